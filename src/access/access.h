@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* access/access.h — who is this, and may they? People, passwords, sessions, tokens, roles, units. Floor 3.
+ * Decides nothing about records beyond roles, units and confidentiality; moves are record/'s. */
+#ifndef ACCESS_H
+#define ACCESS_H
+
+#include "base/base.h"
+#include "ledger/ledger.h"
+#include "model/model.h"
+#include "store/store.h"
+
+struct access; /* opened once: store, ledger, model, a small pool for Argon2id */
+struct table;
+const struct table *access_tables(size_t *count);
+MUST_USE enum err access_open(struct call *call, struct store *s, struct ledger *l,
+                              const struct model *m, struct access **out);
+void access_close(struct access *a);
+struct store *access_store(const struct access *a);
+struct ledger *access_ledger(const struct access *a);
+const struct model *access_model(const struct access *a);
+
+/* ---- founding: facts that exist before anybody does ----------------------------------------- */
+/* Writes organisation, origin and, for PostgreSQL, the shared signing key into meta. */
+MUST_USE enum err access_found(struct call *call, struct store *s, struct text organisation,
+                               struct text origin, bool secret);
+/* Sets one fact ("overlays", "demo"). For commands. */
+MUST_USE enum err access_meta(struct call *call, struct store *s, const char *name,
+                              struct text value);
+
+/* ---- the actor ------------------------------------------------------------------------------ */
+enum actor_type { ACTOR_USER, ACTOR_TOKEN, ACTOR_COMMAND, ACTOR_SYSTEM };
+struct grant {
+    struct text role;
+    struct text unit; /* "" = the whole organisation */
+};
+struct actor {
+    enum actor_type type;
+    struct text id;          /* usr_…, tok_…, "command", "system" */
+    struct text person;      /* the person behind it (usr_…), "" for tokens without one */
+    struct text name, email; /* for pages; never into the ledger or the log */
+    struct text unit;        /* home unit, "" when none */
+    const struct grant *grants; /* active ones; every person also holds "staff" at their home unit (none: everywhere) */
+    size_t grant_count;
+    bool admin;              /* holds role admin */
+    bool all;                /* command line and engine: reads and writes everything, holds no business role */
+    int64_t fresh_until;     /* password confirmed until then */
+    struct text session;     /* session id, "" */
+    struct text csrf;
+    enum lang lang;
+    struct text scopes;      /* token scopes, "" = all its roles give */
+    bool sees_sensitive;     /* some active role is marked so in the model */
+};
+/* "command" (bootstrap, import, init) and "system" (timed moves) actors. */
+const struct actor *actor_command(struct call *call);
+const struct actor *actor_system(struct call *call);
+bool actor_holds(const struct actor *a, struct text role, const struct text *covering, size_t covering_count);
+bool actor_holds_anywhere(const struct actor *a, struct text role);
+
+/* ---- units: a closure table kept beside the unit records --------------------------------------- */
+/* Called by record/ in the same transaction when a record of the unit kind is written. Refuses a
+ * cycle (ERR_CONFLICT). parent "" = root. */
+MUST_USE enum err access_unit_put(struct call *call, struct tx *tx, struct text id,
+                                  struct text parent);
+/* The unit and everything above it, nearest first (empty for unit ""). */
+MUST_USE enum err access_units_above(struct call *call, struct reader *r, struct text unit,
+                                     struct text **units, size_t *count);
+MUST_USE enum err access_units_above_tx(struct call *call, struct tx *tx, struct text unit,
+                                        struct text **units, size_t *count);
+
+/* ---- may ---------------------------------------------------------------------------------------- */
+/* The SQL condition that limits a list to what the actor may read, over columns unit, owner,
+ * author, confidentiality of table alias `t`; parameters appended from $start. Text is constant
+ * pieces only; used by record/query.c. "1=1" for `all`. "1=0" when nothing. `read` is the kind's list. */
+struct text access_filter(struct call *call, const struct actor *a, const struct model *m,
+                          const struct who_list *read, const char *alias, size_t start,
+                          struct value *values, size_t *value_count);
+
+/* ---- people ------------------------------------------------------------------------------------ */
+struct person {
+    struct text id, name, email, unit, lang;
+    bool disabled;
+    struct grant *grants;
+    bool *pending; /* per grant: waits for a second person (SOD-10) */
+    struct text *grant_by;
+    size_t grant_count;
+    int64_t created;
+};
+/* E-mail is the log-in name: compared folded to lower case, unique. password "" = cannot log in
+ * until one is set. Names an unknown role. Appends user.add and role.grant. */
+MUST_USE enum err access_person_add(struct call *call, struct access *a, struct text name,
+                                    struct text email, struct text password, struct text unit,
+                                    const struct grant *grants, size_t grant_count,
+                                    struct text *id);
+MUST_USE enum err access_person_change(struct call *call, struct access *a, struct text id,
+                                       const struct text *name, const struct text *unit,
+                                       const struct text *lang, const bool *disabled);
+/* A grant of an approver role by an administrator waits for an aims_manager (another person) to
+ * confirm by granting the same again (SOD-10). Nobody grants to themselves. Kills nothing else.
+ * Commands grant at once (they are the bootstrap, and say so in the ledger). */
+MUST_USE enum err access_grant(struct call *call, struct access *a, struct text person,
+                               struct text role, struct text unit, bool *pending);
+MUST_USE enum err access_revoke(struct call *call, struct access *a, struct text person,
+                                struct text role, struct text unit);
+MUST_USE enum err access_people(struct call *call, struct reader *r, struct text q,
+                                struct text role, size_t most, struct person **people,
+                                size_t *count);
+MUST_USE enum err access_person(struct call *call, struct reader *r, struct text id_or_email,
+                                struct person *out);
+bool access_person_exists_tx(struct call *call, struct tx *tx, struct text id);
+/* 15–200 characters (8 with a second factor, later), not in the small list of the most common, not the e-mail. Changing
+ * needs the old one unless by a command; kills the person's other sessions. */
+MUST_USE enum err access_password(struct call *call, struct access *a, struct text person,
+                                  struct text old, struct text new_password);
+
+/* ---- first administrator ------------------------------------------------------------------------- */
+/* When nobody exists: a one-time local token, printed by serve, good for one POST within an hour. */
+MUST_USE enum err access_first_token(struct call *call, struct access *a, struct text *token);
+MUST_USE enum err access_first_admin(struct call *call, struct access *a, struct text token,
+                                     struct text name, struct text email, struct text password,
+                                     struct text *id);
+
+/* ---- log-in, sessions, tokens ----------------------------------------------------------------------- */
+/* Throttled per account and per address (5 failures → growing waits up to 15 min, ERR_BUSY with
+ * code "wait" and the seconds); the same answer and the same work for an unknown person. Argon2id
+ * 19 MiB t=2 (or better) on a pool of 2 with a bounded queue. Appends auth.login / auth.fail. */
+MUST_USE enum err access_login(struct call *call, struct access *a, struct text email,
+                               struct text password, struct text peer, struct text *cookie,
+                               struct actor **actor);
+/* Seconds until an attempt would be heard (for Retry-After); 0 when it would be now. */
+int64_t access_login_wait(struct call *call, struct access *a, struct text email,
+                          struct text peer);
+MUST_USE enum err access_fresh(struct call *call, struct access *a, struct text password,
+                               int64_t *fresh_until);
+MUST_USE enum err access_logout(struct call *call, struct access *a);
+/* Cookie or bearer secret → actor with its grants as they are now. Idle 30 min, absolute 12 h
+ * (demo: 7 days). ERR_SIGNED_OUT otherwise. Cheap: cached 1 s or less, dropped at once on any change. */
+MUST_USE enum err access_session(struct call *call, struct access *a, struct reader *r,
+                                 struct text cookie, struct actor **out);
+MUST_USE enum err access_bearer(struct call *call, struct access *a, struct reader *r,
+                                struct text secret, struct actor **out);
+struct token {
+    struct text id, name, scopes, created_by;
+    struct grant *grants;
+    size_t grant_count;
+    int64_t created, expires, last_used; /* 0 = never */
+    bool revoked;
+};
+/* "aw_" + 43 characters; stored as SHA-256; expiry at most a year. A person cannot give a token
+ * a role they do not hold; a command can. */
+MUST_USE enum err access_token_create(struct call *call, struct access *a, struct text name,
+                                      const struct grant *grants, size_t grant_count,
+                                      struct text scopes, int64_t expires, struct text *secret,
+                                      struct text *id);
+MUST_USE enum err access_token_revoke(struct call *call, struct access *a, struct text id);
+MUST_USE enum err access_tokens(struct call *call, struct reader *r, struct token **tokens,
+                                size_t *count);
+#endif

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* access/actor.c — who acts: the two that are no people, and what an actor holds.
+ * Holding a role is never a matter of being an administrator: admin is a role like any other
+ * and gives nothing of the business. */
+#include "access/internal.h"
+
+static const struct actor command = {.type = ACTOR_COMMAND,
+                                     .id = {"command", 7},
+                                     .person = {"", 0},
+                                     .name = {"command line", 12},
+                                     .email = {"", 0},
+                                     .unit = {"", 0},
+                                     .all = true,
+                                     .session = {"", 0},
+                                     .csrf = {"", 0},
+                                     .scopes = {"", 0}};
+static const struct actor engine = {.type = ACTOR_SYSTEM,
+                                    .id = {"system", 6},
+                                    .person = {"", 0},
+                                    .name = {"Aimwell", 7},
+                                    .email = {"", 0},
+                                    .unit = {"", 0},
+                                    .all = true,
+                                    .session = {"", 0},
+                                    .csrf = {"", 0},
+                                    .scopes = {"", 0}};
+
+static const struct actor *in_language(struct call *call, const struct actor *from)
+{
+    struct actor *a = NEW(call->arena, struct actor);
+    *a = *from;
+    a->lang = call->lang;
+    return a;
+}
+
+const struct actor *actor_command(struct call *call)
+{
+    return in_language(call, &command);
+}
+
+const struct actor *actor_system(struct call *call)
+{
+    return in_language(call, &engine);
+}
+
+static bool covers(const struct grant *g, const struct text *covering, size_t count)
+{
+    if (g->unit.len == 0)
+        return true;
+    for (size_t i = 0; i < count; i++)
+        if (text_same(g->unit, covering[i]))
+            return true;
+    return false;
+}
+
+bool actor_holds(const struct actor *a, struct text role, const struct text *covering,
+                 size_t covering_count)
+{
+    for (size_t i = 0; a != NULL && i < a->grant_count; i++)
+        if (text_same(a->grants[i].role, role) &&
+            covers(&a->grants[i], covering, covering_count))
+            return true;
+    return false;
+}
+
+bool actor_holds_anywhere(const struct actor *a, struct text role)
+{
+    for (size_t i = 0; a != NULL && i < a->grant_count; i++)
+        if (text_same(a->grants[i].role, role))
+            return true;
+    return false;
+}
+
+bool access__manages(const struct actor *a)
+{
+    return a != NULL && (a->all || a->admin);
+}
+
+enum err access__denied(struct call *call)
+{
+    return problem(call, ERR_DENIED, TEXT(""), "denied", "%s",
+                   say(call, "this is not yours to do", "您无权执行此操作"));
+}
+
+enum err access__needs_fresh(struct call *call)
+{
+    const struct actor *a = call->actor;
+    if (a != NULL && a->all)
+        return OK;
+    if (a == NULL || a->type != ACTOR_USER)
+        return problem(
+            call, ERR_DENIED, TEXT(""), "person", "%s",
+            say(call, "only a signed-in person can do this", "只有登录的人员才能执行此操作"));
+    if (a->fresh_until > call->now)
+        return OK;
+    return problem(call, ERR_DENIED, TEXT(""), "fresh", "%s",
+                   say(call, "confirm with your password first", "请先输入密码确认"));
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* access/first.c — the first administrator.
+ * There is no default account. While nobody exists, whoever reads the terminal of the server
+ * has a token, good for one use within an hour; it lives in memory only, as a hash. That nobody
+ * exists is checked again inside the transaction, so that two of them cannot both win. */
+#include "access/internal.h"
+
+#include <sodium.h>
+
+static enum err not_first(struct call *call)
+{
+    return problem(call, ERR_CONFLICT, TEXT(""), "not_first", "%s",
+                   say(call, "there are people already; ask an administrator",
+                       "系统中已有人员，请联系管理员"));
+}
+
+enum err access_first_token(struct call *call, struct access *a, struct text *token)
+{
+    struct rows rows;
+    TRY(access__rows(call, a, "SELECT id FROM person LIMIT 1", NULL, 0, 1, &rows));
+    if (rows.count > 0)
+        return not_first(call);
+    *token = access__secret(call->arena);
+    pthread_mutex_lock(&a->first_lock);
+    a->first = sha256(*token);
+    a->first_until = call->now + HOUR;
+    pthread_mutex_unlock(&a->first_lock);
+    return OK;
+}
+
+/* Compares in constant time; `spend` makes it the only use. */
+static bool first_good(struct call *call, struct access *a, struct text token, bool spend)
+{
+    struct hash h = sha256(token);
+    pthread_mutex_lock(&a->first_lock);
+    bool good = a->first_until > call->now && sodium_memcmp(&h, &a->first, sizeof(h)) == 0;
+    if (good && spend)
+        a->first_until = 0;
+    pthread_mutex_unlock(&a->first_lock);
+    return good;
+}
+
+static enum err wrong_token(struct call *call)
+{
+    return problem(call, ERR_DENIED, TEXT("token"), "token", "%s",
+                   say(call, "the token is wrong, used or older than an hour",
+                       "令牌不正确、已使用或已超过一小时"));
+}
+
+struct first {
+    struct access *a;
+    struct text token;
+    struct new_person person;
+};
+
+static enum err first_run(struct job *job, struct call *call, struct tx *tx)
+{
+    struct first *in = job->arg;
+    struct rows rows;
+    bool pending;
+    struct grant admin = {TEXT("admin"), TEXT("")};
+    TRY(tx_rows(call, tx, "SELECT id FROM person LIMIT 1", NULL, 0, 1, &rows));
+    if (rows.count > 0)
+        return not_first(call);
+    if (!first_good(call, in->a, in->token, true))
+        return wrong_token(call);
+    TRY(access__person_insert(call, tx, in->a, call->actor, &in->person));
+    return access__grant_tx(call, tx, in->a, in->person.id, &admin, &pending);
+}
+
+static enum err add_first(struct call *call, struct first *in, struct text password)
+{
+    char hash[128];
+    enum err e = access__check_new(call, in->person.name, in->person.email);
+    if (access__password_rules(call, password, in->person.email) != OK)
+        e = ERR_INVALID;
+    TRY(e);
+    TRY(access__hash(call, in->a->hasher, password, hash));
+    in->person.id = text_print(call->arena, "usr_%.*s", TEXT_ARG(id_new(call)));
+    in->person.password = hash;
+    return access__run(call, in->a, first_run, in);
+}
+
+enum err access_first_admin(struct call *call, struct access *a, struct text token,
+                            struct text name, struct text email, struct text password,
+                            struct text *id)
+{
+    struct first in = {
+        a, token, {.name = text_trim(name), .email = text_trim(email), .unit = TEXT("")}};
+    if (!first_good(call, a, token, false))
+        return wrong_token(call);
+    /* Whoever holds the token acts as the command line that printed it. */
+    const struct actor *was = call->actor;
+    call->actor = actor_command(call);
+    enum err e = add_first(call, &in, password);
+    call->actor = was;
+    *id = e == OK ? in.person.id : TEXT("");
+    return e;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* access/found.c — the facts about an organisation that exist before anybody does. */
+#include "access/internal.h"
+#include "store/write.h"
+
+#include <sodium.h>
+
+struct founding {
+    struct text organisation, origin;
+    bool secret;
+};
+
+/* Nodes on PostgreSQL share one signing key: it lives where they all can reach it. */
+static enum err write_secret(struct call *call, struct tx *tx)
+{
+    unsigned char public_key[crypto_sign_PUBLICKEYBYTES], secret[crypto_sign_SECRETKEYBYTES];
+    if (sodium_init() < 0 || crypto_sign_keypair(public_key, secret) != 0)
+        return problem(call, ERR_BUG, TEXT(""), "key", "no signing key could be made");
+    struct text words = base64_of(call->arena, (struct text){(char *)secret, sizeof secret});
+    sodium_memzero(secret, sizeof secret);
+    return meta_write(call, tx, "ledger.secret", words);
+}
+
+static enum err found(struct job *job, struct call *call, struct tx *tx)
+{
+    const struct founding *f = job->arg;
+    TRY(meta_write(call, tx, "organisation", f->organisation));
+    TRY(meta_write(call, tx, "origin", f->origin));
+    TRY(meta_write(call, tx, "founded", moment_print(call->arena, call->now)));
+    return f->secret ? write_secret(call, tx) : OK;
+}
+
+enum err access_found(struct call *call, struct store *s, struct text organisation,
+                      struct text origin, bool secret)
+{
+    organisation = text_trim(organisation);
+    if (!organisation.len || text_characters(organisation) > 200 || !text_utf8(organisation))
+        return problem(call, ERR_INVALID, TEXT("organisation"), "length", "%s",
+                       say(call, "needs 1 to 200 characters", "需要 1 至 200 个字符"));
+    struct founding f = {organisation, origin, secret};
+    return store_run(s, call, found, &f);
+}
+
+struct setting {
+    const char *name;
+    struct text value;
+};
+
+static enum err set(struct job *job, struct call *call, struct tx *tx)
+{
+    const struct setting *m = job->arg;
+    return meta_write(call, tx, m->name, m->value);
+}
+
+enum err access_meta(struct call *call, struct store *s, const char *name, struct text value)
+{
+    struct setting m = {name, value};
+    return store_run(s, call, set, &m);
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* access/internal.h — what the files of this folder share. Nothing outside access/ includes it.
+ *
+ * The one idea: whoever acts is looked up in the store and kept for less than a second; every
+ * committed change here moves `generation` on, and what was kept before it counts no more.
+ * Secrets (passwords, cookies, tokens) are stored only as hashes and never logged. */
+#ifndef ACCESS_INTERNAL_H
+#define ACCESS_INTERNAL_H
+
+#include "access/access.h"
+#include "store/write.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#define SECOND ((int64_t)1000000)
+#define MINUTE (60 * SECOND)
+#define HOUR (60 * MINUTE)
+#define DAY (24 * HOUR)
+
+#define SESSION_IDLE (30 * MINUTE)
+#define SESSION_LIFE (12 * HOUR)
+#define SESSION_LIFE_DEMO (7 * DAY)
+#define FRESH_LIFE (5 * MINUTE)
+#define TOUCH_EVERY MINUTE
+#define TOKEN_LIFE_MOST (365 * DAY)
+
+struct hasher;
+struct throttle;
+struct actor_cache;
+struct access {
+    struct store *store;
+    struct ledger *ledger;
+    const struct model *model;
+    struct hasher *hasher;
+    struct throttle *throttle;
+    struct actor_cache *cache;
+    atomic_ullong generation; /* of committed changes of this folder's tables */
+    int64_t session_life;
+    char decoy[128]; /* a password hash that nothing matches, as dear as a real one */
+    pthread_mutex_t first_lock;
+    struct hash first;   /* of the token for the first administrator */
+    int64_t first_until; /* 0: there is none */
+    pthread_mutex_t touch_lock;
+    pthread_cond_t touched;
+    size_t touches; /* handed to the writer and not done */
+};
+
+/* ---- access.c: how every change here is made --------------------------------------------- */
+/* store_run, and when it committed everything kept about actors is forgotten. */
+MUST_USE enum err access__run(struct call *call, struct access *a,
+                              enum err (*run)(struct job *, struct call *, struct tx *),
+                              void *arg);
+/* One ledger entry in the job's transaction. actor NULL: the engine. id "": about nothing. */
+MUST_USE enum err access__note(struct call *call, struct tx *tx, const struct access *a,
+                               const struct actor *actor, const char *act, const char *kind,
+                               struct text id);
+/* Reads outside a job, with a reader borrowed just for this. */
+MUST_USE enum err access__rows(struct call *call, struct access *a, const char *sql,
+                               const struct value *values, size_t value_count, size_t most,
+                               struct rows *out);
+int64_t access__moment(const struct value *v); /* 0 when empty */
+struct value access__at(struct call *call, int64_t moment);
+
+/* ---- what an actor may do here ----------------------------------------------------------- */
+bool access__manages(const struct actor *a); /* the command line, or an administrator */
+enum err access__denied(struct call *call);
+/* Acts on keys and roles are a person's, who gave the password within five minutes. */
+MUST_USE enum err access__needs_fresh(struct call *call);
+
+/* ---- hasher.c: Argon2id, two at a time --------------------------------------------------- */
+MUST_USE enum err access__hasher_open(struct call *call, struct hasher **out);
+void access__hasher_close(struct hasher *h);
+/* ERR_BUSY when 64 wait already. `out` gets a NUL-terminated string with its parameters. */
+MUST_USE enum err access__hash(struct call *call, struct hasher *h, struct text password,
+                               char out[128]);
+MUST_USE enum err access__hash_matches(struct call *call, struct hasher *h,
+                                       struct text password, struct text stored, bool *matches);
+bool access__hash_weak(struct text stored); /* made with less than is asked for today */
+void access__decoy(char out[128]);
+
+/* ---- secret.c: rules for passwords, random secrets --------------------------------------- */
+MUST_USE enum err access__password_rules(struct call *call, struct text password,
+                                         struct text email);
+bool access__password_common(struct arena *arena, struct text password);
+bool access__password_listed(struct text folded); /* common.c */
+/* 43 characters that carry 256 bits. */
+struct text access__secret(struct arena *arena);
+struct text access__secret_hash(struct arena *arena, struct text secret); /* hex */
+
+/* ---- throttle.c: waits that grow with failures ------------------------------------------- */
+struct attempt {
+    struct hash account, peer, pair;
+    bool has_peer;
+    int64_t now;
+};
+MUST_USE enum err access__throttle_open(struct call *call, struct throttle **out);
+void access__throttle_close(struct throttle *t);
+struct attempt access__attempt(struct call *call, const char *purpose, struct text account,
+                               struct text peer);
+/* Counts the attempt as failed until told otherwise, so that attempts made at the same time
+ * cannot slip through together. ERR_BUSY, code "wait", while there is something to wait for. */
+MUST_USE enum err access__throttle_begin(struct call *call, struct throttle *t,
+                                         const struct attempt *at);
+int64_t access__throttle_seconds(struct throttle *t, const struct attempt *at);
+void access__throttle_succeeded(struct throttle *t, const struct attempt *at);
+void access__throttle_cancelled(struct throttle *t, const struct attempt *at);
+
+/* ---- cache.c: actors, for less than a second --------------------------------------------- */
+struct credential {
+    struct actor *actor;
+    struct text id;     /* of the session or token */
+    int64_t seen;       /* last use, as far as this node knows */
+    int64_t ends, idle; /* idle 0: never */
+    bool any_lang;      /* the person chose none: that of the call */
+};
+MUST_USE enum err access__cache_open(struct call *call, struct actor_cache **out);
+void access__cache_close(struct actor_cache *c);
+bool access__cache_get(struct call *call, struct access *a, const struct hash *key,
+                       struct credential *out);
+/* `generation` as it was before the store was read. */
+void access__cache_put(struct call *call, struct access *a, unsigned long long generation,
+                       const struct hash *key, struct credential *kept);
+void access__cache_seen(struct access *a, const struct hash *key, int64_t seen);
+struct actor *access__actor_copy(struct arena *arena, const struct actor *from);
+
+/* ---- session.c, token.c ------------------------------------------------------------------ */
+/* Writes the last use down, later and without waiting. access_close waits for what is under
+ * way: the ledger must not be closed under the writer. */
+void access__touch(struct call *call, struct access *a, const char *sql, struct text id);
+void access__touches_wait(struct access *a);
+/* Gives the actor when the credential is still good; touches it at most once a minute. */
+MUST_USE enum err access__admit(struct call *call, struct access *a, const struct hash *key,
+                                struct credential *c, const char *touch, struct actor **out);
+enum err access__signed_out(struct call *call);
+
+/* ---- person.c, grant.c, unit.c ----------------------------------------------------------- */
+struct new_person {
+    struct text id, name, email, unit;
+    const char *password; /* hash, "" for none */
+};
+enum err access__check_new(struct call *call, struct text name, struct text email);
+MUST_USE enum err access__person_insert(struct call *call, struct tx *tx,
+                                        const struct access *a, const struct actor *actor,
+                                        const struct new_person *p);
+/* The row, or ERR_MISSING with a problem. Columns: id, password, disabled, email, name, unit,
+ * lang. */
+MUST_USE enum err access__person_tx(struct call *call, struct tx *tx, struct text id,
+                                    const struct value **row);
+MUST_USE enum err access__check_grant(struct call *call, const struct access *a,
+                                      const struct grant *grant);
+MUST_USE enum err access__grant_tx(struct call *call, struct tx *tx, const struct access *a,
+                                   struct text person, const struct grant *grant,
+                                   bool *pending);
+/* ERR_CONFLICT when nobody but `person` could manage people any more. */
+MUST_USE enum err access__not_last_admin(struct call *call, struct tx *tx, struct text person);
+MUST_USE enum err access__unit_exists(struct call *call, struct tx *tx, struct text unit);
+MUST_USE enum err access__grants_of(struct call *call, struct reader *r, struct text person,
+                                    struct actor *actor);
+
+#endif

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* access/session.c — from a cookie to an actor.
+ * The cookie is 256 random bits, known to the browser alone; the store has its SHA-256. The
+ * CSRF token follows from the cookie, so it needs no storing and dies with it. The last use is
+ * written at most once a minute, without waiting: reading never stands in the writer's queue.
+ */
+#include "access/internal.h"
+
+#define COOKIE_LEN 43
+
+enum err access__signed_out(struct call *call)
+{
+    return problem(call, ERR_SIGNED_OUT, TEXT(""), "signed_out", "%s",
+                   say(call, "sign in first", "请先登录"));
+}
+
+/* ---- touching ---------------------------------------------------------------------------- */
+
+struct touch {
+    struct job job;
+    struct access *access;
+    struct arena *arena; /* owns this too */
+    const char *sql;
+    struct value values[2];
+};
+
+static void touch_begins(struct access *a)
+{
+    pthread_mutex_lock(&a->touch_lock);
+    a->touches++;
+    pthread_mutex_unlock(&a->touch_lock);
+}
+
+static void touch_ends(struct access *a, struct arena *arena)
+{
+    arena_close(arena);
+    pthread_mutex_lock(&a->touch_lock);
+    a->touches--;
+    pthread_cond_broadcast(&a->touched);
+    pthread_mutex_unlock(&a->touch_lock);
+}
+
+void access__touches_wait(struct access *a)
+{
+    pthread_mutex_lock(&a->touch_lock);
+    while (a->touches > 0)
+        pthread_cond_wait(&a->touched, &a->touch_lock);
+    pthread_mutex_unlock(&a->touch_lock);
+}
+
+static enum err touch_run(struct job *job, struct call *call, struct tx *tx)
+{
+    struct touch *t = job->arg;
+    return tx_exec(call, tx, t->sql, t->values, COUNT(t->values), NULL);
+}
+
+static void touch_done(struct job *job, enum err outcome)
+{
+    struct touch *t = job->arg;
+    (void)outcome; /* a use not written down only makes the idle time look longer */
+    touch_ends(t->access, t->arena);
+}
+
+void access__touch(struct call *call, struct access *a, const char *sql, struct text id)
+{
+    struct arena *arena = arena_open();
+    struct touch *t = NEW(arena, struct touch);
+    t->access = a;
+    t->arena = arena;
+    t->sql = sql;
+    t->values[0] = V_TEXT(text_copy(arena, id));
+    t->values[1] = V_TEXT(moment_print(arena, call->now));
+    t->job = (struct job){.run = touch_run,
+                          .done = touch_done,
+                          .call = call_open(arena, call->now, LANG_EN),
+                          .arg = t};
+    touch_begins(a);
+    if (store_submit(a->store, &t->job) != OK)
+        touch_ends(a, arena);
+}
+
+enum err access__admit(struct call *call, struct access *a, const struct hash *key,
+                       struct credential *c, const char *touch, struct actor **out)
+{
+    if (call->now >= c->ends || (c->idle > 0 && call->now - c->seen > c->idle))
+        return access__signed_out(call);
+    if (call->now - c->seen >= TOUCH_EVERY) {
+        access__cache_seen(a, key, call->now);
+        access__touch(call, a, touch, c->id);
+    }
+    if (c->any_lang)
+        c->actor->lang = call->lang;
+    for (size_t i = 0; i < c->actor->grant_count; i++) {
+        const struct role *role = model_role(a->model, c->actor->grants[i].role);
+        c->actor->sees_sensitive |= role != NULL && role->sees_sensitive;
+    }
+    *out = c->actor;
+    return OK;
+}
+
+/* ---- sessions ---------------------------------------------------------------------------- */
+
+enum err access__grants_of(struct call *call, struct reader *r, struct text person,
+                           struct actor *actor)
+{
+    struct rows rows;
+    TRY(read_rows(call, r,
+                  "SELECT role, unit FROM role_grant WHERE person = $1 AND state = 'active' "
+                  "ORDER BY role, unit",
+                  &V_TEXT(person), 1, READ_MOST, &rows));
+    struct grant *grants = NEW_MANY(call->arena, rows.count + 1, struct grant);
+    bool guest = false; /* an external auditor looks, and is not staff */
+    size_t n = 1;
+    for (size_t i = 0; i < rows.count; i++) {
+        const struct value *row = row_at(&rows, i);
+        grants[n++] = (struct grant){row[0].text, row[1].text};
+        actor->admin |= text_is(row[0].text, "admin");
+        guest |= text_is(row[0].text, "external_auditor");
+    }
+    grants[0] = (struct grant){TEXT("staff"), actor->unit}; /* at home, and below it */
+    actor->grants = guest ? grants + 1 : grants;
+    actor->grant_count = guest ? n - 1 : n;
+    return OK;
+}
+
+static struct text csrf_of(struct arena *arena, struct text cookie)
+{
+    struct hash h = hmac_sha256(cookie, TEXT("csrf"));
+    return base64url_of(arena, hash_text(&h));
+}
+
+static struct actor *session_actor(struct call *call, const struct value *row,
+                                   struct text cookie)
+{
+    struct actor *a = NEW(call->arena, struct actor);
+    a->type = ACTOR_USER;
+    a->session = row[0].text;
+    a->id = a->person = row[1].text;
+    a->fresh_until = access__moment(&row[4]);
+    a->name = row[5].text;
+    a->email = row[6].text;
+    a->unit = row[7].text;
+    a->lang = text_is(row[8].text, "zh") ? LANG_ZH : LANG_EN;
+    a->csrf = csrf_of(call->arena, cookie);
+    a->scopes = TEXT("");
+    return a;
+}
+
+static enum err session_load(struct call *call, struct reader *r, const struct hash *key,
+                             struct text cookie, struct credential *c)
+{
+    struct rows rows;
+    TRY(read_rows(
+        call, r,
+        "SELECT s.id, s.person, s.seen_at, s.ends_at, s.fresh_until, p.name, p.email, "
+        "p.unit, p.lang FROM session s JOIN person p ON p.id = s.person "
+        "WHERE s.hash = $1 AND p.disabled = 0",
+        &V_TEXT(hex_of(call->arena, hash_text(key))), 1, 1, &rows));
+    if (rows.count == 0)
+        return access__signed_out(call);
+    const struct value *row = row_at(&rows, 0);
+    *c = (struct credential){.id = row[0].text,
+                             .seen = access__moment(&row[2]),
+                             .ends = access__moment(&row[3]),
+                             .idle = SESSION_IDLE,
+                             .any_lang = row[8].text.len == 0,
+                             .actor = session_actor(call, row, cookie)};
+    return access__grants_of(call, r, c->actor->person, c->actor);
+}
+
+enum err access_session(struct call *call, struct access *a, struct reader *r,
+                        struct text cookie, struct actor **out)
+{
+    struct credential c;
+    if (cookie.len != COOKIE_LEN)
+        return access__signed_out(call);
+    struct hash key = sha256(cookie);
+    if (!access__cache_get(call, a, &key, &c)) {
+        unsigned long long generation = atomic_load(&a->generation);
+        TRY(session_load(call, r, &key, cookie, &c));
+        access__cache_put(call, a, generation, &key, &c);
+    }
+    return access__admit(call, a, &key, &c,
+                         "UPDATE session SET seen_at = $2 WHERE id = $1 AND seen_at < $2", out);
+}
+
+/* ---- ending one -------------------------------------------------------------------------- */
+
+static enum err logout_run(struct job *job, struct call *call, struct tx *tx)
+{
+    struct access *a = job->arg;
+    int64_t changed;
+    TRY(tx_exec(call, tx, "DELETE FROM session WHERE id = $1", &V_TEXT(call->actor->session), 1,
+                &changed));
+    if (changed == 0)
+        return OK; /* ended already */
+    return access__note(call, tx, a, call->actor, "auth.logout", "person", call->actor->person);
+}
+
+enum err access_logout(struct call *call, struct access *a)
+{
+    if (call->actor == NULL || call->actor->session.len == 0)
+        return access__signed_out(call);
+    return access__run(call, a, logout_run, a);
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* access/tables.c — the tables of this folder, as data for the migration plan.
+ * Moments are text that sorts by time; "" stands for none, so that no column is ever NULL.
+ * Nobody but this folder writes to them. Checks and lists may read person, role_grant and
+ * unit_closure. */
+#include "access/internal.h"
+
+#define LITERAL(t) {t, sizeof(t) - 1}
+#define WORD(n)                                                                                \
+    {.name = LITERAL(n), .type = COLUMN_TEXT, .not_null = true, .fill = LITERAL("''")}
+#define COUNTER(n)                                                                             \
+    {.name = LITERAL(n), .type = COLUMN_INTEGER, .not_null = true, .fill = LITERAL("0")}
+#define INDEX(n, on, once) {.name = LITERAL(n), .columns = LITERAL(on), .unique = once}
+#define TABLE(n, key, its_columns, its_indexes, count)                                         \
+    {.name = LITERAL(n), .primary = LITERAL(key), .columns = its_columns,                      \
+     .column_count = COUNT(its_columns), .indexes = its_indexes, .index_count = count}
+
+/* The _key columns are folded: what people look for. password is a hash that carries its own
+ * parameters, "" for somebody who cannot sign in with one. */
+static const struct column person_columns[] = {
+    WORD("id"),   WORD("name"), WORD("name_key"),    WORD("email"),      WORD("email_key"),
+    WORD("unit"), WORD("lang"), COUNTER("disabled"), WORD("created_at"), WORD("password")};
+static const struct index person_indexes[] = {INDEX("person_email", "email_key", true),
+                                              INDEX("person_name", "name_key, id", false)};
+
+static const struct column session_columns[] = {
+    WORD("id"),      WORD("hash"),    WORD("person"),     WORD("created_at"),
+    WORD("seen_at"), WORD("ends_at"), WORD("fresh_until")};
+static const struct index session_indexes[] = {INDEX("session_hash", "hash", true),
+                                               INDEX("session_person", "person", false),
+                                               INDEX("session_ends", "ends_at", false)};
+
+/* person is who made it, "" for the command line: a token never can more than its maker. */
+static const struct column token_columns[] = {
+    WORD("id"),      WORD("hash"),       WORD("name"),       WORD("scopes"),
+    WORD("person"),  WORD("created_by"), WORD("created_at"), WORD("expires_at"),
+    WORD("used_at"), COUNTER("revoked")};
+static const struct index token_indexes[] = {INDEX("token_hash", "hash", true),
+                                             INDEX("token_person", "person", false)};
+static const struct column token_grant_columns[] = {WORD("token"), WORD("role"), WORD("unit")};
+
+/* state is active or pending: the second waits for another person (SOD-10). */
+static const struct column role_grant_columns[] = {WORD("person"), WORD("role"), WORD("unit"),
+                                                   WORD("state"),  WORD("by"),   WORD("at")};
+static const struct index role_grant_indexes[] = {
+    INDEX("role_grant_role", "role, unit, state", false)};
+
+/* Every unit with itself at depth 0 and with all that are above it. */
+static const struct column unit_closure_columns[] = {WORD("ancestor"), WORD("descendant"),
+                                                     COUNTER("depth")};
+static const struct index unit_closure_indexes[] = {
+    INDEX("unit_closure_descendant", "descendant, depth", false)};
+
+static const struct table tables[] = {
+    TABLE("person", "id", person_columns, person_indexes, COUNT(person_indexes)),
+    TABLE("session", "id", session_columns, session_indexes, COUNT(session_indexes)),
+    TABLE("token", "id", token_columns, token_indexes, COUNT(token_indexes)),
+    TABLE("token_grant", "token, role, unit", token_grant_columns, NULL, 0),
+    TABLE("role_grant", "person, role, unit", role_grant_columns, role_grant_indexes,
+          COUNT(role_grant_indexes)),
+    TABLE("unit_closure", "ancestor, descendant", unit_closure_columns, unit_closure_indexes,
+          COUNT(unit_closure_indexes)),
+};
+
+const struct table *access_tables(size_t *count)
+{
+    *count = COUNT(tables);
+    return tables;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* api/api.h — HTTP routes: parse, one call, reply. No rule lives here. Floor 7. */
+#ifndef API_H
+#define API_H
+
+#include "assure/assure.h"
+#include "base/base.h"
+#include "net/net.h"
+#include "record/record.h"
+
+struct api;
+struct api_options {
+    struct records *records;
+    bool pages;                /* serve the web pages too */
+    int64_t started;           /* moment the server started */
+    const char *version;
+};
+MUST_USE enum err api_open(struct call *call, const struct api_options *options,
+                           struct api **out);
+void api_close(struct api *a);
+/* For net_options: arg is the api. */
+bool api_fast(void *arg, struct request *r);
+void api_handle(void *arg, struct request *r);
+struct text api_refusal(void *arg, struct arena *a, int status, const char *why);
+size_t api_cap(void *arg, struct text method, struct text path);
+/* Printed as a list "METHOD path policy", for tests that walk every route. */
+void api_routes(struct buf *out);
+void api_live(struct api *a, const struct net *n); /* counts for /metrics */
+
+/* The reply bodies that commands print too. */
+MUST_USE enum err api_readiness_json(struct call *call, struct records *r, struct reader *db,
+                                     const struct framework *f, struct json_out *out);
+MUST_USE enum err api_checks_json(struct call *call, struct records *r, struct reader *db,
+                                  struct json_out *out, bool *must_fails);
+/* All records of a kind that the actor may read, in a file format: csv, xlsx or json. */
+MUST_USE enum err api_export(struct call *call, struct records *r, struct reader *db,
+                             const struct kind *k, const struct list_query *q,
+                             struct text format, struct text *bytes, const char **type);
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* api/assets.c — pages from memory, on the loop thread: br over gzip over plain. Any path that is not an
+ * asset and not /api is the application's own: it gets index.html and finds its way. */
+#include "api/assets.h"
+#include "api/internal.h"
+
+#include <string.h>
+
+static const struct asset *find(struct text path)
+{
+    for (size_t i = 0; i < asset_count; i++)
+        if (text_is(path, assets[i].path))
+            return &assets[i];
+    return NULL;
+}
+
+static bool accepts(const struct request *r, const char *coding)
+{
+    struct text list = request_header(r, "accept-encoding");
+    while (list.len) {
+        struct text one = text_trim(text_cut(&list, ','));
+        struct text name = text_trim(text_cut(&one, ';'));
+        if (text_is(name, coding))
+            return !text_is(text_trim(one), "q=0");
+    }
+    return false;
+}
+
+static bool is_page(struct text path)
+{
+    return !text_starts(path, "/api/") && !text_is(path, "/api") && !text_starts(path, "/v1/") &&
+           !text_starts(path, "/public/") && !text_is(path, "/healthz") &&
+           !text_is(path, "/readyz") && !text_is(path, "/metrics") &&
+           !text_is(path, "/openapi.json") && text_find(text_from(path, 1), '.') < 0;
+}
+
+static struct text pick(const struct request *r, const struct asset *a, const char **coding)
+{
+    *coding = NULL;
+    if (a->br && accepts(r, "br")) {
+        *coding = "br";
+        return (struct text){(const char *)a->br, (size_t)(a->br_end - a->br)};
+    }
+    if (a->gz && accepts(r, "gzip")) {
+        *coding = "gzip";
+        return (struct text){(const char *)a->gz, (size_t)(a->gz_end - a->gz)};
+    }
+    return (struct text){(const char *)a->raw, (size_t)(a->raw_end - a->raw)};
+}
+
+static void send(struct request *r, const struct asset *a)
+{
+    const char *coding;
+    struct text body = pick(r, a, &coding);
+    struct pair *headers = NEW_MANY(r->arena, 4, struct pair);
+    struct reply reply = {.status = 200, .type = text_of(a->type), .body = body,
+                          .headers = headers};
+    headers[reply.header_count++] =
+        (struct pair){TEXT("cache-control"), a->immutable
+                                                 ? TEXT("public, max-age=31536000, immutable")
+                                                 : TEXT("no-cache")};
+    headers[reply.header_count++] = (struct pair){TEXT("etag"), text_of(a->etag)};
+    headers[reply.header_count++] = (struct pair){TEXT("vary"), TEXT("accept-encoding")};
+    if (text_same(request_header(r, "if-none-match"), text_of(a->etag))) {
+        reply.status = 304;
+        reply.body = (struct text){0};
+    } else if (coding)
+        headers[reply.header_count++] = (struct pair){TEXT("content-encoding"), text_of(coding)};
+    net_answer(r, &reply);
+}
+
+bool assets__answer(struct request *r)
+{
+    if (!text_is(r->method, "GET") && !text_is(r->method, "HEAD"))
+        return false;
+    const struct asset *a = find(r->path);
+    if (!a && is_page(r->path))
+        a = find(TEXT("/index.html"));
+    if (!a)
+        return false;
+    send(r, a);
+    return true;
+}
+
+bool api_fast(void *arg, struct request *r)
+{
+    const struct api *a = arg;
+    return a->pages && assets__answer(r);
+}

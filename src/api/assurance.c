@@ -1,0 +1,527 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* api/assurance.c — frameworks, checks, readiness and the statement of applicability. */
+#include "api/internal.h"
+
+static const struct framework *wanted(struct exchange *x, struct text name)
+{
+    if (name.len)
+        return model_framework(x->api->model, name);
+    return x->api->model->framework_count ? &x->api->model->frameworks[0] : NULL;
+}
+
+static enum err missing(struct exchange *x)
+{
+    return problem(x->call, ERR_MISSING, TEXT(""), "missing", "%s",
+                   say(x->call, "there is no such framework or check", "没有此框架或检查"));
+}
+
+/* ---- frameworks ---------------------------------------------------------------------------------------- */
+enum err frameworks_get(struct exchange *x)
+{
+    struct json_out *o = exchange__json(x);
+    json_open(o, '{');
+    json_key(o, "items");
+    json_open(o, '[');
+    for (size_t i = 0; i < x->api->model->framework_count; i++) {
+        const struct framework *f = &x->api->model->frameworks[i];
+        json_open(o, '{');
+        put__text(o, "framework", f->name);
+        put__words(o, "title", f->title);
+        put__words(o, "about", f->about);
+        put__text(o, "edition", f->edition);
+        json_key(o, "rows");
+        json_put_integer(o, (int64_t)f->row_count);
+        json_close(o, '}');
+    }
+    json_close(o, ']');
+    json_close(o, '}');
+    return OK;
+}
+
+static void put_groups(const struct framework *f, struct json_out *o)
+{
+    json_key(o, "groups");
+    json_open(o, '[');
+    for (size_t i = 0; i < f->group_count; i++) {
+        json_open(o, '{');
+        put__text(o, "id", f->groups[i].id);
+        put__words(o, "title", f->groups[i].title);
+        put__text(o, "phase", f->groups[i].phase);
+        json_close(o, '}');
+    }
+    json_close(o, ']');
+}
+
+static void put_row(const struct requirement *q, struct json_out *o)
+{
+    json_open(o, '{');
+    put__text(o, "id", q->row);
+    put__text(o, "requirement", q->id);
+    put__text(o, "group", q->group);
+    put__text(o, "type", q->type);
+    put__words(o, "title", q->title);
+    put__words(o, "about", q->about);
+    put__words(o, "auditor", q->auditor);
+    put__words(o, "evidence", q->evidence);
+    put__words(o, "documented", q->documented);
+    json_key(o, "weight");
+    json_put_integer(o, q->weight);
+    put__text(o, "phase", q->phase);
+    json_close(o, '}');
+}
+
+enum err framework_get(struct exchange *x)
+{
+    const struct framework *f = model_framework(x->api->model, x->arg[0]);
+    if (!f)
+        return missing(x);
+    struct json_out *o = exchange__json(x);
+    json_open(o, '{');
+    put__text(o, "framework", f->name);
+    put__words(o, "title", f->title);
+    put__words(o, "about", f->about);
+    put__text(o, "edition", f->edition);
+    put_groups(f, o);
+    json_key(o, "rows");
+    json_open(o, '[');
+    for (size_t i = 0; i < f->row_count; i++)
+        put_row(&f->rows[i], o);
+    json_close(o, ']');
+    json_close(o, '}');
+    return OK;
+}
+
+/* ---- checks ------------------------------------------------------------------------------------------------- */
+static const char *state_word(enum check_state s)
+{
+    return s == CHECK_PASS ? "pass" : s == CHECK_FAIL ? "fail" : "no_data";
+}
+
+static void put_check(const struct check_result *c, struct json_out *o)
+{
+    put__text(o, "check", c->check->name);
+    put__words(o, "title", c->check->title);
+    put__words(o, "statement", c->check->statement);
+    put__words(o, "remedy", c->check->remedy);
+    put__text(o, "state", text_of(state_word(c->state)));
+    json_key(o, "population");
+    json_put_integer(o, c->population);
+    json_key(o, "breaks");
+    json_put_integer(o, c->breaks);
+    json_key(o, "must");
+    json_put_bool(o, c->check->must);
+    json_key(o, "rows");
+    json_open(o, '[');
+    for (size_t i = 0; i < c->check->prove_count; i++)
+        json_put_text(o, c->check->proves[i].row->row);
+    json_close(o, ']');
+}
+
+enum err api_checks_json(struct call *call, struct records *r, struct reader *db,
+                         struct json_out *o, bool *must_fails)
+{
+    struct check_result *results;
+    size_t count;
+    TRY(assure_checks(call, r, db, &results, &count));
+    *must_fails = false;
+    json_open(o, '{');
+    json_key(o, "items");
+    json_open(o, '[');
+    for (size_t i = 0; i < count; i++) {
+        *must_fails = *must_fails || (results[i].check->must && results[i].state == CHECK_FAIL);
+        json_open(o, '{');
+        put_check(&results[i], o);
+        json_close(o, '}');
+    }
+    json_close(o, ']');
+    json_close(o, '}');
+    return OK;
+}
+
+enum err checks_get(struct exchange *x)
+{
+    bool must_fails;
+    return api_checks_json(x->call, x->api->records, x->db, exchange__json(x), &must_fails);
+}
+
+static struct words reason_words(const struct check *c, struct text code)
+{
+    for (size_t i = 0; i < c->reason_count; i++)
+        if (text_same(c->reasons[i].code, code))
+            return c->reasons[i].words;
+    return (struct words){code, code};
+}
+
+/* Only records that the reader may see are named; the count tells of all. */
+static enum err put_breaking(struct exchange *x, const struct check_result *c,
+                             struct json_out *o)
+{
+    struct text *kinds = NEW_MANY(x->call->arena, c->record_count + 1, struct text);
+    struct text *ids = NEW_MANY(x->call->arena, c->record_count + 1, struct text);
+    struct ref *refs = NEW_MANY(x->call->arena, c->record_count + 1, struct ref);
+    for (size_t i = 0; i < c->record_count; i++) {
+        kinds[i] = c->records[i].kind;
+        ids[i] = c->records[i].id;
+    }
+    TRY(record_refs(x->call, x->api->records, x->db, kinds, ids, c->record_count, refs));
+    json_key(o, "records");
+    json_open(o, '[');
+    for (size_t i = 0; i < c->record_count; i++) {
+        if (c->records[i].id.len && !refs[i].id.len)
+            continue;
+        json_open(o, '{');
+        put__ref(o, &refs[i]);
+        put__words(o, "reason", reason_words(c->check, c->records[i].reason));
+        json_close(o, '}');
+    }
+    json_close(o, ']');
+    return OK;
+}
+
+enum err check_get(struct exchange *x)
+{
+    const struct check *c = model_check(x->api->model, x->arg[0]);
+    struct check_result result;
+    if (!c)
+        return missing(x);
+    TRY(assure_check(x->call, x->api->records, x->db, c, &result));
+    struct json_out *o = exchange__json(x);
+    json_open(o, '{');
+    put_check(&result, o);
+    TRY(put_breaking(x, &result, o));
+    json_close(o, '}');
+    return OK;
+}
+
+/* ---- readiness ----------------------------------------------------------------------------------------------- */
+static void put_number(struct json_out *o, const char *key, double d)
+{
+    json_key(o, key);
+    json_put_number(o, (double)(int64_t)(d * 10 + 0.5) / 10);
+}
+
+static void put_gate(const struct gate *g, const char *name, struct json_out *o)
+{
+    json_key(o, name);
+    json_open(o, '{');
+    json_key(o, "ready");
+    json_put_bool(o, g->ready);
+    json_key(o, "failing");
+    json_open(o, '[');
+    for (size_t i = 0; i < g->count; i++) {
+        json_open(o, '{');
+        put__text(o, "row", g->failing[i].row ? g->failing[i].row->row : (struct text){0});
+        put__words(o, "why", (struct words){g->failing[i].why_en, g->failing[i].why_zh});
+        json_close(o, '}');
+    }
+    json_close(o, ']');
+    json_close(o, '}');
+}
+
+static void put_row_readiness(const struct row_readiness *r, struct json_out *o)
+{
+    static const double values[] = {0, .25, .5, .75, 1};
+    json_open(o, '{');
+    put__text(o, "row", r->row->row);
+    put__words(o, "title", r->row->title);
+    put__text(o, "type", r->row->type);
+    put__text(o, "group", r->row->group);
+    put__text(o, "phase", r->row->phase);
+    json_key(o, "weight");
+    json_put_integer(o, r->row->weight);
+    json_key(o, "applicable");
+    json_put_bool(o, r->applicable);
+    json_key(o, "level");
+    json_put_integer(o, r->level);
+    json_key(o, "value");
+    json_put_number(o, values[r->level]);
+    json_key(o, "proven");
+    json_put_bool(o, r->proven);
+    json_key(o, "lowered");
+    if (r->lowered) {
+        json_open(o, '{');
+        json_key(o, "to");
+        json_put_integer(o, r->lowered_to);
+        put__text(o, "reason", r->lowered_reason);
+        put__text(o, "by", r->lowered_by);
+        put__text(o, "at", r->lowered_at);
+        json_close(o, '}');
+    } else
+        json_put_null(o);
+    json_key(o, "checks");
+    json_open(o, '[');
+    for (size_t i = 0; i < r->check_count; i++) {
+        const struct check_result *c = r->checks[i].result;
+        json_open(o, '{');
+        put__text(o, "check", c->check->name);
+        put__words(o, "title", c->check->title);
+        json_key(o, "level");
+        json_put_integer(o, r->checks[i].level);
+        put__text(o, "state", text_of(state_word(c->state)));
+        json_key(o, "breaks");
+        json_put_integer(o, c->breaks);
+        json_key(o, "population");
+        json_put_integer(o, c->population);
+        json_close(o, '}');
+    }
+    json_close(o, ']');
+    put__words(o, "why", (struct words){r->why_en, r->why_zh});
+    json_close(o, '}');
+}
+
+/* Weighted score of the rows that `in` picks: the same rule as the whole. */
+struct tally {
+    double weight, value;
+    int64_t rows, met;
+};
+
+static void count_row(struct tally *t, const struct row_readiness *r)
+{
+    if (!r->applicable)
+        return;
+    t->weight += (double)r->row->weight;
+    t->value += (double)r->row->weight * r->level / 4;
+    t->rows++;
+    t->met += r->level >= 3;
+}
+
+static void put_tally(const struct tally *t, struct json_out *o)
+{
+    put_number(o, "score", t->weight > 0 ? 100 * t->value / t->weight : 0);
+    json_key(o, "rows");
+    json_put_integer(o, t->rows);
+    json_key(o, "met");
+    json_put_integer(o, t->met);
+}
+
+static void put_phases(const struct readiness *r, struct json_out *o)
+{
+    static const char *phases[] = {"plan", "do", "check", "act"};
+    json_key(o, "phases");
+    json_open(o, '[');
+    for (size_t p = 0; p < COUNT(phases); p++) {
+        struct tally t = {0};
+        for (size_t i = 0; i < r->row_count; i++)
+            if (text_is(r->rows[i].row->phase, phases[p]))
+                count_row(&t, &r->rows[i]);
+        json_open(o, '{');
+        put__text(o, "phase", text_of(phases[p]));
+        put_tally(&t, o);
+        json_close(o, '}');
+    }
+    json_close(o, ']');
+    json_key(o, "groups");
+    json_open(o, '[');
+    for (size_t g = 0; g < r->framework->group_count; g++) {
+        struct tally t = {0};
+        for (size_t i = 0; i < r->row_count; i++)
+            if (text_same(r->rows[i].row->group, r->framework->groups[g].id))
+                count_row(&t, &r->rows[i]);
+        json_open(o, '{');
+        put__text(o, "id", r->framework->groups[g].id);
+        put__words(o, "title", r->framework->groups[g].title);
+        put_tally(&t, o);
+        json_close(o, '}');
+    }
+    json_close(o, ']');
+}
+
+static void put_blockers(const struct readiness *r, struct json_out *o)
+{
+    json_key(o, "blockers");
+    json_open(o, '[');
+    for (size_t i = 0; i < r->blocker_count; i++) {
+        const struct check_result *c = r->blockers[i];
+        json_open(o, '{');
+        put__text(o, "check", c->check->name);
+        put__words(o, "title", c->check->title);
+        json_key(o, "count");
+        json_put_integer(o, c->breaks);
+        json_key(o, "must");
+        json_put_bool(o, c->check->must);
+        json_close(o, '}');
+    }
+    json_close(o, ']');
+}
+
+enum err api_readiness_json(struct call *call, struct records *r, struct reader *db,
+                            const struct framework *f, struct json_out *o)
+{
+    struct readiness ready;
+    TRY(assure_readiness(call, r, db, f, &ready));
+    json_open(o, '{');
+    put__text(o, "framework", f->name);
+    put__text(o, "at", moment_print(call->arena, call->now));
+    put_number(o, "score", ready.score);
+    put_number(o, "raw_score", ready.raw_score);
+    json_key(o, "ready");
+    json_put_bool(o, ready.ready);
+    json_key(o, "coverage");
+    json_open(o, '{');
+    json_key(o, "met");
+    json_put_integer(o, ready.met);
+    json_key(o, "of");
+    json_put_integer(o, ready.of);
+    json_close(o, '}');
+    json_key(o, "proof_ratio");
+    json_put_number(o, (double)(int64_t)(ready.proof_ratio * 1000 + 0.5) / 1000);
+    put_blockers(&ready, o);
+    json_key(o, "gates");
+    json_open(o, '{');
+    put_gate(&ready.stage1, "stage1", o);
+    put_gate(&ready.stage2, "stage2", o);
+    json_close(o, '}');
+    put_phases(&ready, o);
+    json_key(o, "rows");
+    json_open(o, '[');
+    for (size_t i = 0; i < ready.row_count; i++)
+        put_row_readiness(&ready.rows[i], o);
+    json_close(o, ']');
+    json_close(o, '}');
+    return OK;
+}
+
+enum err readiness_get(struct exchange *x)
+{
+    const struct framework *f = wanted(x, query__text(x, "framework"));
+    if (!f)
+        return missing(x);
+    return api_readiness_json(x->call, x->api->records, x->db, f, exchange__json(x));
+}
+
+/* ---- statement of applicability ---------------------------------------------------------------------------------- */
+static const struct record *entry_for(const struct record_list *list, struct text field,
+                                      struct text requirement)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const struct json *v = record_value(list->items[i], field);
+        if (v && text_same(v->text, requirement))
+            return list->items[i];
+    }
+    return NULL;
+}
+
+/* Records of other registers that rely on the entry: the risks that name the control. */
+static enum err put_relying(struct exchange *x, const struct record *entry, struct json_out *o,
+                            int64_t *evidence)
+{
+    struct linked *links = NULL;
+    size_t count = 0;
+    *evidence = 0;
+    if (entry)
+        TRY(record_links(x->call, x->api->records, x->db, entry, &links, &count));
+    json_key(o, "risks");
+    json_open(o, '[');
+    for (size_t i = 0; i < count; i++) {
+        *evidence += links[i].out && text_is(links[i].type, "evidence");
+        if (links[i].out || links[i].free)
+            continue;
+        json_open(o, '{');
+        put__ref(o, &links[i].ref);
+        json_close(o, '}');
+    }
+    json_close(o, ']');
+    return OK;
+}
+
+struct soa {
+    const struct framework *framework;
+    const struct kind *kind;
+    struct record_list list;
+    struct readiness ready;
+    int64_t applicable, excluded, undetermined;
+};
+
+static int level_of(const struct readiness *r, const struct requirement *q, bool *applicable)
+{
+    for (size_t i = 0; i < r->row_count; i++)
+        if (r->rows[i].row == q) {
+            *applicable = r->rows[i].applicable;
+            return r->rows[i].level;
+        }
+    return 0;
+}
+
+static void count_entry(struct soa *s, const struct record *entry)
+{
+    if (!entry || entry->state == s->kind->start) {
+        s->undetermined++;
+        return;
+    }
+    struct text state = s->kind->states[entry->state].name;
+    for (size_t i = 0; i < s->framework->excluded_count; i++)
+        if (text_same(s->framework->excluded_states[i], state)) {
+            s->excluded++;
+            return;
+        }
+    s->applicable++;
+}
+
+static enum err put_soa_row(struct exchange *x, struct soa *s, const struct requirement *q,
+                            struct json_out *o)
+{
+    const struct record *entry = entry_for(&s->list, s->framework->register_field, q->id);
+    int64_t evidence;
+    bool applicable = true;
+    count_entry(s, entry);
+    json_open(o, '{');
+    put__text(o, "row", q->row);
+    put__words(o, "title", q->title);
+    put__words(o, "about", q->about);
+    put__text(o, "group", q->group);
+    json_key(o, "entry");
+    if (entry)
+        record_json(x->call, entry, (struct text){0}, o);
+    else
+        json_put_null(o);
+    TRY(put_relying(x, entry, o, &evidence));
+    json_key(o, "evidence");
+    json_put_integer(o, evidence);
+    json_key(o, "level");
+    json_put_integer(o, level_of(&s->ready, q, &applicable));
+    json_key(o, "applicable");
+    json_put_bool(o, applicable);
+    json_close(o, '}');
+    return OK;
+}
+
+static enum err read_entries(struct exchange *x, struct soa *s)
+{
+    struct list_query q = {.limit = 1000, .sort = TEXT("key")};
+    TRY(query__moment(x, "as_of", &q.as_of));
+    return record_list(x->call, x->api->records, x->db, s->kind, &q, &s->list);
+}
+
+enum err soa_get(struct exchange *x)
+{
+    struct soa s = {.framework = wanted(x, query__text(x, "framework"))};
+    if (!s.framework || !s.framework->register_kind.len)
+        return missing(x);
+    s.kind = exchange__kind(x, s.framework->register_kind);
+    if (!s.kind)
+        return missing(x);
+    TRY(read_entries(x, &s));
+    TRY(assure_readiness(x->call, x->api->records, x->db, s.framework, &s.ready));
+    struct json_out *o = exchange__json(x);
+    json_open(o, '{');
+    json_key(o, "rows");
+    json_open(o, '[');
+    for (size_t i = 0; i < s.framework->row_count; i++)
+        if (text_same(s.framework->rows[i].type, s.framework->register_rows))
+            TRY(put_soa_row(x, &s, &s.framework->rows[i], o));
+    json_close(o, ']');
+    json_key(o, "names");
+    TRY(record_names(x->call, x->api->records, x->db, s.list.items, s.list.count, o));
+    put_groups(s.framework, o);
+    json_key(o, "summary");
+    json_open(o, '{');
+    json_key(o, "applicable");
+    json_put_integer(o, s.applicable);
+    json_key(o, "excluded");
+    json_put_integer(o, s.excluded);
+    json_key(o, "undetermined");
+    json_put_integer(o, s.undetermined);
+    json_close(o, '}');
+    json_close(o, '}');
+    return OK;
+}

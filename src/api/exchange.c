@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* api/exchange.c — from a request to an actor, a route and a parsed body; and back to a reply. */
+#include "api/internal.h"
+
+#include <string.h>
+
+/* ---- replying --------------------------------------------------------------------------------------- */
+void exchange__header(struct exchange *x, const char *name, struct text value)
+{
+    if (x->header_count < COUNT(x->headers))
+        x->headers[x->header_count++] = (struct pair){text_of(name), value};
+}
+
+struct json_out *exchange__json(struct exchange *x)
+{
+    x->out = buf_in(x->call->arena, 64u << 20);
+    x->json_out = json_out(&x->out);
+    x->type = TEXT("application/json; charset=utf-8");
+    return &x->json_out;
+}
+
+void put__text(struct json_out *o, const char *key, struct text t)
+{
+    json_key(o, key);
+    json_put_text(o, t);
+}
+
+void put__words(struct json_out *o, const char *key, struct words w)
+{
+    json_key(o, key);
+    json_open(o, '{');
+    put__text(o, "en", w.en);
+    put__text(o, "zh", w.zh.len ? w.zh : w.en);
+    json_close(o, '}');
+}
+
+void put__ref(struct json_out *o, const struct ref *ref)
+{
+    put__text(o, "kind", ref->kind);
+    put__text(o, "id", ref->id);
+    put__text(o, "key", ref->key);
+    put__text(o, "title", ref->title);
+    put__text(o, "state", ref->state);
+}
+
+void put__problems(struct json_out *o, const struct call *call)
+{
+    json_open(o, '[');
+    for (const struct problem *p = call->problems; p; p = p->next) {
+        json_open(o, '{');
+        put__text(o, "field", p->field);
+        put__text(o, "code", p->code);
+        put__text(o, "message", p->message);
+        put__text(o, "source", p->source);
+        json_close(o, '}');
+    }
+    json_close(o, ']');
+}
+
+static struct text first_message(const struct call *call)
+{
+    return call->problems ? call->problems->message : (struct text){0};
+}
+
+static void put_problem(struct exchange *x, enum err e)
+{
+    struct json_out *o = exchange__json(x);
+    const char *title = words_of(x->call, e);
+    x->type = TEXT("application/problem+json; charset=utf-8");
+    x->status = err_http(e);
+    json_open(o, '{');
+    put__text(o, "type", TEXT("about:blank"));
+    put__text(o, "title", text_of(title));
+    json_key(o, "status");
+    json_put_integer(o, err_http(e));
+    put__text(o, "code", text_of(err_code(e)));
+    put__text(o, "detail", first_message(x->call));
+    put__text(o, "request", x->call->id);
+    json_key(o, "errors");
+    put__problems(o, x->call);
+    json_close(o, '}');
+    if (e == ERR_BUSY || e == ERR_IO)
+        exchange__header(x, "retry-after", e == ERR_BUSY ? TEXT("1") : TEXT("5"));
+    if (e == ERR_BUG)
+        log_line(LOG_ERROR, "bug", "request=%.*s path=%.*s why=%.*s", TEXT_ARG(x->call->id),
+                 TEXT_ARG(x->request->path), TEXT_ARG(first_message(x->call)));
+}
+
+/* A bug's details are for the log, not for the caller. */
+static void hide_bug(struct exchange *x, enum err e)
+{
+    if (e != ERR_BUG)
+        return;
+    x->call->problems = NULL;
+    x->call->problem_count = 0;
+}
+
+void exchange__answer(struct exchange *x, enum err e)
+{
+    if (x->db)
+        store_return(x->api->store, x->db);
+    x->db = NULL;
+    if (e == OK && x->out.full)
+        e = ERR_TOO_LARGE;
+    if (e != OK) {
+        put_problem(x, e);
+        if (e == ERR_BUG) {
+            hide_bug(x, e);
+            put_problem(x, e);
+        }
+    }
+    struct reply reply = {.status = x->status ? x->status : 200,
+                          .type = x->type,
+                          .body = buf_text(&x->out),
+                          .headers = x->headers,
+                          .header_count = x->header_count};
+    net_answer(x->request, &reply);
+}
+
+/* ---- reading the request ---------------------------------------------------------------------------------- */
+struct text exchange__field(struct exchange *x, const char *name)
+{
+    return json_text(json_get(x->json, name));
+}
+
+enum err exchange__body(struct exchange *x)
+{
+    if (x->json && x->json->type == JSON_OBJECT)
+        return OK;
+    return problem(x->call, ERR_INVALID, TEXT(""), "body", "%s",
+                   say(x->call, "send a JSON object", "请发送 JSON 对象"));
+}
+
+struct text query__text(struct exchange *x, const char *name)
+{
+    return request_query(x->request, name);
+}
+
+enum err query__moment(struct exchange *x, const char *name, int64_t *out)
+{
+    struct text t = query__text(x, name);
+    int64_t days;
+    *out = 0;
+    if (!t.len || moment_read(t, out))
+        return OK;
+    if (date_read(t, &days)) { /* the end of that day */
+        *out = (days + 1) * 86400000000LL - 1;
+        return OK;
+    }
+    return problem(x->call, ERR_INVALID, text_of(name), "moment", "%s",
+                   say(x->call, "must be a time like 2026-11-23T09:30:00Z",
+                       "必须是时间，例如 2026-11-23T09:30:00Z"));
+}
+
+enum err query__integer(struct exchange *x, const char *name, int64_t fallback, int64_t *out)
+{
+    struct text t = query__text(x, name);
+    *out = fallback;
+    if (!t.len || (text_integer(t, out) && *out >= 0))
+        return OK;
+    return problem(x->call, ERR_INVALID, text_of(name), "type", "%s",
+                   say(x->call, "must be a whole number", "必须是整数"));
+}
+
+const struct kind *exchange__kind(struct exchange *x, struct text name)
+{
+    const struct kind *k = model_kind(x->api->model, name);
+    return k && record_may_read_kind(x->actor, k) ? k : NULL;
+}
+
+static enum lang language(const struct request *r)
+{
+    return text_starts(request_header(r, "accept-language"), "zh") ? LANG_ZH : LANG_EN;
+}
+
+static bool is_write(struct text method)
+{
+    return !text_is(method, "GET") && !text_is(method, "HEAD");
+}
+
+static bool is_json(struct text type)
+{
+    return text_starts(type, "application/json") ||
+           text_starts(type, "application/merge-patch+json");
+}
+
+static enum err read_body(struct exchange *x)
+{
+    if (!is_write(x->request->method) || !x->request->body.len)
+        return OK;
+    if (x->route->run == file_post)
+        return OK;
+    if (!is_json(request_header(x->request, "content-type")))
+        return problem(x->call, ERR_MEDIA, TEXT(""), "media_type", "%s",
+                       say(x->call, "send Content-Type: application/json",
+                           "请使用 Content-Type: application/json"));
+    return json_read(x->call, x->request->body, &json_request_limits, &x->json);
+}
+
+/* ---- who ------------------------------------------------------------------------------------------------------ */
+static enum err sign_in(struct exchange *x, bool *by_cookie)
+{
+    struct text bearer = request_header(x->request, "authorization");
+    struct text cookie = request_cookie(x->request, "aw_session");
+    *by_cookie = false;
+    if (text_starts(bearer, "Bearer "))
+        return access_bearer(x->call, x->api->access, x->db, text_trim(text_from(bearer, 7)),
+                             &x->actor);
+    *by_cookie = true;
+    if (!cookie.len)
+        return problem(x->call, ERR_SIGNED_OUT, TEXT(""), "signed_out", "%s",
+                       say(x->call, "sign in first", "请先登录"));
+    return access_session(x->call, x->api->access, x->db, cookie, &x->actor);
+}
+
+static bool same_origin(const struct request *r)
+{
+    struct text origin = request_header(r, "origin");
+    if (!origin.len)
+        return true;
+    ptrdiff_t host = text_search(origin, TEXT("://"));
+    return host > 0 && text_same(text_from(origin, (size_t)host + 3), request_header(r, "host"));
+}
+
+static enum err check_forgery(struct exchange *x, bool by_cookie)
+{
+    if (!is_write(x->request->method))
+        return OK;
+    struct text token = request_header(x->request, "x-csrf-token");
+    if (same_origin(x->request) && (!by_cookie || same_secret(token, x->actor->csrf)))
+        return OK;
+    return problem(x->call, ERR_DENIED, TEXT(""), "csrf", "%s",
+                   say(x->call, "the X-CSRF-Token header is missing or wrong",
+                       "缺少 X-CSRF-Token 请求头或其值不正确"));
+}
+
+static bool may_audit(const struct actor *a)
+{
+    static const char *roles[] = {"admin", "aims_manager", "internal_auditor", "lead_auditor",
+                                  "external_auditor", "top_management"};
+    for (size_t i = 0; i < COUNT(roles); i++)
+        if (actor_holds_anywhere(a, text_of(roles[i])))
+            return true;
+    return a->all;
+}
+
+static enum err check_policy(struct exchange *x)
+{
+    bool may = true;
+    if (x->route->policy == POLICY_ADMIN) /* SOD-10 gives the AIMS manager the second signature */
+        may = x->actor->admin || actor_holds_anywhere(x->actor, TEXT("aims_manager"));
+    if (x->route->policy == POLICY_AUDIT)
+        may = may_audit(x->actor);
+    if (may)
+        return OK;
+    return problem(x->call, ERR_DENIED, TEXT(""), "who", "%s",
+                   x->route->policy == POLICY_ADMIN
+                       ? say(x->call, "this is for administrators and the AIMS manager",
+                             "仅限管理员和人工智能管理体系经理")
+                       : say(x->call, "this is for auditors, the AIMS manager and top management",
+                             "仅限审核员、人工智能管理体系经理和最高管理者"));
+}
+
+static enum err authorise(struct exchange *x)
+{
+    bool by_cookie;
+    if (x->route->policy == POLICY_OPEN) {
+        if (is_write(x->request->method) && !same_origin(x->request))
+            return problem(x->call, ERR_DENIED, TEXT(""), "origin", "%s",
+                           say(x->call, "requests from other sites are refused", "拒绝来自其他网站的请求"));
+        return OK;
+    }
+    TRY(sign_in(x, &by_cookie));
+    x->call->actor = x->actor;
+    TRY(check_forgery(x, by_cookie));
+    return check_policy(x);
+}
+
+/* ---- routing ---------------------------------------------------------------------------------------------------- */
+static bool match(const char *pattern, struct text path, struct text *args)
+{
+    struct text p = text_of(pattern), rest = path;
+    size_t n = 0;
+    text_cut(&p, '/'), text_cut(&rest, '/');
+    while (p.len) {
+        struct text want = text_cut(&p, '/');
+        if (text_ends(want, "*}")) {
+            args[n] = rest;
+            return rest.len > 0;
+        }
+        bool last = !rest.len;
+        struct text have = text_cut(&rest, '/');
+        if (last || (want.at[0] != '{' && !text_same(want, have)) || !have.len)
+            return false;
+        if (want.at[0] == '{')
+            args[n++] = have;
+    }
+    return rest.len == 0;
+}
+
+static enum err find_route(struct exchange *x)
+{
+    struct text method = x->request->method;
+    bool other = false;
+    if (text_ends(x->request->path, "/"))
+        return ERR_MISSING;
+    if (text_is(method, "HEAD"))
+        method = TEXT("GET");
+    for (size_t i = 0; i < route_count; i++) {
+        struct text args[4] = {0};
+        if (!match(routes[i].pattern, x->request->path, args))
+            continue;
+        other = true;
+        if (!text_is(method, routes[i].method))
+            continue;
+        x->route = &routes[i];
+        memcpy(x->arg, args, sizeof args);
+        return OK;
+    }
+    return problem(x->call, other ? ERR_METHOD : ERR_MISSING, TEXT(""),
+                   other ? "method" : "missing", "%s",
+                   other ? say(x->call, "that method is not offered here", "此处不支持该方法")
+                         : say(x->call, "there is nothing here", "此处没有内容"));
+}
+
+static enum err run(struct exchange *x)
+{
+    TRY(find_route(x));
+    x->db = store_reader(x->api->store);
+    TRY(authorise(x));
+    TRY(read_body(x));
+    return x->route->run(x);
+}
+
+void api_handle(void *arg, struct request *r)
+{
+    struct exchange *x = NEW(r->arena, struct exchange);
+    x->api = arg;
+    x->request = r;
+    x->call = call_open(r->arena, clock_now(), language(r));
+    x->call->id = id_new(x->call);
+    x->change = (struct change){0};
+    int64_t start = clock_ticks();
+    enum err e = run(x);
+    log_line(LOG_DEBUG, "request", "id=%.*s method=%.*s path=%.*s outcome=%s us=%lld",
+             TEXT_ARG(x->call->id), TEXT_ARG(r->method), TEXT_ARG(r->path), err_code(e),
+             (long long)(clock_ticks() - start));
+    if (e != OK || !x->later)
+        exchange__answer(x, e);
+}
+
+struct text api_refusal(void *arg, struct arena *a, int status, const char *why)
+{
+    (void)arg;
+    return text_print(a,
+                      "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"code\":\"refused\","
+                      "\"detail\":\"%s\",\"errors\":[]}",
+                      why, status, why);
+}
+
+size_t api_cap(void *arg, struct text method, struct text path)
+{
+    (void)arg, (void)method;
+    return text_is(path, "/api/v1/files") ? 64u << 20 : 1u << 20;
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* api/internal.h — one exchange: a request on its way to a reply. */
+#ifndef API_INTERNAL_H
+#define API_INTERNAL_H
+
+#include "api/api.h"
+
+#include <pthread.h>
+
+/* Who may call a route at all. Records decide about records beyond that (the one door). */
+enum policy {
+    POLICY_OPEN = 1,  /* nobody needs to be signed in */
+    POLICY_SIGNED_IN, /* any signed-in person or token; the door decides */
+    POLICY_ADMIN,     /* holds admin, or aims_manager where the route says so itself */
+    POLICY_AUDIT      /* admin, auditors, aims_manager, top management */
+};
+struct exchange;
+typedef enum err handler(struct exchange *x);
+struct route {
+    const char *method, *pattern; /* "{…}" matches one segment, "{…*}" the rest */
+    enum policy policy;
+    handler *run;
+};
+struct api {
+    struct records *records;
+    struct access *access;
+    struct store *store;
+    struct ledger *ledger;
+    const struct model *model;
+    struct arena *arena;
+    bool pages;
+    int64_t started;
+    const char *version;
+    const struct net *net;
+    struct text model_etag;
+    struct finisher *finisher;
+    struct streams *streams;
+};
+struct exchange {
+    struct api *api;
+    struct request *request;
+    struct call *call;
+    struct actor *actor;
+    const struct route *route;
+    struct text arg[4];
+    struct reader *db;
+    const struct json *json;      /* the body, when it was JSON */
+    struct buf out;
+    struct json_out json_out;
+    int status;
+    struct text type;
+    struct pair headers[8];
+    size_t header_count;
+    bool later;                   /* somebody else will answer */
+    struct change change;         /* a write on its way */
+    struct exchange *next;        /* finisher's queue */
+    enum err outcome;
+};
+
+extern const struct route routes[];
+extern const size_t route_count;
+
+/* ---- exchange.c ------------------------------------------------------------------------------- */
+void exchange__header(struct exchange *x, const char *name, struct text value);
+void exchange__answer(struct exchange *x, enum err e); /* reply or problem, then gone */
+struct json_out *exchange__json(struct exchange *x);   /* opens the body */
+struct text exchange__field(struct exchange *x, const char *name);
+MUST_USE enum err exchange__body(struct exchange *x);  /* ERR_INVALID when there is none */
+const struct kind *exchange__kind(struct exchange *x, struct text name);
+struct text query__text(struct exchange *x, const char *name);
+MUST_USE enum err query__moment(struct exchange *x, const char *name, int64_t *out);
+MUST_USE enum err query__integer(struct exchange *x, const char *name, int64_t fallback,
+                                 int64_t *out);
+void put__words(struct json_out *o, const char *key, struct words w);
+void put__text(struct json_out *o, const char *key, struct text t);
+void put__ref(struct json_out *o, const struct ref *ref); /* members only */
+void put__problems(struct json_out *o, const struct call *call);
+void put__names_of_people(struct exchange *x, const struct text *ids, size_t count);
+
+/* ---- finish.c: replies to writes are made by threads that may read --------------------------------- */
+MUST_USE enum err finisher__open(struct api *a);
+void finisher__close(struct api *a);
+void finisher__add(struct exchange *x, enum err outcome);
+void record__finish(struct exchange *x);
+
+/* ---- stream.c ------------------------------------------------------------------------------------------ */
+MUST_USE enum err streams__open(struct api *a);
+void streams__close(struct api *a);
+
+/* ---- assets.c -------------------------------------------------------------------------------------------- */
+bool assets__answer(struct request *r);
+
+handler session_get, session_post, session_patch, session_delete, session_fresh, session_password,
+    setup_post;
+handler model_get, openapi_get, health_get, ready_get, metrics_get, search_get, tasks_get,
+    stream_get;
+handler record_list_get, record_post, record_bulk, record_get, record_patch, moves_get, move_post,
+    history_get, links_get, links_post, links_delete, comments_get, comments_post;
+handler file_post, file_get;
+handler people_get, people_post, person_patch, person_role_post, person_role_delete, tokens_get,
+    tokens_post, token_delete;
+handler frameworks_get, framework_get, readiness_get, checks_get, check_get, soa_get;
+handler ledger_checkpoint_get, ledger_entries_get, ledger_proof_get, ledger_tile_get,
+    ledger_key_get, ledger_verify_get;
+#endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* api/ledger.c — the log as outsiders read it: C2SP checkpoint, proofs, tiles. */
+#include "api/internal.h"
+
+static enum err plain(struct exchange *x, struct text body, const char *type)
+{
+    x->out = (struct buf){.at = (char *)(uintptr_t)body.at, .len = body.len};
+    x->type = text_of(type);
+    return OK;
+}
+
+enum err ledger_checkpoint_get(struct exchange *x)
+{
+    struct text note;
+    TRY(ledger_checkpoint(x->call, x->db, &note));
+    return plain(x, note, "text/plain; charset=utf-8");
+}
+
+enum err ledger_key_get(struct exchange *x)
+{
+    struct json_out *o = exchange__json(x);
+    json_open(o, '{');
+    put__text(o, "vkey", ledger_vkey(x->call->arena, x->api->ledger));
+    put__text(o, "origin", ledger_origin(x->api->ledger));
+    json_close(o, '}');
+    return OK;
+}
+
+enum err ledger_entries_get(struct exchange *x)
+{
+    int64_t from, limit;
+    struct ledger_row *rows;
+    size_t count;
+    TRY(query__integer(x, "from", 0, &from));
+    TRY(query__integer(x, "limit", 100, &limit));
+    if (limit < 1 || limit > 1000)
+        return problem(x->call, ERR_INVALID, TEXT("limit"), "range", "%s",
+                       say(x->call, "limit must be between 1 and 1000", "limit 必须在 1 与 1000 之间"));
+    TRY(ledger_entries(x->call, x->db, (uint64_t)from, (size_t)limit, &rows, &count));
+    struct json_out *o = exchange__json(x);
+    json_open(o, '{');
+    json_key(o, "entries");
+    json_open(o, '[');
+    for (size_t i = 0; i < count; i++) {
+        json_open(o, '{');
+        json_key(o, "n");
+        json_put_integer(o, (int64_t)rows[i].index);
+        json_key(o, "leaf");
+        json_put_raw(o, rows[i].leaf);
+        json_close(o, '}');
+    }
+    json_close(o, ']');
+    json_key(o, "size");
+    json_put_integer(o, (int64_t)ledger_size(x->api->ledger));
+    json_close(o, '}');
+    return OK;
+}
+
+enum err ledger_proof_get(struct exchange *x)
+{
+    int64_t n;
+    struct text proof;
+    if (!text_integer(x->arg[0], &n) || n < 0)
+        return problem(x->call, ERR_MISSING, TEXT(""), "missing", "%s",
+                       say(x->call, "there is no such entry", "没有此条目"));
+    TRY(ledger_proof(x->call, x->db, (uint64_t)n, &proof));
+    return plain(x, proof, "text/plain; charset=utf-8");
+}
+
+enum err ledger_tile_get(struct exchange *x)
+{
+    struct text bytes;
+    TRY(ledger_tile(x->call, x->db, x->arg[0], &bytes));
+    return plain(x, bytes, "application/octet-stream");
+}
+
+enum err ledger_verify_get(struct exchange *x)
+{
+    struct verification v;
+    verification_start(&v);
+    const unsigned char *key = ledger_public_key(x->api->ledger);
+    TRY(record_verify(x->call, x->api->store, x->api->model, ledger_origin(x->api->ledger), key,
+                      query__text(x, "deep").len > 0, (struct text){0}, &v));
+    struct json_out *o = exchange__json(x);
+    json_open(o, '{');
+    json_key(o, "intact");
+    json_put_bool(o, v.finding_count == 0);
+    json_key(o, "entries");
+    json_put_integer(o, (int64_t)v.entries);
+    put__text(o, "root", base64_of(x->call->arena, hash_text(&v.root)));
+    json_key(o, "findings");
+    json_open(o, '[');
+    for (const struct finding *f = v.findings; f; f = f->next) {
+        json_open(o, '{');
+        put__text(o, "place", f->place);
+        put__text(o, "what", f->what);
+        json_close(o, '}');
+    }
+    json_close(o, ']');
+    json_close(o, '}');
+    return OK;
+}

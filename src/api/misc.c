@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* api/misc.c — the model, search, tasks, and what operators ask for. */
+#include "api/internal.h"
+
+enum err model_get(struct exchange *x)
+{
+    exchange__header(x, "etag", x->api->model_etag);
+    exchange__header(x, "cache-control", TEXT("private, no-cache"));
+    if (text_same(request_header(x->request, "if-none-match"), x->api->model_etag)) {
+        x->status = 304;
+        return OK;
+    }
+    x->out = buf_in(x->call->arena, 16u << 20);
+    model_json(x->api->model, &x->out);
+    x->type = TEXT("application/json; charset=utf-8");
+    return OK;
+}
+
+enum err openapi_get(struct exchange *x)
+{
+    x->out = buf_in(x->call->arena, 16u << 20);
+    model_openapi(x->api->model, &x->out);
+    x->type = TEXT("application/json; charset=utf-8");
+    exchange__header(x, "cache-control", TEXT("public, max-age=60"));
+    return OK;
+}
+
+enum err health_get(struct exchange *x)
+{
+    struct json_out *o = exchange__json(x);
+    json_open(o, '{');
+    put__text(o, "status", TEXT("ok"));
+    json_close(o, '}');
+    return OK;
+}
+
+enum err ready_get(struct exchange *x)
+{
+    if (store_failing(x->api->store))
+        return problem(x->call, ERR_IO, TEXT(""), "storage", "%s",
+                       say(x->call, "storage is failing: restart after mending it", "存储故障：修复后请重启"));
+    return health_get(x);
+}
+
+static void metric(struct buf *b, const char *name, const char *help, const char *type, int64_t v)
+{
+    buf_print(b, "# HELP aimwell_%s %s\n# TYPE aimwell_%s %s\naimwell_%s %lld\n", name, help, name,
+              type, name, (long long)v);
+}
+
+enum err metrics_get(struct exchange *x)
+{
+    struct net_counts counts = {0};
+    if (x->api->net)
+        counts = net_counts(x->api->net);
+    x->out = buf_in(x->call->arena, 1u << 16);
+    metric(&x->out, "ledger_entries", "Entries in the ledger", "gauge",
+           (int64_t)ledger_size(x->api->ledger));
+    metric(&x->out, "commits_total", "Commit groups since start", "counter",
+           store_writes(x->api->store));
+    metric(&x->out, "storage_failing", "1 when writes are refused", "gauge",
+           store_failing(x->api->store));
+    metric(&x->out, "http_requests_total", "Requests answered", "counter", counts.requests);
+    metric(&x->out, "http_refused_total", "Requests refused before a route", "counter",
+           counts.refused);
+    metric(&x->out, "http_connections", "Open connections", "gauge", counts.open_connections);
+    metric(&x->out, "http_waiting", "Requests waiting for a worker", "gauge", counts.waiting);
+    metric(&x->out, "uptime_seconds", "Seconds since start", "gauge",
+           (x->call->now - x->api->started) / 1000000);
+    x->type = TEXT("text/plain; version=0.0.4; charset=utf-8");
+    return OK;
+}
+
+enum err search_get(struct exchange *x)
+{
+    int64_t limit;
+    struct ref *refs;
+    size_t count;
+    struct text q = query__text(x, "q");
+    TRY(query__integer(x, "limit", 20, &limit));
+    if (limit < 1 || limit > 100 || q.len > 400)
+        return problem(x->call, ERR_INVALID, TEXT("limit"), "range", "%s",
+                       say(x->call, "limit is 1 to 100, q at most 400 bytes", "limit 为 1 至 100，q 最多 400 字节"));
+    TRY(record_search(x->call, x->api->records, x->db, q, (size_t)limit, &refs, &count));
+    struct json_out *o = exchange__json(x);
+    json_open(o, '{');
+    json_key(o, "items");
+    json_open(o, '[');
+    for (size_t i = 0; i < count; i++) {
+        json_open(o, '{');
+        put__ref(o, &refs[i]);
+        json_close(o, '}');
+    }
+    json_close(o, ']');
+    json_key(o, "total");
+    json_put_integer(o, (int64_t)count);
+    json_close(o, '}');
+    return OK;
+}
+
+static bool due_soon(struct exchange *x, const struct todo *t)
+{
+    struct text week = date_of_days(x->call->arena, x->call->now / 86400000000LL + 7);
+    return t->due.len && !t->overdue && text_compare(t->due, week) <= 0;
+}
+
+static void put_todo(const struct todo *t, struct json_out *o)
+{
+    json_open(o, '{');
+    put__ref(o, &t->ref);
+    put__text(o, "why", text_of(t->why));
+    if (t->move) {
+        put__text(o, "move", t->move->name);
+        put__words(o, "move_title", t->move->title);
+    }
+    if (t->due.len)
+        put__text(o, "due", t->due);
+    json_key(o, "overdue");
+    json_put_bool(o, t->overdue);
+    json_close(o, '}');
+}
+
+enum err tasks_get(struct exchange *x)
+{
+    struct todo *items;
+    size_t count;
+    int64_t waiting = 0, overdue = 0, soon = 0;
+    TRY(record_todo(x->call, x->api->records, x->db, &items, &count));
+    struct json_out *o = exchange__json(x);
+    json_open(o, '{');
+    json_key(o, "items");
+    json_open(o, '[');
+    for (size_t i = 0; i < count; i++) {
+        waiting += items[i].move != NULL;
+        overdue += items[i].overdue;
+        soon += due_soon(x, &items[i]);
+        if (i < 300)
+            put_todo(&items[i], o);
+    }
+    json_close(o, ']');
+    json_key(o, "counts");
+    json_open(o, '{');
+    json_key(o, "waiting");
+    json_put_integer(o, waiting);
+    json_key(o, "overdue");
+    json_put_integer(o, overdue);
+    json_key(o, "due_soon");
+    json_put_integer(o, soon);
+    json_close(o, '}');
+    json_close(o, '}');
+    return OK;
+}

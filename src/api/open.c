@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* api/open.c — putting the API together. */
+#include "api/internal.h"
+
+enum err api_open(struct call *call, const struct api_options *options, struct api **out)
+{
+    struct arena *arena = arena_open();
+    struct api *a = NEW(arena, struct api);
+    struct access *access = record_access(options->records);
+    *a = (struct api){.records = options->records,
+                      .access = access,
+                      .store = access_store(access),
+                      .ledger = access_ledger(access),
+                      .model = access_model(access),
+                      .arena = arena,
+                      .pages = options->pages,
+                      .started = options->started,
+                      .version = options->version};
+    a->model_etag = text_print(arena, "\"%.*s\"", TEXT_ARG(a->model->hash));
+    TRY(finisher__open(a));
+    TRY(streams__open(a));
+    (void)call;
+    *out = a;
+    return OK;
+}
+
+void api_close(struct api *a)
+{
+    if (!a)
+        return;
+    streams__close(a);
+    finisher__close(a);
+    arena_close(a->arena);
+}
+
+void api_live(struct api *a, const struct net *n)
+{
+    a->net = n;
+}

@@ -1,0 +1,474 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* api/record.c — the generic routes of every kind. */
+#include "api/internal.h"
+
+static enum err no_kind(struct exchange *x)
+{
+    return problem(x->call, ERR_MISSING, TEXT(""), "missing", "%s",
+                   say(x->call, "there is nothing here", "此处没有内容"));
+}
+
+static enum err find_kind(struct exchange *x, const struct kind **k)
+{
+    *k = exchange__kind(x, x->arg[0]);
+    return *k ? OK : no_kind(x);
+}
+
+static struct text etag(struct exchange *x, int64_t version)
+{
+    return text_print(x->call->arena, "\"%lld\"", (long long)version);
+}
+
+/* ---- one record ------------------------------------------------------------------------------------- */
+static enum err put_record(struct exchange *x, const struct record *rec)
+{
+    struct json_out *o = exchange__json(x);
+    json_open(o, '{');
+    json_key(o, "record");
+    record_json(x->call, rec, (struct text){0}, o);
+    json_key(o, "names");
+    struct record *one = (struct record *)(uintptr_t)rec;
+    TRY(record_names(x->call, x->api->records, x->db, &one, 1, o));
+    json_key(o, "ledger");
+    json_open(o, '{');
+    json_key(o, "index");
+    json_put_integer(o, rec->ledger);
+    json_close(o, '}');
+    json_key(o, "may");
+    json_open(o, '{');
+    json_key(o, "change");
+    json_put_bool(o, record_may_change(x->call, x->api->records, x->db, rec) &&
+                         !rec->kind->states[rec->state].locked);
+    json_key(o, "attach"); /* evidence, tags and links may be added in locked states too */
+    json_put_bool(o, record_may_change(x->call, x->api->records, x->db, rec));
+    json_close(o, '}');
+    json_close(o, '}');
+    exchange__header(x, "etag", etag(x, rec->version));
+    return OK;
+}
+
+enum err record_get(struct exchange *x)
+{
+    const struct kind *k;
+    struct record *rec;
+    int64_t as_of;
+    TRY(find_kind(x, &k));
+    TRY(query__moment(x, "as_of", &as_of));
+    TRY(record_read(x->call, x->api->records, x->db, k, x->arg[1], as_of, &rec));
+    return put_record(x, rec);
+}
+
+/* ---- writing: the reply is made by the finisher, after the commit --------------------------------------- */
+static void written(void *arg, enum err outcome)
+{
+    finisher__add(arg, outcome);
+}
+
+static enum err submit(struct exchange *x)
+{
+    /* The reader must not be held while waiting: the writer's checkpoint would wait for it. */
+    store_return(x->api->store, x->db);
+    x->db = NULL;
+    x->later = true;
+    enum err e = record_submit(x->call, x->api->records, &x->change, written, x);
+    if (e != OK)
+        x->later = false;
+    return e;
+}
+
+void record__finish(struct exchange *x)
+{
+    enum err e = x->outcome;
+    if (e == OK) {
+        x->db = store_reader(x->api->store);
+        const struct change *c = &x->change;
+        e = put_record(x, c->record);
+        if (c->act == RECORD_CREATE) {
+            x->status = 201;
+            exchange__header(x, "location",
+                             text_print(x->call->arena, "/api/v1/%.*s/%.*s",
+                                        TEXT_ARG(c->kind->name), TEXT_ARG(c->record->key)));
+        }
+        if (c->signed_only) {
+            struct json_out *o = exchange__json(x);
+            x->status = 202;
+            json_open(o, '{');
+            json_key(o, "signed");
+            json_put_bool(o, true);
+            put__text(o, "waits_for", c->waits_for);
+            json_close(o, '}');
+        }
+    }
+    exchange__answer(x, e);
+}
+
+static const struct json *without(struct exchange *x, const char *a, const char *b)
+{
+    if (!x->json)
+        return NULL;
+    struct json *copy = NEW(x->call->arena, struct json);
+    *copy = *x->json;
+    const struct json **end = &copy->first;
+    copy->count = 0;
+    *end = NULL;
+    for (const struct json *one = x->json->first; one; one = one->next) {
+        if (text_is(one->key, a) || (b && text_is(one->key, b)))
+            continue;
+        struct json *member = NEW(x->call->arena, struct json);
+        *member = *one;
+        member->next = NULL;
+        *end = member;
+        end = &member->next;
+        copy->count++;
+    }
+    return copy;
+}
+
+/* A kind may have a field of its own called reason: then it is the field. */
+static struct text reason_of(struct exchange *x, const struct kind *k)
+{
+    return kind_field(k, TEXT("reason")) ? (struct text){0} : exchange__field(x, "reason");
+}
+
+enum err record_post(struct exchange *x)
+{
+    const struct kind *k;
+    TRY(find_kind(x, &k));
+    TRY(exchange__body(x));
+    bool own = kind_field(k, TEXT("reason")) != NULL;
+    x->change = (struct change){.act = RECORD_CREATE,
+                                .kind = k,
+                                .body = own ? x->json : without(x, "reason", NULL),
+                                .reason = reason_of(x, k),
+                                .idempotency = request_header(x->request, "idempotency-key")};
+    return submit(x);
+}
+
+static enum err if_match(struct exchange *x, int64_t *version)
+{
+    struct text t = request_header(x->request, "if-match");
+    if (text_starts(t, "W/"))
+        t = text_from(t, 2);
+    if (t.len > 2 && t.at[0] == '"')
+        t = text_slice(t, 1, t.len - 1);
+    if (text_integer(t, version) && *version > 0)
+        return OK;
+    return problem(x->call, ERR_STALE, TEXT(""), "if_match", "%s",
+                   say(x->call, "send If-Match with the version you have seen",
+                       "请在 If-Match 中提供您看到的版本"));
+}
+
+enum err record_patch(struct exchange *x)
+{
+    const struct kind *k;
+    int64_t version;
+    TRY(find_kind(x, &k));
+    TRY(exchange__body(x));
+    TRY(if_match(x, &version));
+    bool own = kind_field(k, TEXT("reason")) != NULL;
+    x->change = (struct change){.act = RECORD_CHANGE,
+                                .kind = k,
+                                .id = x->arg[1],
+                                .body = own ? x->json : without(x, "reason", NULL),
+                                .if_version = version,
+                                .reason = reason_of(x, k),
+                                .idempotency = request_header(x->request, "idempotency-key")};
+    return submit(x);
+}
+
+/* `reason` of a move is the reason, unless the move asks for a field of that name. */
+static bool move_asks_reason(const struct kind *k, struct text name)
+{
+    const struct move *m = kind_move(k, name);
+    for (size_t i = 0; m && i < m->ask_count; i++)
+        if (text_is(m->asks[i], "reason"))
+            return true;
+    return false;
+}
+
+enum err move_post(struct exchange *x)
+{
+    const struct kind *k;
+    TRY(find_kind(x, &k));
+    if (x->json)
+        TRY(exchange__body(x));
+    int64_t version = 0;
+    if (request_header(x->request, "if-match").len)
+        TRY(if_match(x, &version));
+    bool own = move_asks_reason(k, x->arg[2]);
+    struct text password = exchange__field(x, "password");
+    if (password.len && !kind_field(k, TEXT("password")))
+        TRY(access_fresh(x->call, x->api->access, password, &x->actor->fresh_until));
+    x->change = (struct change){.act = RECORD_MOVE,
+                                .kind = k,
+                                .id = x->arg[1],
+                                .move = x->arg[2],
+                                .if_version = version,
+                                .body = own ? without(x, "password", NULL)
+                                            : without(x, "reason", "password"),
+                                .reason = exchange__field(x, "reason"),
+                                .idempotency = request_header(x->request, "idempotency-key")};
+    return submit(x);
+}
+
+/* ---- bulk: every row stands alone, through the same door --------------------------------------------------- */
+static void put_result(struct exchange *x, const struct change *c, struct call *call, enum err e,
+                       struct json_out *o)
+{
+    json_open(o, '{');
+    put__text(o, "id", c->record ? c->record->id : c->id);
+    put__text(o, "key", c->record ? c->record->key : c->id);
+    json_key(o, "ok");
+    json_put_bool(o, e == OK);
+    if (e == OK) {
+        json_key(o, "version");
+        json_put_integer(o, c->record->version);
+    } else {
+        json_key(o, "status");
+        json_put_integer(o, err_http(e));
+        json_key(o, "errors");
+        put__problems(o, call);
+    }
+    json_close(o, '}');
+    (void)x;
+}
+
+enum err record_bulk(struct exchange *x)
+{
+    const struct kind *k;
+    TRY(find_kind(x, &k));
+    TRY(exchange__body(x));
+    const struct json *ids = json_get(x->json, "ids"), *set = json_get(x->json, "set");
+    if (!ids || ids->type != JSON_LIST || !ids->count || ids->count > 1000 || !set ||
+        set->type != JSON_OBJECT)
+        return problem(x->call, ERR_INVALID, TEXT("ids"), "type", "%s",
+                       say(x->call, "send ids (1 to 1,000 of them) and set (an object of fields)",
+                           "请发送 ids（1 至 1,000 个）和 set（字段对象）"));
+    size_t count = ids->count, n = 0, good = 0;
+    struct change **changes = NEW_MANY(x->call->arena, count, struct change *);
+    struct call **calls = NEW_MANY(x->call->arena, count, struct call *);
+    enum err *outcome = NEW_MANY(x->call->arena, count, enum err);
+    for (const struct json *id = ids->first; id; id = id->next, n++) {
+        changes[n] = NEW(x->call->arena, struct change);
+        *changes[n] = (struct change){.act = RECORD_CHANGE, .kind = k, .id = json_text(id),
+                                      .body = set, .reason = exchange__field(x, "reason")};
+        calls[n] = call_open(x->call->arena, x->call->now, x->call->lang);
+        calls[n]->actor = x->call->actor;
+        calls[n]->id = x->call->id;
+    }
+    TRY(record_do_many(x->call, x->api->records, changes, calls, outcome, count));
+    struct json_out *o = exchange__json(x);
+    json_open(o, '{');
+    json_key(o, "results");
+    json_open(o, '[');
+    for (size_t i = 0; i < count; i++) {
+        good += outcome[i] == OK;
+        put_result(x, changes[i], calls[i], outcome[i], o);
+    }
+    json_close(o, ']');
+    json_key(o, "changed");
+    json_put_integer(o, (int64_t)good);
+    json_key(o, "refused");
+    json_put_integer(o, (int64_t)(count - good));
+    json_close(o, '}');
+    return OK;
+}
+
+/* ---- list ------------------------------------------------------------------------------------------------------ */
+static bool reserved(struct text name)
+{
+    static const char *words[] = {"q", "sort", "limit", "cursor", "fields", "facets", "as_of",
+                                  "format", "labels", "lang"};
+    for (size_t i = 0; i < COUNT(words); i++)
+        if (text_is(name, words[i]))
+            return true;
+    return false;
+}
+
+static enum err read_query(struct exchange *x, struct list_query *q)
+{
+    struct filter *filters = NEW_MANY(x->call->arena, x->request->query_count + 1, struct filter);
+    *q = (struct list_query){.filters = filters};
+    for (size_t i = 0; i < x->request->query_count; i++)
+        if (!reserved(x->request->query[i].name))
+            filters[q->filter_count++] =
+                (struct filter){x->request->query[i].name, x->request->query[i].value};
+    q->q = query__text(x, "q");
+    q->sort = query__text(x, "sort");
+    q->cursor = query__text(x, "cursor");
+    q->facets = query__text(x, "facets");
+    q->fields = query__text(x, "fields");
+    TRY(query__moment(x, "as_of", &q->as_of));
+    return query__integer(x, "limit", 0, &q->limit);
+}
+
+static void put_facets(const struct record_list *list, struct json_out *o)
+{
+    json_key(o, "facets");
+    json_open(o, '{');
+    for (size_t i = 0; i < list->facet_count; i++) {
+        json_key_text(o, list->facets[i].field);
+        json_open(o, '{');
+        for (size_t j = 0; j < list->facets[i].count; j++) {
+            json_key_text(o, list->facets[i].counts[j].value);
+            json_put_integer(o, list->facets[i].counts[j].count);
+        }
+        json_close(o, '}');
+    }
+    json_close(o, '}');
+}
+
+static enum err put_list(struct exchange *x, const struct list_query *q,
+                         const struct record_list *list)
+{
+    struct json_out *o = exchange__json(x);
+    json_open(o, '{');
+    json_key(o, "items");
+    json_open(o, '[');
+    for (size_t i = 0; i < list->count; i++)
+        record_json(x->call, list->items[i], q->fields, o);
+    json_close(o, ']');
+    json_key(o, "next");
+    if (list->next.len)
+        json_put_text(o, list->next);
+    else
+        json_put_null(o);
+    json_key(o, "total");
+    json_put_integer(o, list->total);
+    json_key(o, "names");
+    TRY(record_names(x->call, x->api->records, x->db, list->items, list->count, o));
+    put_facets(list, o);
+    json_close(o, '}');
+    return OK;
+}
+
+static enum err put_export(struct exchange *x, const struct kind *k, const struct list_query *q,
+                           struct text format)
+{
+    struct text bytes;
+    const char *type;
+    TRY(api_export(x->call, x->api->records, x->db, k, q, format, &bytes, &type));
+    x->out = (struct buf){.at = (char *)(uintptr_t)bytes.at, .len = bytes.len};
+    x->type = text_of(type);
+    exchange__header(x, "content-disposition",
+                     text_print(x->call->arena, "attachment; filename=\"%.*s.%.*s\"",
+                                TEXT_ARG(k->name), TEXT_ARG(format)));
+    return OK;
+}
+
+enum err record_list_get(struct exchange *x)
+{
+    const struct kind *k;
+    struct list_query q;
+    struct record_list list;
+    TRY(find_kind(x, &k));
+    TRY(read_query(x, &q));
+    struct text format = query__text(x, "format");
+    if (format.len)
+        return put_export(x, k, &q, format);
+    TRY(read_begin(x->call, x->db));
+    enum err e = record_list(x->call, x->api->records, x->db, k, &q, &list);
+    if (e == OK)
+        e = put_list(x, &q, &list);
+    read_end(x->db);
+    return e;
+}
+
+/* ---- moves --------------------------------------------------------------------------------------------------------- */
+static void put_why(struct exchange *x, const struct move_view *v, struct json_out *o)
+{
+    size_t n = 0;
+    json_key(o, "why_not");
+    json_open(o, '[');
+    for (const struct problem *p = v->why->problems; p; p = p->next, n++) {
+        json_open(o, '{');
+        put__text(o, "field", p->field);
+        put__text(o, "code", p->code);
+        put__text(o, "message", p->message);
+        put__text(o, "source", p->source);
+        json_key(o, "records");
+        json_open(o, '[');
+        for (size_t i = 0; i < v->blocker_count; i++)
+            if (v->blockers[i].problem == n) {
+                json_open(o, '{');
+                put__ref(o, &v->blockers[i].ref);
+                json_close(o, '}');
+            }
+        json_close(o, ']');
+        json_close(o, '}');
+    }
+    json_close(o, ']');
+    (void)x;
+}
+
+static enum err put_signatures(struct exchange *x, const struct move_view *v, struct json_out *o)
+{
+    struct text *kinds = NEW_MANY(x->call->arena, v->signature_count + 1, struct text);
+    struct text *ids = NEW_MANY(x->call->arena, v->signature_count + 1, struct text);
+    struct ref *refs = NEW_MANY(x->call->arena, v->signature_count + 1, struct ref);
+    for (size_t i = 0; i < v->signature_count; i++) {
+        kinds[i] = TEXT("person");
+        ids[i] = v->signatures[i].person;
+    }
+    TRY(record_refs(x->call, x->api->records, x->db, kinds, ids, v->signature_count, refs));
+    json_key(o, "signatures");
+    json_open(o, '[');
+    for (size_t i = 0; i < v->signature_count; i++) {
+        json_open(o, '{');
+        put__text(o, "person", ids[i]);
+        put__text(o, "name", refs[i].title);
+        put__text(o, "at", v->signatures[i].at);
+        json_close(o, '}');
+    }
+    json_close(o, ']');
+    return OK;
+}
+
+static enum err put_move(struct exchange *x, const struct record *rec, const struct move_view *v,
+                         struct json_out *o)
+{
+    const struct move *m = v->move;
+    json_open(o, '{');
+    put__text(o, "move", m->name);
+    put__text(o, "to", rec->kind->states[m->to].name);
+    put__words(o, "title", m->title);
+    json_key(o, "allowed");
+    json_put_bool(o, v->allowed);
+    json_key(o, "mine");
+    json_put_bool(o, v->mine);
+    json_key(o, "asks");
+    json_open(o, '[');
+    for (size_t i = 0; i < m->ask_count; i++)
+        json_put_text(o, m->asks[i]);
+    json_close(o, ']');
+    json_key(o, "reason");
+    json_put_bool(o, m->reason);
+    json_key(o, "fresh");
+    json_put_bool(o, m->fresh);
+    json_key(o, "stop");
+    json_put_bool(o, m->stop);
+    put_why(x, v, o);
+    TRY(put_signatures(x, v, o));
+    json_close(o, '}');
+    return OK;
+}
+
+enum err moves_get(struct exchange *x)
+{
+    const struct kind *k;
+    struct record *rec;
+    struct move_view *views;
+    size_t count;
+    TRY(find_kind(x, &k));
+    TRY(record_read(x->call, x->api->records, x->db, k, x->arg[1], 0, &rec));
+    TRY(record_moves(x->call, x->api->records, x->db, rec, &views, &count));
+    struct json_out *o = exchange__json(x);
+    json_open(o, '{');
+    json_key(o, "moves");
+    json_open(o, '[');
+    for (size_t i = 0; i < count; i++)
+        TRY(put_move(x, rec, &views[i], o));
+    json_close(o, ']');
+    json_close(o, '}');
+    return OK;
+}

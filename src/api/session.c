@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* api/session.c — signing in and out, who I am, and the first administrator. */
+#include "api/internal.h"
+
+static void set_cookie(struct exchange *x, struct text cookie)
+{
+    bool over = !cookie.len;
+    exchange__header(x, "set-cookie",
+                     text_print(x->call->arena, "aw_session=%.*s; Path=/; HttpOnly; SameSite=Strict%s%s",
+                                TEXT_ARG(cookie), x->request->secure ? "; Secure" : "",
+                                over ? "; Max-Age=0" : ""));
+}
+
+static void put_may(struct exchange *x, struct json_out *o)
+{
+    json_key(o, "may");
+    json_open(o, '{');
+    for (size_t i = 0; i < x->api->model->kind_count; i++) {
+        const struct kind *k = &x->api->model->kinds[i];
+        json_key_text(o, k->name);
+        json_open(o, '{');
+        json_key(o, "read");
+        json_put_bool(o, record_may_read_kind(x->actor, k));
+        json_key(o, "create");
+        json_put_bool(o, record_may_create(x->actor, k));
+        json_close(o, '}');
+    }
+    json_close(o, '}');
+}
+
+static enum err meta(struct exchange *x, const char *name, struct text *out)
+{
+    *out = (struct text){0};
+    enum err e = meta_read(x->call, x->db, name, out);
+    return e == ERR_MISSING ? OK : e;
+}
+
+static enum err put_session(struct exchange *x)
+{
+    const struct actor *a = x->actor;
+    struct text organisation, demo;
+    TRY(meta(x, "organisation", &organisation));
+    TRY(meta(x, "demo", &demo));
+    struct json_out *o = exchange__json(x);
+    json_open(o, '{');
+    json_key(o, "user");
+    json_open(o, '{');
+    put__text(o, "id", a->person.len ? a->person : a->id);
+    put__text(o, "name", a->name);
+    put__text(o, "email", a->email);
+    put__text(o, "unit", a->unit);
+    put__text(o, "lang", a->lang == LANG_ZH ? TEXT("zh") : TEXT("en"));
+    json_close(o, '}');
+    json_key(o, "roles");
+    json_open(o, '[');
+    for (size_t i = 0; i < a->grant_count; i++) {
+        json_open(o, '{');
+        put__text(o, "role", a->grants[i].role);
+        put__text(o, "unit", a->grants[i].unit);
+        json_close(o, '}');
+    }
+    json_close(o, ']');
+    put__text(o, "csrf", a->csrf);
+    json_key(o, "organisation");
+    json_open(o, '{');
+    put__text(o, "name", organisation);
+    json_key(o, "demo");
+    json_put_bool(o, text_is(demo, "1"));
+    json_close(o, '}');
+    put_may(x, o);
+    json_key(o, "admin");
+    json_put_bool(o, a->admin);
+    put__text(o, "fresh_until", moment_print(x->call->arena, a->fresh_until));
+    json_key(o, "size");
+    json_put_integer(o, (int64_t)ledger_size(x->api->ledger));
+    json_close(o, '}');
+    return OK;
+}
+
+enum err session_get(struct exchange *x)
+{
+    return put_session(x);
+}
+
+enum err session_post(struct exchange *x)
+{
+    struct text cookie;
+    TRY(exchange__body(x));
+    TRY(access_login(x->call, x->api->access, exchange__field(x, "email"),
+                     exchange__field(x, "password"), x->request->peer, &cookie, &x->actor));
+    x->call->actor = x->actor;
+    set_cookie(x, cookie);
+    x->status = 201;
+    return put_session(x);
+}
+
+enum err session_patch(struct exchange *x)
+{
+    TRY(exchange__body(x));
+    struct text lang = exchange__field(x, "lang");
+    if (!text_is(lang, "en") && !text_is(lang, "zh"))
+        return problem(x->call, ERR_INVALID, TEXT("lang"), "choice", "%s",
+                       say(x->call, "must be en or zh", "必须是 en 或 zh"));
+    TRY(access_person_change(x->call, x->api->access, x->actor->person, NULL, NULL, &lang, NULL));
+    x->actor->lang = text_is(lang, "zh") ? LANG_ZH : LANG_EN;
+    return put_session(x);
+}
+
+enum err session_delete(struct exchange *x)
+{
+    TRY(access_logout(x->call, x->api->access));
+    set_cookie(x, (struct text){0});
+    exchange__header(x, "clear-site-data", TEXT("\"cache\", \"storage\""));
+    x->status = 204;
+    return OK;
+}
+
+enum err session_fresh(struct exchange *x)
+{
+    TRY(exchange__body(x));
+    TRY(access_fresh(x->call, x->api->access, exchange__field(x, "password"),
+                     &x->actor->fresh_until));
+    return put_session(x);
+}
+
+enum err session_password(struct exchange *x)
+{
+    TRY(exchange__body(x));
+    TRY(access_password(x->call, x->api->access, x->actor->person, exchange__field(x, "old"),
+                        exchange__field(x, "new")));
+    return put_session(x);
+}
+
+enum err setup_post(struct exchange *x)
+{
+    struct text id;
+    TRY(exchange__body(x));
+    TRY(access_first_admin(x->call, x->api->access, exchange__field(x, "token"),
+                           exchange__field(x, "name"), exchange__field(x, "email"),
+                           exchange__field(x, "password"), &id));
+    struct json_out *o = exchange__json(x);
+    json_open(o, '{');
+    put__text(o, "id", id);
+    json_close(o, '}');
+    x->status = 201;
+    return OK;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* assure/assure.h — checks and readiness, computed from records, never typed in. Floor 5.
+ * Rules: docs/readiness.md (the five levels, gates, blockers, four numbers always together).
+ * Everything is read with the engine's eyes: the result is the same whoever asks, and names records
+ * by id only. Several statements are read: for one consistent view, ask within read_begin. */
+#ifndef ASSURE_H
+#define ASSURE_H
+
+#include "base/base.h"
+#include "record/record.h"
+
+enum check_state { CHECK_PASS, CHECK_FAIL, CHECK_NO_DATA };
+struct breaking {
+    struct text kind, id, reason; /* reason: code of the check's reasons */
+};
+struct check_result {
+    const struct check *check;
+    enum check_state state;
+    int64_t population, breaks;
+    struct breaking *records;     /* at most 1,000 are kept */
+    size_t record_count;
+};
+/* A check whose population is 0 has no data, whatever its second query would say. A check that
+ * cannot be run (wrong SQL, too slow) is an error that names it, never a pass. */
+MUST_USE enum err assure_check(struct call *call, struct records *r, struct reader *db,
+                               const struct check *c, struct check_result *out);
+MUST_USE enum err assure_checks(struct call *call, struct records *r, struct reader *db,
+                                struct check_result **out, size_t *count);
+
+struct row_check {
+    const struct check_result *result;
+    int level;
+};
+struct row_readiness {
+    const struct requirement *row;
+    int64_t weight;               /* the row's, doubled when an open high risk relies on it */
+    int level;                    /* 0–4 after gates, freshness and lowering */
+    int proven_level;             /* before a person lowered it */
+    bool applicable;              /* an excluded control with an approved justification is not */
+    bool proven;                  /* an automatic check proved the level (level 0 proves nothing) */
+    struct text why_en, why_zh;   /* what stands between this level and the next */
+    struct row_check *checks;
+    size_t check_count;
+    bool lowered;
+    int64_t lowered_to;
+    struct text lowered_reason, lowered_by, lowered_at;
+};
+struct gate_row {
+    const struct requirement *row; /* NULL: a check, or the framework as a whole */
+    const struct check *check;     /* NULL: a row, or the framework as a whole */
+    struct text why_en, why_zh;
+};
+struct gate {
+    bool ready;
+    struct gate_row *failing;
+    size_t count;
+};
+struct readiness {
+    const struct framework *framework;
+    double score, raw_score;      /* percent; score is capped at 49 while a hard blocker stands */
+    int64_t met, of;              /* coverage: rows at level >= 3 of applicable */
+    double proof_ratio;           /* 0–1 */
+    bool ready;                   /* stage 2 is ready, and nothing blocks */
+    struct check_result *checks;  /* those that bear on this framework */
+    size_t check_count;
+    const struct check_result **blockers; /* must-checks that fail; without data none blocks */
+    size_t blocker_count;
+    struct gate stage1, stage2;
+    struct row_readiness *rows;
+    size_t row_count;
+};
+MUST_USE enum err assure_readiness(struct call *call, struct records *r, struct reader *db,
+                                   const struct framework *f, struct readiness *out);
+/* A person may lower a row with a reason, never raise it: a record of the kind whose `is` is
+ * "readiness_limit" (fields requirement, level, justification) in a state that is neither start nor end. */
+/* Register records (statement of applicability) that are missing are made, by the engine's actor
+ * (actor_command). Running it again makes none. *made may be NULL. */
+MUST_USE enum err assure_registers(struct call *call, struct records *r, size_t *made);
+#endif

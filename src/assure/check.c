@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* assure/check.c — running one check: how many records it is about, and which of them break it.
+ * Invariant: no data is never a pass, and a check that could not be run is an error, not a result. */
+#include "assure/internal.h"
+
+#define KEPT 1000 /* breaking records that are named; all are counted */
+
+/* ---- parameters --------------------------------------------------------------------------------- */
+/* The same day some months before; the last day of the month where there is no such day. */
+static struct text months_ago(struct call *call, int64_t months)
+{
+    struct text today = date_print(call->arena, call->now), then;
+    int64_t year = 0, month = 0, day = 0, days;
+    text_integer(text_slice(today, 0, 4), &year);
+    text_integer(text_slice(today, 5, 7), &month);
+    text_integer(text_slice(today, 8, 10), &day);
+    for (month -= months; month < 1; month += 12)
+        year--;
+    do
+        then = text_print(call->arena, "%04lld-%02lld-%02lld", (long long)year,
+                          (long long)month, (long long)day--);
+    while (day > 0 && !date_read(then, &days));
+    return then;
+}
+
+/* The highest $n outside quotes: a database takes no more values than a query has places for. */
+static size_t parameters(const char *sql)
+{
+    size_t highest = 0;
+    bool quoted = false;
+    for (; *sql != '\0'; sql++) {
+        if (*sql == '\'')
+            quoted = !quoted;
+        if (quoted || sql[0] != '$' || sql[1] < '1' || sql[1] > '4')
+            continue;
+        size_t n = (size_t)(sql[1] - '0');
+        highest = n > highest ? n : highest;
+    }
+    return highest;
+}
+
+static enum err run(struct call *call, struct reader *db, const char *sql, struct rows *out)
+{
+    struct value values[] = {V_TEXT(date_print(call->arena, call->now)),
+                             V_TEXT(months_ago(call, 12)), V_TEXT(months_ago(call, 6)),
+                             V_TEXT(moment_print(call->arena, call->now))};
+    return read_rows(call, db, sql, values, parameters(sql), READ_MOST, out);
+}
+
+/* ---- the two queries ------------------------------------------------------------------------------ */
+static enum err wrong_form(struct call *call, const char *what)
+{
+    return problem(call, ERR_BUG, TEXT(""), "form", "%s", what);
+}
+
+static enum err read_population(struct call *call, struct reader *db, struct check_result *out)
+{
+    struct rows rows;
+    TRY(run(call, db, out->check->population, &rows));
+    if (rows.count != 1 || rows.columns != 1)
+        return wrong_form(call, "the population must be one number");
+    if (rows.cells[0].type == VALUE_NULL)
+        return OK;
+    if (rows.cells[0].type != VALUE_INTEGER)
+        return wrong_form(call, "the population must be a whole number");
+    out->population = rows.cells[0].integer;
+    return OK;
+}
+
+static enum err read_breaks(struct call *call, struct reader *db, struct check_result *out)
+{
+    struct rows rows;
+    enum err e = run(call, db, out->check->breaks, &rows);
+    if (e == ERR_TOO_LARGE) {
+        out->breaks = READ_MOST; /* at least */
+        return OK;
+    }
+    TRY(e);
+    if (rows.count > 0 && rows.columns != 3)
+        return wrong_form(call, "the breaks must be the columns kind, id and reason");
+    out->breaks = (int64_t)rows.count;
+    out->record_count = rows.count < KEPT ? rows.count : KEPT;
+    out->records = NEW_MANY(call->arena, out->record_count, struct breaking);
+    for (size_t i = 0; i < out->record_count; i++) {
+        const struct value *row = row_at(&rows, i);
+        out->records[i] = (struct breaking){row[0].text, row[1].text, row[2].text};
+    }
+    return OK;
+}
+
+static enum err both(struct call *call, struct reader *db, struct check_result *out)
+{
+    TRY(read_population(call, db, out));
+    if (out->population <= 0)
+        return OK;
+    TRY(read_breaks(call, db, out));
+    out->state = out->breaks > 0 ? CHECK_FAIL : CHECK_PASS;
+    return OK;
+}
+
+enum err assure_check(struct call *call, struct records *r, struct reader *db,
+                      const struct check *c, struct check_result *out)
+{
+    /* A call of its own: too many breaks is a result, and its problem is not the caller's. */
+    struct call *quiet = call_open(call->arena, call->now, call->lang);
+    quiet->actor = call->actor;
+    *out = (struct check_result){.check = c, .state = CHECK_NO_DATA};
+    enum err e = both(quiet, db, out);
+    if (e == OK)
+        return OK;
+    struct text why = quiet->problems ? quiet->problems->message : text_of(words_of(call, e));
+    return problem_at(call, e, c->name, "check", c->source,
+                      text_print(call->arena,
+                                 say(call, "the check %.*s could not be run: %.*s",
+                                     "检查 %.*s 无法运行：%.*s"),
+                                 TEXT_ARG(c->name), TEXT_ARG(why)));
+}
+
+enum err assure_checks(struct call *call, struct records *r, struct reader *db,
+                       struct check_result **out, size_t *count)
+{
+    const struct model *m = access_model(record_access(r));
+    *out = NEW_MANY(call->arena, m->check_count, struct check_result);
+    for (*count = 0; *count < m->check_count; (*count)++)
+        TRY(assure_check(call, r, db, &m->checks[*count], &(*out)[*count]));
+    return OK;
+}
+
+/* ---- results ---------------------------------------------------------------------------------------- */
+const struct check_result *assure__result(const struct readiness *r, struct text check)
+{
+    for (size_t i = 0; i < r->check_count; i++)
+        if (text_same(r->checks[i].check->name, check))
+            return &r->checks[i];
+    return NULL;
+}
+
+struct text check__why(struct arena *a, const struct check_result *c, enum lang lang)
+{
+    bool zh = lang == LANG_ZH;
+    struct text title = words_in(c->check->title, lang);
+    if (c->state == CHECK_NO_DATA)
+        return text_print(a, zh ? "“%.*s”尚无数据" : "“%.*s” has no data yet", TEXT_ARG(title));
+    if (c->breaks == 1)
+        return text_print(a, zh ? "“%.*s”未通过：1 条记录不符合" : "“%.*s” fails for 1 record",
+                          TEXT_ARG(title));
+    return text_print(a, zh ? "“%.*s”未通过：%lld 条记录不符合" : "“%.*s” fails for %lld records",
+                      TEXT_ARG(title), (long long)c->breaks);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* assure/internal.h — what the files of assure/ share. Nothing outside assure/ includes it. */
+#ifndef ASSURE_INTERNAL_H
+#define ASSURE_INTERNAL_H
+
+#include "assure/assure.h"
+
+/* What the register of a framework says about one row. */
+struct entry {
+    const struct record *record; /* NULL: there is none */
+    int level;                   /* what its state is worth, 0–4 */
+    bool excluded;               /* it is in a state that leaves the row out */
+    bool fresh;                  /* at least one piece of its evidence still counts */
+    bool heavy;                  /* an open record of the weighing kind relies on it */
+};
+struct scene { /* one look at one framework */
+    struct call *call;
+    struct records *records;
+    struct reader *db;
+    const struct model *model;
+    const struct framework *framework;
+    const struct kind *kind;     /* of the register; NULL when there is none */
+    struct entry *entries;       /* per row index; NULL when the register says nothing */
+};
+struct scene scene__of(struct call *call, struct records *r, struct reader *db,
+                       const struct framework *f);
+
+/* ---- register.c ------------------------------------------------------------------------------ */
+/* Every record that passes the filters, whoever asks: pages through record_list as the engine. */
+MUST_USE enum err assure__list(const struct scene *s, const struct kind *k,
+                               const struct filter *filters, size_t filter_count,
+                               struct record ***out, size_t *count);
+MUST_USE enum err register__read(struct scene *s);
+/* Whether the register speaks for this row. */
+bool register__rules(const struct scene *s, const struct requirement *row);
+/* The value (a text or a list of texts) names this requirement. */
+bool assure__names(const struct json *v, struct text requirement);
+
+/* ---- check.c --------------------------------------------------------------------------------- */
+const struct check_result *assure__result(const struct readiness *r, struct text check);
+struct text check__why(struct arena *a, const struct check_result *c, enum lang lang);
+
+/* ---- level.c: pure --------------------------------------------------------------------------- */
+/* Level, proof and why of a row whose checks are attached. */
+void level__from_checks(struct arena *a, struct row_readiness *row);
+void level__from_register(struct arena *a, const struct entry *entry, bool approved,
+                          struct row_readiness *row);
+
+/* ---- lower.c --------------------------------------------------------------------------------- */
+MUST_USE enum err lower__apply(const struct scene *s, struct readiness *r);
+
+/* ---- gates.c: pure --------------------------------------------------------------------------- */
+void gates__judge(const struct scene *s, struct readiness *r);
+#endif

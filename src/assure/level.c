@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* assure/level.c — how far a row has come, 0 to 4, and the sentence that says what is in the way.
+ * Levels are gated: nothing above an obstacle counts. Without data nothing is reached, and a check
+ * can only hold a control back; what raises it is its record in the register. Pure: no database. */
+#include "assure/internal.h"
+
+/* ---- rows proven by checks alone ------------------------------------------------------------------ */
+static enum check_state state_of(const struct row_check *c)
+{
+    return c->result->state;
+}
+
+/* The lowest check that does not pass; of several at that level, one that fails before one that has
+ * no data. */
+static const struct row_check *obstacle(const struct row_readiness *row)
+{
+    const struct row_check *found = NULL;
+    for (size_t i = 0; i < row->check_count; i++) {
+        const struct row_check *c = &row->checks[i];
+        if (state_of(c) == CHECK_PASS)
+            continue;
+        if (!found || c->level < found->level ||
+            (c->level == found->level && state_of(c) == CHECK_FAIL &&
+             state_of(found) == CHECK_NO_DATA))
+            found = c;
+    }
+    return found;
+}
+
+static void nothing_more(struct arena *a, struct row_readiness *row)
+{
+    if (row->level == 4)
+        return;
+    if (row->level == 0) {
+        row->why_en = TEXT("No register in this release can prove it yet");
+        row->why_zh = TEXT("本版本尚无清单能够证明此项");
+        return;
+    }
+    row->why_en = text_print(a, "No register in this release can prove more than level %d yet",
+                             row->level);
+    row->why_zh = text_print(a, "本版本的清单最多只能证明到 %d 级", row->level);
+}
+
+static void blame(struct arena *a, const struct check_result *c, struct row_readiness *row)
+{
+    row->why_en = check__why(a, c, LANG_EN);
+    row->why_zh = check__why(a, c, LANG_ZH);
+}
+
+void level__from_checks(struct arena *a, struct row_readiness *row)
+{
+    const struct row_check *stop = obstacle(row);
+    row->level = 0;
+    for (size_t i = 0; i < row->check_count; i++) {
+        const struct row_check *c = &row->checks[i];
+        bool counts = state_of(c) == CHECK_PASS && (!stop || c->level < stop->level);
+        if (counts && c->level > row->level)
+            row->level = c->level;
+    }
+    row->proven = row->level > 0;
+    if (stop)
+        blame(a, stop->result, row);
+    else
+        nothing_more(a, row);
+}
+
+/* ---- rows that the register speaks for -------------------------------------------------------------- */
+static void leave_out(const struct entry *entry, bool approved, struct row_readiness *row)
+{
+    row->applicable = !approved;
+    row->level = 0;
+    if (approved) {
+        row->why_en = TEXT("It is left out, and the statement that justifies this is approved");
+        row->why_zh = TEXT("已排除，且说明理由的声明已获批准");
+    } else {
+        row->why_en = TEXT("It is left out, but the statement that justifies this is not approved: "
+                           "until then it counts");
+        row->why_zh = TEXT("已排除，但说明理由的声明尚未批准：在此之前仍计入");
+    }
+}
+
+static void blame_state(struct arena *a, const struct entry *entry, struct row_readiness *row)
+{
+    const struct words *title = &entry->record->kind->states[entry->record->state].title;
+    struct text en = words_in(*title, LANG_EN), zh = words_in(*title, LANG_ZH);
+    row->why_en = text_print(a, "The register says “%.*s”", TEXT_ARG(en));
+    row->why_zh = text_print(a, "清单中的状态为“%.*s”", TEXT_ARG(zh));
+}
+
+/* A failing check holds the row below the level that it would prove. */
+static const struct check_result *hold_back(struct row_readiness *row)
+{
+    const struct check_result *holder = NULL;
+    for (size_t i = 0; i < row->check_count; i++) {
+        const struct row_check *c = &row->checks[i];
+        if (state_of(c) != CHECK_FAIL || c->level > row->level)
+            continue;
+        row->level = c->level - 1;
+        holder = c->result;
+    }
+    return holder;
+}
+
+static bool is_proven(const struct row_readiness *row, bool fresh)
+{
+    bool fails = false, passes = false;
+    for (size_t i = 0; i < row->check_count; i++) {
+        const struct row_check *c = &row->checks[i];
+        fails = fails || state_of(c) == CHECK_FAIL;
+        passes = passes || (state_of(c) == CHECK_PASS && c->level >= row->level);
+    }
+    return row->level > 0 && (passes || (row->level >= 3 && fresh && !fails));
+}
+
+void level__from_register(struct arena *a, const struct entry *entry, bool approved,
+                          struct row_readiness *row)
+{
+    row->level = 0;
+    row->proven = false;
+    if (!entry->record) {
+        row->why_en = TEXT("It has no entry in the register yet");
+        row->why_zh = TEXT("清单中尚无此项");
+        return;
+    }
+    if (entry->excluded) {
+        leave_out(entry, approved, row);
+        return;
+    }
+    bool stale = entry->level >= 3 && !entry->fresh;
+    row->level = stale ? 2 : entry->level;
+    const struct check_result *holder = hold_back(row);
+    row->proven = is_proven(row, entry->fresh);
+    if (holder) {
+        blame(a, holder, row);
+    } else if (stale) {
+        row->why_en = TEXT("None of its evidence counts any more");
+        row->why_zh = TEXT("其证据均已失效");
+    } else if (row->level < 4) {
+        blame_state(a, entry, row);
+    }
+}

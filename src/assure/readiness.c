@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* assure/readiness.c — the state of a framework from its checks and its register, and the four numbers
+ * that are always shown together: score, coverage, proof ratio, blockers. Rules: docs/readiness.md. */
+#include "assure/internal.h"
+
+#define BLOCKED_SCORE 49.0 /* no more while a hard blocker stands */
+
+struct scene scene__of(struct call *call, struct records *r, struct reader *db,
+                       const struct framework *f)
+{
+    struct scene s = {.call = call, .records = r, .db = db, .framework = f};
+    s.model = access_model(record_access(r));
+    s.kind = f->register_kind.len ? model_kind(s.model, f->register_kind) : NULL;
+    return s;
+}
+
+/* ---- checks ----------------------------------------------------------------------------------------- */
+static bool is_of(const struct framework *f, const struct requirement *row)
+{
+    return row >= f->rows && row < f->rows + f->row_count;
+}
+
+static bool bears_on(const struct framework *f, const struct check *c)
+{
+    for (size_t i = 0; i < c->prove_count; i++)
+        if (is_of(f, c->proves[i].row))
+            return true;
+    for (size_t i = 0; i < f->stage1_count; i++)
+        if (text_same(f->stage1[i], c->name))
+            return true;
+    return text_same(f->register_approval, c->name);
+}
+
+static enum err run_checks(const struct scene *s, struct readiness *r)
+{
+    const struct model *m = s->model;
+    r->checks = NEW_MANY(s->call->arena, m->check_count, struct check_result);
+    r->blockers = NEW_MANY(s->call->arena, m->check_count, const struct check_result *);
+    for (size_t i = 0; i < m->check_count; i++) {
+        if (!bears_on(s->framework, &m->checks[i]))
+            continue;
+        struct check_result *c = &r->checks[r->check_count];
+        TRY(assure_check(s->call, s->records, s->db, &m->checks[i], c));
+        r->check_count++;
+        if (c->check->must && c->state == CHECK_FAIL)
+            r->blockers[r->blocker_count++] = c;
+    }
+    return OK;
+}
+
+static void attach(const struct check_result *c, struct row_readiness *row, int level)
+{
+    for (size_t i = 0; i < c->check->prove_count; i++)
+        if (c->check->proves[i].row == row->row && c->check->proves[i].level == level)
+            row->checks[row->check_count++] = (struct row_check){c, level};
+}
+
+/* Lowest level first. */
+static void attach_all(struct arena *a, const struct readiness *r, struct row_readiness *row)
+{
+    size_t room = 0;
+    for (size_t i = 0; i < r->check_count; i++)
+        for (size_t p = 0; p < r->checks[i].check->prove_count; p++)
+            room += r->checks[i].check->proves[p].row == row->row;
+    row->checks = NEW_MANY(a, room, struct row_check);
+    for (int level = 1; level <= 4; level++)
+        for (size_t i = 0; i < r->check_count; i++)
+            attach(&r->checks[i], row, level);
+}
+
+/* ---- rows ------------------------------------------------------------------------------------------- */
+static void judge_row(const struct scene *s, const struct readiness *r, bool approved,
+                      struct row_readiness *row)
+{
+    struct arena *a = s->call->arena;
+    row->applicable = true;
+    row->weight = row->row->weight;
+    attach_all(a, r, row);
+    if (register__rules(s, row->row)) {
+        const struct entry *entry = &s->entries[row->row->index];
+        row->weight *= entry->heavy ? 2 : 1;
+        level__from_register(a, entry, approved, row);
+    } else {
+        level__from_checks(a, row);
+    }
+    row->proven_level = row->level;
+}
+
+static bool exclusions_approved(const struct scene *s, const struct readiness *r)
+{
+    if (!s->framework->register_approval.len)
+        return true;
+    const struct check_result *c = assure__result(r, s->framework->register_approval);
+    return c && c->state == CHECK_PASS;
+}
+
+/* ---- numbers ---------------------------------------------------------------------------------------- */
+static void count_up(struct readiness *r)
+{
+    double weight = 0, value = 0, proven = 0;
+    for (size_t i = 0; i < r->row_count; i++) {
+        const struct row_readiness *row = &r->rows[i];
+        if (!row->applicable)
+            continue;
+        double worth = (double)row->weight * row->level / 4;
+        weight += (double)row->weight;
+        value += worth;
+        proven += row->proven ? worth : 0;
+        r->of++;
+        r->met += row->level >= 3;
+    }
+    r->raw_score = weight > 0 ? 100 * value / weight : 0;
+    r->score = r->raw_score;
+    if (r->blocker_count && r->score > BLOCKED_SCORE)
+        r->score = BLOCKED_SCORE;
+    r->proof_ratio = value > 0 ? proven / value : 0;
+}
+
+enum err assure_readiness(struct call *call, struct records *r, struct reader *db,
+                          const struct framework *f, struct readiness *out)
+{
+    struct scene s = scene__of(call, r, db, f);
+    *out = (struct readiness){.framework = f, .row_count = f->row_count};
+    TRY(run_checks(&s, out));
+    TRY(register__read(&s));
+    bool approved = exclusions_approved(&s, out);
+    out->rows = NEW_MANY(call->arena, f->row_count, struct row_readiness);
+    for (size_t i = 0; i < f->row_count; i++) {
+        out->rows[i].row = &f->rows[i];
+        judge_row(&s, out, approved, &out->rows[i]);
+    }
+    TRY(lower__apply(&s, out));
+    count_up(out);
+    gates__judge(&s, out);
+    out->ready = out->stage2.ready && !out->blocker_count;
+    return OK;
+}

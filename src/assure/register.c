@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* assure/register.c — the register that a framework keeps of its rows (a statement of applicability):
+ * what each state is worth, whether its evidence is still fresh, which rows weigh more, and making
+ * the records that are missing. Which kind that is, and what its states mean, the model says. */
+#include "assure/internal.h"
+
+#define PAGE 1000
+#define IDS 200 /* asked for at a time */
+
+/* ---- lists ------------------------------------------------------------------------------------------ */
+static enum err list_all(const struct scene *s, const struct kind *k, struct list_query *q,
+                         struct record ***out, size_t *count)
+{
+    size_t room = 0;
+    *count = 0;
+    do {
+        struct record_list page;
+        TRY(record_list(s->call, s->records, s->db, k, q, &page));
+        if (*count + page.count > room) {
+            struct record **old = *out;
+            room = *count + page.count > (size_t)page.total ? *count + page.count
+                                                            : (size_t)page.total;
+            *out = NEW_MANY(s->call->arena, room, struct record *);
+            for (size_t i = 0; i < *count; i++)
+                (*out)[i] = old[i];
+        }
+        for (size_t i = 0; i < page.count; i++)
+            (*out)[(*count)++] = page.items[i];
+        q->cursor = page.next;
+    } while (q->cursor.len);
+    return OK;
+}
+
+enum err assure__list(const struct scene *s, const struct kind *k, const struct filter *filters,
+                      size_t filter_count, struct record ***out, size_t *count)
+{
+    struct list_query q = {.filters = filters, .filter_count = filter_count, .limit = PAGE,
+                           .sort = TEXT("key")};
+    const struct actor *asking = s->call->actor;
+    s->call->actor = actor_system(s->call);
+    enum err e = list_all(s, k, &q, out, count);
+    s->call->actor = asking;
+    return e;
+}
+
+bool assure__names(const struct json *v, struct text requirement)
+{
+    if (v && v->type == JSON_LIST) {
+        for (const struct json *one = v->first; one; one = one->next)
+            if (text_same(one->text, requirement))
+                return true;
+        return false;
+    }
+    return v && text_same(json_text(v), requirement);
+}
+
+bool register__rules(const struct scene *s, const struct requirement *row)
+{
+    return s->kind && s->framework->level_count &&
+           text_same(row->type, s->framework->register_rows);
+}
+
+/* ---- entries ---------------------------------------------------------------------------------------- */
+static bool is_in(const struct text *list, size_t count, struct text t, size_t *at)
+{
+    for (*at = 0; *at < count; (*at)++)
+        if (text_same(list[*at], t))
+            return true;
+    return false;
+}
+
+static void fill_entry(const struct scene *s, const struct record *rec, struct entry *e)
+{
+    const struct framework *f = s->framework;
+    struct text state = s->kind->states[rec->state].name;
+    size_t at;
+    e->record = rec;
+    e->excluded = is_in(f->excluded_states, f->excluded_count, state, &at);
+    e->level = is_in(f->level_states, f->level_count, state, &at) ? f->levels[at] : 0;
+}
+
+/* A record that has come to its end speaks for the row only when no other does. */
+static bool speaks(const struct scene *s, const struct entry *e, const struct record *rec)
+{
+    return !e->record || (s->kind->states[e->record->state].end &&
+                          !s->kind->states[rec->state].end);
+}
+
+static void place(struct scene *s, const struct record *rec)
+{
+    const struct framework *f = s->framework;
+    const struct json *about = record_value(rec, f->register_field);
+    for (size_t i = 0; i < f->row_count; i++)
+        if (register__rules(s, &f->rows[i]) && assure__names(about, f->rows[i].id) &&
+            speaks(s, &s->entries[i], rec))
+            fill_entry(s, rec, &s->entries[i]);
+}
+
+/* ---- evidence --------------------------------------------------------------------------------------- */
+struct proof_list {
+    struct text *ids;
+    size_t count;
+};
+
+static const struct json *evidence_of(const struct entry *e)
+{
+    const struct json *v = e->record && e->level >= 3 ? record_value(e->record, TEXT("evidence"))
+                                                      : NULL;
+    return v && v->type == JSON_LIST ? v : NULL;
+}
+
+static struct proof_list all_evidence(const struct scene *s)
+{
+    size_t room = 0, rows = s->framework->row_count;
+    for (size_t i = 0; i < rows; i++) {
+        const struct json *v = evidence_of(&s->entries[i]);
+        room += v ? v->count : 0;
+    }
+    struct proof_list list = {NEW_MANY(s->call->arena, room, struct text), 0};
+    for (size_t i = 0; i < rows; i++) {
+        const struct json *v = evidence_of(&s->entries[i]);
+        for (const struct json *one = v ? v->first : NULL; one; one = one->next)
+            list.ids[list.count++] = one->text;
+    }
+    return list;
+}
+
+static bool counts_still(const struct scene *s, const struct record *proof)
+{
+    struct text until = json_text(record_value(proof, TEXT("valid_until")));
+    struct text today = date_print(s->call->arena, s->call->now);
+    return !proof->kind->states[proof->state].end &&
+           (!until.len || text_compare(until, today) >= 0);
+}
+
+static void freshen(struct scene *s, const struct record *proof)
+{
+    if (!counts_still(s, proof))
+        return;
+    for (size_t i = 0; i < s->framework->row_count; i++)
+        if (assure__names(evidence_of(&s->entries[i]), proof->id))
+            s->entries[i].fresh = true;
+}
+
+static enum err freshen_some(struct scene *s, const struct kind *k, const struct text *ids,
+                             size_t count)
+{
+    struct buf b = buf_in(s->call->arena, 1u << 16);
+    struct record **proofs;
+    size_t found;
+    for (size_t i = 0; i < count; i++)
+        buf_print(&b, "%s%.*s", i ? "," : "", TEXT_ARG(ids[i]));
+    struct filter filter = {TEXT("id"), buf_text(&b)};
+    TRY(assure__list(s, k, &filter, 1, &proofs, &found));
+    for (size_t i = 0; i < found; i++)
+        freshen(s, proofs[i]);
+    return OK;
+}
+
+static enum err read_freshness(struct scene *s)
+{
+    const struct field *f = kind_field(s->kind, TEXT("evidence"));
+    if (!f || f->type != FIELD_REFS || !f->target_kind)
+        return OK;
+    struct proof_list list = all_evidence(s);
+    for (size_t i = 0; i < list.count; i += IDS) {
+        size_t left = list.count - i;
+        TRY(freshen_some(s, f->target_kind, list.ids + i, left < IDS ? left : IDS));
+    }
+    return OK;
+}
+
+/* ---- weight ----------------------------------------------------------------------------------------- */
+static struct text comma_list(struct arena *a, const struct text *list, size_t count)
+{
+    struct buf b = buf_in(a, 1u << 16);
+    for (size_t i = 0; i < count; i++)
+        buf_print(&b, "%s%.*s", i ? "," : "", TEXT_ARG(list[i]));
+    return buf_text(&b);
+}
+
+static enum err read_weight(struct scene *s)
+{
+    const struct framework *f = s->framework;
+    const struct kind *k = f->weigh.kind.len ? model_kind(s->model, f->weigh.kind) : NULL;
+    struct record **heavy;
+    size_t count;
+    if (!k)
+        return OK;
+    struct filter filter = {f->weigh.field,
+                            comma_list(s->call->arena, f->weigh.in, f->weigh.in_count)};
+    TRY(assure__list(s, k, &filter, 1, &heavy, &count));
+    for (size_t i = 0; i < count; i++) {
+        const struct json *via = record_value(heavy[i], f->weigh.via);
+        if (k->states[heavy[i]->state].end)
+            continue;
+        for (size_t row = 0; row < f->row_count; row++)
+            if (s->entries[row].record && assure__names(via, s->entries[row].record->id))
+                s->entries[row].heavy = true;
+    }
+    return OK;
+}
+
+enum err register__read(struct scene *s)
+{
+    struct record **records;
+    size_t count;
+    if (!s->kind || !s->framework->level_count)
+        return OK;
+    s->entries = NEW_MANY(s->call->arena, s->framework->row_count, struct entry);
+    TRY(assure__list(s, s->kind, NULL, 0, &records, &count));
+    for (size_t i = 0; i < count; i++)
+        place(s, records[i]);
+    TRY(read_freshness(s));
+    return read_weight(s);
+}
+
+/* ---- making what is missing ------------------------------------------------------------------------- */
+static enum err body_of(struct call *call, const struct kind *k, const struct framework *f,
+                        const struct requirement *row, const struct json **out)
+{
+    struct buf b = buf_in(call->arena, 1u << 14);
+    struct json_out o = json_out(&b);
+    const struct field *field = kind_field(k, f->register_field);
+    struct text title = text_print(call->arena, "%.*s %.*s", TEXT_ARG(row->row),
+                                   TEXT_ARG(row->title.en));
+    json_open(&o, '{');
+    json_key(&o, "title");
+    json_put_text(&o, title);
+    json_key_text(&o, field->name);
+    bool list = field->type == FIELD_REFS || field->many;
+    if (list)
+        json_open(&o, '[');
+    json_put_text(&o, row->id);
+    if (list)
+        json_close(&o, ']');
+    json_close(&o, '}');
+    return json_read(call, buf_text(&b), &json_request_limits, out);
+}
+
+struct making {
+    struct change **changes;
+    struct call **calls;
+    size_t count;
+};
+
+static enum err want(const struct scene *s, const struct requirement *row, struct making *m)
+{
+    struct call *call = call_open(s->call->arena, s->call->now, s->call->lang);
+    struct change *change = NEW(s->call->arena, struct change);
+    call->actor = actor_command(call);
+    change->act = RECORD_CREATE;
+    change->kind = s->kind;
+    TRY(body_of(call, s->kind, s->framework, row, &change->body));
+    m->calls[m->count] = call;
+    m->changes[m->count++] = change;
+    return OK;
+}
+
+static bool has_record(const struct scene *s, struct record *const *records, size_t count,
+                       const struct requirement *row)
+{
+    for (size_t i = 0; i < count; i++)
+        if (assure__names(record_value(records[i], s->framework->register_field), row->id))
+            return true;
+    return false;
+}
+
+static enum err want_missing(const struct scene *s, struct making *m)
+{
+    const struct framework *f = s->framework;
+    struct record **records;
+    size_t count;
+    TRY(assure__list(s, s->kind, NULL, 0, &records, &count));
+    m->changes = NEW_MANY(s->call->arena, f->row_count, struct change *);
+    m->calls = NEW_MANY(s->call->arena, f->row_count, struct call *);
+    for (size_t i = 0; i < f->row_count; i++)
+        if (text_same(f->rows[i].type, f->register_rows) &&
+            !has_record(s, records, count, &f->rows[i]))
+            TRY(want(s, &f->rows[i], m));
+    return OK;
+}
+
+/* The first refusal becomes the caller's, with what it says. */
+static enum err make(const struct scene *s, const struct making *m, size_t *made)
+{
+    enum err *outcome = NEW_MANY(s->call->arena, m->count + 1, enum err), worst = OK;
+    TRY(record_do_many(s->call, s->records, m->changes, m->calls, outcome, m->count));
+    for (size_t i = 0; i < m->count; i++) {
+        *made += outcome[i] == OK;
+        if (outcome[i] == OK || worst != OK)
+            continue;
+        worst = outcome[i];
+        for (const struct problem *p = m->calls[i]->problems; p; p = p->next)
+            (void)problem_at(s->call, worst, p->field, text_c(s->call->arena, p->code),
+                             p->source, p->message);
+    }
+    return worst;
+}
+
+static enum err keep(struct call *call, struct records *r, const struct framework *f,
+                     size_t *made)
+{
+    struct store *store = access_store(record_access(r));
+    struct reader *db = store_reader(store);
+    struct scene s = scene__of(call, r, db, f);
+    struct making m = {0};
+    enum err e = s.kind ? want_missing(&s, &m) : OK;
+    store_return(store, db); /* before the writer works: it may be one of few */
+    if (e != OK || !m.count)
+        return e;
+    return make(&s, &m, made);
+}
+
+enum err assure_registers(struct call *call, struct records *r, size_t *made)
+{
+    const struct model *m = access_model(record_access(r));
+    size_t count = 0;
+    enum err e = OK;
+    for (size_t i = 0; i < m->framework_count && e == OK; i++)
+        e = keep(call, r, &m->frameworks[i], &count);
+    if (made)
+        *made = count;
+    return e;
+}

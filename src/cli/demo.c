@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cli/demo.c — plays the demo organisation: a script of acts by named people, each through the one door
+ * with the rights of who acts, at the day it is said to have happened. Nothing is put in sideways. */
+#include "cli/cli.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char demo_password[] = "northlake-demo-2026";
+
+struct known { /* "$ref" → id */
+    struct text name, id;
+};
+struct play {
+    struct site *site;
+    const struct json *script;
+    struct known *known;
+    size_t count, room;
+    int64_t now;
+};
+
+static void learn(struct play *p, struct text name, struct text id)
+{
+    if (!name.len)
+        return;
+    if (p->count == p->room)
+        panic("the demo names too many things");
+    p->known[p->count++] = (struct known){text_copy(p->site->arena, name),
+                                          text_copy(p->site->arena, id)};
+}
+
+static struct text look_up(const struct play *p, struct text name)
+{
+    for (size_t i = p->count; i > 0; i--)
+        if (text_same(p->known[i - 1].name, name))
+            return p->known[i - 1].id;
+    return (struct text){0};
+}
+
+/* ---- values: "$ref" becomes an id, "@-30" a date ----------------------------------------------------- */
+static struct text replace(const struct play *p, struct call *call, struct text t)
+{
+    int64_t days;
+    if (text_starts(t, "$")) {
+        struct text id = look_up(p, text_from(t, 1));
+        return id.len ? id : t;
+    }
+    bool day = t.len > 2 && t.at[0] == '@' && (t.at[1] == '+' || t.at[1] == '-');
+    if (day && text_integer(text_from(t, t.at[1] == '+' ? 2 : 1), &days))
+        return date_of_days(call->arena, p->now / 86400000000LL + days);
+    return t;
+}
+
+static void put(const struct play *p, struct call *call, struct json_out *o, const struct json *v)
+{
+    if (v->type == JSON_TEXT) {
+        json_put_text(o, replace(p, call, v->text));
+        return;
+    }
+    if (v->type != JSON_LIST && v->type != JSON_OBJECT) {
+        json_put_json(o, v);
+        return;
+    }
+    json_open(o, v->type == JSON_LIST ? '[' : '{');
+    for (const struct json *one = v->first; one; one = one->next) {
+        if (v->type == JSON_OBJECT)
+            json_key_text(o, one->key);
+        put(p, call, o, one);
+    }
+    json_close(o, v->type == JSON_LIST ? ']' : '}');
+}
+
+static enum err body_of(const struct play *p, struct call *call, const struct json *set,
+                        const struct json **out)
+{
+    struct buf b = buf_in(call->arena, 4u << 20);
+    struct json_out o = json_out(&b);
+    *out = NULL;
+    if (!set)
+        return OK;
+    put(p, call, &o, set);
+    return json_read(call, text_copy(p->site->arena, buf_text(&b)), &json_model_limits, out);
+}
+
+/* ---- acts ------------------------------------------------------------------------------------------------ */
+static const struct kind *kind_of(const struct play *p, struct text id)
+{
+    struct reader *r = store_reader(p->site->store);
+    const struct kind *found = NULL;
+    for (size_t i = 0; i < p->site->model->kind_count && !found; i++) {
+        struct arena *a = arena_open();
+        struct call *call = call_open(a, p->now, LANG_EN);
+        struct record *rec;
+        call->actor = actor_command(call);
+        if (record_read(call, p->site->records, r, &p->site->model->kinds[i], id, 0, &rec) == OK)
+            found = &p->site->model->kinds[i];
+        arena_close(a);
+    }
+    store_return(p->site->store, r);
+    return found;
+}
+
+static enum err play_file(struct play *p, struct call *call, const struct json *act)
+{
+    struct stored_file f;
+    TRY(record_file_put(call, p->site->records, json_text(json_get(act, "name")),
+                        json_text(json_get(act, "type")), json_text(json_get(act, "file")), &f));
+    learn(p, json_text(json_get(act, "ref")), f.id);
+    return OK;
+}
+
+static enum err play_comment(struct play *p, struct call *call, const struct json *act)
+{
+    struct text id = replace(p, call, text_print(call->arena, "$%.*s",
+                                                 TEXT_ARG(json_text(json_get(act, "comment"))))),
+                made;
+    const struct kind *k = kind_of(p, id);
+    if (!k)
+        return problem(call, ERR_MISSING, TEXT("comment"), "missing", "nothing is called that");
+    return record_comment(call, p->site->records, k, id, json_text(json_get(act, "body")), &made);
+}
+
+static struct text named(const struct play *p, struct call *call, struct text name)
+{
+    if (text_starts(name, "$"))
+        name = text_from(name, 1);
+    struct text id = look_up(p, name);
+    (void)call;
+    return id.len ? id : name;
+}
+
+static enum err play_change(struct play *p, struct call *call, const struct json *act)
+{
+    const struct json *create = json_get(act, "create"), *move = json_get(act, "move");
+    const struct json *change = json_get(act, "change");
+    struct change c = {.reason = json_text(json_get(act, "reason"))};
+    TRY(body_of(p, call, json_get(act, "set"), &c.body));
+    if (create) {
+        c.act = RECORD_CREATE;
+        c.kind = model_kind(p->site->model, create->text);
+    } else {
+        c.act = move ? RECORD_MOVE : RECORD_CHANGE;
+        c.move = json_text(move);
+        c.id = named(p, call, move ? json_text(json_get(act, "on")) : json_text(change));
+        c.kind = kind_of(p, c.id);
+    }
+    if (!c.kind)
+        return problem(call, ERR_MISSING, TEXT("kind"), "missing", "no such kind or record");
+    TRY(record_do(call, p->site->records, &c));
+    if (create)
+        learn(p, json_text(json_get(act, "ref")), c.record->id);
+    return OK;
+}
+
+static enum err play_one(struct play *p, struct call *call, const struct json *act)
+{
+    const struct json *at = json_get(act, "at");
+    int64_t days = at && at->type == JSON_INTEGER ? at->integer : 0;
+    struct text who = look_up(p, json_text(json_get(act, "as")));
+    call->now = p->now + days * 86400000000LL;
+    call->id = id_new(call);
+    call->actor = actor_person(p->site, call, who);
+    if (!call->actor)
+        return problem(call, ERR_MISSING, TEXT("as"), "missing", "nobody is called that");
+    if (json_get(act, "file"))
+        return play_file(p, call, act);
+    return json_get(act, "comment") ? play_comment(p, call, act) : play_change(p, call, act);
+}
+
+/* Every act that is refused is told with its line: a demo that does not follow the rules is a fault. */
+static int play_acts(struct play *p)
+{
+    int refused = 0;
+    const struct json *acts = json_get(p->script, "acts");
+    for (const struct json *act = acts ? acts->first : NULL; act; act = act->next) {
+        struct arena *a = arena_open();
+        struct call *call = call_open(a, p->now, LANG_EN);
+        enum err e = play_one(p, call, act);
+        if (e != OK) {
+            fprintf(stderr, "model/demo/northlake.json:%u ", act->line);
+            failed(call, e);
+            refused++;
+        }
+        arena_close(a);
+    }
+    return refused ? 5 : 0;
+}
+
+/* ---- people, units, registers -------------------------------------------------------------------------------- */
+static enum err add_person(struct play *p, const struct json *one)
+{
+    struct site *s = p->site;
+    const struct json *roles = json_get(one, "roles");
+    struct grant *grants = NEW_MANY(s->arena, (roles ? roles->count : 0) + 1, struct grant);
+    size_t n = 0;
+    for (const struct json *r = roles ? roles->first : NULL; r; r = r->next)
+        grants[n++] = (struct grant){json_text(json_get(r, "role")),
+                                     look_up(p, json_text(json_get(r, "unit")))};
+    struct text id;
+    TRY(access_person_add(s->call, s->access, json_text(json_get(one, "name")),
+                          json_text(json_get(one, "email")), text_of(demo_password),
+                          look_up(p, json_text(json_get(one, "unit"))), grants, n, &id));
+    learn(p, json_text(json_get(one, "ref")), id);
+    return OK;
+}
+
+static enum err add_people(struct play *p)
+{
+    const struct json *people = json_get(p->script, "people");
+    for (const struct json *one = people ? people->first : NULL; one; one = one->next)
+        TRY(add_person(p, one));
+    return OK;
+}
+
+/* "soa:A.2.2": the register records the engine made. */
+static enum err learn_registers(struct play *p)
+{
+    struct site *s = p->site;
+    struct reader *r = store_reader(s->store);
+    enum err e = OK;
+    for (size_t i = 0; e == OK && i < s->model->framework_count; i++) {
+        const struct framework *f = &s->model->frameworks[i];
+        const struct kind *k = model_kind(s->model, f->register_kind);
+        struct list_query q = {.limit = 1000};
+        struct record_list list = {0};
+        if (k)
+            e = record_list(s->call, s->records, r, k, &q, &list);
+        for (size_t n = 0; e == OK && n < list.count; n++) {
+            const struct json *v = record_value(list.items[n], f->register_field);
+            struct text row = v ? v->text : (struct text){0};
+            text_cut(&row, ':');
+            learn(p, text_print(s->arena, "soa:%.*s", TEXT_ARG(row)), list.items[n]->id);
+        }
+    }
+    store_return(s->store, r);
+    return e;
+}
+
+/* Units come first: people belong to them. They are made by the command line, as founders do. */
+static enum err unit_body(struct play *p, struct call *call, const struct json *unit,
+                          const struct json **out)
+{
+    struct buf b = buf_in(call->arena, 1u << 16);
+    struct json_out o = json_out(&b);
+    json_open(&o, '{');
+    for (const struct json *one = unit->first; one; one = one->next) {
+        if (text_is(one->key, "ref"))
+            continue;
+        json_key_text(&o, one->key);
+        if (text_is(one->key, "parent"))
+            json_put_text(&o, look_up(p, one->text));
+        else
+            put(p, call, &o, one);
+    }
+    json_close(&o, '}');
+    return json_read(call, buf_text(&b), &json_request_limits, out);
+}
+
+static enum err add_units(struct play *p)
+{
+    const struct json *units = json_get(p->script, "units");
+    for (const struct json *one = units ? units->first : NULL; one; one = one->next) {
+        struct call *call = call_open(p->site->arena, p->now, LANG_EN);
+        struct change c = {.act = RECORD_CREATE, .kind = p->site->model->unit_kind};
+        call->actor = actor_command(call);
+        call->id = id_new(call);
+        enum err e = unit_body(p, call, one, &c.body);
+        if (e == OK)
+            e = record_do(call, p->site->records, &c);
+        if (e != OK) {
+            failed(call, e);
+            return e;
+        }
+        learn(p, json_text(json_get(one, "ref")), c.record->id);
+    }
+    return OK;
+}
+
+static void print_people(const struct play *p)
+{
+    const struct json *people = json_get(p->script, "people");
+    printf("Demo log-ins, all with the password %s\n", demo_password);
+    for (const struct json *one = people ? people->first : NULL; one; one = one->next) {
+        printf("  %-32.*s %.*s", TEXT_ARG(json_text(json_get(one, "email"))),
+               TEXT_ARG(json_text(json_get(one, "name"))));
+        const struct json *roles = json_get(one, "roles");
+        for (const struct json *r = roles ? roles->first : NULL; r; r = r->next)
+            printf("%s%.*s", r == roles->first ? " — " : ", ",
+                   TEXT_ARG(json_text(json_get(r, "role"))));
+        printf("\n");
+    }
+}
+
+int demo_load(struct site *s)
+{
+    const struct model_file *file = model_embedded_file("demo/northlake.json");
+    struct play p = {.site = s, .now = s->call->now, .room = 4000};
+    p.known = NEW_MANY(s->arena, p.room, struct known);
+    enum err e = file ? json_read(s->call, file->bytes, &json_model_limits, &p.script)
+                      : problem(s->call, ERR_BUG, TEXT("demo"), "missing", "the demo is not inside");
+    if (e == OK)
+        e = access_meta(s->call, s->store, "demo", TEXT("1"));
+    if (e == OK)
+        e = add_units(&p);
+    if (e == OK)
+        e = add_people(&p);
+    if (e == OK)
+        e = learn_registers(&p);
+    int code = e == OK ? play_acts(&p) : failed(s->call, e);
+    if (code)
+        site_close(s);
+    else
+        print_people(&p);
+    return code;
+}

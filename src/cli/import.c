@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cli/import.c — `aimwell import`: a file of rows becomes records, each through the one door, in slices
+ * that share a commit. A bad row never stops the good ones; the same file again changes nothing. */
+#include "cli/import.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define SLICE 500
+
+/* ---- the overlay that a map needs ------------------------------------------------------------------ */
+static const struct overlay *overlay_of(const struct model *m, struct text name)
+{
+    for (size_t i = 0; i < m->overlay_count; i++)
+        if (text_same(m->overlays[i].name, name))
+            return &m->overlays[i];
+    return NULL;
+}
+
+static bool switched_on(const struct model *m, const struct overlay *o)
+{
+    const struct kind *k = model_kind(m, json_text(json_get(o->source, "extends")));
+    const struct json *fields = json_get(o->source, "fields");
+    for (const struct json *f = k && fields ? fields->first : NULL; f; f = f->next)
+        if (!kind_field(k, f->key))
+            return false;
+    return k != NULL;
+}
+
+/* The model as it will be once the overlay is on: the file is checked against it before anything is
+ * written, and a dry run never goes further. */
+static enum err trial_model(struct import *im, struct text overlay)
+{
+    struct text on, folder = store_folder(im->site->store);
+    struct model_file *site = NULL;
+    size_t count, site_count = 0;
+    const struct model_file *files = model_embedded(&count);
+    struct reader *r = store_reader(im->site->store);
+    enum err e = meta_read(im->call, r, "overlays", &on);
+    store_return(im->site->store, r);
+    if (e != OK && e != ERR_MISSING)
+        return e;
+    if (folder.len) {
+        struct call *quiet = call_open(im->arena, im->call->now, im->call->lang);
+        struct text own = text_print(im->arena, "%.*s/model.d", TEXT_ARG(folder));
+        e = model_folder(quiet, text_c(im->arena, own), "model.d/", &site, &site_count);
+        if (e != OK && e != ERR_MISSING)
+            return problem(im->call, e, own, "model", "%s", err_words(e));
+    }
+    on = on.len ? text_print(im->arena, "%.*s,%.*s", TEXT_ARG(on), TEXT_ARG(overlay)) : overlay;
+    TRY(model_load(im->call, files, count, site, site_count, on, &im->trial));
+    im->model = im->trial;
+    return OK;
+}
+
+static enum err ready_model(struct import *im)
+{
+    struct text name = json_text(json_get(im->map, "overlay"));
+    const struct overlay *o = overlay_of(im->site->model, name);
+    im->model = im->site->model;
+    if (!name.len || (o && switched_on(im->model, o)))
+        return OK;
+    if (o)
+        return trial_model(im, name);
+    return problem(im->call, ERR_MISSING, name, "overlay", "no overlay of this name is shipped");
+}
+
+/* ---- slices ------------------------------------------------------------------------------------------- */
+struct slice {
+    struct arena *rows;                 /* bodies of the slice */
+    struct arena *arenas[SLICE];        /* one per row: the writer works in it while we go on */
+    struct prepared prepared[SLICE];
+    struct change *changes[SLICE];
+    struct call *calls[SLICE];
+    const struct prepared *of[SLICE];   /* per change: its row */
+    enum err outcome[SLICE];
+    size_t count;
+};
+
+static void queue_row(struct import *im, struct slice *s, struct prepared *p)
+{
+    size_t i = s->count++;
+    if (!s->arenas[i])
+        s->arenas[i] = arena_open();
+    struct call *one = call_open(s->arenas[i], im->call->now, im->call->lang);
+    one->actor = im->call->actor;
+    one->id = im->call->id;
+    s->changes[i] = &p->change;
+    s->calls[i] = one;
+    s->of[i] = p;
+}
+
+static void refuse_row(struct import *im, const struct prepared *p, const struct call *one, enum err e)
+{
+    for (const struct problem *q = one->problems; q; q = q->next)
+        report__refuse(im, p->row->line, row__column(im, q->field), text_c(im->arena, q->code),
+                       q->message);
+    if (!one->problems)
+        report__refuse(im, p->row->line, (struct text){0}, err_code(e), text_of(words_of(one, e)));
+    im->result.rejected++;
+}
+
+static void count_row(struct import *im, const struct prepared *p, const struct call *one, enum err e)
+{
+    if (e != OK)
+        refuse_row(im, p, one, e);
+    else if (p->change.unchanged)
+        im->result.unchanged++;
+    else if (p->fate == FATE_CREATE)
+        im->result.accepted++;
+    else
+        im->result.updated++;
+}
+
+static enum err send_slice(struct import *im, struct slice *s)
+{
+    struct call *call = call_open(s->rows, im->call->now, im->call->lang);
+    enum err e = record_do_many(call, im->site->records, s->changes, s->calls, s->outcome, s->count);
+    for (size_t i = 0; i < s->count; i++)
+        if (s->outcome[i] != ERR_IO)
+            count_row(im, s->of[i], s->calls[i], s->outcome[i]);
+    return e == OK ? OK : problem(im->call, e, TEXT(""), "storage", "%s", err_words(e));
+}
+
+static enum err run_slice(struct import *im, struct slice *s, size_t from, size_t to)
+{
+    enum err e = OK;
+    s->count = 0;
+    for (size_t i = from; i < to; i++) {
+        struct prepared *p = &s->prepared[i - from];
+        row__prepare(im, &im->table.rows[i], s->rows, p);
+        im->result.rejected += p->fate == FATE_REFUSED;
+        im->result.unchanged += p->fate == FATE_UNCHANGED;
+        if (im->dry_run) {
+            im->result.accepted += p->fate == FATE_CREATE;
+            im->result.updated += p->fate == FATE_UPDATE;
+        } else if (p->fate == FATE_CREATE || p->fate == FATE_UPDATE)
+            queue_row(im, s, p);
+    }
+    if (s->count)
+        e = send_slice(im, s);
+    for (size_t i = 0; i < s->count; i++)
+        arena_reset(s->arenas[i]);
+    arena_reset(s->rows);
+    return e;
+}
+
+static enum err run_rows(struct import *im)
+{
+    struct slice *s = NEW(im->arena, struct slice);
+    enum err e = OK;
+    s->rows = arena_open();
+    for (size_t from = 0; e == OK && from < im->table.count; from += SLICE) {
+        size_t to = from + SLICE < im->table.count ? from + SLICE : im->table.count;
+        e = run_slice(im, s, from, to);
+        report__progress(im, to);
+    }
+    for (size_t i = 0; i < SLICE; i++)
+        arena_close(s->arenas[i]);
+    arena_close(s->rows);
+    return e;
+}
+
+/* ---- one import -------------------------------------------------------------------------------------------- */
+static void warn_without_identity(const struct import *im)
+{
+    const struct import_plan *p = &im->plan;
+    if (!p->mapped && p->key == NO_COLUMN && p->id == NO_COLUMN && p->external == NO_COLUMN)
+        fprintf(stderr, "aimwell: the file has no column key or external_id: every row becomes a new "
+                        "record, also when it is imported again\n");
+}
+
+static enum err plan(struct import *im, const char *kind, const char *map)
+{
+    if (map)
+        TRY(map__find(im, map));
+    TRY(ready_model(im));
+    im->kind = model_kind(im->model, text_of(kind));
+    if (!im->kind)
+        return problem(im->call, ERR_MISSING, text_of(kind), "kind",
+                       "there is no kind of record with this name");
+    TRY(table__read(im));
+    TRY(im->map ? map__plan(im) : plain__plan(im));
+    warn_without_identity(im);
+    return OK;
+}
+
+static enum err take_rows(struct import *im)
+{
+    im->reader = store_reader(im->site->store);
+    enum err e = known__load(im);
+    if (e == OK)
+        e = units__ready(im);
+    if (e == OK)
+        e = run_rows(im);
+    store_return(im->site->store, im->reader);
+    return e;
+}
+
+static int run_import(struct import *im, const char *kind, const char *map, bool json)
+{
+    enum err e = plan(im, kind, map);
+    if (e != OK)
+        return failed(im->call, e);
+    int code = im->trial && !im->dry_run
+                   ? site_overlay(im->site, json_text(json_get(im->map, "overlay")))
+                   : 0;
+    if (code)
+        return code;
+    im->call->actor = im->site->call->actor;
+    e = take_rows(im);
+    if (e == OK || im->result.accepted || im->result.updated)
+        report__print(im, json);
+    return e != OK ? failed(im->call, e) : im->result.rejected ? 1 : 0;
+}
+
+int import_file(struct site *s, const char *kind, const char *path, const char *map, bool dry_run,
+                bool json, struct import_result *result)
+{
+    struct arena *arena = arena_open();
+    struct import *im = NEW(arena, struct import);
+    *im = (struct import){.site = s, .arena = arena, .path = path, .dry_run = dry_run};
+    im->call = call_open(arena, s->call->now, s->call->lang);
+    im->call->id = s->call->id;
+    im->call->actor = s->call->actor;
+    im->refusals_end = &im->refusals;
+    im->remarks_end = &im->remarks;
+    im->remark_index = index__new(arena);
+    int code = run_import(im, kind, map, json);
+    if (result)
+        *result = im->result;
+    model_close(im->trial);
+    arena_close(arena);
+    return code;
+}
+
+/* ---- the command ---------------------------------------------------------------------------------------------- */
+static const struct option_rule rules[] = {{"map", true}, {"dry-run", false}, {"json", false}};
+
+static int run_command(const struct args *args)
+{
+    struct site s;
+    const char *where = site_where(args);
+    if (!where)
+        return 2;
+    if (args->word_count != 2) {
+        fprintf(stderr, "usage: %s\n", command_import.usage);
+        return 2;
+    }
+    int code = site_open(&s, where, false);
+    if (code)
+        return code;
+    code = import_file(&s, args->words[0], args->words[1], args_option(args, "map"),
+                       args_flag(args, "dry-run"), args_flag(args, "json"), NULL);
+    site_close(&s);
+    return code;
+}
+
+const struct command command_import = {
+    .name = "import",
+    .usage = "aimwell import KIND FILE.csv|.xlsx|.json [--map MAP.json|NAME] [--dry-run] [--json] "
+             "[--data DIR | --store URL]",
+    .about = "Take records from a table: new rows are made, changed rows update their record",
+    .rules = rules,
+    .rule_count = COUNT(rules),
+    .run = run_command,
+};

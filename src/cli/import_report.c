@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cli/import_report.c — what came of an import: counts, and for each refused row line, column and reason.
+ * Cells are foreign text: control bytes never reach the terminal. */
+#include "cli/import.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <unistd.h>
+
+/* ---- noting ------------------------------------------------------------------------------------------ */
+/* "line 12: …": the line has a place of its own. */
+static struct text without_line(struct text t)
+{
+    if (!text_starts(t, "line "))
+        return t;
+    ptrdiff_t colon = text_find(t, ':');
+    return colon < 0 ? t : text_trim(text_from(t, (size_t)colon + 1));
+}
+
+void report__refuse(struct import *im, uint32_t line, struct text column, const char *code,
+                    struct text message)
+{
+    struct refusal *r = NEW(im->arena, struct refusal);
+    *r = (struct refusal){.line = line,
+                          .column = text_copy(im->arena, column),
+                          .code = text_copy(im->arena, text_of(code)),
+                          .message = text_copy(im->arena, without_line(message))};
+    *im->refusals_end = r;
+    im->refusals_end = &r->next;
+}
+
+void report__remark(struct import *im, uint32_t line, struct text column, struct text cell,
+                    struct text message)
+{
+    struct text shown = one_line(im->arena, cell);
+    size_t end = shown.len < 120 ? shown.len : 120;
+    while (end && end < shown.len && ((unsigned char)shown.at[end] & 0xC0) == 0x80)
+        end--;
+    const char *more = end < shown.len ? "…" : "";
+    shown = text_slice(shown, 0, end);
+    struct text key = text_print(im->arena, "%.*s\n%.*s", TEXT_ARG(column), TEXT_ARG(shown));
+    struct remark *r = index__get(im->remark_index, key);
+    if (!r) {
+        r = NEW(im->arena, struct remark);
+        *r = (struct remark){.line = line, .column = column};
+        r->message = text_print(im->arena, say(im->call, "“%.*s%s” %.*s; kept as it is in %.*s",
+                                               "“%.*s%s”%.*s；已原样保存在 %.*s"),
+                                TEXT_ARG(shown), more, TEXT_ARG(message),
+                                TEXT_ARG(im->plan.kept->name));
+        *im->remarks_end = r;
+        im->remarks_end = &r->next;
+        index__put(im->remark_index, key, r);
+    }
+    r->rows++;
+}
+
+/* ---- for people ------------------------------------------------------------------------------------------ */
+static void print_text(struct text t)
+{
+    for (size_t i = 0; i < t.len; i++) {
+        unsigned char c = (unsigned char)t.at[i];
+        bool c1 = c == 0xC2 && i + 1 < t.len && (unsigned char)t.at[i + 1] < 0xA0;
+        putchar(c < 32 || c == 127 || c1 ? ' ' : c);
+        i += c1;
+    }
+}
+
+static void print_count(const char *what, int64_t n)
+{
+    printf("  %-12s %8" PRId64 "\n", what, n);
+}
+
+static void print_refusals(const struct import *im)
+{
+    for (const struct refusal *r = im->refusals; r; r = r->next) {
+        printf("%s %u", say(im->call, "line", "第"), r->line);
+        printf("%s", say(im->call, "", " 行"));
+        if (r->column.len) {
+            printf("%s", say(im->call, ", column ", "，列 "));
+            print_text(r->column);
+        }
+        printf("%s", say(im->call, ": ", "："));
+        print_text(r->message);
+        putchar('\n');
+    }
+}
+
+static void print_remarks(const struct import *im)
+{
+    for (const struct remark *r = im->remarks; r; r = r->next) {
+        printf("%s ", say(im->call, "remark: column", "备注：列"));
+        print_text(r->column);
+        printf("%s", say(im->call, ": ", "："));
+        print_text(r->message);
+        printf(say(im->call, " (%" PRId64 " rows, first on line %u)\n", "（%" PRId64 " 行，首次出现于第 %u 行）\n"),
+               r->rows, r->line);
+    }
+}
+
+static void print_words(const struct import *im)
+{
+    const struct import_result *r = &im->result;
+    print_text(text_of(im->path));
+    if (im->dry_run)
+        printf("%s", say(im->call, ": a dry run, nothing was changed", "：试运行，未作任何更改"));
+    putchar('\n');
+    print_count(say(im->call, "accepted", "新增"), r->accepted);
+    print_count(say(im->call, "updated", "更新"), r->updated);
+    print_count(say(im->call, "unchanged", "未变"), r->unchanged);
+    print_count(say(im->call, "rejected", "拒绝"), r->rejected);
+    if (im->plan.unit != NO_COLUMN)
+        print_count(say(im->call, "units made", "新建单位"), im->units_made);
+    print_refusals(im);
+    print_remarks(im);
+    if (im->dry_run)
+        printf("%s\n", say(im->call,
+                           "Checked: types, lengths, choices, references, what is required. Uniqueness, "
+                           "permissions and locked states are checked by the import itself.",
+                           "已检查：类型、长度、选项、引用、必填项。唯一性、权限和锁定状态在正式导入时检查。"));
+}
+
+/* ---- for programs ------------------------------------------------------------------------------------------ */
+static void put_counts(const struct import *im, struct json_out *o)
+{
+    const struct import_result *r = &im->result;
+    json_key(o, "dry_run");
+    json_put_bool(o, im->dry_run);
+    json_key(o, "accepted");
+    json_put_integer(o, r->accepted);
+    json_key(o, "updated");
+    json_put_integer(o, r->updated);
+    json_key(o, "unchanged");
+    json_put_integer(o, r->unchanged);
+    json_key(o, "rejected");
+    json_put_integer(o, r->rejected);
+    json_key(o, "units_made");
+    json_put_integer(o, im->units_made);
+}
+
+static void put_where(struct json_out *o, uint32_t line, struct text column, struct text message)
+{
+    json_key(o, "line");
+    json_put_integer(o, line);
+    json_key(o, "column");
+    json_put_text(o, column);
+    json_key(o, "message");
+    json_put_text(o, message);
+}
+
+static void put_refusals(const struct import *im, struct json_out *o)
+{
+    json_key(o, "errors");
+    json_open(o, '[');
+    for (const struct refusal *r = im->refusals; r; r = r->next) {
+        json_open(o, '{');
+        put_where(o, r->line, r->column, r->message);
+        json_key(o, "code");
+        json_put_text(o, r->code);
+        json_close(o, '}');
+    }
+    json_close(o, ']');
+}
+
+static void put_remarks(const struct import *im, struct json_out *o)
+{
+    json_key(o, "remarks");
+    json_open(o, '[');
+    for (const struct remark *r = im->remarks; r; r = r->next) {
+        json_open(o, '{');
+        put_where(o, r->line, r->column, r->message);
+        json_key(o, "rows");
+        json_put_integer(o, r->rows);
+        json_close(o, '}');
+    }
+    json_close(o, ']');
+}
+
+static void print_json(const struct import *im)
+{
+    struct buf b = buf_in(im->arena, (size_t)1 << 30);
+    struct json_out o = json_out(&b);
+    json_open(&o, '{');
+    json_key(&o, "file");
+    json_put_c(&o, im->path);
+    json_key(&o, "kind");
+    json_put_text(&o, im->kind->name);
+    put_counts(im, &o);
+    put_refusals(im, &o);
+    put_remarks(im, &o);
+    json_close(&o, '}');
+    buf_add_byte(&b, '\n');
+    fwrite(b.at, 1, b.len, stdout);
+}
+
+void report__print(const struct import *im, bool json)
+{
+    if (json)
+        print_json(im);
+    else
+        print_words(im);
+    fflush(stdout);
+}
+
+void report__progress(const struct import *im, size_t done)
+{
+    if (!isatty(STDERR_FILENO))
+        return;
+    fprintf(stderr, "\r%zu / %zu%s", done, im->table.count, done == im->table.count ? "\n" : "");
+}

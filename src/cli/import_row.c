@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cli/import_row.c — one row becomes one change: a new record, or exactly the fields in which the row
+ * differs from the record it belongs to. Nothing of a cell is lost: what its field cannot give back
+ * goes to the `kept` field. */
+#include "cli/import.h"
+
+#include <string.h>
+
+struct making {
+    struct import *im;
+    const struct import_row *row;
+    struct arena *arena;
+    struct json *body;
+    const struct json **body_end;
+    struct buf kept;
+    bool refused;
+};
+
+#define KEPT_MOST ((size_t)1 << 20)
+static const struct json nothing = {.type = JSON_NULL};
+
+/* ---- saying what is wrong --------------------------------------------------------------------------- */
+struct text row__column(const struct import *im, struct text field)
+{
+    size_t end = 0;
+    while (end < field.len && field.at[end] != '[' && field.at[end] != '.')
+        end++;
+    struct text name = text_slice(field, 0, end);
+    for (size_t i = 0; i < im->plan.to_count; i++)
+        if (text_same(im->plan.to[i].field->name, name))
+            return im->table.names[im->plan.to[i].column];
+    if (im->plan.unit != NO_COLUMN && text_is(name, "unit"))
+        return im->table.names[im->plan.unit];
+    return field;
+}
+
+static void refuse(struct making *m, struct text column, const char *code, struct text why)
+{
+    report__refuse(m->im, m->row->line, column, code, why);
+    m->refused = true;
+}
+
+/* ---- the body ------------------------------------------------------------------------------------------ */
+static void put(struct making *m, struct text field, const struct json *value)
+{
+    struct json *copy = NEW(m->arena, struct json);
+    *copy = value ? *value : nothing;
+    copy->key = field;
+    copy->next = NULL;
+    *m->body_end = copy;
+    m->body_end = &copy->next;
+    m->body->count++;
+}
+
+static const struct json *given(const struct json *body, struct text field)
+{
+    for (const struct json *v = body->first; v; v = v->next)
+        if (text_same(v->key, field))
+            return v;
+    return NULL;
+}
+
+/* A note loses the white space at its ends: a cell that has some, or stands in quotes, is quoted. */
+static void keep(struct making *m, struct text column, struct text cell)
+{
+    bool quoted = cell.len > 1 && cell.at[0] == '"' && cell.at[cell.len - 1] == '"';
+    const char *quote = quoted || text_trim(cell).len != cell.len ? "\"" : "";
+    if (m->kept.len)
+        buf_add_byte(&m->kept, '\n');
+    buf_add(&m->kept, column);
+    buf_add_c(&m->kept, ": ");
+    buf_add_c(&m->kept, quote);
+    buf_add(&m->kept, cell);
+    buf_add_c(&m->kept, quote);
+}
+
+/* ---- cells by the map ------------------------------------------------------------------------------------ */
+static struct text first_characters(struct text t, size_t most)
+{
+    size_t end = 0;
+    for (size_t n = 0; end < t.len && n < most; n++)
+        for (end++; end < t.len && ((unsigned char)t.at[end] & 0xC0) == 0x80;)
+            end++;
+    return text_slice(t, 0, end);
+}
+
+static const struct json *instead(struct making *m, const struct destination *d)
+{
+    for (size_t i = 0; i < d->fallback_count; i++) {
+        struct text t = one_line(m->arena, m->row->cells[d->fallback[i]]);
+        if (t.len)
+            return make_text(m->arena, text_trim(first_characters(t, 200)));
+    }
+    return d->empty.len ? make_text(m->arena, d->empty) : NULL;
+}
+
+static void take_mapped(struct making *m, const struct destination *d)
+{
+    struct import *im = m->im;
+    struct text cell = m->row->cells[d->column], column = im->table.names[d->column];
+    struct reading r = cell__parse(im, d, cell, m->arena);
+    bool fatal = r.code && (!strcmp(r.code, "too_long") || (!d->copy && !im->plan.kept));
+    bool exact = !r.code && cell__exact(d, r.value, cell, m->arena);
+    if (fatal)
+        refuse(m, column, r.code, r.why);
+    if (!r.value && !d->copy)
+        r.value = instead(m, d);
+    put(m, d->field->name, r.value);
+    if (exact || d->copy || fatal)
+        return;
+    if (!im->plan.kept)
+        refuse(m, column, "not_exact",
+               text_of(say(im->call, "cannot be kept exactly, and the map has no field for what is left",
+                           "无法原样保存，且映射没有存放剩余内容的字段")));
+    else
+        keep(m, column, cell);
+    if (r.code)
+        report__remark(im, m->row->line, column, cell, r.why);
+}
+
+static void take_unit(struct making *m)
+{
+    struct import *im = m->im;
+    struct text cell = m->row->cells[im->plan.unit];
+    if (!text_trim(cell).len)
+        return;
+    const struct json *unit = known__unit(im, cell);
+    if (unit)
+        put(m, TEXT("unit"), unit);
+    else
+        refuse(m, im->table.names[im->plan.unit], "unit",
+               text_of(say(im->call, "there is no such unit, and it could not be made",
+                           "没有此单位，且无法创建")));
+}
+
+static void take_kept(struct making *m)
+{
+    struct import *im = m->im;
+    const struct field *f = im->plan.kept;
+    if (!f)
+        return;
+    struct text kept = buf_text(&m->kept);
+    struct reading r = {.value = kept.len ? make_text(m->arena, kept) : NULL};
+    if (m->kept.full)
+        r.code = "too_long", r.why = text_of(say(im->call, "is too long", "过长"));
+    else
+        r = cell__limits(im, f, r.value, m->arena);
+    if (r.code)
+        refuse(m, f->name, r.code, r.why);
+    put(m, f->name, r.value);
+}
+
+/* ---- identity --------------------------------------------------------------------------------------------- */
+static bool join_parts(struct making *m, const size_t *columns, size_t count, bool skip_empty,
+                       struct buf *out)
+{
+    size_t put_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct text part = one_line(m->arena, m->row->cells[columns[i]]);
+        if (!part.len && !skip_empty)
+            return false;
+        if (!part.len)
+            continue;
+        buf_add_c(out, put_count++ ? " / " : "");
+        buf_add(out, part);
+    }
+    return put_count > 0;
+}
+
+static struct text cut_bytes(struct text t, size_t most)
+{
+    size_t end = t.len < most ? t.len : most;
+    while (end < t.len && end && ((unsigned char)t.at[end] & 0xC0) == 0x80)
+        end--;
+    return text_slice(t, 0, end);
+}
+
+/* The second row of an identity is "… #2". */
+static struct text numbered(struct import *im, struct text identity)
+{
+    size_t *times = index__get(im->seen, identity);
+    if (!times) {
+        times = NEW(im->arena, size_t);
+        index__put(im->seen, text_copy(im->arena, identity), times);
+    }
+    if (++*times == 1)
+        return identity;
+    return text_print(im->arena, "%.*s #%zu", TEXT_ARG(identity), *times);
+}
+
+static struct text mapped_identity(struct making *m)
+{
+    const struct import_plan *p = &m->im->plan;
+    struct buf first = buf_in(m->arena, KEPT_MOST), second = buf_in(m->arena, KEPT_MOST);
+    buf_print(&first, "%.*s: ", TEXT_ARG(p->prefix));
+    buf_print(&second, "%.*s: ", TEXT_ARG(p->prefix));
+    if (join_parts(m, p->parts, p->part_count, false, &first))
+        return numbered(m->im, text_trim(cut_bytes(buf_text(&first), 480)));
+    if (join_parts(m, p->otherwise, p->otherwise_count, true, &second))
+        return numbered(m->im, text_trim(cut_bytes(buf_text(&second), 480)));
+    refuse(m, m->im->table.names[p->parts[0]], "identity",
+           text_of(say(m->im->call, "the cells that say which record it is are empty",
+                       "用于识别记录的单元格为空")));
+    return (struct text){0};
+}
+
+static const struct record *fill_mapped(struct making *m)
+{
+    struct import *im = m->im;
+    const struct import_plan *p = &im->plan;
+    struct text identity = mapped_identity(m);
+    put(m, TEXT("external_id"), make_text(m->arena, identity));
+    for (const struct json *v = p->set ? p->set->first : NULL; v; v = v->next)
+        put(m, v->key, v);
+    for (size_t i = 0; i < p->to_count; i++)
+        take_mapped(m, &p->to[i]);
+    if (p->unit != NO_COLUMN)
+        take_unit(m);
+    take_kept(m);
+    return index__get(im->by_external, identity);
+}
+
+/* ---- cells by their own column ----------------------------------------------------------------------------------- */
+/* Undoes what an export does to cells that a spreadsheet would take for a formula. */
+static struct text without_apostrophe(struct text t)
+{
+    bool guarded = t.len > 1 && t.at[0] == '\'' && strchr("=+-@\t\r", t.at[1]);
+    return guarded ? text_from(t, 1) : t;
+}
+
+static void take_plain(struct making *m, const struct destination *d)
+{
+    struct import *im = m->im;
+    struct text cell = m->row->cells[d->column];
+    const struct json *as_json = m->row->given ? m->row->given[d->column] : NULL;
+    if (!text_trim(cell).len)
+        return;
+    struct reading r = as_json ? cell__json(im, d->field, as_json, m->arena)
+                               : cell__read(im, d->field, without_apostrophe(cell), m->arena);
+    if (r.code)
+        refuse(m, im->table.names[d->column], r.code, r.why);
+    else if (r.value)
+        put(m, d->field->name, r.value);
+}
+
+static struct text cell_of(struct making *m, size_t column)
+{
+    if (column == NO_COLUMN)
+        return (struct text){0};
+    return text_trim(m->row->cells[column]);
+}
+
+static void only_once(struct making *m, const char *what, size_t column)
+{
+    struct text cell = cell_of(m, column);
+    if (!cell.len)
+        return;
+    struct text name = text_print(m->im->arena, "%s %.*s", what, TEXT_ARG(cell));
+    const struct import_row *before = index__get(m->im->seen, name);
+    if (before)
+        refuse(m, m->im->table.names[column], "twice",
+               text_print(m->im->arena, say(m->im->call, "is also on line %u", "在第 %u 行也出现"),
+                          before->line));
+    else
+        index__put(m->im->seen, name, m->row);
+}
+
+static const struct record *identified(struct making *m)
+{
+    struct import *im = m->im;
+    const struct import_plan *p = &im->plan;
+    struct text id = cell_of(m, p->id), key = cell_of(m, p->key), external = cell_of(m, p->external);
+    const struct record *found = NULL;
+    if (id.len)
+        found = index__get(im->by_id, id);
+    if (!found && key.len)
+        found = index__get(im->by_key, key);
+    if (!found && (id.len || key.len) && !external.len) {
+        size_t column = key.len ? p->key : p->id;
+        refuse(m, im->table.names[column], "missing",
+               text_print(im->arena, say(im->call, "there is no record %.*s", "没有记录 %.*s"),
+                          TEXT_ARG(key.len ? key : id)));
+    }
+    return found || !external.len ? found : index__get(im->by_external, external);
+}
+
+static const struct record *fill_plain(struct making *m)
+{
+    const struct import_plan *p = &m->im->plan;
+    only_once(m, "id", p->id);
+    only_once(m, "key", p->key);
+    only_once(m, "external_id", p->external);
+    for (size_t i = 0; i < p->to_count; i++)
+        take_plain(m, &p->to[i]);
+    return identified(m);
+}
+
+/* ---- against what is there ---------------------------------------------------------------------------------------- */
+static bool differs(const struct json *now, const struct json *then)
+{
+    if (now->type == JSON_NULL)
+        return then != NULL;
+    return !then || !json_same(now, then);
+}
+
+static const struct json *only_differences(struct making *m, const struct record *rec)
+{
+    struct json *body = NEW(m->arena, struct json);
+    const struct json **end = &body->first;
+    body->type = JSON_OBJECT;
+    for (const struct json *v = m->body->first; v; v = v->next) {
+        if (!differs(v, record_value(rec, v->key)))
+            continue;
+        struct json *copy = NEW(m->arena, struct json);
+        *copy = *v;
+        copy->next = NULL;
+        *end = copy;
+        end = &copy->next;
+        body->count++;
+    }
+    return body;
+}
+
+/* ---- what the state demands, for a dry run: the door asks the same when it is meant ---------------------------------- */
+struct merged {
+    const struct json *body;
+    const struct record *rec;
+};
+
+static const struct json *merged_value(void *arg, struct text field)
+{
+    const struct merged *m = arg;
+    const struct json *v = given(m->body, field);
+    if (v)
+        return v->type == JSON_NULL ? NULL : v;
+    return m->rec ? record_value(m->rec, field) : NULL;
+}
+
+static void check_required(struct making *m, const struct record *rec)
+{
+    const struct kind *k = m->im->kind;
+    struct merged all = {m->body, rec};
+    size_t state = rec ? rec->state : k->start;
+    for (size_t i = 0; i < k->field_count; i++) {
+        const struct field *f = &k->fields[i];
+        bool wanted = f->required || (f->required_in >> state & 1);
+        if (!wanted || f->system || f->computed || merged_value(&all, f->name) ||
+            (f->only && !condition_holds(f->only, merged_value, &all)) ||
+            (f->required_when && !condition_holds(f->required_when, merged_value, &all)) ||
+            (!rec && f->fallback && !given(m->body, f->name)))
+            continue;
+        refuse(m, row__column(m->im, f->name), "required",
+               text_print(m->im->arena, say(m->im->call, "%.*s is required", "%.*s为必填项"),
+                          TEXT_ARG(words_in(f->title, m->im->call->lang))));
+    }
+}
+
+/* ---- the row ----------------------------------------------------------------------------------------------------------- */
+static void decide(struct making *m, const struct record *rec, struct prepared *out)
+{
+    const struct kind *k = model_kind(m->im->site->model, m->im->kind->name);
+    out->change = (struct change){.act = RECORD_CREATE, .kind = k, .body = m->body};
+    out->fate = FATE_CREATE;
+    if (!rec)
+        return;
+    out->change.act = RECORD_CHANGE;
+    out->change.id = rec->id;
+    out->change.if_version = rec->version;
+    out->change.body = only_differences(m, rec);
+    out->fate = out->change.body->count ? FATE_UPDATE : FATE_UNCHANGED;
+}
+
+void row__prepare(struct import *im, const struct import_row *row, struct arena *a,
+                  struct prepared *out)
+{
+    struct making m = {.im = im, .row = row, .arena = a, .body = NEW(a, struct json),
+                       .kept = buf_in(a, KEPT_MOST)};
+    *out = (struct prepared){.fate = FATE_REFUSED, .row = row};
+    m.body->type = JSON_OBJECT;
+    m.body_end = &m.body->first;
+    const struct record *rec = im->plan.mapped ? fill_mapped(&m) : fill_plain(&m);
+    if (im->dry_run && !m.refused)
+        check_required(&m, rec);
+    if (!m.refused)
+        decide(&m, rec, out);
+}

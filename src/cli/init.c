@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cli/init.c — a new organisation with its first administrator. */
+#include "cli/people.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct option_rule rules[] = {{"organisation", true}, {"admin", true}, {"name", true},
+                                           {"password-file", true}, {"origin", true}};
+
+/* The first line of the file; "-" is standard input. */
+struct text read_password(struct call *call, const char *path, enum err *e)
+{
+    *e = OK;
+    if (!strcmp(path, "-")) {
+        char *line = arena_take(call->arena, 1024);
+        if (!fgets(line, 1024, stdin))
+            line[0] = '\0';
+        struct text t = text_of(line);
+        return text_cut(&t, '\n');
+    }
+    struct text t = read_file(call, path, 4096, e);
+    struct text line = text_cut(&t, '\n');
+    return text_ends(line, "\r") ? text_slice(line, 0, line.len - 1) : line;
+}
+
+struct text one_time_password(struct call *call)
+{
+    unsigned char bytes[15];
+    chance(bytes, sizeof bytes);
+    return base64url_of(call->arena, (struct text){(char *)bytes, sizeof bytes});
+}
+
+static enum err add_admin(struct site *s, const struct args *args, struct text password)
+{
+    const char *email = args_option(args, "admin"), *name = args_option(args, "name");
+    struct grant admin = {TEXT("admin"), TEXT("")};
+    struct text id, mail = text_of(email);
+    struct text rest = mail;
+    return access_person_add(s->call, s->access, name ? text_of(name) : text_cut(&rest, '@'), mail,
+                             password, (struct text){0}, &admin, 1, &id);
+}
+
+static int run(const struct args *args)
+{
+    const char *where = site_where(args), *organisation = args_option(args, "organisation");
+    const char *origin = args_option(args, "origin"), *file = args_option(args, "password-file");
+    struct site s;
+    if (!where)
+        return 2;
+    if (!organisation || !args_option(args, "admin")) {
+        fprintf(stderr, "aimwell init: --organisation NAME and --admin EMAIL are needed\n");
+        return 2;
+    }
+    int code = site_create(&s, where, organisation, origin ? origin : "aimwell.local");
+    if (code)
+        return code;
+    enum err e;
+    struct text password = file ? read_password(s.call, file, &e) : one_time_password(s.call);
+    e = file ? e : OK;
+    if (e == OK)
+        e = add_admin(&s, args, password);
+    if (e == OK) {
+        printf("%s is ready in %s\n", organisation, where);
+        if (!file)
+            printf("First log-in: %s with the password %.*s (shown once; change it)\n",
+                   args_option(args, "admin"), TEXT_ARG(password));
+    }
+    code = e == OK ? 0 : failed(s.call, e);
+    site_close(&s);
+    return code;
+}
+
+const struct command command_init = {
+    "init",
+    "aimwell init --data DIR|--store URL --organisation NAME --admin EMAIL [--name N]\n"
+    "             [--password-file F] [--origin HOST]\n\n"
+    "Makes an organisation with its ledger, keys and registers, and the first administrator.\n"
+    "Without --password-file a password is made and shown once. --origin is the host part of\n"
+    "the ledger's name, unique and for ever (default aimwell.local).",
+    "make a new organisation", rules, COUNT(rules), run};

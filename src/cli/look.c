@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cli/look.c — commands that only look: framework, export, check, model. */
+#include "cli/cli.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- framework ---------------------------------------------------------------------------------------- */
+static int run_framework(const struct args *args)
+{
+    const char *where = site_where(args);
+    struct site s;
+    if (!where || args->word_count != 1 || strcmp(args->words[0], "list") != 0) {
+        fprintf(stderr, "aimwell framework: list\n");
+        return 2;
+    }
+    int code = site_open(&s, where, false);
+    if (code)
+        return code;
+    for (size_t i = 0; i < s.model->framework_count; i++) {
+        const struct framework *f = &s.model->frameworks[i];
+        printf("%.*s\t%.*s\t%zu rows\n", TEXT_ARG(f->name), TEXT_ARG(f->title.en), f->row_count);
+    }
+    site_close(&s);
+    return 0;
+}
+const struct command command_framework = {"framework", "aimwell framework list",
+                                          "standards and laws that are loaded", NULL, 0,
+                                          run_framework};
+
+/* ---- export -------------------------------------------------------------------------------------------- */
+static const struct option_rule export_rules[] = {{"kind", true}, {"format", true}, {"out", true},
+                                                  {"as-of", true}};
+
+static enum err export_records(struct site *s, const struct args *args, struct text *bytes)
+{
+    const char *kind = args_option(args, "kind"), *format = args_option(args, "format");
+    const char *as_of = args_option(args, "as-of"), *type;
+    struct list_query q = {0};
+    const struct kind *k = kind ? model_kind(s->model, text_of(kind)) : NULL;
+    if (!k)
+        return problem(s->call, ERR_MISSING, TEXT("kind"), "unknown", "there is no kind called %s",
+                       kind ? kind : "(give --kind)");
+    if (as_of && !moment_read(text_of(as_of), &q.as_of))
+        return problem(s->call, ERR_INVALID, TEXT("as-of"), "moment",
+                       "is a time like 2026-11-23T09:30:00Z");
+    struct reader *r = store_reader(s->store);
+    enum err e = api_export(s->call, s->records, r, k, &q, text_of(format ? format : "csv"), bytes,
+                            &type);
+    store_return(s->store, r);
+    return e;
+}
+
+static int run_export(const struct args *args)
+{
+    const char *what = args->word_count == 1 ? args->words[0] : "", *out = args_option(args, "out");
+    const char *where;
+    struct site s;
+    bool openapi = !strcmp(what, "openapi");
+    if ((!openapi && strcmp(what, "records")) || !(where = site_where(args))) {
+        fprintf(stderr, "aimwell export: records --kind K [--format csv|xlsx|json] --out FILE | openapi\n");
+        return 2;
+    }
+    int code = site_open(&s, where, false);
+    if (code)
+        return code;
+    struct text bytes;
+    struct buf b = buf_in(s.arena, 16u << 20);
+    enum err e = OK;
+    if (openapi) {
+        model_openapi(s.model, &b);
+        bytes = buf_text(&b);
+    } else
+        e = export_records(&s, args, &bytes);
+    code = e != OK ? failed(s.call, e) : write_file(out ? out : "-", bytes) ? 0 : 6;
+    site_close(&s);
+    return code;
+}
+const struct command command_export = {
+    "export",
+    "aimwell export records --kind K [--format csv|xlsx|json] [--as-of TIME] [--out FILE]\n"
+    "aimwell export openapi [--out FILE]\n\nWithout --out the result goes to standard output.",
+    "records or the API description, as files", export_rules, COUNT(export_rules), run_export};
+
+/* ---- check ------------------------------------------------------------------------------------------------ */
+static const struct option_rule check_rules[] = {{"json", false}};
+
+static void print_checks(const struct check_result *results, size_t count)
+{
+    static const char *words[] = {"pass", "FAIL", "no data"};
+    for (size_t i = 0; i < count; i++)
+        printf("%-8s %-14.*s %s%.*s (%lld of %lld)\n", words[results[i].state],
+               TEXT_ARG(results[i].check->name), results[i].check->must ? "" : "(advice) ",
+               TEXT_ARG(results[i].check->title.en), (long long)results[i].breaks,
+               (long long)results[i].population);
+}
+
+static int run_check(const struct args *args)
+{
+    const char *where = site_where(args);
+    struct site s;
+    bool must_fails = false;
+    if (!where)
+        return 2;
+    int code = site_open(&s, where, false);
+    if (code)
+        return code;
+    struct reader *r = store_reader(s.store);
+    enum err e;
+    if (args_flag(args, "json")) {
+        struct buf b = buf_in(s.arena, 16u << 20);
+        struct json_out o = json_out(&b);
+        e = api_checks_json(s.call, s.records, r, &o, &must_fails);
+        if (e == OK)
+            write_file("-", text_join(s.arena, buf_text(&b), TEXT("\n")));
+    } else {
+        struct check_result *results;
+        size_t count;
+        e = assure_checks(s.call, s.records, r, &results, &count);
+        for (size_t i = 0; e == OK && i < count; i++)
+            must_fails |= results[i].check->must && results[i].state == CHECK_FAIL;
+        if (e == OK)
+            print_checks(results, count);
+    }
+    store_return(s.store, r);
+    code = e != OK ? failed(s.call, e) : must_fails;
+    site_close(&s);
+    return code;
+}
+const struct command command_check = {
+    "check",
+    "aimwell check [--json]\n\nRuns the assurance checks; exit 0 when none that must hold is failing.",
+    "run the assurance checks", check_rules, COUNT(check_rules), run_check};
+
+/* ---- model ---------------------------------------------------------------------------------------------------- */
+static const struct option_rule model_rules[] = {{"openapi", false}, {"typescript", false},
+                                                 {"markdown", false}};
+
+static enum err load(struct call *call, const char *folder, struct model **model)
+{
+    struct model_file *files;
+    size_t count;
+    if (!folder) {
+        const struct model_file *embedded = model_embedded(&count);
+        return model_load(call, embedded, count, NULL, 0, (struct text){0}, model);
+    }
+    TRY(model_folder(call, folder, "", &files, &count));
+    return model_load(call, files, count, NULL, 0, (struct text){0}, model);
+}
+
+static int check_model(struct call *call, const struct model *m)
+{
+    printf("%zu kinds, %zu frameworks, %zu checks, %zu roles; model %.*s\n", m->kind_count,
+           m->framework_count, m->check_count, m->role_count, TEXT_ARG(m->hash));
+    for (size_t i = 0; i < m->untranslated_count; i++)
+        printf("no Chinese for: %.*s\n", TEXT_ARG(m->untranslated[i]));
+    (void)call;
+    return m->untranslated_count ? 1 : 0;
+}
+
+static int export_model(struct call *call, const struct args *args, const struct model *m)
+{
+    struct buf b = buf_in(call->arena, 32u << 20);
+    if (args_flag(args, "openapi"))
+        model_openapi(m, &b);
+    else if (args_flag(args, "typescript"))
+        model_typescript(m, &b);
+    else if (args_flag(args, "markdown"))
+        model_markdown(m, &b);
+    else
+        model_json(m, &b);
+    return write_file("-", buf_text(&b)) ? 0 : 6;
+}
+
+static int explain(struct call *call, const struct model *m, const char *kind)
+{
+    struct buf b = buf_in(call->arena, 4u << 20);
+    enum err e = model_explain(call, m, text_of(kind), &b);
+    if (e != OK)
+        return failed(call, e);
+    return write_file("-", buf_text(&b)) ? 0 : 6;
+}
+
+static int run_model(const struct args *args)
+{
+    const char *act = args->word_count ? args->words[0] : "";
+    const char *word = args->word_count > 1 ? args->words[1] : NULL;
+    bool checking = !strcmp(act, "check"), explaining = !strcmp(act, "explain") && word;
+    if (!checking && !explaining && strcmp(act, "export")) {
+        fprintf(stderr, "aimwell model: check [DIR] | explain KIND | export --openapi|--typescript|--markdown\n");
+        return 2;
+    }
+    struct arena *arena = arena_open();
+    struct call *call = call_open(arena, clock_now(), LANG_EN);
+    struct model *m = NULL;
+    enum err e = load(call, checking ? word : NULL, &m);
+    int code = e != OK      ? failed(call, e)
+               : checking   ? check_model(call, m)
+               : explaining ? explain(call, m, word)
+                            : export_model(call, args, m);
+    model_close(m);
+    arena_close(arena);
+    return code;
+}
+const struct command command_model = {
+    "model",
+    "aimwell model check [DIR]\naimwell model explain KIND\n"
+    "aimwell model export [--openapi|--typescript|--markdown]\n\n"
+    "check reads the model (the shipped one, or that in DIR) as the server would: every mistake with\n"
+    "file and line. explain prints what follows from a kind: table, routes, permissions, moves.",
+    "the model: check it, have it explained", model_rules, COUNT(model_rules), run_model};

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cli/main.c — picks a command. Messages go to standard error, results to standard output. Exit codes:
+ * 0 done, 1 the answer is no, 2 wrong use, 3 denied, 4 not found, 5 conflict, 6 storage, 70 a bug. */
+#include "cli/cli.h"
+#include "cli/version.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct command *const commands[] = {
+    &command_serve,  &command_init,   &command_user,   &command_token,
+    &command_import, &command_framework, &command_export, &command_check,
+    &command_verify, &command_backup, &command_restore, &command_model};
+
+static int print_help(FILE *to)
+{
+    fprintf(to, "Aimwell %s — the AI management system you run, and can prove.\n\n", AIMWELL_VERSION);
+    for (size_t i = 0; i < COUNT(commands); i++)
+        fprintf(to, "  aimwell %-10s %s\n", commands[i]->name, commands[i]->about);
+    fprintf(to, "\nEvery command that touches data takes --data DIR or --store URL (or AIMWELL_DATA, "
+                "AIMWELL_STORE).\n`aimwell COMMAND --help` tells more.\n");
+    return to == stdout ? 0 : 2;
+}
+
+static int print_usage(const struct command *c)
+{
+    printf("%s\n\n%s\n", c->about, c->usage);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    setlocale(LC_ALL, "C.UTF-8");
+    if (argc < 2)
+        return print_help(stderr);
+    if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "version")) {
+        printf("aimwell %s\n", AIMWELL_VERSION);
+        return 0;
+    }
+    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))
+        return print_help(stdout);
+    for (size_t i = 0; i < COUNT(commands); i++) {
+        if (strcmp(argv[1], commands[i]->name) != 0)
+            continue;
+        struct args args = {0};
+        bool help = false;
+        bool good = args_read(argc - 2, argv + 2, commands[i]->rules, commands[i]->rule_count,
+                              &args, &help);
+        if (help)
+            return print_usage(commands[i]);
+        if (args_flag(&args, "version")) {
+            printf("aimwell %s\n", AIMWELL_VERSION);
+            return 0;
+        }
+        return good ? commands[i]->run(&args) : 2;
+    }
+    fprintf(stderr, "aimwell: there is no command called %s\n\n", argv[1]);
+    return print_help(stderr);
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cli/serve.c — the server: opens the organisation, listens, and stops in order on SIGTERM or SIGINT. */
+#include "cli/cli.h"
+#include "cli/version.h"
+#include "schedule/schedule.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static const struct option_rule rules[] = {{"listen", true},   {"demo", false},
+                                           {"tls-cert", true}, {"tls-key", true},
+                                           {"workers", true},  {"verbose", false}};
+
+static bool read_listen(const char *listen, struct net_options *o)
+{
+    const char *colon = strrchr(listen, ':');
+    int64_t port;
+    if (!colon || !text_integer(text_of(colon + 1), &port) || port < 0 || port > 65535) {
+        fprintf(stderr, "aimwell: --listen is HOST:PORT, like 127.0.0.1:8420\n");
+        return false;
+    }
+    o->host = (struct text){listen, (size_t)(colon - listen)};
+    o->port = (int)port;
+    return true;
+}
+
+/* A demo organisation is made where there is nothing yet. */
+static int open_place(struct site *s, const struct args *args, const char *where)
+{
+    struct stat st;
+    bool demo = args_flag(args, "demo");
+    if (!demo || (stat(where, &st) == 0 && strncmp(where, "postgres", 8) != 0))
+        return site_open(s, where, false);
+    fprintf(stderr, "Making the demo organisation in %s …\n", where);
+    int code = site_create(s, where, "Northlake Credit 北湖信贷", "demo.aimwell.local");
+    return code ? code : demo_load(s);
+}
+
+static void wait_for_signal(void)
+{
+    sigset_t set;
+    int got;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigwait(&set, &got);
+}
+
+/* Threads inherit the mask: only this one hears of signals, by sigwait. */
+static void block_signals(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+static void print_address(const struct site *s, const struct net_options *o, int port)
+{
+    printf("Aimwell %s is serving %.*s\n  %s://%.*s:%d\n", AIMWELL_VERSION, TEXT_ARG(s->where),
+           o->tls_cert ? "https" : "http", TEXT_ARG(o->host), port);
+    fflush(stdout);
+}
+
+/* When nobody exists yet, whoever sits at this machine may become the first administrator. */
+static void print_setup(struct site *s, const struct net_options *o, int port)
+{
+    struct text token;
+    if (access_first_token(s->call, s->access, &token) == OK && token.len) {
+        printf("  Nobody can log in yet. Open %s://%.*s:%d/setup#%.*s within an hour to become the "
+               "first administrator.\n",
+               o->tls_cert ? "https" : "http", TEXT_ARG(o->host), port, TEXT_ARG(token));
+        fflush(stdout);
+    }
+}
+
+static int serve(struct site *s, struct net_options *o)
+{
+    struct api *api;
+    struct net *net;
+    struct schedule *schedule = NULL;
+    struct api_options options = {.records = s->records, .pages = true, .started = clock_now(),
+                                  .version = AIMWELL_VERSION};
+    enum err e = api_open(s->call, &options, &api);
+    if (e != OK)
+        return failed(s->call, e);
+    o->fast = api_fast;
+    o->handle = api_handle;
+    o->refusal = api_refusal;
+    o->cap_for = api_cap;
+    o->arg = api;
+    e = net_open(s->call, o, &net);
+    if (e == OK)
+        e = schedule_open(s->call, s->records, 60000000, &schedule);
+    if (e == OK) {
+        api_live(api, net);
+        print_address(s, o, net_port(net));
+        print_setup(s, o, net_port(net));
+        wait_for_signal();
+        log_line(LOG_INFO, "stopping", "grace_s=10");
+        schedule_close(schedule);
+        net_close(net, 10000000);
+    }
+    api_close(api);
+    return e == OK ? 0 : failed(s->call, e);
+}
+
+static int run(const struct args *args)
+{
+    struct net_options o = {.body_cap = 1u << 20, .deadline_us = 30000000, .max_connections = 4096,
+                            .workers = 4};
+    struct site site;
+    const char *listen = args_option(args, "listen"), *where = site_where(args);
+    const char *workers = args_option(args, "workers");
+    int64_t count;
+    if (!where || !read_listen(listen ? listen : "127.0.0.1:8420", &o))
+        return 2;
+    if (workers && (!text_integer(text_of(workers), &count) || count < 1 || count > 64)) {
+        fprintf(stderr, "aimwell: --workers is a number from 1 to 64\n");
+        return 2;
+    }
+    if (workers)
+        o.workers = (int)count;
+    o.tls_cert = args_option(args, "tls-cert");
+    o.tls_key = args_option(args, "tls-key");
+    if (!o.tls_cert != !o.tls_key) {
+        fprintf(stderr, "aimwell: --tls-cert and --tls-key go together\n");
+        return 2;
+    }
+    log_limit = args_flag(args, "verbose") ? LOG_DEBUG : LOG_INFO;
+    block_signals();
+    int code = open_place(&site, args, where);
+    if (code)
+        return code;
+    code = serve(&site, &o);
+    site_close(&site);
+    return code;
+}
+
+const struct command command_serve = {
+    "serve",
+    "aimwell serve [--data DIR | --store postgres://…] [--listen HOST:PORT] [--demo]\n"
+    "              [--tls-cert FILE --tls-key FILE] [--workers N] [--verbose]\n\n"
+    "Serves the organisation in DIR (default address 127.0.0.1:8420). --demo makes a demo\n"
+    "organisation there when the folder does not exist. One process per SQLite folder.",
+    "serve an organisation: pages and API", rules, COUNT(rules), run};

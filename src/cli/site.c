@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cli/site.c — opening one organisation, bottom floor first: store, model, tables, signer, ledger,
+ * access, records, registers. Closing goes the other way. */
+#include "cli/cli.h"
+#include "store/store.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *site_where(const struct args *a)
+{
+    const char *data = args_option(a, "data"), *store = args_option(a, "store");
+    if (data && store) {
+        fprintf(stderr, "aimwell: give --data or --store, not both\n");
+        return NULL;
+    }
+    if (!data && !store) {
+        data = getenv("AIMWELL_DATA");
+        store = getenv("AIMWELL_STORE");
+    }
+    if (store && *store)
+        return store;
+    if (data && *data)
+        return data;
+    fprintf(stderr, "aimwell: say where the data is: --data DIR or --store URL\n");
+    return NULL;
+}
+
+static enum err read_meta(struct site *s, const char *name, struct text *out)
+{
+    struct reader *r = store_reader(s->store);
+    *out = (struct text){0};
+    enum err e = meta_read(s->call, r, name, out);
+    store_return(s->store, r);
+    return e == ERR_MISSING ? OK : e;
+}
+
+/* ---- model --------------------------------------------------------------------------------------- */
+static enum err load_model(struct site *s)
+{
+    struct text overlays;
+    struct model_file *extra = NULL;
+    size_t count, extra_count = 0;
+    TRY(read_meta(s, "overlays", &overlays));
+    struct text folder = store_folder(s->store);
+    if (folder.len) {
+        struct text own = text_print(s->arena, "%.*s/model.d", TEXT_ARG(folder));
+        enum err e = model_folder(s->call, text_c(s->arena, own), "model.d/", &extra, &extra_count);
+        if (e != OK && e != ERR_MISSING)
+            return e;
+        s->call->problems = e == OK ? s->call->problems : NULL;
+        if (!s->call->problems)
+            s->call->problems_end = &s->call->problems;
+    }
+    const struct model_file *files = model_embedded(&count);
+    return model_load(s->call, files, count, extra, extra_count, overlays, &s->model);
+}
+
+/* ---- signer ------------------------------------------------------------------------------------------- */
+static enum err open_signer(struct site *s, bool create)
+{
+    struct text origin, secret;
+    TRY(read_meta(s, "origin", &origin));
+    if (!origin.len)
+        return problem(s->call, ERR_MISSING, s->where, "organisation",
+                       "there is no organisation here yet: aimwell init makes one");
+    struct text folder = store_folder(s->store);
+    if (folder.len) {
+        struct text file = text_print(s->arena, "%.*s/ledger.key", TEXT_ARG(folder));
+        return signer_open_file(s->call, text_c(s->arena, file), origin, create, &s->signer);
+    }
+    TRY(read_meta(s, "ledger.secret", &secret));
+    struct text bytes;
+    if (!base64_read(s->arena, secret, &bytes) || bytes.len != 64)
+        return problem(s->call, ERR_IO, TEXT("ledger.secret"), "key", "the signing key is damaged");
+    return signer_open_secret(s->call, (const unsigned char *)bytes.at, origin, &s->signer);
+}
+
+/* ---- open and close ------------------------------------------------------------------------------------- */
+static enum err open_floors(struct site *s, bool create)
+{
+    size_t made;
+    TRY(load_model(s));
+    TRY(record_migrate(s->call, s->store, s->model, &s->steps));
+    TRY(open_signer(s, create));
+    TRY(ledger_open(s->call, s->store, s->signer, &s->ledger));
+    TRY(access_open(s->call, s->store, s->ledger, s->model, &s->access));
+    s->call->actor = actor_command(s->call);
+    TRY(record_open(s->call, s->access, &s->records));
+    return assure_registers(s->call, s->records, &made);
+}
+
+static void close_floors(struct site *s)
+{
+    record_close(s->records);
+    access_close(s->access);
+    ledger_close(s->ledger);
+    if (s->signer)
+        s->signer->close(s->signer);
+    s->records = NULL;
+    s->access = NULL;
+    s->ledger = NULL;
+    s->signer = NULL;
+}
+
+static void start(struct site *s, const char *where)
+{
+    *s = (struct site){.arena = arena_open()};
+    s->call = call_open(s->arena, clock_now(), LANG_EN);
+    s->call->id = id_new(s->call);
+    s->call->actor = actor_command(s->call);
+    s->where = text_of(where);
+}
+
+static int give_up(struct site *s, enum err e)
+{
+    int code = failed(s->call, e);
+    site_close(s);
+    return code ? code : 70;
+}
+
+int site_open(struct site *s, const char *where, bool create)
+{
+    start(s, where);
+    enum err e = store_open(s->call, s->where, create, &s->store);
+    if (e == OK)
+        e = open_floors(s, false);
+    return e == OK ? 0 : give_up(s, e);
+}
+
+int site_open_reading(struct site *s, const char *where)
+{
+    start(s, where);
+    enum err e = store_open_reading(s->call, s->where, &s->store);
+    if (e == OK)
+        e = load_model(s);
+    if (e == OK)
+        e = open_signer(s, false);
+    return e == OK ? 0 : give_up(s, e);
+}
+
+void site_close(struct site *s)
+{
+    close_floors(s);
+    if (s->store)
+        store_close(s->store);
+    model_close(s->model);
+    arena_close(s->arena);
+    *s = (struct site){0};
+}
+
+/* ---- a new organisation ------------------------------------------------------------------------------------ */
+
+static const char *plain_host(const char *host)
+{
+    for (const char *p = host; *p; p++)
+        if (!((*p >= 'a' && *p <= 'z') || (*p >= '0' && *p <= '9') || strchr(".-/_", *p)))
+            return NULL;
+    return *host ? host : NULL;
+}
+
+/* "<host>/<organisation>/records" with letters and digits of the name; unique and for ever. */
+static struct text make_origin(struct call *call, const char *organisation, const char *host)
+{
+    struct buf b = buf_in(call->arena, 400);
+    buf_print(&b, "%s/", host);
+    size_t start_len = b.len;
+    for (const char *p = organisation; *p && b.len < 200; p++) {
+        char c = *p >= 'A' && *p <= 'Z' ? (char)(*p + 32) : *p;
+        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+            buf_add_byte(&b, c);
+        else if (b.len > start_len && b.at[b.len - 1] != '-' && (c == ' ' || c == '-'))
+            buf_add_byte(&b, '-');
+    }
+    unsigned char tail[4];
+    chance(tail, sizeof tail);
+    struct text unique = hex_of(call->arena, (struct text){(char *)tail, sizeof tail});
+    buf_print(&b, "%s%.*s/records", b.len > start_len ? "-" : "", TEXT_ARG(unique));
+    return buf_text(&b);
+}
+
+int site_create(struct site *s, const char *where, const char *organisation, const char *host)
+{
+    start(s, where);
+    struct text there;
+    if (!plain_host(host))
+        return give_up(s, problem(s->call, ERR_INVALID, TEXT("origin"), "host",
+                                  "is a host name in small letters, like aims.example.org"));
+    enum err e = store_open(s->call, s->where, true, &s->store);
+    if (e == OK)
+        e = read_meta(s, "origin", &there);
+    if (e == OK && there.len)
+        e = problem(s->call, ERR_CONFLICT, s->where, "exists", "there is an organisation here already");
+    if (e != OK)
+        return give_up(s, e);
+    struct text origin = make_origin(s->call, organisation, host);
+    e = access_found(s->call, s->store, text_of(organisation), origin,
+                     store_kind(s->store) == STORE_POSTGRES);
+    if (e == OK)
+        e = open_floors(s, true);
+    return e == OK ? 0 : give_up(s, e);
+}
+
+int site_overlay(struct site *s, struct text overlay)
+{
+    struct text on;
+    enum err e = read_meta(s, "overlays", &on);
+    struct text list = on;
+    while (e == OK && list.len)
+        if (text_same(text_cut(&list, ','), overlay))
+            return 0;
+    if (e == OK)
+        e = access_meta(s->call, s->store, "overlays",
+                        on.len ? text_print(s->arena, "%.*s,%.*s", TEXT_ARG(on), TEXT_ARG(overlay))
+                               : overlay);
+    if (e != OK)
+        return give_up(s, e);
+    close_floors(s);
+    model_close(s->model);
+    s->model = NULL;
+    e = open_floors(s, false);
+    return e == OK ? 0 : give_up(s, e);
+}
+
+/* ---- acting as a person (demo script) ------------------------------------------------------------------------ */
+const struct actor *actor_person(struct site *s, struct call *call, struct text id)
+{
+    struct reader *r = store_reader(s->store);
+    struct person p;
+    enum err e = access_person(call, r, id, &p);
+    store_return(s->store, r);
+    if (e != OK)
+        return NULL;
+    struct actor *a = NEW(call->arena, struct actor);
+    *a = (struct actor){.type = ACTOR_USER, .id = p.id, .person = p.id, .name = p.name,
+                        .unit = p.unit, .fresh_until = INT64_MAX};
+    struct grant *grants = NEW_MANY(call->arena, p.grant_count + 1, struct grant);
+    for (size_t i = 0; i < p.grant_count; i++)
+        if (!p.pending[i])
+            grants[a->grant_count++] = p.grants[i];
+    grants[a->grant_count++] = (struct grant){TEXT("staff"), p.unit};
+    a->grants = grants;
+    return a;
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cli/user.c — people and API tokens from the command line. */
+#include "cli/people.h"
+
+#include <stdio.h>
+#include <string.h>
+
+size_t read_roles(struct call *call, const char *list, struct grant **out)
+{
+    struct text rest = text_of(list);
+    size_t n = 0;
+    *out = NEW_MANY(call->arena, rest.len + 1, struct grant);
+    while (rest.len) {
+        struct text unit = text_trim(text_cut(&rest, ','));
+        struct text role = text_cut(&unit, '@');
+        if (role.len)
+            (*out)[n++] = (struct grant){role, unit};
+    }
+    return n;
+}
+
+/* ---- user ------------------------------------------------------------------------------------------ */
+static const struct option_rule user_rules[] = {{"name", true}, {"roles", true},
+                                                {"password-file", true}, {"unit", true}};
+
+static enum err add_user(struct site *s, const struct args *args)
+{
+    const char *email = args->words[1], *name = args_option(args, "name");
+    const char *file = args_option(args, "password-file"), *unit = args_option(args, "unit");
+    const char *roles = args_option(args, "roles");
+    struct grant *grants;
+    size_t count = read_roles(s->call, roles ? roles : "", &grants);
+    struct text id, password = one_time_password(s->call);
+    enum err e = OK;
+    if (file)
+        password = read_password(s->call, file, &e);
+    TRY(e);
+    TRY(access_person_add(s->call, s->access, name ? text_of(name) : text_of(email), text_of(email),
+                          password, unit ? text_of(unit) : (struct text){0}, grants, count, &id));
+    printf("%.*s %s\n", TEXT_ARG(id), email);
+    if (!file)
+        printf("password: %.*s (shown once)\n", TEXT_ARG(password));
+    return OK;
+}
+
+static enum err list_users(struct site *s)
+{
+    struct person *people;
+    size_t count;
+    struct reader *r = store_reader(s->store);
+    enum err e = access_people(s->call, r, (struct text){0}, (struct text){0}, 10000, &people, &count);
+    store_return(s->store, r);
+    TRY(e);
+    for (size_t i = 0; i < count; i++) {
+        printf("%.*s\t%.*s\t%.*s\t", TEXT_ARG(people[i].id), TEXT_ARG(people[i].email),
+               TEXT_ARG(people[i].name));
+        for (size_t g = 0; g < people[i].grant_count; g++)
+            printf("%s%.*s%s", g ? "," : "", TEXT_ARG(people[i].grants[g].role),
+                   people[i].pending[g] ? "(pending)" : "");
+        printf("%s\n", people[i].disabled ? "\tdisabled" : "");
+    }
+    return OK;
+}
+
+static enum err disable_user(struct site *s, const char *who)
+{
+    struct person p;
+    bool yes = true;
+    struct reader *r = store_reader(s->store);
+    enum err e = access_person(s->call, r, text_of(who), &p);
+    store_return(s->store, r);
+    TRY(e);
+    return access_person_change(s->call, s->access, p.id, NULL, NULL, NULL, &yes);
+}
+
+static int run_user(const struct args *args)
+{
+    const char *where = site_where(args), *act = args->word_count ? args->words[0] : "";
+    struct site s;
+    enum err e;
+    bool needs_who = !strcmp(act, "add") || !strcmp(act, "disable");
+    if (!where || (strcmp(act, "list") && !needs_who) || (needs_who && args->word_count != 2)) {
+        fprintf(stderr, "aimwell user: add EMAIL --name N --roles r1,r2 | list | disable EMAIL\n");
+        return 2;
+    }
+    int code = site_open(&s, where, false);
+    if (code)
+        return code;
+    e = !strcmp(act, "add")    ? add_user(&s, args)
+        : !strcmp(act, "list") ? list_users(&s)
+                               : disable_user(&s, args->words[1]);
+    code = e == OK ? 0 : failed(s.call, e);
+    site_close(&s);
+    return code;
+}
+
+const struct command command_user = {
+    "user",
+    "aimwell user add EMAIL --name N --roles r1,r2 [--unit U] [--password-file F]\n"
+    "aimwell user list\naimwell user disable EMAIL\n\n"
+    "Roles: top_management designated_management aims_manager system_owner risk_owner assessor\n"
+    "impact_approver developer data_steward operator reviewer internal_auditor lead_auditor\n"
+    "legal_compliance dpo supplier_manager people_manager incident_manager concern_investigator\n"
+    "staff admin external_auditor; role@UNIT_ID limits a role to a unit.",
+    "people: add, list, disable", user_rules, COUNT(user_rules), run_user};
+
+/* ---- token ------------------------------------------------------------------------------------------- */
+static const struct option_rule token_rules[] = {{"roles", true}, {"scope", true},
+                                                 {"expires", true}};
+
+static enum err create_token(struct site *s, const struct args *args)
+{
+    const char *roles = args_option(args, "roles"), *scope = args_option(args, "scope");
+    const char *expires = args_option(args, "expires");
+    struct text days_text = text_of(expires ? expires : "90d"), secret, id;
+    int64_t days;
+    struct grant *grants;
+    size_t count = read_roles(s->call, roles ? roles : "", &grants);
+    if (!text_ends(days_text, "d") ||
+        !text_integer(text_slice(days_text, 0, days_text.len - 1), &days) || days < 1 || days > 365)
+        return problem(s->call, ERR_INVALID, TEXT("expires"), "range",
+                       "is a number of days up to 365d, like 90d");
+    TRY(access_token_create(s->call, s->access, text_of(args->words[1]), grants, count,
+                            text_of(scope ? scope : ""), s->call->now + days * 86400000000LL,
+                            &secret, &id));
+    printf("%.*s\n", TEXT_ARG(secret));
+    fprintf(stderr, "id %.*s; the token is shown once\n", TEXT_ARG(id));
+    return OK;
+}
+
+static enum err list_tokens(struct site *s)
+{
+    struct token *tokens;
+    size_t count;
+    struct reader *r = store_reader(s->store);
+    enum err e = access_tokens(s->call, r, &tokens, &count);
+    store_return(s->store, r);
+    TRY(e);
+    for (size_t i = 0; i < count; i++)
+        printf("%.*s\t%.*s\texpires %.*s%s\n", TEXT_ARG(tokens[i].id), TEXT_ARG(tokens[i].name),
+               TEXT_ARG(date_print(s->arena, tokens[i].expires)),
+               tokens[i].revoked ? "\trevoked" : "");
+    return OK;
+}
+
+static int run_token(const struct args *args)
+{
+    const char *where = site_where(args), *act = args->word_count ? args->words[0] : "";
+    struct site s;
+    enum err e;
+    bool needs_name = !strcmp(act, "create") || !strcmp(act, "revoke");
+    if (!where || (strcmp(act, "list") && !needs_name) || (needs_name && args->word_count != 2)) {
+        fprintf(stderr, "aimwell token: create NAME --roles r1,r2 | list | revoke ID\n");
+        return 2;
+    }
+    int code = site_open(&s, where, false);
+    if (code)
+        return code;
+    e = !strcmp(act, "create") ? create_token(&s, args)
+        : !strcmp(act, "list") ? list_tokens(&s)
+                               : access_token_revoke(s.call, s.access, text_of(args->words[1]));
+    code = e == OK ? 0 : failed(s.call, e);
+    site_close(&s);
+    return code;
+}
+
+const struct command command_token = {
+    "token",
+    "aimwell token create NAME --roles r1,r2 | --scope events:SYS-0001 [--expires 90d]\n"
+    "aimwell token list\naimwell token revoke ID\n\nThe token is printed once; only its hash is kept.",
+    "API tokens: create, list, revoke", token_rules, COUNT(token_rules), run_token};

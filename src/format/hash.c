@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* format/hash.c — SHA-256 and HMAC through OpenSSL.
+ * Looking an algorithm up by name costs more than hashing a ledger leaf, so it is done once,
+ * and each thread keeps one context for the short hashes. A failure here has no honest answer:
+ * it aborts. */
+#include "format/format.h"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <pthread.h>
+
+struct sha256 {
+    EVP_MD_CTX *context;
+};
+
+static EVP_MD *algorithm;
+static pthread_key_t own_context;
+
+static void context_free(void *context)
+{
+    EVP_MD_CTX_free(context);
+}
+
+static void start_once(void)
+{
+    algorithm = EVP_MD_fetch(NULL, "SHA256", NULL);
+    if (algorithm == NULL || pthread_key_create(&own_context, context_free) != 0)
+        panic("sha256 is not available");
+}
+
+static EVP_MD_CTX *context_new(void)
+{
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    if (context == NULL)
+        panic("out_of_memory sha256");
+    return context;
+}
+
+static void begin(EVP_MD_CTX *context)
+{
+    if (EVP_DigestInit_ex2(context, algorithm, NULL) != 1)
+        panic("sha256 begin");
+}
+
+static void add(EVP_MD_CTX *context, struct text bytes)
+{
+    if (bytes.len > 0 && EVP_DigestUpdate(context, bytes.at, bytes.len) != 1)
+        panic("sha256 add");
+}
+
+static struct hash finish(EVP_MD_CTX *context)
+{
+    struct hash h;
+    if (EVP_DigestFinal_ex(context, h.byte, NULL) != 1)
+        panic("sha256 finish");
+    return h;
+}
+
+static void start(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, start_once);
+}
+
+struct hash sha256_two(struct text left, struct text right)
+{
+    start();
+    EVP_MD_CTX *context = pthread_getspecific(own_context);
+    if (context == NULL) {
+        context = context_new();
+        if (pthread_setspecific(own_context, context) != 0)
+            panic("out_of_memory sha256");
+    }
+    begin(context);
+    add(context, left);
+    add(context, right);
+    return finish(context);
+}
+
+struct hash sha256(struct text bytes)
+{
+    return sha256_two(bytes, TEXT(""));
+}
+
+struct hash hmac_sha256(struct text key, struct text bytes)
+{
+    struct hash h;
+    unsigned len = 0;
+    if (key.len > INT32_MAX)
+        panic("hmac key bytes=%zu", key.len);
+    if (HMAC(EVP_sha256(), key.len == 0 ? "" : key.at, (int)key.len,
+             (const unsigned char *)(bytes.len == 0 ? "" : bytes.at), bytes.len, h.byte,
+             &len) == NULL ||
+        len != HASH_SIZE)
+        panic("hmac_sha256");
+    return h;
+}
+
+struct sha256 *sha256_start(struct arena *a)
+{
+    struct sha256 *s = NEW(a, struct sha256);
+    start();
+    s->context = context_new();
+    begin(s->context);
+    return s;
+}
+
+void sha256_add(struct sha256 *s, struct text bytes)
+{
+    add(s->context, bytes);
+}
+
+struct hash sha256_end(struct sha256 *s)
+{
+    struct hash h = finish(s->context);
+    EVP_MD_CTX_free(s->context);
+    s->context = NULL;
+    return h;
+}
+
+/* The length is not secret: it shows in the time, the content does not. */
+bool same_secret(struct text left, struct text right)
+{
+    return left.len == right.len &&
+           (left.len == 0 || CRYPTO_memcmp(left.at, right.at, left.len) == 0);
+}
+
+struct text hash_text(const struct hash *h)
+{
+    return (struct text){(const char *)h->byte, HASH_SIZE};
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* format/refuse.c — how every reader here says no: what is wrong, at which line, in the
+ * language of the call. */
+#include "format/internal.h"
+
+#define HIGHEST_RATIO 200
+#define FREE_BYTES ((size_t)64 << 10)
+
+enum err format__refuse(struct call *call, enum err e, const char *code, uint32_t line,
+                        const char *en, const char *zh)
+{
+    const char *what = say(call, en, zh);
+    if (line == 0)
+        return problem(call, e, TEXT(""), code, "%s", what);
+    if (call->lang == LANG_ZH)
+        return problem(call, e, TEXT(""), code, "第 %u 行：%s", line, what);
+    return problem(call, e, TEXT(""), code, "line %u: %s", line, what);
+}
+
+/* A short text of one repeated letter packs better than any limit, and harms nobody. */
+bool format__bomb(size_t packed, size_t unpacked)
+{
+    return unpacked > FREE_BYTES && unpacked / HIGHEST_RATIO >= packed;
+}

@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* format/xlsx_read.c — the first sheet of a workbook as rows of text.
+ * The package names its parts in three steps: its own links name the workbook, the workbook
+ * names its first sheet, and the workbook's links say where sheet, shared strings and styles
+ * lie. Rows keep their numbers: row r of the sheet is rows[r-1], so that a complaint about a
+ * row names the one that its owner sees. */
+#include "format/xlsx.h"
+
+#include <string.h>
+
+#define MOST_ROWS 200000
+#define MOST_COLUMNS 500
+#define MOST_CELLS ((size_t)5000000) /* rows times columns: what the result takes in memory */
+#define MOST_STRINGS ((size_t)2000000)
+#define LONGEST_CELL ((size_t)1 << 20)
+
+struct texts {
+    struct text *at;
+    size_t count, room;
+};
+
+struct link {
+    struct text id, type, target;
+    struct link *next;
+};
+
+struct style {
+    int64_t id;
+    enum looks looks;
+    struct style *next;
+};
+
+struct line {
+    struct text *cells;
+    size_t count;
+};
+
+struct workbook {
+    struct call *call;
+    struct package *package;
+    struct text folder;   /* of the workbook part, with its slash */
+    struct text sheet_id; /* link id of the first sheet */
+    struct link *links;
+    bool from_1904;
+    /* styles */
+    struct style *own_formats;
+    bool in_cell_formats;
+    enum looks *looks; /* by style number */
+    size_t looks_count, looks_room;
+    /* text being read, of a shared string or of a cell */
+    struct texts strings;
+    struct buf text;
+    bool collecting, phonetic;
+    /* the sheet */
+    struct line *lines;
+    size_t line_count, line_room, columns, cells_kept, row, column;
+    struct text cell_type;
+    size_t cell_style;
+    struct text scratch[MOST_COLUMNS];
+    size_t scratch_count;
+};
+
+static enum err refuse(struct workbook *w, const char *en, const char *zh)
+{
+    return format__refuse(w->call, ERR_MALFORMED, "xlsx", (uint32_t)w->row, en, zh);
+}
+
+static enum err refuse_large(struct workbook *w, const char *en, const char *zh)
+{
+    return format__refuse(w->call, ERR_TOO_LARGE, "size", (uint32_t)w->row, en, zh);
+}
+
+/* Room for one more in an array that doubles. */
+static void *room_for(struct arena *a, void *at, size_t count, size_t *room, size_t size)
+{
+    if (count < *room)
+        return at;
+    *room = *room == 0 ? 64 : *room * 2;
+    void *wider = arena_take_many(a, *room, size);
+    if (count > 0)
+        memcpy(wider, at, count * size);
+    return wider;
+}
+
+static int64_t integer_or(struct text t, int64_t otherwise)
+{
+    int64_t value;
+    return text_integer(t, &value) ? value : otherwise;
+}
+
+/* ---- links between parts ------------------------------------------------------------ */
+
+static enum err link_open(void *context, const char *name, const char **attributes)
+{
+    struct workbook *w = context;
+    struct arena *a = w->call->arena;
+    if (strcmp(name, "Relationship") != 0)
+        return OK;
+    struct link *link = NEW(a, struct link);
+    link->id = text_copy(a, xml__attribute(attributes, "Id"));
+    link->type = text_copy(a, xml__attribute(attributes, "Type"));
+    link->target = text_copy(a, xml__attribute(attributes, "Target"));
+    link->next = w->links;
+    w->links = link;
+    return OK;
+}
+
+static enum err read_links(struct workbook *w, const char *path)
+{
+    struct xml handlers = {.open = link_open, .context = w};
+    w->links = NULL;
+    return package__read(w->package, path, &handlers);
+}
+
+/* Where a link leads, from the folder of the part that has it; NULL when there is none. */
+static const char *target_of(struct workbook *w, const struct link *link)
+{
+    if (link == NULL)
+        return NULL;
+    if (text_starts(link->target, "/"))
+        return text_c(w->call->arena, text_from(link->target, 1));
+    return text_c(w->call->arena, text_join(w->call->arena, w->folder, link->target));
+}
+
+/* The ending is the same in the two dialects that standards have given XLSX. */
+static const struct link *link_of_type(struct workbook *w, const char *ending)
+{
+    for (const struct link *link = w->links; link != NULL; link = link->next)
+        if (text_ends(link->type, ending))
+            return link;
+    return NULL;
+}
+
+static const struct link *link_of_id(struct workbook *w, struct text id)
+{
+    for (const struct link *link = w->links; link != NULL; link = link->next)
+        if (text_same(link->id, id))
+            return link;
+    return NULL;
+}
+
+/* ---- the workbook part -------------------------------------------------------------- */
+
+static enum err workbook_open(void *context, const char *name, const char **attributes)
+{
+    struct workbook *w = context;
+    if (strcmp(name, "workbookPr") == 0) {
+        struct text flag = xml__attribute(attributes, "date1904");
+        w->from_1904 = text_is(flag, "1") || text_is(flag, "true");
+    } else if (strcmp(name, "sheet") == 0 && w->sheet_id.len == 0) {
+        w->sheet_id = text_copy(w->call->arena, xml__attribute(attributes, "id"));
+    }
+    return OK;
+}
+
+static enum err read_workbook(struct workbook *w)
+{
+    struct xml handlers = {.open = workbook_open, .context = w};
+    struct arena *a = w->call->arena;
+    TRY(read_links(w, "_rels/.rels"));
+    const char *path = target_of(w, link_of_type(w, "/officeDocument"));
+    if (path == NULL)
+        return refuse(w, "there is no workbook in this file", "文件中没有工作簿");
+    const char *slash = strrchr(path, '/');
+    const char *base = slash == NULL ? path : slash + 1;
+    w->folder = text_copy(a, (struct text){path, (size_t)(base - path)});
+    TRY(package__read(w->package, path, &handlers));
+    return read_links(w, text_print(a, "%.*s_rels/%s.rels", TEXT_ARG(w->folder), base).at);
+}
+
+/* ---- styles ------------------------------------------------------------------------- */
+
+static enum looks looks_of(const struct workbook *w, int64_t id)
+{
+    for (const struct style *s = w->own_formats; s != NULL; s = s->next)
+        if (s->id == id)
+            return s->looks;
+    return xlsx__looks_of_id(id);
+}
+
+static enum err style_open(void *context, const char *name, const char **attributes)
+{
+    struct workbook *w = context;
+    struct arena *a = w->call->arena;
+    int64_t id = integer_or(xml__attribute(attributes, "numFmtId"), 0);
+    if (strcmp(name, "cellXfs") == 0) {
+        w->in_cell_formats = true;
+    } else if (strcmp(name, "numFmt") == 0) {
+        struct style *style = NEW(a, struct style);
+        *style = (struct style){
+            id, xlsx__looks_of_code(xml__attribute(attributes, "formatCode")), w->own_formats};
+        w->own_formats = style;
+    } else if (strcmp(name, "xf") == 0 && w->in_cell_formats) {
+        w->looks = room_for(a, w->looks, w->looks_count, &w->looks_room, sizeof(*w->looks));
+        w->looks[w->looks_count++] = looks_of(w, id);
+    }
+    return OK;
+}
+
+static enum err style_close(void *context, const char *name)
+{
+    struct workbook *w = context;
+    if (strcmp(name, "cellXfs") == 0)
+        w->in_cell_formats = false;
+    return OK;
+}
+
+/* ---- text: shared strings, and strings inside cells --------------------------------- */
+
+static void text_open(struct workbook *w, const char *name)
+{
+    if (strcmp(name, "rPh") == 0)
+        w->phonetic = true; /* how to say it, not part of it */
+    else if (strcmp(name, "t") == 0)
+        w->collecting = !w->phonetic;
+}
+
+static void text_close(struct workbook *w, const char *name)
+{
+    if (strcmp(name, "rPh") == 0)
+        w->phonetic = false;
+    else if (strcmp(name, "t") == 0)
+        w->collecting = false;
+}
+
+static void text_begin(struct workbook *w)
+{
+    w->text.len = 0;
+    w->text.full = false;
+    w->collecting = w->phonetic = false;
+}
+
+static enum err text_characters_in(void *context, struct text t)
+{
+    struct workbook *w = context;
+    if (w->collecting)
+        buf_add(&w->text, t);
+    return w->text.full ? refuse_large(w, "a cell is longer than allowed", "单元格内容过长")
+                        : OK;
+}
+
+static enum err string_open(void *context, const char *name, const char **attributes)
+{
+    struct workbook *w = context;
+    if (strcmp(name, "si") == 0)
+        text_begin(w);
+    else
+        text_open(w, name);
+    return OK;
+}
+
+static enum err string_close(void *context, const char *name)
+{
+    struct workbook *w = context;
+    struct arena *a = w->call->arena;
+    struct texts *all = &w->strings;
+    text_close(w, name);
+    if (strcmp(name, "si") != 0)
+        return OK;
+    if (all->count == MOST_STRINGS)
+        return refuse_large(w, "too many different texts", "不同文本过多");
+    all->at = room_for(a, all->at, all->count, &all->room, sizeof(*all->at));
+    all->at[all->count++] = xlsx__unescape(a, buf_text(&w->text));
+    return OK;
+}
+
+/* ---- the sheet ---------------------------------------------------------------------- */
+
+static void row_begin(struct workbook *w, const char **attributes)
+{
+    int64_t number = integer_or(xml__attribute(attributes, "r"), 0);
+    w->row = number > 0 ? (size_t)number : w->row + 1;
+    w->column = 0;
+    memset(w->scratch, 0, w->scratch_count * sizeof(w->scratch[0]));
+    w->scratch_count = 0;
+}
+
+/* Rows without text are not kept, however many a sheet has been formatted to. */
+static enum err row_end(struct workbook *w)
+{
+    struct arena *a = w->call->arena;
+    if (w->scratch_count == 0)
+        return OK;
+    if (w->row > MOST_ROWS)
+        return refuse_large(w, "too many rows", "行数过多");
+    if (w->scratch_count > w->columns)
+        w->columns = w->scratch_count;
+    w->cells_kept += w->scratch_count;
+    if (w->cells_kept > MOST_CELLS)
+        return refuse_large(w, "too many cells", "单元格过多");
+    while (w->line_room < w->row) {
+        size_t count = w->line_room;
+        w->lines = room_for(a, w->lines, count, &w->line_room, sizeof(*w->lines));
+    }
+    struct line *line = &w->lines[w->row - 1];
+    line->cells = NEW_MANY(a, w->scratch_count, struct text);
+    line->count = w->scratch_count;
+    memcpy(line->cells, w->scratch, w->scratch_count * sizeof(w->scratch[0]));
+    if (w->row > w->line_count)
+        w->line_count = w->row;
+    return OK;
+}
+
+static void cell_begin(struct workbook *w, const char **attributes)
+{
+    size_t column;
+    if (xlsx__column(xml__attribute(attributes, "r"), &column))
+        w->column = column;
+    w->cell_type = text_copy(w->call->arena, xml__attribute(attributes, "t"));
+    w->cell_style = (size_t)integer_or(xml__attribute(attributes, "s"), 0);
+    text_begin(w);
+}
+
+static enum err cell_text(struct workbook *w, struct text *out)
+{
+    struct arena *a = w->call->arena;
+    struct text raw = buf_text(&w->text);
+    if (text_is(w->cell_type, "s")) {
+        int64_t index = integer_or(text_trim(raw), -1);
+        if (index < 0 || (size_t)index >= w->strings.count)
+            return refuse(w, "a cell refers to a text that is not there",
+                          "单元格引用了不存在的文本");
+        *out = w->strings.at[index];
+    } else if (text_is(w->cell_type, "b")) {
+        *out = text_is(text_trim(raw), "1") ? TEXT("true") : TEXT("false");
+    } else if (w->cell_type.len == 0 || text_is(w->cell_type, "n")) {
+        enum looks looks =
+            w->cell_style < w->looks_count ? w->looks[w->cell_style] : LOOKS_PLAIN;
+        *out = xlsx__number(a, raw, looks, w->from_1904);
+    } else {
+        *out = xlsx__unescape(a, raw);
+    }
+    return OK;
+}
+
+static enum err cell_end(struct workbook *w)
+{
+    struct text text = TEXT("");
+    size_t column = w->column++;
+    if (w->text.len > 0)
+        TRY(cell_text(w, &text));
+    if (text.len == 0)
+        return OK;
+    if (column >= MOST_COLUMNS)
+        return refuse_large(w, "too many columns", "列数过多");
+    w->scratch[column] = text;
+    if (column >= w->scratch_count)
+        w->scratch_count = column + 1;
+    return OK;
+}
+
+static enum err sheet_open(void *context, const char *name, const char **attributes)
+{
+    struct workbook *w = context;
+    if (strcmp(name, "row") == 0)
+        row_begin(w, attributes);
+    else if (strcmp(name, "c") == 0)
+        cell_begin(w, attributes);
+    else if (strcmp(name, "v") == 0)
+        w->collecting = true;
+    else
+        text_open(w, name);
+    return OK;
+}
+
+static enum err sheet_close(void *context, const char *name)
+{
+    struct workbook *w = context;
+    if (strcmp(name, "row") == 0)
+        return row_end(w);
+    if (strcmp(name, "c") == 0)
+        return cell_end(w);
+    if (strcmp(name, "v") == 0)
+        w->collecting = false;
+    else
+        text_close(w, name);
+    return OK;
+}
+
+/* ---- all of it ---------------------------------------------------------------------- */
+
+static enum err read_optional(struct workbook *w, const char *type, const struct xml *handlers)
+{
+    const char *path = target_of(w, link_of_type(w, type));
+    if (path == NULL || !package__has(w->package, path))
+        return OK;
+    return package__read(w->package, path, handlers);
+}
+
+static enum err read_parts(struct workbook *w)
+{
+    struct xml styles = {.open = style_open, .close = style_close, .context = w};
+    struct xml strings = {string_open, string_close, text_characters_in, w};
+    struct xml sheet = {sheet_open, sheet_close, text_characters_in, w};
+    TRY(read_workbook(w));
+    const char *path = target_of(w, link_of_id(w, w->sheet_id));
+    if (path == NULL)
+        return refuse(w, "the workbook has no sheet", "工作簿中没有工作表");
+    TRY(read_optional(w, "/styles", &styles));
+    TRY(read_optional(w, "/sharedStrings", &strings));
+    return package__read(w->package, path, &sheet);
+}
+
+/* Every row as wide as the widest; rows without text share one. */
+static enum err widen(struct workbook *w, struct sheet *out)
+{
+    struct arena *a = w->call->arena;
+    if (w->line_count * w->columns > MOST_CELLS)
+        return refuse_large(w, "too many cells", "单元格过多");
+    struct text *empty = NEW_MANY(a, w->columns, struct text);
+    for (size_t c = 0; c < w->columns; c++)
+        empty[c] = TEXT("");
+    out->rows = NEW_MANY(a, w->line_count, struct text *);
+    out->row_count = w->line_count;
+    out->columns = w->columns;
+    for (size_t r = 0; r < w->line_count; r++) {
+        struct line *line = &w->lines[r];
+        out->rows[r] = line->count == 0            ? empty
+                       : line->count == w->columns ? line->cells
+                                                   : NEW_MANY(a, w->columns, struct text);
+        for (size_t c = 0; c < w->columns && out->rows[r] != empty; c++)
+            out->rows[r][c] =
+                c < line->count && line->cells[c].at != NULL ? line->cells[c] : TEXT("");
+    }
+    return OK;
+}
+
+enum err xlsx_read(struct call *call, struct text bytes, struct sheet *out)
+{
+    struct workbook *w = NEW(call->arena, struct workbook);
+    w->call = call;
+    w->text = buf_in(call->arena, LONGEST_CELL);
+    w->cell_type = w->folder = TEXT("");
+    TRY(package__open(call, bytes, &w->package));
+    enum err e = read_parts(w);
+    package__close(w->package);
+    w->row = 0;
+    return e == OK ? widen(w, out) : e;
+}

@@ -1,0 +1,495 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ledger/append.c — entries into the log, one signed checkpoint a commit group.
+ * Runs on the writer thread. While jobs run, an entry is one INSERT and the next index; the
+ * tree is touched only when the group is sealed: then the entries are read back from the store,
+ * hashed again and compared, so that what gets signed is what was stored. The tree in memory is
+ * a cache of the head row; `current` says whether it can be trusted without asking the
+ * store. */
+#include "ledger/internal.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SEAL_PAGE 1024
+#define LAST_EVERY 200000 /* microseconds between two writes of ledger.last */
+
+struct ledger {
+    struct store *store;
+    struct signer *signer;
+    const char *folder; /* "" on PostgreSQL */
+    struct arena *arena;
+    _Atomic uint64_t size; /* committed, for other threads */
+
+    /* The tree as of frontier.size: at the start of the group, or sealed and not yet
+     * committed. */
+    struct edge edge;
+    struct frontier frontier;
+    struct hash root;
+    int64_t epoch, time; /* time of the last entry in the tree */
+    bool present, current;
+
+    /* The group under way, and how it stood before the job under way. */
+    uint64_t next, next_before;
+    int64_t next_time, next_time_before;
+
+    int64_t last_written; /* ticks */
+    bool last_due;
+};
+
+/* ---- tables ------------------------------------------------------------------------------ */
+
+#define LITERAL(t)                                                                             \
+    {                                                                                          \
+        t, sizeof(t) - 1                                                                       \
+    }
+#define COLUMN(n, kind, zero)                                                                  \
+    {                                                                                          \
+        LITERAL(n), LITERAL(""), kind, true, LITERAL(zero)                                     \
+    }
+#define NUMBER(n) COLUMN(n, COLUMN_INTEGER, "0")
+#define WORDS(n) COLUMN(n, COLUMN_TEXT, "''")
+#define BYTES(n) COLUMN(n, COLUMN_BYTES, "''")
+#define TABLE(n, key, of, once)                                                                \
+    {                                                                                          \
+        LITERAL(n), LITERAL(key), of, COUNT(of), NULL, 0, once                                 \
+    }
+
+static const struct column log_columns[] = {
+    NUMBER("log_id"),  WORDS("origin"), NUMBER("size"),     BYTES("root"),
+    BYTES("frontier"), NUMBER("epoch"), NUMBER("last_time")};
+static const struct column entry_columns[] = {NUMBER("log_id"), NUMBER("idx"), BYTES("leaf"),
+                                              BYTES("leaf_hash")};
+/* root stands before hashes: reading it alone then never touches the 8 KiB that follow. */
+static const struct column tile_columns[] = {NUMBER("log_id"), NUMBER("level"), NUMBER("n"),
+                                             BYTES("root"), BYTES("hashes")};
+static const struct column checkpoint_columns[] = {NUMBER("log_id"), NUMBER("size"),
+                                                   WORDS("note")};
+static const struct table tables[] = {
+    TABLE("ledger_log", "log_id", log_columns, false),
+    TABLE("ledger_entry", "log_id, idx", entry_columns, true),
+    TABLE("ledger_tile", "log_id, level, n", tile_columns, true),
+    TABLE("ledger_checkpoint", "log_id, size", checkpoint_columns, true)};
+
+const struct table *ledger_tables(size_t *count)
+{
+    *count = COUNT(tables);
+    return tables;
+}
+
+/* ---- reading the head into memory -------------------------------------------------------- */
+
+static bool same_hash(const struct hash *left, const struct hash *right)
+{
+    return memcmp(left->byte, right->byte, HASH_SIZE) == 0;
+}
+
+static enum err load_tree(struct ledger *l, struct source *s, const struct head *head)
+{
+    s->size = head->size;
+    TRY(source__edge(s, &l->edge));
+    edge__frontier(&l->edge, &l->frontier);
+    l->root = frontier_root(&l->frontier);
+    if (!same_hash(&l->root, &head->root) ||
+        !text_same(source__peaks(s->call->arena, &l->frontier), head->frontier))
+        return source__damaged(s->call,
+                               "the root of the %llu stored entries is not the one in the head",
+                               (unsigned long long)head->size);
+    l->epoch = head->epoch;
+    l->time = head->last_time;
+    l->current = true;
+    return OK;
+}
+
+static enum err read_head(struct ledger *l, struct source *s)
+{
+    struct head head;
+    TRY(source__head(s, &head));
+    l->present = head.present;
+    if (l->current && head.present && head.size == l->frontier.size &&
+        same_hash(&head.root, &l->root))
+        return OK;
+    l->current = false;
+    if (!head.present)
+        return OK;
+    if (!text_same(head.origin, l->signer->origin))
+        return problem(s->call, ERR_CONFLICT, TEXT("ledger"), "ledger_origin",
+                       "the ledger belongs to %.*s, the signing key to %.*s",
+                       TEXT_ARG(head.origin), TEXT_ARG(l->signer->origin));
+    return load_tree(l, s, &head);
+}
+
+/* Takes the row lock where others may write, so that the head stays true until the commit. */
+static enum err lock_and_read_head(struct ledger *l, struct call *call, struct tx *tx)
+{
+    struct source s = {.call = call, .tx = tx};
+    if (store_kind(l->store) == STORE_POSTGRES)
+        TRY(tx_exec(call, tx, "UPDATE ledger_log SET epoch = epoch WHERE log_id = $1",
+                    (struct value[]){LOG_ID}, 1, NULL));
+    TRY(read_head(l, &s));
+    l->next = l->present ? l->frontier.size : 0;
+    l->next_time = l->time;
+    return OK;
+}
+
+/* ---- appending --------------------------------------------------------------------------- */
+
+enum err ledger_append(struct call *call, struct tx *tx, struct ledger *l,
+                       const struct ledger_event *event, uint64_t *index)
+{
+    struct text leaf;
+    if (!l->present)
+        return problem(call, ERR_BUG, TEXT("ledger"), "ledger_closed", "the log is not open");
+    int64_t time = call->now > l->next_time ? call->now : l->next_time;
+    TRY(leaf__write(call, event, l->signer->origin, l->next, time, &leaf));
+    struct hash h = merkle_leaf(leaf);
+    TRY(tx_exec(call, tx,
+                "INSERT INTO ledger_entry (log_id, idx, leaf, leaf_hash)"
+                " VALUES ($1, $2, $3, $4)",
+                (struct value[]){LOG_ID, V_INT((int64_t)l->next), V_BYTES(leaf),
+                                 V_BYTES(hash_text(&h))},
+                4, NULL));
+    *index = l->next++;
+    l->next_time = time;
+    return OK;
+}
+
+/* ---- the edges of a group ---------------------------------------------------------------- */
+
+static enum err group_begin(void *arg, struct call *call, struct tx *tx)
+{
+    struct ledger *l = arg;
+    if (store_kind(l->store) == STORE_POSTGRES || !l->current)
+        return lock_and_read_head(l, call, tx);
+    l->next = l->frontier.size;
+    l->next_time = l->time;
+    return OK;
+}
+
+static void job_begin(void *arg)
+{
+    struct ledger *l = arg;
+    l->next_before = l->next;
+    l->next_time_before = l->next_time;
+}
+
+static void job_undone(void *arg)
+{
+    struct ledger *l = arg;
+    l->next = l->next_before;
+    l->next_time = l->next_time_before;
+}
+
+struct sealing {
+    struct ledger *ledger;
+    struct call *call;
+    struct tx *tx;
+};
+
+static enum err store_tile(void *arg, unsigned level, uint64_t n, const struct hash *hashes,
+                           const struct hash *root)
+{
+    struct sealing *s = arg;
+    struct text bytes = {(const char *)hashes, TILE_BYTES};
+    return tx_exec(s->call, s->tx,
+                   "INSERT INTO ledger_tile (log_id, level, n, root, hashes)"
+                   " VALUES ($1, $2, $3, $4, $5)",
+                   (struct value[]){LOG_ID, V_INT(level), V_INT((int64_t)n),
+                                    V_BYTES(hash_text(root)), V_BYTES(bytes)},
+                   5, NULL);
+}
+
+/* One row (idx, leaf, leaf_hash) as it came back from the store. */
+static enum err take_leaf(struct sealing *s, const struct value *row)
+{
+    struct ledger *l = s->ledger;
+    struct hash stored, again = merkle_leaf(row[1].text);
+    if (row[0].integer != (int64_t)l->frontier.size || row[1].type != VALUE_BYTES ||
+        !source__hash_cell(&row[2], &stored) || !same_hash(&stored, &again)) {
+        log_line(LOG_ERROR, "ledger_readback", "index=%llu",
+                 (unsigned long long)l->frontier.size);
+        return problem(s->call, ERR_IO, TEXT("ledger"), "ledger_readback",
+                       "entry %llu did not come back from the store as it was written",
+                       (unsigned long long)l->frontier.size);
+    }
+    frontier_add(&l->frontier, &again);
+    return edge__add(&l->edge, &again, &(struct tile_taker){store_tile, s});
+}
+
+static enum err take_leaves(struct sealing *s)
+{
+    struct ledger *l = s->ledger;
+    while (l->frontier.size < l->next) {
+        struct rows rows;
+        uint64_t from = l->frontier.size;
+        uint64_t to = l->next - from > SEAL_PAGE ? from + SEAL_PAGE : l->next;
+        TRY(tx_rows(s->call, s->tx,
+                    "SELECT idx, leaf, leaf_hash FROM ledger_entry"
+                    " WHERE log_id = $1 AND idx >= $2 AND idx < $3 ORDER BY idx",
+                    (struct value[]){LOG_ID, V_INT((int64_t)from), V_INT((int64_t)to)}, 3,
+                    SEAL_PAGE, &rows));
+        if (rows.count != to - from)
+            return problem(s->call, ERR_IO, TEXT("ledger"), "ledger_readback",
+                           "of %llu new entries only %zu came back from the store",
+                           (unsigned long long)(to - from), rows.count);
+        for (size_t i = 0; i < rows.count; i++)
+            TRY(take_leaf(s, row_at(&rows, i)));
+    }
+    return OK;
+}
+
+static enum err write_head(struct sealing *s, uint64_t old_size)
+{
+    struct ledger *l = s->ledger;
+    int64_t changed = 0;
+    TRY(tx_exec(s->call, s->tx,
+                "UPDATE ledger_log SET size = $1, root = $2, frontier = $3, last_time = $4"
+                " WHERE log_id = $5 AND size = $6 AND epoch = $7",
+                (struct value[]){V_INT((int64_t)l->frontier.size), V_BYTES(hash_text(&l->root)),
+                                 V_BYTES(source__peaks(s->call->arena, &l->frontier)),
+                                 V_INT(l->next_time), LOG_ID, V_INT((int64_t)old_size),
+                                 V_INT(l->epoch)},
+                7, &changed));
+    if (changed == 1)
+        return OK;
+    log_line(LOG_ERROR, "ledger_fenced", "size=%llu", (unsigned long long)old_size);
+    return problem(s->call, ERR_IO, TEXT("ledger"), "ledger_fenced",
+                   "another writer has moved the head of the ledger");
+}
+
+static enum err sign_head(struct ledger *l, struct call *call, struct source *source,
+                          struct text *note)
+{
+    unsigned char signature[64];
+    struct hash proof[64];
+    size_t count = 0;
+    struct merkle_source tree = {source__subtree, source};
+    TRY(merkle_consistency(&tree, l->signer->signed_size, l->frontier.size, proof, &count));
+    struct text text =
+        note__checkpoint(call->arena, l->signer->origin, l->frontier.size, &l->root);
+    TRY(l->signer->sign(l->signer, call, text, l->frontier.size, &l->root, proof, count,
+                        signature));
+    *note = note_make(call->arena, l->signer, text, signature);
+    return OK;
+}
+
+static enum err write_checkpoint(struct sealing *s)
+{
+    struct ledger *l = s->ledger;
+    struct text note;
+    struct source source = {
+        .call = s->call, .tx = s->tx, .edge = &l->edge, .size = l->frontier.size};
+    TRY(sign_head(l, s->call, &source, &note));
+    return tx_exec(s->call, s->tx,
+                   "INSERT INTO ledger_checkpoint (log_id, size, note) VALUES ($1, $2, $3)",
+                   (struct value[]){LOG_ID, V_INT((int64_t)l->frontier.size), V_TEXT(note)}, 3,
+                   NULL);
+}
+
+static enum err group_seal(void *arg, struct call *call, struct tx *tx)
+{
+    struct ledger *l = arg;
+    struct sealing s = {l, call, tx};
+    uint64_t old_size = l->frontier.size;
+    if (!l->present || l->next == old_size)
+        return OK;
+    l->current = false; /* until the commit: what is in memory now is not in the store yet */
+    TRY(take_leaves(&s));
+    l->root = frontier_root(&l->frontier);
+    TRY(write_head(&s, old_size));
+    return write_checkpoint(&s);
+}
+
+static void note_last(struct ledger *l)
+{
+    if (l->folder[0] == '\0' || !l->last_due)
+        return;
+    if (last__write(l->folder, l->frontier.size, &l->root))
+        l->last_due = false;
+    l->last_written = clock_ticks();
+}
+
+static void group_done(void *arg, bool committed)
+{
+    struct ledger *l = arg;
+    l->signer->settle(l->signer, committed);
+    if (!committed || !l->present || l->frontier.size == atomic_load(&l->size))
+        return;
+    l->current = true;
+    l->time = l->next_time;
+    atomic_store(&l->size, l->frontier.size);
+    l->last_due = true;
+    if (clock_ticks() - l->last_written >= LAST_EVERY)
+        note_last(l);
+}
+
+/* ---- opening ----------------------------------------------------------------------------- */
+
+/* Nothing may lie beyond the head: an entry there was never acknowledged or the head was
+ * moved. */
+static enum err check_beyond(struct ledger *l, struct source *s)
+{
+    struct rows rows;
+    int64_t size = l->present ? (int64_t)l->frontier.size : 0;
+    TRY(source__rows(s,
+                     "SELECT idx FROM ledger_entry WHERE log_id = $1 AND idx >= $2"
+                     " ORDER BY idx LIMIT 1",
+                     (struct value[]){LOG_ID, V_INT(size)}, 2, 1, &rows));
+    if (rows.count == 0)
+        return OK;
+    return source__damaged(s->call, "there is an entry beyond the %lld the head counts",
+                           (long long)size);
+}
+
+static enum err check_signed(struct ledger *l, struct source *s)
+{
+    struct text note;
+    struct hash root;
+    uint64_t size;
+    TRY(ledger_checkpoint(s->call, s->reader, &note));
+    if (!note_open(s->call->arena, note, l->signer->origin, l->signer->public_key, &size,
+                   &root))
+        return problem(s->call, ERR_CONFLICT, TEXT("ledger"), "ledger_key",
+                       "the last checkpoint was not signed by this key");
+    if (size != l->frontier.size || !same_hash(&root, &l->root))
+        return source__damaged(s->call,
+                               "the last checkpoint is for %llu entries, the head %llu",
+                               (unsigned long long)size, (unsigned long long)l->frontier.size);
+    return OK;
+}
+
+static enum err check_last(struct ledger *l, struct source *s)
+{
+    struct verification v;
+    verification_start(&v);
+    TRY(ledger_verify_last(s->call, s->reader, text_of(l->folder), &v));
+    if (v.findings == NULL)
+        return OK;
+    return problem(s->call, ERR_CONFLICT, TEXT("ledger"), "ledger_shorter", "%.*s",
+                   TEXT_ARG(v.findings->what));
+}
+
+static enum err check_all(struct ledger *l, struct source *s)
+{
+    TRY(read_head(l, s));
+    TRY(check_beyond(l, s));
+    TRY(check_last(l, s));
+    if (l->present && l->frontier.size > 0)
+        TRY(check_signed(l, s));
+    return OK;
+}
+
+/* Signing what is already signed tells the signer where the log stands; the note is the stored
+ * one again and is dropped. */
+static enum err prime_signer(struct ledger *l, struct source *s)
+{
+    struct text note;
+    s->size = l->frontier.size;
+    s->edge = &l->edge;
+    TRY(sign_head(l, s->call, s, &note));
+    l->signer->settle(l->signer, true);
+    return OK;
+}
+
+static enum err check_store(struct ledger *l, struct call *call)
+{
+    struct source s = {.call = call, .reader = store_reader(l->store)};
+    enum err e = read_begin(call, s.reader);
+    if (e == OK) {
+        e = check_all(l, &s);
+        if (e == OK && l->present && l->frontier.size > 0)
+            e = prime_signer(l, &s);
+        read_end(s.reader);
+    }
+    store_return(l->store, s.reader);
+    return e;
+}
+
+/* Two nodes may do this at once: the second waits for the first at the INSERT, then finds its
+ * genesis in the head. */
+static enum err found_log(struct job *job, struct call *call, struct tx *tx)
+{
+    struct ledger *l = job->arg;
+    struct ledger_event genesis = {
+        .act = "ledger.genesis", .actor_type = TEXT("system"), .previous = -1};
+    struct hash empty = sha256(TEXT(""));
+    uint64_t index;
+    TRY(tx_exec(call, tx,
+                "INSERT INTO ledger_log"
+                " (log_id, origin, size, root, frontier, epoch, last_time)"
+                " VALUES ($1, $2, 0, $3, $4, 0, 0) ON CONFLICT (log_id) DO NOTHING",
+                (struct value[]){LOG_ID, V_TEXT(l->signer->origin), V_BYTES(hash_text(&empty)),
+                                 V_BYTES(TEXT(""))},
+                4, NULL));
+    TRY(lock_and_read_head(l, call, tx));
+    job_begin(l);
+    return l->next > 0 ? OK : ledger_append(call, tx, l, &genesis, &index);
+}
+
+static struct ledger *ledger_new(struct store *s, struct signer *signer)
+{
+    struct arena *a = arena_open();
+    struct ledger *l = NEW(a, struct ledger);
+    l->arena = a;
+    l->store = s;
+    l->signer = signer;
+    l->folder = text_c(a, store_folder(s));
+    return l;
+}
+
+static void set_hooks(struct ledger *l)
+{
+    struct group_hooks hooks = {group_begin, group_seal, group_done, job_undone, job_begin, l};
+    atomic_store(&l->size, l->present ? l->frontier.size : 0);
+    store_hooks(l->store, &hooks);
+}
+
+enum err ledger_open(struct call *call, struct store *s, struct signer *signer,
+                     struct ledger **out)
+{
+    struct ledger *l = ledger_new(s, signer);
+    enum err e = check_store(l, call);
+    if (e == OK) {
+        set_hooks(l);
+        if (ledger_size(l) == 0)
+            e = store_run(s, call, found_log, l);
+    }
+    if (e != OK) {
+        store_hooks(s, &(struct group_hooks){0});
+        arena_close(l->arena);
+        return e;
+    }
+    l->last_due = true;
+    note_last(l);
+    *out = l;
+    return OK;
+}
+
+void ledger_close(struct ledger *l)
+{
+    if (l == NULL)
+        return;
+    note_last(l);
+    store_hooks(l->store, &(struct group_hooks){0});
+    arena_close(l->arena);
+}
+
+struct text ledger_origin(const struct ledger *l)
+{
+    return l->signer->origin;
+}
+
+struct text ledger_vkey(struct arena *a, const struct ledger *l)
+{
+    return note_vkey(a, l->signer->origin, l->signer->public_key);
+}
+
+const unsigned char *ledger_public_key(const struct ledger *l)
+{
+    return l->signer->public_key;
+}
+
+uint64_t ledger_size(const struct ledger *l)
+{
+    return atomic_load(&l->size);
+}

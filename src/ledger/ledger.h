@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ledger/ledger.h — the tamper-evident log: RFC 6962 tree, C2SP checkpoints. Floor 2.
+ * Format, as a specification that others can verify by: docs/ledger.md.
+ *
+ * An entry (leaf) is restricted RFC 8785 JSON without personal data, kept as the bytes that
+ * were hashed. It is appended inside the caller's transaction: an entry and the change it
+ * records commit together or not at all. Each commit group ends with one signed checkpoint. */
+#ifndef LEDGER_H
+#define LEDGER_H
+
+#include "base/base.h"
+#include "format/format.h"
+#include "store/store.h"
+
+struct tx;
+
+/* ---- pure: tree arithmetic over leaf hashes (merkle.c); no I/O --------------------------- */
+struct hash merkle_leaf(struct text leaf); /* SHA-256(0x00 || leaf) */
+/* SHA-256(0x01 || l || r) */
+struct hash merkle_node(const struct hash *l, const struct hash *r);
+struct hash merkle_root(const struct hash *leaves, uint64_t n);  /* n = 0: SHA-256("") */
+/* RFC 6962 §2.1.1 and §2.1.2; fetch gives the hash of the complete or ragged subtree
+ * [start, end). At most 64 hashes out. */
+struct merkle_source {
+    enum err (*subtree)(void *arg, uint64_t start, uint64_t end, struct hash *out);
+    void *arg;
+};
+MUST_USE enum err merkle_inclusion(const struct merkle_source *s, uint64_t index, uint64_t size,
+                                   struct hash out[64], size_t *count);
+MUST_USE enum err merkle_consistency(const struct merkle_source *s, uint64_t old_size,
+                                     uint64_t size, struct hash out[64], size_t *count);
+bool merkle_inclusion_ok(const struct hash *leaf, uint64_t index, uint64_t size,
+                         const struct hash *proof, size_t count, const struct hash *root);
+bool merkle_consistency_ok(uint64_t old_size, const struct hash *old_root, uint64_t size,
+                           const struct hash *root, const struct hash *proof, size_t count);
+/* The frontier: hashes of the complete subtrees, largest first; lets one append without
+ * rereading. */
+struct frontier {
+    uint64_t size;
+    struct hash peak[64];
+    size_t count;
+};
+void frontier_add(struct frontier *f, const struct hash *leaf);
+struct hash frontier_root(const struct frontier *f);
+
+/* ---- signer: behind an interface, so that a separate process can hold the key one day ---- */
+struct signer {
+    /* Signs the checkpoint text (origin, size, root). Must refuse (ERR_CONFLICT) a tree that
+     * does not extend the last one it signed and kept; `proof` is the consistency proof from
+     * signed_size. */
+    enum err (*sign)(struct signer *s, struct call *call, struct text checkpoint_text,
+                     uint64_t size, const struct hash *root, const struct hash *proof,
+                     size_t proof_count, unsigned char signature[64]);
+    /* Whether the last signature was kept (its group committed). One that was not kept has been
+     * shown to nobody, so the next tree need not extend it. */
+    void (*settle)(struct signer *s, bool kept);
+    void (*close)(struct signer *s);
+    struct text origin;          /* key name = origin line */
+    unsigned char public_key[32];
+    uint64_t signed_size;        /* of the last tree signed and kept; 0 before the first */
+};
+/* Ed25519 key kept in `file` (0600; a file that others can read is refused), made when absent
+ * and `create`. One line in the form of Go's sumdb/note: "PRIVATE+KEY+origin+hexid+base64". The
+ * last signed (size, root) is remembered in memory and checked. The origin is 1 to 200
+ * printable ASCII characters without space, plus sign, quote and backslash. ERR_CONFLICT when
+ * the file holds the key of another origin. */
+MUST_USE enum err signer_open_file(struct call *call, const char *file, struct text origin,
+                                   bool create, struct signer **out);
+/* The same with the secret kept in the store's meta table (PostgreSQL nodes share it): 32 bytes
+ * of seed, then the public key. */
+MUST_USE enum err signer_open_secret(struct call *call, const unsigned char secret[64],
+                                     struct text origin, struct signer **out);
+/* C2SP signed note of a checkpoint: "origin\nsize\nroot\n\n— origin sig\n". */
+struct text note_make(struct arena *a, const struct signer *s, struct text checkpoint_text,
+                      const unsigned char signature[64]);
+/* Reads and checks a note: origin, size, root; false unless signed by this key. Other
+ * signature lines (at most 16) are passed over. */
+bool note_open(struct arena *a, struct text note, struct text origin,
+               const unsigned char public_key[32], uint64_t *size, struct hash *root);
+/* "origin+hexid+base64(0x01||key)": the C2SP verifier key line. */
+struct text note_vkey(struct arena *a, struct text origin, const unsigned char public_key[32]);
+
+/* ---- the log of one organisation --------------------------------------------------------- */
+#define LEDGER_RECORDS 1 /* log_id; carried in every table from the first day */
+struct ledger;
+/* Declares its tables (for store_plan). */
+struct table;
+const struct table *ledger_tables(size_t *count);
+/* After migration, before the first job: reads the head, checks it against the leaves of the
+ * last partial tile and against the fsynced file <folder>/ledger.last (SQLite); refuses with
+ * ERR_CONFLICT, code "ledger_shorter", when the store is older than what was signed. Installs
+ * the group hooks. */
+MUST_USE enum err ledger_open(struct call *call, struct store *s, struct signer *signer,
+                              struct ledger **out);
+/* When no job is in flight: writes ledger.last. */
+void ledger_close(struct ledger *l);
+
+struct ledger_event {
+    const char *act;            /* record.create, record.change, record.move, auth.login, … */
+    struct text actor_type;     /* user, token, command, system */
+    struct text actor_id;       /* opaque; never a name or an address */
+    struct text object_kind;    /* "" when none */
+    struct text object_id;
+    int64_t object_version;     /* 0 when none */
+    bool has_commitment;
+    struct hash commitment;     /* docs/ledger.md §3 */
+    /* Index of the object's previous entry that carried a commitment, -1 for none. An entry
+     * with a commitment must name it; one without may. ledger_verify holds every entry to
+     * this. */
+    int64_t previous;
+    struct hash previous_commitment;
+    struct text model;          /* hash of the model in force (hex, 16 characters) */
+    struct text request;        /* request id */
+};
+/* Only inside a job. Gives the index the entry has when the group commits. */
+MUST_USE enum err ledger_append(struct call *call, struct tx *tx, struct ledger *l,
+                                const struct ledger_event *event, uint64_t *index);
+
+/* ---- reading; r is any read connection --------------------------------------------------- */
+struct text ledger_origin(const struct ledger *l);
+struct text ledger_vkey(struct arena *a, const struct ledger *l);
+const unsigned char *ledger_public_key(const struct ledger *l); /* 32 bytes */
+uint64_t ledger_size(const struct ledger *l); /* committed; of this node's last view */
+MUST_USE enum err ledger_checkpoint(struct call *call, struct reader *r, struct text *note);
+struct ledger_row {
+    uint64_t index;
+    struct text leaf;
+};
+MUST_USE enum err ledger_entries(struct call *call, struct reader *r, uint64_t from,
+                                 size_t limit, struct ledger_row **rows, size_t *count);
+/* C2SP tlog-proof text: extra-less proof of inclusion of entry n in the latest checkpoint. */
+MUST_USE enum err ledger_proof(struct call *call, struct reader *r, uint64_t n,
+                               struct text *tlog_proof);
+/* Inclusion hashes for (n, size) and consistency hashes for (old, size), from tiles and
+ * leaves. */
+MUST_USE enum err ledger_inclusion(struct call *call, struct reader *r, uint64_t n,
+                                   uint64_t size, struct hash out[64], size_t *count);
+MUST_USE enum err ledger_consistency(struct call *call, struct reader *r, uint64_t old_size,
+                                     uint64_t size, struct hash out[64], size_t *count);
+/* C2SP tlog-tiles: path after /ledger/tile/, e.g. "0/x001/234", "0/001.p/7", "entries/000". */
+MUST_USE enum err ledger_tile(struct call *call, struct reader *r, struct text path,
+                              struct text *bytes);
+
+/* ---- verification ------------------------------------------------------------------------ */
+struct finding {
+    struct text place;   /* "ledger entry 17", "tile 0/3", "checkpoint 1000" */
+    struct text what;    /* a sentence */
+    struct finding *next;
+};
+struct verification {
+    uint64_t entries, checkpoints, tiles;
+    struct hash root;
+    struct finding *findings; /* none: intact */
+    struct finding **findings_end;
+    size_t finding_count;     /* at most 100 are kept */
+};
+void verification_start(struct verification *v);
+void verification_add(struct call *call, struct verification *v, struct text place,
+                      const char *format, ...) PRINTF_LIKE(4, 5);
+/* Recomputes everything from the stored leaves: JSON profile, "n" of every leaf, leaf hashes,
+ * tiles, frontier, head, every checkpoint's signature and root, "prev" walk of every object,
+ * and, when a note is given, that it is a prefix of this log. ERR_IO when it cannot tell.
+ * `each` (may be NULL) sees every leaf that is canonical JSON, in order. */
+MUST_USE enum err ledger_verify(struct call *call, struct reader *r, struct text origin,
+                                const unsigned char public_key[32], struct text note,
+                                void (*each)(void *arg, uint64_t n, struct text leaf),
+                                void *arg, struct verification *out);
+/* Checks the file <folder>/ledger.last ("size root": what this machine last knew to be
+ * committed) against the store and adds a finding when the store is shorter or another history.
+ * The file may lag behind the store, never run ahead of it; a missing file is no finding. Also
+ * done by ledger_open. */
+MUST_USE enum err ledger_verify_last(struct call *call, struct reader *r, struct text folder,
+                                     struct verification *out);
+#endif

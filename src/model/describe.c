@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* model/describe.c — the model as GET /api/v1/model shows it (docs/api.md).
+ * Keys that say nothing (false, empty) are left out of fields where docs/api.md calls them
+ * optional, so that the pages load less. Chinese falls back to English here, once, and not in
+ * the pages. */
+#include "model/internal.h"
+
+#include <math.h>
+
+/* ---- pieces shared with the other descriptions ------------------------------------------- */
+void model__put_words(struct json_out *o, struct words w)
+{
+    json_open(o, '{');
+    json_key(o, "en");
+    json_put_text(o, w.en);
+    json_key(o, "zh");
+    json_put_text(o, words_in(w, LANG_ZH));
+    json_close(o, '}');
+}
+
+void model__put_words_at(struct json_out *o, const char *key, struct words w)
+{
+    json_key(o, key);
+    model__put_words(o, w);
+}
+
+void model__put_texts_at(struct json_out *o, const char *key, const struct text *t, size_t n)
+{
+    json_key(o, key);
+    json_open(o, '[');
+    for (size_t i = 0; i < n; i++)
+        json_put_text(o, t[i]);
+    json_close(o, ']');
+}
+
+void model__put_states_at(struct json_out *o, const char *key, const struct kind *k,
+                          uint64_t set)
+{
+    json_key(o, key);
+    json_open(o, '[');
+    for (size_t i = 0; i < k->state_count; i++)
+        if (set & STATE_BIT(i))
+            json_put_text(o, k->states[i].name);
+    json_close(o, ']');
+}
+
+struct text model__who_text(struct arena *a, const struct who *w)
+{
+    if (w->everyone)
+        return TEXT("everyone");
+    if (w->automatic)
+        return TEXT("auto");
+    if (w->role.len > 0)
+        return w->role;
+    return text_print(a, "@%.*s%s%.*s", TEXT_ARG(w->via), w->via.len > 0 ? "." : "",
+                      TEXT_ARG(w->relation));
+}
+
+void model__put_who_at(struct json_out *o, const char *key, const struct who_list *list,
+                       struct arena *a)
+{
+    json_key(o, key);
+    json_open(o, '[');
+    for (size_t i = 0; i < list->count; i++)
+        json_put_text(o, model__who_text(a, &list->one[i]));
+    json_close(o, ']');
+}
+
+static void put_text_at(struct json_out *o, const char *key, struct text t)
+{
+    json_key(o, key);
+    json_put_text(o, t);
+}
+
+static void put_true_at(struct json_out *o, const char *key, bool value)
+{
+    if (!value)
+        return;
+    json_key(o, key);
+    json_put_bool(o, true);
+}
+
+static void put_bool_at(struct json_out *o, const char *key, bool value)
+{
+    json_key(o, key);
+    json_put_bool(o, value);
+}
+
+static void put_json_at(struct json_out *o, const char *key, const struct json *v)
+{
+    if (v == NULL)
+        return;
+    json_key(o, key);
+    json_put_json(o, v);
+}
+
+/* ---- fields ------------------------------------------------------------------------------ */
+static void put_options(struct json_out *o, const struct field *f)
+{
+    json_key(o, "of");
+    json_open(o, '[');
+    for (size_t i = 0; i < f->scale->count; i++) {
+        const struct option *one = &f->scale->options[i];
+        json_open(o, '{');
+        json_key(o, "value");
+        if (f->type == FIELD_INTEGER)
+            json_put_raw(o, one->value);
+        else
+            json_put_text(o, one->value);
+        model__put_words_at(o, "title", one->title);
+        if (one->about.en.len > 0)
+            model__put_words_at(o, "about", one->about);
+        put_text_at(o, "tone", text_of(tone_word(one->tone)));
+        json_close(o, '}');
+    }
+    json_close(o, ']');
+}
+
+static void put_bounds(struct json_out *o, const struct field *f)
+{
+    if (f->type == FIELD_TEXT || f->type == FIELD_NOTE || f->type == FIELD_INTEGER) {
+        if (f->type == FIELD_INTEGER && f->min != -SAFE_INTEGER) {
+            json_key(o, "min");
+            json_put_integer(o, f->min);
+        }
+        if (f->max != SAFE_INTEGER) {
+            json_key(o, "max");
+            json_put_integer(o, f->max);
+        }
+    }
+    if (f->type != FIELD_NUMBER)
+        return;
+    if (isfinite(f->number_min)) {
+        json_key(o, "min");
+        json_put_number(o, f->number_min);
+    }
+    if (isfinite(f->number_max)) {
+        json_key(o, "max");
+        json_put_number(o, f->number_max);
+    }
+}
+
+static void put_required(struct json_out *o, const struct kind *k, const struct field *f)
+{
+    put_bool_at(o, "required", f->required);
+    if (f->required_from != 0) {
+        model__put_states_at(o, "required_from", k, f->required_from);
+        model__put_states_at(o, "required_in", k, f->required_in);
+    }
+    if (f->required_when != NULL)
+        put_json_at(o, "required_when", f->required_when->source);
+    if (f->only != NULL)
+        put_json_at(o, "only", f->only->source);
+}
+
+static void put_field(struct json_out *o, const struct kind *k, const struct field *f);
+
+static void put_rows(struct json_out *o, const struct kind *k, const struct field *f)
+{
+    json_key(o, "columns");
+    json_open(o, '[');
+    for (size_t i = 0; i < f->column_count; i++)
+        put_field(o, k, &f->columns[i]);
+    json_close(o, ']');
+    if (f->covers_count == 0)
+        return;
+    json_key(o, "covers");
+    json_open(o, '{');
+    json_key_text(o, f->covers_column);
+    json_open(o, '[');
+    for (size_t i = 0; i < f->covers_count; i++)
+        json_put_text(o, f->covers[i]);
+    json_close(o, ']');
+    json_close(o, '}');
+}
+
+static void put_field(struct json_out *o, const struct kind *k, const struct field *f)
+{
+    json_open(o, '{');
+    put_text_at(o, "name", f->name);
+    put_text_at(o, "type", text_of(field_type_word(f->type)));
+    model__put_words_at(o, "title", f->title);
+    if (f->about.en.len > 0)
+        model__put_words_at(o, "about", f->about);
+    put_required(o, k, f);
+    if (f->scale != NULL)
+        put_options(o, f);
+    put_bounds(o, f);
+    if (f->target != TO_NONE)
+        put_text_at(o, "to", f->target_name);
+    if (f->type == FIELD_ROWS)
+        put_rows(o, k, f);
+    put_true_at(o, "many", f->many);
+    put_true_at(o, "computed", f->computed != NULL);
+    put_true_at(o, "sensitive", f->sensitive);
+    put_true_at(o, "always", f->always);
+    put_true_at(o, "unique", f->unique);
+    put_true_at(o, "envelope", f->envelope);
+    put_true_at(o, "system", f->system);
+    put_json_at(o, "default", f->fallback);
+    json_close(o, '}');
+}
+
+/* ---- states and moves -------------------------------------------------------------------- */
+static void put_state(struct json_out *o, const struct kind *k, const struct state *s)
+{
+    json_open(o, '{');
+    put_text_at(o, "state", s->name);
+    model__put_words_at(o, "title", s->title);
+    if (s->about.en.len > 0)
+        model__put_words_at(o, "about", s->about);
+    put_text_at(o, "tone", text_of(tone_word(s->tone)));
+    put_bool_at(o, "locked", s->locked);
+    put_bool_at(o, "end", s->end);
+    put_bool_at(o, "start", (size_t)(s - k->states) == k->start);
+    json_close(o, '}');
+}
+
+static void put_duties(struct json_out *o, const struct move *m, struct arena *a)
+{
+    json_key(o, "not");
+    json_open(o, '{');
+    for (size_t i = 0; i < m->duty_count; i++)
+        model__put_who_at(o, text_c(a, m->duties[i].code), &m->duties[i].people, a);
+    json_close(o, '}');
+}
+
+static void put_needs(struct json_out *o, const struct move *m)
+{
+    json_key(o, "needs");
+    json_open(o, '[');
+    for (size_t i = 0; i < m->need_count; i++) {
+        json_open(o, '{');
+        put_text_at(o, "code", m->needs[i].code);
+        model__put_words_at(o, "say", m->needs[i].say);
+        json_close(o, '}');
+    }
+    json_close(o, ']');
+}
+
+static void put_move(struct json_out *o, const struct kind *k, const struct move *m,
+                     struct arena *a)
+{
+    json_open(o, '{');
+    put_text_at(o, "move", m->name);
+    model__put_words_at(o, "title", m->title);
+    model__put_states_at(o, "from", k, m->from);
+    put_text_at(o, "to", k->states[m->to].name);
+    model__put_who_at(o, "by", &m->by, a);
+    model__put_who_at(o, "and_by", &m->and_by, a);
+    if (m->second_when != NULL)
+        put_json_at(o, "second_when", m->second_when->source);
+    model__put_texts_at(o, "asks", m->asks, m->ask_count);
+    put_bool_at(o, "reason", m->reason);
+    put_bool_at(o, "fresh", m->fresh);
+    put_bool_at(o, "stop", m->stop);
+    put_true_at(o, "automatic", m->automatic);
+    if (m->on.len > 0)
+        put_text_at(o, "on", m->on);
+    if (m->when != NULL) {
+        put_json_at(o, "when", m->when->source);
+        model__put_words_at(o, "say", m->say);
+    }
+    put_needs(o, m);
+    put_duties(o, m, a);
+    json_close(o, '}');
+}
+
+/* ---- the whole --------------------------------------------------------------------------- */
+static void put_head(struct json_out *o, const struct kind *k)
+{
+    put_text_at(o, "kind", k->name);
+    put_text_at(o, "prefix", k->prefix);
+    model__put_words_at(o, "title", k->title);
+    model__put_words_at(o, "plural", k->plural);
+    model__put_words_at(o, "about", k->about);
+    put_text_at(o, "icon", k->icon);
+    put_text_at(o, "phase", k->phase);
+    json_key(o, "order");
+    json_put_integer(o, k->order);
+    model__put_texts_at(o, "serves", k->serves, k->serves_count);
+    model__put_texts_at(o, "list", k->list, k->list_count);
+    put_text_at(o, "sort", k->sort);
+    json_key(o, "views");
+    if (k->views == NULL)
+        json_put_raw(o, TEXT("{}"));
+    else
+        json_put_json(o, k->views);
+    put_text_at(o, "is", k->is);
+}
+
+static void put_layouts(struct json_out *o, const struct kind *k)
+{
+    json_key(o, "layout");
+    json_open(o, '[');
+    for (size_t i = 0; i < k->layout_count; i++) {
+        json_open(o, '{');
+        model__put_words_at(o, "title", k->layouts[i].title);
+        model__put_texts_at(o, "fields", k->layouts[i].fields, k->layouts[i].count);
+        json_close(o, '}');
+    }
+    json_close(o, ']');
+}
+
+static void put_kind(struct json_out *o, const struct kind *k, struct arena *a)
+{
+    json_open(o, '{');
+    put_head(o, k);
+    put_layouts(o, k);
+    json_key(o, "fields");
+    json_open(o, '[');
+    for (size_t i = 0; i < k->field_count; i++)
+        put_field(o, k, &k->fields[i]);
+    json_close(o, ']');
+    json_key(o, "states");
+    json_open(o, '[');
+    for (size_t i = 0; i < k->state_count; i++)
+        put_state(o, k, &k->states[i]);
+    json_close(o, ']');
+    json_key(o, "moves");
+    json_open(o, '[');
+    for (size_t i = 0; i < k->move_count; i++)
+        put_move(o, k, &k->moves[i], a);
+    json_close(o, ']');
+    json_key(o, "access");
+    json_open(o, '{');
+    model__put_who_at(o, "read", &k->read, a);
+    model__put_who_at(o, "create", &k->create, a);
+    model__put_who_at(o, "change", &k->change, a);
+    json_close(o, '}');
+    json_close(o, '}');
+}
+
+static void put_role(struct json_out *o, const struct role *r)
+{
+    json_open(o, '{');
+    put_text_at(o, "role", r->name);
+    put_text_at(o, "code", r->code);
+    model__put_words_at(o, "title", r->title);
+    model__put_words_at(o, "about", r->about);
+    put_bool_at(o, "approver", r->approver);
+    json_close(o, '}');
+}
+
+static void put_framework(struct json_out *o, const struct framework *f)
+{
+    json_open(o, '{');
+    put_text_at(o, "framework", f->name);
+    model__put_words_at(o, "title", f->title);
+    if (f->register_kind.len > 0) {
+        json_key(o, "register");
+        json_open(o, '{');
+        put_text_at(o, "kind", f->register_kind);
+        put_text_at(o, "field", f->register_field);
+        json_close(o, '}');
+    }
+    json_close(o, '}');
+}
+
+void model_json(const struct model *m, struct buf *out)
+{
+    struct arena *scrap = arena_open();
+    struct json_out o = json_out(out);
+    json_open(&o, '{');
+    put_text_at(&o, "hash", m->hash);
+    json_key(&o, "kinds");
+    json_open(&o, '[');
+    for (size_t i = 0; i < m->kind_count; i++)
+        put_kind(&o, &m->kinds[i], scrap);
+    json_close(&o, ']');
+    json_key(&o, "roles");
+    json_open(&o, '[');
+    for (size_t i = 0; i < m->role_count; i++)
+        put_role(&o, &m->roles[i]);
+    json_close(&o, ']');
+    json_key(&o, "frameworks");
+    json_open(&o, '[');
+    for (size_t i = 0; i < m->framework_count; i++)
+        put_framework(&o, &m->frameworks[i]);
+    json_close(&o, ']');
+    json_close(&o, '}');
+    arena_close(scrap);
+}

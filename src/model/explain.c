@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* model/explain.c — `aimwell model explain KIND`: everything that follows from one kind file,
+ * for the person who writes it: tables, routes, who may what, what each move demands, and what
+ * the ledger will say. In the language of the call. */
+#include "model/internal.h"
+
+struct page {
+    struct call *call;
+    const struct kind *kind;
+    struct buf *out;
+};
+
+static void put_title(const struct page *p, const char *en, const char *zh)
+{
+    buf_print(p->out, "\n%s\n", say(p->call, en, zh));
+}
+
+static struct text words(const struct page *p, struct words w)
+{
+    return words_in(w, p->call->lang);
+}
+
+static const char *column_type(const struct field *f)
+{
+    switch (f->type) {
+    case FIELD_INTEGER:
+    case FIELD_YES_NO:
+        return "bigint";
+    case FIELD_NUMBER:
+        return "double precision";
+    case FIELD_REFS:
+    case FIELD_LINKS:
+    case FIELD_ROWS:
+        return "";
+    default:
+        return "text";
+    }
+}
+
+static void put_table(const struct page *p)
+{
+    const struct kind *k = p->kind;
+    put_title(p, "Table and columns", "数据表与列");
+    buf_print(p->out, "  %.*s\n    id text\n", TEXT_ARG(k->name));
+    for (size_t i = 0; i < k->field_count; i++) {
+        const struct field *f = &k->fields[i];
+        if (f->type == FIELD_REFS || f->type == FIELD_LINKS)
+            buf_print(p->out, "    %.*s -> link\n", TEXT_ARG(f->name));
+        else if (f->type != FIELD_ROWS)
+            buf_print(p->out, "    %.*s %s%s%s\n", TEXT_ARG(f->name), column_type(f),
+                      f->unique ? " unique" : "", f->many ? " |a|b|" : "");
+    }
+    for (size_t i = 0; i < k->field_count; i++) {
+        const struct field *f = &k->fields[i];
+        if (f->type != FIELD_ROWS)
+            continue;
+        buf_print(p->out, "  %.*s__%.*s\n    record text\n    pos bigint\n", TEXT_ARG(k->name),
+                  TEXT_ARG(f->name));
+        for (size_t c = 0; c < f->column_count; c++)
+            buf_print(p->out, "    %.*s %s\n", TEXT_ARG(f->columns[c].name),
+                      column_type(&f->columns[c]));
+    }
+}
+
+static void put_routes(const struct page *p)
+{
+    put_title(p, "Routes", "接口");
+    for (size_t i = 0; i < model__route_count; i++) {
+        const struct route *r = &model__routes[i];
+        struct text rest = text_of(r->path);
+        if (!text_starts(rest, "/{kind}"))
+            continue;
+        rest = text_from(rest, 7);
+        buf_print(p->out, "  %-6s /api/v1/%.*s%.*s\n", r->method, TEXT_ARG(p->kind->name),
+                  TEXT_ARG(rest));
+    }
+    for (size_t i = 0; i < p->kind->move_count; i++)
+        buf_print(p->out, "  POST   /api/v1/%.*s/{id}/moves/%.*s\n", TEXT_ARG(p->kind->name),
+                  TEXT_ARG(p->kind->moves[i].name));
+}
+
+/* ---- who may what ------------------------------------------------------------------------ */
+struct subject { /* a line of the matrix */
+    struct text name;
+};
+
+static bool names(const struct page *p, const struct who_list *list, struct text subject)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (text_same(model__who_text(p->call->arena, &list->one[i]), subject))
+            return true;
+    return false;
+}
+
+static void add_subjects(const struct page *p, const struct who_list *list,
+                         struct subject *subjects, size_t *count)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        struct text name = model__who_text(p->call->arena, &list->one[i]);
+        size_t at = 0;
+        while (at < *count && !text_same(subjects[at].name, name))
+            at++;
+        if (at == *count)
+            subjects[(*count)++].name = name;
+    }
+}
+
+static void put_subject(const struct page *p, struct text name)
+{
+    const struct kind *k = p->kind;
+    bool moves = false;
+    buf_print(p->out, "  %-28.*s %-5s %-7s %-7s", TEXT_ARG(name),
+              names(p, &k->read, name) ? "yes" : "-", names(p, &k->create, name) ? "yes" : "-",
+              names(p, &k->change, name) ? "yes" : "-");
+    for (size_t i = 0; i < k->move_count; i++)
+        if (names(p, &k->moves[i].by, name) || names(p, &k->moves[i].and_by, name)) {
+            buf_print(p->out, "%s%.*s", moves ? ", " : "", TEXT_ARG(k->moves[i].name));
+            moves = true;
+        }
+    buf_add_c(p->out, moves ? "\n" : "-\n");
+}
+
+static void put_matrix(const struct page *p)
+{
+    const struct kind *k = p->kind;
+    size_t count = 0, room = k->read.count + k->create.count + k->change.count;
+    for (size_t i = 0; i < k->move_count; i++)
+        room += k->moves[i].by.count + k->moves[i].and_by.count;
+    struct subject *subjects = NEW_MANY(p->call->arena, room, struct subject);
+    add_subjects(p, &k->read, subjects, &count);
+    add_subjects(p, &k->create, subjects, &count);
+    add_subjects(p, &k->change, subjects, &count);
+    for (size_t i = 0; i < k->move_count; i++) {
+        add_subjects(p, &k->moves[i].by, subjects, &count);
+        add_subjects(p, &k->moves[i].and_by, subjects, &count);
+    }
+    put_title(p, "Who may what (whoever is named in a move may also read)",
+              "谁可以做什么（凡在流转中列名者均可查看）");
+    buf_print(p->out, "  %-28s %-5s %-7s %-7s%s\n", "", "read", "create", "change", "moves");
+    for (size_t i = 0; i < count; i++)
+        put_subject(p, subjects[i].name);
+}
+
+/* ---- moves ------------------------------------------------------------------------------- */
+static void put_states(const struct page *p, uint64_t set)
+{
+    bool first = true;
+    for (size_t i = 0; i < p->kind->state_count; i++)
+        if (set & STATE_BIT(i)) {
+            buf_print(p->out, "%s%.*s", first ? "" : ", ", TEXT_ARG(p->kind->states[i].name));
+            first = false;
+        }
+}
+
+static void put_people(const struct page *p, const char *label, const struct who_list *list)
+{
+    if (list->count == 0)
+        return;
+    buf_print(p->out, "    %s: ", label);
+    for (size_t i = 0; i < list->count; i++)
+        buf_print(p->out, "%s%.*s", i == 0 ? "" : ", ",
+                  TEXT_ARG(model__who_text(p->call->arena, &list->one[i])));
+    buf_add_byte(p->out, '\n');
+}
+
+static void put_demands(const struct page *p, const struct move *m)
+{
+    for (size_t i = 0; i < m->ask_count; i++)
+        buf_print(p->out, "%s%.*s%s", i == 0 ? "    asks: " : ", ", TEXT_ARG(m->asks[i]),
+                  i + 1 == m->ask_count ? "\n" : "");
+    if (m->when != NULL)
+        buf_print(p->out, "    when: %.*s\n", TEXT_ARG(words(p, m->say)));
+    for (size_t i = 0; i < m->need_count; i++)
+        buf_print(p->out, "    needs %.*s: %.*s\n", TEXT_ARG(m->needs[i].code),
+                  TEXT_ARG(words(p, m->needs[i].say)));
+    for (size_t i = 0; i < m->duty_count; i++)
+        put_people(p, text_print(p->call->arena, "not (%.*s)", TEXT_ARG(m->duties[i].code)).at,
+                   &m->duties[i].people);
+    if (m->guard.len > 0)
+        buf_print(p->out, "    guard: %.*s %.*s\n", TEXT_ARG(m->guard),
+                  TEXT_ARG(m->guard_field));
+    if (m->on.len > 0)
+        buf_print(p->out, "    on: %.*s\n", TEXT_ARG(m->on));
+    if (m->reason || m->fresh || m->stop)
+        buf_print(p->out, "   %s%s%s\n", m->reason ? " reason" : "", m->fresh ? " fresh" : "",
+                  m->stop ? " stop" : "");
+}
+
+static void put_moves(const struct page *p)
+{
+    put_title(p, "Moves", "流转");
+    for (size_t i = 0; i < p->kind->move_count; i++) {
+        const struct move *m = &p->kind->moves[i];
+        buf_print(p->out, "  %.*s \"%.*s\"  ", TEXT_ARG(m->name), TEXT_ARG(words(p, m->title)));
+        put_states(p, m->from);
+        buf_print(p->out, " -> %.*s\n", TEXT_ARG(p->kind->states[m->to].name));
+        put_people(p, "by", &m->by);
+        put_people(p, "and by", &m->and_by);
+        put_demands(p, m);
+    }
+}
+
+static void put_required(const struct page *p)
+{
+    const struct kind *k = p->kind;
+    put_title(p, "Needed in each state (? only while its condition holds)",
+              "各状态下的必填字段（? 表示仅在条件成立时）");
+    for (size_t s = 0; s < k->state_count; s++) {
+        buf_print(p->out, "  %.*s%s:", TEXT_ARG(k->states[s].name),
+                  s == k->start ? " (start)" : "");
+        for (size_t i = 0; i < k->field_count; i++)
+            if (k->fields[i].required || (k->fields[i].required_in & STATE_BIT(s)))
+                buf_print(p->out, " %.*s%s", TEXT_ARG(k->fields[i].name),
+                          k->fields[i].required_when || k->fields[i].only ? "?" : "");
+        buf_add_byte(p->out, '\n');
+    }
+}
+
+static void put_ledger(const struct page *p)
+{
+    put_title(p, "In the ledger", "账本记录");
+    buf_print(p->out,
+              "  record.create, record.change, record.move; object %.*s, commitment of %zu "
+              "fields\n",
+              TEXT_ARG(p->kind->name), p->kind->field_count);
+}
+
+enum err model_explain(struct call *call, const struct model *m, struct text kind,
+                       struct buf *out)
+{
+    const struct kind *k = model_kind(m, kind);
+    struct page p = {call, k, out};
+    if (k == NULL)
+        return problem(call, ERR_MISSING, TEXT("kind"), "unknown", "%s: %.*s",
+                       say(call, "no kind has this name", "没有这个名称的类型"),
+                       TEXT_ARG(kind));
+    buf_print(out, "%.*s (%.*s) %.*s\n%.*s\n", TEXT_ARG(k->name), TEXT_ARG(k->prefix),
+              TEXT_ARG(words(&p, k->title)), TEXT_ARG(words(&p, k->about)));
+    put_table(&p);
+    put_routes(&p);
+    put_matrix(&p);
+    put_moves(&p);
+    put_required(&p);
+    put_ledger(&p);
+    return OK;
+}

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* model/field.c — one field: its type, the keys that type has, and what it refers to.
+ * Two steps. `keys` needs no more than the names of scales and kinds; `finish` runs when all
+ * fields and states of all kinds are known. */
+#include "model/internal.h"
+
+#include <math.h>
+
+#define ANY_TYPE UINT32_MAX
+#define TYPE(name) (1U << FIELD_##name)
+
+/* Which types have which keys of their own. */
+static const struct {
+    const char *key;
+    uint32_t types;
+} own_keys[] = {
+    {"many", TYPE(TEXT) | TYPE(CHOICE)},
+    {"max", TYPE(TEXT) | TYPE(NOTE) | TYPE(INTEGER) | TYPE(NUMBER)},
+    {"min", TYPE(INTEGER) | TYPE(NUMBER)},
+    {"of", TYPE(CHOICE) | TYPE(INTEGER) | TYPE(LINKS)},
+    {"to", TYPE(REF) | TYPE(REFS)},
+    {"columns", TYPE(ROWS)},
+    {"covers", TYPE(ROWS)},
+    {"unique", ~(TYPE(ROWS) | TYPE(REFS) | TYPE(LINKS) | TYPE(NOTE) | TYPE(YES_NO))},
+    {"indexed", ~(TYPE(ROWS) | TYPE(REFS) | TYPE(LINKS) | TYPE(NOTE))},
+    {"default", ~(TYPE(ROWS) | TYPE(LINKS) | TYPE(FILE))},
+};
+
+static const char *const keys_of_place[] = {
+    [IN_ENVELOPE] =
+        "type title about required default of to many min max columns covers computed "
+        "only unique sensitive always was indexed",
+    [IN_KIND] = "type title about required default of to many min max columns covers computed "
+                "only unique sensitive always was indexed",
+    [IN_ROWS] = "type title about required default of to min max",
+};
+
+static const uint32_t types_of_place[] = {
+    [IN_ENVELOPE] = ANY_TYPE,
+    [IN_KIND] = ~TYPE(LINKS),
+    [IN_ROWS] = TYPE(TEXT) | TYPE(NOTE) | TYPE(INTEGER) | TYPE(NUMBER) | TYPE(YES_NO) |
+                TYPE(DATE) | TYPE(CHOICE) | TYPE(REF),
+};
+
+/* ---- does a value fit? ------------------------------------------------------------------- */
+static bool number_fits(const struct field *f, const struct json *v)
+{
+    if (f->type == FIELD_NUMBER)
+        return (v->type == JSON_INTEGER || v->type == JSON_NUMBER) &&
+               v->number >= f->number_min && v->number <= f->number_max;
+    return v->type == JSON_INTEGER && v->integer >= f->min && v->integer <= f->max &&
+           (f->scale == NULL || scale_option(f->scale, v->text) != NULL);
+}
+
+bool model__value_fits(const struct field *f, const struct json *v)
+{
+    int64_t ignored;
+    switch (f->type) {
+    case FIELD_INTEGER:
+    case FIELD_NUMBER:
+        return number_fits(f, v);
+    case FIELD_YES_NO:
+        return v->type == JSON_TRUE || v->type == JSON_FALSE;
+    case FIELD_CHOICE:
+        return v->type == JSON_TEXT && scale_option(f->scale, v->text) != NULL;
+    case FIELD_DATE:
+        return v->type == JSON_TEXT && date_read(v->text, &ignored);
+    case FIELD_MOMENT:
+        return v->type == JSON_TEXT && moment_read(v->text, &ignored);
+    case FIELD_TEXT:
+    case FIELD_NOTE:
+        return v->type == JSON_TEXT && (int64_t)text_characters(v->text) <= f->max;
+    case FIELD_REF:
+    case FIELD_REFS:
+    case FIELD_FILE:
+        return v->type == JSON_TEXT;
+    case FIELD_ROWS:
+    case FIELD_LINKS:
+        break;
+    }
+    return false;
+}
+
+/* ---- keys -------------------------------------------------------------------------------- */
+static bool read_type(struct loader *l, const struct json *v, struct field *f,
+                      enum field_place place)
+{
+    struct text word = model__text(l, v, "type", true);
+    for (int t = FIELD_TEXT; t <= FIELD_LINKS; t++) {
+        if (!text_is(word, field_type_word((enum field_type)t)))
+            continue;
+        f->type = (enum field_type)t;
+        if (types_of_place[place] & (1U << t))
+            return true;
+        model__mistake(l, json_get(v, "type"), "type", "the type \"%.*s\" is not for %s",
+                       TEXT_ARG(word), place == IN_ROWS ? "columns" : "a field of a kind");
+        return false;
+    }
+    if (word.len > 0)
+        model__mistake(l, json_get(v, "type"), "unknown", "unknown type \"%.*s\"",
+                       TEXT_ARG(word));
+    return false;
+}
+
+static void check_own_keys(struct loader *l, const struct json *v, const struct field *f)
+{
+    for (size_t i = 0; i < COUNT(own_keys); i++) {
+        const struct json *key = json_get(v, own_keys[i].key);
+        if (key != NULL && !(own_keys[i].types & (1U << f->type)))
+            model__mistake(l, key, "unknown_key", "a field of type %s has no \"%s\"",
+                           field_type_word(f->type), own_keys[i].key);
+    }
+}
+
+static void read_number_bounds(struct loader *l, const struct json *v, struct field *f)
+{
+    const struct json *min = json_get(v, "min"), *max = json_get(v, "max");
+    f->number_min = -INFINITY;
+    f->number_max = INFINITY;
+    for (int i = 0; i < 2; i++) {
+        const struct json *bound = i == 0 ? min : max;
+        if (bound == NULL)
+            continue;
+        if (bound->type != JSON_INTEGER && bound->type != JSON_NUMBER)
+            model__mistake(l, bound, "type", "\"%.*s\" must be a number", TEXT_ARG(bound->key));
+        else
+            *(i == 0 ? &f->number_min : &f->number_max) = bound->number;
+    }
+    if (f->number_min > f->number_max)
+        model__mistake(l, max, "range", "\"max\" is less than \"min\"");
+}
+
+static void read_bounds(struct loader *l, const struct json *v, struct field *f)
+{
+    if (f->type == FIELD_NUMBER) {
+        read_number_bounds(l, v, f);
+    } else if (f->type == FIELD_INTEGER) {
+        f->min = -SAFE_INTEGER;
+        f->max = SAFE_INTEGER;
+        model__integer(l, v, "min", -SAFE_INTEGER, SAFE_INTEGER, &f->min);
+        model__integer(l, v, "max", -SAFE_INTEGER, SAFE_INTEGER, &f->max);
+        if (f->min > f->max)
+            model__mistake(l, json_get(v, "max"), "range", "\"max\" is less than \"min\"");
+    } else if (f->type == FIELD_TEXT || f->type == FIELD_NOTE) {
+        f->max = f->type == FIELD_TEXT ? 500 : 20000;
+        model__integer(l, v, "max", 1, 200000, &f->max);
+    }
+}
+
+/* The words of an integer are bound to whole numbers; the numbers bound the field. */
+static void check_number_scale(struct loader *l, const struct json *of, struct field *f)
+{
+    int64_t least = INT64_MAX, most = INT64_MIN;
+    for (size_t i = 0; i < f->scale->count; i++) {
+        int64_t value;
+        if (!text_integer(f->scale->options[i].value, &value)) {
+            model__mistake(l, of, "value", "\"%.*s\" is not a whole number",
+                           TEXT_ARG(f->scale->options[i].value));
+            return;
+        }
+        least = value < least ? value : least;
+        most = value > most ? value : most;
+    }
+    f->min = least > f->min ? least : f->min;
+    f->max = most < f->max ? most : f->max;
+}
+
+static void read_scale(struct loader *l, const struct json *v, struct field *f)
+{
+    const struct json *of = json_get(v, "of");
+    if (of == NULL) {
+        if (f->type == FIELD_CHOICE)
+            model__mistake(l, v, "required", "a choice needs \"of\"");
+        return;
+    }
+    if (of->type == JSON_TEXT) {
+        f->scale = map__get(l->scales, of->text);
+        if (f->scale == NULL)
+            model__mistake(l, of, "unknown", "unknown scale \"%.*s\"", TEXT_ARG(of->text));
+    } else {
+        f->scale = model__scale(l, TEXT(""), of, NULL, NULL);
+    }
+    if (f->scale != NULL && f->type == FIELD_INTEGER && f->scale->count > 0)
+        check_number_scale(l, of, f);
+}
+
+static void read_target(struct loader *l, const struct json *v, struct field *f)
+{
+    if (f->type != FIELD_REF && f->type != FIELD_REFS)
+        return;
+    struct text to = f->target_name = model__text(l, v, "to", true);
+    const struct draft *d = map__get(l->kinds, to);
+    if (text_is(to, "person"))
+        f->target = TO_PERSON;
+    else if (text_is(to, "role") && f->type == FIELD_REF)
+        f->target = TO_ROLE;
+    else if (text_is(to, "requirement") && f->type == FIELD_REFS)
+        f->target = TO_REQUIREMENT;
+    else if (d != NULL)
+        f->target = TO_KIND;
+    else if (to.len > 0)
+        model__mistake(l, json_get(v, "to"), "unknown", "unknown kind \"%.*s\"", TEXT_ARG(to));
+    f->target_kind = d != NULL && f->target == TO_KIND ? d->kind : NULL;
+}
+
+static void read_columns(struct loader *l, const struct json *v, struct field *f)
+{
+    if (f->type != FIELD_ROWS)
+        return;
+    const struct json *columns = model__object(l, v, "columns", true);
+    if (columns == NULL)
+        return;
+    if (columns->count == 0 || columns->count > 40)
+        model__mistake(l, columns, "range", "rows have 1 to 40 columns");
+    f->columns = NEW_MANY(l->arena, columns->count, struct field);
+    for (const struct json *c = columns->first; c != NULL; c = c->next) {
+        struct field *column = &f->columns[f->column_count];
+        model__check_field_name(l, c, c->key, true);
+        model__field_keys(l, c, column, IN_ROWS);
+        column->index = f->column_count++;
+    }
+}
+
+static void read_was(struct loader *l, const struct json *v, struct field *f)
+{
+    const struct json *was = json_get(v, "was");
+    if (was == NULL)
+        return;
+    f->was = model__text(l, v, "was", true);
+    if (!model__name_ok(f->was))
+        model__mistake(l, was, "name", "\"%.*s\" is not a name", TEXT_ARG(f->was));
+}
+
+void model__field_keys(struct loader *l, const struct json *v, struct field *f,
+                       enum field_place place)
+{
+    f->name = v->key;
+    f->source = model__at(l, v);
+    if (!model__keys(l, v, keys_of_place[place]))
+        return;
+    f->title = model__words(l, v, "title", true);
+    f->about = model__words(l, v, "about", false);
+    if (!read_type(l, v, f, place))
+        return;
+    check_own_keys(l, v, f);
+    read_bounds(l, v, f);
+    read_scale(l, v, f);
+    read_target(l, v, f);
+    read_columns(l, v, f);
+    read_was(l, v, f);
+    f->many = model__bool(l, v, "many");
+    f->unique = model__bool(l, v, "unique");
+    f->sensitive = model__bool(l, v, "sensitive");
+    f->always = model__bool(l, v, "always");
+    f->indexed = model__bool(l, v, "indexed");
+    f->computed = model__object(l, v, "computed", false);
+    if (f->many && f->unique)
+        model__mistake(l, json_get(v, "unique"), "unknown_key", "a list cannot be unique");
+    if (place == IN_ROWS)
+        f->required = model__bool(l, v, "required");
+}
+
+/* ---- finish ------------------------------------------------------------------------------ */
+static void read_required_from(struct loader *l, struct draft *d, struct field *f,
+                               const struct json *v)
+{
+    if (!model__keys(l, v, "from when"))
+        return;
+    const struct json *from = json_get(v, "from"), *when = json_get(v, "when");
+    if (from == NULL)
+        model__mistake(l, v, "required",
+                       "\"from\" is missing: the state before which it is needed");
+    else
+        f->required_from = model__state_set(l, d->kind, from);
+    if (when != NULL)
+        f->required_when = model__condition(l, d->kind, when);
+}
+
+static void read_required(struct loader *l, struct draft *d, struct field *f,
+                          const struct json *v)
+{
+    if (v == NULL || v->type == JSON_FALSE)
+        return;
+    if (f->computed != NULL)
+        model__mistake(l, v, "computed", "a computed field cannot be required");
+    if (v->type == JSON_TRUE)
+        f->required = true;
+    else if (v->type == JSON_OBJECT)
+        read_required_from(l, d, f, v);
+    else
+        model__mistake(l, v, "type", "\"required\" is true, false or {\"from\": state}");
+}
+
+static bool default_fits(const struct field *f, const struct json *v)
+{
+    bool list = f->many || f->type == FIELD_REFS;
+    if (v->type == JSON_TEXT && text_is(v->text, "@today"))
+        return f->type == FIELD_DATE;
+    if (v->type == JSON_TEXT && text_is(v->text, "@me"))
+        return f->target == TO_PERSON;
+    if (!list)
+        return model__value_fits(f, v);
+    if (v->type != JSON_LIST)
+        return false;
+    for (const struct json *one = v->first; one != NULL; one = one->next)
+        if (!model__value_fits(f, one))
+            return false;
+    return true;
+}
+
+static void read_default(struct loader *l, struct field *f, const struct json *v)
+{
+    if (v == NULL)
+        return;
+    f->fallback = v;
+    if (f->computed != NULL)
+        model__mistake(l, v, "computed", "a computed field has no default");
+    else if (!default_fits(f, v))
+        model__mistake(l, v, "value", "the default is no value of this field");
+}
+
+static void read_covers(struct loader *l, struct field *f, const struct json *v)
+{
+    if (v == NULL || f->columns == NULL)
+        return;
+    const struct json *list = v->first;
+    if (v->type != JSON_OBJECT || v->count != 1 || list->type != JSON_LIST) {
+        model__mistake(l, v, "type", "\"covers\" is {\"column\": [values]}");
+        return;
+    }
+    const struct field *column = NULL;
+    for (size_t i = 0; i < f->column_count; i++)
+        if (text_same(f->columns[i].name, list->key))
+            column = &f->columns[i];
+    if (column == NULL || column->type != FIELD_CHOICE) {
+        model__mistake(l, list, "unknown", "\"%.*s\" is not a choice column of these rows",
+                       TEXT_ARG(list->key));
+        return;
+    }
+    const char *name = text_c(l->scrap, list->key);
+    f->covers_column = list->key;
+    if (!model__texts(l, v, name, true, &f->covers, &f->covers_count))
+        return;
+    for (const struct json *one = list->first; one != NULL; one = one->next)
+        if (!model__value_fits(column, one))
+            model__mistake(l, one, "value", "\"%.*s\" is not a value of the column",
+                           TEXT_ARG(one->text));
+}
+
+static void check_was(struct loader *l, struct draft *d, const struct field *f,
+                      const struct json *v)
+{
+    if (f->was.len > 0 && kind_field(d->kind, f->was) != NULL)
+        model__mistake(l, json_get(v, "was"), "clash", "the field \"%.*s\" still exists",
+                       TEXT_ARG(f->was));
+}
+
+void model__field_finish(struct loader *l, struct draft *d, struct field *f)
+{
+    const struct field_draft *fd = &d->fields[f->index];
+    const struct json *required, *fallback, *only;
+    if (fd->source == NULL)
+        return;
+    l->file = fd->file;
+    required = json_get(fd->source, "required");
+    fallback = json_get(fd->source, "default");
+    only = json_get(fd->source, "only");
+    if (only != NULL)
+        f->only = model__condition(l, d->kind, only);
+    read_covers(l, f, json_get(fd->source, "covers"));
+    check_was(l, d, f, fd->source);
+    for (size_t i = 0; i < f->column_count; i++)
+        read_default(l, &f->columns[i],
+                     json_get(json_get(json_get(fd->source, "columns"),
+                                       text_c(l->scrap, f->columns[i].name)),
+                              "default"));
+    if (f->computed != NULL)
+        model__computed(l, d, f);
+    if (fd->restated != NULL && json_get(fd->restated, "required") != NULL) {
+        l->file = fd->restated_file;
+        required = json_get(fd->restated, "required");
+    }
+    read_required(l, d, f, required);
+    l->file = fd->file;
+    if (fd->restated != NULL && json_get(fd->restated, "default") != NULL) {
+        l->file = fd->restated_file;
+        fallback = json_get(fd->restated, "default");
+    }
+    read_default(l, f, fallback);
+}

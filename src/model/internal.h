@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* model/internal.h — what the files that read model/ share.
+ * The one idea: reading goes in passes over all files (names, fields, states, then everything
+ * that refers to something), so that no file depends on the order of another. A mistake is
+ * noted with its file and line and reading goes on: people mend a model in one round. */
+#ifndef MODEL_INTERNAL_H
+#define MODEL_INTERNAL_H
+
+#include "model/model.h"
+
+#define NAME_LIMIT 40
+#define STATE_LIMIT 64
+#define SAFE_INTEGER ((INT64_C(1) << 53) - 1) /* what every JSON reader keeps exactly */
+#define SYSTEM_FIELDS 7 /* key state version author editor created_at updated_at */
+#define STATE_BIT(i) (UINT64_C(1) << (i))
+
+/* ---- map: text to pointer (map.c) -------------------------------------------------------- */
+struct map;
+struct map *map__new(struct arena *a);
+void *map__get(const struct map *m, struct text key); /* NULL when absent */
+void map__put(struct map *m, struct text key, const void *value);
+
+/* ---- the loader -------------------------------------------------------------------------- */
+enum file_type {
+    FILE_OTHER, /* demo data, import maps: not read here */
+    FILE_ENVELOPE,
+    FILE_ROLES,
+    FILE_SCALES,
+    FILE_WORDS,
+    FILE_KIND,
+    FILE_FRAMEWORK,
+    FILE_CHECK,
+    FILE_OVERLAY
+};
+struct source {        /* one file that was read */
+    struct text path;  /* "kinds/risk.json" */
+    struct text shown; /* "model/kinds/risk.json", "model.d/kinds/x.json" */
+    struct text bytes;
+    enum file_type type;
+    const struct json *root;
+    bool site;
+    bool in_force; /* overlays that are not switched on are not */
+};
+struct draft { /* a kind while it is being read */
+    struct kind *kind;
+    const struct source *source;
+    struct field_draft *fields; /* beside kind->fields */
+    struct move_draft *moves;   /* beside kind->moves */
+    size_t field_room;
+    bool own_archived; /* the file declares the state `archived` itself */
+    bool sound;        /* states could be read: reachability means something */
+};
+struct field_draft {
+    const struct json *source;   /* NULL for the engine's own */
+    const struct json *restated; /* in the kind's file, for an envelope field */
+    const struct source *file, *restated_file;
+};
+struct move_draft {
+    const struct json *source; /* NULL for the implicit archive */
+};
+struct extension { /* an overlay in force */
+    const struct source *source;
+    struct draft *draft; /* of the kind it extends */
+};
+struct loader {
+    struct call *call;   /* who asked: gets the problems */
+    struct call *inner;  /* over the model's arena: reads the JSON */
+    struct arena *arena; /* the model's */
+    struct arena *scrap; /* the caller's: for what is not needed afterwards */
+    struct model *model;
+    struct source *sources;
+    size_t source_count;
+    const struct source *file; /* the one being read */
+    size_t mistakes;
+    struct map *chinese;  /* English to struct twin */
+    struct map *without;  /* English texts already known to lack Chinese */
+    struct map *scales;   /* name to struct scale */
+    struct map *kinds;    /* name to struct draft */
+    struct draft *drafts; /* one a kind, beside model->kinds */
+    struct extension *extensions;
+    size_t extension_count;
+    struct field *envelope; /* as envelope.json has them; each kind gets copies */
+    const struct json **envelope_json;
+    size_t envelope_count;
+    const struct source *envelope_file;
+    struct words kept_title[SYSTEM_FIELDS], kept_about[SYSTEM_FIELDS];
+};
+
+/* ---- mistakes (keys.c) ------------------------------------------------------------------- */
+struct text model__at(const struct loader *l, const struct json *v); /* "model/x.json:3" */
+void model__mistake(struct loader *l, const struct json *v, const char *code,
+                    const char *format, ...) PRINTF_LIKE(4, 5);
+
+/* ---- members of an object, checked (keys.c) ---------------------------------------------- */
+/* v is an object and has only these keys (separated by spaces). */
+bool model__keys(struct loader *l, const struct json *v, const char *allowed);
+struct text model__text(struct loader *l, const struct json *object, const char *key,
+                        bool must);
+struct words model__words(struct loader *l, const struct json *object, const char *key,
+                          bool must);
+bool model__bool(struct loader *l, const struct json *object, const char *key);
+bool model__integer(struct loader *l, const struct json *object, const char *key, int64_t least,
+                    int64_t most, int64_t *out); /* false when absent or wrong */
+const struct json *model__object(struct loader *l, const struct json *object, const char *key,
+                                 bool must);
+/* A list, not empty when must. NULL when absent or wrong. */
+const struct json *model__list(struct loader *l, const struct json *object, const char *key,
+                               bool must);
+/* A list of texts, none twice. */
+bool model__texts(struct loader *l, const struct json *object, const char *key, bool must,
+                  struct text **out, size_t *count);
+bool model__is_text(struct loader *l, const struct json *v);
+bool model__one_of(struct text t, const char *words);
+/* The file is called NAME.json. */
+bool model__called(const struct source *s, struct text name);
+bool model__phase(struct loader *l, const struct json *object, struct text *out, bool must);
+
+/* ---- names (names.c) --------------------------------------------------------------------- */
+bool model__name_ok(
+    struct text name); /* [a-z][a-z0-9_]*, at most 40, no "__", no "_" at the end */
+bool model__sql_word(struct text name);
+void model__check_kind_name(struct loader *l, const struct json *v, struct text name);
+void model__check_field_name(struct loader *l, const struct json *v, struct text name,
+                             bool column);
+
+/* ---- words (words.c) --------------------------------------------------------------------- */
+struct twin {
+    struct text zh;
+    const struct json *source;
+    const struct source *file;
+};
+void model__dictionary(struct loader *l, const struct source *s);
+struct words model__translate(struct loader *l, struct text en);
+
+/* ---- files (files.c) --------------------------------------------------------------------- */
+/* Sorts, classifies and parses; false when a file is no JSON. */
+bool model__open_files(struct loader *l, const struct model_file *files, size_t count,
+                       const struct model_file *site, size_t site_count);
+struct text model__hash(struct loader *l);
+void model__overlays(struct loader *l, struct text on); /* overlay.c */
+
+/* ---- parts ------------------------------------------------------------------------------- */
+void model__roles(struct loader *l, const struct source *s);
+void model__scales(struct loader *l, const struct source *s);
+/* From {"value": "Title", …}. */
+struct scale *model__scale(struct loader *l, struct text name, const struct json *of,
+                           const struct json *tones, const struct json *about);
+bool model__tone(struct loader *l, const struct json *v, enum tone *out);
+
+void model__kind_begin(struct loader *l, struct draft *d); /* head and fields */
+void model__kind_states(struct loader *l, struct draft *d);
+void model__kind_finish(struct loader *l, struct draft *d); /* what refers to other things */
+
+enum field_place { IN_ENVELOPE, IN_KIND, IN_ROWS };
+/* Everything about a field that can be said without the rest of its kind. */
+void model__field_keys(struct loader *l, const struct json *v, struct field *f,
+                       enum field_place place);
+/* Conditions, required, default, covers, computed. */
+void model__field_finish(struct loader *l, struct draft *d, struct field *f);
+/* envelope.json, read once (envelope.c). */
+void model__envelope(struct loader *l, const struct source *s);
+size_t model__envelope_put(struct loader *l, struct draft *d); /* the first fields of a kind */
+void model__restate(struct loader *l, struct draft *d, struct field *f, const struct json *v);
+/* The value fits the field: used for defaults, conditions, where. */
+bool model__value_fits(const struct field *f, const struct json *v);
+
+void model__computed(struct loader *l, struct draft *d, struct field *f);
+void model__computed_order(struct loader *l, struct draft *d);
+
+void model__states(struct loader *l, struct draft *d);
+void model__moves(struct loader *l, struct draft *d);        /* names, from, to */
+void model__moves_finish(struct loader *l, struct draft *d); /* people, needs, conditions */
+void model__needs(struct loader *l, struct draft *d, const struct json *list, struct move *m);
+/* A list of state names of a kind as a bit set; 0 after a mistake. */
+uint64_t model__state_set(struct loader *l, const struct kind *k, const struct json *v);
+
+/* Pure graph questions over kind->moves (reach.c). */
+uint64_t model__reachable(const struct kind *k, uint64_t avoid);
+uint64_t model__dominated(const struct kind *k, uint64_t by);
+void model__check_reach(struct loader *l, struct draft *d);
+
+enum who_rules { WHO_EVERYONE = 1, WHO_AUTO = 2, WHO_RELATIONS = 4, WHO_ROLES = 8 };
+void model__who(struct loader *l, const struct kind *k, const struct json *list, unsigned rules,
+                struct who_list *out);
+
+/* k NULL: the fields are not checked. NULL after a mistake. */
+struct condition *model__condition(struct loader *l, const struct kind *k,
+                                   const struct json *v);
+
+void model__framework(struct loader *l, const struct source *s, struct framework *f);
+void model__framework_finish(struct loader *l, const struct source *s, struct framework *f);
+void model__check_file(struct loader *l, const struct source *s, struct check *c);
+
+/* ---- describing -------------------------------------------------------------------------- */
+void model__put_words(struct json_out *o, struct words w);
+void model__put_words_at(struct json_out *o, const char *key, struct words w);
+void model__put_texts_at(struct json_out *o, const char *key, const struct text *t, size_t n);
+void model__put_states_at(struct json_out *o, const char *key, const struct kind *k,
+                          uint64_t set);
+struct text model__who_text(struct arena *a, const struct who *w);
+void model__put_who_at(struct json_out *o, const char *key, const struct who_list *list,
+                       struct arena *a);
+/* The JSON Schema of a field's value, without braces. */
+void model__schema(struct json_out *o, const struct field *f);
+/* Schemas and paths that do not depend on the model: src/model/openapi/, embedded. */
+const struct model_file *model__openapi_files(size_t *count);
+/* The routes that every kind has; {kind} stands for its name. */
+struct route {
+    const char *method, *path, *summary;
+    const char *query;  /* names of query parameters, separated by spaces */
+    const char *takes;  /* schema of the body, "" for none */
+    const char *status; /* of success */
+    const char *gives;  /* schema of the answer, "" for none */
+};
+extern const struct route model__routes[];
+extern const size_t model__route_count;
+#endif

@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* model/kind.c — one kind file: its head, its fields, and what it says about showing and
+ * access. begin: head and fields. finish: everything that names fields, states or other kinds.
+ */
+#include "model/internal.h"
+
+static const char kind_keys[] = "kind prefix title plural icon about phase order serves fields "
+                                "layout list sort states moves access views is";
+
+/* ---- head -------------------------------------------------------------------------------- */
+static void check_prefix(struct loader *l, const struct draft *d)
+{
+    struct text p = d->kind->prefix;
+    const struct json *v = json_get(d->source->root, "prefix");
+    bool sound = p.len >= 2 && p.len <= 4;
+    for (size_t i = 0; sound && i < p.len; i++)
+        sound = p.at[i] >= 'A' && p.at[i] <= 'Z';
+    if (!sound && p.len > 0)
+        model__mistake(l, v, "name", "the prefix is 2 to 4 capital letters");
+    for (const struct draft *other = l->drafts; other < d; other++)
+        if (p.len > 0 && text_same(other->kind->prefix, p))
+            model__mistake(l, v, "clash", "the prefix %.*s is already taken at %.*s:%u",
+                           TEXT_ARG(p), TEXT_ARG(other->source->shown),
+                           json_get(other->source->root, "prefix")->line);
+}
+
+static void check_icon(struct loader *l, const struct json *root, struct text icon)
+{
+    for (size_t i = 0; i < icon.len; i++) {
+        char c = icon.at[i];
+        if ((c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-') {
+            model__mistake(l, json_get(root, "icon"), "name",
+                           "an icon's name is a-z, 0-9 and -");
+            return;
+        }
+    }
+}
+
+static void read_head(struct loader *l, struct draft *d)
+{
+    struct kind *k = d->kind;
+    const struct json *root = d->source->root;
+    model__keys(l, root, kind_keys);
+    k->file = d->source->shown;
+    k->prefix = model__text(l, root, "prefix", true);
+    k->icon = model__text(l, root, "icon", true);
+    k->title = model__words(l, root, "title", true);
+    k->plural = model__words(l, root, "plural", true);
+    k->about = model__words(l, root, "about", true);
+    k->order = 100;
+    model__integer(l, root, "order", 0, 100000, &k->order);
+    model__phase(l, root, &k->phase, true);
+    check_prefix(l, d);
+    check_icon(l, root, k->icon);
+}
+
+/* ---- fields ------------------------------------------------------------------------------ */
+static bool is_extra(struct text name)
+{
+    return text_starts(name, "x_");
+}
+
+static void check_new_field(struct loader *l, const struct draft *d, const struct json *v,
+                            bool extension)
+{
+    const struct kind *k = d->kind;
+    model__check_field_name(l, v, v->key, false);
+    if (extension && !is_extra(v->key))
+        model__mistake(l, v, "name", "an extension only adds fields whose names begin with x_");
+    if (!extension && !d->source->site && is_extra(v->key))
+        model__mistake(l, v, "name", "names that begin with x_ are for extensions");
+    const struct json *type = json_get(v, "type");
+    if (type != NULL && text_is(json_text(type), "rows") && k->name.len + 2 + v->key.len > 63)
+        model__mistake(l, v, "name", "%.*s__%.*s is too long for a table", TEXT_ARG(k->name),
+                       TEXT_ARG(v->key));
+}
+
+static void read_field(struct loader *l, struct draft *d, const struct json *v, bool extension)
+{
+    struct kind *k = d->kind;
+    const struct field *known = kind_field(k, v->key);
+    if (known != NULL && !extension && known->index < SYSTEM_FIELDS + l->envelope_count) {
+        model__restate(l, d, &k->fields[known->index], v);
+        return;
+    }
+    if (v->type != JSON_OBJECT) {
+        model__mistake(l, v, "type", "a field must be an object");
+        return;
+    }
+    if (known != NULL) {
+        model__mistake(l, v, "clash", "\"%.*s\" is already a field: %.*s", TEXT_ARG(v->key),
+                       TEXT_ARG(known->source));
+        return;
+    }
+    check_new_field(l, d, v, extension);
+    struct field *f = &k->fields[k->field_count];
+    model__field_keys(l, v, f, IN_KIND);
+    f->index = k->field_count++;
+    d->fields[f->index] = (struct field_draft){.source = v, .file = l->file};
+}
+
+static size_t extra_room(const struct loader *l, const struct draft *d)
+{
+    size_t room = 0;
+    for (size_t i = 0; i < l->extension_count; i++) {
+        const struct json *fields = json_get(l->extensions[i].source->root, "fields");
+        if (l->extensions[i].draft == d && fields != NULL)
+            room += fields->count;
+    }
+    return room;
+}
+
+void model__kind_begin(struct loader *l, struct draft *d)
+{
+    struct kind *k = d->kind;
+    l->file = d->source;
+    read_head(l, d);
+    const struct json *fields = model__object(l, d->source->root, "fields", true);
+    size_t room = SYSTEM_FIELDS + l->envelope_count + extra_room(l, d) +
+                  (fields == NULL ? 0 : fields->count);
+    k->fields = NEW_MANY(l->arena, room, struct field);
+    d->fields = NEW_MANY(l->scrap, room, struct field_draft);
+    k->field_count = model__envelope_put(l, d);
+    for (const struct json *v = fields == NULL ? NULL : fields->first; v != NULL; v = v->next)
+        read_field(l, d, v, false);
+    for (size_t i = 0; i < l->extension_count; i++) {
+        if (l->extensions[i].draft != d)
+            continue;
+        l->file = l->extensions[i].source;
+        fields = model__object(l, l->file->root, "fields", true);
+        for (const struct json *v = fields == NULL ? NULL : fields->first; v; v = v->next)
+            read_field(l, d, v, true);
+    }
+    if (k->field_count > 1000)
+        model__mistake(l, fields, "range", "a kind has at most 1,000 fields");
+}
+
+void model__kind_states(struct loader *l, struct draft *d)
+{
+    l->file = d->source;
+    model__states(l, d);
+    model__moves(l, d);
+}
+
+/* ---- layout, list, sort ------------------------------------------------------------------ */
+static void check_layout_field(struct loader *l, const struct draft *d, const struct json *v,
+                               struct map *placed)
+{
+    if (v->type != JSON_TEXT)
+        return;
+    const struct field *f = kind_field(d->kind, v->text);
+    if (f == NULL || f->system)
+        model__mistake(l, v, "unknown", "%.*s has no field \"%.*s\" to show here",
+                       TEXT_ARG(d->kind->name), TEXT_ARG(v->text));
+    else if (map__get(placed, v->text) != NULL)
+        model__mistake(l, v, "twice", "\"%.*s\" is in the layout twice", TEXT_ARG(v->text));
+    map__put(placed, v->text, v);
+}
+
+static void read_layout(struct loader *l, struct draft *d, const struct json *list,
+                        struct map *placed)
+{
+    struct kind *k = d->kind;
+    for (const struct json *v = list == NULL ? NULL : list->first; v != NULL; v = v->next) {
+        struct layout *out = &k->layouts[k->layout_count++];
+        if (!model__keys(l, v, "title fields"))
+            continue;
+        out->title = model__words(l, v, "title", true);
+        model__texts(l, v, "fields", true, &out->fields, &out->count);
+        const struct json *fields = json_get(v, "fields");
+        if (fields == NULL || fields->type != JSON_LIST)
+            continue;
+        for (const struct json *one = fields->first; one != NULL; one = one->next)
+            check_layout_field(l, d, one, placed);
+    }
+}
+
+static void read_layouts(struct loader *l, struct draft *d)
+{
+    struct map *placed = map__new(l->scrap);
+    const struct json *own = model__list(l, d->source->root, "layout", false);
+    size_t room = own == NULL ? 0 : own->count;
+    for (size_t i = 0; i < l->extension_count; i++)
+        if (l->extensions[i].draft == d) {
+            const struct json *more = json_get(l->extensions[i].source->root, "layout");
+            room += more == NULL ? 0 : more->count;
+        }
+    d->kind->layouts = NEW_MANY(l->arena, room, struct layout);
+    read_layout(l, d, own, placed);
+    for (size_t i = 0; i < l->extension_count; i++)
+        if (l->extensions[i].draft == d) {
+            l->file = l->extensions[i].source;
+            read_layout(l, d, model__list(l, l->file->root, "layout", false), placed);
+        }
+    l->file = d->source;
+}
+
+static void read_list(struct loader *l, struct draft *d)
+{
+    struct kind *k = d->kind;
+    const struct json *list = json_get(d->source->root, "list");
+    if (list == NULL) {
+        k->list = NEW_MANY(l->arena, 2, struct text);
+        k->list[0] = TEXT("title");
+        k->list[1] = TEXT("state");
+        k->list_count = 2;
+        return;
+    }
+    if (!model__texts(l, d->source->root, "list", true, &k->list, &k->list_count))
+        return;
+    for (const struct json *v = list->first; v != NULL; v = v->next) {
+        const struct field *f = kind_field(k, v->text);
+        if (f == NULL || f->type == FIELD_ROWS)
+            model__mistake(l, v, "unknown", "%.*s has no field \"%.*s\" for a list",
+                           TEXT_ARG(k->name), TEXT_ARG(v->text));
+    }
+}
+
+static void read_sort(struct loader *l, struct draft *d)
+{
+    struct kind *k = d->kind;
+    const struct json *v = json_get(d->source->root, "sort");
+    k->sort = v == NULL ? TEXT("-updated_at") : model__text(l, d->source->root, "sort", true);
+    struct text rest = k->sort;
+    while (rest.len > 0) {
+        struct text name = text_cut(&rest, ',');
+        name = text_starts(name, "-") ? text_from(name, 1) : name;
+        const struct field *f = kind_field(k, name);
+        if (f == NULL || f->type == FIELD_ROWS || f->type == FIELD_REFS ||
+            f->type == FIELD_LINKS)
+            model__mistake(l, v, "unknown", "cannot sort by \"%.*s\"", TEXT_ARG(name));
+    }
+}
+
+/* ---- access, views, serves, is ----------------------------------------------------------- */
+static void read_access(struct loader *l, struct draft *d)
+{
+    struct kind *k = d->kind;
+    const struct json *access = model__object(l, d->source->root, "access", true);
+    if (access == NULL || !model__keys(l, access, "read create change"))
+        return;
+    unsigned any = WHO_EVERYONE | WHO_ROLES | WHO_RELATIONS;
+    model__who(l, k, model__list(l, access, "read", true), any, &k->read);
+    model__who(l, k, model__list(l, access, "create", true), WHO_EVERYONE | WHO_ROLES,
+               &k->create);
+    model__who(l, k, model__list(l, access, "change", true), any, &k->change);
+}
+
+static void check_view_field(struct loader *l, const struct kind *k, const struct json *map,
+                             const char *key, enum field_type type)
+{
+    struct text name = model__text(l, map, key, true);
+    const struct field *f = kind_field(k, name);
+    if (name.len > 0 && (f == NULL || f->type != type))
+        model__mistake(l, json_get(map, key), "unknown", "\"%.*s\" is not a field of type %s",
+                       TEXT_ARG(name), field_type_word(type));
+}
+
+static void read_views(struct loader *l, struct draft *d)
+{
+    const struct json *views = model__object(l, d->source->root, "views", false);
+    if (views == NULL || !model__keys(l, views, "map"))
+        return;
+    d->kind->views = views;
+    const struct json *map = model__object(l, views, "map", true);
+    if (map == NULL || !model__keys(l, map, "x y band"))
+        return;
+    check_view_field(l, d->kind, map, "x", FIELD_INTEGER);
+    check_view_field(l, d->kind, map, "y", FIELD_INTEGER);
+    check_view_field(l, d->kind, map, "band", FIELD_CHOICE);
+}
+
+static void check_unit_tree(struct loader *l, const struct kind *k, const struct json *v)
+{
+    const struct field *parent = kind_field(k, TEXT("parent"));
+    if (parent == NULL || parent->type != FIELD_REF || parent->target_kind != k)
+        model__mistake(l, v, "unknown", "a unit_tree needs a field \"parent\": ref to %.*s",
+                       TEXT_ARG(k->name));
+    if (l->model->unit_kind == NULL)
+        l->model->unit_kind = k;
+}
+
+static void check_readiness_limit(struct loader *l, const struct kind *k, const struct json *v)
+{
+    if (kind_field(k, TEXT("requirement")) == NULL || kind_field(k, TEXT("level")) == NULL)
+        model__mistake(l, v, "unknown", "a readiness_limit needs fields requirement and level");
+}
+
+static void read_is(struct loader *l, struct draft *d)
+{
+    struct kind *k = d->kind;
+    const struct json *v = json_get(d->source->root, "is");
+    if (v == NULL)
+        return;
+    k->is = model__text(l, d->source->root, "is", true);
+    if (text_is(k->is, "unit_tree"))
+        check_unit_tree(l, k, v);
+    else if (text_is(k->is, "readiness_limit"))
+        check_readiness_limit(l, k, v);
+    else
+        model__mistake(l, v, "unknown", "known here: unit_tree readiness_limit");
+    for (const struct draft *other = l->drafts; other < d; other++)
+        if (text_same(json_text(json_get(other->source->root, "is")), k->is))
+            model__mistake(l, v, "clash", "%.*s is already the %.*s",
+                           TEXT_ARG(other->kind->name), TEXT_ARG(k->is));
+}
+
+static void read_serves(struct loader *l, struct draft *d)
+{
+    struct kind *k = d->kind;
+    const struct json *list = json_get(d->source->root, "serves");
+    if (list == NULL ||
+        !model__texts(l, d->source->root, "serves", false, &k->serves, &k->serves_count))
+        return;
+    for (const struct json *v = list->first; v != NULL; v = v->next)
+        if (model_requirement(l->model, v->text) == NULL)
+            model__mistake(l, v, "unknown", "no framework has the row \"%.*s\"",
+                           TEXT_ARG(v->text));
+}
+
+/* Only now are the states and moves of every kind known. */
+static void set_required_in(struct draft *d)
+{
+    struct kind *k = d->kind;
+    ptrdiff_t archived = d->own_archived ? -1 : kind_state(k, TEXT("archived"));
+    uint64_t all = k->state_count == STATE_LIMIT ? UINT64_MAX : STATE_BIT(k->state_count) - 1;
+    for (size_t i = 0; i < k->field_count; i++) {
+        struct field *f = &k->fields[i];
+        if (f->required)
+            f->required_in = all;
+        else if (f->required_from != 0)
+            f->required_in = model__dominated(k, f->required_from);
+        if (archived >= 0 && !f->required)
+            f->required_in &= ~STATE_BIT(archived);
+    }
+}
+
+void model__kind_finish(struct loader *l, struct draft *d)
+{
+    struct kind *k = d->kind;
+    for (size_t i = 0; i < k->field_count; i++)
+        model__field_finish(l, d, &k->fields[i]);
+    model__computed_order(l, d);
+    l->file = d->source;
+    model__moves_finish(l, d);
+    model__check_reach(l, d);
+    set_required_in(d);
+    read_layouts(l, d);
+    read_list(l, d);
+    read_sort(l, d);
+    read_access(l, d);
+    read_views(l, d);
+    read_is(l, d);
+    read_serves(l, d);
+}

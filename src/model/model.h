@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* model/model.h — the product as data: model/ read, checked and frozen into plain structs. Floor 2.
+ * Never touches the database. What the files may say: docs/model.md.
+ * Everything lives in one arena, immutable, shared by all threads without locks. */
+#ifndef MODEL_H
+#define MODEL_H
+
+#include "base/base.h"
+#include "format/format.h"
+
+struct words { /* one text in both languages */
+    struct text en, zh;
+};
+struct text words_in(struct words w, enum lang lang);
+
+/*        name      JSON      column */
+#define FIELD_TYPES(X)                                                                         \
+    X(TEXT, "text") X(NOTE, "note") X(INTEGER, "integer") X(NUMBER, "number")                  \
+    X(YES_NO, "yes_no") X(DATE, "date") X(MOMENT, "moment") X(CHOICE, "choice")                \
+    X(REF, "ref") X(REFS, "refs") X(FILE, "file") X(ROWS, "rows") X(LINKS, "links")
+enum field_type {
+#define X(name, word) FIELD_##name,
+    FIELD_TYPES(X)
+#undef X
+};
+const char *field_type_word(enum field_type t);
+
+enum tone { TONE_IDLE, TONE_PROGRESS, TONE_REVIEW, TONE_OK, TONE_WARN, TONE_HIGH, TONE_BAD,
+            TONE_REJECTED, TONE_OFF, TONE_INFO };
+const char *tone_word(enum tone t);
+
+struct option { /* one value of a choice, or one number of a scale */
+    struct text value;
+    struct words title, about;
+    enum tone tone;
+};
+struct scale {
+    struct text name;
+    struct option *options;
+    size_t count;
+};
+
+enum condition_form { WHEN_ALWAYS, WHEN_IS, WHEN_IN, WHEN_EMPTY, WHEN_ANY, WHEN_ALL, WHEN_NOT };
+struct condition {
+    enum condition_form form;
+    struct text field;
+    const struct json *values[32]; /* IS: 1, IN: count */
+    size_t count;
+    bool empty;                    /* EMPTY: wanted answer */
+    struct condition **parts;      /* ANY, ALL, NOT */
+    size_t part_count;
+    const struct json *source;     /* as written, for GET /model */
+};
+
+struct kind;
+enum target { TO_NONE, TO_KIND, TO_PERSON, TO_ROLE, TO_REQUIREMENT };
+struct field {
+    struct text name, was;
+    enum field_type type;
+    struct words title, about;
+    struct text source;          /* "model/kinds/risk.json:12" */
+    bool envelope, system;       /* from envelope.json; kept by the engine */
+    bool required;               /* always */
+    uint64_t required_in;        /* bit per state index of the kind */
+    uint64_t required_from;      /* as declared: bit per state */
+    const struct condition *required_when, *only; /* NULL: always */
+    const struct scale *scale;   /* CHOICE; INTEGER may have one */
+    bool many, unique, sensitive, always, indexed;
+    int64_t min, max;            /* INTEGER value bounds; TEXT/NOTE: max characters */
+    double number_min, number_max;
+    enum target target;          /* REF, REFS */
+    struct text target_name;     /* kind name when TO_KIND */
+    const struct kind *target_kind;
+    struct field *columns;       /* ROWS */
+    size_t column_count;
+    struct text covers_column;   /* ROWS: "" when none */
+    struct text *covers;
+    size_t covers_count;
+    const struct json *fallback; /* "default" */
+    const struct json *computed; /* {"fn": …}; NULL: a person's field */
+    const struct condition **cases; /* first_match: the `when` of each case, in order */
+    size_t case_count;
+    size_t index;                /* place in kind->fields */
+};
+
+struct state {
+    struct text name;
+    struct words title, about;
+    enum tone tone;
+    bool locked, end;
+};
+struct who { /* one entry of by / and_by / access / not */
+    bool everyone, automatic;
+    struct text role;            /* role name, or "" */
+    struct text relation;        /* "author", "risk_owner", or "" */
+    struct text via;             /* "@system.owner": field "system", relation "owner" */
+};
+struct who_list {
+    struct who *one;
+    size_t count;
+};
+struct duty { /* separation of duties */
+    struct text code;
+    struct who_list people;
+};
+struct need {
+    struct text code, source;
+    struct words say;
+    struct text kind, via;       /* reverse form */
+    struct text field;           /* forward form */
+    struct { struct text field; const struct json *value; } where[4];
+    size_t where_count;
+    bool every;                  /* else: in */
+    struct text states[24];
+    size_t state_count;
+    int64_t least;
+    const struct condition *only;
+};
+struct move {
+    struct text name, source;
+    struct words title, say;
+    uint64_t from;               /* bit per state */
+    size_t to;
+    struct who_list by, and_by;
+    const struct condition *second_when, *when;
+    struct text on;              /* date field of a timed move, "" */
+    struct text *asks;
+    size_t ask_count;
+    bool reason, fresh, stop, automatic;
+    struct duty *duties;
+    size_t duty_count;
+    struct need *needs;
+    size_t need_count;
+    struct text guard, guard_field; /* "within_a_year:acceptance_until" */
+};
+struct layout {
+    struct words title;
+    struct text *fields;
+    size_t count;
+};
+struct kind {
+    struct text name, prefix, icon, phase, is, sort, file;
+    struct words title, plural, about;
+    int64_t order;
+    struct field *fields;        /* engine's, then envelope, then own, in form order */
+    size_t field_count;
+    struct state *states;        /* at most 64 */
+    size_t state_count, start;
+    struct move *moves;
+    size_t move_count;
+    struct layout *layouts;
+    size_t layout_count;
+    struct text *list, *serves;
+    size_t list_count, serves_count;
+    struct who_list read, create, change;
+    const struct json *views;
+    const struct field **computed; /* in an order in which they can be computed */
+    size_t computed_count;
+    size_t index;                /* place in model->kinds */
+};
+struct role {
+    struct text name, code;
+    struct words title, about;
+    bool approver, sees_restricted, sees_sensitive;
+};
+struct requirement {
+    struct text id;              /* "iso-42001:6.1.2" */
+    struct text row;             /* "6.1.2" */
+    struct text group, type, phase;
+    struct words title, about, auditor, evidence, documented;
+    int64_t weight;
+    size_t index;
+};
+struct group {
+    struct text id, phase;
+    struct words title;
+};
+struct framework {
+    struct text name, edition;
+    struct words title, about;
+    struct group *groups;
+    size_t group_count;
+    struct requirement *rows;
+    size_t row_count;
+    struct text register_kind, register_field, register_rows; /* "" when none */
+    struct text *level_states;   /* states of the register, beside what each is worth */
+    int *levels;                 /* 0–4 */
+    size_t level_count;          /* 0: the register says nothing about levels */
+    struct text *excluded_states;
+    size_t excluded_count;
+    struct text register_approval; /* check that must pass before excluded rows leave; "" */
+    struct { struct text kind, via, field, *in; size_t in_count; } weigh; /* kind "": none */
+    struct text *stage1;         /* checks that must pass, with data, before stage 1 */
+    size_t stage1_count;
+};
+struct proof {
+    const struct requirement *row;
+    int level;                   /* 1–4 */
+};
+struct check {
+    struct text name, source;
+    struct words title, statement, remedy;
+    struct proof *proves;
+    size_t prove_count;
+    bool must;
+    const char *population, *breaks; /* SQL */
+    struct { struct text code; struct words words; } reasons[16];
+    size_t reason_count;
+};
+struct overlay { /* shipped, switched on by name */
+    struct text name;
+    const struct json *source;
+};
+struct model {
+    struct kind *kinds;
+    size_t kind_count;
+    struct role *roles;
+    size_t role_count;
+    struct framework *frameworks;
+    size_t framework_count;
+    struct check *checks;
+    size_t check_count;
+    const struct kind *unit_kind;  /* is: unit_tree; NULL when none */
+    struct text hash;              /* 16 hex of SHA-256 over every file in force */
+    struct text *untranslated;     /* English texts without a Chinese twin */
+    size_t untranslated_count;
+    struct overlay *overlays;      /* all that are shipped, switched on or not */
+    size_t overlay_count;
+    struct arena *arena;
+};
+
+/* ---- loading ----------------------------------------------------------------------------------- */
+struct model_file { /* path relative to model/, e.g. "kinds/risk.json" */
+    struct text path, bytes;
+};
+/* The files inside the binary (tools/embed). */
+const struct model_file *model_embedded(size_t *count);
+MUST_USE const struct model_file *model_embedded_file(const char *path); /* NULL when absent */
+/* Reads *.json below a folder as model files. */
+MUST_USE enum err model_folder(struct call *call, const char *folder, const char *prefix,
+                               struct model_file **files, size_t *count);
+/* Loads shipped files plus extensions (site files and overlays named in `on`, comma separated).
+ * Every mistake is a problem with file and line; then ERR_INVALID and no model. */
+MUST_USE enum err model_load(struct call *call, const struct model_file *files, size_t count,
+                             const struct model_file *site, size_t site_count, struct text on,
+                             struct model **out);
+void model_close(struct model *m);
+
+/* ---- looking up ---------------------------------------------------------------------------------- */
+const struct kind *model_kind(const struct model *m, struct text name);
+const struct role *model_role(const struct model *m, struct text name);
+const struct framework *model_framework(const struct model *m, struct text name);
+const struct requirement *model_requirement(const struct model *m, struct text id);
+const struct check *model_check(const struct model *m, struct text name);
+const struct field *kind_field(const struct kind *k, struct text name);
+const struct move *kind_move(const struct kind *k, struct text name);
+ptrdiff_t kind_state(const struct kind *k, struct text name); /* -1 */
+const struct option *scale_option(const struct scale *s, struct text value);
+/* The record whose field is asked for: returns NULL when empty. */
+typedef const struct json *condition_value(void *arg, struct text field);
+/* Reads a condition that the loader has checked before (computed cases). NULL when malformed. */
+const struct condition *condition_from_json(struct arena *a, const struct json *v);
+bool condition_holds(const struct condition *c, condition_value *value, void *arg);
+
+/* ---- describing itself ------------------------------------------------------------------------------ */
+void model_json(const struct model *m, struct buf *out);      /* GET /api/v1/model, without braces' "organisation" */
+void model_openapi(const struct model *m, struct buf *out);
+void model_typescript(const struct model *m, struct buf *out);
+void model_markdown(const struct model *m, struct buf *out);
+MUST_USE enum err model_explain(struct call *call, const struct model *m, struct text kind,
+                                struct buf *out);
+#endif

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* model/moves.c — states and the moves between them.
+ * A record changes its state only by a move, so this is where the duties live: who, who not,
+ * what is asked, what must be true. Every kind can be archived, unless it says otherwise. */
+#include "model/internal.h"
+
+/* Rules that data cannot say; record/ has one function for each. The type is its field's. */
+static const struct {
+    const char *name;
+    enum field_type type;
+} guards[] = {
+    {"within_a_year", FIELD_DATE},
+};
+
+/* ---- states ------------------------------------------------------------------------------ */
+static void read_state(struct loader *l, const struct json *v, struct state *s)
+{
+    s->name = v->key;
+    if (!model__name_ok(v->key))
+        model__mistake(l, v, "name", "\"%.*s\" is not a name", TEXT_ARG(v->key));
+    if (!model__keys(l, v, "title about tone locked end"))
+        return;
+    s->title = model__words(l, v, "title", true);
+    s->about = model__words(l, v, "about", false);
+    s->locked = model__bool(l, v, "locked");
+    s->end = model__bool(l, v, "end");
+    if (json_get(v, "tone") != NULL)
+        model__tone(l, json_get(v, "tone"), &s->tone);
+}
+
+static void add_archived(struct kind *k)
+{
+    k->states[k->state_count++] = (struct state){
+        .name = TEXT("archived"),
+        .title = {TEXT("Archived"), TEXT("已归档")},
+        .tone = TONE_OFF,
+        .locked = true,
+        .end = true,
+    };
+}
+
+void model__states(struct loader *l, struct draft *d)
+{
+    struct kind *k = d->kind;
+    const struct json *states = model__object(l, d->source->root, "states", true);
+    const struct json *of = NULL;
+    if (states != NULL && model__keys(l, states, "start of"))
+        of = model__object(l, states, "of", true);
+    d->own_archived = json_get(of, "archived") != NULL;
+    size_t room = (of == NULL ? 0 : of->count) + (d->own_archived ? 0 : 1);
+    k->states = NEW_MANY(l->arena, room + 1, struct state);
+    if (room > STATE_LIMIT) {
+        model__mistake(l, of, "range", "a kind has at most %d states", STATE_LIMIT);
+        of = NULL;
+    }
+    for (const struct json *v = of == NULL ? NULL : of->first; v != NULL; v = v->next)
+        read_state(l, v, &k->states[k->state_count++]);
+    if (of == NULL || !d->own_archived)
+        add_archived(k);
+    if (of == NULL)
+        return;
+    struct text start = model__text(l, states, "start", true);
+    ptrdiff_t at = kind_state(k, start);
+    if (at < 0)
+        model__mistake(l, json_get(states, "start"), "unknown", "unknown state \"%.*s\"",
+                       TEXT_ARG(start));
+    k->start = at < 0 ? 0 : (size_t)at;
+    d->sound = at >= 0;
+}
+
+static uint64_t one_state(struct loader *l, const struct kind *k, const struct json *v)
+{
+    ptrdiff_t at = v->type == JSON_TEXT ? kind_state(k, v->text) : -1;
+    if (at < 0) {
+        model__mistake(l, v, "unknown", "%.*s has no state \"%.*s\"", TEXT_ARG(k->name),
+                       TEXT_ARG(json_text(v)));
+        return 0;
+    }
+    return STATE_BIT(at);
+}
+
+uint64_t model__state_set(struct loader *l, const struct kind *k, const struct json *v)
+{
+    uint64_t set = 0;
+    if (v->type != JSON_LIST)
+        return one_state(l, k, v);
+    if (v->count == 0)
+        model__mistake(l, v, "required", "\"%.*s\" names no state", TEXT_ARG(v->key));
+    for (const struct json *one = v->first; one != NULL; one = one->next)
+        set |= one_state(l, k, one);
+    return set;
+}
+
+/* ---- moves: where from, where to --------------------------------------------------------- */
+static uint64_t all_but(const struct kind *k, size_t state)
+{
+    uint64_t all = k->state_count == STATE_LIMIT ? UINT64_MAX : STATE_BIT(k->state_count) - 1;
+    return all & ~STATE_BIT(state);
+}
+
+static void read_way(struct loader *l, struct draft *d, const struct json *v, struct move *m)
+{
+    struct kind *k = d->kind;
+    struct text to = model__text(l, v, "to", true);
+    ptrdiff_t at = kind_state(k, to);
+    if (at < 0 && to.len > 0)
+        model__mistake(l, json_get(v, "to"), "unknown", "%.*s has no state \"%.*s\"",
+                       TEXT_ARG(k->name), TEXT_ARG(to));
+    d->sound &= at >= 0;
+    m->to = at < 0 ? 0 : (size_t)at;
+    const struct json *from = json_get(v, "from");
+    if (from == NULL)
+        model__mistake(l, v, "required", "\"from\" is missing");
+    else if (from->type == JSON_TEXT && text_is(from->text, "any"))
+        m->from = all_but(k, m->to);
+    else
+        m->from = model__state_set(l, k, from);
+    d->sound &= m->from != 0;
+}
+
+static const char move_keys[] = "title from to by and_by second_when on asks reason fresh when "
+                                "say not needs guard stop";
+
+static void read_move(struct loader *l, struct draft *d, const struct json *v, struct move *m)
+{
+    m->name = v->key;
+    m->source = model__at(l, v);
+    if (!model__name_ok(v->key))
+        model__mistake(l, v, "name", "\"%.*s\" is not a name", TEXT_ARG(v->key));
+    if (!model__keys(l, v, move_keys)) {
+        d->sound = false;
+        return;
+    }
+    m->title = model__words(l, v, "title", true);
+    m->say = model__words(l, v, "say", false);
+    m->reason = model__bool(l, v, "reason");
+    m->fresh = model__bool(l, v, "fresh");
+    m->stop = model__bool(l, v, "stop");
+    read_way(l, d, v, m);
+    unsigned any = WHO_EVERYONE | WHO_AUTO | WHO_ROLES | WHO_RELATIONS;
+    model__who(l, d->kind, model__list(l, v, "by", true), any, &m->by);
+    for (size_t i = 0; i < m->by.count; i++)
+        m->automatic |= m->by.one[i].automatic;
+}
+
+static void add_archive(struct loader *l, struct kind *k)
+{
+    struct move *m = &k->moves[k->move_count];
+    ptrdiff_t archived = kind_state(k, TEXT("archived"));
+    *m = (struct move){.name = TEXT("archive"), .reason = true, .to = (size_t)archived};
+    m->title = (struct words){TEXT("Archive"), TEXT("归档")};
+    m->source = k->file;
+    m->from = all_but(k, m->to);
+    m->by.one = NEW(l->arena, struct who);
+    m->by.one->role = TEXT("aims_manager");
+    m->by.count = 1;
+    k->move_count++;
+}
+
+void model__moves(struct loader *l, struct draft *d)
+{
+    struct kind *k = d->kind;
+    const struct json *moves = model__object(l, d->source->root, "moves", false);
+    size_t room = (moves == NULL ? 0 : moves->count) + 1;
+    k->moves = NEW_MANY(l->arena, room, struct move);
+    d->moves = NEW_MANY(l->scrap, room, struct move_draft);
+    for (const struct json *v = moves == NULL ? NULL : moves->first; v != NULL; v = v->next) {
+        d->moves[k->move_count].source = v;
+        read_move(l, d, v, &k->moves[k->move_count++]);
+    }
+    if (json_get(moves, "archive") == NULL)
+        add_archive(l, k);
+}
+
+/* ---- moves: people, questions, conditions ------------------------------------------------ */
+static void read_asks(struct loader *l, const struct kind *k, const struct json *v,
+                      struct move *m)
+{
+    const struct json *asks = json_get(v, "asks");
+    if (asks == NULL || !model__texts(l, v, "asks", false, &m->asks, &m->ask_count))
+        return;
+    for (const struct json *one = asks->first; one != NULL; one = one->next) {
+        const struct field *f = kind_field(k, one->text);
+        if (f == NULL || f->system || f->computed != NULL)
+            model__mistake(l, one, "unknown", "%.*s has no field \"%.*s\" that people fill in",
+                           TEXT_ARG(k->name), TEXT_ARG(one->text));
+    }
+}
+
+static void read_duties(struct loader *l, const struct kind *k, const struct json *v,
+                        struct move *m)
+{
+    const struct json *not = model__object(l, v, "not", false);
+    if (not == NULL)
+        return;
+    m->duties = NEW_MANY(l->arena, not ->count, struct duty);
+    for (const struct json *one = not ->first; one != NULL; one = one->next) {
+        struct duty *duty = &m->duties[m->duty_count++];
+        const char *code = text_c(l->scrap, one->key);
+        duty->code = one->key;
+        model__who(l, k, model__list(l, not, code, true), WHO_RELATIONS | WHO_ROLES,
+                   &duty->people);
+    }
+}
+
+static void read_conditions(struct loader *l, const struct kind *k, const struct json *v,
+                            struct move *m)
+{
+    const struct json *when = json_get(v, "when"), *second = json_get(v, "second_when");
+    if (when != NULL)
+        m->when = model__condition(l, k, when);
+    if (second != NULL)
+        m->second_when = model__condition(l, k, second);
+    if (second != NULL && m->and_by.count == 0)
+        model__mistake(l, second, "unknown_key", "\"second_when\" needs \"and_by\"");
+    if ((when == NULL) != (m->say.en.len == 0))
+        model__mistake(l, when != NULL ? when : json_get(v, "say"), "required",
+                       "\"when\" and \"say\" go together");
+}
+
+static void read_on(struct loader *l, const struct kind *k, const struct json *v,
+                    struct move *m)
+{
+    const struct json *on = json_get(v, "on");
+    if (on == NULL)
+        return;
+    m->on = model__text(l, v, "on", true);
+    const struct field *f = kind_field(k, m->on);
+    if (f == NULL || f->type != FIELD_DATE)
+        model__mistake(l, on, "unknown", "\"%.*s\" is not a date field", TEXT_ARG(m->on));
+    if (!m->automatic)
+        model__mistake(l, on, "unknown_key", "\"on\" is for moves by \"auto\"");
+}
+
+static void read_guard(struct loader *l, const struct kind *k, const struct json *v,
+                       struct move *m)
+{
+    const struct json *guard = json_get(v, "guard");
+    if (guard == NULL)
+        return;
+    struct text rest = model__text(l, v, "guard", true);
+    m->guard = text_cut(&rest, ':');
+    m->guard_field = rest;
+    for (size_t i = 0; i < COUNT(guards); i++) {
+        if (!text_is(m->guard, guards[i].name))
+            continue;
+        const struct field *f = kind_field(k, m->guard_field);
+        if (f == NULL || f->type != guards[i].type)
+            model__mistake(l, guard, "unknown", "\"%.*s\" is not a field of type %s",
+                           TEXT_ARG(m->guard_field), field_type_word(guards[i].type));
+        return;
+    }
+    model__mistake(l, guard, "unknown", "unknown guard \"%.*s\"", TEXT_ARG(m->guard));
+}
+
+/* Nobody is there to answer when the engine moves alone. */
+static void check_automatic(struct loader *l, const struct json *v, const struct move *m)
+{
+    if (!m->automatic || m->by.count > 1)
+        return;
+    if (m->ask_count > 0 || m->reason || m->fresh || m->and_by.count > 0)
+        model__mistake(l, v, "automatic",
+                       "an automatic move cannot have asks, reason, fresh or and_by");
+}
+
+static void finish_move(struct loader *l, struct draft *d, const struct json *v, struct move *m)
+{
+    const struct kind *k = d->kind;
+    const struct json *needs = model__list(l, v, "needs", false);
+    model__who(l, k, model__list(l, v, "and_by", false), WHO_ROLES | WHO_RELATIONS, &m->and_by);
+    read_asks(l, k, v, m);
+    read_duties(l, k, v, m);
+    read_conditions(l, k, v, m);
+    read_on(l, k, v, m);
+    read_guard(l, k, v, m);
+    if (needs != NULL && m->stop)
+        model__mistake(l, needs, "unknown_key", "a stop is immediate and has no needs");
+    else if (needs != NULL)
+        model__needs(l, d, needs, m);
+    check_automatic(l, v, m);
+}
+
+void model__moves_finish(struct loader *l, struct draft *d)
+{
+    struct kind *k = d->kind;
+    for (size_t i = 0; i < k->move_count; i++)
+        if (d->moves[i].source != NULL && d->moves[i].source->type == JSON_OBJECT)
+            finish_move(l, d, d->moves[i].source, &k->moves[i]);
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* model/needs.c — what a move demands of other records.
+ * Two directions: records of a kind that point at this one, or records that this one points
+ * at; narrowed by equality, judged by their states. */
+#include "model/internal.h"
+
+static const struct kind *read_reverse(struct loader *l, const struct draft *d,
+                                       const struct json *v, struct need *n)
+{
+    n->kind = model__text(l, v, "kind", true);
+    n->via = model__text(l, v, "via", true);
+    const struct kind *k = model_kind(l->model, n->kind);
+    if (k == NULL) {
+        model__mistake(l, json_get(v, "kind"), "unknown", "unknown kind \"%.*s\"",
+                       TEXT_ARG(n->kind));
+        return NULL;
+    }
+    const struct field *via = kind_field(k, n->via);
+    if (n->via.len > 0 && (via == NULL || via->target_kind != d->kind))
+        model__mistake(l, json_get(v, "via"), "unknown",
+                       "\"%.*s\" is not a ref or refs of %.*s to %.*s", TEXT_ARG(n->via),
+                       TEXT_ARG(n->kind), TEXT_ARG(d->kind->name));
+    return k;
+}
+
+static const struct kind *read_forward(struct loader *l, const struct draft *d,
+                                       const struct json *v, struct need *n)
+{
+    n->field = model__text(l, v, "field", true);
+    const struct field *f = kind_field(d->kind, n->field);
+    if (f != NULL && f->target_kind != NULL)
+        return f->target_kind;
+    model__mistake(l, json_get(v, "field"), "unknown",
+                   "\"%.*s\" is not a ref or refs of %.*s to a kind", TEXT_ARG(n->field),
+                   TEXT_ARG(d->kind->name));
+    return NULL;
+}
+
+static bool where_fits(const struct field *f, const struct json *v)
+{
+    if (v->type != JSON_LIST)
+        return model__value_fits(f, v);
+    for (const struct json *one = v->first; one != NULL; one = one->next)
+        if (!model__value_fits(f, one))
+            return false;
+    return v->count > 0;
+}
+
+static void read_where(struct loader *l, const struct kind *k, const struct json *v,
+                       struct need *n)
+{
+    const struct json *where = model__object(l, v, "where", false);
+    if (where == NULL)
+        return;
+    if (where->count > COUNT(n->where)) {
+        model__mistake(l, where, "range", "\"where\" has at most %zu fields", COUNT(n->where));
+        return;
+    }
+    for (const struct json *one = where->first; one != NULL; one = one->next) {
+        const struct field *f = kind_field(k, one->key);
+        n->where[n->where_count].field = one->key;
+        n->where[n->where_count++].value = one;
+        if (f == NULL)
+            model__mistake(l, one, "unknown", "%.*s has no field \"%.*s\"", TEXT_ARG(k->name),
+                           TEXT_ARG(one->key));
+        else if (!where_fits(f, one))
+            model__mistake(l, one, "value", "no value of the field \"%.*s\"",
+                           TEXT_ARG(one->key));
+    }
+}
+
+static void read_judgement(struct loader *l, const struct kind *k, const struct json *v,
+                           struct need *n)
+{
+    const struct json *in = json_get(v, "in"), *every = json_get(v, "every");
+    if ((in == NULL) == (every == NULL)) {
+        model__mistake(l, v, "required", "a need has one of \"in\" and \"every\"");
+        return;
+    }
+    const struct json *states = in != NULL ? in : every;
+    n->every = every != NULL;
+    n->least = n->every ? 0 : 1;
+    model__integer(l, v, "least", 0, 1000000, &n->least);
+    if (states->type != JSON_LIST || states->count > COUNT(n->states)) {
+        model__mistake(l, states, "type", "must be a list of at most %zu states",
+                       COUNT(n->states));
+        return;
+    }
+    model__state_set(l, k, states);
+    for (const struct json *one = states->first; one != NULL; one = one->next)
+        n->states[n->state_count++] = json_text(one);
+}
+
+static void read_need(struct loader *l, struct draft *d, const struct json *v, struct need *n)
+{
+    n->source = model__at(l, v);
+    if (!model__keys(l, v, "code say kind via field where in every least only"))
+        return;
+    n->code = model__text(l, v, "code", true);
+    n->say = model__words(l, v, "say", true);
+    bool reverse = json_get(v, "kind") != NULL, forward = json_get(v, "field") != NULL;
+    if (reverse == forward) {
+        model__mistake(l, v, "required",
+                       "a need has either \"kind\" and \"via\", or \"field\"");
+        return;
+    }
+    const struct kind *k = reverse ? read_reverse(l, d, v, n) : read_forward(l, d, v, n);
+    if (forward && json_get(v, "via") != NULL)
+        model__mistake(l, json_get(v, "via"), "unknown_key", "\"via\" goes with \"kind\"");
+    if (json_get(v, "only") != NULL)
+        n->only = model__condition(l, d->kind, json_get(v, "only"));
+    if (k == NULL)
+        return;
+    read_where(l, k, v, n);
+    read_judgement(l, k, v, n);
+}
+
+void model__needs(struct loader *l, struct draft *d, const struct json *list, struct move *m)
+{
+    m->needs = NEW_MANY(l->arena, list->count, struct need);
+    for (const struct json *v = list->first; v != NULL; v = v->next)
+        read_need(l, d, v, &m->needs[m->need_count++]);
+}

@@ -1,0 +1,550 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* model/openapi.c — the whole HTTP interface as OpenAPI 3.1, printed from the model.
+ * What is the same for every organisation is in openapi/base.json; every kind adds its own
+ * schemas and routes, so that a client knows exactly which fields and moves there are. */
+#include "model/internal.h"
+
+#include <math.h>
+
+const struct route model__routes[] = {
+    {"GET", "/{kind}", "List, filter, search and export.",
+     "q state sort limit cursor fields facets as_of format", "", "200", "{kind}_list"},
+    {"POST", "/{kind}", "Create a record.", "", "{kind}_create", "201", "{kind}_reply"},
+    {"PATCH", "/{kind}", "Change many records at once.", "", "{kind}_bulk", "200",
+     "BulkResults"},
+    {"GET", "/{kind}/{id}", "One record, by id or key.", "as_of", "", "200", "{kind}_reply"},
+    {"PATCH", "/{kind}/{id}", "Change a record; If-Match carries its version.", "",
+     "{kind}_change", "200", "{kind}_reply"},
+    {"GET", "/{kind}/{id}/moves", "What can happen next, and what is missing.", "", "", "200",
+     "MoveList"},
+    {"GET", "/{kind}/{id}/history", "Every change, newest first.", "", "", "200", "History"},
+    {"GET", "/{kind}/{id}/links", "Links both ways.", "", "", "200", "LinkList"},
+    {"POST", "/{kind}/{id}/links", "Add a link.", "", "LinkBody", "200", "LinkList"},
+    {"DELETE", "/{kind}/{id}/links", "Remove a link.", "", "LinkBody", "200", "LinkList"},
+    {"GET", "/{kind}/{id}/comments", "Comments, oldest first.", "", "", "200", "CommentList"},
+    {"POST", "/{kind}/{id}/comments", "Add a comment.", "", "CommentBody", "201", "Comment"},
+};
+const size_t model__route_count = COUNT(model__routes);
+
+struct printer {
+    struct json_out out;
+    struct arena *arena;
+    const struct model *model;
+};
+
+static void put_at(struct json_out *o, const char *key, const char *value)
+{
+    json_key(o, key);
+    json_put_c(o, value);
+}
+
+static void put_integer_at(struct json_out *o, const char *key, int64_t value)
+{
+    json_key(o, key);
+    json_put_integer(o, value);
+}
+
+static void put_ref(struct json_out *o, struct arena *a, struct text schema)
+{
+    json_open(o, '{');
+    json_key(o, "$ref");
+    json_put_text(o, text_print(a, "#/components/schemas/%.*s", TEXT_ARG(schema)));
+    json_close(o, '}');
+}
+
+/* ---- the value of a field ---------------------------------------------------------------- */
+static void put_enum(struct json_out *o, const struct field *f)
+{
+    json_key(o, "enum");
+    json_open(o, '[');
+    for (size_t i = 0; i < f->scale->count; i++)
+        if (f->type == FIELD_INTEGER)
+            json_put_raw(o, f->scale->options[i].value);
+        else
+            json_put_text(o, f->scale->options[i].value);
+    json_close(o, ']');
+}
+
+static void put_number(struct json_out *o, const struct field *f)
+{
+    if (f->type == FIELD_INTEGER) {
+        put_at(o, "type", "integer");
+        put_integer_at(o, "minimum", f->min);
+        put_integer_at(o, "maximum", f->max);
+        if (f->scale != NULL)
+            put_enum(o, f);
+        return;
+    }
+    put_at(o, "type", "number");
+    if (isfinite(f->number_min)) {
+        json_key(o, "minimum");
+        json_put_number(o, f->number_min);
+    }
+    if (isfinite(f->number_max)) {
+        json_key(o, "maximum");
+        json_put_number(o, f->number_max);
+    }
+}
+
+static void put_rows(struct json_out *o, const struct field *f)
+{
+    put_at(o, "type", "array");
+    json_key(o, "items");
+    json_open(o, '{');
+    put_at(o, "type", "object");
+    json_key(o, "properties");
+    json_open(o, '{');
+    for (size_t i = 0; i < f->column_count; i++) {
+        json_key_text(o, f->columns[i].name);
+        json_open(o, '{');
+        model__schema(o, &f->columns[i]);
+        json_close(o, '}');
+    }
+    json_close(o, '}');
+    json_key(o, "additionalProperties");
+    json_put_bool(o, false);
+    json_close(o, '}');
+}
+
+static void put_one(struct json_out *o, const struct field *f)
+{
+    switch (f->type) {
+    case FIELD_INTEGER:
+    case FIELD_NUMBER:
+        put_number(o, f);
+        return;
+    case FIELD_YES_NO:
+        put_at(o, "type", "boolean");
+        return;
+    case FIELD_ROWS:
+        put_rows(o, f);
+        return;
+    case FIELD_REFS:
+        put_at(o, "type", "array");
+        json_key(o, "items");
+        json_put_raw(o, TEXT("{\"type\":\"string\"}"));
+        return;
+    case FIELD_LINKS:
+        put_at(o, "type", "array");
+        json_key(o, "items");
+        json_put_raw(o, TEXT("{\"$ref\":\"#/components/schemas/Link\"}"));
+        return;
+    case FIELD_CHOICE:
+        put_at(o, "type", "string");
+        put_enum(o, f);
+        return;
+    case FIELD_DATE:
+    case FIELD_MOMENT:
+        put_at(o, "type", "string");
+        put_at(o, "format", f->type == FIELD_DATE ? "date" : "date-time");
+        return;
+    case FIELD_TEXT:
+    case FIELD_NOTE:
+        put_at(o, "type", "string");
+        put_integer_at(o, "maxLength", f->max);
+        return;
+    case FIELD_REF:
+    case FIELD_FILE:
+        put_at(o, "type", "string");
+    }
+}
+
+void model__schema(struct json_out *o, const struct field *f)
+{
+    json_key(o, "title");
+    json_put_text(o, f->title.en);
+    if (f->about.en.len > 0) {
+        json_key(o, "description");
+        json_put_text(o, f->about.en);
+    }
+    if (!f->many) {
+        put_one(o, f);
+        return;
+    }
+    put_at(o, "type", "array");
+    json_key(o, "items");
+    json_open(o, '{');
+    put_one(o, f);
+    json_close(o, '}');
+}
+
+/* ---- schemas of a kind ------------------------------------------------------------------- */
+static bool is_written(const struct field *f)
+{
+    return !f->system && f->computed == NULL;
+}
+
+static void put_property(struct printer *p, const struct field *f, bool may_be_null)
+{
+    struct json_out *o = &p->out;
+    json_key_text(o, f->name);
+    json_open(o, '{');
+    if (may_be_null) {
+        json_key(o, "anyOf");
+        json_open(o, '[');
+        json_open(o, '{');
+        model__schema(o, f);
+        json_close(o, '}');
+        json_put_raw(o, TEXT("{\"type\":\"null\"}"));
+        json_close(o, ']');
+    } else {
+        model__schema(o, f);
+    }
+    json_close(o, '}');
+}
+
+static void open_schema(struct printer *p, const struct kind *k, const char *suffix,
+                        struct text about)
+{
+    struct json_out *o = &p->out;
+    json_key_text(o, text_print(p->arena, "%.*s%s", TEXT_ARG(k->name), suffix));
+    json_open(o, '{');
+    put_at(o, "type", "object");
+    if (about.len > 0) {
+        json_key(o, "description");
+        json_put_text(o, about);
+    }
+    json_key(o, "properties");
+    json_open(o, '{');
+}
+
+/* Ends the properties; `closed`: nothing else is accepted. */
+static void close_schema(struct printer *p, const struct text *required, size_t count,
+                         bool closed)
+{
+    struct json_out *o = &p->out;
+    json_close(o, '}');
+    if (count > 0)
+        model__put_texts_at(o, "required", required, count);
+    if (closed) {
+        json_key(o, "additionalProperties");
+        json_put_bool(o, false);
+    }
+    json_close(o, '}');
+}
+
+static void put_record(struct printer *p, const struct kind *k)
+{
+    static const struct text always[] = {
+        {"id", 2}, {"kind", 4}, {"key", 3}, {"state", 5}, {"version", 7}};
+    struct json_out *o = &p->out;
+    open_schema(p, k, "", k->about.en);
+    json_key(o, "id");
+    json_put_raw(o, TEXT("{\"type\":\"string\"}"));
+    json_key(o, "kind");
+    json_open(o, '{');
+    json_key(o, "const");
+    json_put_text(o, k->name);
+    json_close(o, '}');
+    for (size_t i = 0; i < k->field_count; i++) {
+        if (!text_is(k->fields[i].name, "state")) {
+            put_property(p, &k->fields[i], false);
+            continue;
+        }
+        json_key(o, "state");
+        json_open(o, '{');
+        model__put_states_at(o, "enum", k, UINT64_MAX);
+        json_close(o, '}');
+    }
+    close_schema(p, always, COUNT(always), false);
+}
+
+static void put_create(struct printer *p, const struct kind *k)
+{
+    struct text *required = NEW_MANY(p->arena, k->field_count, struct text);
+    size_t count = 0;
+    open_schema(p, k, "_create", TEXT(""));
+    for (size_t i = 0; i < k->field_count; i++) {
+        const struct field *f = &k->fields[i];
+        if (!is_written(f))
+            continue;
+        put_property(p, f, !f->required);
+        if (f->required && f->fallback == NULL && f->only == NULL)
+            required[count++] = f->name;
+    }
+    close_schema(p, required, count, true);
+}
+
+static void put_change(struct printer *p, const struct kind *k)
+{
+    open_schema(p, k, "_change", TEXT("Fields left out stay as they are; null empties one."));
+    for (size_t i = 0; i < k->field_count; i++)
+        if (is_written(&k->fields[i]))
+            put_property(p, &k->fields[i], true);
+    json_key(&p->out, "reason");
+    json_put_raw(&p->out, TEXT("{\"type\":\"string\"}"));
+    close_schema(p, NULL, 0, true);
+}
+
+static void put_move(struct printer *p, const struct kind *k, const struct move *m)
+{
+    static const struct text reason[] = {{"reason", 6}};
+    const char *suffix = text_print(p->arena, "_move_%.*s", TEXT_ARG(m->name)).at;
+    open_schema(p, k, suffix, m->title.en);
+    for (size_t i = 0; i < m->ask_count; i++) {
+        const struct field *f = kind_field(k, m->asks[i]);
+        if (f != NULL)
+            put_property(p, f, true);
+    }
+    json_key(&p->out, "reason");
+    json_put_raw(&p->out, TEXT("{\"type\":\"string\"}"));
+    close_schema(p, reason, m->reason ? 1 : 0, true);
+}
+
+/* The shapes that wrap a record are the same words around another $ref. */
+static void put_wrappers(struct printer *p, const struct kind *k)
+{
+    static const char *const shapes[][2] = {
+        {"_reply",
+         "{\"type\":\"object\",\"required\":[\"record\"],\"properties\":{"
+         "\"record\":{\"$ref\":\"#/components/schemas/%.*s\"},"
+         "\"names\":{\"$ref\":\"#/components/schemas/Names\"},"
+         "\"ledger\":{\"$ref\":\"#/components/schemas/LedgerPlace\"},"
+         "\"may\":{\"$ref\":\"#/components/schemas/May\"},"
+         "\"fields\":{\"type\":\"object\",\"additionalProperties\":{\"type\":\"object\","
+         "\"properties\":{\"may\":{\"type\":\"boolean\"}}}}}}"},
+        {"_list",
+         "{\"type\":\"object\",\"required\":[\"items\",\"next\",\"total\"],"
+         "\"properties\":{\"items\":{\"type\":\"array\","
+         "\"items\":{\"$ref\":\"#/components/schemas/%.*s\"}},"
+         "\"next\":{\"type\":[\"string\",\"null\"]},\"total\":{\"type\":\"integer\"},"
+         "\"names\":{\"$ref\":\"#/components/schemas/Names\"},"
+         "\"facets\":{\"type\":\"object\",\"additionalProperties\":{\"type\":\"object\","
+         "\"additionalProperties\":{\"type\":\"integer\"}}}}}"},
+        {"_bulk",
+         "{\"type\":\"object\",\"required\":[\"ids\",\"set\"],"
+         "\"additionalProperties\":false,"
+         "\"properties\":{\"ids\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},"
+         "\"set\":{\"$ref\":\"#/components/schemas/%.*s_change\"},"
+         "\"reason\":{\"type\":\"string\"}}}"},
+    };
+    for (size_t i = 0; i < COUNT(shapes); i++) {
+        struct text shape = text_of(shapes[i][1]);
+        ptrdiff_t at = text_search(shape, TEXT("%.*s"));
+        struct text whole = text_join(p->arena, text_slice(shape, 0, (size_t)at), k->name);
+        whole = text_join(p->arena, whole, text_from(shape, (size_t)at + 4));
+        json_key_text(&p->out, text_print(p->arena, "%.*s%s", TEXT_ARG(k->name), shapes[i][0]));
+        json_put_raw(&p->out, whole);
+    }
+}
+
+static void put_kind_schemas(struct printer *p, const struct kind *k)
+{
+    put_record(p, k);
+    put_create(p, k);
+    put_change(p, k);
+    put_wrappers(p, k);
+    for (size_t i = 0; i < k->move_count; i++)
+        put_move(p, k, &k->moves[i]);
+}
+
+/* ---- routes of a kind -------------------------------------------------------------------- */
+static struct text for_kind(struct printer *p, const char *pattern, const struct kind *k)
+{
+    struct text t = text_of(pattern);
+    ptrdiff_t at = text_search(t, TEXT("{kind}"));
+    if (at < 0)
+        return t;
+    struct text head = text_join(p->arena, text_slice(t, 0, (size_t)at), k->name);
+    return text_join(p->arena, head, text_from(t, (size_t)at + 6));
+}
+
+static void put_parameter(struct json_out *o, struct text name, const char *where)
+{
+    json_open(o, '{');
+    json_key(o, "name");
+    json_put_text(o, name);
+    put_at(o, "in", where);
+    if (text_is(text_of(where), "path")) {
+        json_key(o, "required");
+        json_put_bool(o, true);
+    }
+    json_key(o, "schema");
+    json_put_raw(o, TEXT("{\"type\":\"string\"}"));
+    json_close(o, '}');
+}
+
+static void put_parameters(struct printer *p, const struct route *r, const struct kind *k)
+{
+    struct json_out *o = &p->out;
+    struct text rest = text_of(r->query);
+    json_key(o, "parameters");
+    json_open(o, '[');
+    if (text_search(text_of(r->path), TEXT("{id}")) >= 0)
+        put_parameter(o, TEXT("id"), "path");
+    while (rest.len > 0)
+        put_parameter(o, text_cut(&rest, ' '), "query");
+    if (text_is(text_of(r->path), "/{kind}") && text_is(text_of(r->method), "GET"))
+        for (size_t i = 0; i < k->field_count; i++)
+            if (k->fields[i].type != FIELD_ROWS && k->fields[i].type != FIELD_LINKS &&
+                !text_is(k->fields[i].name, "state"))
+                put_parameter(o, k->fields[i].name, "query");
+    if (text_is(text_of(r->path), "/{kind}/{id}") && text_is(text_of(r->method), "PATCH"))
+        put_parameter(o, TEXT("If-Match"), "header");
+    json_close(o, ']');
+}
+
+static void put_content(struct printer *p, struct text schema)
+{
+    struct json_out *o = &p->out;
+    json_key(o, "content");
+    json_open(o, '{');
+    json_key(o, "application/json");
+    json_open(o, '{');
+    json_key(o, "schema");
+    put_ref(o, p->arena, schema);
+    json_close(o, '}');
+    json_close(o, '}');
+}
+
+static void put_answer(struct printer *p, const char *status, const char *about,
+                       struct text schema)
+{
+    struct json_out *o = &p->out;
+    json_key(o, status);
+    json_open(o, '{');
+    put_at(o, "description", about);
+    if (schema.len > 0)
+        put_content(p, schema);
+    json_close(o, '}');
+}
+
+static void put_operation(struct printer *p, const struct route *r, const struct kind *k,
+                          struct text summary, struct text takes)
+{
+    struct json_out *o = &p->out;
+    json_key_text(o, text_lower(p->arena, text_of(r->method)));
+    json_open(o, '{');
+    json_key(o, "summary");
+    json_put_text(o, summary);
+    model__put_texts_at(o, "tags", &k->name, 1);
+    put_parameters(p, r, k);
+    if (takes.len > 0) {
+        json_key(o, "requestBody");
+        json_open(o, '{');
+        json_key(o, "required");
+        json_put_bool(o, true);
+        put_content(p, takes);
+        json_close(o, '}');
+    }
+    json_key(o, "responses");
+    json_open(o, '{');
+    put_answer(p, r->status, "Done.", for_kind(p, r->gives, k));
+    if (text_search(text_of(r->path), TEXT("/moves/")) >= 0)
+        put_answer(p, "202", "A second person must sign.", TEXT("Signed"));
+    json_key(o, "default");
+    json_put_raw(o, TEXT("{\"$ref\":\"#/components/responses/Problem\"}"));
+    json_close(o, '}');
+    json_close(o, '}');
+}
+
+static void put_move_routes(struct printer *p, const struct kind *k)
+{
+    struct json_out *o = &p->out;
+    const struct route r = {"POST", "/{kind}/{id}/moves/", "", "", "", "200", "{kind}_reply"};
+    for (size_t i = 0; i < k->move_count; i++) {
+        struct text move = k->moves[i].name;
+        json_key_text(o, text_print(p->arena, "/api/v1/%.*s/{id}/moves/%.*s", TEXT_ARG(k->name),
+                                    TEXT_ARG(move)));
+        json_open(o, '{');
+        put_operation(
+            p, &r, k, k->moves[i].title.en,
+            text_print(p->arena, "%.*s_move_%.*s", TEXT_ARG(k->name), TEXT_ARG(move)));
+        json_close(o, '}');
+    }
+}
+
+static void put_kind_routes(struct printer *p, const struct kind *k)
+{
+    struct json_out *o = &p->out;
+    const char *path = "";
+    for (size_t i = 0; i < COUNT(model__routes); i++) {
+        const struct route *r = &model__routes[i];
+        if (!text_is(text_of(path), r->path)) {
+            if (path[0] != '\0')
+                json_close(o, '}');
+            struct text full = for_kind(p, r->path, k);
+            json_key_text(o, text_join(p->arena, TEXT("/api/v1"), full));
+            json_open(o, '{');
+            path = r->path;
+        }
+        put_operation(p, r, k, text_of(r->summary), for_kind(p, r->takes, k));
+    }
+    json_close(o, '}');
+    put_move_routes(p, k);
+}
+
+/* ---- the whole --------------------------------------------------------------------------- */
+static const struct json *base(struct printer *p)
+{
+    size_t count;
+    const struct json *v = NULL;
+    const struct model_file *files = model__openapi_files(&count);
+    struct call *call = call_open(p->arena, 0, LANG_EN);
+    if (count != 1 || json_read(call, files[0].bytes, &json_model_limits, &v) != OK)
+        panic("openapi base is damaged");
+    return v;
+}
+
+static void put_members(struct json_out *o, const struct json *object)
+{
+    for (const struct json *v = object->first; v != NULL; v = v->next) {
+        json_key_text(o, v->key);
+        json_put_json(o, v);
+    }
+}
+
+static void put_info(struct printer *p)
+{
+    struct json_out *o = &p->out;
+    put_at(o, "openapi", "3.1.0");
+    json_key(o, "info");
+    json_open(o, '{');
+    put_at(o, "title", "Aimwell");
+    json_key(o, "version");
+    json_put_text(o, text_print(p->arena, "1-%.*s", TEXT_ARG(p->model->hash)));
+    put_at(o, "description", "AI management system. Printed from the model in force.");
+    json_close(o, '}');
+    json_key(o, "security");
+    json_put_raw(o, TEXT("[{\"cookie\":[]},{\"bearer\":[]}]"));
+}
+
+static void put_components(struct printer *p, const struct json *fixed)
+{
+    struct json_out *o = &p->out;
+    json_key(o, "components");
+    json_open(o, '{');
+    json_key(o, "securitySchemes");
+    json_put_raw(
+        o, TEXT("{\"cookie\":{\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"aw_session\"},"
+                "\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\"}}"));
+    json_key(o, "responses");
+    json_put_raw(
+        o, TEXT("{\"Problem\":{\"description\":\"It did not work; the problem says why.\","
+                "\"content\":{\"application/problem+json\":{\"schema\":"
+                "{\"$ref\":\"#/components/schemas/Problem\"}}}}}"));
+    json_key(o, "schemas");
+    json_open(o, '{');
+    put_members(o, json_get(fixed, "schemas"));
+    for (size_t i = 0; i < p->model->kind_count; i++)
+        put_kind_schemas(p, &p->model->kinds[i]);
+    json_close(o, '}');
+    json_close(o, '}');
+}
+
+void model_openapi(const struct model *m, struct buf *out)
+{
+    struct printer p = {json_out(out), arena_open(), m};
+    const struct json *fixed = base(&p);
+    json_open(&p.out, '{');
+    put_info(&p);
+    json_key(&p.out, "paths");
+    json_open(&p.out, '{');
+    put_members(&p.out, json_get(fixed, "paths"));
+    for (size_t i = 0; i < m->kind_count; i++)
+        put_kind_routes(&p, &m->kinds[i]);
+    json_close(&p.out, '}');
+    put_components(&p, fixed);
+    json_close(&p.out, '}');
+    arena_close(p.arena);
+}

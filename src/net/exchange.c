@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* net/exchange.c — one request on its loop thread: head, body, hand over, reply, end.
+ * libmicrohttpd calls net__step again and again; `step` says where the request is. Between
+ * handing over and the answer the connection is suspended and costs nothing. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "net/inside.h"
+
+#define EXACT_BODY ((size_t)65536) /* a promised length up to here is believed at once */
+
+static void link_work(struct net *n, struct work *w)
+{
+    w->next = n->works;
+    if (w->next)
+        w->next->prev = w;
+    n->works = w;
+}
+
+static void unlink_work(struct net *n, struct work *w)
+{
+    if (w->prev)
+        w->prev->next = w->next;
+    else
+        n->works = w->next;
+    if (w->next)
+        w->next->prev = w->prev;
+}
+
+static struct arena *spare_arena(struct net *n)
+{
+    pthread_mutex_lock(&n->works_lock);
+    struct arena *a = n->spare_count > 0 ? n->spare[--n->spare_count] : NULL;
+    pthread_mutex_unlock(&n->works_lock);
+    return a ? a : arena_open();
+}
+
+/* For each parameter libmicrohttpd takes 64 bytes of the head's memory, although nobody asks it
+ * for them; when they do not fit it falls silent. Such a connection ends at the next sweep. */
+static bool chokes(struct text target)
+{
+    size_t needed = target.len;
+    for (size_t i = 0; i < target.len; i++)
+        needed += target.at[i] == '&' ? 64 : 0;
+    return needed > NET_HEAD_MEMORY - 1024;
+}
+
+void *net__begin(void *arg, const char *target, struct MHD_Connection *connection)
+{
+    struct net *n = arg;
+    struct arena *a = spare_arena(n);
+    struct work *w = NEW(a, struct work);
+    w->net = n;
+    w->connection = connection;
+    w->conn =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+    w->conn->work = w;
+    w->target = text_copy(a, text_of(target));
+    w->target_at = target;
+    w->request.arena = a;
+    w->request.inside = w;
+    w->request.secure = n->cert != NULL;
+    w->request.peer = text_copy(a, text_of(w->conn->peer));
+    /* The first request shares its time with connecting; a later one begins here. */
+    if (w->conn->requests++ > 0)
+        net__due_in(w->conn, n->deadlines.window, 0);
+    if (chokes(w->target))
+        net__due_in(w->conn, 0, 0);
+    atomic_fetch_add(&n->requests, 1);
+    pthread_mutex_lock(&n->works_lock);
+    link_work(n, w);
+    pthread_mutex_unlock(&n->works_lock);
+    return w;
+}
+
+/* ---- body ------------------------------------------------------------------------------ */
+static void make_room(struct work *w, size_t needed)
+{
+    if (needed <= w->body_room)
+        return;
+    size_t room = w->body_room ? w->body_room : 4096;
+    while (room < needed)
+        room *= 2;
+    w->body_room = room < w->body_cap ? room : w->body_cap;
+    w->body = realloc(w->body, w->body_room);
+    if (!w->body)
+        panic("net: no memory for a body of %zu bytes", w->body_room);
+}
+
+/* Past the cap the rest is read and dropped, so that the client can hear 413; a client that
+ * goes on for as much again hears nothing. */
+static enum MHD_Result collect(struct work *w, const char *bytes, size_t size)
+{
+    if (w->body_over > 0 || size > w->body_cap - w->body_len) {
+        w->body_over += size;
+        return w->body_over > w->body_cap + EXACT_BODY ? MHD_NO : MHD_YES;
+    }
+    make_room(w, w->body_len + size);
+    memcpy(w->body + w->body_len, bytes, size);
+    w->body_len += size;
+    net__due_more(w->conn, size);
+    return MHD_YES;
+}
+
+static bool promise_fits(struct work *w)
+{
+    const struct net_options *o = &w->net->options;
+    const struct request *r = &w->request;
+    w->body_cap = o->cap_for ? o->cap_for(o->arg, r->method, r->path) : o->body_cap;
+    struct text promised = request_header(r, "content-length");
+    int64_t length = 0;
+    if (promised.len == 0)
+        return true;
+    if (!text_integer(promised, &length) || (uint64_t)length > w->body_cap)
+        return false;
+    if (length > 0 && (size_t)length <= EXACT_BODY)
+        make_room(w, (size_t)length);
+    return true;
+}
+
+static enum MHD_Result head(struct work *w, const char *method, const char *version)
+{
+    int status = 400;
+    w->request.method = text_copy(w->request.arena, text_of(method));
+    const char *why = net__guard(w, method, version, &status);
+    if (!why)
+        why = net__read_target(w->request.arena, w->target, &w->request);
+    if (why)
+        return net__refuse(w, status, why);
+    if (!promise_fits(w))
+        return net__refuse(w, 413, "the body is larger than allowed");
+    w->step = STEP_BODY;
+    return MHD_YES;
+}
+
+/* ---- handing over ---------------------------------------------------------------------- */
+static void park(struct work *w)
+{
+    int fresh = STAGE_FRESH;
+    struct MHD_Connection *connection = w->connection;
+    MHD_suspend_connection(connection);
+    if (!atomic_compare_exchange_strong(&w->stage, &fresh, STAGE_PARKED))
+        MHD_resume_connection(connection); /* answered before we had suspended it */
+}
+
+static enum MHD_Result hand_over(struct work *w)
+{
+    struct net *n = w->net;
+    const struct net_options *o = &n->options;
+    net__due_never(w->conn);
+    if (w->body_over > 0)
+        return net__refuse(w, 413, "the body is larger than allowed");
+    if (atomic_load(&n->closing))
+        return net__refuse(w, 503, "the server is stopping");
+    w->request.body = (struct text){w->body ? w->body : "", w->body_len};
+    w->dispatched = true;
+    w->step = STEP_PARKED;
+    atomic_fetch_add(&n->active, 1);
+    atomic_fetch_add(&n->busy, 1);
+    bool taken = o->fast && o->fast(o->arg, &w->request);
+    if (!taken && !net__workers_add(n, w)) {
+        atomic_fetch_sub(&n->busy, 1);
+        return net__refuse(w, 503, "too many requests are waiting");
+    }
+    if (atomic_load(&w->stage) == STAGE_ANSWERED)
+        return net__send(w);
+    park(w);
+    return MHD_YES;
+}
+
+enum MHD_Result net__step(void *arg, struct MHD_Connection *connection, const char *url,
+                          const char *method, const char *version, const char *upload_data,
+                          size_t *upload_data_size, void **slot)
+{
+    struct work *w = *slot;
+    size_t size = *upload_data_size;
+    *upload_data_size = 0;
+    switch (w->step) {
+    case STEP_HEAD:
+        return head(w, method, version);
+    case STEP_BODY:
+        return size > 0 ? collect(w, upload_data, size) : hand_over(w);
+    case STEP_PARKED:
+        if (atomic_load(&w->stage) == STAGE_ANSWERED)
+            return net__send(w);
+        return net__give_up(w);
+    case STEP_DONE:
+        break;
+    }
+    return MHD_YES;
+}
+
+/* ---- the end --------------------------------------------------------------------------- */
+static void recycle(struct net *n, struct work *w)
+{
+    struct arena *a = w->request.arena;
+    free(w->body);
+    arena_reset(a);
+    pthread_mutex_lock(&n->works_lock);
+    bool keep = n->spare_count < NET_SPARE_ARENAS;
+    if (keep)
+        n->spare[n->spare_count++] = a;
+    pthread_mutex_unlock(&n->works_lock);
+    if (!keep)
+        arena_close(a);
+}
+
+/* The second of two to leave an abandoned request frees it; the server may be gone by then. */
+void net__work_free(struct work *w)
+{
+    if (atomic_fetch_add(&w->leavers, 1) == 0)
+        return;
+    struct arena *a = w->request.arena;
+    free(w->body);
+    arena_close(a);
+}
+
+void net__work_end(struct net *n, struct work *w)
+{
+    w->conn->work = NULL;
+    net__due_in(w->conn, n->deadlines.window, 0);
+    if (atomic_load(&w->stage) == STAGE_ANSWERED) {
+        if (w->response)
+            MHD_destroy_response(w->response); /* the client left before it could be sent */
+        if (w->stream)
+            net__stream_over(w->stream);
+    }
+    pthread_mutex_lock(&n->works_lock);
+    unlink_work(n, w);
+    pthread_mutex_unlock(&n->works_lock);
+    bool dispatched = w->dispatched;
+    if (atomic_load(&w->stage) == STAGE_ABANDONED)
+        net__work_free(w);
+    else
+        recycle(n, w);
+    if (dispatched)
+        atomic_fetch_sub(&n->active, 1);
+}
+
+void net__end(void *arg, struct MHD_Connection *connection, void **slot,
+              enum MHD_RequestTerminationCode code)
+{
+    if (*slot)
+        net__work_end(arg, *slot);
+    *slot = NULL;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* net/net.h — the HTTP/1.1 server. Floor 1: knows no route. libmicrohttpd stays inside net/.
+ *
+ * Loop threads (2) read requests and write replies and never block. A complete request goes to
+ * `fast` on the loop thread, which may answer from memory at once; otherwise to a pool of worker
+ * threads that run `handle`. A request may also be answered later, from any thread. */
+#ifndef NET_H
+#define NET_H
+
+#include "base/base.h"
+#include "format/format.h"
+
+struct pair {
+    struct text name, value;
+};
+struct request {
+    struct arena *arena;       /* lives until the reply is sent */
+    struct text method;        /* GET, POST, … upper case */
+    struct text path;          /* decoded once, begins with '/', no "." or ".." segments, no NUL */
+    struct text raw_query;
+    const struct pair *query;  /* decoded, in order */
+    size_t query_count;
+    const struct pair *headers; /* names lower case */
+    size_t header_count;
+    struct text body;
+    struct text peer;          /* address of the client, without port */
+    bool secure;               /* came over TLS */
+    void *inside;              /* net's own */
+};
+struct text request_header(const struct request *r, const char *lower_name); /* "" when absent */
+struct text request_query(const struct request *r, const char *name);        /* first, "" */
+struct text request_cookie(const struct request *r, const char *name);
+
+struct reply {
+    int status;
+    struct text type;          /* Content-Type, with charset where text */
+    struct text body;          /* in the request's arena or static */
+    const struct pair *headers; /* extra ones; copied. An empty value keeps a default header out */
+    size_t header_count;
+};
+struct net_options {
+    struct text host;          /* "127.0.0.1" */
+    int port;                  /* 0 picks one */
+    int workers;               /* worker threads; default 4 */
+    size_t body_cap;           /* bytes; larger is 413 before it is read */
+    size_t (*cap_for)(void *arg, struct text method, struct text path); /* NULL: body_cap */
+    int64_t deadline_us;       /* a request must be complete by then; default 30 s. A body, or a
+                                * reply, has a second more for each 64 KiB that moved */
+    int max_connections;       /* default 4,096 */
+    const char *tls_cert, *tls_key; /* PEM files, both or none */
+    /* True when answered (net_answer was called). On a loop thread: memory only. May be NULL. */
+    bool (*fast)(void *arg, struct request *r);
+    /* On a worker thread. Must lead to exactly one net_answer or net_stream, now or later. */
+    void (*handle)(void *arg, struct request *r);
+    /* The body of a refusal that net itself makes (400, 413, 414, 431, 503 …): problem+json. */
+    struct text (*refusal)(void *arg, struct arena *a, int status, const char *why);
+    void *arg;
+};
+struct net;
+MUST_USE enum err net_open(struct call *call, const struct net_options *options,
+                           struct net **out);
+int net_port(const struct net *n);
+/* Stops accepting, ends streams, lets running requests finish (at most `grace_us`), tells the rest
+ * 503 and closes. Waits for `handle` to return; a net_answer that comes later is harmless. */
+void net_close(struct net *n, int64_t grace_us);
+struct net_counts {
+    int64_t requests, refused, open_connections, waiting;
+};
+struct net_counts net_counts(const struct net *n);
+
+/* From any thread, once per request. Security headers (nosniff, no-referrer, CSP for documents,
+ * Cache-Control: no-store unless given) are added here unless the reply names them. HEAD sends
+ * no body. The request and its arena are gone after the reply is sent. */
+void net_answer(struct request *r, const struct reply *reply);
+
+/* ---- server-sent events ---------------------------------------------------------------- */
+struct stream;
+/* Answers 200 text/event-stream and keeps the connection. `gone` is called exactly once for every
+ * stream, from any thread and possibly before net_stream returns: when the client left, after
+ * net_stream_close, and in net_close. Until it returns the stream may be used, after it not; free
+ * what belongs to the stream there and nowhere else. No lock of net is held during it.
+ * NULL when the server is stopping: then `gone` was called, and the two calls below do nothing.
+ * A comment is sent every 15 s without an event. */
+struct stream *net_stream(struct request *r, void (*gone)(void *arg), void *arg);
+/* Never blocks; a client that lags more than 256 KiB is dropped. `event` is the data; each of its
+ * lines becomes one data line. */
+void net_stream_send(struct stream *s, struct text event);
+void net_stream_close(struct stream *s);
+#endif

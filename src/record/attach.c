@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* record/attach.c — comments and evidence files: what people add beside a record's fields. Each is a
+ * row with its own keyed commitment and ledger entry; bytes are stored, fsynced and hashed first. */
+#include "record/internal.h"
+
+struct attaching {
+    struct records *records;
+    const struct kind *kind;
+    struct text id, body;        /* comment */
+    struct stored_file *file;
+    struct text made;
+};
+
+static enum err commit_row(struct call *call, const char *const *names, const struct text *values,
+                           size_t count, struct text salt, struct hash *out)
+{
+    struct buf b = buf_in(call->arena, 1u << 20);
+    struct json_out o = json_out(&b);
+    json_open(&o, '{');
+    for (size_t i = 0; i < count; i++) {
+        json_key(&o, names[i]);
+        json_put_text(&o, values[i]);
+    }
+    json_close(&o, '}');
+    return body__commit(call, buf_text(&b), salt, out);
+}
+
+static struct text new_salt(struct call *call)
+{
+    unsigned char salt[32];
+    chance(salt, sizeof salt);
+    return text_copy(call->arena, (struct text){(char *)salt, sizeof salt});
+}
+
+static enum err append(struct call *call, struct tx *tx, struct records *r, const char *act,
+                       struct text kind, struct text id, const struct hash *commitment,
+                       uint64_t *index)
+{
+    static const char *types[] = {"user", "token", "command", "system"};
+    struct ledger_event event = {.act = act,
+                                 .actor_type = text_of(types[call->actor->type]),
+                                 .actor_id = call->actor->id,
+                                 .object_kind = kind,
+                                 .object_id = id,
+                                 .object_version = 1,
+                                 .has_commitment = true,
+                                 .commitment = *commitment,
+                                 .previous = -1,
+                                 .model = r->model->hash,
+                                 .request = call->id};
+    return ledger_append(call, tx, r->ledger, &event, index);
+}
+
+/* ---- comments ------------------------------------------------------------------------------------------ */
+enum err comment__commit(struct call *call, const struct comment *c, struct text kind,
+                         struct text record, struct text salt, struct hash *out)
+{
+    static const char *const names[] = {"at", "author", "body", "id", "kind", "record"};
+    struct text values[] = {c->at, c->author, c->body, c->id, kind, record};
+    return commit_row(call, names, values, COUNT(values), salt, out);
+}
+
+static enum err add_comment(struct job *job, struct call *call, struct tx *tx)
+{
+    struct attaching *a = job->arg;
+    struct record *rec;
+    bool readable = false;
+    TRY(table__find(call, a->records, db_tx(tx), a->kind, a->id, &rec));
+    if (rec)
+        TRY(who__may_read(call, a->records, db_tx(tx), call->actor, rec, &readable));
+    if (!readable)
+        return problem(call, ERR_MISSING, TEXT(""), "missing", "%s",
+                       say(call, "there is no such record", "没有此记录"));
+    struct comment c = {id_new(call), call->actor->person, a->body,
+                        moment_print(call->arena, call->now)};
+    struct text salt = new_salt(call);
+    struct hash commitment;
+    uint64_t index;
+    TRY(comment__commit(call, &c, a->kind->name, rec->id, salt, &commitment));
+    TRY(append(call, tx, a->records, "comment.add", TEXT("comment"), c.id, &commitment, &index));
+    struct value values[] = {V_TEXT(c.id),   V_TEXT(a->kind->name), V_TEXT(rec->id),
+                             V_TEXT(c.author), V_TEXT(c.at),        V_TEXT(c.body),
+                             V_BYTES(salt),  V_INT((int64_t)index)};
+    a->made = c.id;
+    return tx_exec(call, tx,
+                   "INSERT INTO comment(id, kind, record, author, at, body, salt, ledger) "
+                   "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                   values, 8, NULL);
+}
+
+enum err record_comment(struct call *call, struct records *r, const struct kind *k,
+                        struct text id, struct text body, struct text *comment_id)
+{
+    body = text_trim(body);
+    if (!body.len || text_characters(body) > 10000 || !text_utf8(body))
+        return problem(call, ERR_INVALID, TEXT("body"), "length", "%s",
+                       say(call, "a comment has 1 to 10,000 characters", "评论长度为 1 至 10,000 个字符"));
+    struct attaching a = {.records = r, .kind = k, .id = id, .body = body};
+    TRY(store_run(r->store, call, add_comment, &a));
+    *comment_id = a.made;
+    return OK;
+}
+
+enum err record_comments(struct call *call, struct records *r, struct reader *db,
+                         const struct kind *k, struct text id, struct comment **out,
+                         size_t *count)
+{
+    struct record *rec;
+    TRY(record_read(call, r, db, k, id, 0, &rec));
+    struct value values[] = {V_TEXT(k->name), V_TEXT(rec->id)};
+    struct rows rows;
+    TRY(read_rows(call, db,
+                  "SELECT id, author, body, at FROM comment WHERE kind = $1 AND record = $2 "
+                  "ORDER BY at, id LIMIT 1000",
+                  values, 2, 1000, &rows));
+    *out = NEW_MANY(call->arena, rows.count + 1, struct comment);
+    for (size_t i = 0; i < rows.count; i++) {
+        const struct value *row = row_at(&rows, i);
+        (*out)[i] = (struct comment){row[0].text, row[1].text, row[2].text, row[3].text};
+    }
+    *count = rows.count;
+    return OK;
+}
+
+/* ---- files ------------------------------------------------------------------------------------------------ */
+enum err file__commit(struct call *call, const struct stored_file *f, struct text salt,
+                      struct hash *out)
+{
+    static const char *const names[] = {"at", "author", "id", "name", "sha256", "size", "type"};
+    struct text values[] = {f->at,     f->author,
+                            f->id,     f->name,
+                            f->sha256, text_print(call->arena, "%lld", (long long)f->size),
+                            f->type};
+    return commit_row(call, names, values, COUNT(values), salt, out);
+}
+
+static enum err add_file(struct job *job, struct call *call, struct tx *tx)
+{
+    struct attaching *a = job->arg;
+    struct stored_file *f = a->file;
+    struct text salt = new_salt(call);
+    struct hash commitment;
+    uint64_t index;
+    TRY(file__commit(call, f, salt, &commitment));
+    TRY(append(call, tx, a->records, "file.put", TEXT("file"), f->id, &commitment, &index));
+    struct value values[] = {V_TEXT(f->id),     V_TEXT(f->name),   V_TEXT(f->type),
+                             V_INT(f->size),    V_TEXT(f->sha256), V_TEXT(f->author),
+                             V_TEXT(f->at),     V_BYTES(salt),     V_INT((int64_t)index)};
+    return tx_exec(call, tx,
+                   "INSERT INTO attachment(id, name, type, size, sha256, author, at, salt, ledger) "
+                   "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                   values, 9, NULL);
+}
+
+static bool plain_name(struct text name)
+{
+    for (size_t i = 0; i < name.len; i++)
+        if ((unsigned char)name.at[i] < 32 || name.at[i] == '/' || name.at[i] == '\\' ||
+            name.at[i] == 127)
+            return false;
+    return name.len > 0 && name.len <= 255 && text_utf8(name);
+}
+
+enum err record_file_put(struct call *call, struct records *r, struct text name, struct text type,
+                         struct text bytes, struct stored_file *out)
+{
+    if (!plain_name(name))
+        return problem(call, ERR_INVALID, TEXT("name"), "name", "%s",
+                       say(call, "a file needs a name without slashes, at most 255 bytes",
+                           "文件需要名称，不含斜杠，最多 255 字节"));
+    if (type.len > 100 || !text_utf8(type))
+        type = TEXT("application/octet-stream");
+    *out = (struct stored_file){.id = id_new(call),
+                                .name = name,
+                                .type = type.len ? type : TEXT("application/octet-stream"),
+                                .author = call->actor->person.len ? call->actor->person
+                                                                  : call->actor->id,
+                                .at = moment_print(call->arena, call->now),
+                                .size = (int64_t)bytes.len};
+    TRY(file_write(call, r->store, bytes, &out->sha256));
+    struct attaching a = {.records = r, .file = out};
+    return store_run(r->store, call, add_file, &a);
+}
+
+static enum err may_see_file(struct call *call, struct records *r, struct reader *db,
+                             const struct stored_file *f, bool *yes)
+{
+    *yes = call->actor->all || (call->actor->person.len &&
+                                text_same(call->actor->person, f->author));
+    struct value id = V_TEXT(f->id);
+    struct rows rows;
+    if (*yes)
+        return OK;
+    TRY(read_rows(call, db,
+                  "SELECT from_kind, from_id FROM link WHERE to_id = $1 AND to_kind = 'file'", &id,
+                  1, 1000, &rows));
+    for (size_t i = 0; i < rows.count && !*yes; i++) {
+        const struct kind *k = model_kind(r->model, row_at(&rows, i)[0].text);
+        struct record *rec = NULL;
+        if (k)
+            TRY(table__find(call, r, db_reader(db), k, row_at(&rows, i)[1].text, &rec));
+        if (rec)
+            TRY(who__may_read(call, r, db_reader(db), call->actor, rec, yes));
+    }
+    return OK;
+}
+
+enum err record_file_get(struct call *call, struct records *r, struct reader *db, struct text id,
+                         struct stored_file *about, struct text *bytes)
+{
+    struct value v = V_TEXT(id);
+    struct rows rows;
+    bool yes = false;
+    TRY(read_rows(call, db,
+                  "SELECT id, name, type, size, sha256, author, at FROM attachment WHERE id = $1", &v,
+                  1, 1, &rows));
+    if (rows.count) {
+        const struct value *row = rows.cells;
+        *about = (struct stored_file){row[0].text, row[1].text, row[2].text, row[4].text,
+                                      row[5].text, row[6].text, row[3].integer};
+        TRY(may_see_file(call, r, db, about, &yes));
+    }
+    if (!yes)
+        return problem(call, ERR_MISSING, TEXT(""), "missing", "%s",
+                       say(call, "there is no such file", "没有此文件"));
+    return bytes ? file_read(call, r->store, about->sha256, bytes) : OK;
+}

@@ -1,0 +1,483 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* record/change.c — create, change, move: the rules of the one door, on the writer thread, inside the
+ * job's savepoint. Refusals collect on the call; the first refused step rolls everything back. */
+#include "record/internal.h"
+
+struct record *record__copy(struct arena *a, const struct record *rec)
+{
+    struct record *copy = NEW(a, struct record);
+    *copy = *rec;
+    copy->values = NEW_MANY(a, rec->kind->field_count, const struct json *);
+    for (size_t i = 0; i < rec->kind->field_count; i++)
+        copy->values[i] = rec->values[i];
+    return copy;
+}
+
+static enum err worse(enum err a, enum err b)
+{
+    return a == OK ? b : a;
+}
+
+/* ---- uniqueness ------------------------------------------------------------------------------------ */
+static enum err check_unique(struct writing *w, const struct record *rec, const bool *given)
+{
+    enum err worst = OK;
+    for (size_t i = 0; i < rec->kind->field_count; i++) {
+        const struct field *f = &rec->kind->fields[i];
+        if (!f->unique || !given[i] || value__empty(rec->values[i]))
+            continue;
+        struct value values[] = {V_TEXT(rec->values[i]->text), V_TEXT(rec->id)};
+        struct record **others;
+        size_t count;
+        struct text where = text_print(w->call->arena, "t.\"%.*s\" = $1 AND t.id <> $2",
+                                       TEXT_ARG(f->name));
+        TRY(query__many(w->call, w->records, db_tx(w->tx), rec->kind,
+                        text_c(w->call->arena, where), values, 2, 2, &others, &count));
+        if (count)
+            worst = problem_at(w->call, ERR_CONFLICT, f->name, "exists", f->source,
+                               text_print(w->call->arena,
+                                          say(w->call, "is already used by %.*s", "已被 %.*s 使用"),
+                                          TEXT_ARG(others[0]->key)));
+    }
+    return worst;
+}
+
+/* ---- create ----------------------------------------------------------------------------------------- */
+static const struct json *fallback(struct call *call, const struct field *f)
+{
+    const struct json *v = f->fallback;
+    if (!v || v->type != JSON_TEXT)
+        return v;
+    if (text_is(v->text, "@today"))
+        return node__text(call->arena, date_print(call->arena, call->now));
+    if (text_is(v->text, "@now"))
+        return node__text(call->arena, moment_print(call->arena, call->now));
+    if (text_is(v->text, "@me"))
+        return call->actor->person.len ? node__text(call->arena, call->actor->person) : NULL;
+    return v;
+}
+
+static void fill_default(struct record *rec, const char *name, const bool *given, struct text v,
+                         struct arena *a)
+{
+    const struct field *f = kind_field(rec->kind, text_of(name));
+    if (f && !given[f->index] && !rec->values[f->index] && v.len)
+        rec->values[f->index] = node__text(a, v);
+}
+
+static void fill_defaults(struct writing *w, struct record *rec)
+{
+    for (size_t i = 0; i < rec->kind->field_count; i++)
+        if (!w->given[i] && !rec->kind->fields[i].computed)
+            rec->values[i] = fallback(w->call, &rec->kind->fields[i]);
+    fill_default(rec, "owner", w->given, w->call->actor->person, w->call->arena);
+    if (!text_is(rec->kind->is, "unit_tree"))
+        fill_default(rec, "unit", w->given, w->call->actor->unit, w->call->arena);
+}
+
+static enum err next_key(struct writing *w, const struct kind *k, struct text *key)
+{
+    struct value name = V_TEXT(k->name);
+    TRY(tx_exec(w->call, w->tx,
+                "INSERT INTO sequence(kind, last) VALUES ($1, 1) "
+                "ON CONFLICT (kind) DO UPDATE SET last = sequence.last + 1",
+                &name, 1, NULL));
+    struct rows rows;
+    TRY(tx_rows(w->call, w->tx, "SELECT last FROM sequence WHERE kind = $1", &name, 1, 1, &rows));
+    *key = text_print(w->call->arena, "%.*s-%04lld", TEXT_ARG(k->prefix),
+                      (long long)rows.cells[0].integer);
+    return OK;
+}
+
+static enum err may_create_here(struct writing *w, const struct record *rec)
+{
+    bool yes = w->call->actor->all;
+    /* Anyone at work may raise something with any unit: what is noticed must not need a map. */
+    for (size_t i = 0; i < rec->kind->create.count && !yes; i++)
+        yes = text_is(rec->kind->create.one[i].role, "staff") &&
+              actor_holds_anywhere(w->call->actor, TEXT("staff"));
+    if (!yes)
+        TRY(who__matches(w->call, w->records, db_tx(w->tx), w->call->actor, rec,
+                         &rec->kind->create, &yes));
+    if (yes)
+        return OK;
+    struct text who = who__print(w->call, w->records, &rec->kind->create);
+    return problem_at(w->call, ERR_DENIED, TEXT("unit"), "who", rec->kind->file,
+                      text_print(w->call->arena,
+                                 say(w->call, "to create this here one must be: %.*s",
+                                     "在此新建需要角色：%.*s"),
+                                 TEXT_ARG(who)));
+}
+
+static enum err create(struct writing *w)
+{
+    const struct kind *k = w->change->kind;
+    struct record *rec = NEW(w->call->arena, struct record);
+    *rec = (struct record){.kind = k, .state = k->start, .ledger = -1};
+    rec->id = id_new(w->call);
+    rec->values = NEW_MANY(w->call->arena, k->field_count, const struct json *);
+    for (size_t i = 0; i < k->field_count; i++)
+        rec->values[i] = w->values[i];
+    fill_defaults(w, rec);
+    enum err e = check__references(w->call, w->records, db_tx(w->tx), rec, w->given);
+    if (e != OK && e != ERR_INVALID)
+        return e;
+    TRY(compute__fields(w->call, w->records, db_tx(w->tx), rec));
+    e = worse(e, check__required(w->call, rec, rec->state, NULL));
+    e = worse(e, check_unique(w, rec, w->given));
+    TRY(e);
+    TRY(may_create_here(w, rec));
+    TRY(next_key(w, k, &rec->key));
+    TRY(write__version(w, rec, NULL, "record.create", (struct text){0}, w->change->reason));
+    w->change->record = rec;
+    return OK;
+}
+
+/* ---- finding what is to be changed --------------------------------------------------------------------- */
+static enum err missing(struct call *call, struct text id)
+{
+    return problem(call, ERR_MISSING, TEXT(""), "missing", say(call, "there is no record %.*s", "没有记录 %.*s"),
+                   TEXT_ARG(id));
+}
+
+static enum err find(struct writing *w, struct record **out)
+{
+    struct record *rec;
+    bool readable = false;
+    TRY(table__find(w->call, w->records, db_tx(w->tx), w->change->kind, w->change->id, &rec));
+    if (rec)
+        TRY(who__may_read(w->call, w->records, db_tx(w->tx), w->call->actor, rec, &readable));
+    if (!readable)
+        return missing(w->call, w->change->id);
+    *out = rec;
+    return OK;
+}
+
+static enum err check_version(struct writing *w, const struct record *rec)
+{
+    if (!w->change->if_version || w->change->if_version == rec->version)
+        return OK;
+    return problem(w->call, ERR_STALE, TEXT("version"), "stale",
+                   say(w->call, "version %lld was expected, but the record is at version %lld",
+                       "预期版本为 %lld，但记录已是版本 %lld"),
+                   (long long)w->change->if_version, (long long)rec->version);
+}
+
+/* ---- change ------------------------------------------------------------------------------------------------ */
+static bool same_value(const struct json *a, const struct json *b)
+{
+    if (!a || !b)
+        return a == b;
+    return json_same(a, b);
+}
+
+static bool differs(const struct record *a, const struct record *b)
+{
+    for (size_t i = 0; i < a->kind->field_count; i++)
+        if (!a->kind->fields[i].system && !same_value(a->values[i], b->values[i]))
+            return true;
+    return false;
+}
+
+static enum err check_locked(struct writing *w, const struct record *rec,
+                             const struct record *before)
+{
+    const struct state *s = &rec->kind->states[before->state];
+    enum err worst = OK;
+    for (size_t i = 0; s->locked && i < rec->kind->field_count; i++) {
+        const struct field *f = &rec->kind->fields[i];
+        if (f->always || f->system || f->computed ||
+            same_value(rec->values[i], before->values[i]))
+            continue;
+        worst = problem_at(w->call, ERR_CONFLICT, f->name, "locked", f->source,
+                           text_print(w->call->arena,
+                                      say(w->call, "cannot be changed while “%.*s”",
+                                          "在“%.*s”状态下不能修改"),
+                                      TEXT_ARG(words_in(s->title, w->call->lang))));
+    }
+    return worst;
+}
+
+static enum err may_change(struct writing *w, const struct record *rec)
+{
+    bool yes;
+    TRY(who__may_change(w->call, w->records, db_tx(w->tx), w->call->actor, rec, &yes));
+    if (yes)
+        return OK;
+    struct text who = who__print(w->call, w->records, &rec->kind->change);
+    return problem_at(w->call, ERR_DENIED, TEXT(""), "who", rec->kind->file,
+                      text_print(w->call->arena,
+                                 say(w->call, "changing this is for: %.*s", "只能由以下人员修改：%.*s"),
+                                 TEXT_ARG(who)));
+}
+
+static void apply(struct writing *w, struct record *rec)
+{
+    for (size_t i = 0; i < rec->kind->field_count; i++)
+        if (w->given[i])
+            rec->values[i] = w->values[i];
+}
+
+static bool only_always(const struct record *rec, const bool *given)
+{
+    for (size_t i = 0; i < rec->kind->field_count; i++)
+        if (given[i] && !rec->kind->fields[i].always)
+            return false;
+    return true;
+}
+
+static enum err change(struct writing *w)
+{
+    struct record *before;
+    TRY(find(w, &before));
+    TRY(may_change(w, before));
+    TRY(check_version(w, before));
+    struct record *rec = record__copy(w->call->arena, before);
+    apply(w, rec);
+    enum err e = check__references(w->call, w->records, db_tx(w->tx), rec, w->given);
+    if (e != OK && e != ERR_INVALID)
+        return e;
+    w->change->record = before;
+    if (e == OK && !differs(rec, before)) {
+        w->change->unchanged = true;
+        return OK;
+    }
+    TRY(compute__fields(w->call, w->records, db_tx(w->tx), rec));
+    e = worse(e, check_locked(w, rec, before));
+    e = worse(e, check__required(w->call, rec, rec->state, NULL));
+    e = worse(e, check_unique(w, rec, w->given));
+    TRY(e);
+    TRY(may_change(w, rec)); /* it may not be moved out of one's own reach */
+    const char *act = only_always(rec, w->given) ? "record.attach" : "record.change";
+    TRY(write__version(w, rec, before, act, (struct text){0}, w->change->reason));
+    w->change->record = rec;
+    return OK;
+}
+
+/* ---- move ------------------------------------------------------------------------------------------------------ */
+static const struct move *pick_move(const struct kind *k, const struct record *rec,
+                                    struct text name)
+{
+    const struct move *m = kind_move(k, name);
+    if (m)
+        return m;
+    const struct move *fallback_move = NULL;
+    for (size_t i = 0; i < k->move_count; i++) {
+        if (!text_same(k->states[k->moves[i].to].name, name))
+            continue;
+        if (k->moves[i].from >> rec->state & 1 && !k->moves[i].automatic)
+            return &k->moves[i];
+        fallback_move = &k->moves[i];
+    }
+    return fallback_move;
+}
+
+static bool asked(const struct move *m, const struct field *f)
+{
+    for (size_t i = 0; i < m->ask_count; i++)
+        if (text_same(m->asks[i], f->name))
+            return true;
+    return false;
+}
+
+static enum err check_asked(struct writing *w, const struct record *rec, const struct move *m)
+{
+    enum err worst = OK;
+    for (size_t i = 0; i < rec->kind->field_count; i++)
+        if (w->given[i] && !asked(m, &rec->kind->fields[i]))
+            worst = problem_at(w->call, ERR_INVALID, rec->kind->fields[i].name, "not_asked",
+                               m->source,
+                               text_of(say(w->call, "is not asked for by this move; change the record first",
+                                           "此流转不需要该字段；请先修改记录")));
+    return worst;
+}
+
+static enum err check_reason(struct writing *w, const struct move *m)
+{
+    if (!m->reason || text_trim(w->change->reason).len)
+        return OK;
+    return problem_at(w->call, ERR_INVALID, TEXT("reason"), "required", m->source,
+                      text_of(say(w->call, "a reason is required", "必须填写理由")));
+}
+
+static enum err check_fresh(struct writing *w, const struct move *m)
+{
+    const struct actor *a = w->call->actor;
+    if (!m->fresh || a->type == ACTOR_SYSTEM)
+        return OK;
+    if (a->type == ACTOR_USER && a->fresh_until >= w->call->now)
+        return OK;
+    return problem_at(w->call, ERR_DENIED, TEXT("password"), "fresh", m->source,
+                      text_of(say(w->call, "confirm with your password: this move is a signature",
+                                  "请输入密码确认：此流转等同签名")));
+}
+
+static enum err sign_only(struct writing *w, struct record *rec, const struct record *before,
+                          const struct move *m, const struct verdict *v)
+{
+    const struct record *now = before;
+    if (differs(rec, before)) {
+        TRY(write__version(w, rec, before, "record.change", (struct text){0}, w->change->reason));
+        now = rec;
+    }
+    struct text at = moment_print(w->call->arena, w->call->now);
+    struct value values[] = {V_TEXT(now->kind->name), V_TEXT(now->id), V_INT(now->version),
+                             V_TEXT(m->name), V_TEXT(w->call->actor->person), V_TEXT(at),
+                             V_INT(v->group)};
+    TRY(tx_exec(w->call, w->tx,
+                "INSERT INTO signature(kind, id, version, move, person, at, side) "
+                "VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                values, 7, NULL));
+    struct ledger_event event = {.act = "approval.sign",
+                                 .actor_type = TEXT("user"),
+                                 .actor_id = w->call->actor->id,
+                                 .object_kind = now->kind->name,
+                                 .object_id = now->id,
+                                 .object_version = now->version,
+                                 .previous = -1,
+                                 .model = w->records->model->hash,
+                                 .request = w->call->id};
+    uint64_t index;
+    TRY(ledger_append(w->call, w->tx, w->records->ledger, &event, &index));
+    w->change->signed_only = true;
+    w->change->waits_for = who__print(w->call, w->records, v->group == 1 ? &m->and_by : &m->by);
+    w->change->record = (struct record *)(uintptr_t)now;
+    return OK;
+}
+
+/* The first signature covers the record as it stood: the second signer agrees or does not. */
+static enum err check_signed(struct writing *w, const struct record *rec,
+                             const struct record *before, const struct verdict *v,
+                             const struct move *m, bool *complete)
+{
+    *complete = !v->needs_second;
+    if (!v->needs_second)
+        return OK;
+    for (size_t i = 0; i < v->signature_count; i++)
+        *complete = *complete || v->signature_group[i] != v->group;
+    if (!*complete || !differs(rec, before))
+        return OK;
+    return problem_at(w->call, ERR_CONFLICT, TEXT(""), "signed", m->source,
+                      text_of(say(w->call, "the first signature covers the record as it is; it cannot be changed while signing",
+                                  "第一份签名针对记录的现状；签署时不能修改")));
+}
+
+static enum err automatic_moves(struct writing *w, struct record *rec);
+
+static enum err make_move(struct writing *w, struct record *rec, const struct record *before,
+                          const struct move *m, struct text reason)
+{
+    rec->state = m->to;
+    TRY(write__version(w, rec, before, "record.move", m->name, reason));
+    w->change->record = rec;
+    return automatic_moves(w, rec);
+}
+
+/* A move that the engine makes at once: only when nothing stands in its way. */
+static enum err automatic_moves(struct writing *w, struct record *rec)
+{
+    for (size_t i = 0; i < rec->kind->move_count; i++) {
+        const struct move *m = &rec->kind->moves[i];
+        if (!m->automatic || m->on.len || !(m->from >> rec->state & 1))
+            continue;
+        const struct actor *actor = w->call->actor;
+        struct call *probe = call_open(w->call->arena, w->call->now, w->call->lang);
+        struct verdict v;
+        probe->actor = actor_system(w->call);
+        enum err e = guard__move(probe, w->records, db_tx(w->tx), rec, rec, m, &v);
+        if (e == OK)
+            e = check__required(probe, rec, m->to, m);
+        if (e != OK)
+            continue;
+        w->call->actor = probe->actor;
+        e = make_move(w, record__copy(w->call->arena, rec), rec, m, (struct text){0});
+        w->call->actor = actor;
+        return e;
+    }
+    return OK;
+}
+
+static enum err check_move(struct writing *w, struct record *rec, const struct record *before,
+                           const struct move *m, struct verdict *v)
+{
+    struct call *call = w->call;
+    enum err e = guard__move(call, w->records, db_tx(w->tx), before, rec, m, v);
+    if (e != OK && e != ERR_CONFLICT && e != ERR_DENIED)
+        return e;
+    enum err rest = worse(check_reason(w, m), check__required(call, rec, m->to, m));
+    rest = worse(rest, guard__named(call, rec, m));
+    if (rest == ERR_BUG)
+        return rest;
+    e = worse(e, rest == ERR_INVALID ? ERR_CONFLICT : rest);
+    return worse(e, check_fresh(w, m));
+}
+
+static enum err move(struct writing *w)
+{
+    struct record *before;
+    TRY(find(w, &before));
+    TRY(check_version(w, before));
+    const struct move *m = pick_move(before->kind, before, w->change->move);
+    if (!m)
+        return problem(w->call, ERR_MISSING, TEXT("move"), "unknown",
+                       say(w->call, "there is no move or state called %.*s", "没有名为 %.*s 的流转或状态"),
+                       TEXT_ARG(w->change->move));
+    TRY(check_asked(w, before, m));
+    struct record *rec = record__copy(w->call->arena, before);
+    apply(w, rec);
+    TRY(check__references(w->call, w->records, db_tx(w->tx), rec, w->given));
+    TRY(compute__fields(w->call, w->records, db_tx(w->tx), rec));
+    struct verdict v;
+    bool complete;
+    TRY(check_move(w, rec, before, m, &v));
+    TRY(check_signed(w, rec, before, &v, m, &complete));
+    TRY(check_unique(w, rec, w->given));
+    if (!complete)
+        return sign_only(w, rec, before, m, &v);
+    return make_move(w, rec, before, m, w->change->reason);
+}
+
+/* ---- the same request twice ---------------------------------------------------------------------------------------- */
+static enum err replay(struct writing *w, bool *found)
+{
+    struct value values[] = {V_TEXT(w->call->actor->id), V_TEXT(w->change->idempotency)};
+    struct rows rows;
+    *found = false;
+    TRY(tx_rows(w->call, w->tx,
+                "SELECT kind, record FROM idempotency WHERE actor = $1 AND name = $2", values, 2,
+                1, &rows));
+    if (!rows.count)
+        return OK;
+    if (!text_same(rows.cells[0].text, w->change->kind->name))
+        return problem(w->call, ERR_CONFLICT, TEXT(""), "idempotency", "%s",
+                       say(w->call, "this Idempotency-Key was used for another request",
+                           "此 Idempotency-Key 已用于另一请求"));
+    *found = w->change->replayed = true;
+    return table__find(w->call, w->records, db_tx(w->tx), w->change->kind, rows.cells[1].text,
+                       &w->change->record);
+}
+
+static enum err remember(struct writing *w)
+{
+    struct value values[] = {V_TEXT(w->call->actor->id), V_TEXT(w->change->idempotency),
+                             V_TEXT(w->change->kind->name), V_TEXT(w->change->record->id),
+                             V_TEXT(moment_print(w->call->arena, w->call->now))};
+    return tx_exec(w->call, w->tx,
+                   "INSERT INTO idempotency(actor, name, kind, record, at) "
+                   "VALUES ($1, $2, $3, $4, $5)",
+                   values, 5, NULL);
+}
+
+enum err change__run(struct writing *w)
+{
+    bool again = false;
+    if (w->change->idempotency.len) {
+        TRY(replay(w, &again));
+        if (again)
+            return OK;
+    }
+    TRY(w->change->act == RECORD_CREATE   ? create(w)
+        : w->change->act == RECORD_CHANGE ? change(w)
+                                          : move(w));
+    return w->change->idempotency.len ? remember(w) : OK;
+}

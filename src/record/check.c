@@ -1,0 +1,539 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* record/check.c — is every field of this body acceptable? Collects every problem, not just the first,
+ * each with the model file and line that demanded it. Needs no database but for references. */
+#include "record/internal.h"
+
+#include <string.h>
+
+struct place { /* where a value stands, for messages: "dims[2].severity" */
+    struct text name;
+    const struct field *field;
+};
+
+static enum err refuse(struct call *call, struct place p, const char *code, const char *en,
+                       const char *zh)
+{
+    return problem_at(call, ERR_INVALID, p.name, code, p.field->source, text_of(say(call, en, zh)));
+}
+
+static enum err refuse_text(struct call *call, struct place p, const char *code, struct text words)
+{
+    return problem_at(call, ERR_INVALID, p.name, code, p.field->source, words);
+}
+
+static bool has_control(struct text t, bool lines_allowed)
+{
+    for (size_t i = 0; i < t.len; i++) {
+        unsigned char c = (unsigned char)t.at[i];
+        if (c == 127 || (c < 32 && !(lines_allowed && (c == '\n' || c == '\r' || c == '\t'))))
+            return true;
+    }
+    return false;
+}
+
+static enum err check_text(struct call *call, struct place p, const struct json *v,
+                           const struct json **out)
+{
+    if (v->type != JSON_TEXT)
+        return refuse(call, p, "type", "must be text", "必须是文本");
+    bool note = p.field->type == FIELD_NOTE;
+    struct text t = text_trim(v->text);
+    if (has_control(t, note))
+        return note ? refuse(call, p, "control", "contains control characters", "含有控制字符")
+                    : refuse(call, p, "one_line", "must be one line without control characters",
+                             "必须是一行文字，不能含有控制字符");
+    int64_t max = p.field->max ? p.field->max : note ? 20000 : 500;
+    if ((int64_t)text_characters(t) > max)
+        return refuse_text(call, p, "too_long",
+                           text_print(call->arena,
+                                      say(call, "is longer than %lld characters", "超过 %lld 个字符"),
+                                      (long long)max));
+    if (p.field->many && text_find(t, '|') >= 0)
+        return refuse(call, p, "bar", "may not contain the character |", "不能含有字符 |");
+    *out = node__text(call->arena, t);
+    return OK;
+}
+
+static enum err out_of_bounds(struct call *call, struct place p, double min, double max)
+{
+    return refuse_text(call, p, "range",
+                       text_print(call->arena,
+                                  say(call, "must be between %g and %g", "必须在 %g 与 %g 之间"), min,
+                                  max));
+}
+
+static enum err check_integer(struct call *call, struct place p, const struct json *v,
+                              const struct json **out)
+{
+    const struct field *f = p.field;
+    if (v->type != JSON_INTEGER)
+        return refuse(call, p, "type", "must be a whole number", "必须是整数");
+    if (f->min <= f->max && (f->min || f->max) && (v->integer < f->min || v->integer > f->max))
+        return out_of_bounds(call, p, (double)f->min, (double)f->max);
+    if (f->scale && !scale_option(f->scale, v->text))
+        return refuse(call, p, "choice", "is not one of the values of the scale", "不是量表中的取值");
+    *out = node__integer(call->arena, v->integer);
+    return OK;
+}
+
+static enum err check_number(struct call *call, struct place p, const struct json *v,
+                             const struct json **out)
+{
+    const struct field *f = p.field;
+    if (v->type != JSON_INTEGER && v->type != JSON_NUMBER)
+        return refuse(call, p, "type", "must be a number", "必须是数字");
+    if (f->number_min < f->number_max && (v->number < f->number_min || v->number > f->number_max))
+        return out_of_bounds(call, p, f->number_min, f->number_max);
+    *out = v;
+    return OK;
+}
+
+static enum err check_date(struct call *call, struct place p, const struct json *v,
+                           const struct json **out)
+{
+    int64_t days;
+    if (v->type != JSON_TEXT || !date_read(v->text, &days))
+        return refuse(call, p, "date", "must be a real date like 2026-11-23", "必须是真实日期，例如 2026-11-23");
+    *out = node__text(call->arena, v->text);
+    return OK;
+}
+
+static enum err check_moment(struct call *call, struct place p, const struct json *v,
+                             const struct json **out)
+{
+    int64_t moment;
+    if (v->type != JSON_TEXT || !moment_read(v->text, &moment))
+        return refuse(call, p, "moment", "must be a time like 2026-11-23T09:30:00Z",
+                      "必须是时间，例如 2026-11-23T09:30:00Z");
+    *out = node__text(call->arena, moment_print(call->arena, moment));
+    return OK;
+}
+
+static enum err check_choice(struct call *call, struct place p, const struct json *v,
+                             const struct json **out)
+{
+    if (v->type != JSON_TEXT || !scale_option(p.field->scale, v->text)) {
+        struct buf b = buf_in(call->arena, 4096);
+        buf_add_c(&b, say(call, "must be one of: ", "必须是以下之一："));
+        for (size_t i = 0; i < p.field->scale->count && i < 40; i++)
+            buf_print(&b, "%s%.*s", i ? ", " : "", TEXT_ARG(p.field->scale->options[i].value));
+        return refuse_text(call, p, "choice", buf_text(&b));
+    }
+    *out = node__text(call->arena, v->text);
+    return OK;
+}
+
+static enum err check_id(struct call *call, struct place p, const struct json *v,
+                         const struct json **out)
+{
+    if (v->type != JSON_TEXT || !v->text.len || v->text.len > 100 || has_control(v->text, false))
+        return refuse(call, p, "type", "must be the id or key of a record", "必须是记录的标识或编号");
+    *out = node__text(call->arena, v->text);
+    return OK;
+}
+
+static enum err check_value(struct call *call, struct place p, const struct json *v,
+                            const struct json **out);
+
+static enum err check_row(struct call *call, struct place p, const struct json *row,
+                          const struct json **out)
+{
+    if (row->type != JSON_OBJECT)
+        return refuse(call, p, "type", "each row must be an object", "每一行必须是对象");
+    struct json *clean = node__object(call->arena);
+    enum err worst = OK;
+    for (const struct json *one = row->first; one; one = one->next) {
+        const struct field *column = NULL;
+        for (size_t i = 0; i < p.field->column_count && !column; i++)
+            if (text_same(p.field->columns[i].name, one->key))
+                column = &p.field->columns[i];
+        struct place at = {text_print(call->arena, "%.*s.%.*s", TEXT_ARG(p.name),
+                                      TEXT_ARG(one->key)),
+                           column ? column : p.field};
+        const struct json *value = NULL;
+        if (!column)
+            worst = refuse(call, at, "unknown", "is not a column of this table", "不是此表格的列");
+        else if (one->type != JSON_NULL && check_value(call, at, one, &value) != OK)
+            worst = ERR_INVALID;
+        else if (!value__empty(value))
+            node__add(clean, value, one->key, call->arena);
+    }
+    *out = clean;
+    return worst;
+}
+
+static enum err check_link(struct call *call, struct place p, const struct json *v,
+                           const struct json **out)
+{
+    struct text type = json_text(json_get(v, "type")), kind = json_text(json_get(v, "kind")),
+                id = json_text(json_get(v, "id"));
+    if (v->type != JSON_OBJECT || v->count != 3 || !type.len || !kind.len || !id.len ||
+        type.len > 40 || kind.len > 40 || id.len > 64)
+        return refuse(call, p, "type", "each link needs type, kind and id", "每个链接需要 type、kind 和 id");
+    *out = v;
+    return OK;
+}
+
+static enum err check_one(struct call *call, struct place p, const struct json *v,
+                          const struct json **out)
+{
+    switch (p.field->type) {
+    case FIELD_TEXT:
+    case FIELD_NOTE:
+        return check_text(call, p, v, out);
+    case FIELD_INTEGER:
+        return check_integer(call, p, v, out);
+    case FIELD_NUMBER:
+        return check_number(call, p, v, out);
+    case FIELD_YES_NO:
+        if (v->type != JSON_TRUE && v->type != JSON_FALSE)
+            return refuse(call, p, "type", "must be true or false", "必须是 true 或 false");
+        *out = node__bool(call->arena, v->type == JSON_TRUE);
+        return OK;
+    case FIELD_DATE:
+        return check_date(call, p, v, out);
+    case FIELD_MOMENT:
+        return check_moment(call, p, v, out);
+    case FIELD_CHOICE:
+        return check_choice(call, p, v, out);
+    case FIELD_ROWS:
+        return check_row(call, p, v, out);
+    case FIELD_LINKS:
+        return check_link(call, p, v, out);
+    default:
+        return check_id(call, p, v, out);
+    }
+}
+
+static bool is_list(const struct field *f)
+{
+    return f->many || f->type == FIELD_REFS || f->type == FIELD_ROWS || f->type == FIELD_LINKS;
+}
+
+static bool twice(const struct json *list, const struct json *v, enum field_type type)
+{
+    if (type == FIELD_ROWS)
+        return false; /* equal rows are allowed */
+    for (const struct json *one = list->first; one; one = one->next)
+        if (json_same(one, v))
+            return true;
+    return false;
+}
+
+static enum err check_value(struct call *call, struct place p, const struct json *v,
+                            const struct json **out)
+{
+    if (!is_list(p.field))
+        return check_one(call, p, v, out);
+    if (v->type != JSON_LIST)
+        return refuse(call, p, "type", "must be a list", "必须是列表");
+    if (v->count > 1000)
+        return refuse(call, p, "too_long", "has more than 1,000 entries", "超过 1,000 项");
+    struct json *clean = node__list(call->arena);
+    enum err worst = OK;
+    size_t i = 0;
+    for (const struct json *one = v->first; one; one = one->next, i++) {
+        struct place at = {text_print(call->arena, "%.*s[%zu]", TEXT_ARG(p.name), i), p.field};
+        const struct json *value = NULL;
+        enum err e = check_one(call, at, one, &value);
+        if (e != OK)
+            worst = e;
+        else if (!value__empty(value) && !twice(clean, value, p.field->type))
+            node__add(clean, value, (struct text){0}, call->arena);
+    }
+    *out = clean;
+    return worst;
+}
+
+static enum err refuse_field(struct call *call, const struct kind *k, const struct json *one,
+                             const struct field *f)
+{
+    if (!f)
+        return problem_at(call, ERR_INVALID, one->key, "unknown", k->file,
+                          text_of(say(call, "is not a field of this kind", "不是此类记录的字段")));
+    struct place p = {f->name, f};
+    if (text_is(f->name, "state"))
+        return refuse(call, p, "state", "changes only by a move", "状态只能通过流转改变");
+    if (f->computed)
+        return refuse(call, p, "computed", "is computed and cannot be written", "由系统计算，不能填写");
+    return refuse(call, p, "read_only", "is kept by the system", "由系统维护");
+}
+
+enum err check__body(struct call *call, const struct kind *k, const struct json *body,
+                     bool system_allowed, const struct json ***values_out, bool **given_out)
+{
+    const struct json **values = NEW_MANY(call->arena, k->field_count, const struct json *);
+    bool *given = NEW_MANY(call->arena, k->field_count, bool);
+    enum err worst = OK;
+    if (body && body->type != JSON_OBJECT)
+        return problem(call, ERR_INVALID, TEXT(""), "type", "%s",
+                       say(call, "the body must be an object of fields", "请求体必须是字段对象"));
+    for (const struct json *one = body ? body->first : NULL; one; one = one->next) {
+        const struct field *f = kind_field(k, one->key);
+        if (!f || f->computed || (f->system && !system_allowed)) {
+            worst = refuse_field(call, k, one, f);
+            continue;
+        }
+        given[f->index] = true;
+        if (one->type == JSON_NULL)
+            continue;
+        enum err e = check_value(call, (struct place){f->name, f}, one, &values[f->index]);
+        if (e != OK)
+            worst = e;
+        else if (value__empty(values[f->index]))
+            values[f->index] = NULL;
+    }
+    *values_out = values;
+    *given_out = given;
+    return worst;
+}
+
+/* ---- what a state demands -------------------------------------------------------------------- */
+static const struct json *of_record(void *arg, struct text field)
+{
+    return record_value(arg, field);
+}
+
+bool field__applies(const struct field *f, const struct record *rec)
+{
+    return !f->only || condition_holds(f->only, of_record, (void *)(uintptr_t)rec);
+}
+
+static bool demanded(const struct field *f, const struct record *rec, size_t state,
+                     const struct move *move)
+{
+    bool asked = false;
+    for (size_t i = 0; move && i < move->ask_count; i++)
+        asked = asked || text_same(move->asks[i], f->name);
+    if (!asked && !f->required && !(f->required_in >> state & 1))
+        return false;
+    if (!field__applies(f, rec))
+        return false;
+    return asked || !f->required_when ||
+           condition_holds(f->required_when, of_record, (void *)(uintptr_t)rec);
+}
+
+static bool covered(const struct field *f, const struct json *v, struct text value)
+{
+    const struct json *cell = NULL;
+    for (const struct json *row = v ? v->first : NULL; row; row = row->next)
+        for (cell = row->first; cell; cell = cell->next)
+            if (text_same(cell->key, f->covers_column) && text_same(cell->text, value))
+                return true;
+    return false;
+}
+
+static struct text cover_title(struct call *call, const struct field *f, struct text value)
+{
+    for (size_t i = 0; i < f->column_count; i++)
+        if (text_same(f->columns[i].name, f->covers_column) && f->columns[i].scale) {
+            const struct option *o = scale_option(f->columns[i].scale, value);
+            if (o)
+                return words_in(o->title, call->lang);
+        }
+    return value;
+}
+
+static enum err check_covers(struct call *call, const struct field *f, const struct json *v)
+{
+    struct buf missing = buf_in(call->arena, 8192);
+    for (size_t i = 0; i < f->covers_count; i++)
+        if (!covered(f, v, f->covers[i])) {
+            struct text title = cover_title(call, f, f->covers[i]);
+            buf_print(&missing, "%s%.*s", missing.len ? say(call, ", ", "、") : "",
+                      TEXT_ARG(title));
+        }
+    if (!missing.len)
+        return OK;
+    return problem_at(call, ERR_INVALID, f->name, "covers", f->source,
+                      text_print(call->arena, "%s%.*s", say(call, "has no row for: ", "缺少以下行："),
+                                 TEXT_ARG(buf_text(&missing))));
+}
+
+enum err check__required(struct call *call, const struct record *rec, size_t state,
+                         const struct move *move)
+{
+    enum err worst = OK;
+    for (size_t i = 0; i < rec->kind->field_count; i++) {
+        const struct field *f = &rec->kind->fields[i];
+        if (f->system || !demanded(f, rec, state, move))
+            continue;
+        struct text in = words_in(rec->kind->states[state].title, call->lang);
+        struct text label = words_in(f->title, call->lang);
+        if (value__empty(rec->values[i]))
+            worst = problem_at(
+                call, ERR_INVALID, f->name, "required", f->source,
+                f->required
+                    ? text_print(call->arena, say(call, "%.*s is required", "%.*s为必填项"),
+                                 TEXT_ARG(label))
+                    : text_print(call->arena,
+                                 say(call, "%.*s is required for “%.*s”", "%.*s：进入“%.*s”前必填"),
+                                 TEXT_ARG(label), TEXT_ARG(in)));
+        else if (f->covers_count && check_covers(call, f, rec->values[i]) != OK)
+            worst = ERR_INVALID;
+    }
+    return worst;
+}
+
+/* ---- references ---------------------------------------------------------------------------------- */
+struct seeker {
+    struct call *call;
+    struct records *records;
+    struct db db;
+};
+
+static enum err unknown(struct call *call, struct text name, const struct field *f,
+                        struct text given)
+{
+    return problem_at(call, ERR_INVALID, name, "unknown_reference", f->source,
+                      text_print(call->arena, say(call, "there is no such record: %.*s", "没有此记录：%.*s"),
+                                 TEXT_ARG(given)));
+}
+
+static enum err exists(struct call *call, struct db db, const char *sql, struct text id, bool *out)
+{
+    struct rows rows;
+    struct value v = V_TEXT(id);
+    TRY(db__rows(call, db, sql, &v, 1, 2, &rows));
+    *out = rows.count > 0;
+    return OK;
+}
+
+/* What one may not see does not exist: otherwise ids in a body would tell on other units. */
+static enum err seek_record(struct seeker *s, const struct kind *k, struct text given,
+                            struct text *id)
+{
+    struct record *found;
+    *id = (struct text){0};
+    TRY(table__find(s->call, s->records, s->db, k, given, &found));
+    if (!found)
+        return OK;
+    bool readable;
+    TRY(who__may_read(s->call, s->records, s->db, s->call->actor, found, &readable));
+    if (readable)
+        *id = found->id;
+    return OK;
+}
+
+static enum err seek(struct seeker *s, const struct field *f, struct text kind, struct text given,
+                     struct text *id)
+{
+    bool found = false;
+    *id = given;
+    switch (f->type == FIELD_LINKS ? TO_KIND : f->target) {
+    case TO_PERSON:
+        if (text_is(given, "me"))
+            *id = given = s->call->actor->person;
+        TRY(exists(s->call, s->db, "SELECT id FROM person WHERE id = $1", given, &found));
+        break;
+    case TO_ROLE:
+        found = model_role(s->records->model, given) != NULL;
+        break;
+    case TO_REQUIREMENT:
+        found = model_requirement(s->records->model, given) != NULL;
+        break;
+    default:
+        if (f->type == FIELD_FILE) {
+            TRY(exists(s->call, s->db, "SELECT id FROM attachment WHERE id = $1", given, &found));
+            break;
+        }
+        const struct kind *k = model_kind(s->records->model, kind);
+        if (!k) {
+            *id = (struct text){0};
+            return OK;
+        }
+        return seek_record(s, k, given, id);
+    }
+    if (!found)
+        *id = (struct text){0};
+    return OK;
+}
+
+static enum err resolve_one(struct seeker *s, const struct field *f, struct text name,
+                            const struct json *v, const struct json **out)
+{
+    if (f->type == FIELD_LINKS) {
+        struct text given = json_text(json_get(v, "id")), kind = json_text(json_get(v, "kind")), id;
+        TRY(seek(s, f, kind, given, &id));
+        if (!id.len)
+            return unknown(s->call, name, f, given);
+        struct json *link = node__object(s->call->arena);
+        node__add(link, node__text(s->call->arena, id), TEXT("id"), s->call->arena);
+        node__add(link, node__text(s->call->arena, kind), TEXT("kind"), s->call->arena);
+        node__add(link, json_get(v, "type"), TEXT("type"), s->call->arena);
+        *out = link;
+        return OK;
+    }
+    struct text id;
+    TRY(seek(s, f, f->target_name, v->text, &id));
+    if (!id.len)
+        return unknown(s->call, name, f, v->text);
+    *out = node__text(s->call->arena, id);
+    return OK;
+}
+
+static enum err resolve_list(struct seeker *s, const struct field *f, const struct json **value)
+{
+    struct json *clean = node__list(s->call->arena);
+    enum err worst = OK;
+    for (const struct json *one = (*value)->first; one; one = one->next) {
+        const struct json *found = NULL;
+        enum err e = resolve_one(s, f, f->name, one, &found);
+        if (e == ERR_INVALID)
+            worst = e;
+        else if (e != OK)
+            return e;
+        else if (!twice(clean, found, f->type))
+            node__add(clean, found, (struct text){0}, s->call->arena);
+    }
+    *value = clean;
+    return worst;
+}
+
+static enum err resolve_rows(struct seeker *s, const struct field *f, const struct json **value)
+{
+    struct json *clean = node__list(s->call->arena);
+    enum err worst = OK;
+    for (const struct json *row = (*value)->first; row; row = row->next) {
+        struct json *copy = node__object(s->call->arena);
+        for (const struct json *cell = row->first; cell; cell = cell->next) {
+            const struct json *v = cell;
+            for (size_t i = 0; i < f->column_count; i++)
+                if (text_same(f->columns[i].name, cell->key) &&
+                    f->columns[i].type == FIELD_REF) {
+                    enum err e = resolve_one(s, &f->columns[i], f->name, cell, &v);
+                    if (e != OK && e != ERR_INVALID)
+                        return e;
+                    worst = e != OK ? e : worst;
+                }
+            if (v)
+                node__add(copy, v, cell->key, s->call->arena);
+        }
+        node__add(clean, copy, (struct text){0}, s->call->arena);
+    }
+    *value = clean;
+    return worst;
+}
+
+enum err check__references(struct call *call, struct records *r, struct db db,
+                           struct record *rec, const bool *given)
+{
+    struct seeker s = {call, r, db};
+    enum err worst = OK;
+    for (size_t i = 0; i < rec->kind->field_count; i++) {
+        const struct field *f = &rec->kind->fields[i];
+        if (!given[i] || !rec->values[i])
+            continue;
+        enum err e = OK;
+        if (f->type == FIELD_REF || f->type == FIELD_FILE)
+            e = resolve_one(&s, f, f->name, rec->values[i], &rec->values[i]);
+        else if (f->type == FIELD_REFS || f->type == FIELD_LINKS)
+            e = resolve_list(&s, f, &rec->values[i]);
+        else if (f->type == FIELD_ROWS)
+            e = resolve_rows(&s, f, &rec->values[i]);
+        if (e != OK && e != ERR_INVALID)
+            return e;
+        worst = e != OK ? e : worst;
+    }
+    return worst;
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* record/internal.h — what the files of the one door share. Nothing outside record/ includes it. */
+#ifndef RECORD_INTERNAL_H
+#define RECORD_INTERNAL_H
+
+#include "record/record.h"
+#include "store/write.h"
+
+/* SQL of one kind, built once at open from names the model checked (table.c). */
+struct kind_sql {
+    const char *by_id, *by_key;       /* $1 → id key version state ledger commitment body */
+    const char *insert, *update;      /* columns in the order of table__values */
+    const char *exists;               /* $1 → id */
+    const char **row_insert, **row_delete; /* per field index; NULL unless ROWS */
+    const char *page;                 /* $1 = last id: id and every column, and the body */
+    const char *orphans;              /* ids with versions and no row */
+    const char *behind;               /* ids whose row is not their latest version */
+    const char **row_select;          /* per field index: $1 = record */
+};
+struct records {
+    struct access *access;
+    struct store *store;
+    struct ledger *ledger;
+    const struct model *model;
+    struct arena *arena;
+    struct kind_sql *sql;             /* per kind index */
+    struct who_list *readers;         /* per kind index: `read` and everyone named in a move */
+    void (*seen)(void *arg, struct text kind, struct text id, int64_t version);
+    void *seen_arg;
+};
+
+/* A reader or the writer's transaction: rules are the same for looking and for doing. */
+struct db {
+    struct reader *reader;
+    struct tx *tx;
+};
+static inline struct db db_reader(struct reader *r)
+{
+    return (struct db){.reader = r};
+}
+static inline struct db db_tx(struct tx *tx)
+{
+    return (struct db){.tx = tx};
+}
+MUST_USE enum err db__rows(struct call *call, struct db db, const char *sql,
+                           const struct value *values, size_t count, size_t most,
+                           struct rows *out);
+
+/* ---- value.c: JSON values as nodes --------------------------------------------------------- */
+const struct json *node__text(struct arena *a, struct text t);
+const struct json *node__integer(struct arena *a, int64_t i);
+const struct json *node__bool(struct arena *a, bool b);
+struct json *node__list(struct arena *a);
+struct json *node__object(struct arena *a);
+void node__add(struct json *parent, const struct json *child, struct text key, struct arena *a);
+bool value__empty(const struct json *v);
+bool value__list_has(const struct json *v, struct text item);
+struct text value__print(struct arena *a, const struct json *v); /* for CSV cells and filters */
+/* The body of a version: every field that has a value, then the act in _keys. */
+struct act {
+    const char *name;                 /* record.create … */
+    struct text at, actor, actor_type, move, from, reason;
+};
+struct text body__print(struct call *call, const struct record *rec, const struct act *act);
+MUST_USE enum err body__read(struct call *call, const struct kind *k, struct text body,
+                             struct record *out);
+/* The keyed commitment of docs/ledger.md §3 over the members of the body. */
+MUST_USE enum err body__commit(struct call *call, struct text body, struct text salt,
+                               struct hash *out);
+
+/* ---- table.c: rows ------------------------------------------------------------------------- */
+MUST_USE enum err table__build(struct call *call, struct records *r);
+MUST_USE enum err table__find(struct call *call, struct records *r, struct db db,
+                              const struct kind *k, struct text id_or_key,
+                              struct record **out); /* NULL when absent */
+MUST_USE enum err table__write(struct call *call, struct records *r, struct tx *tx,
+                               const struct record *rec, const struct record *before);
+/* Columns of the kind's table and their values for a record (NULL for refs, rows, links). */
+size_t table__columns(const struct kind *k, struct text *names, enum column_type *types);
+void table__values(struct call *call, const struct record *rec, struct value *out);
+bool field__is_column(const struct field *f);
+struct link_row {
+    struct text type, to_kind, to_id;
+    int64_t pos, free;
+};
+size_t table__links(struct call *call, const struct record *rec, struct link_row **out);
+size_t table__row_values(struct call *call, const struct field *f, const struct json *row,
+                         struct value *out);
+struct text table__quote(struct arena *a, struct text name);
+
+/* ---- check.c: is every field of this body acceptable? Every problem, not just the first ------ */
+MUST_USE enum err check__body(struct call *call, const struct kind *k, const struct json *body,
+                              bool system_allowed, const struct json ***values_out,
+                              bool **given_out);
+/* What the state demands: required, covers. Adds problems; OK when nothing is missing. */
+MUST_USE enum err check__required(struct call *call, const struct record *rec, size_t state,
+                                  const struct move *move);
+/* References exist, are readable, and keys become ids. */
+MUST_USE enum err check__references(struct call *call, struct records *r, struct db db,
+                                    struct record *rec, const bool *given);
+bool field__applies(const struct field *f, const struct record *rec);
+
+/* ---- who.c: roles, units, relations ------------------------------------------------------------ */
+MUST_USE enum err who__matches(struct call *call, struct records *r, struct db db,
+                               const struct actor *actor, const struct record *rec,
+                               const struct who_list *list, bool *out);
+MUST_USE enum err who__may_read(struct call *call, struct records *r, struct db db,
+                                const struct actor *actor, const struct record *rec, bool *out);
+MUST_USE enum err who__may_change(struct call *call, struct records *r, struct db db,
+                                  const struct actor *actor, const struct record *rec, bool *out);
+void who__build(struct records *r);
+struct text who__print(struct call *call, struct records *r, const struct who_list *list);
+
+/* ---- guard.c: moves -------------------------------------------------------------------------------- */
+struct verdict {
+    bool mine;
+    int group;                        /* 1: by, 2: and_by; 0: neither */
+    bool needs_second;
+    struct signature *signatures;
+    int *signature_group;
+    size_t signature_count;
+    struct blocker *blockers;
+    size_t blocker_count;
+};
+/* Everything about the move but the asked values: problems on the call when refused. Who and
+ * separation of duties look at `rec` as it stands; conditions and needs at `after`, which has the
+ * asked values in it (the same record when only looking). */
+MUST_USE enum err guard__move(struct call *call, struct records *r, struct db db,
+                              const struct record *rec, const struct record *after,
+                              const struct move *m, struct verdict *out);
+MUST_USE enum err guard__named(struct call *call, const struct record *rec, const struct move *m);
+
+/* ---- compute.c ---------------------------------------------------------------------------------------- */
+MUST_USE enum err compute__fields(struct call *call, struct records *r, struct db db,
+                                  struct record *rec);
+/* Records of other kinds whose computed fields look at this one. */
+struct dependent {
+    const struct kind *kind;
+    struct text id;
+};
+MUST_USE enum err compute__dependents(struct call *call, struct records *r, struct db db,
+                                      const struct record *rec, const struct record *before,
+                                      struct dependent **out, size_t *count);
+
+/* ---- change.c: create, change, move -- inside the transaction ---------------------------------------------- */
+struct note { /* what was written, for the change feed */
+    struct text kind, id;
+    int64_t version;
+    struct note *next;
+};
+struct writing {
+    struct call *call;
+    struct records *records;
+    struct tx *tx;
+    struct change *change;
+    const struct json **values; /* checked, per field index */
+    const bool *given;
+    struct note *notes;
+};
+MUST_USE enum err change__run(struct writing *w);
+struct record *record__copy(struct arena *a, const struct record *rec);
+/* ---- write.c: one version into rows, ledger and search ------------------------------------------------------- */
+MUST_USE enum err write__version(struct writing *w, struct record *rec,
+                                 const struct record *before, const char *act,
+                                 struct text move, struct text reason);
+
+/* ---- attach.c: commitments, for verification too -------------------------------------------------------- */
+MUST_USE enum err comment__commit(struct call *call, const struct comment *c, struct text kind,
+                                  struct text record, struct text salt, struct hash *out);
+MUST_USE enum err file__commit(struct call *call, const struct stored_file *f, struct text salt,
+                               struct hash *out);
+
+/* ---- query.c ------------------------------------------------------------------------------------------------ */
+MUST_USE enum err query__related(struct call *call, struct records *r, struct db db,
+                                 const struct need *need, const struct record *rec,
+                                 struct record ***out, size_t *count);
+MUST_USE enum err query__many(struct call *call, struct records *r, struct db db,
+                              const struct kind *k, const char *where,
+                              const struct value *values, size_t value_count, size_t most,
+                              struct record ***out, size_t *count);
+/* The list as it stood at a moment: from versions; filters by equality only. */
+MUST_USE enum err query__as_of(struct call *call, struct records *r, struct reader *db,
+                               const struct kind *k, const struct list_query *list,
+                               struct record_list *out);
+MUST_USE enum err query__related_kind(struct call *call, struct records *r, struct db db,
+                                      const struct kind *k, struct text via, struct text id,
+                                      struct record ***out, size_t *count);
+#endif

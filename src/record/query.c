@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* record/query.c — lists: filters, sorting, facets, and records related to a record. One of the three
+ * files that build SQL: names come from the model, values are always bound. */
+#include "record/internal.h"
+
+#include <string.h>
+
+/* ---- a statement in the making --------------------------------------------------------------------- */
+#define QUERY_VALUES 1600
+struct query {
+    struct call *call;
+    struct records *records;
+    const struct kind *kind;
+    struct buf sql;
+    struct value *values;
+    size_t count;
+};
+
+static const char *finish(struct query *q)
+{
+    buf_add_byte(&q->sql, '\0');
+    if (q->sql.full)
+        panic("a query outgrew its buffer");
+    return q->sql.at;
+}
+
+static void bind(struct query *q, struct value v)
+{
+    q->values[q->count++] = v;
+    buf_print(&q->sql, "$%zu", q->count);
+}
+
+static enum err bad_filter(struct query *q, struct text name, const char *en, const char *zh)
+{
+    return problem(q->call, ERR_INVALID, name, "filter", "%s", say(q->call, en, zh));
+}
+
+/* ---- one filter ------------------------------------------------------------------------------------- */
+static bool to_value(const struct field *f, struct text t, struct value *out)
+{
+    int64_t i;
+    double d;
+    if (f->type == FIELD_YES_NO) {
+        bool yes = text_is(t, "true") || text_is(t, "1") || text_is(t, "yes");
+        *out = V_INT(yes);
+        return yes || text_is(t, "false") || text_is(t, "0") || text_is(t, "no");
+    }
+    if (f->type == FIELD_INTEGER) {
+        bool good = text_integer(t, &i);
+        *out = V_INT(good ? i : 0);
+        return good;
+    }
+    if (f->type == FIELD_NUMBER) {
+        bool good = text_number(t, &d);
+        *out = V_NUM(good ? d : 0);
+        return good;
+    }
+    *out = V_TEXT(t);
+    return true;
+}
+
+static struct text me_or(struct query *q, const struct field *f, struct text t)
+{
+    if (f->target == TO_PERSON && text_is(t, "me"))
+        return q->call->actor->person;
+    return t;
+}
+
+/* A key in a reference filter stands for its id: resolved by a subquery on the target's table. */
+static void add_reference(struct query *q, const struct field *f, struct text t)
+{
+    if (f->target == TO_KIND && f->target_kind && text_find(t, '-') >= 0) {
+        buf_print(&q->sql, "(SELECT x.id FROM \"%.*s\" x WHERE x.\"key\" = ",
+                  TEXT_ARG(f->target_kind->name));
+        bind(q, V_TEXT(t));
+        buf_add_c(&q->sql, ")");
+        return;
+    }
+    bind(q, V_TEXT(me_or(q, f, t)));
+}
+
+static enum err add_equal(struct query *q, const struct field *f, struct text one)
+{
+    struct value v;
+    if (f->many) {
+        buf_print(&q->sql, "t.\"%.*s\" LIKE ", TEXT_ARG(f->name));
+        struct buf b = buf_in(q->call->arena, 4096);
+        buf_add_c(&b, "%|");
+        for (size_t i = 0; i < one.len; i++) {
+            if (one.at[i] == '%' || one.at[i] == '_' || one.at[i] == '\\')
+                buf_add_byte(&b, '\\');
+            buf_add_byte(&b, one.at[i]);
+        }
+        buf_add_c(&b, "|%");
+        bind(q, V_TEXT(buf_text(&b)));
+        buf_add_c(&q->sql, " ESCAPE '\\'");
+        return OK;
+    }
+    if (f->type == FIELD_REFS || f->type == FIELD_LINKS) {
+        buf_print(&q->sql,
+                  "t.id IN (SELECT l.from_id FROM link l WHERE l.from_kind = '%.*s' AND %s",
+                  TEXT_ARG(q->kind->name), f->type == FIELD_LINKS ? "l.free = 1" : "l.type = ");
+        if (f->type == FIELD_REFS)
+            buf_print(&q->sql, "'%.*s'", TEXT_ARG(f->name));
+        buf_add_c(&q->sql, " AND l.to_id = ");
+        add_reference(q, f, one);
+        buf_add_c(&q->sql, ")");
+        return OK;
+    }
+    if (f->type == FIELD_ROWS)
+        return bad_filter(q, f->name, "cannot be filtered", "不能用于筛选");
+    if (!to_value(f, one, &v))
+        return bad_filter(q, f->name, "the filter value has the wrong type", "筛选值的类型不正确");
+    buf_print(&q->sql, "t.\"%.*s\" = ", TEXT_ARG(f->name));
+    if (f->type == FIELD_REF)
+        add_reference(q, f, one);
+    else
+        bind(q, v);
+    return OK;
+}
+
+static enum err add_any_of(struct query *q, const struct field *f, struct text list, bool negate)
+{
+    buf_add_c(&q->sql, negate ? " AND NOT (" : " AND (");
+    bool first = true;
+    do {
+        struct text one = text_cut(&list, ',');
+        if (!first)
+            buf_add_c(&q->sql, " OR ");
+        TRY(add_equal(q, f, one));
+        first = false;
+    } while (list.len && q->count < QUERY_VALUES - 200);
+    if (negate && field__is_column(f)) /* an empty value is not the excluded one */
+        buf_print(&q->sql, " AND t.\"%.*s\" IS NOT NULL", TEXT_ARG(f->name));
+    buf_add_c(&q->sql, ")");
+    return OK;
+}
+
+static enum err add_compare(struct query *q, const struct field *f, const char *operator,
+                            struct text t)
+{
+    struct value v;
+    if (!field__is_column(f) || !to_value(f, t, &v))
+        return bad_filter(q, f->name, "cannot be compared like this", "不能这样比较");
+    buf_print(&q->sql, " AND t.\"%.*s\" %s ", TEXT_ARG(f->name), operator);
+    bind(q, v);
+    return OK;
+}
+
+static enum err add_empty(struct query *q, const struct field *f, struct text t)
+{
+    bool empty = !text_is(t, "0") && !text_is(t, "false");
+    if (field__is_column(f)) {
+        buf_print(&q->sql, " AND t.\"%.*s\" IS %sNULL", TEXT_ARG(f->name), empty ? "" : "NOT ");
+        return OK;
+    }
+    if (f->type == FIELD_ROWS)
+        buf_print(&q->sql, " AND %sEXISTS (SELECT 1 FROM \"%.*s__%.*s\" x WHERE x.record = t.id)",
+                  empty ? "NOT " : "", TEXT_ARG(q->kind->name), TEXT_ARG(f->name));
+    else
+        buf_print(&q->sql,
+                  " AND %sEXISTS (SELECT 1 FROM link l WHERE l.from_kind = '%.*s' AND "
+                  "l.from_id = t.id AND %s%.*s%s)",
+                  empty ? "NOT " : "", TEXT_ARG(q->kind->name),
+                  f->type == FIELD_LINKS ? "l.free = 1" : "l.type = '",
+                  f->type == FIELD_LINKS ? 0 : (int)f->name.len, f->name.at,
+                  f->type == FIELD_LINKS ? "" : "'");
+    return OK;
+}
+
+static enum err add_filter(struct query *q, const struct filter *filter)
+{
+    static const struct {
+        const char *suffix, *operator;
+    } compare[] = {{".gte", ">="}, {".lte", "<="}, {".gt", ">"}, {".lt", "<"}};
+    struct text name = filter->name, base = text_cut(&name, '.');
+    const struct field *f = kind_field(q->kind, base);
+    if (text_is(base, "id") && !name.len) {
+        static const struct field id = {.name = {"id", 2}, .type = FIELD_TEXT};
+        return add_any_of(q, &id, filter->value, false);
+    }
+    if (!f || (f->sensitive && !q->call->actor->all))
+        return bad_filter(q, filter->name, "is not a field one can filter by", "不是可筛选的字段");
+    if (!name.len)
+        return add_any_of(q, f, filter->value, false);
+    if (text_is(name, "not"))
+        return add_any_of(q, f, filter->value, true);
+    if (text_is(name, "empty"))
+        return add_empty(q, f, filter->value);
+    for (size_t i = 0; i < COUNT(compare); i++)
+        if (text_ends(filter->name, compare[i].suffix))
+            return add_compare(q, f, compare[i].operator, filter->value);
+    return bad_filter(q, filter->name, "is not a filter: use .not .gte .lte .gt .lt .empty",
+                      "不是有效的筛选：可用 .not .gte .lte .gt .lt .empty");
+}
+
+/* ---- words ----------------------------------------------------------------------------------------------- */
+static enum err add_search(struct query *q, struct reader *db, struct text words)
+{
+    struct search_hit *hits;
+    size_t count;
+    struct text cut = words_for_query(q->call->arena, words);
+    if (!cut.len)
+        return OK;
+    TRY(read_search(q->call, db, q->kind->name, cut, 1000, &hits, &count));
+    buf_add_c(&q->sql, " AND t.id IN (''");
+    for (size_t i = 0; i < count; i++) {
+        buf_add_c(&q->sql, ", ");
+        bind(q, V_TEXT(hits[i].id));
+    }
+    buf_add_c(&q->sql, ")");
+    return OK;
+}
+
+static enum err add_conditions(struct query *q, struct reader *db, const struct list_query *list)
+{
+    buf_add_c(&q->sql, " WHERE ");
+    size_t before = q->count;
+    struct text filter = access_filter(q->call, q->call->actor, q->records->model,
+                                       &q->records->readers[q->kind->index], "t", before + 1,
+                                       q->values, &q->count);
+    buf_add(&q->sql, filter);
+    enum err worst = OK;
+    for (size_t i = 0; i < list->filter_count; i++) {
+        enum err e = add_filter(q, &list->filters[i]);
+        worst = e != OK ? e : worst;
+    }
+    TRY(worst);
+    return list->q.len ? add_search(q, db, list->q) : OK;
+}
+
+static void add_sort(struct query *q, struct text sort)
+{
+    buf_add_c(&q->sql, " ORDER BY ");
+    while (sort.len) {
+        struct text one = text_trim(text_cut(&sort, ','));
+        bool down = text_starts(one, "-");
+        const struct field *f = kind_field(q->kind, down ? text_from(one, 1) : one);
+        if (f && field__is_column(f))
+            buf_print(&q->sql, "t.\"%.*s\" %s NULLS LAST, ", TEXT_ARG(f->name),
+                      down ? "DESC" : "ASC");
+    }
+    buf_add_c(&q->sql, "t.id");
+}
+
+/* ---- list --------------------------------------------------------------------------------------------------- */
+static struct query query_start(struct call *call, struct records *r, const struct kind *k)
+{
+    struct query q = {call, r, k, buf_in(call->arena, 1u << 20),
+                      NEW_MANY(call->arena, QUERY_VALUES, struct value), 0};
+    return q;
+}
+
+static enum err check_sort(struct query *q, struct text sort)
+{
+    enum err worst = OK;
+    while (sort.len) {
+        struct text one = text_trim(text_cut(&sort, ','));
+        const struct field *f = kind_field(q->kind, text_starts(one, "-") ? text_from(one, 1) : one);
+        if (!f || !field__is_column(f))
+            worst = problem(q->call, ERR_INVALID, TEXT("sort"), "sort",
+                            say(q->call, "one cannot sort by %.*s", "不能按 %.*s 排序"),
+                            TEXT_ARG(one));
+    }
+    return worst;
+}
+
+static enum err read_items(struct query *q, struct reader *db, const struct list_query *list,
+                           int64_t offset, int64_t limit, struct record_list *out)
+{
+    TRY(add_conditions(q, db, list));
+    TRY(check_sort(q, list->sort));
+    add_sort(q, list->sort.len ? list->sort : q->kind->sort);
+    buf_print(&q->sql, " LIMIT %lld OFFSET %lld", (long long)limit + 1, (long long)offset);
+    const char *where = finish(q) + sizeof(" WHERE ") - 1;
+    TRY(query__many(q->call, q->records, db_reader(db), q->kind, where, q->values, q->count,
+                    (size_t)limit + 1, &out->items, &out->count));
+    if ((int64_t)out->count > limit) {
+        out->count = (size_t)limit;
+        out->next = text_print(q->call->arena, "o%lld", (long long)(offset + limit));
+    }
+    return OK;
+}
+
+static enum err read_total(struct call *call, struct records *r, struct reader *db,
+                           const struct kind *k, const struct list_query *list, int64_t *total)
+{
+    struct query q = query_start(call, r, k);
+    buf_print(&q.sql, "SELECT count(*) FROM \"%.*s\" t", TEXT_ARG(k->name));
+    TRY(add_conditions(&q, db, list));
+    struct rows rows;
+    TRY(read_rows(call, db, finish(&q), q.values, q.count, 1, &rows));
+    *total = rows.cells[0].integer;
+    return OK;
+}
+
+static struct text facet_text(struct call *call, const struct value *v)
+{
+    if (v->type == VALUE_INTEGER)
+        return text_print(call->arena, "%lld", (long long)v->integer);
+    return v->type == VALUE_TEXT ? v->text : (struct text){0};
+}
+
+static enum err read_facet(struct call *call, struct records *r, struct reader *db,
+                           const struct kind *k, const struct list_query *list,
+                           const struct field *f, struct facet *out)
+{
+    struct query q = query_start(call, r, k);
+    buf_print(&q.sql, "SELECT t.\"%.*s\", count(*) FROM \"%.*s\" t", TEXT_ARG(f->name),
+              TEXT_ARG(k->name));
+    TRY(add_conditions(&q, db, list));
+    buf_print(&q.sql, " GROUP BY t.\"%.*s\" ORDER BY 2 DESC, 1 LIMIT 200", TEXT_ARG(f->name));
+    struct rows rows;
+    TRY(read_rows(call, db, finish(&q), q.values, q.count, 200, &rows));
+    out->field = f->name;
+    out->counts = NEW_MANY(call->arena, rows.count + 1, struct facet_count);
+    for (size_t i = 0; i < rows.count; i++)
+        out->counts[out->count++] = (struct facet_count){facet_text(call, row_at(&rows, i)),
+                                                         row_at(&rows, i)[1].integer};
+    return OK;
+}
+
+static enum err read_facets(struct call *call, struct records *r, struct reader *db,
+                            const struct kind *k, const struct list_query *list,
+                            struct record_list *out)
+{
+    struct text names = list->facets;
+    out->facets = NEW_MANY(call->arena, 10, struct facet);
+    while (names.len && out->facet_count < 10) {
+        struct text one = text_trim(text_cut(&names, ','));
+        const struct field *f = kind_field(k, one);
+        if (!f || !field__is_column(f) || f->many || f->sensitive)
+            return problem(call, ERR_INVALID, TEXT("facets"), "facets",
+                           say(call, "there are no facets by %.*s", "不能按 %.*s 分面统计"),
+                           TEXT_ARG(one));
+        TRY(read_facet(call, r, db, k, list, f, &out->facets[out->facet_count++]));
+    }
+    return OK;
+}
+
+enum err record_list(struct call *call, struct records *r, struct reader *db,
+                     const struct kind *k, const struct list_query *list,
+                     struct record_list *out)
+{
+    *out = (struct record_list){0};
+    if (list->as_of)
+        return query__as_of(call, r, db, k, list, out);
+    int64_t offset = 0, limit = list->limit ? list->limit : 50;
+    if (limit < 1 || limit > 1000)
+        return problem(call, ERR_INVALID, TEXT("limit"), "range", "%s",
+                       say(call, "limit must be between 1 and 1000", "limit 必须在 1 与 1000 之间"));
+    if (list->cursor.len &&
+        (list->cursor.at[0] != 'o' || !text_integer(text_from(list->cursor, 1), &offset) ||
+         offset < 0))
+        return problem(call, ERR_INVALID, TEXT("cursor"), "cursor", "%s",
+                       say(call, "is not a cursor of this list", "不是此列表的游标"));
+    struct query q = query_start(call, r, k);
+    TRY(read_items(&q, db, list, offset, limit, out));
+    TRY(read_total(call, r, db, k, list, &out->total));
+    return list->facets.len ? read_facets(call, r, db, k, list, out) : OK;
+}
+
+/* ---- related records ------------------------------------------------------------------------------------------- */
+enum err query__related_kind(struct call *call, struct records *r, struct db db,
+                             const struct kind *k, struct text via, struct text id,
+                             struct record ***out, size_t *count)
+{
+    const struct field *f = kind_field(k, via);
+    struct value values[] = {V_TEXT(id), V_TEXT(k->name), V_TEXT(via)};
+    if (!f) {
+        *count = 0;
+        return OK;
+    }
+    if (f->type == FIELD_REFS)
+        return query__many(call, r, db, k,
+                           "t.id IN (SELECT l.from_id FROM link l WHERE l.to_id = $1 AND "
+                           "l.from_kind = $2 AND l.type = $3) AND t.state <> 'archived' "
+                           "ORDER BY t.\"key\"",
+                           values, 3, READ_MOST, out, count);
+    struct text where = text_print(call->arena,
+                                   "t.\"%.*s\" = $1 AND t.state <> 'archived' ORDER BY t.\"key\"",
+                                   TEXT_ARG(via));
+    return query__many(call, r, db, k, text_c(call->arena, where), values, 1, READ_MOST, out,
+                       count);
+}
+
+static enum err pointed_at(struct call *call, struct records *r, struct db db,
+                           const struct need *need, const struct record *rec,
+                           struct record ***out, size_t *count)
+{
+    const struct field *f = kind_field(rec->kind, need->field);
+    const struct json *v = f ? rec->values[f->index] : NULL;
+    size_t n = 0, room = v ? v->count + 1 : 0;
+    *out = NEW_MANY(call->arena, room + 1, struct record *);
+    *count = 0;
+    if (!v || !f->target_kind)
+        return OK;
+    const struct json *one = v->type == JSON_LIST ? v->first : v;
+    for (; one; one = v->type == JSON_LIST ? one->next : NULL) {
+        struct record *target;
+        TRY(table__find(call, r, db, f->target_kind, one->text, &target));
+        if (target)
+            (*out)[n++] = target;
+    }
+    *count = n;
+    return OK;
+}
+
+static bool equals(const struct json *have, const struct json *want)
+{
+    if (want->type == JSON_LIST) {
+        for (const struct json *one = want->first; one; one = one->next)
+            if (equals(have, one))
+                return true;
+        return false;
+    }
+    if (have && have->type == JSON_LIST)
+        return value__list_has(have, want->text);
+    return have && json_same(have, want);
+}
+
+static bool narrowed(const struct need *need, const struct record *rec)
+{
+    for (size_t i = 0; i < need->where_count; i++)
+        if (!equals(record_value(rec, need->where[i].field), need->where[i].value))
+            return false;
+    return true;
+}
+
+enum err query__related(struct call *call, struct records *r, struct db db,
+                        const struct need *need, const struct record *rec, struct record ***out,
+                        size_t *count)
+{
+    if (need->field.len)
+        TRY(pointed_at(call, r, db, need, rec, out, count));
+    else
+        TRY(query__related_kind(call, r, db, model_kind(r->model, need->kind), need->via,
+                                rec->id, out, count));
+    size_t kept = 0;
+    for (size_t i = 0; i < *count; i++)
+        if (narrowed(need, (*out)[i]))
+            (*out)[kept++] = (*out)[i];
+    *count = kept;
+    return OK;
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* record/read.c — one record, now or as of a moment; and records as the API shows them. */
+#include "record/internal.h"
+
+static enum err missing(struct call *call, struct text id)
+{
+    return problem(call, ERR_MISSING, TEXT(""), "missing",
+                   say(call, "there is no record %.*s", "没有记录 %.*s"), TEXT_ARG(id));
+}
+
+/* ---- as of ------------------------------------------------------------------------------------------ */
+static enum err from_version(struct call *call, const struct record *now, const struct value *row,
+                             struct record **out)
+{
+    struct record *rec = NEW(call->arena, struct record);
+    TRY(body__read(call, now->kind, row[2].text, rec));
+    rec->id = now->id;
+    rec->key = now->key;
+    rec->version = row[0].integer;
+    rec->ledger = row[1].integer;
+    const struct json *state = record_value(rec, TEXT("state"));
+    ptrdiff_t index = state ? kind_state(now->kind, state->text) : -1;
+    rec->state = index < 0 ? now->kind->start : (size_t)index;
+    *out = rec;
+    return OK;
+}
+
+static enum err at_moment(struct call *call, struct reader *db, const struct record *now,
+                          int64_t as_of, struct record **out)
+{
+    struct value values[] = {V_TEXT(now->kind->name), V_TEXT(now->id),
+                             V_TEXT(moment_print(call->arena, as_of))};
+    struct rows rows;
+    TRY(read_rows(call, db,
+                  "SELECT version, ledger, body FROM version WHERE kind = $1 AND id = $2 AND "
+                  "at <= $3 ORDER BY version DESC LIMIT 1",
+                  values, 3, 1, &rows));
+    return rows.count ? from_version(call, now, rows.cells, out) : missing(call, now->key);
+}
+
+enum err record_read(struct call *call, struct records *r, struct reader *db,
+                     const struct kind *k, struct text id_or_key, int64_t as_of,
+                     struct record **out)
+{
+    bool readable = false;
+    TRY(table__find(call, r, db_reader(db), k, id_or_key, out));
+    if (*out)
+        TRY(who__may_read(call, r, db_reader(db), call->actor, *out, &readable));
+    if (!readable)
+        return missing(call, id_or_key);
+    return as_of ? at_moment(call, db, *out, as_of, out) : OK;
+}
+
+static bool matches(const struct record *rec, const struct filter *filter)
+{
+    const struct json *v = record_value(rec, filter->name);
+    struct text list = filter->value;
+    do {
+        struct text one = text_cut(&list, ',');
+        if (v && (v->type == JSON_LIST ? value__list_has(v, one) : text_same(v->text, one)))
+            return true;
+        if (v && ((v->type == JSON_TRUE && text_is(one, "true")) ||
+                  (v->type == JSON_FALSE && text_is(one, "false"))))
+            return true;
+    } while (list.len);
+    return false;
+}
+
+enum err query__as_of(struct call *call, struct records *r, struct reader *db,
+                      const struct kind *k, const struct list_query *list,
+                      struct record_list *out)
+{
+    struct record **now;
+    size_t count;
+    struct value *values = NEW_MANY(call->arena, 80, struct value);
+    size_t value_count = 0;
+    struct text where = access_filter(call, call->actor, r->model, &r->readers[k->index], "t", 1,
+                                      values, &value_count);
+    where = text_print(call->arena, "%.*s ORDER BY t.\"key\"", TEXT_ARG(where));
+    TRY(query__many(call, r, db_reader(db), k, text_c(call->arena, where), values, value_count,
+                    READ_MOST, &now, &count));
+    out->items = NEW_MANY(call->arena, count + 1, struct record *);
+    for (size_t i = 0; i < count; i++) {
+        struct call *quiet = call_open(call->arena, call->now, call->lang);
+        struct record *then = NULL;
+        bool keep = at_moment(quiet, db, now[i], list->as_of, &then) == OK;
+        for (size_t f = 0; keep && f < list->filter_count; f++)
+            keep = matches(then, &list->filters[f]);
+        if (keep)
+            out->items[out->count++] = then;
+    }
+    out->total = (int64_t)out->count;
+    return OK;
+}
+
+/* ---- as JSON ---------------------------------------------------------------------------------------------- */
+static bool sees_sensitive(struct call *call, const struct record *rec)
+{
+    const struct actor *a = call->actor;
+    if (!a || a->all)
+        return a != NULL;
+    if (a->person.len && (value__list_has(record_value(rec, TEXT("owner")), a->person) ||
+                          value__list_has(record_value(rec, TEXT("author")), a->person)))
+        return true;
+    return a->sees_sensitive;
+}
+
+static bool listed(struct text fields, struct text name)
+{
+    while (fields.len)
+        if (text_same(text_trim(text_cut(&fields, ',')), name))
+            return true;
+    return false;
+}
+
+static bool always_shown(struct text name)
+{
+    return text_is(name, "key") || text_is(name, "title") || text_is(name, "state") ||
+           text_is(name, "version");
+}
+
+void record_json(struct call *call, const struct record *rec, struct text fields,
+                 struct json_out *out)
+{
+    bool sensitive = sees_sensitive(call, rec);
+    json_open(out, '{');
+    json_key(out, "id");
+    json_put_text(out, rec->id);
+    json_key(out, "kind");
+    json_put_text(out, rec->kind->name);
+    for (size_t i = 0; i < rec->kind->field_count; i++) {
+        const struct field *f = &rec->kind->fields[i];
+        if (value__empty(rec->values[i]) || (f->sensitive && !sensitive))
+            continue;
+        if (fields.len && !always_shown(f->name) && !listed(fields, f->name))
+            continue;
+        json_key_text(out, f->name);
+        json_put_json(out, rec->values[i]);
+    }
+    json_close(out, '}');
+}
+
+bool record_may_change(struct call *call, struct records *r, struct reader *db,
+                       const struct record *rec)
+{
+    bool yes = false;
+    return who__may_change(call, r, db_reader(db), call->actor, rec, &yes) == OK && yes;
+}
+
+/* ---- moves as they look to the actor ------------------------------------------------------------------------ */
+static enum err view_move(struct call *call, struct records *r, struct reader *db,
+                          const struct record *rec, const struct move *m, struct move_view *v)
+{
+    struct verdict verdict;
+    *v = (struct move_view){.move = m, .why = call_open(call->arena, call->now, call->lang)};
+    v->why->actor = call->actor;
+    enum err e = guard__move(v->why, r, db_reader(db), rec, rec, m, &verdict);
+    if (e != OK && e != ERR_CONFLICT && e != ERR_DENIED)
+        return e;
+    /* Asked fields are filled in with the move: only what else the state demands stands in the way. */
+    struct move without = *m;
+    without.ask_count = 0;
+    struct call *required = call_open(call->arena, call->now, call->lang);
+    if (check__required(required, rec, m->to, &without) != OK)
+        for (struct problem *p = required->problems; p; p = p->next) {
+            bool asked = false;
+            for (size_t i = 0; i < m->ask_count; i++)
+                asked = asked || text_same(m->asks[i], p->field);
+            if (!asked)
+                e = problem_at(v->why, ERR_CONFLICT, p->field, text_c(call->arena, p->code),
+                               p->source, p->message);
+        }
+    v->allowed = e == OK;
+    v->mine = verdict.mine;
+    v->signatures = verdict.signatures;
+    v->signature_count = verdict.signature_count;
+    v->blockers = verdict.blockers;
+    v->blocker_count = verdict.blocker_count;
+    return OK;
+}
+
+enum err record_moves(struct call *call, struct records *r, struct reader *db,
+                      const struct record *rec, struct move_view **out, size_t *count)
+{
+    const struct kind *k = rec->kind;
+    *out = NEW_MANY(call->arena, k->move_count + 1, struct move_view);
+    *count = 0;
+    for (size_t i = 0; i < k->move_count; i++)
+        if (k->moves[i].from >> rec->state & 1 && !k->moves[i].automatic)
+            TRY(view_move(call, r, db, rec, &k->moves[i], &(*out)[(*count)++]));
+    return OK;
+}

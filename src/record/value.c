@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* record/value.c — values as JSON nodes, and the body of a version with its keyed commitment. */
+#include "record/internal.h"
+
+const struct json *node__text(struct arena *a, struct text t)
+{
+    struct json *v = NEW(a, struct json);
+    v->type = JSON_TEXT;
+    v->text = text_copy(a, t);
+    return v;
+}
+
+const struct json *node__integer(struct arena *a, int64_t i)
+{
+    struct json *v = NEW(a, struct json);
+    v->type = JSON_INTEGER;
+    v->integer = i;
+    v->number = (double)i;
+    v->text = text_print(a, "%lld", (long long)i);
+    return v;
+}
+
+const struct json *node__bool(struct arena *a, bool b)
+{
+    struct json *v = NEW(a, struct json);
+    v->type = b ? JSON_TRUE : JSON_FALSE;
+    return v;
+}
+
+struct json *node__list(struct arena *a)
+{
+    struct json *v = NEW(a, struct json);
+    v->type = JSON_LIST;
+    return v;
+}
+
+struct json *node__object(struct arena *a)
+{
+    struct json *v = NEW(a, struct json);
+    v->type = JSON_OBJECT;
+    return v;
+}
+
+/* Adds a copy of the child's head: its own children are shared, which is safe as nodes never change. */
+void node__add(struct json *parent, const struct json *child, struct text key, struct arena *a)
+{
+    struct json *copy = NEW(a, struct json);
+    *copy = *child;
+    copy->key = key;
+    copy->next = NULL;
+    const struct json **end = &parent->first;
+    while (*end)
+        end = (const struct json **)(uintptr_t) & (*end)->next;
+    *end = copy;
+    parent->count++;
+}
+
+bool value__empty(const struct json *v)
+{
+    if (!v || v->type == JSON_NULL)
+        return true;
+    if (v->type == JSON_TEXT)
+        return text_trim(v->text).len == 0;
+    return (v->type == JSON_LIST || v->type == JSON_OBJECT) && v->count == 0;
+}
+
+bool value__list_has(const struct json *v, struct text item)
+{
+    if (!v)
+        return false;
+    if (v->type != JSON_LIST)
+        return v->type == JSON_TEXT && text_same(v->text, item);
+    for (const struct json *one = v->first; one; one = one->next)
+        if (one->type == JSON_TEXT && text_same(one->text, item))
+            return true;
+    return false;
+}
+
+static void print_into(struct buf *b, const struct json *v)
+{
+    if (!v || v->type == JSON_NULL)
+        return;
+    if (v->type == JSON_TRUE || v->type == JSON_FALSE) {
+        buf_add_c(b, v->type == JSON_TRUE ? "yes" : "no");
+        return;
+    }
+    if (v->type != JSON_LIST && v->type != JSON_OBJECT) {
+        buf_add(b, v->text);
+        return;
+    }
+    for (const struct json *one = v->first; one; one = one->next) {
+        if (v->type == JSON_OBJECT && one->key.len) {
+            buf_add(b, one->key);
+            buf_add_c(b, "=");
+        }
+        print_into(b, one);
+        if (one->next)
+            buf_add_c(b, v->type == JSON_LIST ? "; " : ", ");
+    }
+}
+
+struct text value__print(struct arena *a, const struct json *v)
+{
+    struct buf b = buf_in(a, 1 << 20);
+    print_into(&b, v);
+    return buf_text(&b);
+}
+
+const struct json *record_value(const struct record *r, struct text field)
+{
+    const struct field *f = kind_field(r->kind, field);
+    return f ? r->values[f->index] : NULL;
+}
+
+/* ---- body ------------------------------------------------------------------------------------ */
+static void put_member(struct json_out *o, const char *key, struct text value)
+{
+    if (!value.len)
+        return;
+    json_key(o, key);
+    json_put_text(o, value);
+}
+
+struct text body__print(struct call *call, const struct record *rec, const struct act *act)
+{
+    struct buf b = buf_in(call->arena, 8u << 20);
+    struct json_out o = json_out(&b);
+    json_open(&o, '{');
+    for (size_t i = 0; i < rec->kind->field_count; i++) {
+        if (value__empty(rec->values[i]))
+            continue;
+        json_key_text(&o, rec->kind->fields[i].name);
+        json_put_json(&o, rec->values[i]);
+    }
+    put_member(&o, "_act", text_of(act->name));
+    put_member(&o, "_actor", act->actor);
+    put_member(&o, "_actor_type", act->actor_type);
+    put_member(&o, "_at", act->at);
+    put_member(&o, "_from", act->from);
+    put_member(&o, "_move", act->move);
+    put_member(&o, "_reason", act->reason);
+    json_close(&o, '}');
+    return buf_text(&b);
+}
+
+static const struct json_limits body_limits = {8u << 20, 32, 500000};
+
+enum err body__read(struct call *call, const struct kind *k, struct text body, struct record *out)
+{
+    const struct json *json;
+    TRY(json_read(call, body, &body_limits, &json));
+    out->kind = k;
+    out->values = NEW_MANY(call->arena, k->field_count, const struct json *);
+    for (const struct json *one = json->first; one; one = one->next) {
+        const struct field *f = kind_field(k, one->key);
+        if (f) /* a field the model no longer has stays in the version, unseen */
+            out->values[f->index] = one;
+    }
+    return OK;
+}
+
+/* Decimals are committed as text: canonical JSON has no floats. */
+static const struct json *without_floats(struct arena *a, const struct json *v)
+{
+    if (v->type == JSON_NUMBER) {
+        struct json *copy = NEW(a, struct json);
+        *copy = *v;
+        copy->type = JSON_TEXT;
+        return copy;
+    }
+    if (v->type != JSON_LIST && v->type != JSON_OBJECT)
+        return v;
+    struct json *copy = NEW(a, struct json);
+    *copy = *v;
+    const struct json **end = &copy->first;
+    *end = NULL;
+    for (const struct json *one = v->first; one; one = one->next) {
+        struct json *part = NEW(a, struct json);
+        *part = *without_floats(a, one);
+        part->next = NULL;
+        part->key = one->key;
+        *end = part;
+        end = &part->next;
+    }
+    return copy;
+}
+
+enum err body__commit(struct call *call, struct text body, struct text salt, struct hash *out)
+{
+    const struct json *json;
+    TRY(json_read(call, body, &body_limits, &json));
+    struct json *commitments = node__object(call->arena);
+    const struct json **end = &commitments->first;
+    for (const struct json *one = json->first; one; one = one->next) {
+        struct buf bytes = buf_in(call->arena, 8u << 20);
+        TRY(json_canonical(call, without_floats(call->arena, one), &bytes));
+        struct hash key = hmac_sha256(salt, one->key);
+        struct hash com = hmac_sha256(hash_text(&key), buf_text(&bytes));
+        struct json *member = NEW(call->arena, struct json);
+        member->type = JSON_TEXT;
+        member->key = one->key;
+        member->text = base64_of(call->arena, hash_text(&com));
+        *end = member;
+        end = &member->next;
+        commitments->count++;
+    }
+    struct buf bytes = buf_in(call->arena, 1u << 20);
+    TRY(json_canonical(call, commitments, &bytes));
+    *out = sha256(buf_text(&bytes));
+    return OK;
+}

@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* record/verify.c — the ledger proves itself; this proves the tables against it. Every version's body is
+ * committed again and compared with its leaf; every current row is projected again from its body and
+ * compared cell by cell; every evidence file is hashed. Each finding names the place. */
+#include "record/internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct leaf_note { /* what a leaf says, 56 bytes an entry */
+    uint64_t object;      /* hash of kind, id, version */
+    struct hash commitment;
+    bool committed, row_found;
+};
+struct deep {
+    struct call *call;
+    struct records *records;
+    struct reader *db;
+    struct verification *out;
+    struct leaf_note *leaves;
+    size_t leaf_room, leaf_count;
+};
+
+static uint64_t object_hash(struct arena *a, struct text kind, struct text id, int64_t version)
+{
+    return text_hash(text_print(a, "%.*s/%.*s/%lld", TEXT_ARG(kind), TEXT_ARG(id),
+                                (long long)version));
+}
+
+/* A page of work in an arena of its own: a million entries must not pile up in the call's. */
+static struct call *page_call(struct deep *c, struct arena *page)
+{
+    struct call *call = call_open(page, c->call->now, c->call->lang);
+    call->actor = c->call->actor;
+    return call;
+}
+
+static void keep_leaf(void *arg, uint64_t n, struct text leaf)
+{
+    static const struct json_limits limits = {1u << 17, 8, 200};
+    struct deep *c = arg;
+    struct arena *page = arena_open();
+    struct call *call = page_call(c, page);
+    const struct json *json;
+    while (n >= c->leaf_room) {
+        c->leaf_room = c->leaf_room ? c->leaf_room * 2 : 4096;
+        c->leaves = realloc(c->leaves, c->leaf_room * sizeof *c->leaves);
+        if (!c->leaves)
+            panic("out of memory");
+    }
+    struct leaf_note note = {0};
+    if (json_read(call, leaf, &limits, &json) == OK) {
+        const struct json *object = json_get(json, "obj"), *version = json_get(object, "ver");
+        struct text bytes, commitment = json_text(json_get(json, "c"));
+        note.object = object_hash(page, json_text(json_get(object, "t")),
+                                  json_text(json_get(object, "id")),
+                                  version ? version->integer : 0);
+        note.committed = commitment.len && base64_read(page, commitment, &bytes) &&
+                         bytes.len == HASH_SIZE;
+        if (note.committed)
+            memcpy(note.commitment.byte, bytes.at, HASH_SIZE);
+    }
+    while (c->leaf_count <= n)
+        c->leaves[c->leaf_count++] = (struct leaf_note){0};
+    c->leaves[n] = note;
+    arena_close(page);
+}
+
+static bool leaf_agrees(struct deep *c, int64_t index, uint64_t object,
+                        const struct hash *commitment)
+{
+    if (index < 0 || (size_t)index >= c->leaf_count)
+        return false;
+    struct leaf_note *note = &c->leaves[index];
+    if (!note->committed || note->object != object ||
+        memcmp(note->commitment.byte, commitment->byte, HASH_SIZE) != 0)
+        return false;
+    note->row_found = true;
+    return true;
+}
+
+/* Reading may itself stumble over a damaged page: that is a finding, not a crash. */
+static enum err read_page(struct deep *c, struct call *call, const char *what, const char *sql,
+                          const struct value *values, size_t count, struct rows *rows)
+{
+    enum err e = read_rows(call, c->db, sql, values, count, READ_MOST, rows);
+    if (e == OK)
+        return OK;
+    struct text why = call->problems ? call->problems->message : text_of(err_words(e));
+    verification_add(c->call, c->out, text_of(what), "cannot be read: %.*s", TEXT_ARG(why));
+    return e;
+}
+
+/* ---- versions ------------------------------------------------------------------------------------------- */
+static void check_version(struct deep *c, struct call *call, const struct value *row)
+{
+    struct hash commitment;
+    struct text place = text_print(c->call->arena, "%.*s %.*s version %lld", TEXT_ARG(row[0].text),
+                                   TEXT_ARG(row[1].text), (long long)row[2].integer);
+    if (body__commit(call, row[6].text, row[5].text, &commitment) != OK) {
+        verification_add(c->call, c->out, place, "its content is not what was written");
+        return;
+    }
+    uint64_t object = object_hash(call->arena, row[0].text, row[1].text, row[2].integer);
+    if (!leaf_agrees(c, row[4].integer, object, &commitment))
+        verification_add(c->call, c->out, place,
+                         "differs from ledger entry %lld (content, salt or index was altered)",
+                         (long long)row[4].integer);
+    const struct json *body;
+    static const struct json_limits limits = {8u << 20, 32, 500000};
+    if (json_read(call, row[6].text, &limits, &body) == OK &&
+        !text_same(json_text(json_get(body, "_at")), row[3].text))
+        verification_add(c->call, c->out, place, "its time was altered");
+}
+
+static enum err check_versions(struct deep *c)
+{
+    struct text kind = TEXT(""), id = TEXT("");
+    int64_t version = 0;
+    for (;;) {
+        struct arena *page = arena_open();
+        struct call *call = page_call(c, page);
+        struct value values[] = {V_TEXT(kind), V_TEXT(id), V_INT(version)};
+        struct rows rows;
+        enum err e = read_page(c, call, "table version",
+                               "SELECT kind, id, version, at, ledger, salt, body FROM version "
+                               "WHERE (kind, id, version) > ($1, $2, $3) "
+                               "ORDER BY kind, id, version LIMIT 500",
+                               values, 3, &rows);
+        for (size_t i = 0; e == OK && i < rows.count; i++)
+            check_version(c, call, row_at(&rows, i));
+        bool more = e == OK && rows.count == 500;
+        if (more) {
+            const struct value *last = row_at(&rows, rows.count - 1);
+            kind = text_copy(c->call->arena, last[0].text);
+            id = text_copy(c->call->arena, last[1].text);
+            version = last[2].integer;
+        }
+        arena_close(page);
+        if (!more)
+            return OK;
+    }
+}
+
+/* ---- rows of kinds ------------------------------------------------------------------------------------------ */
+static bool same_cell(const struct value *have, const struct value *want)
+{
+    if (have->type != want->type)
+        return false;
+    switch (have->type) {
+    case VALUE_INTEGER:
+        return have->integer == want->integer;
+    case VALUE_NUMBER:
+        return have->number == want->number;
+    case VALUE_NULL:
+        return true;
+    default:
+        return text_same(have->text, want->text);
+    }
+}
+
+static void check_links(struct deep *c, struct call *call, struct text place,
+                        const struct record *rec)
+{
+    struct value values[] = {V_TEXT(rec->kind->name), V_TEXT(rec->id)};
+    struct link_row *want;
+    struct rows rows;
+    size_t count = table__links(call, rec, &want), matched = 0;
+    if (read_page(c, call, "table link",
+                  "SELECT type, pos, to_kind, to_id, free FROM link WHERE from_kind = $1 AND "
+                  "from_id = $2",
+                  values, 2, &rows) != OK)
+        return;
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < rows.count; j++) {
+            const struct value *row = row_at(&rows, j);
+            matched += text_same(row[0].text, want[i].type) && row[1].integer == want[i].pos &&
+                       text_same(row[2].text, want[i].to_kind) &&
+                       text_same(row[3].text, want[i].to_id) && row[4].integer == want[i].free;
+        }
+    if (matched != count || rows.count != count)
+        verification_add(c->call, c->out, place, "its links differ from its current version");
+}
+
+static void check_child_rows(struct deep *c, struct call *call, struct text place,
+                             const struct record *rec, const struct field *f)
+{
+    struct value id = V_TEXT(rec->id), want[66];
+    struct rows rows;
+    if (read_page(c, call, "table of rows",
+                  c->records->sql[rec->kind->index].row_select[f->index], &id, 1, &rows) != OK)
+        return;
+    const struct json *v = rec->values[f->index];
+    bool same = rows.count == (v ? v->count : 0);
+    size_t i = 0;
+    for (const struct json *row = v ? v->first : NULL; same && row; row = row->next, i++) {
+        size_t n = table__row_values(call, f, row, want);
+        same = row_at(&rows, i)[0].integer == (int64_t)i;
+        for (size_t col = 0; same && col < n; col++)
+            same = same_cell(&row_at(&rows, i)[col + 1], &want[col]);
+    }
+    if (!same)
+        verification_add(c->call, c->out, place, "the rows of %.*s differ from its current version",
+                         TEXT_ARG(f->name));
+}
+
+static void check_row(struct deep *c, struct call *call, const struct kind *k,
+                      const struct value *row, size_t columns, const struct text *names)
+{
+    struct text place = text_print(c->call->arena, "%.*s %.*s", TEXT_ARG(k->name),
+                                   TEXT_ARG(row[0].text));
+    struct record *rec = NEW(call->arena, struct record);
+    const struct value *body = &row[columns], *ledger = &row[columns + 1];
+    if (body->type != VALUE_TEXT || body__read(call, k, body->text, rec) != OK) {
+        verification_add(c->call, c->out, place, "the version it claims does not exist");
+        return;
+    }
+    rec->id = row[0].text;
+    rec->ledger = ledger->integer;
+    if (rec->ledger >= 0 && (size_t)rec->ledger < c->leaf_count)
+        rec->commitment = c->leaves[rec->ledger].commitment;
+    struct value *want = NEW_MANY(call->arena, columns, struct value);
+    table__values(call, rec, want);
+    for (size_t i = 0; i < columns; i++)
+        if (!same_cell(&row[i], &want[i]))
+            verification_add(c->call, c->out, place, "column %.*s differs from its current version",
+                             TEXT_ARG(names[i]));
+    for (size_t i = 0; i < k->field_count; i++)
+        if (k->fields[i].type == FIELD_ROWS)
+            check_child_rows(c, call, place, rec, &k->fields[i]);
+    check_links(c, call, place, rec);
+}
+
+static void check_listed(struct deep *c, const struct kind *k, const char *sql, const char *what)
+{
+    struct rows rows;
+    if (read_page(c, c->call, "table version", sql, NULL, 0, &rows) != OK)
+        return;
+    for (size_t i = 0; i < rows.count; i++)
+        verification_add(c->call, c->out,
+                         text_print(c->call->arena, "%.*s %.*s", TEXT_ARG(k->name),
+                                    TEXT_ARG(rows.cells[i * rows.columns].text)),
+                         "%s", what);
+}
+
+static void check_kind(struct deep *c, const struct kind *k)
+{
+    const struct kind_sql *sql = &c->records->sql[k->index];
+    struct text *names = NEW_MANY(c->call->arena, k->field_count + 3, struct text);
+    enum column_type *types = NEW_MANY(c->call->arena, k->field_count + 3, enum column_type);
+    size_t columns = table__columns(k, names, types);
+    struct text last = TEXT("");
+    for (bool more = true; more;) {
+        struct arena *page = arena_open();
+        struct call *call = page_call(c, page);
+        struct value id = V_TEXT(last);
+        struct rows rows = {0};
+        struct text table = text_print(page, "table %.*s", TEXT_ARG(k->name));
+        enum err e = read_page(c, call, text_c(c->call->arena, table), sql->page, &id, 1, &rows);
+        for (size_t i = 0; e == OK && i < rows.count; i++)
+            check_row(c, call, k, row_at(&rows, i), columns, names);
+        more = e == OK && rows.count == 200;
+        if (more)
+            last = text_copy(c->call->arena, row_at(&rows, rows.count - 1)[0].text);
+        arena_close(page);
+    }
+    check_listed(c, k, sql->orphans, "its row is missing");
+    check_listed(c, k, sql->behind, "its row is not its latest version");
+}
+
+/* ---- comments and files ---------------------------------------------------------------------------------------- */
+static void check_comments(struct deep *c)
+{
+    struct rows rows;
+    if (read_page(c, c->call, "table comment",
+                  "SELECT id, author, body, at, kind, record, salt, ledger FROM comment", NULL, 0,
+                  &rows) != OK)
+        return;
+    for (size_t i = 0; i < rows.count; i++) {
+        const struct value *row = row_at(&rows, i);
+        struct comment one = {row[0].text, row[1].text, row[2].text, row[3].text};
+        struct hash commitment;
+        struct text place = text_print(c->call->arena, "comment %.*s", TEXT_ARG(one.id));
+        if (comment__commit(c->call, &one, row[4].text, row[5].text, row[6].text, &commitment) != OK ||
+            !leaf_agrees(c, row[7].integer,
+                         object_hash(c->call->arena, TEXT("comment"), one.id, 1), &commitment))
+            verification_add(c->call, c->out, place, "differs from ledger entry %lld",
+                             (long long)row[7].integer);
+    }
+}
+
+static void check_bytes(struct deep *c, const struct stored_file *f)
+{
+    struct arena *page = arena_open();
+    struct call *call = page_call(c, page);
+    struct text bytes;
+    enum err e = file_read(call, c->records->store, f->sha256, &bytes);
+    if (e != OK || (int64_t)bytes.len != f->size)
+        verification_add(c->call, c->out,
+                         text_print(c->call->arena, "file %.*s (%.*s)", TEXT_ARG(f->id),
+                                    TEXT_ARG(f->sha256)),
+                         e == ERR_MISSING ? "its bytes are missing" : "its bytes were altered");
+    arena_close(page);
+}
+
+static void check_files(struct deep *c)
+{
+    struct rows rows;
+    if (read_page(c, c->call, "table attachment",
+                  "SELECT id, name, type, size, sha256, author, at, salt, ledger FROM attachment", NULL,
+                  0, &rows) != OK)
+        return;
+    for (size_t i = 0; i < rows.count; i++) {
+        const struct value *row = row_at(&rows, i);
+        struct stored_file f = {row[0].text, row[1].text, row[2].text, row[4].text,
+                                row[5].text, row[6].text, row[3].integer};
+        struct hash commitment;
+        if (file__commit(c->call, &f, row[7].text, &commitment) != OK ||
+            !leaf_agrees(c, row[8].integer, object_hash(c->call->arena, TEXT("file"), f.id, 1),
+                         &commitment))
+            verification_add(c->call, c->out,
+                             text_print(c->call->arena, "file %.*s", TEXT_ARG(f.id)),
+                             "differs from ledger entry %lld", (long long)row[8].integer);
+        check_bytes(c, &f);
+    }
+}
+
+static void check_unclaimed(struct deep *c)
+{
+    for (size_t i = 0; i < c->leaf_count; i++)
+        if (c->leaves[i].committed && !c->leaves[i].row_found)
+            verification_add(c->call, c->out,
+                             text_print(c->call->arena, "ledger entry %zu", i),
+                             "the row it speaks of is missing or altered");
+}
+
+static enum err deep_check(struct deep *c)
+{
+    TRY(check_versions(c));
+    for (size_t i = 0; i < c->records->model->kind_count; i++)
+        check_kind(c, &c->records->model->kinds[i]);
+    check_comments(c);
+    check_files(c);
+    check_unclaimed(c);
+    return OK;
+}
+
+enum err record_verify(struct call *call, struct store *s, const struct model *m,
+                       struct text origin, const unsigned char public_key[32], bool deep,
+                       struct text note, struct verification *out)
+{
+    struct records r = {.store = s, .model = m, .arena = arena_open()};
+    TRY(table__build(call, &r));
+    struct deep c = {.call = call, .records = &r, .db = store_reader(s), .out = out};
+    enum err e = ledger_verify(call, c.db, origin, public_key, note, deep ? keep_leaf : NULL, &c,
+                               out);
+    if (e == OK && deep)
+        e = deep_check(&c);
+    store_return(s, c.db);
+    free(c.leaves);
+    arena_close(r.arena);
+    return e;
+}

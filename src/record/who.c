@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* record/who.c — roles within units, and relations to a record. The technical administrator and the
+ * command line hold no business role: nothing here ever matches them by role. */
+#include "record/internal.h"
+
+struct scope { /* the units from the record's own upwards, read once when first needed */
+    struct text *above;
+    size_t count;
+    bool known;
+};
+
+static enum err find_scope(struct call *call, struct db db, const struct record *rec,
+                           bool reading, struct scope *scope)
+{
+    if (scope->known)
+        return OK;
+    scope->known = true;
+    const struct json *unit = record_value(rec, TEXT("unit"));
+    struct text own = unit ? unit->text : (struct text){0};
+    /* A unit record scopes itself: who manages Sales may change the record of Sales. Its name is
+     * no secret: everybody with a role may read it. */
+    if (!own.len && !reading && text_is(rec->kind->is, "unit_tree"))
+        own = rec->id;
+    if (db.tx)
+        return access_units_above_tx(call, db.tx, own, &scope->above, &scope->count);
+    return access_units_above(call, db.reader, own, &scope->above, &scope->count);
+}
+
+/* A record of no unit belongs to the whole organisation: every grant may read it, only grants for
+ * the whole organisation may act on it. */
+static bool grant_covers(const struct grant *g, const struct scope *scope, bool reading)
+{
+    if (!g->unit.len || (reading && !scope->count))
+        return true;
+    for (size_t i = 0; i < scope->count; i++)
+        if (text_same(g->unit, scope->above[i]))
+            return true;
+    return false;
+}
+
+static enum err holds(struct call *call, struct db db, const struct actor *actor,
+                      const struct record *rec, struct text role, bool reading,
+                      struct scope *scope, bool *out)
+{
+    for (size_t i = 0; i < actor->grant_count; i++) {
+        if (!text_same(actor->grants[i].role, role))
+            continue;
+        TRY(find_scope(call, db, rec, reading, scope));
+        if (grant_covers(&actor->grants[i], scope, reading)) {
+            *out = true;
+            return OK;
+        }
+    }
+    return OK;
+}
+
+static enum err related(struct call *call, struct records *r, struct db db,
+                        const struct actor *actor, const struct record *rec, const struct who *w,
+                        bool *out)
+{
+    if (!actor->person.len)
+        return OK;
+    const struct record *holder = rec;
+    if (w->via.len) {
+        const struct field *f = kind_field(rec->kind, w->via);
+        const struct json *id = f ? rec->values[f->index] : NULL;
+        struct record *target = NULL;
+        if (!id || !f->target_kind || id->type != JSON_TEXT)
+            return OK;
+        TRY(table__find(call, r, db, f->target_kind, id->text, &target));
+        if (!target)
+            return OK;
+        holder = target;
+    }
+    *out = *out || value__list_has(record_value(holder, w->relation), actor->person);
+    return OK;
+}
+
+static enum err matches(struct call *call, struct records *r, struct db db,
+                        const struct actor *actor, const struct record *rec,
+                        const struct who_list *list, bool reading, bool *out)
+{
+    struct scope scope = {0};
+    *out = false;
+    for (size_t i = 0; i < list->count && !*out; i++) {
+        const struct who *w = &list->one[i];
+        if (w->everyone)
+            *out = actor->type == ACTOR_USER || actor->type == ACTOR_TOKEN;
+        else if (w->automatic)
+            *out = actor->type == ACTOR_SYSTEM;
+        else if (w->role.len)
+            TRY(holds(call, db, actor, rec, w->role, reading, &scope, out));
+        else
+            TRY(related(call, r, db, actor, rec, w, out));
+    }
+    return OK;
+}
+
+enum err who__matches(struct call *call, struct records *r, struct db db,
+                      const struct actor *actor, const struct record *rec,
+                      const struct who_list *list, bool *out)
+{
+    return matches(call, r, db, actor, rec, list, false, out);
+}
+
+static enum err sees_restricted(struct call *call, struct records *r, struct db db,
+                                const struct actor *actor, const struct record *rec, bool *out)
+{
+    struct scope scope = {0};
+    *out = false;
+    for (size_t i = 0; i < actor->grant_count && !*out; i++) {
+        const struct role *role = model_role(r->model, actor->grants[i].role);
+        if (role && role->sees_restricted)
+            TRY(holds(call, db, actor, rec, role->name, false, &scope, out));
+    }
+    return OK;
+}
+
+static bool is_mine(const struct record *rec, const struct actor *actor)
+{
+    return actor->person.len &&
+           (value__list_has(record_value(rec, TEXT("owner")), actor->person) ||
+            value__list_has(record_value(rec, TEXT("author")), actor->person));
+}
+
+enum err who__may_read(struct call *call, struct records *r, struct db db,
+                       const struct actor *actor, const struct record *rec, bool *out)
+{
+    *out = false;
+    if (!actor)
+        return OK;
+    if (actor->all || is_mine(rec, actor)) {
+        *out = true;
+        return OK;
+    }
+    const struct json *level = record_value(rec, TEXT("confidentiality"));
+    bool cleared = true;
+    if (level && text_is(level->text, "restricted"))
+        TRY(sees_restricted(call, r, db, actor, rec, &cleared));
+    if (!cleared)
+        return OK;
+    return matches(call, r, db, actor, rec, &r->readers[rec->kind->index], true, out);
+}
+
+enum err who__may_change(struct call *call, struct records *r, struct db db,
+                         const struct actor *actor, const struct record *rec, bool *out)
+{
+    *out = false;
+    if (!actor)
+        return OK;
+    if (actor->all) {
+        *out = true;
+        return OK;
+    }
+    return matches(call, r, db, actor, rec, &rec->kind->change, false, out);
+}
+
+/* "Risk owner, @author" in words, for refusals. */
+struct text who__print(struct call *call, struct records *r, const struct who_list *list)
+{
+    struct buf b = buf_in(call->arena, 4096);
+    for (size_t i = 0; i < list->count; i++) {
+        const struct who *w = &list->one[i];
+        if (i)
+            buf_add_c(&b, say(call, ", ", "、"));
+        const struct role *role = w->role.len ? model_role(r->model, w->role) : NULL;
+        if (role)
+            buf_add(&b, words_in(role->title, call->lang));
+        else if (w->everyone)
+            buf_add_c(&b, say(call, "everyone", "所有人"));
+        else if (w->automatic)
+            buf_add_c(&b, say(call, "the system", "系统"));
+        else
+            buf_print(&b, "%s%.*s%s%.*s", say(call, "the record's ", "记录的"), TEXT_ARG(w->via),
+                      w->via.len ? " " : "", TEXT_ARG(w->relation));
+    }
+    return buf_text(&b);
+}
+
+/* Who is named in a move may read the record: otherwise they could not decide. */
+static bool same_who(const struct who *a, const struct who *b)
+{
+    return text_same(a->role, b->role) && text_same(a->relation, b->relation) &&
+           text_same(a->via, b->via) && a->everyone == b->everyone;
+}
+
+static void add_readers(struct who_list *to, const struct who_list *from)
+{
+    for (size_t i = 0; i < from->count; i++) {
+        const struct who *w = &from->one[i];
+        bool known = w->automatic || w->everyone || w->via.len > 0;
+        for (size_t j = 0; j < to->count && !known; j++)
+            known = same_who(&to->one[j], w);
+        if (!known)
+            to->one[to->count++] = *w;
+    }
+}
+
+void who__build(struct records *r)
+{
+    r->readers = NEW_MANY(r->arena, r->model->kind_count, struct who_list);
+    for (size_t i = 0; i < r->model->kind_count; i++) {
+        const struct kind *k = &r->model->kinds[i];
+        size_t room = k->read.count;
+        for (size_t m = 0; m < k->move_count; m++)
+            room += k->moves[m].by.count + k->moves[m].and_by.count;
+        struct who_list *list = &r->readers[i];
+        list->one = NEW_MANY(r->arena, room + 1, struct who);
+        for (size_t j = 0; j < k->read.count; j++)
+            list->one[list->count++] = k->read.one[j];
+        for (size_t m = 0; m < k->move_count; m++) {
+            add_readers(list, &k->moves[m].by);
+            add_readers(list, &k->moves[m].and_by);
+        }
+    }
+}
+
+bool record_may_create(const struct actor *a, const struct kind *k)
+{
+    if (!a)
+        return false;
+    if (a->all)
+        return true;
+    for (size_t i = 0; i < k->create.count; i++) {
+        const struct who *w = &k->create.one[i];
+        if (w->everyone || (w->role.len && actor_holds_anywhere(a, w->role)))
+            return true;
+    }
+    return false;
+}
+
+bool record_may_read_kind(const struct actor *a, const struct kind *k)
+{
+    if (!a)
+        return false;
+    for (size_t i = 0; i < k->read.count; i++) {
+        const struct who *w = &k->read.one[i];
+        if (a->all || w->everyone || w->relation.len ||
+            (w->role.len && actor_holds_anywhere(a, w->role)))
+            return true;
+    }
+    return a->all;
+}

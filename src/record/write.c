@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* record/write.c — one version of a record: body, commitment, ledger entry, rows, search words, and
+ * whatever looks at it. All inside the caller's savepoint: together or not at all. */
+#include "record/internal.h"
+
+#include <string.h>
+
+static void set(struct call *call, struct record *rec, const char *name, struct text value)
+{
+    const struct field *f = kind_field(rec->kind, text_of(name));
+    if (f)
+        rec->values[f->index] = value.len ? node__text(call->arena, value) : NULL;
+}
+
+static void set_engine_fields(struct call *call, struct record *rec, bool create, bool content)
+{
+    struct text now = moment_print(call->arena, call->now);
+    struct text who = call->actor->person.len ? call->actor->person : (struct text){0};
+    set(call, rec, "key", rec->key);
+    set(call, rec, "state", rec->kind->states[rec->state].name);
+    set(call, rec, "updated_at", now);
+    if (create) {
+        set(call, rec, "created_at", now);
+        set(call, rec, "author", who);
+    }
+    if (create || content)
+        set(call, rec, "editor", who);
+    const struct field *f = kind_field(rec->kind, TEXT("version"));
+    if (f)
+        rec->values[f->index] = node__integer(call->arena, rec->version);
+}
+
+/* ---- search ------------------------------------------------------------------------------------- */
+static struct text search_words(struct call *call, const struct record *rec)
+{
+    struct buf b = buf_in(call->arena, 4u << 20);
+    buf_add(&b, rec->key);
+    for (size_t i = 0; i < rec->kind->field_count; i++) {
+        const struct field *f = &rec->kind->fields[i];
+        bool words = f->type == FIELD_TEXT || f->type == FIELD_NOTE || f->type == FIELD_ROWS;
+        if (!rec->values[i] || f->sensitive || f->system || !words)
+            continue;
+        buf_add_c(&b, "\n");
+        buf_add(&b, value__print(call->arena, rec->values[i]));
+    }
+    return words_for_index(call->arena, buf_text(&b));
+}
+
+static enum err write_search(struct writing *w, const struct record *rec,
+                             const struct record *before)
+{
+    struct text now = search_words(w->call, rec);
+    if (before && text_same(now, search_words(w->call, before)))
+        return OK;
+    return tx_search_put(w->call, w->tx, rec->kind->name, rec->id, now);
+}
+
+/* ---- ledger and version -------------------------------------------------------------------------- */
+static const char *actor_word(enum actor_type t)
+{
+    static const char *words[] = {"user", "token", "command", "system"};
+    return words[t];
+}
+
+static enum err append(struct writing *w, struct record *rec, const struct record *before,
+                       const char *act)
+{
+    struct ledger_event event = {
+        .act = act,
+        .actor_type = text_of(actor_word(w->call->actor->type)),
+        .actor_id = w->call->actor->id,
+        .object_kind = rec->kind->name,
+        .object_id = rec->id,
+        .object_version = rec->version,
+        .has_commitment = true,
+        .commitment = rec->commitment,
+        .previous = before ? before->ledger : -1,
+        .model = w->records->model->hash,
+        .request = w->call->id,
+    };
+    if (before)
+        event.previous_commitment = before->commitment;
+    uint64_t index;
+    TRY(ledger_append(w->call, w->tx, w->records->ledger, &event, &index));
+    rec->ledger = (int64_t)index;
+    return OK;
+}
+
+static enum err insert_version(struct writing *w, const struct record *rec, struct text body,
+                               struct text salt, struct text at)
+{
+    struct value values[] = {V_TEXT(rec->kind->name), V_TEXT(rec->id), V_INT(rec->version),
+                             V_TEXT(at), V_INT(rec->ledger), V_BYTES(salt), V_TEXT(body)};
+    return tx_exec(w->call, w->tx,
+                   "INSERT INTO version(kind, id, version, at, ledger, salt, body) "
+                   "VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                   values, 7, NULL);
+}
+
+/* ---- what follows from it ---------------------------------------------------------------------------- */
+static bool computed_differs(const struct record *a, const struct record *b)
+{
+    for (size_t i = 0; i < a->kind->field_count; i++) {
+        if (!a->kind->fields[i].computed)
+            continue;
+        const struct json *x = a->values[i], *y = b->values[i];
+        if (!x != !y || (x && !json_same(x, y)))
+            return true;
+    }
+    return false;
+}
+
+static enum err recompute(struct writing *w, const struct dependent *d)
+{
+    struct record *before;
+    TRY(table__find(w->call, w->records, db_tx(w->tx), d->kind, d->id, &before));
+    if (!before)
+        return OK;
+    struct record *rec = record__copy(w->call->arena, before);
+    TRY(compute__fields(w->call, w->records, db_tx(w->tx), rec));
+    if (!computed_differs(rec, before))
+        return OK;
+    const struct actor *actor = w->call->actor;
+    w->call->actor = actor_system(w->call);
+    enum err e = write__version(w, rec, before, "record.recompute", (struct text){0},
+                                (struct text){0});
+    w->call->actor = actor;
+    return e;
+}
+
+static enum err write_unit(struct writing *w, const struct record *rec)
+{
+    if (!text_is(rec->kind->is, "unit_tree"))
+        return OK;
+    const struct json *parent = record_value(rec, TEXT("parent"));
+    return access_unit_put(w->call, w->tx, rec->id, parent ? parent->text : (struct text){0});
+}
+
+static void add_note(struct writing *w, const struct record *rec)
+{
+    struct note *n = NEW(w->call->arena, struct note);
+    *n = (struct note){rec->kind->name, rec->id, rec->version, w->notes};
+    w->notes = n;
+}
+
+enum err write__version(struct writing *w, struct record *rec, const struct record *before,
+                        const char *act, struct text move, struct text reason)
+{
+    struct call *call = w->call;
+    rec->version = before ? before->version + 1 : 1;
+    bool content = !strcmp(act, "record.change");
+    set_engine_fields(call, rec, !before, content);
+    TRY(compute__fields(call, w->records, db_tx(w->tx), rec));
+    struct act a = {act,
+                    moment_print(call->arena, call->now),
+                    call->actor->id,
+                    text_of(actor_word(call->actor->type)),
+                    move,
+                    before && before->state != rec->state
+                        ? before->kind->states[before->state].name
+                        : (struct text){0},
+                    reason};
+    struct text body = body__print(call, rec, &a);
+    unsigned char salt[32];
+    chance(salt, sizeof salt);
+    struct text salt_text = text_copy(call->arena, (struct text){(char *)salt, sizeof salt});
+    TRY(body__commit(call, body, salt_text, &rec->commitment));
+    TRY(append(w, rec, before, act));
+    TRY(insert_version(w, rec, body, salt_text, a.at));
+    TRY(table__write(call, w->records, w->tx, rec, before));
+    TRY(write_search(w, rec, before));
+    TRY(write_unit(w, rec));
+    add_note(w, rec);
+    struct dependent *dependents;
+    size_t count;
+    TRY(compute__dependents(call, w->records, db_tx(w->tx), rec, before, &dependents, &count));
+    for (size_t i = 0; i < count; i++)
+        TRY(recompute(w, &dependents[i]));
+    return OK;
+}

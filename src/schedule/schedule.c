@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* schedule/schedule.c — one thread, one wait, one round of timed moves. */
+#include "schedule/schedule.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+
+struct schedule {
+    struct records *records;
+    int64_t every;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    bool closing;
+};
+
+static void run_once(struct schedule *s)
+{
+    struct arena *arena = arena_open();
+    struct call *call = call_open(arena, clock_now(), LANG_EN);
+    size_t moved = 0;
+    call->id = id_new(call);
+    call->actor = actor_system(call);
+    enum err e = record_timed(call, s->records, &moved);
+    if (e != OK)
+        log_line(LOG_WARN, "schedule", "outcome=%s", err_code(e));
+    else if (moved)
+        log_line(LOG_INFO, "schedule", "moved=%zu", moved);
+    arena_close(arena);
+}
+
+static void *run(void *arg)
+{
+    struct schedule *s = arg;
+    pthread_mutex_lock(&s->lock);
+    while (!s->closing) {
+        pthread_mutex_unlock(&s->lock);
+        run_once(s);
+        pthread_mutex_lock(&s->lock);
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_sec += s->every / 1000000;
+        if (!s->closing)
+            pthread_cond_timedwait(&s->wake, &s->lock, &until);
+    }
+    pthread_mutex_unlock(&s->lock);
+    return NULL;
+}
+
+enum err schedule_open(struct call *call, struct records *r, int64_t every_us,
+                       struct schedule **out)
+{
+    struct schedule *s = calloc(1, sizeof *s);
+    if (!s)
+        panic("out of memory");
+    s->records = r;
+    s->every = every_us;
+    pthread_mutex_init(&s->lock, NULL);
+    pthread_cond_init(&s->wake, NULL);
+    if (pthread_create(&s->thread, NULL, run, s) != 0) {
+        free(s);
+        return problem(call, ERR_BUG, TEXT(""), "thread", "no thread for timed work");
+    }
+    *out = s;
+    return OK;
+}
+
+void schedule_close(struct schedule *s)
+{
+    if (!s)
+        return;
+    pthread_mutex_lock(&s->lock);
+    s->closing = true;
+    pthread_cond_signal(&s->wake);
+    pthread_mutex_unlock(&s->lock);
+    pthread_join(s->thread, NULL);
+    free(s);
+}

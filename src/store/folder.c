@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* store/folder.c — the folder of a SQLite store: made, locked, and known to be on disk.
+ *
+ * A name is durable only when the folder that holds it was fsynced, and SQLite does not tell
+ * when that fails; so every name made here is followed by a checked fsync of its folder. The
+ * lock is flock on a file of its own: it ends with the process, however the process ends. */
+#include "store/internal.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Only the person at the keyboard can mend why opening failed, so they hear the reason. */
+static enum err because(struct call *call, const char *path)
+{
+    return problem(call, ERR_IO, TEXT(""), "storage", "%s: %s", path, strerror(errno));
+}
+
+const char *store__path(struct call *call, const struct store *s, const char *name)
+{
+    return text_print(call->arena, "%.*s/%s", TEXT_ARG(s->folder), name).at;
+}
+
+enum err store__sync_folder(struct call *call, const char *path)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int failed;
+
+    if (fd < 0)
+        return because(call, path);
+    failed = fsync(fd);
+    close(fd);
+    return failed ? because(call, path) : OK;
+}
+
+static const char *parent_of(struct call *call, const char *path)
+{
+    struct text t = text_of(path);
+
+    while (t.len > 1 && t.at[t.len - 1] == '/')
+        t.len--;
+    while (t.len > 0 && t.at[t.len - 1] != '/')
+        t.len--;
+    return t.len == 0 ? "." : text_c(call->arena, t);
+}
+
+enum err store__sync_parent(struct call *call, const char *path)
+{
+    return store__sync_folder(call, parent_of(call, path));
+}
+
+enum err store__make_folder(struct call *call, const char *path)
+{
+    if (mkdir(path, 0700) == 0)
+        return store__sync_parent(call, path);
+    return errno == EEXIST ? OK : because(call, path);
+}
+
+static enum err read_all(struct call *call, int fd, const char *path, struct text *bytes)
+{
+    struct stat about;
+    size_t size, len = 0;
+    char *at;
+
+    if (fstat(fd, &about) != 0)
+        return because(call, path);
+    size = (size_t)about.st_size;
+    at = arena_take(call->arena, size + 1);
+    while (len < size) {
+        ssize_t n = pread(fd, at + len, size - len, (off_t)len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return because(call, path);
+        if (n == 0)
+            break; /* became shorter meanwhile; the hash will say so */
+        len += (size_t)n;
+    }
+    *bytes = (struct text){at, len};
+    return OK;
+}
+
+enum err store__file_bytes(struct call *call, const char *path, struct text *bytes)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    enum err e;
+
+    *bytes = TEXT("");
+    if (fd < 0)
+        return errno == ENOENT || errno == ENOTDIR ? ERR_MISSING : because(call, path);
+    e = read_all(call, fd, path, bytes);
+    close(fd);
+    return e;
+}
+
+/* ---- the lock ---------------------------------------------------------------------------- */
+static enum err locked_by_other(struct call *call, const char *folder, const char *path)
+{
+    struct text pid;
+    enum err e = store__file_bytes(call, path, &pid);
+
+    pid = e == OK ? text_trim(pid) : TEXT("?");
+    return problem(call, ERR_CONFLICT, TEXT(""), "locked",
+                   say(call, "%s is in use by process %.*s", "%s 正被进程 %.*s 使用"), folder,
+                   TEXT_ARG(pid));
+}
+
+static enum err write_pid(struct call *call, int fd, const char *path)
+{
+    struct text pid = text_print(call->arena, "%ld\n", (long)getpid());
+
+    if (ftruncate(fd, 0) != 0 || pwrite(fd, pid.at, pid.len, 0) != (ssize_t)pid.len)
+        return because(call, path);
+    return OK;
+}
+
+static enum err lock(struct call *call, struct store *s, const char *folder)
+{
+    const char *path = store__path(call, s, "lock");
+
+    s->lock_file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (s->lock_file < 0)
+        return because(call, path);
+    if (flock(s->lock_file, LOCK_EX | LOCK_NB) == 0)
+        return write_pid(call, s->lock_file, path);
+    if (errno != EWOULDBLOCK)
+        return because(call, path);
+    return locked_by_other(call, folder, path);
+}
+
+/* ---- opening ----------------------------------------------------------------------------- */
+/* Made before SQLite sees it, so that it, -wal and -shm are private from the first byte. */
+static enum err make_database(struct call *call, struct store *s)
+{
+    const char *path = store__path(call, s, "aimwell.db");
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    int failed;
+
+    if (fd < 0)
+        return because(call, path);
+    failed = fsync(fd);
+    close(fd);
+    return failed ? because(call, path) : OK;
+}
+
+/* Half-written files of a process that died; nothing refers to them. */
+static enum err sweep(struct call *call, const char *path)
+{
+    DIR *dir = opendir(path);
+
+    if (dir == NULL)
+        return because(call, path);
+    for (const struct dirent *d; (d = readdir(dir)) != NULL;) {
+        if (d->d_name[0] != '.' && unlinkat(dirfd(dir), d->d_name, 0) != 0)
+            log_line(LOG_WARN, "store", "cannot_remove=%s/%s", path, d->d_name);
+    }
+    closedir(dir);
+    return OK;
+}
+
+/* All at once and before any file, so that no file waits for its folder to be durable. */
+static enum err make_file_folders(struct call *call, const char *files)
+{
+    for (unsigned i = 0; i < 256; i++) {
+        const char *path = text_print(call->arena, "%s/%02x", files, i).at;
+        if (mkdir(path, 0700) != 0 && errno != EEXIST)
+            return because(call, path);
+    }
+    return store__sync_folder(call, files);
+}
+
+static enum err furnish(struct call *call, struct store *s)
+{
+    TRY(store__make_folder(call, store__path(call, s, "files")));
+    TRY(store__make_folder(call, store__path(call, s, "files/incoming")));
+    TRY(sweep(call, store__path(call, s, "files/incoming")));
+    TRY(make_file_folders(call, store__path(call, s, "files")));
+    TRY(make_database(call, s));
+    return store__sync_folder(call, text_c(call->arena, s->folder));
+}
+
+static enum err find_folder(struct call *call, struct store *s, const char *folder, bool create)
+{
+    const char *database = text_print(call->arena, "%s/aimwell.db", folder).at;
+    char *whole;
+
+    if (!create && access(database, F_OK) != 0)
+        return errno != ENOENT && errno != ENOTDIR
+                   ? because(call, database)
+                   : problem(call, ERR_MISSING, TEXT(""), "missing",
+                             say(call, "there is no store in %s", "%s 中没有数据存储"), folder);
+    if (create)
+        TRY(store__make_folder(call, folder));
+    whole = realpath(folder, NULL);
+    if (whole == NULL)
+        return because(call, folder);
+    s->folder = text_copy(s->arena, text_of(whole));
+    free(whole);
+    return OK;
+}
+
+enum err store__folder_open(struct call *call, struct store *s, struct text where, bool create)
+{
+    const char *folder = text_c(call->arena, where);
+
+    TRY(find_folder(call, s, folder, create));
+    if (s->reading)
+        return OK;
+    TRY(lock(call, s, folder));
+    return furnish(call, s);
+}
+
+void store__folder_close(struct store *s)
+{
+    if (s->lock_file >= 0)
+        close(s->lock_file);
+    s->lock_file = -1;
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* store/internal.h — what the files of this folder share: the store, its links and its drivers.
+ *
+ * The one idea: a driver is a table of functions over a link (one database connection); all
+ * that both databases do alike (pool, groups, checks of values, planning) is written once above
+ * it. Invariants: a link is used by one thread at a time; the writer's link only by the writer.
+ */
+#ifndef STORE_INTERNAL_H
+#define STORE_INTERNAL_H
+
+#include "store/write.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+/* ---- cache: prepared statements of one link, keyed by the text of their SQL -------------- */
+#define CACHE_BUCKETS 256
+#define CACHE_MOST 512
+struct prepared {
+    struct prepared *next;
+    uint64_t hash;
+    char *sql;
+    size_t sql_len;
+    void *handle;    /* SQLite: the statement */
+    uint64_t number; /* PostgreSQL: the server knows it as a<number> */
+    unsigned *slots; /* SQLite: which $n each parameter is; PostgreSQL: type of each $n */
+    size_t slot_count;
+};
+struct cache {
+    struct prepared *bucket[CACHE_BUCKETS];
+    size_t count;
+};
+/* The first entry for sql after `after` (NULL: from the start); NULL when there is none. */
+struct prepared *cache_find(const struct cache *c, struct text sql,
+                            const struct prepared *after);
+struct prepared *cache_add(struct cache *c, struct text sql, size_t slot_count);
+void cache_drop(struct cache *c, struct prepared *p, void (*release)(void *handle));
+void cache_clear(struct cache *c, void (*release)(void *handle));
+
+/* ---- link: one connection; every driver's own struct begins with it ---------------------- */
+enum link_use { LINK_READ, LINK_WRITE };
+struct link {
+    struct store *store;
+    enum link_use use;
+    struct cache cache;
+    bool failed; /* the storage path broke under this link; for a writer: fail-stop */
+};
+
+struct plan_dialect {
+    /* Rows (table, column, type, not null, place in the primary key or 0). */
+    const char *columns;
+    /* Rows (table, index, unique, "a, b"); only those made by CREATE INDEX. */
+    const char *indexes;
+    /* Rows (table): those that refuse UPDATE and DELETE. */
+    const char *guarded;
+    const char *type[4];        /* as `columns` answers, by enum column_type */
+    const char *declaration[4]; /* as CREATE TABLE wants it */
+    const char *table_end;      /* after the closing parenthesis */
+    const char *lock;           /* so that two nodes never plan at once; NULL when needless */
+    struct text (*guard)(struct arena *a, struct text table);
+};
+
+struct driver {
+    enum store_kind kind;
+    struct plan_dialect plan;
+    /* Makes `where` usable and sets the driver's part of the store; connects nothing yet. */
+    enum err (*open)(struct call *call, struct store *s, struct text where, bool create);
+    void (*close)(struct store *s);
+    enum err (*connect)(struct call *call, struct store *s, enum link_use use,
+                        struct link **out);
+    void (*disconnect)(struct link *link);
+    bool (*alive)(struct link *link); /* a cheap look, between uses */
+    /* Once after the writer connected: the store's own tables (meta, search, files). */
+    enum err (*furnish)(struct call *call, struct link *link);
+    enum err (*rows)(struct call *call, struct link *link, const char *sql,
+                     const struct value *values, size_t value_count, size_t most,
+                     struct rows *out);
+    enum err (*exec)(struct call *call, struct link *link, const char *sql,
+                     const struct value *values, size_t value_count, int64_t *changed);
+    enum err (*script)(struct call *call, struct link *link, const char *sql);
+    enum err (*view_begin)(struct call *call, struct link *link);
+    void (*view_end)(struct link *link);
+    /* The writer's transaction, in this order. settle: wait for all that is queued. */
+    enum err (*begin)(struct call *call, struct link *link);
+    enum err (*settle)(struct call *call, struct link *link);
+    enum err (*job_begin)(struct call *call, struct link *link);
+    enum err (*job_keep)(struct call *call, struct link *link);
+    enum err (*job_undo)(struct call *call, struct link *link);
+    enum err (*commit)(struct call *call, struct link *link);
+    void (*rollback)(struct link *link);
+    void (*rest)(struct link *link); /* after the answers: checkpoint */
+    enum err (*search_put)(struct call *call, struct tx *tx, struct text kind, struct text id,
+                           struct text words, int64_t word_count);
+    const char *search; /* $1 query, $2 kind, $3 most; rows (kind, id, rank) */
+    /* How the query language writes one word, and what joins two. */
+    struct text (*search_word)(struct arena *a, struct text word, bool prefix);
+    const char *search_and;
+    enum err (*file_read)(struct call *call, struct store *s, struct text name,
+                          struct text *bytes);
+    enum err (*file_write)(struct call *call, struct store *s, struct text name,
+                           struct text bytes);
+    enum err (*file_list)(struct call *call, struct store *s, struct text **names,
+                          size_t *count);
+    enum err (*backup)(struct call *call, struct store *s, const char *file);
+};
+extern const struct driver store__sqlite, store__postgres;
+
+/* ---- the store --------------------------------------------------------------------------- */
+#define READERS_MOST 16
+struct reader {
+    struct store *store;
+    struct link *link; /* NULL: could not be opened; the next read tries again */
+    struct reader *next;
+    bool view; /* between read_begin and read_end */
+};
+struct tx {
+    struct store *store;
+    struct link *link;
+    enum err spent; /* the error after which this savepoint is good for nothing */
+};
+struct writer {
+    pthread_t thread;
+    bool started;
+    pthread_mutex_t lock; /* guards the queue, closing and hooks */
+    pthread_cond_t wake;
+    struct job *first, *last;
+    size_t waiting;
+    bool closing;
+    struct group_hooks hooks;
+    struct arena *arena;
+    struct tx tx;
+};
+struct store {
+    const struct driver *driver;
+    struct arena *arena; /* what the store keeps for its life; store_open fills it */
+    struct text folder;  /* SQLite */
+    int lock_file;
+    struct text url, schema; /* PostgreSQL; the url without its schema */
+    bool create;
+    bool reading; /* only looked at: no lock, no writer */
+    pthread_mutex_t pool_lock;
+    pthread_cond_t pool_free;
+    struct reader *idle;
+    size_t readers; /* opened, idle or lent */
+    struct writer writer;
+    atomic_bool failing;
+    atomic_llong writes;
+};
+
+/* A read that runs longer is stopped. Microseconds; tests lower it before store_open. */
+extern atomic_llong store__slow_after;
+/* How long a group may run jobs. Microseconds; tests change it so as not to depend on time. */
+extern atomic_llong store__group_time;
+
+/* Refuses what only one of the databases would take: text that is not UTF-8 or holds NUL, and
+ * numbers that are not finite. */
+enum err store__check_values(struct call *call, const struct value *values, size_t count);
+
+/* Takes back what a first attempt said, when a second one says it again or succeeds. */
+struct mark {
+    struct problem **end;
+    size_t count;
+};
+struct mark store__mark(const struct call *call);
+void store__unsay(struct call *call, struct mark mark);
+
+/* Sentences that both drivers give alike. */
+enum err store__failed(struct call *call);   /* ERR_IO, "storage" */
+enum err store__too_slow(struct call *call); /* ERR_IO, "too_slow" */
+enum err store__exists(struct call *call);   /* ERR_CONFLICT, "exists" */
+enum err store__refused(struct call *call);  /* ERR_CONFLICT, "refused": a constraint */
+enum err store__append_only(struct call *call);
+enum err store__busy(struct call *call); /* ERR_BUSY, "busy" */
+enum err store__too_many(struct call *call, size_t most);
+enum err store__bug(struct call *call, const char *sql, const char *words);
+enum err store__lost(struct call *call, const char *what, const char *words); /* logs; ERR_IO */
+
+enum err store__writer_start(struct call *call, struct store *s);
+void store__writer_stop(struct store *s);
+
+/* ---- the folder of a SQLite store (folder.c) --------------------------------------------- */
+enum err store__folder_open(struct call *call, struct store *s, struct text where, bool create);
+void store__folder_close(struct store *s);
+/* fsync of a folder, checked: SQLite ignores when it fails. */
+enum err store__sync_folder(struct call *call, const char *path);
+enum err store__sync_parent(struct call *call, const char *path);
+enum err store__make_folder(struct call *call, const char *path);
+/* The bytes of a file; ERR_MISSING without a problem when it is not there. */
+enum err store__file_bytes(struct call *call, const char *path, struct text *bytes);
+/* Path of a name inside the store's folder, in the call's arena. */
+const char *store__path(struct call *call, const struct store *s, const char *name);
+
+/* ---- files and search, by driver --------------------------------------------------------- */
+enum err store__file_damaged(struct call *call, struct text name);
+enum err store__folder_file_read(struct call *, struct store *, struct text, struct text *);
+enum err store__folder_file_write(struct call *, struct store *, struct text, struct text);
+enum err store__folder_file_list(struct call *, struct store *, struct text **, size_t *);
+enum err store__chunk_file_read(struct call *, struct store *, struct text, struct text *);
+enum err store__chunk_file_write(struct call *, struct store *, struct text, struct text);
+enum err store__chunk_file_list(struct call *, struct store *, struct text **, size_t *);
+enum err store__sqlite_backup(struct call *call, struct store *s, const char *file);
+
+enum err store__sqlite_search_put(struct call *, struct tx *, struct text, struct text,
+                                  struct text, int64_t);
+enum err store__postgres_search_put(struct call *, struct tx *, struct text, struct text,
+                                    struct text, int64_t);
+struct text store__sqlite_search_word(struct arena *a, struct text word, bool prefix);
+struct text store__postgres_search_word(struct arena *a, struct text word, bool prefix);
+extern const char store__sqlite_search[], store__postgres_search[];
+extern const char store__sqlite_search_tables[], store__postgres_search_tables[];
+
+struct text store__sqlite_guard(struct arena *a, struct text table);
+struct text store__postgres_guard(struct arena *a, struct text table);
+extern const char store__sqlite_columns[], store__sqlite_indexes[], store__sqlite_guarded[];
+extern const char store__postgres_columns[], store__postgres_indexes[],
+    store__postgres_guarded[];
+
+#endif

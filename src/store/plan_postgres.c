@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* store/plan_postgres.c — how PostgreSQL tells what tables it has, and how it guards one.
+ *
+ * Asked of the catalogue itself: information_schema is slow and hides what the role does not
+ * own. */
+#include "store/internal.h"
+
+const char store__postgres_columns[] =
+    "SELECT t.relname, a.attname, format_type(a.atttypid, NULL), a.attnotnull,"
+    " COALESCE(array_position(CAST(p.indkey AS int2[]), a.attnum)"
+    " - array_lower(CAST(p.indkey AS int2[]), 1) + 1, 0)"
+    " FROM pg_catalog.pg_class t JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace"
+    " JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid"
+    " LEFT JOIN pg_catalog.pg_index p ON p.indrelid = t.oid AND p.indisprimary"
+    " WHERE n.nspname = current_schema() AND t.relkind IN ('r', 'p')"
+    " AND a.attnum > 0 AND NOT a.attisdropped ORDER BY t.relname, a.attnum";
+
+const char store__postgres_indexes[] =
+    "SELECT t.relname, i.relname, x.indisunique,"
+    " (SELECT string_agg(a.attname, ', ' ORDER BY k.place)"
+    " FROM unnest(CAST(x.indkey AS int2[])) WITH ORDINALITY AS k (number, place)"
+    " JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.number)"
+    " FROM pg_catalog.pg_index x JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid"
+    " JOIN pg_catalog.pg_class t ON t.oid = x.indrelid"
+    " JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace"
+    " WHERE n.nspname = current_schema() AND NOT x.indisprimary ORDER BY i.relname";
+
+const char store__postgres_guarded[] =
+    "SELECT t.relname FROM pg_catalog.pg_trigger g JOIN pg_catalog.pg_class t ON t.oid = "
+    "g.tgrelid"
+    " JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace"
+    " WHERE n.nspname = current_schema() AND g.tgname = 'append_only' ORDER BY t.relname";
+
+struct text store__postgres_guard(struct arena *a, struct text table)
+{
+    return text_print(
+        a,
+        "CREATE OR REPLACE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN RAISE EXCEPTION 'append only'; END $$;"
+        "CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON \"%.*s\""
+        " FOR EACH ROW EXECUTE FUNCTION append_only();"
+        "CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON \"%.*s\""
+        " FOR EACH STATEMENT EXECUTE FUNCTION append_only()",
+        TEXT_ARG(table), TEXT_ARG(table));
+}

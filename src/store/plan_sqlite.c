@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* store/plan_sqlite.c — how SQLite tells what tables it has, and how it guards one. */
+#include "store/internal.h"
+
+const char store__sqlite_columns[] =
+    "SELECT t.name, c.name, c.type, c.\"notnull\", c.pk"
+    " FROM sqlite_schema t JOIN pragma_table_info(t.name) c WHERE t.type = 'table'"
+    " ORDER BY t.name, c.cid";
+
+const char store__sqlite_indexes[] =
+    "SELECT t.name, i.name, i.\"unique\", (SELECT group_concat(c.name, ', ') FROM"
+    " (SELECT name FROM pragma_index_info(i.name) ORDER BY seqno) c)"
+    " FROM sqlite_schema t JOIN pragma_index_list(t.name) i"
+    " WHERE t.type = 'table' AND i.origin = 'c' ORDER BY i.name";
+
+const char store__sqlite_guarded[] = "SELECT tbl_name FROM sqlite_schema WHERE type = 'trigger'"
+                                     " AND name = tbl_name || '_no_update' ORDER BY tbl_name";
+
+struct text store__sqlite_guard(struct arena *a, struct text table)
+{
+    return text_print(a,
+                      "CREATE TRIGGER \"%.*s_no_update\" BEFORE UPDATE ON \"%.*s\" BEGIN"
+                      " SELECT RAISE(ABORT, 'append only'); END;"
+                      "CREATE TRIGGER \"%.*s_no_delete\" BEFORE DELETE ON \"%.*s\" BEGIN"
+                      " SELECT RAISE(ABORT, 'append only'); END",
+                      TEXT_ARG(table), TEXT_ARG(table), TEXT_ARG(table), TEXT_ARG(table));
+}

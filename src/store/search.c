@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* store/search.c — finding documents by words that were folded and cut before they came here.
+ *
+ * Both databases index the same words and are asked the same question: every word must occur,
+ * the last one as a prefix when it is long enough. The rank is the number of words in the
+ * document, then its kind and id, so that both also answer in the same order. */
+#include "store/internal.h"
+
+#define WORDS_MOST (512 * 1024) /* of one document; a tsvector holds no more than 1 MiB */
+#define QUERY_WORDS_MOST 64
+#define QUERY_MOST (64 * 1024)
+
+/* Whole words only, at most WORDS_MOST bytes of them. */
+static struct text bounded(struct text words)
+{
+    words = text_trim(words);
+    if (words.len <= WORDS_MOST)
+        return words;
+    words.len = WORDS_MOST;
+    while (words.len > 0 && words.at[words.len] != ' ')
+        words.len--;
+    return words;
+}
+
+static int64_t count_words(struct text words)
+{
+    int64_t count = 0;
+
+    while (words.len > 0)
+        count += text_cut(&words, ' ').len > 0;
+    return count;
+}
+
+enum err tx_search_put(struct call *call, struct tx *tx, struct text kind, struct text id,
+                       struct text words)
+{
+    words = bounded(words);
+    return tx->store->driver->search_put(call, tx, kind, id, words, count_words(words));
+}
+
+/* What folding never leaves is in no document; the databases would each misread it in their
+ * way. */
+static bool is_folded(struct text words)
+{
+    for (size_t i = 0; i < words.len; i++) {
+        char c = words.at[i];
+        bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == ' ';
+        if (!plain && (unsigned char)c < 0x80)
+            return false;
+    }
+    return text_utf8(words);
+}
+
+static enum err query_for(struct call *call, const struct driver *driver, struct text words,
+                          struct text *query)
+{
+    struct buf b = buf_in(call->arena, QUERY_MOST);
+    size_t count = 0;
+
+    words = text_trim(words);
+    while (words.len > 0) {
+        struct text word = text_cut(&words, ' ');
+        bool prefix = words.len == 0 && text_characters(word) >= 2;
+        if (word.len == 0)
+            continue;
+        if (count++ == QUERY_WORDS_MOST)
+            break; /* fewer words than asked only find more */
+        if (b.len > 0)
+            buf_add_c(&b, driver->search_and);
+        buf_add(&b, driver->search_word(call->arena, word, prefix));
+    }
+    if (b.full)
+        return problem(call, ERR_TOO_LARGE, TEXT(""), "too_large", "%s",
+                       say(call, "too many words to search for", "搜索词过多"));
+    *query = buf_text(&b);
+    return OK;
+}
+
+static void hits_of(struct call *call, const struct rows *rows, struct search_hit **hits,
+                    size_t *count)
+{
+    *hits = NEW_MANY(call->arena, rows->count, struct search_hit);
+    *count = rows->count;
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct value *row = row_at(rows, i);
+        (*hits)[i] = (struct search_hit){row[0].text, row[1].text, (double)row[2].integer};
+    }
+}
+
+enum err read_search(struct call *call, struct reader *r, struct text kind, struct text words,
+                     size_t most, struct search_hit **hits, size_t *count)
+{
+    const struct driver *driver = r->store->driver;
+    struct text query;
+    struct rows rows;
+
+    *hits = NULL;
+    *count = 0;
+    if (!is_folded(words))
+        return OK;
+    TRY(query_for(call, driver, words, &query));
+    if (query.len == 0)
+        return OK;
+    TRY(read_rows(call, r, driver->search,
+                  (struct value[]){V_TEXT(query), V_TEXT(kind), V_INT((int64_t)most)}, 3, most,
+                  &rows));
+    hits_of(call, &rows, hits, count);
+    return OK;
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* store/store.h — one interface to two databases: reading. Floor 1: knows no kind.
+ *
+ * A store is one organisation: a folder (SQLite) or a PostgreSQL schema. SQL is constant text
+ * with bound values `$1`, `$2`, … in a dialect both databases speak:
+ *   integers bigint, numbers `double precision`, text, bytes `blob`(SQLite)/`bytea`(PostgreSQL);
+ *   moments and dates are text that sorts by time; booleans are 0/1 integers;
+ *   upsert by `ON CONFLICT (...) DO UPDATE SET`, no `RETURNING` (SQLite 3.35 has it, but plain
+ *   reads keep us portable), casts written CAST(x AS text), concatenation ||, LIMIT/OFFSET.
+ * Only record/table.c, record/query.c and store/plan.c build SQL, from names checked by the model.
+ *
+ * Writing is in store/write.h, which only ledger, access, record, monitor and store include. */
+#ifndef STORE_H
+#define STORE_H
+
+#include "base/base.h"
+#include "format/format.h"
+
+enum value_type { VALUE_NULL, VALUE_INTEGER, VALUE_NUMBER, VALUE_TEXT, VALUE_BYTES };
+struct value {
+    enum value_type type;
+    int64_t integer;
+    double number;
+    struct text text; /* TEXT and BYTES */
+};
+#define V_NULL ((struct value){.type = VALUE_NULL})
+#define V_INT(i) ((struct value){.type = VALUE_INTEGER, .integer = (i)})
+#define V_NUM(d) ((struct value){.type = VALUE_NUMBER, .number = (d)})
+#define V_TEXT(t) ((struct value){.type = VALUE_TEXT, .text = (t)})
+#define V_BYTES(t) ((struct value){.type = VALUE_BYTES, .text = (t)})
+
+struct store;
+enum store_kind { STORE_SQLITE, STORE_POSTGRES };
+/* `where` is a folder, or a URL "postgres://user:pw@host:port/db?schema=aims" (schema defaults to
+ * "aimwell"; it is created when absent). SQLite: the folder is made (0700) when `create`, is
+ * locked against a second process (ERR_CONFLICT with a problem that names it), and holds
+ * aimwell.db and files/. WAL, synchronous=FULL, foreign_keys, trusted_schema=OFF, DEFENSIVE,
+ * cell_size_check, secure_delete; only the writer checkpoints. PostgreSQL: nothing is locked.
+ * ERR_MISSING when it does not exist and create is false. ERR_IO with the reason otherwise. */
+MUST_USE enum err store_open(struct call *call, struct text where, bool create,
+                             struct store **out);
+/* Only to look, also while a server writes: no lock, no writer, nothing is made. Every submit answers
+ * ERR_IO. For verification. */
+MUST_USE enum err store_open_reading(struct call *call, struct text where, struct store **out);
+/* Stops the writer (running jobs finish, queued jobs are answered ERR_IO), checkpoints, closes. */
+void store_close(struct store *s);
+enum store_kind store_kind(const struct store *s);
+struct text store_folder(const struct store *s); /* "" for PostgreSQL */
+/* True once a write failed on the storage path; from then on every write answers ERR_IO, with
+ * SQLite until the store is opened again. PostgreSQL: until the next group succeeds; do submit. */
+bool store_failing(const struct store *s);
+int64_t store_writes(const struct store *s);  /* commits since start, for /metrics */
+/* A consistent copy of the SQLite database into one new file (0600), while the store is in use;
+ * deleted content is not in it, nor are the files. ERR_CONFLICT, code "exists", when `file`
+ * is there already; PostgreSQL: ERR_INVALID with a problem that says to use pg_dump. */
+MUST_USE enum err store_backup(struct call *call, struct store *s, const char *file);
+
+/* ---- reading ----------------------------------------------------------------------------- */
+struct reader; /* a read connection; one thread at a time */
+/* Borrow from a pool (opened on demand, at most 16); blocks when all are out. */
+struct reader *store_reader(struct store *s);
+void store_return(struct store *s, struct reader *r);
+
+struct rows {
+    size_t count, columns;
+    struct value *cells; /* row after row */
+};
+/* Everything in the arena. More than `most` rows is ERR_TOO_LARGE. Statements are prepared once
+ * per connection and kept (keyed by the text of sql). SQLite: a statement that runs over 10 s is
+ * interrupted; PostgreSQL: statement_timeout 10 s; both give ERR_IO with code "too_slow". A wrong
+ * statement is ERR_BUG and logged with the database's own words. */
+MUST_USE enum err read_rows(struct call *call, struct reader *r, const char *sql,
+                            const struct value *values, size_t value_count, size_t most,
+                            struct rows *out);
+#define READ_MOST 100000
+static inline const struct value *row_at(const struct rows *rows, size_t row)
+{
+    return rows->cells + row * rows->columns;
+}
+/* One consistent view over several statements. Pairs; nesting is a bug. */
+MUST_USE enum err read_begin(struct call *call, struct reader *r);
+void read_end(struct reader *r);
+/* Small facts about the store itself (table `meta`). ERR_MISSING, without a problem, and ""
+ * when the name was never written. */
+MUST_USE enum err meta_read(struct call *call, struct reader *r, const char *name,
+                            struct text *value);
+
+/* ---- search over folded words (format: words_for_query) ---------------------------------- */
+struct search_hit {
+    struct text kind, id;
+    double rank; /* smaller is better */
+};
+/* Both stores find the same, in the same order: fewest words in the document first. All words
+ * must occur; the last one may be a prefix when it has >= 2 characters. Words that were not
+ * folded find nothing. kind "" = all. Best first, at most `most`. */
+MUST_USE enum err read_search(struct call *call, struct reader *r, struct text kind,
+                              struct text words, size_t most, struct search_hit **hits,
+                              size_t *count);
+
+/* ---- files: evidence bytes, content-addressed by SHA-256 (hex) --------------------------- */
+/* SQLite: files/ab/cdef…; PostgreSQL: rows of 1 MiB chunks. Re-hashed on reading: a changed byte
+ * is ERR_IO with code "file_damaged". ERR_MISSING when absent. */
+MUST_USE enum err file_read(struct call *call, struct store *s, struct text hash_hex,
+                            struct text *bytes);
+/* Written to a temporary name, fsynced, re-read and hashed, renamed, folder fsynced; only then
+ * OK. The same bytes twice is OK and one file. The row that refers to it is the caller's. */
+MUST_USE enum err file_write(struct call *call, struct store *s, struct text bytes,
+                             struct text *hash_hex);
+/* Names (hex) of every stored file, for deep verification. */
+MUST_USE enum err file_list(struct call *call, struct store *s, struct text **names,
+                            size_t *count);
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* store/write.h — changing rows. Only store, ledger, access, record and monitor may include it:
+ * tools/floors.sh fails the build otherwise. That is what makes the one door a door.
+ *
+ * One writer thread owns the one write connection. Jobs queue (bounded at 10,000: ERR_BUSY); the
+ * writer takes all that wait, at most 1,000 or 20 ms of work, and runs them in one transaction, each in its
+ * own savepoint, so that a refused job rolls back alone. After COMMIT every job of the group is
+ * answered; before it, none. Any write error (not a refusal) fails the whole group with ERR_IO,
+ * marks the store as failing and stops acknowledging for good: restart verifies, then serves. */
+#ifndef STORE_WRITE_H
+#define STORE_WRITE_H
+
+#include "store/store.h"
+
+struct tx; /* the open write transaction; only on the writer thread */
+
+struct job {
+    /* Runs inside the transaction and its savepoint. Anything but OK rolls the savepoint back.
+     * `call` is the job's own: its problems are what the caller will see. */
+    enum err (*run)(struct job *job, struct call *call, struct tx *tx);
+    /* After the outcome is final, on the writer thread; must be quick. */
+    void (*done)(struct job *job, enum err outcome);
+    struct call *call;
+    void *arg;
+    struct job *next;
+    enum err outcome; /* the writer's; do not touch */
+};
+/* Hands over; never blocks. OK, or ERR_BUSY / ERR_IO and `done` is not called. */
+MUST_USE enum err store_submit(struct store *s, struct job *job);
+/* Submits and waits: for commands and worker threads. Not from the writer thread. */
+MUST_USE enum err store_run(struct store *s, struct call *call,
+                            enum err (*run)(struct job *, struct call *, struct tx *),
+                            void *arg);
+/* What happens at the edges of every group; set once before the first job by the ledger.
+ * begin: after BEGIN, before the first job. seal: after the last job, before COMMIT; not called when
+ * no job succeeded (the group is rolled back). done: after COMMIT (ok) or rollback. */
+struct group_hooks {
+    enum err (*begin)(void *arg, struct call *call, struct tx *tx);
+    enum err (*seal)(void *arg, struct call *call, struct tx *tx);
+    void (*done)(void *arg, bool committed);
+    void (*job_undone)(void *arg); /* a job's savepoint was rolled back */
+    void (*job_begin)(void *arg);  /* a job's savepoint was opened */
+    void *arg;
+};
+void store_hooks(struct store *s, const struct group_hooks *hooks);
+
+/* ---- inside a job ------------------------------------------------------------------------ */
+/* Reads see the transaction's own changes. */
+MUST_USE enum err tx_rows(struct call *call, struct tx *tx, const char *sql,
+                          const struct value *values, size_t value_count, size_t most,
+                          struct rows *out);
+/* *changed may be NULL. A unique violation is ERR_CONFLICT with code "exists" (the savepoint is
+ * then spent: return the error). On PostgreSQL, when `changed` is NULL the statement may be queued in the pipeline
+ * and its error surface at the next read or at the end of the job. */
+MUST_USE enum err tx_exec(struct call *call, struct tx *tx, const char *sql,
+                          const struct value *values, size_t value_count, int64_t *changed);
+MUST_USE enum err tx_search_put(struct call *call, struct tx *tx, struct text kind,
+                                struct text id, struct text words); /* replaces */
+MUST_USE enum err meta_write(struct call *call, struct tx *tx, const char *name,
+                             struct text value); /* replaces; read by meta_read */
+struct store *tx_store(struct tx *tx);
+/* Several statements of trusted SQL (migration): split by the driver. */
+MUST_USE enum err tx_script(struct call *call, struct tx *tx, const char *sql);
+
+/* ---- migration: tables declared as data, planned against what is there ------------------- */
+enum column_type { COLUMN_INTEGER, COLUMN_NUMBER, COLUMN_TEXT, COLUMN_BYTES };
+struct column {
+    struct text name;
+    struct text was;         /* former name, "" when never renamed */
+    enum column_type type;
+    bool not_null;           /* new NOT NULL columns on existing tables need fill */
+    struct text fill;        /* SQL literal default for existing rows: "0", "''" */
+};
+struct index {
+    struct text name;        /* unique in the store */
+    struct text columns;     /* "kind, at" */
+    bool unique;
+};
+struct table {
+    struct text name;
+    struct text primary;     /* "id" or "log_id, idx" */
+    const struct column *columns;
+    size_t column_count;
+    const struct index *indexes;
+    size_t index_count;
+    bool append_only;        /* triggers refuse UPDATE and DELETE */
+};
+struct plan_step {
+    struct text what;        /* for people: "add column risk.velocity" */
+    struct text sql;
+    struct plan_step *next;
+};
+/* What would make the store match the tables: create, add column, rename (by `was`), indexes. Never drops. A
+ * column that exists with another type is ERR_CONFLICT with a problem. Planning twice after
+ * applying plans nothing. */
+MUST_USE enum err store_plan(struct call *call, struct tx *tx, const struct table *tables,
+                             size_t count, struct plan_step **steps);
+MUST_USE enum err store_migrate(struct call *call, struct tx *tx, const struct plan_step *steps);
+#endif

@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* store/writer.c — the one thread that writes, and the groups it commits.
+ *
+ * All jobs that wait when the writer comes round run in one transaction, each in a savepoint,
+ * and are answered after its one COMMIT: under load a single fsync serves many. Invariants:
+ * no job is answered OK before COMMIT returned; a refused job leaves nothing behind; when the
+ * group as a whole fails, every job in it is told so, also those refused, since what they were
+ * refused for may never have been committed. */
+#include "store/internal.h"
+
+#define QUEUE_MOST 10000
+#define GROUP_JOBS 1000
+
+atomic_llong store__group_time = 20 * 1000;
+
+struct group {
+    struct store *store;
+    struct group_hooks hooks;
+    struct call *call;
+    struct job *done, **done_end; /* run, in order */
+    size_t good;
+};
+
+/* ---- the queue --------------------------------------------------------------------------- */
+static enum err queue_push(struct store *s, struct job *job)
+{
+    struct writer *w = &s->writer;
+
+    if (w->closing || (atomic_load(&s->failing) && s->driver->kind == STORE_SQLITE))
+        return ERR_IO;
+    if (w->waiting >= QUEUE_MOST)
+        return ERR_BUSY;
+    job->next = NULL;
+    job->outcome = OK;
+    if (w->last != NULL)
+        w->last->next = job;
+    else
+        w->first = job;
+    w->last = job;
+    w->waiting++;
+    pthread_cond_signal(&w->wake);
+    return OK;
+}
+
+enum err store_submit(struct store *s, struct job *job)
+{
+    enum err e;
+
+    pthread_mutex_lock(&s->writer.lock);
+    e = queue_push(s, job);
+    pthread_mutex_unlock(&s->writer.lock);
+    if (e == ERR_BUSY)
+        return store__busy(job->call);
+    return e == OK ? OK : store__failed(job->call);
+}
+
+/* Waits for work and takes up to a group of it; NULL when the store closes. */
+static struct job *queue_take(struct writer *w, struct group_hooks *hooks)
+{
+    struct job *first, *last;
+    size_t count = 1;
+
+    pthread_mutex_lock(&w->lock);
+    while (w->first == NULL && !w->closing)
+        pthread_cond_wait(&w->wake, &w->lock);
+    first = w->closing ? NULL : w->first;
+    if (first != NULL) {
+        for (last = first; last->next != NULL && count < GROUP_JOBS; count++)
+            last = last->next;
+        w->first = last->next;
+        last->next = NULL;
+        w->last = w->first == NULL ? NULL : w->last;
+        w->waiting -= count;
+    }
+    *hooks = w->hooks;
+    pthread_mutex_unlock(&w->lock);
+    return first;
+}
+
+/* Jobs the group had no time for go back to the head of the queue. */
+static void queue_untake(struct writer *w, struct job *first)
+{
+    struct job *last = first;
+    size_t count = 1;
+
+    for (; last->next != NULL; count++)
+        last = last->next;
+    pthread_mutex_lock(&w->lock);
+    last->next = w->first;
+    w->last = w->last == NULL ? last : w->last;
+    w->first = first;
+    w->waiting += count;
+    pthread_mutex_unlock(&w->lock);
+}
+
+/* ---- one job ----------------------------------------------------------------------------- */
+static enum err attempt(struct job *job, struct tx *tx)
+{
+    const struct driver *driver = tx->store->driver;
+
+    TRY(job->run(job, job->call, tx));
+    if (tx->spent != OK)
+        return tx->spent;
+    return driver->job_keep(job->call, tx->link);
+}
+
+/* ERR_… only when the group cannot go on; the job's own outcome is in the job. */
+static enum err run_job(struct group *g, struct job *job)
+{
+    struct tx *tx = &g->store->writer.tx;
+    const struct driver *driver = g->store->driver;
+
+    tx->spent = OK;
+    TRY(driver->job_begin(g->call, tx->link));
+    if (g->hooks.job_begin != NULL)
+        g->hooks.job_begin(g->hooks.arg);
+    job->outcome = attempt(job, tx);
+    if (tx->link->failed)
+        return ERR_IO;
+    if (job->outcome == OK) {
+        g->good++;
+        return OK;
+    }
+    TRY(driver->job_undo(g->call, tx->link));
+    if (g->hooks.job_undone != NULL)
+        g->hooks.job_undone(g->hooks.arg);
+    return OK;
+}
+
+static enum err run_jobs(struct group *g, struct job *job)
+{
+    int64_t until = clock_ticks() + atomic_load(&store__group_time);
+    enum err e = OK;
+
+    while (job != NULL) {
+        struct job *next = job->next;
+        job->next = NULL;
+        *g->done_end = job;
+        g->done_end = &job->next;
+        if (e == OK)
+            e = run_job(g, job);
+        if (e == OK && next != NULL && clock_ticks() > until) {
+            queue_untake(&g->store->writer, next);
+            return OK;
+        }
+        job = next;
+    }
+    return e;
+}
+
+/* ---- one group --------------------------------------------------------------------------- */
+static enum err hook(struct group *g, enum err (*step)(void *, struct call *, struct tx *))
+{
+    struct tx *tx = &g->store->writer.tx;
+
+    tx->spent = OK;
+    if (step == NULL)
+        return OK;
+    TRY(step(g->hooks.arg, g->call, tx));
+    return tx->spent;
+}
+
+static enum err connected(struct group *g)
+{
+    struct store *s = g->store;
+    struct tx *tx = &s->writer.tx;
+
+    if (tx->link != NULL && s->driver->alive(tx->link))
+        return OK;
+    if (s->driver->kind == STORE_SQLITE)
+        return ERR_IO;
+    if (tx->link != NULL)
+        s->driver->disconnect(tx->link);
+    tx->link = NULL;
+    return s->driver->connect(g->call, s, LINK_WRITE, &tx->link);
+}
+
+static enum err work(struct group *g, struct job *first, bool *began)
+{
+    struct tx *tx = &g->store->writer.tx;
+    const struct driver *driver = g->store->driver;
+
+    TRY(connected(g));
+    TRY(driver->begin(g->call, tx->link));
+    *began = true;
+    TRY(hook(g, g->hooks.begin));
+    TRY(driver->settle(g->call, tx->link));
+    TRY(run_jobs(g, first));
+    if (g->good == 0) {
+        driver->rollback(tx->link);
+        return tx->link->failed ? ERR_IO : OK;
+    }
+    TRY(hook(g, g->hooks.seal));
+    TRY(driver->commit(g->call, tx->link));
+    atomic_fetch_add(&g->store->writes, 1);
+    return OK;
+}
+
+/* The group's problems are said again on every job's own call, in memory that outlives the
+ * group. */
+static void fail_job(struct job *job, enum err e, const struct call *from)
+{
+    job->outcome = e;
+    for (const struct problem *p = from->problems; p != NULL; p = p->next)
+        problem_at(job->call, e, p->field, text_c(job->call->arena, p->code), p->source,
+                   p->message);
+    if (from->problems == NULL && e == ERR_IO)
+        store__failed(job->call);
+}
+
+static void answer(struct group *g, enum err e)
+{
+    for (struct job *job = g->done, *next; job != NULL; job = next) {
+        next = job->next;
+        job->next = NULL;
+        if (e != OK)
+            fail_job(job, e, g->call);
+        job->done(job, job->outcome);
+    }
+}
+
+static void mark_failing(struct store *s)
+{
+    bool failed = s->writer.tx.link == NULL || s->writer.tx.link->failed;
+
+    if (failed && !atomic_exchange(&s->failing, true))
+        log_line(LOG_ERROR, "store", "failing=true");
+    if (!failed && atomic_exchange(&s->failing, false))
+        log_line(LOG_WARN, "store", "failing=false");
+}
+
+static void run_group(struct store *s, struct job *first, const struct group_hooks *hooks)
+{
+    struct group g = {.store = s, .hooks = *hooks};
+    struct tx *tx = &s->writer.tx;
+    bool began = false;
+    enum err e;
+
+    g.done_end = &g.done;
+    arena_reset(s->writer.arena);
+    g.call = call_open(s->writer.arena, clock_now(), LANG_EN);
+    e = work(&g, first, &began);
+    if (g.done == NULL)
+        g.done = first; /* the group ended before its first job ran */
+    if (e != OK && began)
+        s->driver->rollback(tx->link);
+    mark_failing(s);
+    if (began && g.hooks.done != NULL)
+        g.hooks.done(g.hooks.arg, e == OK && g.good > 0);
+    answer(&g, e);
+    if (tx->link != NULL && !tx->link->failed) {
+        s->driver->rest(tx->link);
+        mark_failing(s);
+    }
+}
+
+/* ---- the thread -------------------------------------------------------------------------- */
+static void *writer_main(void *arg)
+{
+    struct store *s = arg;
+    struct group_hooks hooks;
+    struct job *job;
+
+    while ((job = queue_take(&s->writer, &hooks)) != NULL)
+        run_group(s, job, &hooks);
+    return NULL;
+}
+
+enum err store__writer_start(struct call *call, struct store *s)
+{
+    struct writer *w = &s->writer;
+
+    w->arena = arena_open();
+    w->tx.store = s;
+    if (pthread_create(&w->thread, NULL, writer_main, s) != 0)
+        return store__lost(call, "starting the writer", "no thread");
+    w->started = true;
+    return OK;
+}
+
+void store__writer_stop(struct store *s)
+{
+    struct writer *w = &s->writer;
+
+    pthread_mutex_lock(&w->lock);
+    w->closing = true;
+    pthread_cond_signal(&w->wake);
+    pthread_mutex_unlock(&w->lock);
+    if (w->started)
+        pthread_join(w->thread, NULL);
+    for (struct job *job = w->first, *next; job != NULL; job = next) {
+        next = job->next;
+        store__failed(job->call);
+        job->done(job, ERR_IO);
+    }
+    w->first = w->last = NULL;
+    arena_close(w->arena);
+}
+
+void store_hooks(struct store *s, const struct group_hooks *hooks)
+{
+    pthread_mutex_lock(&s->writer.lock);
+    s->writer.hooks = *hooks;
+    pthread_mutex_unlock(&s->writer.lock);
+}
+
+/* ---- submit and wait --------------------------------------------------------------------- */
+struct waiter {
+    struct job job;
+    pthread_mutex_t lock;
+    pthread_cond_t finished;
+    bool over;
+    enum err outcome;
+};
+
+static void waiter_done(struct job *job, enum err outcome)
+{
+    struct waiter *w = (struct waiter *)job;
+
+    pthread_mutex_lock(&w->lock);
+    w->outcome = outcome;
+    w->over = true;
+    pthread_cond_signal(&w->finished);
+    pthread_mutex_unlock(&w->lock);
+}
+
+static enum err wait_for(struct store *s, struct waiter *w)
+{
+    TRY(store_submit(s, &w->job));
+    pthread_mutex_lock(&w->lock);
+    while (!w->over)
+        pthread_cond_wait(&w->finished, &w->lock);
+    pthread_mutex_unlock(&w->lock);
+    return w->outcome;
+}
+
+enum err store_run(struct store *s, struct call *call,
+                   enum err (*run)(struct job *, struct call *, struct tx *), void *arg)
+{
+    struct waiter w = {
+        .job = {.run = run, .done = waiter_done, .call = call, .arg = arg},
+        .lock = PTHREAD_MUTEX_INITIALIZER,
+        .finished = PTHREAD_COND_INITIALIZER,
+    };
+    enum err e;
+
+    if (pthread_equal(pthread_self(), s->writer.thread))
+        panic("a job waits for the writer that runs it");
+    e = wait_for(s, &w);
+    pthread_cond_destroy(&w.finished);
+    pthread_mutex_destroy(&w.lock);
+    return e;
+}

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tests/unit/access/role_test.c — SOD-10: two pairs of eyes for roles that approve. */
+#include "site.h"
+
+#define ADMIN                                                                                  \
+    {                                                                                          \
+        TEXT("admin"), WHOLE                                                                   \
+    }
+#define MANAGER                                                                                \
+    {                                                                                          \
+        TEXT("aims_manager"), WHOLE                                                            \
+    }
+
+static struct actor *actor;
+static bool pending;
+
+static bool holds(struct site *s, struct text person, const char *role)
+{
+    struct person p;
+    struct call *call = site_call(s);
+    struct reader *r = store_reader(s->store);
+    assert_int_equal(access_person(call, r, person, &p), OK);
+    store_return(s->store, r);
+    for (size_t i = 0; i < p.grant_count; i++)
+        if (text_is(p.grants[i].role, role))
+            return !p.pending[i];
+    return false;
+}
+
+static void plain_roles_by_an_administrator_count_at_once(void **state)
+{
+    struct site *s = *state;
+    struct text cookie;
+    site_person(s, "root", &(struct grant)ADMIN, 1);
+    struct text ada = site_person(s, "ada", NULL, 0);
+    site_as(s, "ada", &cookie);
+    struct call *call = site_as(s, "root", NULL);
+    assert_int_equal(access_grant(call, s->access, ada, TEXT("assessor"), WHOLE, &pending), OK);
+    assert_false(pending);
+    assert_int_equal(site_session(s, cookie, &actor), OK);
+    assert_true(actor_holds_anywhere(actor, TEXT("assessor")));
+    assert_int_equal(site_leaves_with(s, "/assessor/"), 1);
+}
+
+static void approver_roles_wait_for_a_manager(void **state)
+{
+    struct site *s = *state;
+    struct text cookie;
+    site_person(s, "root", &(struct grant)ADMIN, 1);
+    site_person(s, "second", &(struct grant)ADMIN, 1);
+    site_person(s, "mia", &(struct grant)MANAGER, 1);
+    struct text ada = site_person(s, "ada", NULL, 0);
+    site_as(s, "ada", &cookie);
+
+    struct call *root = site_as(s, "root", NULL);
+    assert_int_equal(access_grant(root, s->access, ada, TEXT("risk_owner"), WHOLE, &pending),
+                     OK);
+    assert_true(pending);
+    assert_false(holds(s, ada, "risk_owner"));
+    assert_int_equal(site_session(s, cookie, &actor), OK);
+    assert_false(actor_holds_anywhere(actor, TEXT("risk_owner")));
+
+    /* Neither the same administrator nor another one confirms. */
+    assert_int_equal(access_grant(root, s->access, ada, TEXT("risk_owner"), WHOLE, &pending),
+                     OK);
+    assert_true(pending);
+    struct call *second = site_as(s, "second", NULL);
+    assert_int_equal(access_grant(second, s->access, ada, TEXT("risk_owner"), WHOLE, &pending),
+                     OK);
+    assert_true(pending);
+    assert_int_equal(site_acts(s, "role.grant_pending"), 1);
+
+    struct call *mia = site_as(s, "mia", NULL);
+    assert_int_equal(access_grant(mia, s->access, ada, TEXT("risk_owner"), WHOLE, &pending),
+                     OK);
+    assert_false(pending);
+    assert_true(holds(s, ada, "risk_owner"));
+    assert_int_equal(site_session(s, cookie, &actor), OK);
+    assert_true(actor_holds_anywhere(actor, TEXT("risk_owner")));
+    assert_int_equal(site_leaves_with(s, "/risk_owner/"), 2);
+}
+
+/* Being both must not turn two pairs of eyes into one. */
+static void one_person_with_both_roles_is_one_pair_of_eyes(void **state)
+{
+    struct site *s = *state;
+    site_person(s, "both", (struct grant[]){ADMIN, MANAGER}, 2);
+    site_person(s, "other", (struct grant[]){ADMIN, MANAGER}, 2);
+    struct text ada = site_person(s, "ada", NULL, 0);
+    struct call *both = site_as(s, "both", NULL);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(
+            access_grant(both, s->access, ada, TEXT("risk_owner"), WHOLE, &pending), OK);
+        assert_true(pending);
+    }
+    struct call *other = site_as(s, "other", NULL);
+    assert_int_equal(access_grant(other, s->access, ada, TEXT("risk_owner"), WHOLE, &pending),
+                     OK);
+    assert_false(pending);
+}
+
+static void nobody_grants_to_themselves(void **state)
+{
+    struct site *s = *state;
+    struct text root = site_person(s, "root", &(struct grant)ADMIN, 1);
+    struct text mia = site_person(s, "mia", &(struct grant)MANAGER, 1);
+    struct call *by_root = site_as(s, "root", NULL), *by_mia = site_as(s, "mia", NULL);
+    assert_int_equal(access_grant(by_root, s->access, root, TEXT("assessor"), WHOLE, &pending),
+                     ERR_DENIED);
+    assert_true(site_code_is(by_root, "self"));
+    assert_int_equal(access_grant(by_mia, s->access, mia, TEXT("assessor"), WHOLE, &pending),
+                     ERR_DENIED);
+    /* Nor by confirming what somebody else asked for. */
+    assert_int_equal(access_grant(site_as(s, "root", NULL), s->access, mia, TEXT("risk_owner"),
+                                  WHOLE, &pending),
+                     OK);
+    assert_true(pending);
+    assert_int_equal(access_grant(by_mia, s->access, mia, TEXT("risk_owner"), WHOLE, &pending),
+                     ERR_DENIED);
+    assert_false(holds(s, mia, "risk_owner"));
+}
+
+static void managers_give_business_roles_and_never_admin(void **state)
+{
+    struct site *s = *state;
+    site_person(s, "mia", &(struct grant)MANAGER, 1);
+    struct text ada = site_person(s, "ada", NULL, 0);
+    struct call *mia = site_as(s, "mia", NULL);
+    assert_int_equal(access_grant(mia, s->access, ada, TEXT("risk_owner"), WHOLE, &pending),
+                     OK);
+    assert_false(pending);
+    assert_true(holds(s, ada, "risk_owner"));
+    assert_int_equal(access_grant(mia, s->access, ada, TEXT("admin"), WHOLE, &pending),
+                     ERR_DENIED);
+    assert_int_equal(access_revoke(mia, s->access, ada, TEXT("risk_owner"), WHOLE), OK);
+    assert_false(holds(s, ada, "risk_owner"));
+    assert_int_equal(site_acts(s, "role.revoke"), 1);
+}
+
+static void managers_of_a_unit_give_roles_there(void **state)
+{
+    struct site *s = *state;
+    static const char *const units[][2] = {{"hq", ""}, {"retail", "hq"}, {"cards", "retail"}};
+    site_units(s, units, COUNT(units));
+    site_person(s, "mia", &(struct grant){TEXT("aims_manager"), TEXT("retail")}, 1);
+    struct text ada = site_person(s, "ada", NULL, 0);
+    struct call *mia = site_as(s, "mia", NULL);
+    struct text role = TEXT("risk_owner");
+    assert_int_equal(access_grant(mia, s->access, ada, role, TEXT("cards"), &pending), OK);
+    assert_int_equal(access_grant(mia, s->access, ada, role, TEXT("retail"), &pending), OK);
+    assert_int_equal(access_grant(mia, s->access, ada, role, TEXT("hq"), &pending), ERR_DENIED);
+    assert_int_equal(access_grant(mia, s->access, ada, role, WHOLE, &pending), ERR_DENIED);
+    assert_int_equal(access_revoke(mia, s->access, ada, role, WHOLE), ERR_DENIED);
+    assert_int_equal(access_revoke(mia, s->access, ada, role, TEXT("cards")), OK);
+}
+
+static void others_give_nothing(void **state)
+{
+    struct site *s = *state;
+    site_person(s, "bob", &(struct grant){TEXT("risk_owner"), WHOLE}, 1);
+    struct text ada = site_person(s, "ada", &(struct grant){TEXT("assessor"), WHOLE}, 1);
+    struct call *bob = site_as(s, "bob", NULL);
+    size_t before = site_acts(s, "role.grant");
+    assert_int_equal(access_grant(bob, s->access, ada, TEXT("risk_owner"), WHOLE, &pending),
+                     ERR_DENIED);
+    assert_int_equal(access_revoke(bob, s->access, ada, TEXT("assessor"), WHOLE), ERR_DENIED);
+    assert_int_equal(access_revoke(site_call(s), s->access, ada, TEXT("assessor"), WHOLE),
+                     ERR_SIGNED_OUT);
+    assert_int_equal(
+        access_grant(site_call(s), s->access, ada, TEXT("assessor"), WHOLE, &pending),
+        ERR_DENIED);
+    assert_true(holds(s, ada, "assessor"));
+    assert_int_equal(site_acts(s, "role.grant"), before);
+}
+
+static void granting_asks_for_a_fresh_password(void **state)
+{
+    struct site *s = *state;
+    int64_t until;
+    site_person(s, "root", &(struct grant)ADMIN, 1);
+    struct text ada = site_person(s, "ada", NULL, 0);
+    struct call *root = site_as(s, "root", NULL);
+    root->now += FRESH_LIFE;
+    assert_int_equal(access_grant(root, s->access, ada, TEXT("assessor"), WHOLE, &pending),
+                     ERR_DENIED);
+    assert_true(site_code_is(root, "fresh"));
+    assert_int_equal(access_fresh(root, s->access, PASSWORD, &until), OK);
+    struct actor again = *root->actor;
+    again.fresh_until = until;
+    root->actor = &again;
+    assert_int_equal(access_grant(root, s->access, ada, TEXT("assessor"), WHOLE, &pending), OK);
+}
+
+static void wrong_grants_are_refused(void **state)
+{
+    struct site *s = *state;
+    struct text ada = site_person(s, "ada", NULL, 0);
+    struct call *call = site_call(s);
+    call->actor = actor_command(call);
+    assert_int_equal(access_grant(call, s->access, ada, TEXT("wizard"), WHOLE, &pending),
+                     ERR_INVALID);
+    assert_int_equal(
+        access_grant(call, s->access, ada, TEXT("assessor"), TEXT("atlantis"), &pending),
+        ERR_INVALID);
+    assert_int_equal(
+        access_grant(call, s->access, ada, TEXT("admin"), TEXT("atlantis"), &pending),
+        ERR_INVALID);
+    assert_int_equal(
+        access_grant(call, s->access, TEXT("usr_none"), TEXT("assessor"), WHOLE, &pending),
+        ERR_MISSING);
+    assert_int_equal(access_revoke(call, s->access, ada, TEXT("assessor"), WHOLE), ERR_MISSING);
+    assert_int_equal(site_acts(s, "role.grant"), 0);
+}
+
+static void granting_twice_says_nothing_new(void **state)
+{
+    struct site *s = *state;
+    struct text ada = site_person(s, "ada", NULL, 0);
+    struct call *call = site_call(s);
+    call->actor = actor_command(call);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(
+            access_grant(call, s->access, ada, TEXT("risk_owner"), WHOLE, &pending), OK);
+        assert_false(pending);
+    }
+    assert_int_equal(access_grant(call, s->access, ada, TEXT("staff"), WHOLE, &pending), OK);
+    assert_int_equal(site_acts(s, "role.grant"), 1);
+    assert_int_equal(site_leaves_with(s, "\"t\":\"command\""), 2); /* user.add, role.grant */
+}
+
+static void the_last_administrator_stays(void **state)
+{
+    struct site *s = *state;
+    struct text root = site_person(s, "root", &(struct grant)ADMIN, 1);
+    struct call *call = site_as(s, "root", NULL);
+    assert_int_equal(access_revoke(call, s->access, root, TEXT("admin"), WHOLE), ERR_CONFLICT);
+    assert_true(site_code_is(call, "last_admin"));
+    assert_int_equal(
+        access_person_change(call, s->access, root, NULL, NULL, NULL, &(bool){true}),
+        ERR_CONFLICT);
+    struct text other = site_person(s, "other", &(struct grant)ADMIN, 1);
+    assert_int_equal(
+        access_person_change(call, s->access, other, NULL, NULL, NULL, &(bool){true}), OK);
+    assert_int_equal(access_revoke(call, s->access, root, TEXT("admin"), WHOLE), ERR_CONFLICT);
+    assert_int_equal(
+        access_person_change(call, s->access, other, NULL, NULL, NULL, &(bool){false}), OK);
+    assert_int_equal(access_revoke(call, s->access, root, TEXT("admin"), WHOLE), OK);
+}
+
+static void a_pending_grant_can_be_refused(void **state)
+{
+    struct site *s = *state;
+    site_person(s, "root", &(struct grant)ADMIN, 1);
+    site_person(s, "mia", &(struct grant)MANAGER, 1);
+    struct text ada = site_person(s, "ada", NULL, 0);
+    assert_int_equal(access_grant(site_as(s, "root", NULL), s->access, ada, TEXT("risk_owner"),
+                                  WHOLE, &pending),
+                     OK);
+    assert_true(pending);
+    struct call *mia = site_as(s, "mia", NULL);
+    assert_int_equal(access_revoke(mia, s->access, ada, TEXT("risk_owner"), WHOLE), OK);
+    assert_int_equal(access_revoke(mia, s->access, ada, TEXT("risk_owner"), WHOLE),
+                     ERR_MISSING);
+}
+
+/* Roles are a matter between people: a program confirms and takes nothing of the business. */
+static void tokens_decide_nothing_about_roles(void **state)
+{
+    struct site *s = *state;
+    struct text secret, id;
+    struct grant grants[] = {MANAGER};
+    struct text ada = site_person(s, "ada", &(struct grant){TEXT("assessor"), WHOLE}, 1);
+    struct call *call = site_call(s);
+    call->actor = actor_command(call);
+    assert_int_equal(access_token_create(call, s->access, TEXT("Zqx"), grants, 1, TEXT(""),
+                                         call->now + DAY, &secret, &id),
+                     OK);
+    assert_int_equal(site_bearer(s, secret, &actor), OK);
+    assert_true(actor_holds_anywhere(actor, TEXT("aims_manager")));
+    call->actor = actor;
+    assert_int_equal(access_grant(call, s->access, ada, TEXT("risk_owner"), WHOLE, &pending),
+                     ERR_DENIED);
+    assert_int_equal(access_revoke(call, s->access, ada, TEXT("assessor"), WHOLE), ERR_DENIED);
+    assert_true(holds(s, ada, "assessor"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SITE_TEST(plain_roles_by_an_administrator_count_at_once),
+        SITE_TEST(approver_roles_wait_for_a_manager),
+        SITE_TEST(one_person_with_both_roles_is_one_pair_of_eyes),
+        SITE_TEST(nobody_grants_to_themselves),
+        SITE_TEST(managers_give_business_roles_and_never_admin),
+        SITE_TEST(managers_of_a_unit_give_roles_there),
+        SITE_TEST(others_give_nothing),
+        SITE_TEST(granting_asks_for_a_fresh_password),
+        SITE_TEST(wrong_grants_are_refused),
+        SITE_TEST(granting_twice_says_nothing_new),
+        SITE_TEST(the_last_administrator_stays),
+        SITE_TEST(a_pending_grant_can_be_refused),
+        SITE_TEST(tokens_decide_nothing_about_roles),
+    };
+    return site_run("access role", tests, COUNT(tests));
+}

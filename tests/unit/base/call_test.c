@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "unit.h"
+
+static void a_call_begins_empty(void **state)
+{
+    struct call *call = *state;
+    assert_int_equal(call->now, TEST_NOW);
+    assert_int_equal(call->id.len, 26);
+    assert_null(call->problems);
+    assert_null(call->actor);
+}
+
+static void problems_come_in_order(void **state)
+{
+    struct call *call = *state;
+    char field[] = "title";
+    enum err e = problem(call, ERR_INVALID, text_of(field), "required", "%s %d", "missing", 3);
+    field[0] = 'X'; /* the problem keeps its own copy */
+    assert_int_equal(e, ERR_INVALID);
+    assert_int_equal(problem_at(call, ERR_CONFLICT, TEXT("due"), "late", TEXT("risk.json:7"),
+                                TEXT("is too late")),
+                     ERR_CONFLICT);
+    assert_int_equal(call->problem_count, 2);
+    assert_text(call->problems->field, "title");
+    assert_text(call->problems->code, "required");
+    assert_text(call->problems->message, "missing 3");
+    assert_text(call->problems->source, "");
+    assert_text(call->problems->next->source, "risk.json:7");
+    assert_null(call->problems->next->next);
+}
+
+static void no_more_than_500_are_kept(void **state)
+{
+    struct call *call = *state;
+    size_t listed = 0;
+    for (int i = 0; i < 600; i++)
+        assert_int_equal(problem(call, ERR_INVALID, TEXT(""), "c", "%d", i), ERR_INVALID);
+    for (const struct problem *p = call->problems; p != NULL; p = p->next)
+        listed++;
+    assert_int_equal(listed, 500);
+    assert_int_equal(call->problem_count, 500);
+    assert_text(last_problem(call)->message, "499");
+}
+
+static void words_follow_the_language(void **state)
+{
+    struct call *call = *state;
+    assert_string_equal(say(call, "yes", "是"), "yes");
+    assert_string_equal(words_of(call, ERR_MISSING), "not found");
+    call->lang = LANG_ZH;
+    assert_string_equal(say(call, "yes", "是"), "是");
+    assert_string_equal(words_of(call, ERR_MISSING), "未找到");
+}
+
+static void every_error_is_described(void **state)
+{
+    struct call *call = *state;
+    call->lang = LANG_ZH;
+    for (enum err e = OK; e <= ERR_IO; e++) {
+        assert_true(err_http(e) >= 200 && err_http(e) < 600);
+        assert_true(err_code(e)[0] != '\0' && err_words(e)[0] != '\0');
+        assert_true(text_utf8(text_of(words_of(call, e))) && words_of(call, e)[0] != '\0');
+        assert_true((err_exit(e) == 0) == (e == OK));
+    }
+    assert_int_equal(err_http(ERR_STALE), 412);
+    assert_int_equal(err_exit(ERR_CONFLICT), 5);
+    assert_string_equal(err_code(ERR_SIGNED_OUT), "signed_out");
+    assert_int_equal(err_http((enum err)99), 500);
+}
+
+static enum err fails_at_three(int n)
+{
+    for (int i = 0; i < n; i++)
+        TRY(i == 3 ? ERR_BUSY : OK);
+    return OK;
+}
+
+static void try_returns_the_error(void **state)
+{
+    assert_int_equal(fails_at_three(3), OK);
+    assert_int_equal(fails_at_three(9), ERR_BUSY);
+}
+
+static void do_panic(void)
+{
+    panic("invariant=%s", "broken");
+}
+
+static void panic_aborts(void **state)
+{
+    assert_true(aborts(do_panic));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CALL_TEST(a_call_begins_empty),       CALL_TEST(problems_come_in_order),
+        CALL_TEST(no_more_than_500_are_kept), CALL_TEST(words_follow_the_language),
+        CALL_TEST(every_error_is_described),  cmocka_unit_test(try_returns_the_error),
+        cmocka_unit_test(panic_aborts),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <zip.h>
+
+#include "../base/unit.h"
+#include "format/format.h"
+
+struct entry {
+    const char *path;
+    struct text bytes;
+};
+
+/* A zip of these entries, as another program would make it. */
+static struct text zip_of(struct call *call, const struct entry *entries, size_t count)
+{
+    zip_error_t error;
+    zip_stat_t stat;
+    zip_error_init(&error);
+    zip_source_t *out = zip_source_buffer_create(NULL, 0, 0, &error);
+    zip_t *zip = zip_open_from_source(out, ZIP_TRUNCATE, &error);
+    assert_non_null(zip);
+    zip_source_keep(out);
+    for (size_t i = 0; i < count; i++) {
+        zip_source_t *in = zip_source_buffer(zip, entries[i].bytes.at, entries[i].bytes.len, 0);
+        assert_true(zip_file_add(zip, entries[i].path, in, 0) >= 0);
+    }
+    assert_int_equal(zip_close(zip), 0);
+    assert_int_equal(zip_source_open(out), 0);
+    assert_int_equal(zip_source_stat(out, &stat), 0);
+    char *at = arena_take(call->arena, stat.size);
+    assert_int_equal(zip_source_read(out, at, stat.size), (zip_int64_t)stat.size);
+    zip_source_close(out);
+    zip_source_free(out);
+    return (struct text){at, stat.size};
+}
+
+#define RELATION(id, type, target)                                                             \
+    "<Relationship Id=\"" id "\" Type=\"http://x/" type "\" Target=\"" target "\"/>"
+static const char root_links[] =
+    "<Relationships>" RELATION("r1", "officeDocument", "xl/workbook.xml") "</Relationships>";
+static const char book_links[] =
+    "<Relationships>" RELATION("rId1", "worksheet", "worksheets/other.xml")
+        RELATION("rId2", "worksheet", "/xl/worksheets/first.xml")
+            RELATION("rId3", "styles", "styles.xml")
+                RELATION("rId4", "sharedStrings", "sharedStrings.xml") "</Relationships>";
+static const char book[] = "<x:workbook xmlns:x=\"m\" xmlns:r=\"n\"><x:sheets>"
+                           "<x:sheet name=\"A\" sheetId=\"9\" r:id=\"rId2\"/><x:sheet "
+                           "name=\"B\" sheetId=\"1\" r:id=\"rId1\"/>"
+                           "</x:sheets></x:workbook>";
+static const char styles[] =
+    "<styleSheet><numFmts><numFmt numFmtId=\"164\" formatCode=\"yyyy\\-mm\\-dd\"/>"
+    "<numFmt numFmtId=\"165\" formatCode=\"[$-409]d/m/yy h:mm AM/PM;@\"/>"
+    "<numFmt numFmtId=\"166\" formatCode=\"0.00&quot; days&quot;\"/></numFmts>"
+    "<cellStyleXfs><xf numFmtId=\"14\"/></cellStyleXfs>"
+    "<cellXfs><xf numFmtId=\"0\"/><xf numFmtId=\"14\"/><xf numFmtId=\"164\"/><xf "
+    "numFmtId=\"165\"/>"
+    "<xf numFmtId=\"166\"/><xf numFmtId=\"20\"/></cellXfs></styleSheet>";
+static const char strings[] =
+    "<sst><si><t>shared</t></si>"
+    "<si><r><t>ri</t></r><r><t xml:space=\"preserve\">ch </t></r><rPh><t>sound</t></rPh></si>"
+    "<si><t>a_x000D_b &amp; _x005F_x0041_</t></si></sst>";
+
+static struct text workbook_of(struct call *call, const char *workbook, struct text sheet)
+{
+    const struct entry entries[] = {
+        {"[Content_Types].xml", TEXT("<Types/>")},
+        {"_rels/.rels", text_of(root_links)},
+        {"xl/workbook.xml", text_of(workbook)},
+        {"xl/_rels/workbook.xml.rels", text_of(book_links)},
+        {"xl/styles.xml", text_of(styles)},
+        {"xl/sharedStrings.xml", text_of(strings)},
+        {"xl/worksheets/first.xml", sheet},
+    };
+    return zip_of(call, entries, COUNT(entries));
+}
+
+static enum err read_sheet(struct call *call, const char *xml, struct sheet *sheet)
+{
+    return xlsx_read(call, workbook_of(call, book, text_of(xml)), sheet);
+}
+
+static void cells_of_every_kind(void **state)
+{
+    struct call *call = *state;
+    struct sheet s;
+    assert_int_equal(
+        read_sheet(call,
+                   "<worksheet><sheetData>"
+                   "<row r=\"1\"><c r=\"A1\" t=\"s\"><v>0</v></c><c r=\"B1\" "
+                   "t=\"s\"><v>1</v></c><c r=\"C1\" t=\"s\"><v>2</v></c></row>"
+                   "<row r=\"3\"><c r=\"B3\" "
+                   "t=\"inlineStr\"><is><t>in</t><t>line</t></is></c><c t=\"b\"><v>1</v></c>"
+                   "<c t=\"b\"><v>0</v></c><c t=\"str\"><f>A1&amp;B1</f><v>formula</v></c><c "
+                   "t=\"e\"><v>#N/A</v></c></row>"
+                   "<row><c><v>42</v></c><c><v>1.1000000000000001</v></c><c><v>1E+20</v></c><c "
+                   "s=\"9\"><v>-0.5</v></c></row>"
+                   "<row r=\"9\"><c r=\"A9\" s=\"1\"/><c r=\"ZZ9\" s=\"1\"/></row>"
+                   "</sheetData></worksheet>",
+                   &s),
+        OK);
+    assert_int_equal(s.row_count, 4);
+    assert_int_equal(s.columns, 6);
+    assert_text(s.rows[0][0], "shared");
+    assert_text(s.rows[0][1], "rich ");
+    assert_text(s.rows[0][2], "a\rb & _x0041_");
+    assert_text(s.rows[0][5], "");
+    assert_text(s.rows[1][0], ""); /* row 2 is not in the file; rows keep their numbers */
+    assert_text(s.rows[2][0], "");
+    assert_text(s.rows[2][1], "inline");
+    assert_text(s.rows[2][2], "true");
+    assert_text(s.rows[2][3], "false");
+    assert_text(s.rows[2][4], "formula");
+    assert_text(s.rows[2][5], "#N/A");
+    assert_text(s.rows[3][0], "42");
+    assert_text(s.rows[3][1], "1.1");
+    assert_text(s.rows[3][2], "100000000000000000000");
+    assert_text(s.rows[3][3], "-0.5");
+}
+
+static void dates_come_from_the_style(void **state)
+{
+    struct call *call = *state;
+    struct sheet s;
+    const char *xml =
+        "<worksheet><sheetData><row><c s=\"1\"><v>46349</v></c><c s=\"2\"><v>46349.75</v></c>"
+        "<c s=\"3\"><v>46349.25</v></c><c s=\"4\"><v>46349</v></c><c s=\"5\"><v>0.5</v></c>"
+        "<c s=\"1\"><v>1</v></c><c s=\"1\"><v>59</v></c><c s=\"1\"><v>60</v></c><c "
+        "s=\"1\"><v>61</v></c>"
+        "<c s=\"1\"><v>-3</v></c><c s=\"1\"><v>1e9</v></c></row></sheetData></worksheet>";
+    assert_int_equal(read_sheet(call, xml, &s), OK);
+    assert_text(s.rows[0][0], "2026-11-23");
+    assert_text(s.rows[0][1], "2026-11-23");
+    assert_text(s.rows[0][2], "2026-11-23T06:00:00.000000Z");
+    assert_text(s.rows[0][3], "46349");
+    assert_text(s.rows[0][4], "0.5");
+    assert_text(s.rows[0][5], "1900-01-01");
+    assert_text(s.rows[0][6], "1900-02-28");
+    assert_text(s.rows[0][7], "60"); /* a day that never was */
+    assert_text(s.rows[0][8], "1900-03-01");
+    assert_text(s.rows[0][9], "-3");
+    assert_text(s.rows[0][10], "1000000000");
+    struct text from_1904 =
+        workbook_of(call,
+                    "<workbook xmlns:r=\"n\"><workbookPr date1904=\"1\"/><sheets><sheet "
+                    "r:id=\"rId2\"/></sheets></workbook>",
+                    TEXT("<worksheet><sheetData><row><c s=\"1\"><v>0</v></c><c "
+                         "s=\"1\"><v>44887</v></c></row></sheetData></worksheet>"));
+    assert_int_equal(xlsx_read(call, from_1904, &s), OK);
+    assert_text(s.rows[0][0], "1904-01-01");
+    assert_text(s.rows[0][1], "2026-11-23");
+}
+
+static void what_is_written_reads_back(void **state)
+{
+    static const struct text rows[][3] = {
+        {{"Name", 4}, {"Größe", 7}, {"系统", 6}},
+        {{"=1+1", 4}, {"", 0}, {" spaced ", 8}},
+        {{"two\nlines", 9}, {"cr\rhere\x01", 8}, {"_x0041_ <&>\"", 12}},
+        {{"", 0}, {"", 0}, {"0042", 4}},
+    };
+    struct call *call = *state;
+    struct text bytes, again;
+    struct sheet s;
+    for (int round = 0; round < 2; round++) {
+        struct xlsx *x = xlsx_open(call, "Sheet");
+        xlsx_heading(x, rows[0], 3);
+        for (size_t r = 1; r < COUNT(rows); r++)
+            xlsx_row(x, rows[r], 3);
+        assert_int_equal(xlsx_close(call, x, round == 0 ? &bytes : &again), OK);
+    }
+    assert_true(text_same(bytes, again));
+    assert_int_equal(xlsx_read(call, bytes, &s), OK);
+    assert_int_equal(s.row_count, COUNT(rows));
+    assert_int_equal(s.columns, 3);
+    for (size_t r = 0; r < COUNT(rows); r++)
+        for (size_t c = 0; c < 3; c++)
+            assert_text_at(s.rows[r][c], rows[r][c], __FILE__, __LINE__);
+}
+
+static void a_long_cell_is_cut_and_a_bad_sheet_name_replaced(void **state)
+{
+    struct call *call = *state;
+    struct text bytes, cells[2] = {{arena_take(call->arena, 40000), 40000}, TEXT("next")};
+    struct sheet s;
+    memset((char *)(uintptr_t)cells[0].at, 'x', 40000);
+    struct xlsx *x = xlsx_open(call, "bad/name[with]everything:that*is?forbidden and too long");
+    xlsx_row(x, cells, 2);
+    assert_int_equal(xlsx_close(call, x, &bytes), OK);
+    assert_int_equal(xlsx_read(call, bytes, &s), OK);
+    assert_int_equal(text_characters(s.rows[0][0]), 32767);
+    assert_true(text_ends(s.rows[0][0], "x…"));
+    assert_text(s.rows[0][1], "next");
+}
+
+static void an_empty_workbook(void **state)
+{
+    struct call *call = *state;
+    struct text bytes;
+    struct sheet s;
+    assert_int_equal(xlsx_close(call, xlsx_open(call, "Empty"), &bytes), OK);
+    assert_int_equal(xlsx_read(call, bytes, &s), OK);
+    assert_int_equal(s.row_count, 0);
+    assert_int_equal(s.columns, 0);
+}
+
+static void bombs_are_refused(void **state)
+{
+    struct call *call = *state;
+    struct sheet s;
+    const char start[] = "<worksheet><sheetData>";
+    struct buf b = buf_in(call->arena, (size_t)80 << 20);
+    buf_add_c(&b, start);
+    while (b.len < 3000000)
+        buf_add_c(&b, "<row></row><row></row><row></row><row></row><row></row><row></row>");
+    buf_add_c(&b, "</sheetData></worksheet>");
+    assert_int_equal(xlsx_read(call, workbook_of(call, book, buf_text(&b)), &s), ERR_TOO_LARGE);
+
+    char *zeros =
+        arena_take(call->arena, (size_t)65 << 20); /* more than 64 MiB, never unpacked */
+    const struct entry large[] = {{"_rels/.rels", text_of(root_links)},
+                                  {"other", {zeros, (size_t)65 << 20}}};
+    assert_int_equal(xlsx_read(call, zip_of(call, large, COUNT(large)), &s), ERR_TOO_LARGE);
+
+    struct entry many[1001];
+    for (size_t i = 0; i < COUNT(many); i++)
+        many[i] = (struct entry){text_print(call->arena, "%zu", i).at, TEXT("x")};
+    assert_int_equal(xlsx_read(call, zip_of(call, many, COUNT(many)), &s), ERR_TOO_LARGE);
+}
+
+static void limits_of_the_sheet(void **state)
+{
+    struct call *call = *state;
+    struct sheet s;
+#define SHEET(inside) "<worksheet><sheetData>" inside "</sheetData></worksheet>"
+    assert_int_equal(read_sheet(call, SHEET("<row r=\"200001\"><c><v>1</v></c></row>"), &s),
+                     ERR_TOO_LARGE);
+    assert_int_equal(read_sheet(call, SHEET("<row r=\"200001\"><c s=\"1\"/></row>"), &s), OK);
+    assert_int_equal(read_sheet(call, SHEET("<row><c r=\"SG1\"><v>1</v></c></row>"), &s),
+                     ERR_TOO_LARGE);
+    assert_int_equal(read_sheet(call, SHEET("<row><c r=\"SF1\"><v>1</v></c></row>"), &s), OK);
+    assert_int_equal(s.columns, 500);
+    /* one wide row and one far down would take 100 million cells */
+    assert_int_equal(read_sheet(call,
+                                SHEET("<row><c r=\"SF1\"><v>1</v></c></row>"
+                                      "<row r=\"200000\"><c><v>1</v></c></row>"),
+                                &s),
+                     ERR_TOO_LARGE);
+}
+
+static void damage_and_document_types_are_refused(void **state)
+{
+    static const char *const bad[] = {
+        "<!DOCTYPE x [<!ENTITY a \"b\">]>" SHEET("<row><c t=\"str\"><v>&a;</v></c></row>"),
+        "<!DOCTYPE x SYSTEM \"file:///etc/passwd\">" SHEET(""),
+        "<worksheet><sheetData>",
+        "",
+        "not xml",
+        SHEET("<row><c t=\"s\"><v>3</v></c></row>"),
+        SHEET("<row><c t=\"s\"><v>-1</v></c></row>"),
+        SHEET("<row><c t=\"str\"><v>&a;</v></c></row>"),
+    };
+    struct call *call = *state;
+    struct sheet s;
+    for (size_t i = 0; i < COUNT(bad); i++)
+        if (read_sheet(call, bad[i], &s) != ERR_MALFORMED)
+            fail_msg("accepted %s", bad[i]);
+    assert_int_equal(xlsx_read(call, TEXT(""), &s), ERR_MALFORMED);
+    assert_int_equal(xlsx_read(call, TEXT("PK\x03\x04 no zip"), &s), ERR_MALFORMED);
+    const struct entry none[] = {{"word/document.xml", TEXT("<x/>")}};
+    assert_int_equal(xlsx_read(call, zip_of(call, none, 1), &s), ERR_MALFORMED);
+    struct text good = workbook_of(call, book, TEXT(SHEET("<row><c><v>1</v></c></row>")));
+    assert_int_equal(xlsx_read(call, good, &s), OK);
+    for (size_t cut = 0; cut < good.len; cut += 37)
+        assert_int_equal(xlsx_read(call, text_slice(good, 0, cut), &s), ERR_MALFORMED);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CALL_TEST(cells_of_every_kind),
+        CALL_TEST(dates_come_from_the_style),
+        CALL_TEST(what_is_written_reads_back),
+        CALL_TEST(a_long_cell_is_cut_and_a_bad_sheet_name_replaced),
+        CALL_TEST(an_empty_workbook),
+        CALL_TEST(bombs_are_refused),
+        CALL_TEST(limits_of_the_sheet),
+        CALL_TEST(damage_and_document_types_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

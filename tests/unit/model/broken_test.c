@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Models with one mistake each: the loader names the file, the line and what is wrong, and
+ * nothing else. `at` is a piece of the edited file; the mistake must be on its line. */
+#include "fixture.h"
+
+static const struct broken {
+    const char *file, *find, *put, *at, *code, *says;
+    size_t count; /* of problems, when it is not one */
+} broken[] = {
+    /* keys, types, JSON */
+    {"kinds/thing.json", "\"order\": 10", "\"order\": 10,\n\"colour\": 1", "\"colour\"",
+     "unknown_key", "unknown key \"colour\""},
+    {"kinds/thing.json", "\"order\": 10", "\"order\": \"ten\"", "\"ten\"", "type",
+     "whole number"},
+    {"kinds/thing.json", "\"title\": \"Story\"", "\"title\": \"Story\", \"hint\": \"x\"",
+     "\"story\": {", "unknown_key", "hint"},
+    {"kinds/thing.json", "{\"title\": \"Checked\", \"tone\": \"progress\"}",
+     "{\"title\": \"Checked\", \"colour\": \"progress\"}", "\"checked\": {", "unknown_key",
+     "colour"},
+    {"kinds/thing.json", "\"fresh\": true", "\"fresh\": 1", "\"fresh\"", "type",
+     "true or false"},
+    {"kinds/thing.json", "\"order\": 10,", "\"order\": 10,,", "\"order\"", "json", ""},
+    {"kinds/thing.json", "\"order\": 10,", "\"order\": 10,\n\"order\": 11,", "\"order\": 11",
+     "json", ""},
+    {"kinds/thing.json", "\"plural\": \"Things\", ", "", "{\"kind\"", "required", "plural"},
+    {"kinds/thing.json", "\"phase\": \"plan\"", "\"phase\": \"plot\"", "\"plot\"", "unknown",
+     "phase"},
+    {"kinds/thing.json", "\"icon\": \"box\"", "\"icon\": \"Box 1\"", "\"icon\"", "name",
+     "icon"},
+    {"roles.json", "\"code\": \"AU\"", "\"code\": \"AM\"", "\"assessor\"", "twice", "AM"},
+    {"scales.json", "\"tones\": {\"high\": \"high\"}", "\"tones\": {\"height\": \"high\"}",
+     "\"height\"", "unknown", "height"},
+    {"scales.json", "{\"high\": \"high\"}", "{\"high\": \"loud\"}", "\"loud\"", "unknown",
+     "tone"},
+    {"envelope.json", "\"due\": {\"type\": \"date\"", "\"due\": {\"type\": \"text\"",
+     "{\"fields\"", "required", "\"due\" of type date"},
+    /* names */
+    {"kinds/thing.json", "\"kind\": \"thing\"", "\"kind\": \"thin\"", "\"thin\"", "name",
+     "called NAME.json", 999},
+    {"kinds/part.json", "\"prefix\": \"PA\"", "\"prefix\": \"PR\"", "", "", "", 1},
+    {"kinds/part.json", "\"prefix\": \"PA\"", "\"prefix\": \"PAPER\"", "PAPER", "name",
+     "2 to 4 capital"},
+    {"kinds/thing.json", "\"loud\": {",
+     "\"order\": {\"type\": \"date\", \"title\": \"O\"},\n\"loud\": {", "\"order\": {",
+     "reserved", "SQL"},
+    {"kinds/thing.json", "\"loud\": {",
+     "\"limit\": {\"type\": \"date\", \"title\": \"O\"},\n\"loud\": {", "\"limit\"", "reserved",
+     "SQL"},
+    {"kinds/thing.json", "\"loud\": {",
+     "\"facets\": {\"type\": \"date\", \"title\": \"O\"},\n\"loud\": {", "\"facets\"",
+     "reserved", "engine"},
+    {"kinds/thing.json", "\"loud\": {",
+     "\"a__b\": {\"type\": \"date\", \"title\": \"O\"},\n\"loud\": {", "\"a__b\"", "name",
+     "not a name"},
+    {"kinds/thing.json", "\"loud\": {",
+     "\"x_own\": {\"type\": \"date\", \"title\": \"O\"},\n\"loud\": {", "\"x_own\"", "name",
+     "extensions"},
+    {"kinds/thing.json", "\"weak\": {",
+     "\"pos\": {\"type\": \"date\", \"title\": \"P\"}, \"weak\": {", "\"pos\"", "reserved",
+     "column"},
+    {"kinds/thing.json", "\"owner\": {\"title\"",
+     "\"version\": {\"title\": \"V\"},\n\"owner\": {\"title\"", "\"version\"", "clash",
+     "kept by the engine"},
+    {"kinds/thing.json", "\"owner\": {\"title\"", "\"owner\": {\"type\": \"text\", \"title\"",
+     "\"type\": \"text\", \"title\": \"Keeper", "type", "ref in every kind"},
+    /* fields */
+    {"kinds/thing.json", "\"type\": \"moment\"", "\"type\": \"time\"", "\"time\"", "unknown",
+     "unknown type \"time\""},
+    {"kinds/thing.json", "\"type\": \"moment\"", "\"type\": \"links\"", "\"seen_at\"", "type",
+     "not for"},
+    {"kinds/thing.json", "\"type\": \"moment\"", "\"type\": \"moment\", \"many\": true",
+     "\"seen_at\"", "unknown_key", "has no \"many\""},
+    {"kinds/thing.json", "\"of\": \"trust\"", "\"of\": \"faith\"", "\"faith\"", "unknown",
+     "unknown scale", 999},
+    {"kinds/thing.json", "\"min\": 0.5", "\"min\": 0.5, \"max\": 0.1", "\"price\"", "range",
+     "less than"},
+    {"kinds/thing.json", "\"to\": \"part\"", "\"to\": \"port\"", "\"port\"", "unknown",
+     "unknown kind \"port\"", 3},
+    {"kinds/thing.json", "\"was\": \"pet_name\"", "\"was\": \"story\"", "\"was\"", "clash",
+     "still exists"},
+    {"kinds/thing.json", "\"default\": false", "\"default\": \"no\"", "\"loud\": {", "value",
+     "default"},
+    {"kinds/thing.json", "\"default\": [\"red\"]", "\"default\": [\"green\"]",
+     "\"default\": [\"green\"]", "value", "default"},
+    {"kinds/thing.json", "\"default\": \"@today\"", "\"default\": \"@me\"", "\"@me\"", "value",
+     "default"},
+    {"kinds/thing.json", "{\"side\": [\"left\", \"right\"]}", "{\"side\": [\"left\", \"top\"]}",
+     "\"covers\"", "value", "\"top\""},
+    {"kinds/thing.json", "{\"side\": [\"left\"", "{\"worst\": [\"left\"", "\"covers\"",
+     "unknown", "choice column"},
+    {"kinds/thing.json", "\"required\": {\"from\": [\"checked\"]}",
+     "\"required\": {\"from\": [\"chequed\"]}", "chequed", "unknown", "no state \"chequed\""},
+    {"kinds/thing.json", "\"required\": {\"from\": [\"checked\"]}", "\"required\": \"checked\"",
+     "\"c_one\": {", "type", "{\"from\": state}"},
+    {"envelope.json", "\"required\": true", "\"required\": {\"from\": \"new\"}", "\"title\": {",
+     "type", "true or false here", 999},
+    /* conditions */
+    {"kinds/thing.json", "{\"field\": \"loud\", \"is\": true},\n",
+     "{\"field\": \"lout\", \"is\": true},\n", "\"lout\"", "unknown", "no field \"lout\""},
+    {"kinds/thing.json", "{\"field\": \"loud\", \"is\": true},\n",
+     "{\"field\": \"loud\", \"is\": \"yes\"},\n", "\"yes\"", "value",
+     "no value of the field \"loud\""},
+    {"kinds/thing.json", "{\"field\": \"loud\", \"is\": true},\n",
+     "{\"field\": \"loud\", \"than\": 3},\n", "\"than\"", "condition", "is in empty"},
+    {"kinds/thing.json", "{\"field\": \"loud\", \"is\": true},\n", "{\"any\": []},\n",
+     "\"any\"", "condition", "at least one"},
+    {"kinds/thing.json", "{\"field\": \"loud\", \"is\": true},\n",
+     "{\"field\": \"sides\", \"is\": 1},\n", "\"field\": \"sides\"", "type",
+     "only be tested with \"empty\""},
+    /* states and moves */
+    {"kinds/thing.json", "\"start\": \"new\"", "\"start\": \"neu\"", "\"neu\"", "unknown",
+     "unknown state \"neu\""},
+    {"kinds/thing.json", "\"to\": \"shelved\"", "\"to\": \"shelf\"", "\"shelf\"", "unknown",
+     "no state \"shelf\""},
+    {"kinds/thing.json", "\"from\": [\"shelved\"]", "\"from\": [\"shelf\"]", "\"shelf\"",
+     "unknown", "no state \"shelf\""},
+    {"kinds/thing.json", "\"done\": {\"title\"",
+     "\"lost\": {\"title\": \"Lost\", \"end\": true},\n\"done\": {\"title\"", "\"lost\"",
+     "unreachable", "no moves lead"},
+    {"kinds/thing.json", "\"to\": \"done\", \"by\"", "\"to\": \"stopped\", \"by\"",
+     "\"done\": {\"title\"", "unreachable", "\"done\""},
+    {"kinds/part.json", "\"tone\": \"ok\", \"end\": true", "\"tone\": \"ok\"", "\"works\": {",
+     "dead_end", "not an end"},
+    {"kinds/thing.json", "\"expire\": {",
+     "\"loop\": {\"title\": \"Loop\", \"from\": [\"new\"], \"to\": \"new\", \"by\": "
+     "[\"auto\"]},\n"
+     "\"expire\": {",
+     "\"new\": {\"title\"", "circle", "back to it"},
+    {"kinds/thing.json", "\"by\": [\"auto\"], \"on\": \"until\"",
+     "\"by\": [\"auto\"], \"on\": \"story\"", "\"on\": \"story\"", "unknown",
+     "not a date field"},
+    {"kinds/thing.json", "\"by\": [\"auto\"], \"on\": \"until\"",
+     "\"by\": [\"staff\"], \"on\": \"until\"", "\"on\": \"until\"", "unknown_key",
+     "by \"auto\""},
+    {"kinds/thing.json", "\"by\": [\"auto\"], \"on\"",
+     "\"reason\": true, \"by\": [\"auto\"], \"on\"", "\"expire\"", "automatic", "cannot have"},
+    {"kinds/thing.json", "\"asks\": [\"story\"]", "\"asks\": [\"tale\"]", "\"tale\"", "unknown",
+     "no field \"tale\""},
+    {"kinds/thing.json", "\"asks\": [\"story\"]", "\"asks\": [\"level\"]",
+     "\"asks\": [\"level\"]", "unknown", "people fill in"},
+    {"kinds/thing.json",
+     "\"from\": [\"stopped\"], \"to\": \"checked\", \"by\": [\"aims_manager\"]",
+     "\"from\": [\"stopped\"], \"to\": \"checked\", \"by\": [\"boss\"]", "\"boss\"", "unknown",
+     "unknown role \"boss\""},
+    {"kinds/thing.json", "\"create\": [\"staff\"]", "\"create\": [\"admin\"]", "\"admin\"",
+     "admin", "never a business role"},
+    {"kinds/thing.json", "\"create\": [\"staff\"]", "\"create\": [\"@owner\"]", "\"access\"",
+     "unknown", "cannot be named here"},
+    {"kinds/thing.json", "[\"@owner\", \"assessor\"]}", "[\"@boss\", \"assessor\"]}",
+     "\"@boss\"", "unknown", "no person field \"boss\""},
+    {"kinds/part.json", "\"@thing.owner\"", "\"@thing.story\"", "@thing.story", "unknown",
+     "no person field \"story\""},
+    {"kinds/part.json", "\"@thing.owner\"", "\"@keeper.owner\"", "@keeper.owner", "unknown",
+     "refers to a kind"},
+    {"kinds/thing.json", "\"SOD-1\": [\"@author\"", "\"SOD-1\": [\"@auther\"", "@auther",
+     "unknown", "auther"},
+    {"kinds/thing.json", ", \"say\": \"Too dangerous to approve\"", "", "\"when\": {\"not\"",
+     "required", "go together"},
+    {"kinds/thing.json", "\"and_by\": [\"assessor\"], ", "", "\"second_when\"", "unknown_key",
+     "needs \"and_by\""},
+    {"kinds/thing.json", "within_a_year:until", "within_a_week:until", "within_a_week",
+     "unknown", "guard"},
+    {"kinds/thing.json", "within_a_year:until", "within_a_year:story", "within_a_year",
+     "unknown", "type date"},
+    {"kinds/thing.json", "\"stop\": true}",
+     "\"stop\": true,\n\"needs\": [{\"code\": \"N9\", \"say\": \"x\", \"field\": \"parts\", "
+     "\"in\": "
+     "[\"works\"]}]}",
+     "\"N9\"", "unknown_key", "no needs"},
+    /* needs */
+    {"kinds/thing.json", "\"kind\": \"part\", \"via\": \"thing\", \"where\"",
+     "\"kind\": \"party\", \"via\": \"thing\", \"where\"", "\"party\"", "unknown",
+     "unknown kind \"party\""},
+    {"kinds/thing.json", "\"via\": \"thing\", \"where\"", "\"via\": \"keeper\", \"where\"",
+     "\"via\": \"keeper\"", "unknown", "to thing"},
+    {"kinds/thing.json", "\"where\": {\"role\": \"main\"}", "\"where\": {\"rank\": \"main\"}",
+     "\"rank\"", "unknown", "no field \"rank\""},
+    {"kinds/thing.json", "\"where\": {\"role\": \"main\"}", "\"where\": {\"role\": \"chief\"}",
+     "\"chief\"", "value", "no value of the field \"role\""},
+    {"kinds/thing.json", "\"in\": [\"works\"], \"least\": 1",
+     "\"in\": [\"worked\"], \"least\": 1", "\"worked\"", "unknown",
+     "part has no state \"worked\""},
+    {"kinds/thing.json", "\"in\": [\"works\"], \"least\": 1",
+     "\"in\": [\"works\"], \"every\": [\"works\"]", "\"code\": \"N1\"", "required", "one of"},
+    {"kinds/thing.json", "\"field\": \"parts\", \"every\"", "\"field\": \"helpers\", \"every\"",
+     "\"field\": \"helpers\"", "unknown", "to a kind"},
+    /* computed */
+    {"kinds/thing.json", "\"fn\": \"greatest\"", "\"fn\": \"largest\"", "\"largest\"",
+     "unknown", "unknown function"},
+    {"kinds/thing.json", "\"fields\": [\"c_one\", \"c_two\"]",
+     "\"fields\": [\"c_one\", \"trust\"]", "\"c_one\", \"trust\"", "unknown",
+     "no integer field \"trust\""},
+    {"kinds/thing.json", "\"fields\": [\"c_one\", \"c_two\"]",
+     "\"fields\": [\"c_one\", \"score\"]", "risk_band", "circle", "goes in a circle"},
+    {"kinds/thing.json", "\"severe\": [\"c_one\"]", "\"worst\": [\"c_one\"]",
+     "\"fn\": \"risk_band\"", "required", "severe", 2},
+    {"kinds/thing.json", "\"column\": \"worst\"}}", "\"column\": \"worse\"}}", "\"worse\"",
+     "unknown", "column of type integer"},
+    {"kinds/thing.json", "\"type\": \"integer\", \"title\": \"Most\"",
+     "\"type\": \"number\", \"title\": \"Most\"", "\"fn\": \"greatest\"", "type", "is integer",
+     999},
+    {"kinds/thing.json", "\"else\": \"low\"", "\"else\": \"tiny\"", "\"tiny\"", "value",
+     "no value of the field \"size\""},
+    {"kinds/thing.json", "\"percent\": \"strength\"", "\"percent\": \"role\"", "\"percent\"",
+     "unknown", "part has no integer field"},
+    /* showing */
+    {"kinds/thing.json", "\"fields\": [\"sides\", \"level\"]",
+     "\"fields\": [\"sides\", \"lever\"]", "\"lever\"", "unknown", "lever"},
+    {"kinds/thing.json", "\"fields\": [\"sides\", \"level\"]",
+     "\"fields\": [\"sides\", \"story\"]", "\"sides\", \"story\"", "twice", "story"},
+    {"kinds/thing.json", "\"list\": [\"title\", \"state\"", "\"list\": [\"title\", \"stata\"",
+     "\"stata\"", "unknown", "stata"},
+    {"kinds/thing.json", "\"sort\": \"-level,title\"", "\"sort\": \"-level,tittle\"", "tittle",
+     "unknown", "sort by \"tittle\""},
+    {"kinds/thing.json", "\"band\": \"level\"}", "\"band\": \"likely\"}",
+     "\"band\": \"likely\"", "unknown", "type choice"},
+    {"kinds/proof.json", "\"about\": \"What shows",
+     "\"is\": \"unit_tree\", \"about\": \"What shows", "", "", "", 2},
+    {"kinds/thing.json", "\"fw-1:1.1\"", "\"fw-1:9.9\"", "fw-1:9.9", "unknown", "9.9"},
+    /* frameworks and checks */
+    {"frameworks/fw-1.json", "\"id\": \"1.2\", \"group\": \"1\"",
+     "\"id\": \"1.2\", \"group\": \"7\"", "\"7\"", "unknown", "unknown group"},
+    {"frameworks/fw-1.json", "\"id\": \"1.2\"", "\"id\": \"1.1\"", "Second row", "twice",
+     "already at line 4"},
+    {"frameworks/fw-1.json", "\"weight\": 3", "\"weight\": 101", "\"weight\": 101", "range",
+     "0 to 100"},
+    {"frameworks/fw-1.json", "\"rows\": \"control\"", "\"rows\": \"rule\"", "\"rule\"",
+     "unknown", "no row has the type"},
+    {"frameworks/fw-1.json", "\"field\": \"name_at_home\"", "\"field\": \"price\"", "\"price\"",
+     "unknown", "not a text field"},
+    {"frameworks/fw-1.json", "{\"approved\": 2", "{\"aproved\": 2", "\"aproved\"", "unknown",
+     "no state \"aproved\""},
+    {"frameworks/fw-1.json", "\"done\": 4", "\"done\": 5", "\"done\"", "range", "0 to 4"},
+    {"frameworks/fw-1.json", "\"excluded\": [\"shelved\"]", "\"excluded\": [\"lost\"]",
+     "\"lost\"", "unknown", "no state"},
+    {"frameworks/fw-1.json", "\"approval\": \"c-1\"", "\"approval\": \"c-2\"", "\"c-2\"",
+     "unknown", "unknown check"},
+    {"frameworks/fw-1.json", "\"in\": [\"main\"]", "\"in\": [\"chief\"]", "\"chief\"",
+     "unknown", "no value \"chief\""},
+    {"frameworks/fw-1.json", "\"stage1\": [\"c-1\"]", "\"stage1\": [\"c-3\"]", "\"c-3\"",
+     "unknown", "unknown check"},
+    {"checks/c-1.json", "\"row\": \"fw-1:1.1\"", "\"row\": \"fw-1:2.1\"", "fw-1:2.1", "unknown",
+     "no framework"},
+    {"checks/c-1.json", "\"level\": 3", "\"level\": 5", "\"level\": 5", "range", "1 to 4"},
+    {"checks/c-1.json", "SELECT count", "DELETE count", "\"population\"", "sql", "SELECT", 2},
+    {"checks/c-1.json", "due < $1", "due < $1; SELECT 1", "\"breaks\"", "sql", "without ';'"},
+    {"checks/c-1.json", "due < $1", "due < $5", "\"breaks\"", "sql", "$5"},
+    {"checks/c-1.json", "ELSE 'late'", "ELSE 'lately'", "\"breaks\"", "unknown",
+     "\"lately\" is not in", 2},
+    {"checks/c-1.json", "\"late\": \"Too late\"", "\"late\": \"Too late\", \"lost\": \"Lost\"",
+     "\"breaks\"", "unknown", "never gives the reason \"lost\""},
+    {"checks/c-1.json", "SELECT 'thing' AS kind", "SELECT 'thong' AS kind", "\"breaks\"",
+     "unknown", "unknown kind"},
+    {"words/zh.json", "\"事物\", \"Things\"", "5, \"Things\"", "\"Thing\"", "type",
+     "must be text"},
+};
+
+static bool run(struct fixture *f, const struct broken *b)
+{
+    struct model_file *file = file_of(f, b->file);
+    struct text before = file->bytes;
+    struct call *call = call_open(f->arena, 0, LANG_EN);
+    struct model *m = NULL;
+    edit(f, b->file, b->find, b->put);
+    enum err e = model_load(call, f->files, f->count, NULL, 0, TEXT(""), &m);
+    struct text source =
+        text_print(f->arena, "model/%s:%u", b->file, line_of(file->bytes, b->at));
+    bool named = b->code[0] == '\0' || has_problem(call, source, b->code, b->says);
+    size_t count = b->count == 0 ? 1 : b->count;
+    if (e != ERR_INVALID || !named || (count != 999 && call->problem_count != count)) {
+        print_problems(call);
+        print_error("%s with %s: wanted %zu with %.*s [%s] %s\n", b->file, b->put, count,
+                    TEXT_ARG(source), b->code, b->says);
+        file->bytes = before;
+        return false;
+    }
+    file->bytes = before;
+    return m == NULL;
+}
+
+static void every_mistake_is_named(void **state)
+{
+    size_t wrong = 0;
+    for (size_t i = 0; i < COUNT(broken); i++)
+        wrong += !run(*state, &broken[i]);
+    assert_int_equal(wrong, 0);
+}
+
+static void a_clash_of_prefixes_names_both(void **state)
+{
+    struct fixture *f = *state;
+    struct model *m;
+    edit(f, "kinds/proof.json", "\"prefix\": \"PR\"", "\n\"prefix\": \"PA\"");
+    assert_int_equal(model_load(f->call, f->files, f->count, NULL, 0, TEXT(""), &m),
+                     ERR_INVALID);
+    assert_int_equal(f->call->problem_count, 1);
+    assert_true(has_problem(f->call, TEXT("model/kinds/proof.json:2"), "clash",
+                            "model/kinds/part.json:1"));
+}
+
+static void all_mistakes_are_collected(void **state)
+{
+    struct fixture *f = *state;
+    struct model *m;
+    edit(f, "kinds/thing.json", "\"icon\": \"box\"", "\"icon\": \"BOX\"");
+    edit(f, "kinds/part.json", "\"role\": {\"type\": \"choice\"",
+         "\"role\": {\"type\": \"chance\"");
+    edit(f, "roles.json", "\"title\": \"Assessor\"", "\"title\": 7");
+    assert_int_equal(model_load(f->call, f->files, f->count, NULL, 0, TEXT(""), &m),
+                     ERR_INVALID);
+    assert_true(has_problem(f->call, TEXT("model/kinds/thing.json:1"), "name", "icon"));
+    assert_true(has_problem(f->call, TEXT("model/kinds/part.json:6"), "unknown", "chance"));
+    assert_true(has_problem(f->call, TEXT("model/roles.json:4"), "type", "text"));
+}
+
+static void a_missing_file_is_named(void **state)
+{
+    struct fixture *f = *state;
+    struct model *m;
+    file_of(f, "envelope.json")->path = TEXT("other.json");
+    assert_int_equal(model_load(f->call, f->files, f->count, NULL, 0, TEXT(""), &m),
+                     ERR_INVALID);
+    assert_true(has_problem(f->call, TEXT("model/envelope.json:1"), "missing", "missing"));
+    assert_true(has_problem(f->call, TEXT("model/other.json:1"), "unknown", "place"));
+}
+
+static void a_missing_folder_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    struct model_file *files;
+    size_t count;
+    assert_int_equal(model_folder(f->call, "no/such/folder", "", &files, &count), ERR_MISSING);
+    assert_int_equal(count, 0);
+}
+
+int main(int argc, char **argv)
+{
+#define EACH(test) cmocka_unit_test_setup_teardown(test, fixture_open, fixture_close)
+    const struct CMUnitTest tests[] = {
+        EACH(every_mistake_is_named),      EACH(a_clash_of_prefixes_names_both),
+        EACH(all_mistakes_are_collected),  EACH(a_missing_file_is_named),
+        EACH(a_missing_folder_is_refused),
+    };
+    fixture_folder = argc > 1 ? argv[1] : "";
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The model describes itself: GET /model, OpenAPI, TypeScript, Markdown and `explain`. */
+#include "fixture.h"
+
+static const struct json *printed(struct fixture *f,
+                                  void (*print)(const struct model *m, struct buf *out))
+{
+    struct buf b = buf_in(f->arena, 16 << 20);
+    const struct json *v = NULL;
+    print(load_with(f, NULL, 0, ""), &b);
+    assert_false(b.full);
+    if (json_read(f->call, buf_text(&b), &json_model_limits, &v) != OK)
+        print_problems(f->call);
+    assert_non_null(v);
+    return v;
+}
+
+static const struct json *named(const struct json *list, const char *key, const char *name)
+{
+    assert_non_null(list);
+    for (const struct json *v = list->first; v != NULL; v = v->next)
+        if (text_is(json_text(json_get(v, key)), name))
+            return v;
+    fail_msg("no %s %s", key, name);
+    return NULL;
+}
+
+static bool has(const struct json *list, const char *text)
+{
+    assert_non_null(list);
+    for (const struct json *v = list->first; v != NULL; v = v->next)
+        if (text_is(json_text(v), text))
+            return true;
+    return false;
+}
+
+/* Every member is known and has its type: "key:type", required unless it ends with '?'. */
+static void check_shape(const struct json *v, const char *shape)
+{
+    static const struct {
+        const char *word;
+        enum json_type type;
+    } types[] = {{"text", JSON_TEXT},
+                 {"list", JSON_LIST},
+                 {"object", JSON_OBJECT},
+                 {"integer", JSON_INTEGER}};
+    struct text known[64], rest = text_of(shape);
+    size_t count = 0;
+    while (rest.len > 0) {
+        struct text type = text_cut(&rest, ' ');
+        bool may_be_absent = text_ends(type, "?");
+        struct text key = known[count++] = text_cut(&type, ':');
+        char name[64];
+        snprintf(name, sizeof(name), "%.*s", TEXT_ARG(key));
+        const struct json *member = json_get(v, name);
+        type.len -= may_be_absent;
+        if (member == NULL && may_be_absent)
+            continue;
+        if (member == NULL)
+            fail_msg("%s is missing", name);
+        if (text_is(type, "words")) {
+            assert_true(json_text(json_get(member, "en")).len > 0 || text_is(key, "about"));
+            assert_int_equal(json_get(member, "zh")->type, JSON_TEXT);
+        } else if (text_is(type, "bool")) {
+            assert_true(member->type == JSON_TRUE || member->type == JSON_FALSE);
+        }
+        for (size_t i = 0; i < COUNT(types); i++)
+            if (text_is(type, types[i].word))
+                assert_int_equal(member->type, types[i].type);
+    }
+    for (const struct json *m = v->first; m != NULL; m = m->next) {
+        bool found = false;
+        for (size_t i = 0; i < count; i++)
+            found |= text_same(known[i], m->key);
+        if (!found)
+            fail_msg("unexpected member %.*s", TEXT_ARG(m->key));
+    }
+}
+
+static const char field_shape[] =
+    "name:text type:text title:words about:words? required:bool required_from:list? "
+    "required_in:list? required_when:object? only:object? of:list? many:bool? max:any? "
+    "min:any? "
+    "to:text? columns:list? covers:object? computed:bool? sensitive:bool? always:bool? "
+    "unique:bool? envelope:bool? system:bool? default:any?";
+
+static void model_json_has_the_documented_shape(void **state)
+{
+    const struct json *all = printed(*state, model_json);
+    check_shape(all, "hash:text kinds:list roles:list frameworks:list");
+    for (const struct json *k = json_get(all, "kinds")->first; k != NULL; k = k->next) {
+        check_shape(k, "kind:text prefix:text title:words plural:words about:words icon:text "
+                       "phase:text order:integer serves:list list:list sort:text views:object "
+                       "is:text layout:list fields:list states:list moves:list access:object");
+        for (const struct json *f = json_get(k, "fields")->first; f != NULL; f = f->next)
+            check_shape(f, field_shape);
+        for (const struct json *s = json_get(k, "states")->first; s != NULL; s = s->next)
+            check_shape(s, "state:text title:words about:words? tone:text locked:bool end:bool "
+                           "start:bool");
+        for (const struct json *v = json_get(k, "moves")->first; v != NULL; v = v->next)
+            check_shape(v,
+                        "move:text title:words from:list to:text by:list and_by:list asks:list "
+                        "reason:bool fresh:bool stop:bool needs:list not:object "
+                        "second_when:object? when:object? say:words? on:text? "
+                        "automatic:bool?");
+        check_shape(json_get(k, "access"), "read:list create:list change:list");
+    }
+    for (const struct json *r = json_get(all, "roles")->first; r != NULL; r = r->next)
+        check_shape(r, "role:text code:text title:words about:words approver:bool");
+    for (const struct json *f = json_get(all, "frameworks")->first; f != NULL; f = f->next)
+        check_shape(f, "framework:text title:words register:object?");
+}
+
+static void model_json_says_what_the_files_say(void **state)
+{
+    const struct json *all = printed(*state, model_json);
+    const struct json *k = named(json_get(all, "kinds"), "kind", "thing");
+    const struct json *fields = json_get(k, "fields"), *moves = json_get(k, "moves");
+    assert_true(text_is(json_text(json_get(json_get(k, "title"), "zh")), "事物"));
+    const struct json *story = named(fields, "name", "story");
+    assert_true(text_is(json_text(json_get(json_get(story, "title"), "zh")), "Story"));
+    assert_true(has(json_get(story, "required_from"), "checked"));
+    assert_true(has(json_get(story, "required_in"), "done"));
+    assert_false(has(json_get(story, "required_in"), "shelved"));
+    assert_true(json_true(json_get(named(fields, "name", "title"), "required")));
+    assert_true(json_true(json_get(named(fields, "name", "score"), "computed")));
+    assert_null(json_get(story, "computed"));
+    const struct json *one = json_get(named(fields, "name", "c_one"), "of")->first;
+    assert_int_equal(json_get(one, "value")->type, JSON_INTEGER);
+    assert_int_equal(json_get(one, "value")->integer, 1);
+    const struct json *noise = named(fields, "name", "noise");
+    assert_true(json_true(json_get(json_get(noise, "only"), "is")));
+    assert_non_null(json_get(noise, "required_when"));
+    assert_true(
+        has(json_get(json_get(named(fields, "name", "sides"), "covers"), "side"), "left"));
+    const struct json *approve = named(moves, "move", "approve");
+    assert_true(has(json_get(json_get(approve, "not"), "SOD-1"), "@editor"));
+    assert_true(text_is(json_text(json_get(json_get(approve, "needs")->first, "code")), "N1"));
+    assert_true(has(json_get(named(moves, "move", "expire"), "by"), "auto"));
+    assert_true(has(json_get(json_get(k, "access"), "read"), "@helpers"));
+    const struct json *part = named(json_get(all, "kinds"), "kind", "part");
+    assert_true(has(json_get(json_get(part, "moves")->first, "by"), "@thing.owner"));
+    const struct json *fw = json_get(all, "frameworks")->first;
+    assert_true(text_is(json_text(json_get(json_get(fw, "register"), "kind")), "thing"));
+}
+
+static size_t check_refs(const struct json *schemas, const struct json *v)
+{
+    size_t count = 0;
+    if (text_is(v->key, "$ref")) {
+        static const char schema_place[] = "#/components/schemas/";
+        struct text name = json_text(v);
+        count++;
+        if (text_starts(name, schema_place)) {
+            char wanted[200];
+            snprintf(wanted, sizeof(wanted), "%.*s",
+                     TEXT_ARG(text_from(name, sizeof(schema_place) - 1)));
+            if (json_get(schemas, wanted) == NULL)
+                fail_msg("%s is no schema", wanted);
+        } else {
+            assert_true(text_is(name, "#/components/responses/Problem"));
+        }
+    }
+    if (v->type == JSON_OBJECT || v->type == JSON_LIST)
+        for (const struct json *m = v->first; m != NULL; m = m->next)
+            count += check_refs(schemas, m);
+    return count;
+}
+
+static void openapi_is_whole(void **state)
+{
+    const struct json *all = printed(*state, model_openapi);
+    const struct json *paths = json_get(all, "paths");
+    const struct json *schemas = json_get(json_get(all, "components"), "schemas");
+    static const char *const wanted[] = {"/api/v1/session",
+                                         "/api/v1/model",
+                                         "/api/v1/files/{id}",
+                                         "/api/v1/readiness",
+                                         "/api/v1/soa",
+                                         "/api/v1/ledger/proof/{n}",
+                                         "/api/v1/stream",
+                                         "/api/v1/thing",
+                                         "/api/v1/thing/{id}",
+                                         "/api/v1/thing/{id}/moves",
+                                         "/api/v1/thing/{id}/moves/approve",
+                                         "/api/v1/part/{id}/history",
+                                         "/api/v1/people/{id}/roles",
+                                         "/api/v1/tokens/{id}"};
+    assert_true(text_is(json_text(json_get(all, "openapi")), "3.1.0"));
+    for (size_t i = 0; i < COUNT(wanted); i++)
+        if (json_get(paths, wanted[i]) == NULL)
+            fail_msg("no path %s", wanted[i]);
+    assert_true(check_refs(schemas, all) > 100);
+    for (const struct json *p = paths->first; p != NULL; p = p->next)
+        for (const struct json *op = p->first; op != NULL; op = op->next) {
+            assert_true(json_text(json_get(op, "summary")).len > 0);
+            assert_non_null(json_get(json_get(op, "responses"), "default"));
+            assert_true(json_get(op, "responses")->count >= 2);
+        }
+}
+
+static void openapi_follows_the_kind(void **state)
+{
+    const struct json *all = printed(*state, model_openapi);
+    const struct json *schemas = json_get(json_get(all, "components"), "schemas");
+    const struct json *record = json_get(schemas, "thing"), *v;
+    const struct json *create = json_get(schemas, "part_create");
+    v = json_get(json_get(record, "properties"), "state");
+    assert_true(has(json_get(v, "enum"), "archived"));
+    v = json_get(json_get(record, "properties"), "c_one");
+    assert_int_equal(json_get(v, "maximum")->integer, 5);
+    assert_non_null(json_get(json_get(record, "properties"), "score"));
+    assert_true(has(json_get(create, "required"), "thing") &&
+                has(json_get(create, "required"), "title"));
+    assert_int_equal(json_get(create, "required")->count, 2);
+    v = json_get(json_get(schemas, "thing_create"), "properties");
+    assert_null(json_get(v, "score"));
+    assert_null(json_get(v, "state"));
+    v = json_get(json_get(schemas, "thing_move_check"), "properties");
+    assert_non_null(json_get(v, "story"));
+    assert_true(has(json_get(json_get(schemas, "thing_move_shelve"), "required"), "reason"));
+}
+
+static void expect(struct text t, const char *piece)
+{
+    if (text_search(t, text_of(piece)) < 0)
+        fail_msg("lacks: %s", piece);
+}
+
+static void typescript_and_markdown_name_everything(void **state)
+{
+    struct fixture *f = *state;
+    struct buf ts = buf_in(f->arena, 1 << 20), md = buf_in(f->arena, 1 << 20);
+    const struct model *m = load_with(f, NULL, 0, "");
+    model_typescript(m, &ts);
+    model_markdown(m, &md);
+    expect(buf_text(&ts), "export interface Thing {");
+    expect(buf_text(&ts), "  title: string;");
+    expect(buf_text(&ts), "  story?: string;");
+    expect(buf_text(&ts), "  c_one?: 1 | 2 | 3 | 4 | 5;");
+    expect(buf_text(&ts), "  colours?: Array<\"red\" | \"blue\">;");
+    expect(buf_text(&ts), "export type PartMove = \"prove\" | \"archive\";");
+    expect(buf_text(&md), "## Thing · 事物");
+    expect(buf_text(&md), "| `story` Story | note | from checked |");
+    expect(buf_text(&md), "N1: A main part works");
+    expect(buf_text(&md), "fw-1:1.1 to 3");
+}
+
+static void explain_tells_what_follows(void **state)
+{
+    struct fixture *f = *state;
+    struct buf b = buf_in(f->arena, 1 << 20);
+    const struct model *m = load_with(f, NULL, 0, "");
+    assert_int_equal(model_explain(f->call, m, TEXT("thing"), &b), OK);
+    expect(buf_text(&b), "  thing__sides\n");
+    expect(buf_text(&b), "    price double precision\n");
+    expect(buf_text(&b), "    parts -> link\n");
+    expect(buf_text(&b), "PATCH  /api/v1/thing/{id}");
+    expect(buf_text(&b), "not (SOD-1): @author, @editor");
+    expect(buf_text(&b), "guard: within_a_year until");
+    expect(buf_text(&b), "  done: title owner story c_one noise? sides\n");
+    expect(buf_text(&b), "record.move");
+    assert_int_equal(model_explain(f->call, m, TEXT("nothing"), &b), ERR_MISSING);
+}
+
+static void a_full_buffer_is_noticed(void **state)
+{
+    struct fixture *f = *state;
+    struct buf b = buf_in(f->arena, 1000);
+    model_json(load_with(f, NULL, 0, ""), &b);
+    assert_true(b.full);
+}
+
+int main(int argc, char **argv)
+{
+#define EACH(test) cmocka_unit_test_setup_teardown(test, fixture_open, fixture_close)
+    const struct CMUnitTest tests[] = {
+        EACH(model_json_has_the_documented_shape),
+        EACH(model_json_says_what_the_files_say),
+        EACH(openapi_is_whole),
+        EACH(openapi_follows_the_kind),
+        EACH(typescript_and_markdown_name_everything),
+        EACH(explain_tells_what_follows),
+        EACH(a_full_buffer_is_noticed),
+    };
+    fixture_folder = argc > 1 ? argv[1] : "";
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

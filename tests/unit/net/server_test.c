@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tests/unit/net/server_test.c — many requests at once, answered late, from anywhere. */
+#include "client.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "net/inside.h"
+
+#define MANY 64
+
+/* Requests that a handler has put aside; another thread, or the test, answers them. */
+static struct {
+    pthread_mutex_t lock;
+    struct request *r[NET_QUEUE + MANY];
+    volatile int count;
+} aside = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static void put_aside(struct request *r)
+{
+    pthread_mutex_lock(&aside.lock);
+    aside.r[aside.count] = r;
+    __atomic_add_fetch(&aside.count, 1, __ATOMIC_SEQ_CST);
+    pthread_mutex_unlock(&aside.lock);
+}
+
+static void *answer_aside(void *arg)
+{
+    pthread_mutex_lock(&aside.lock);
+    while (aside.count > 0) {
+        struct request *r = aside.r[__atomic_sub_fetch(&aside.count, 1, __ATOMIC_SEQ_CST)];
+        struct reply reply = {200, TEXT("text/plain"), r->path, NULL, 0};
+        net_answer(r, &reply);
+    }
+    pthread_mutex_unlock(&aside.lock);
+    return NULL;
+}
+
+static volatile int holding, released;
+
+static void handle(void *arg, struct request *r)
+{
+    struct reply echo = {200, TEXT("text/plain"), r->body.len ? r->body : r->path, NULL, 0};
+    if (text_starts(r->path, "/later"))
+        put_aside(r);
+    else if (text_is(r->path, "/hold")) {
+        const struct timespec pause = {.tv_nsec = 1000000};
+        __atomic_add_fetch(&holding, 1, __ATOMIC_SEQ_CST);
+        while (!__atomic_load_n(&released, __ATOMIC_SEQ_CST))
+            nanosleep(&pause, NULL);
+        net_answer(r, &echo);
+    } else {
+        net_answer(r, &echo);
+    }
+}
+
+static bool fast(void *arg, struct request *r)
+{
+    if (text_starts(r->path, "/fast/later")) {
+        put_aside(r);
+        return true;
+    }
+    if (!text_starts(r->path, "/fast"))
+        return false;
+    struct reply reply = {200, TEXT("text/plain"), r->path, NULL, 0};
+    net_answer(r, &reply);
+    return true;
+}
+
+static const struct net_options plain = {.body_cap = 100000, .handle = handle, .fast = fast};
+
+static void answers_late_from_another_thread(void **state)
+{
+    struct net *n = serve(&plain);
+    int fd[MANY];
+    char path[64];
+    for (int i = 0; i < MANY; i++) {
+        fd[i] = dial(n);
+        snprintf(path, sizeof(path), i % 2 ? "/later/%d" : "/fast/later/%d", i);
+        get(fd[i], path);
+    }
+    assert_true(becomes(&aside.count, MANY));
+    pthread_t other;
+    assert_int_equal(pthread_create(&other, NULL, answer_aside, NULL), 0);
+    for (int i = 0; i < MANY; i++) {
+        snprintf(path, sizeof(path), i % 2 ? "/later/%d" : "/fast/later/%d", i);
+        struct answer *a = hear(fd[i]);
+        assert_int_equal(a->status, 200);
+        assert_string_equal(a->body, path);
+        get(fd[i], "/fast/again"); /* the connection is as good as new */
+        assert_string_equal(hear(fd[i])->body, "/fast/again");
+        close(fd[i]);
+    }
+    pthread_join(other, NULL);
+    net_close(n, SECOND);
+}
+
+static void survives_a_client_that_left(void **state)
+{
+    struct net *n = serve(&plain);
+    for (int i = 0; i < MANY; i++) {
+        int fd = dial(n);
+        get(fd, "/later/gone");
+        if (i % 2) { /* half of them with a reset */
+            assert_true(becomes(&aside.count, i + 1));
+            struct linger hard = {1, 0};
+            setsockopt(fd, SOL_SOCKET, SO_LINGER, &hard, sizeof(hard));
+        }
+        close(fd);
+    }
+    assert_true(becomes(&aside.count, MANY));
+    answer_aside(NULL);
+    int fd = dial(n);
+    get(fd, "/fast");
+    assert_int_equal(hear(fd)->status, 200);
+    close(fd);
+    net_close(n, SECOND);
+}
+
+static void answers_pipelined_requests_in_order(void **state)
+{
+    struct net *n = serve(&plain);
+    int fd = dial(n);
+    char path[32], all[8192] = "";
+    size_t len = 0;
+    for (int i = 0; i < 100; i++)
+        len += (size_t)snprintf(all + len, sizeof(all) - len,
+                                "GET /%s/%d HTTP/1.1\r\nHost: a\r\n\r\n",
+                                i % 3 ? "slow" : "fast", i);
+    say_to(fd, all);
+    for (int i = 0; i < 100; i++) {
+        snprintf(path, sizeof(path), "/%s/%d", i % 3 ? "slow" : "fast", i);
+        assert_string_equal(hear(fd)->body, path);
+    }
+    close(fd);
+    net_close(n, SECOND);
+}
+
+static void takes_a_body_up_to_the_cap(void **state)
+{
+    struct net *n = serve(&plain);
+    char head[128];
+    char *body = malloc(plain.body_cap + 1);
+    memset(body, 'x', plain.body_cap);
+    body[plain.body_cap] = '\0';
+    int fd = dial(n);
+    snprintf(head, sizeof(head), "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %zu\r\n\r\n",
+             plain.body_cap);
+    say_to(fd, head);
+    say_to(fd, body);
+    struct answer *a = hear(fd);
+    assert_int_equal(a->status, 200);
+    assert_int_equal(a->len, plain.body_cap);
+    assert_memory_equal(a->body, body, plain.body_cap);
+    snprintf(head, sizeof(head), "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %zu\r\n\r\n",
+             plain.body_cap + 1);
+    say_to(fd, head);
+    assert_int_equal(hear(fd)->status, 413);
+    assert_true(ended(fd));
+    close(fd);
+    free(body);
+    net_close(n, SECOND);
+}
+
+static size_t cap_for(void *arg, struct text method, struct text path)
+{
+    return text_is(method, "PUT") && text_is(path, "/big") ? 10 : 2;
+}
+
+static struct text refusal(void *arg, struct arena *a, int status, const char *why)
+{
+    return text_print(a, "refused %d", status);
+}
+
+static void asks_for_cap_and_refusal(void **state)
+{
+    struct net_options options = plain;
+    options.cap_for = cap_for;
+    options.refusal = refusal;
+    struct net *n = serve(&options);
+    int fd = dial(n);
+    say_to(fd, "PUT /big HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc");
+    assert_string_equal(hear(fd)->body, "abc");
+    say_to(fd, "PUT /small HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n");
+    struct answer *a = hear(fd);
+    assert_int_equal(a->status, 413);
+    assert_string_equal(a->body, "refused 413");
+    assert_true(ended(fd));
+    close(fd);
+    net_close(n, SECOND);
+}
+
+static void sends_no_body_for_head(void **state)
+{
+    struct net *n = serve(&plain);
+    int fd = dial(n);
+    say_to(fd, "HEAD /slow HTTP/1.1\r\nHost: a\r\n\r\nGET /fast HTTP/1.1\r\nHost: a\r\n\r\n");
+    char all[4096] = "";
+    size_t len = 0;
+    while (!strstr(all, "\r\n\r\n/fast") && len + 1 < sizeof(all)) {
+        ssize_t got = recv(fd, all + len, sizeof(all) - 1 - len, 0);
+        assert_true(got > 0);
+        len += (size_t)got;
+    }
+    assert_non_null(strstr(all, "Content-Length: 5\r\n"));
+    assert_non_null(strstr(all, "\r\n\r\nHTTP/1.1 200")); /* the second reply, no body before */
+    close(fd);
+    net_close(n, SECOND);
+}
+
+static void ask_often(struct net *n, int times)
+{
+    char path[32];
+    int fd = dial(n);
+    for (int i = 0; i < times; i++) {
+        if (i % 20 == 19) {
+            close(fd);
+            fd = dial(n);
+        }
+        snprintf(path, sizeof(path), "/%s/%d", i % 2 ? "slow" : "fast", i);
+        get(fd, path);
+        assert_string_equal(hear(fd)->body, path);
+    }
+    close(fd);
+}
+
+static void five_thousand_requests_leave_nothing(void **state)
+{
+    struct net *n = serve(&plain);
+    ask_often(n, 200);
+    size_t before = open_files();
+    ask_often(n, 5000);
+    const struct timespec pause = {.tv_nsec = 1000000};
+    for (int i = 0; i < 5000 && net_counts(n).open_connections > 0; i++)
+        nanosleep(&pause, NULL);
+    struct net_counts counts = net_counts(n);
+    assert_int_equal(counts.requests, 5200);
+    assert_int_equal(counts.refused, 0);
+    assert_int_equal(counts.open_connections, 0);
+    assert_int_equal(counts.waiting, 0);
+    assert_true(open_files() <= before);
+    assert_true(n->spare_count <= NET_SPARE_ARENAS && !n->works);
+    net_close(n, SECOND);
+}
+
+static void refuses_when_the_queue_is_full(void **state)
+{
+    struct net_options options = plain;
+    options.workers = 1;
+    struct net *n = serve(&options);
+    __atomic_store_n(&released, 0, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&holding, 0, __ATOMIC_SEQ_CST);
+    int first = dial(n);
+    get(first, "/hold");
+    assert_true(becomes(&holding, 1));
+    /* Filled behind the clients' backs: four thousand sockets are more than most may open. */
+    pthread_mutex_lock(&n->workers.lock);
+    n->workers.waiting = NET_QUEUE;
+    pthread_mutex_unlock(&n->workers.lock);
+    assert_int_equal(net_counts(n).waiting, NET_QUEUE);
+    int fd = dial(n);
+    get(fd, "/slow");
+    struct answer *a = hear(fd);
+    assert_int_equal(a->status, 503);
+    assert_non_null(strstr(a->head, "Retry-After: 1\r\n"));
+    close(fd);
+    fd = dial(n);
+    get(fd, "/fast"); /* needs no worker */
+    assert_int_equal(hear(fd)->status, 200);
+    close(fd);
+    pthread_mutex_lock(&n->workers.lock);
+    n->workers.waiting = 0;
+    pthread_mutex_unlock(&n->workers.lock);
+    __atomic_store_n(&released, 1, __ATOMIC_SEQ_CST);
+    assert_int_equal(hear(first)->status, 200);
+    close(first);
+    net_close(n, SECOND);
+}
+
+static void a_waiting_request_has_no_deadline(void **state)
+{
+    struct net_options options = plain;
+    options.deadline_us = SECOND / 2;
+    struct net *n = serve(&options);
+    int waits = dial(n), drips = dial(n);
+    get(waits, "/later");
+    say_to(drips, "GET / HTTP/1.1\r\nX-Slow: ");
+    assert_true(becomes(&aside.count, 1));
+    assert_true(ended(drips)); /* so the sweeper has been round, well past the deadline */
+    int second = dial(n);
+    assert_true(ended(second));
+    answer_aside(NULL);
+    assert_int_equal(hear(waits)->status, 200);
+    close(waits);
+    close(drips);
+    close(second);
+    net_close(n, SECOND);
+}
+
+static void only_progress_moves_a_deadline(void **state)
+{
+    struct conn c = {0};
+    int64_t before = clock_ticks();
+    net__due_in(&c, 5 * SECOND, 0);
+    int64_t due = atomic_load(&c.due);
+    assert_true(due >= before + 5 * SECOND && due <= clock_ticks() + 5 * SECOND);
+    net__due_more(&c, 1);
+    assert_true(atomic_load(&c.due) - due < 20); /* a drip gains microseconds */
+    net__due_more(&c, 10 * 65536);
+    assert_true(atomic_load(&c.due) - due >= 10 * SECOND);
+    net__due_never(&c);
+    assert_int_equal(atomic_load(&c.due), 0);
+}
+
+static char much[128 * 1024]; /* two seconds at the slowest rate */
+
+static bool answer_much(void *arg, struct request *r)
+{
+    struct reply reply = {200, TEXT("text/plain"), {much, sizeof(much)}, NULL, 0};
+    net_answer(r, &reply);
+    return true;
+}
+
+/* A client that asks for much and does not read must not hold the memory for ever. */
+static void a_reply_nobody_takes_is_cut(void **state)
+{
+    struct net_options options = plain;
+    options.deadline_us = SECOND / 2;
+    options.fast = answer_much;
+    struct net *n = serve(&options);
+    memset(much, 'x', sizeof(much));
+    int fd = dial_narrow(n, 2048), small = 4096;
+    const struct timespec pause = {.tv_nsec = 1000000};
+    for (int i = 0; i < 20000 && net_counts(n).open_connections == 0; i++)
+        nanosleep(&pause, NULL);
+    pthread_mutex_lock(&n->deadlines.lock);
+    setsockopt(n->deadlines.first->fd, SOL_SOCKET, SO_SNDBUF, &small, sizeof(small));
+    pthread_mutex_unlock(&n->deadlines.lock);
+    get(fd, "/much");
+    for (int i = 0; i < 20000 && net_counts(n).open_connections > 0; i++)
+        nanosleep(&pause, NULL);
+    assert_int_equal(net_counts(n).open_connections, 0);
+    assert_true(hear(fd)->len < sizeof(much)); /* cut, not delivered */
+    close(fd);
+    net_close(n, SECOND);
+}
+
+static enum err opening(const struct net_options *options, char *message, size_t room)
+{
+    struct arena *a = arena_open();
+    struct call *call = call_open(a, clock_now(), LANG_EN);
+    struct net *n = NULL;
+    enum err e = net_open(call, options, &n);
+    if (e == OK)
+        net_close(n, 0);
+    else
+        snprintf(message, room, "%.*s", TEXT_ARG(call->problems->message));
+    arena_close(a);
+    return e;
+}
+
+static void says_why_it_cannot_open(void **state)
+{
+    char message[512] = "";
+    struct net *n = serve(&plain);
+    struct net_options options = plain;
+    size_t before = open_files();
+    options.port = net_port(n);
+    assert_int_equal(opening(&options, message, sizeof(message)), ERR_IO);
+    assert_non_null(strstr(message, strerror(EADDRINUSE)));
+    options.port = 0;
+    options.host = TEXT("no such host");
+    assert_int_equal(opening(&options, message, sizeof(message)), ERR_INVALID);
+    options.host = TEXT("127.0.0.1");
+    options.tls_cert = "/nonexistent/cert.pem";
+    assert_int_equal(opening(&options, message, sizeof(message)), ERR_INVALID);
+    options.tls_key = "/dev/null";
+    assert_int_equal(opening(&options, message, sizeof(message)), ERR_INVALID);
+    assert_true(open_files() <= before);
+    net_close(n, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(answers_late_from_another_thread),
+                                       cmocka_unit_test(survives_a_client_that_left),
+                                       cmocka_unit_test(answers_pipelined_requests_in_order),
+                                       cmocka_unit_test(takes_a_body_up_to_the_cap),
+                                       cmocka_unit_test(asks_for_cap_and_refusal),
+                                       cmocka_unit_test(sends_no_body_for_head),
+                                       cmocka_unit_test(five_thousand_requests_leave_nothing),
+                                       cmocka_unit_test(refuses_when_the_queue_is_full),
+                                       cmocka_unit_test(a_waiting_request_has_no_deadline),
+                                       cmocka_unit_test(only_progress_moves_a_deadline),
+                                       cmocka_unit_test(a_reply_nobody_takes_is_cut),
+                                       cmocka_unit_test(says_why_it_cannot_open)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

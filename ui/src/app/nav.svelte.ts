@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where one can go: the registers of the model in the order of plan, do, check, act, with the few pages that
+// are not registers at their places.
+import { t, w, type Key } from '../i18n/t.svelte';
+import { frameworkWithRegister, isRegister, kindsOfPhase, mapKind, phases } from '../model/model.svelte';
+import { mayRead, session } from './session.svelte';
+
+export interface Leaf {
+	href: string;
+	label: string;
+	icon: string;
+	count?: number;
+	kind?: string;
+}
+export interface Branch {
+	id: string;
+	title: string;
+	leaves: Leaf[];
+}
+export function branches(): Branch[] {
+	const out: Branch[] = [
+		{ id: 'mine', title: t('nav.mine'), leaves: [{ href: '/', label: t('nav.today'), icon: 'sun', count: session.tasks }] }
+	];
+	const map = mapKind();
+	for (const phase of phases()) {
+		const leaves: Leaf[] = kindsOfPhase(phase)
+			.filter((kind) => !isRegister(kind.kind) && mayRead(kind.kind))
+			.flatMap((kind) => {
+				const own: Leaf = { href: `/k/${kind.kind}`, label: w(kind.plural), icon: kind.icon ?? 'file', kind: kind.kind };
+				return kind === map ? [own, { href: '/map', label: t('nav.map'), icon: 'grid-3x3' }] : [own];
+			});
+		if (phase === 'plan' && frameworkWithRegister()) leaves.push({ href: '/soa', label: t('nav.soa'), icon: 'list-checks' });
+		if (phase === 'check') {
+			leaves.unshift({ href: '/readiness', label: t('nav.readiness'), icon: 'gauge' });
+			leaves.push({ href: '/ledger', label: t('nav.ledger'), icon: 'blocks' });
+		}
+		if (leaves.length) out.push({ id: phase, title: t(`phase.${phase}` as Key), leaves });
+	}
+	const foot: Leaf[] = [{ href: '/all', label: t('nav.all'), icon: 'layers' }];
+	if (session.me?.admin) foot.push({ href: '/people', label: t('nav.people'), icon: 'users' }, { href: '/tokens', label: t('nav.tokens'), icon: 'key-round' });
+	foot.push({ href: '/settings', label: t('nav.settings'), icon: 'settings' });
+	out.push({ id: 'foot', title: t('nav.more'), leaves: foot });
+	return out;
+}
+// i18n: phase.plan phase.do phase.check phase.act phase.base
+// icons: sun grid-3x3 list-checks gauge blocks layers users key-round settings

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// Real paths with the History API. Ordinary links work; plain clicks on them stay in the page. Each entry of
+// the history remembers where its page was scrolled to.
+export const here = $state({ path: location.pathname, search: location.search, turn: 0 });
+
+export interface Going {
+	replace?: boolean;
+	keepScroll?: boolean;
+}
+const scrollOf = (): HTMLElement | null => document.querySelector('[data-scroll]');
+let guard: (() => boolean) | null = null;
+
+/** A page with unsaved input may ask to stay; the answer of `allow` decides. */
+export function guardLeaving(allow: (() => boolean) | null): void {
+	guard = allow;
+}
+export function navigate(to: string, going: Going = {}): void {
+	const url = new URL(to, location.href);
+	const samePath = url.pathname === location.pathname;
+	if (!samePath && guard && !guard()) return;
+	if (!samePath) guard = null;
+	if (!going.replace) {
+		const top = scrollOf()?.scrollTop ?? 0;
+		history.replaceState({ ...history.state, top }, '');
+		history.pushState({}, '', url);
+	} else history.replaceState(history.state, '', url);
+	here.path = url.pathname;
+	here.search = url.search;
+	if (!samePath) {
+		here.turn++;
+		if (!going.keepScroll) scrollOf()?.scrollTo(0, 0);
+	}
+}
+function back(event: PopStateEvent): void {
+	const samePath = here.path === location.pathname;
+	here.path = location.pathname;
+	here.search = location.search;
+	if (samePath) return;
+	here.turn++;
+	const top = (event.state as { top?: number } | null)?.top ?? 0;
+	// The page that comes back needs a moment to have its height again.
+	for (const wait of [0, 60, 250]) setTimeout(() => scrollOf()?.scrollTo(0, top), wait);
+}
+function click(event: MouseEvent): void {
+	if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+	const link = (event.target as Element | null)?.closest?.('a[href]') as HTMLAnchorElement | null;
+	if (!link || link.target || link.hasAttribute('download') || link.origin !== location.origin) return;
+	if (link.pathname.startsWith('/api/')) return;
+	event.preventDefault();
+	navigate(link.pathname + link.search + link.hash);
+}
+export function startRouter(): void {
+	history.scrollRestoration = 'manual';
+	addEventListener('popstate', back);
+	addEventListener('click', click);
+}
+export const recordPath = (kind: string, key: string): string => `/k/${kind}/${encodeURIComponent(key)}`;

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who is signed in, and the model they see. Nothing of the product is shown before both are here.
+import { ApiError, call, get, net, post, remove, setCsrf, whenSignedOut } from '../data/client.svelte';
+import { forgetAll } from '../data/resource.svelte';
+import { closeStream, openStream } from '../data/stream';
+import type { Model, Session, TasksReply } from '../data/types';
+import { language, useLanguage, type Language } from '../i18n/t.svelte';
+import { setModel } from '../model/model.svelte';
+import { here, navigate } from './router.svelte';
+
+export const session = $state<{ ready: boolean; me: Session | null; tasks: number; failed: string }>({
+	ready: false, me: null, tasks: 0, failed: ''
+});
+
+function toLogin(): void {
+	setCsrf('');
+	closeStream();
+	forgetAll();
+	session.me = null;
+	if (here.path !== '/login') {
+		const target = here.path + here.search;
+		navigate(target === '/' ? '/login' : `/login?to=${encodeURIComponent(target)}`, { replace: true });
+	}
+}
+whenSignedOut(toLogin);
+
+export async function enter(me: Session): Promise<void> {
+	setCsrf(me.csrf);
+	setModel(await get<Model>('/model'));
+	session.me = me;
+	openStream();
+	void countTasks();
+}
+export async function start(): Promise<void> {
+	session.failed = '';
+	try {
+		const me = await get<Session>('/session');
+		if (!localStorage.getItem('aimwell.lang') && me.user.lang && me.user.lang !== language.now)
+			await useLanguage(me.user.lang as Language);
+		await enter(me);
+		if (here.path === '/login') leaveLogin();
+	} catch (error) {
+		if (error instanceof ApiError && error.status === 401) toLogin();
+		else session.failed = error instanceof Error ? error.message : String(error);
+	}
+	session.ready = true;
+}
+export function leaveLogin(): void {
+	const target = new URLSearchParams(here.search).get('to') ?? '/';
+	navigate(/^\/(?![/\\])/.test(target) ? target : '/', { replace: true });
+}
+export async function login(email: string, password: string, totp: string): Promise<void> {
+	await call('POST', '/session', { body: { email, password, ...(totp ? { totp } : {}) } });
+	await enter(await get<Session>('/session'));
+	leaveLogin();
+}
+export async function logout(): Promise<void> {
+	try {
+		await remove('/session');
+	} finally {
+		toLogin();
+	}
+}
+export async function confirmPassword(password: string): Promise<void> {
+	const reply = await post<{ fresh_until?: string } | null>('/session/fresh', { password });
+	if (session.me) session.me.fresh_until = reply?.fresh_until ?? new Date(Date.now() + 290_000).toISOString();
+}
+export function isFresh(): boolean {
+	const until = session.me?.fresh_until;
+	return !!until && new Date(until).getTime() > Date.now() + 5000;
+}
+export async function countTasks(): Promise<void> {
+	try {
+		const reply = await get<TasksReply>('/tasks');
+		session.tasks = reply.items.length;
+	} catch {
+		// The number beside Today is a courtesy; the page itself shows errors.
+	}
+}
+export async function setLanguage(lang: Language): Promise<void> {
+	localStorage.setItem('aimwell.lang', lang);
+	await useLanguage(lang);
+	if (session.me) void call('PATCH', '/session', { body: { lang } }).catch(() => undefined);
+}
+export const mayCreate = (kind: string): boolean => session.me?.may[kind]?.create ?? false;
+export const mayRead = (kind: string): boolean => session.me?.may[kind]?.read ?? true;
+export const hasRole = (...roles: string[]): boolean => session.me?.roles.some((r) => roles.includes(r.role)) ?? false;
+export { net };

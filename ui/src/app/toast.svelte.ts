@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// Short messages at the lower edge; they say what happened and offer one way on.
+export interface Toast {
+	id: number;
+	text: string;
+	tone: 'ok' | 'bad' | 'info';
+	action?: { label: string; href?: string; act?: () => void };
+}
+export const toasts = $state<Toast[]>([]);
+let next = 1;
+
+export function dismiss(id: number): void {
+	const at = toasts.findIndex((toast) => toast.id === id);
+	if (at >= 0) toasts.splice(at, 1);
+}
+export function say(text: string, tone: Toast['tone'] = 'ok', action?: Toast['action']): void {
+	const id = next++;
+	toasts.push({ id, text, tone, action });
+	if (toasts.length > 4) toasts.shift();
+	setTimeout(() => dismiss(id), tone === 'bad' || action ? 9000 : 4000);
+}
+export const sayError = (error: unknown): void => {
+	const lines = (error as { lines?: string[] }).lines;
+	say(lines ? lines.slice(0, 3).join(' · ') : String(error), 'bad');
+};

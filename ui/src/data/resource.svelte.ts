@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// A GET as reactive state: shows what was known last time at once, then what is true now. A reply that
+// arrives after a newer question was asked is dropped.
+import { untrack } from 'svelte';
+import { ApiError, get } from './client.svelte';
+import { learn } from './names.svelte';
+import type { Names } from './types';
+
+const known = new Map<string, unknown>();
+const KEEP = 80;
+
+function remember(path: string, data: unknown): void {
+	known.delete(path);
+	known.set(path, data);
+	if (known.size > KEEP) known.delete(known.keys().next().value as string);
+}
+export const forgetAll = (): void => known.clear();
+
+export interface Resource<T> {
+	data: T | undefined;
+	readonly error: ApiError | undefined;
+	readonly loading: boolean;
+	reload(): Promise<void>;
+}
+
+export function resource<T>(path: () => string | null): Resource<T> {
+	let data = $state.raw<T | undefined>();
+	let error = $state.raw<ApiError | undefined>();
+	let loading = $state(false);
+	let asked = 0;
+
+	async function load(at: string): Promise<void> {
+		const turn = ++asked;
+		loading = true;
+		try {
+			const fresh = await get<T>(at);
+			if (turn !== asked) return;
+			learn((fresh as { names?: Names } | null)?.names);
+			remember(at, fresh);
+			data = fresh;
+			error = undefined;
+		} catch (problem) {
+			if (turn === asked) error = problem instanceof ApiError ? problem : new ApiError(0, 'bug', String(problem));
+		} finally {
+			if (turn === asked) loading = false;
+		}
+	}
+	$effect(() => {
+		const at = path();
+		untrack(() => {
+			if (!at) return;
+			data = known.get(at) as T | undefined;
+			error = undefined;
+			void load(at);
+		});
+	});
+	return {
+		get data() { return data; },
+		set data(value) {
+			data = value;
+			const at = path();
+			if (at && value !== undefined) remember(at, value);
+		},
+		get error() { return error; },
+		get loading() { return loading; },
+		async reload() {
+			const at = untrack(path);
+			if (at) await load(at);
+		}
+	};
+}

@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: Apache-2.0
+// The shapes of docs/api.md, as far as the pages use them.
+
+export interface Words {
+	en: string;
+	zh?: string;
+}
+export type Scalar = string | number | boolean | null;
+export type Row = Record<string, Scalar | undefined>;
+export type Value = Scalar | string[] | Row[] | undefined;
+
+export type Condition =
+	| { field: string; is: Scalar }
+	| { field: string; in: Scalar[] }
+	| { field: string; empty: boolean }
+	| { any: Condition[] }
+	| { all: Condition[] }
+	| { not: Condition };
+
+export type FieldType =
+	| 'text' | 'note' | 'integer' | 'number' | 'yes_no' | 'date' | 'moment'
+	| 'choice' | 'ref' | 'refs' | 'file' | 'rows';
+
+export interface Choice {
+	value: string | number;
+	title: Words;
+	about?: Words;
+	tone?: string;
+}
+export interface Field {
+	name: string;
+	type: FieldType;
+	title: Words;
+	about?: Words;
+	required?: boolean;
+	required_from?: string[];
+	required_in?: string[];
+	required_when?: Condition;
+	only?: Condition;
+	of?: Choice[];
+	many?: boolean;
+	max?: number;
+	min?: number;
+	to?: string;
+	columns?: Field[];
+	covers?: Record<string, Scalar[]>;
+	computed?: boolean;
+	sensitive?: boolean;
+	always?: boolean;
+	unique?: boolean;
+	envelope?: boolean;
+	default?: Value;
+}
+export interface State {
+	state: string;
+	title: Words;
+	about?: Words;
+	tone?: string;
+	locked?: boolean;
+	end?: boolean;
+	start?: boolean;
+}
+export interface Move {
+	move: string;
+	title: Words;
+	from: string[] | 'any';
+	to: string;
+	by: string[];
+	and_by?: string[];
+	asks?: string[];
+	reason?: boolean;
+	fresh?: boolean;
+	stop?: boolean;
+}
+export interface Kind {
+	kind: string;
+	prefix: string;
+	title: Words;
+	plural: Words;
+	about?: Words;
+	icon?: string;
+	phase: string;
+	order: number;
+	serves?: string[];
+	list: string[];
+	sort?: string;
+	views?: { map?: { x: string; y: string; band: string } };
+	is?: string;
+	layout: { title: Words; fields: string[] }[];
+	fields: Field[];
+	states: State[];
+	moves: Move[];
+}
+export interface Role {
+	role: string;
+	code: string;
+	title: Words;
+	about?: Words;
+	approver?: boolean;
+}
+export interface Framework {
+	framework: string;
+	title: Words;
+	register?: { kind: string; field: string };
+}
+export interface Model {
+	hash: string;
+	kinds: Kind[];
+	roles: Role[];
+	frameworks: Framework[];
+}
+
+export interface Name {
+	kind: string;
+	key: string;
+	title: string;
+	state?: string;
+}
+export type Names = Record<string, Name>;
+export interface Ref {
+	kind: string;
+	id: string;
+	key: string;
+	title: string;
+	state?: string;
+	reason?: Words;
+}
+export interface Problem {
+	field?: string;
+	code?: string;
+	message: string;
+	source?: string;
+	records?: Ref[];
+}
+export interface AnyRecord {
+	id: string;
+	kind: string;
+	key: string;
+	title: string;
+	state: string;
+	version: number;
+	owner?: string;
+	due?: string;
+	[field: string]: unknown;
+}
+export interface RecordReply {
+	record: AnyRecord;
+	names: Names;
+	ledger?: { index: number };
+	may?: { change: boolean; why_not?: Problem[] };
+	fields?: Record<string, { may: boolean }>;
+}
+export interface ListReply {
+	items: AnyRecord[];
+	next: string | null;
+	total: number;
+	names: Names;
+	facets?: Record<string, Record<string, number>>;
+}
+export interface MoveChoice {
+	move: string;
+	to: string;
+	title: Words;
+	allowed: boolean;
+	asks?: string[];
+	reason?: boolean;
+	fresh?: boolean;
+	stop?: boolean;
+	mine?: boolean;
+	why_not?: Problem[];
+	signatures?: { person: string; name: string; at: string }[];
+}
+export interface MovesReply {
+	moves: MoveChoice[];
+	names?: Names;
+}
+export interface HistoryItem {
+	version: number;
+	at: string;
+	actor: { id: string; name: string; type: string };
+	act: string;
+	move?: string;
+	from?: string;
+	to?: string;
+	reason?: string;
+	changes?: { field: string; from?: Value; to?: Value }[];
+	ledger?: number;
+}
+export interface LinkItem {
+	type: string;
+	title: Words | null;
+	direction: 'in' | 'out';
+	free: boolean;
+	record: Ref;
+}
+export interface Comment {
+	id: string;
+	author: string;
+	at: string;
+	body: string;
+}
+export interface Task {
+	kind: string;
+	id: string;
+	key: string;
+	title: string;
+	state: string;
+	why: string;
+	move?: string;
+	move_title?: Words;
+	due?: string;
+	overdue?: boolean;
+	band?: string;
+}
+export interface TasksReply {
+	items: Task[];
+	counts: { waiting: number; overdue: number; due_soon: number };
+}
+export interface Grant {
+	role: string;
+	unit?: string;
+	pending?: boolean;
+}
+export interface Person {
+	id: string;
+	name: string;
+	email?: string;
+	roles?: Grant[];
+	unit?: string;
+	disabled?: boolean;
+}
+export interface CheckState {
+	check: string;
+	title: Words;
+	statement: Words;
+	state: 'pass' | 'fail' | 'no_data';
+	population: number;
+	breaks: number;
+	must?: boolean;
+	rows?: string[];
+	remedy?: Words;
+	records?: Ref[];
+}
+export interface ReadinessRow {
+	row: string;
+	title: Words;
+	type: string;
+	group: string;
+	phase: string;
+	weight: number;
+	applicable: boolean;
+	level: number | null;
+	value: number | null;
+	proven: boolean;
+	lowered: { to: number; reason: string; by: string; at: string } | null;
+	checks: { check: string; level: number; state: 'pass' | 'fail' | 'no_data'; breaks: number; population: number }[];
+	why?: Words;
+}
+export interface Gate {
+	ready: boolean;
+	failing: { row: string; why?: Words }[];
+}
+export interface Readiness {
+	framework: string;
+	at: string;
+	score: number;
+	raw_score: number;
+	ready: boolean;
+	coverage: { met: number; of: number };
+	proof_ratio: number;
+	blockers: { check: string; title: Words; count: number; must: boolean }[];
+	gates: { stage1: Gate; stage2: Gate };
+	phases: { phase: string; score: number; rows: number }[];
+	groups: { id: string; title: Words; score: number; rows: number; met: number }[];
+	rows: ReadinessRow[];
+}
+export interface SoaRow {
+	row: string;
+	title: Words;
+	about?: Words;
+	group: string;
+	entry: AnyRecord | null;
+	risks?: Ref[];
+	evidence: number;
+	level: number | null;
+}
+export interface Soa {
+	rows: SoaRow[];
+	names: Names;
+	summary: { applicable: number; excluded: number; undetermined: number };
+}
+export interface FrameworkDetail {
+	framework: string;
+	title: Words;
+	groups: { id: string; title: Words; phase?: string }[];
+	rows: { id: string; group: string; type: string; title: Words; about?: Words; auditor?: Words; evidence?: Words }[];
+}
+export interface Session {
+	user: { id: string; name: string; email: string; unit?: string; lang?: string };
+	roles: { role: string; unit?: string }[];
+	csrf: string;
+	organisation: { name: string; demo?: boolean };
+	may: Record<string, { read: boolean; create: boolean }>;
+	admin: boolean;
+	fresh_until?: string;
+	size?: number;
+}

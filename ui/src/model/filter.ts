@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// The state of a list, and its two spellings: the address of the page and the question to the server.
+// Every part of a list that another person should see the same way is in the address.
+
+export interface Filter {
+	field: string;
+	op: Op;
+	value: string;
+}
+export type Op = 'is' | 'not' | 'gte' | 'lte' | 'gt' | 'lt' | 'empty';
+export interface View {
+	q: string;
+	sort: string;
+	group: string;
+	filters: Filter[];
+}
+const OPS = new Set<string>(['not', 'gte', 'lte', 'gt', 'lt', 'empty']);
+const OWN = new Set(['q', 'sort', 'group', 'cursor', 'limit', 'fields', 'facets', 'as_of', 'format', 'peek']);
+
+export function parseView(search: string): View {
+	const view: View = { q: '', sort: '', group: '', filters: [] };
+	for (const [name, value] of new URLSearchParams(search)) {
+		if (name === 'q' || name === 'sort' || name === 'group') view[name] = value;
+		else if (!OWN.has(name)) {
+			const dot = name.lastIndexOf('.');
+			const op = dot > 0 ? name.slice(dot + 1) : '';
+			if (OPS.has(op)) view.filters.push({ field: name.slice(0, dot), op: op as Op, value });
+			else view.filters.push({ field: name, op: 'is', value });
+		}
+	}
+	return view;
+}
+function put(params: URLSearchParams, view: View): void {
+	if (view.q) params.set('q', view.q);
+	for (const filter of view.filters)
+		params.append(filter.op === 'is' ? filter.field : `${filter.field}.${filter.op}`, filter.value);
+}
+export function viewSearch(view: View): string {
+	const params = new URLSearchParams();
+	put(params, view);
+	if (view.sort) params.set('sort', view.sort);
+	if (view.group) params.set('group', view.group);
+	const text = params.toString().replaceAll('%2C', ',').replaceAll('%3A', ':');
+	return text ? `?${text}` : '';
+}
+export function question(view: View, more: Record<string, string | number> = {}): string {
+	const params = new URLSearchParams();
+	put(params, view);
+	const sort = [view.group, view.sort].filter(Boolean).join(',');
+	if (sort) params.set('sort', sort);
+	for (const [name, value] of Object.entries(more)) if (value !== '') params.set(name, String(value));
+	return params.toString();
+}
+
+export function withFilter(view: View, filter: Filter): View {
+	const rest = view.filters.filter((f) => f.field !== filter.field || (f.op !== filter.op && isRange(f.op) && isRange(filter.op)));
+	return { ...view, filters: [...rest, filter] };
+}
+const isRange = (op: Op): boolean => op === 'gte' || op === 'lte' || op === 'gt' || op === 'lt';
+export const withoutFilter = (view: View, filter: Filter): View => ({ ...view, filters: view.filters.filter((f) => f !== filter) });
+export const valuesOf = (view: View, field: string): string[] =>
+	view.filters.filter((f) => f.field === field && f.op === 'is').flatMap((f) => f.value.split(','));
+export function toggleValue(view: View, field: string, value: string): View {
+	const values = valuesOf(view, field);
+	const next = values.includes(value) ? values.filter((v) => v !== value) : [...values, value];
+	const rest = { ...view, filters: view.filters.filter((f) => f.field !== field) };
+	return next.length ? withFilter(rest, { field, op: 'is', value: next.join(',') }) : rest;
+}
+
+export interface SortKey {
+	field: string;
+	down: boolean;
+}
+export const parseSort = (sort: string): SortKey[] =>
+	sort.split(',').filter(Boolean).map((part) => (part.startsWith('-') ? { field: part.slice(1), down: true } : { field: part, down: false }));
+/** A click sorts upwards, again downwards, a third time not at all; with `add` it becomes the next key. */
+export function nextSort(sort: string, field: string, add: boolean): string {
+	const keys = parseSort(sort);
+	const at = keys.findIndex((key) => key.field === field);
+	const now = keys[at];
+	const next = !now ? { field, down: false } : !now.down ? { field, down: true } : null;
+	const rest = add ? keys : keys.filter((key) => key.field === field);
+	const position = rest.findIndex((key) => key.field === field);
+	if (position < 0) {
+		if (next) rest.push(next);
+	} else rest.splice(position, 1, ...(next ? [next] : []));
+	return rest.map((key) => (key.down ? `-${key.field}` : key.field)).join(',');
+}

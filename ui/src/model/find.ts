@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a picker offers for a field that points somewhere.
+import { get } from '../data/client.svelte';
+import { learn } from '../data/names.svelte';
+import type { Field, FrameworkDetail, ListReply, Person } from '../data/types';
+import { w } from '../i18n/t.svelte';
+import type { Option } from '../kit/Picker.svelte';
+import { kinds, model, roles, stateOf } from './model.svelte';
+
+const matches = (q: string, ...texts: string[]): boolean => texts.some((one) => one.toLowerCase().includes(q.toLowerCase()));
+
+async function people(q: string): Promise<Option[]> {
+	const reply = await get<{ items: Person[] }>(`/people?q=${encodeURIComponent(q)}&limit=20`);
+	learn(Object.fromEntries(reply.items.map((one) => [one.id, { kind: 'person', key: '', title: one.name }])));
+	return reply.items.filter((one) => !one.disabled).slice(0, 30).map((one) => ({ value: one.id, label: one.name, hint: one.email }));
+}
+async function records(kind: string, q: string): Promise<Option[]> {
+	const reply = await get<ListReply>(`/${kind}?q=${encodeURIComponent(q)}&limit=20&fields=title,state`);
+	learn(reply.names);
+	learn(Object.fromEntries(reply.items.map((one) => [one.id, { kind, key: one.key, title: one.title, state: one.state }])));
+	return reply.items.map((one) => ({ value: one.id, label: one.title, key: one.key, hint: w(stateOf(kind, one.state)?.title) }));
+}
+let requirements: Promise<Option[]> | null = null;
+function allRequirements(): Promise<Option[]> {
+	requirements ??= Promise.all(
+		(model.now?.frameworks ?? []).map(async ({ framework }) => {
+			const detail = await get<FrameworkDetail>(`/frameworks/${framework}`);
+			return detail.rows.map((row) => ({ value: `${framework}:${row.id}`, label: w(row.title), key: row.id }));
+		})
+	).then((lists) => lists.flat());
+	requirements.catch(() => (requirements = null));
+	return requirements;
+}
+export function finder(field: Field): (q: string) => Promise<Option[]> {
+	if (field.to === 'person') return people;
+	if (field.to === 'role')
+		return async (q) => roles().filter((r) => matches(q, w(r.title), r.code)).map((r) => ({ value: r.role, label: w(r.title), hint: r.code }));
+	if (field.to === 'requirement')
+		return async (q) => (await allRequirements()).filter((o) => matches(q, o.label, o.key ?? '')).slice(0, 60);
+	return (q) => records(field.to ?? kinds()[0]?.kind ?? '', q);
+}
+/** Choices as a picker, for lists too long to show at once. */
+export const choiceFinder = (field: Field) => async (q: string): Promise<Option[]> =>
+	(field.of ?? []).filter((c) => matches(q, w(c.title), String(c.value))).map((c) => ({ value: String(c.value), label: w(c.title), hint: w(c.about) }));

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// Values as people read them. Dates and numbers follow the language of the page, not of the browser.
+import { names } from '../data/names.svelte';
+import type { Field, Kind, Row } from '../data/types';
+import { language, locale, t, w } from '../i18n/t.svelte';
+import { iso as day } from '../kit/day';
+import { isEmpty } from './condition';
+import { choiceOf, roleOf, stateOf } from './model.svelte';
+
+const made = new Map<string, Intl.DateTimeFormat>();
+function formatter(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+	const key = language.now + name;
+	let one = made.get(key);
+	if (!one) made.set(key, (one = new Intl.DateTimeFormat(locale(), options)));
+	return one;
+}
+export function date(value: unknown): string {
+	const at = new Date(`${String(value).slice(0, 10)}T00:00:00Z`);
+	if (Number.isNaN(at.getTime())) return String(value);
+	// In Chinese the ISO spelling is usual in tables, and every date has the same width.
+	if (language.now === 'zh') return at.toISOString().slice(0, 10);
+	return formatter('date', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }).format(at);
+}
+export function moment(value: unknown): string {
+	const at = new Date(String(value));
+	if (Number.isNaN(at.getTime())) return String(value);
+	if (language.now === 'zh')
+		return `${day(at)} ${String(at.getHours()).padStart(2, '0')}:${String(at.getMinutes()).padStart(2, '0')}`;
+	return formatter('moment', {
+		day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23'
+	}).format(at);
+}
+export function ago(value: unknown): string {
+	const seconds = (new Date(String(value)).getTime() - Date.now()) / 1000;
+	if (!Number.isFinite(seconds)) return '';
+	const steps: [Intl.RelativeTimeFormatUnit, number][] = [['minute', 60], ['hour', 3600], ['day', 86400]];
+	if (Math.abs(seconds) > 14 * 86400) return moment(value);
+	const relative = new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' });
+	let [unit, size] = steps[0]!;
+	for (const [name, length] of steps) if (Math.abs(seconds) >= length) [unit, size] = [name, length];
+	return relative.format(Math.round(seconds / size), unit);
+}
+export const number = (value: unknown, digits = 6): string =>
+	typeof value === 'number' ? new Intl.NumberFormat(locale(), { maximumFractionDigits: digits }).format(value) : String(value ?? '');
+export const today = (): string => day(new Date());
+export function bytes(n: number): string {
+	const units = ['B', 'kB', 'MB', 'GB'];
+	let at = 0;
+	for (; n >= 1000 && at < units.length - 1; at++) n /= 1000;
+	return `${number(n, at ? 1 : 0)} ${units[at]}`;
+}
+
+export function nameOf(id: unknown): string {
+	const name = names.get(String(id));
+	if (name) return name.title || name.key;
+	const role = roleOf(String(id));
+	return role ? w(role.title) : t('value.unknown');
+}
+function scalar(field: Field, value: unknown): string {
+	if (field.of) {
+		const choice = choiceOf(field, value);
+		if (field.type === 'integer') return choice ? `${value} · ${w(choice.title)}` : String(value);
+		return choice ? w(choice.title) : String(value);
+	}
+	switch (field.type) {
+		case 'yes_no': return value ? t('value.yes') : t('value.no');
+		case 'date': return date(value);
+		case 'moment': return moment(value);
+		case 'integer': case 'number': return number(value);
+		case 'ref': return nameOf(value);
+		case 'refs': return field.to === 'requirement' ? rowOf(value) : nameOf(value);
+		case 'file': return names.get(String(value))?.title ?? t('value.file');
+		default: return String(value);
+	}
+}
+/** The number of a requirement without its framework, as people write it. */
+export const rowOf = (value: unknown): string => String(value).replace(/^[^:]*:/, '');
+const rowText = (field: Field, row: Row): string =>
+	(field.columns ?? []).filter((c) => !isEmpty(row[c.name])).map((c) => `${w(c.title)}: ${scalar(c, row[c.name])}`).join(', ');
+
+/** A value as plain text: for chips, previews and the history. */
+export function text(field: Field | undefined, value: unknown, kind?: Kind): string {
+	if (isEmpty(value)) return t('value.none');
+	if (!field) return typeof value === 'object' ? JSON.stringify(value) : String(value);
+	if (field.name === 'state' && kind) return w(stateOf(kind, String(value))?.title) || String(value);
+	if (field.type === 'rows' && Array.isArray(value)) return (value as Row[]).map((row) => rowText(field, row)).join(' · ');
+	if (Array.isArray(value)) return value.map((one) => scalar(field, one)).join(language.now === 'zh' ? '、' : ', ');
+	return scalar(field, value);
+}
+/** Words for a name that no model file translates, such as a free link's type. */
+export const human = (name: string): string => name.replaceAll('_', ' ');

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// The model in the hand of the pages: lookups by name, nothing that knows a particular kind.
+import type { Choice, Field, Framework, Kind, Model, Move, Role, State } from '../data/types';
+
+let kindsByName = new Map<string, Kind>();
+let kindsByPrefix = new Map<string, Kind>();
+let fieldsByKind = new Map<string, Map<string, Field>>();
+let current = $state.raw<Model | null>(null);
+export const model = { get now(): Model | null { return current; } };
+
+export function setModel(next: Model): void {
+	kindsByName = new Map(next.kinds.map((kind) => [kind.kind, kind]));
+	kindsByPrefix = new Map(next.kinds.map((kind) => [kind.prefix, kind]));
+	fieldsByKind = new Map(next.kinds.map((kind) => [kind.kind, new Map(kind.fields.map((field) => [field.name, field]))]));
+	current = next;
+}
+export const kinds = (): Kind[] => model.now?.kinds ?? [];
+export const roles = (): Role[] => model.now?.roles ?? [];
+export const roleOf = (name: string): Role | undefined => roles().find((role) => role.role === name);
+export function kindOf(name: string): Kind | undefined {
+	return current ? kindsByName.get(name) : undefined;
+}
+export const kindOfKey = (key: string): Kind | undefined => kindsByPrefix.get(key.split('-')[0]?.toUpperCase() ?? '');
+export const fieldOf = (kind: Kind | string, name: string): Field | undefined =>
+	fieldsByKind.get(typeof kind === 'string' ? kind : kind.kind)?.get(name);
+export const stateOf = (kind: Kind | string | undefined, state: string | undefined): State | undefined =>
+	(typeof kind === 'string' ? kindOf(kind) : kind)?.states.find((s) => s.state === state);
+export const moveOf = (kind: Kind, move: string): Move | undefined => kind.moves.find((m) => m.move === move);
+export const choiceOf = (field: Field | undefined, value: unknown): Choice | undefined =>
+	field?.of?.find((choice) => String(choice.value) === String(value));
+
+/** What the engine keeps itself: shown, never edited. */
+const ENGINE = new Set(['id', 'kind', 'key', 'state', 'version', 'author', 'editor', 'created_at', 'updated_at']);
+export const isEngine = (field: Field): boolean => ENGINE.has(field.name);
+export const isEditable = (field: Field): boolean => !field.computed && !isEngine(field);
+export const isPerson = (field: Field): boolean => (field.type === 'ref' || field.type === 'refs') && field.to === 'person';
+
+const PHASES = ['plan', 'do', 'check', 'act', 'base'];
+export const phases = (): string[] => PHASES;
+export const kindsOfPhase = (phase: string): Kind[] =>
+	kinds().filter((kind) => kind.phase === phase).sort((a, b) => a.order - b.order);
+export const frameworkWithRegister = (): Framework | undefined => model.now?.frameworks.find((f) => f.register);
+export const isRegister = (kind: string): boolean => model.now?.frameworks.some((f) => f.register?.kind === kind) ?? false;
+export const mapKind = (): Kind | undefined => kinds().find((kind) => kind.views?.map);
+
+/** The kind that holds proof, and its field for the file: what the envelope's `evidence` points at. */
+export function proofKind(): { kind: Kind; file: Field } | undefined {
+	for (const kind of kinds()) {
+		const to = fieldOf(kind, 'evidence')?.to;
+		const target = to ? kindOf(to) : undefined;
+		const file = target?.fields.find((field) => field.type === 'file');
+		if (target && file) return { kind: target, file };
+	}
+	return undefined;
+}
+
+export interface Group {
+	title: Field['title'] | null;
+	fields: Field[];
+}
+const RAIL = new Set(['title', 'owner', 'unit', 'due', 'review_due', 'confidentiality', 'tags', 'external_id', 'evidence', 'links']);
+
+/** Fields in the order people think: the layout of the kind, then what it does not name. */
+export function groupsOf(kind: Kind): Group[] {
+	const seen = new Set<string>();
+	const groups: Group[] = kind.layout.map((part) => ({
+		title: part.title,
+		fields: part.fields.flatMap((name) => {
+			const field = fieldOf(kind, name);
+			if (!field || seen.has(name) || name === 'title') return [];
+			seen.add(name);
+			return [field];
+		})
+	}));
+	const rest = kind.fields.filter((f) => !seen.has(f.name) && !isEngine(f) && !RAIL.has(f.name));
+	if (rest.length) groups.push({ title: null, fields: rest });
+	return groups.filter((group) => group.fields.length);
+}
+/** Envelope fields that stand beside the record unless its layout placed them. */
+export function railFields(kind: Kind): Field[] {
+	const placed = new Set(kind.layout.flatMap((part) => part.fields));
+	return ['owner', 'unit', 'due', 'review_due', 'confidentiality', 'tags', 'external_id'].flatMap((name) => {
+		const field = fieldOf(kind, name);
+		return field && !placed.has(name) ? [field] : [];
+	});
+}

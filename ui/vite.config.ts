@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+
+// What every page needs is one file; the pages, the month grid and the languages are files of their own.
+function chunkOf(id: string): string | undefined {
+	if (/@internationalized|bits\/(calendar|date-|range-calendar|date-range)|internal\/date-time|kit\/Calendar/.test(id)) return 'calendar';
+	if (/node_modules\/|\/src\/(app|data|kit|model)\/|i18n\/t\.svelte|vite\/|commonjsHelpers/.test(id)) return 'app';
+	return undefined;
+}
+
+export default defineConfig({
+	plugins: [svelte()],
+	build: {
+		target: 'es2022',
+		outDir: 'dist',
+		emptyOutDir: true,
+		assetsInlineLimit: 0,
+		modulePreload: { polyfill: false },
+		reportCompressedSize: false,
+		rollupOptions: { output: { manualChunks: chunkOf } }
+	},
+	server: { proxy: { '/api': process.env.AIMWELL_URL ?? 'http://127.0.0.1:8420' } },
+	resolve: process.env.VITEST ? { conditions: ['browser'] } : {},
+	test: { environment: 'happy-dom', include: ['test/**/*.test.ts'] }
+});
