@@ -122,7 +122,6 @@ enum err person_role_post(struct exchange *x)
     TRY(exchange__body(x));
     TRY(access_grant(x->call, x->api->access, x->arg[0], exchange__field(x, "role"),
                      exchange__field(x, "unit"), &pending));
-    x->status = pending ? 202 : 201;
     return put_one(x, x->arg[0], (struct text){0});
 }
 

@@ -76,6 +76,15 @@ static enum err submit(struct exchange *x)
     return e;
 }
 
+static void put_waits_for(struct json_out *o, struct text names)
+{
+    json_key(o, "waits_for");
+    json_open(o, '[');
+    while (names.len)
+        json_put_text(o, text_cut(&names, ','));
+    json_close(o, ']');
+}
+
 void record__finish(struct exchange *x)
 {
     enum err e = x->outcome;
@@ -95,7 +104,7 @@ void record__finish(struct exchange *x)
             json_open(o, '{');
             json_key(o, "signed");
             json_put_bool(o, true);
-            put__text(o, "waits_for", c->waits_for);
+            put_waits_for(o, c->waits_for);
             json_close(o, '}');
         }
     }

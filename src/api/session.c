@@ -109,7 +109,7 @@ enum err session_patch(struct exchange *x)
 enum err session_delete(struct exchange *x)
 {
     TRY(access_logout(x->call, x->api->access));
-    set_cookie(x, (struct text){0});
+    set_cookie(x, TEXT(""));
     exchange__header(x, "clear-site-data", TEXT("\"cache\", \"storage\""));
     x->status = 204;
     return OK;
@@ -128,7 +128,8 @@ enum err session_password(struct exchange *x)
     TRY(exchange__body(x));
     TRY(access_password(x->call, x->api->access, x->actor->person, exchange__field(x, "old"),
                         exchange__field(x, "new")));
-    return put_session(x);
+    x->status = 204;
+    return OK;
 }
 
 enum err setup_post(struct exchange *x)

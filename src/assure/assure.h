@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* assure/assure.h — checks and readiness, computed from records, never typed in. Floor 5.
  * Rules: docs/readiness.md (the five levels, gates, blockers, four numbers always together).
- * Everything is read with the engine's eyes: the result is the same whoever asks, and names records
- * by id only. Several statements are read: for one consistent view, ask within read_begin. */
+ * Everything is read with the engine's eyes: the result is the same whoever asks, and names
+ * records by id only. Several statements are read: for one consistent view, ask within
+ * read_begin. */
 #ifndef ASSURE_H
 #define ASSURE_H
 
@@ -36,8 +37,8 @@ struct row_readiness {
     int64_t weight;               /* the row's, doubled when an open high risk relies on it */
     int level;                    /* 0–4 after gates, freshness and lowering */
     int proven_level;             /* before a person lowered it */
-    bool applicable;              /* an excluded control with an approved justification is not */
-    bool proven;                  /* an automatic check proved the level (level 0 proves nothing) */
+    bool applicable;              /* not: excluded, and the exclusion is approved */
+    bool proven;                  /* automatically; docs/readiness.md §3 (level 0 never is) */
     struct text why_en, why_zh;   /* what stands between this level and the next */
     struct row_check *checks;
     size_t check_count;
@@ -57,10 +58,10 @@ struct gate {
 };
 struct readiness {
     const struct framework *framework;
-    double score, raw_score;      /* percent; score is capped at 49 while a hard blocker stands */
+    double score, raw_score;      /* percent; score is at most 49 while a blocker stands */
     int64_t met, of;              /* coverage: rows at level >= 3 of applicable */
     double proof_ratio;           /* 0–1 */
-    bool ready;                   /* stage 2 is ready, and nothing blocks */
+    bool ready;                   /* stage 2 is; then nothing blocks */
     struct check_result *checks;  /* those that bear on this framework */
     size_t check_count;
     const struct check_result **blockers; /* must-checks that fail; without data none blocks */
@@ -72,8 +73,9 @@ struct readiness {
 MUST_USE enum err assure_readiness(struct call *call, struct records *r, struct reader *db,
                                    const struct framework *f, struct readiness *out);
 /* A person may lower a row with a reason, never raise it: a record of the kind whose `is` is
- * "readiness_limit" (fields requirement, level, justification) in a state that is neither start nor end. */
-/* Register records (statement of applicability) that are missing are made, by the engine's actor
- * (actor_command). Running it again makes none. *made may be NULL. */
+ * "readiness_limit" (fields requirement, level, justification) in a state that is neither start
+ * nor end. */
+/* Register records (statement of applicability) that are missing are made, by actor_command.
+ * Running it again makes none. *made may be NULL. */
 MUST_USE enum err assure_registers(struct call *call, struct records *r, size_t *made);
 #endif

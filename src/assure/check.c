@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* assure/check.c — running one check: how many records it is about, and which of them break it.
- * Invariant: no data is never a pass, and a check that could not be run is an error, not a result. */
+ * Invariant: no data is never a pass, and a check that could not be run is an error, not a
+ * result. */
 #include "assure/internal.h"
 
 #define KEPT 1000 /* breaking records that are named; all are counted */
 
-/* ---- parameters --------------------------------------------------------------------------------- */
+/* ---- parameters -------------------------------------------------------------------------- */
 /* The same day some months before; the last day of the month where there is no such day. */
 static struct text months_ago(struct call *call, int64_t months)
 {
@@ -23,17 +24,12 @@ static struct text months_ago(struct call *call, int64_t months)
     return then;
 }
 
-/* The highest $n outside quotes: a database takes no more values than a query has places for. */
+/* The highest $n that occurs: a query is given no more values than it can use. */
 static size_t parameters(const char *sql)
 {
     size_t highest = 0;
-    bool quoted = false;
     for (; *sql != '\0'; sql++) {
-        if (*sql == '\'')
-            quoted = !quoted;
-        if (quoted || sql[0] != '$' || sql[1] < '1' || sql[1] > '4')
-            continue;
-        size_t n = (size_t)(sql[1] - '0');
+        size_t n = sql[0] == '$' && sql[1] >= '1' && sql[1] <= '4' ? (size_t)(sql[1] - '0') : 0;
         highest = n > highest ? n : highest;
     }
     return highest;
@@ -47,7 +43,7 @@ static enum err run(struct call *call, struct reader *db, const char *sql, struc
     return read_rows(call, db, sql, values, parameters(sql), READ_MOST, out);
 }
 
-/* ---- the two queries ------------------------------------------------------------------------------ */
+/* ---- the two queries --------------------------------------------------------------------- */
 static enum err wrong_form(struct call *call, const char *what)
 {
     return problem(call, ERR_BUG, TEXT(""), "form", "%s", what);
@@ -126,7 +122,7 @@ enum err assure_checks(struct call *call, struct records *r, struct reader *db,
     return OK;
 }
 
-/* ---- results ---------------------------------------------------------------------------------------- */
+/* ---- results ----------------------------------------------------------------------------- */
 const struct check_result *assure__result(const struct readiness *r, struct text check)
 {
     for (size_t i = 0; i < r->check_count; i++)
@@ -144,6 +140,7 @@ struct text check__why(struct arena *a, const struct check_result *c, enum lang 
     if (c->breaks == 1)
         return text_print(a, zh ? "“%.*s”未通过：1 条记录不符合" : "“%.*s” fails for 1 record",
                           TEXT_ARG(title));
-    return text_print(a, zh ? "“%.*s”未通过：%lld 条记录不符合" : "“%.*s” fails for %lld records",
+    return text_print(a,
+                      zh ? "“%.*s”未通过：%lld 条记录不符合" : "“%.*s” fails for %lld records",
                       TEXT_ARG(title), (long long)c->breaks);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* assure/gates.c — the two doors of a certification audit: open or shut, with everything that is in
- * the way. A row that nothing in this release can prove keeps them shut, and says so. Pure. */
+/* assure/gates.c — the two doors of a certification audit: open or shut, with everything that
+ * is in the way. A row that nothing in this release can prove keeps them shut, and says so.
+ * Pure. */
 #include "assure/internal.h"
 
 static void add(struct gate *g, struct gate_row failing)
@@ -13,8 +14,8 @@ static void add_row(struct arena *a, struct gate *g, const struct row_readiness 
     if (!row->applicable || row->level >= level)
         return;
     struct gate_row failing = {.row = row->row};
-    failing.why_en = text_print(a, "It is at level %d and must be at level %d. %.*s", row->level,
-                                level, TEXT_ARG(row->why_en));
+    failing.why_en = text_print(a, "It is at level %d and must be at level %d. %.*s",
+                                row->level, level, TEXT_ARG(row->why_en));
     failing.why_zh = text_print(a, "当前为 %d 级，须达到 %d 级。%.*s", row->level, level,
                                 TEXT_ARG(row->why_zh));
     add(g, failing);
@@ -31,8 +32,8 @@ static void add_check(struct arena *a, struct gate *g, const struct check_result
 static struct gate gate_open(struct arena *a, const struct readiness *r)
 {
     /* Every row and every check at most once, and the framework as a whole. */
-    return (struct gate){
-        .failing = NEW_MANY(a, r->row_count + r->check_count + 1, struct gate_row)};
+    return (struct gate){.failing =
+                             NEW_MANY(a, r->row_count + r->check_count + 1, struct gate_row)};
 }
 
 static bool is_named(const struct framework *f, struct text check)
@@ -73,11 +74,11 @@ static void add_share(const struct scene *s, struct readiness *r)
     if (evidenced * 5 >= all * 4)
         return;
     struct gate_row failing = {0};
-    failing.why_en = text_print(s->call->arena,
-                                "%lld of %lld applicable controls are at level 3; 80 %% must be",
-                                evidenced, all);
-    failing.why_zh = text_print(s->call->arena,
-                                "%lld 项适用控制中仅 %lld 项达到 3 级；须达到 80%%", all, evidenced);
+    failing.why_en = text_print(
+        s->call->arena, "%lld of %lld applicable controls are at level 3; 80 %% must be",
+        evidenced, all);
+    failing.why_zh = text_print(
+        s->call->arena, "%lld 项适用控制中仅 %lld 项达到 3 级；须达到 80%%", all, evidenced);
     add(&r->stage2, failing);
 }
 

@@ -19,14 +19,15 @@ struct scene { /* one look at one framework */
     struct reader *db;
     const struct model *model;
     const struct framework *framework;
-    const struct kind *kind;     /* of the register; NULL when there is none */
-    struct entry *entries;       /* per row index; NULL when the register says nothing */
+    const struct kind *kind; /* of the register; NULL when there is none */
+    struct entry *entries;   /* per row index; NULL when the register says nothing */
 };
 struct scene scene__of(struct call *call, struct records *r, struct reader *db,
                        const struct framework *f);
 
-/* ---- register.c ------------------------------------------------------------------------------ */
-/* Every record that passes the filters, whoever asks: pages through record_list as the engine. */
+/* ---- register.c -------------------------------------------------------------------------- */
+/* Every record that passes the filters, whoever asks: pages through record_list as the engine.
+ */
 MUST_USE enum err assure__list(const struct scene *s, const struct kind *k,
                                const struct filter *filters, size_t filter_count,
                                struct record ***out, size_t *count);
@@ -36,19 +37,19 @@ bool register__rules(const struct scene *s, const struct requirement *row);
 /* The value (a text or a list of texts) names this requirement. */
 bool assure__names(const struct json *v, struct text requirement);
 
-/* ---- check.c --------------------------------------------------------------------------------- */
+/* ---- check.c ----------------------------------------------------------------------------- */
 const struct check_result *assure__result(const struct readiness *r, struct text check);
 struct text check__why(struct arena *a, const struct check_result *c, enum lang lang);
 
-/* ---- level.c: pure --------------------------------------------------------------------------- */
+/* ---- level.c: pure ----------------------------------------------------------------------- */
 /* Level, proof and why of a row whose checks are attached. */
 void level__from_checks(struct arena *a, struct row_readiness *row);
 void level__from_register(struct arena *a, const struct entry *entry, bool approved,
                           struct row_readiness *row);
 
-/* ---- lower.c --------------------------------------------------------------------------------- */
+/* ---- lower.c ----------------------------------------------------------------------------- */
 MUST_USE enum err lower__apply(const struct scene *s, struct readiness *r);
 
-/* ---- gates.c: pure --------------------------------------------------------------------------- */
+/* ---- gates.c: pure ----------------------------------------------------------------------- */
 void gates__judge(const struct scene *s, struct readiness *r);
 #endif

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* assure/level.c — how far a row has come, 0 to 4, and the sentence that says what is in the way.
- * Levels are gated: nothing above an obstacle counts. Without data nothing is reached, and a check
- * can only hold a control back; what raises it is its record in the register. Pure: no database. */
+/* assure/level.c — how far a row has come, 0 to 4, and the sentence that says what is in the
+ * way. Levels are gated: nothing above an obstacle counts. Without data nothing is reached, and
+ * a check can only hold a control back; what raises it is its record in the register. Pure: no
+ * database. */
 #include "assure/internal.h"
 
-/* ---- rows proven by checks alone ------------------------------------------------------------------ */
+/* ---- rows proven by checks alone --------------------------------------------------------- */
 static enum check_state state_of(const struct row_check *c)
 {
     return c->result->state;
 }
 
-/* The lowest check that does not pass; of several at that level, one that fails before one that has
- * no data. */
+/* The lowest check that does not pass; of several at that level, one that fails before one that
+ * has no data. */
 static const struct row_check *obstacle(const struct row_readiness *row)
 {
     const struct row_check *found = NULL;
@@ -64,7 +65,7 @@ void level__from_checks(struct arena *a, struct row_readiness *row)
         nothing_more(a, row);
 }
 
-/* ---- rows that the register speaks for -------------------------------------------------------------- */
+/* ---- rows that the register speaks for --------------------------------------------------- */
 static void leave_out(const struct entry *entry, bool approved, struct row_readiness *row)
 {
     row->applicable = !approved;
@@ -73,8 +74,9 @@ static void leave_out(const struct entry *entry, bool approved, struct row_readi
         row->why_en = TEXT("It is left out, and the statement that justifies this is approved");
         row->why_zh = TEXT("已排除，且说明理由的声明已获批准");
     } else {
-        row->why_en = TEXT("It is left out, but the statement that justifies this is not approved: "
-                           "until then it counts");
+        row->why_en =
+            TEXT("It is left out, but the statement that justifies this is not approved: "
+                 "until then it counts");
         row->why_zh = TEXT("已排除，但说明理由的声明尚未批准：在此之前仍计入");
     }
 }

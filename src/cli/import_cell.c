@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* ---- values -------------------------------------------------------------------------------------- */
+/* ---- values ----------------------------------------------------------------------------- */
 const struct json *make_text(struct arena *a, struct text t)
 {
     struct json *v = NEW(a, struct json);
@@ -53,7 +53,7 @@ static struct reading bad(const char *code, struct text why)
     return (struct reading){NULL, code, why};
 }
 
-/* ---- text -------------------------------------------------------------------------------------------- */
+/* ---- text ------------------------------------------------------------------------------- */
 static bool is_space(char c)
 {
     return c == ' ' || (c >= '\t' && c <= '\r');
@@ -123,13 +123,16 @@ static struct reading check_text(struct import *im, const struct field *f, struc
     int64_t max = f->max ? f->max : note ? 20000 : 500;
     size_t characters = text_characters(t);
     if (has_control(t, note))
-        return bad("control", text_of(say(im->call, "contains control characters", "含有控制字符")));
+        return bad("control",
+                   text_of(say(im->call, "contains control characters", "含有控制字符")));
     if ((int64_t)characters > max)
-        return bad("too_long", text_print(a, say(im->call, "has %zu characters, more than %lld",
-                                                 "有 %zu 个字符，超过 %lld"),
+        return bad("too_long", text_print(a,
+                                          say(im->call, "has %zu characters, more than %lld",
+                                              "有 %zu 个字符，超过 %lld"),
                                           characters, (long long)max));
     if (f->many && text_find(t, '|') >= 0)
-        return bad("bar", text_of(say(im->call, "may not contain the character |", "不能含有字符 |")));
+        return bad("bar",
+                   text_of(say(im->call, "may not contain the character |", "不能含有字符 |")));
     return good(t.len ? make_text(a, t) : NULL);
 }
 
@@ -147,11 +150,10 @@ struct reading cell__limits(struct import *im, const struct field *f, const stru
     return good(value);
 }
 
-/* ---- words of choices, yes and no ------------------------------------------------------------------ */
+/* ---- words of choices, yes and no ------------------------------------------------------- */
 static bool titled(struct arena *a, struct words title, struct text t)
 {
-    return text_same(title.zh, t) ||
-           text_same(text_lower(a, title.en), text_lower(a, t));
+    return text_same(title.zh, t) || text_same(text_lower(a, title.en), text_lower(a, t));
 }
 
 static const struct option *option_of(struct arena *a, const struct scale *s, struct text t)
@@ -187,7 +189,7 @@ static struct reading read_yes_no(struct import *im, struct text t, struct arena
     return bad("type", text_of(say(im->call, "must be yes or no", "必须是“是”或“否”")));
 }
 
-/* ---- numbers and dates --------------------------------------------------------------------------------- */
+/* ---- numbers and dates ------------------------------------------------------------------ */
 /* As JSON reads it, so that a decimal keeps the digits it was written with. */
 static const struct json *number(struct import *im, struct arena *a, struct text t)
 {
@@ -201,8 +203,9 @@ static const struct json *number(struct import *im, struct arena *a, struct text
 
 static struct reading outside(struct import *im, double min, double max, struct arena *a)
 {
-    return bad("range", text_print(a, say(im->call, "must be between %g and %g",
-                                          "必须在 %g 与 %g 之间"), min, max));
+    return bad("range",
+               text_print(a, say(im->call, "must be between %g and %g", "必须在 %g 与 %g 之间"),
+                          min, max));
 }
 
 static struct reading read_integer(struct import *im, const struct field *f, struct text t,
@@ -210,11 +213,11 @@ static struct reading read_integer(struct import *im, const struct field *f, str
 {
     const struct option *o = f->scale ? option_of(a, f->scale, t) : NULL;
     const struct json *v = number(im, a, o ? o->value : t);
-    if (!v || v->type != JSON_INTEGER)
-        return bad("type", text_of(say(im->call, "must be a whole number", "必须是整数")));
     if (f->scale && !o)
         return bad("choice", text_of(say(im->call, "is not one of the values of the scale",
                                          "不是量表中的取值")));
+    if (!v || v->type != JSON_INTEGER)
+        return bad("type", text_of(say(im->call, "must be a whole number", "必须是整数")));
     if ((f->min || f->max) && (v->integer < f->min || v->integer > f->max))
         return outside(im, (double)f->min, (double)f->max, a);
     return good(v);
@@ -226,7 +229,8 @@ static struct reading read_number(struct import *im, const struct field *f, stru
     const struct json *v = number(im, a, t);
     if (!v)
         return bad("type", text_of(say(im->call, "must be a number", "必须是数字")));
-    if (f->number_min < f->number_max && (v->number < f->number_min || v->number > f->number_max))
+    if (f->number_min < f->number_max &&
+        (v->number < f->number_min || v->number > f->number_max))
         return outside(im, f->number_min, f->number_max, a);
     return good(v);
 }
@@ -251,7 +255,7 @@ static struct reading read_moment(struct import *im, struct text t, struct arena
                                      "必须是时间，例如 2026-11-23T09:30:00Z")));
 }
 
-/* ---- references, rows ------------------------------------------------------------------------------------ */
+/* ---- references, rows ------------------------------------------------------------------- */
 static struct reading read_reference(struct import *im, const struct field *f, struct text t,
                                      struct arena *a)
 {
@@ -272,7 +276,7 @@ static struct reading read_list_text(struct import *im, struct text t, struct ar
     return good(v->count ? v : NULL);
 }
 
-/* ---- one, and many ------------------------------------------------------------------------------------------ */
+/* ---- one, and many ---------------------------------------------------------------------- */
 static struct reading read_one(struct import *im, const struct field *f, struct text cell,
                                struct arena *a)
 {
@@ -281,7 +285,8 @@ static struct reading read_one(struct import *im, const struct field *f, struct 
         return good(NULL);
     switch (f->type) {
     case FIELD_TEXT:
-        return check_text(im, f, im->plan.mapped ? one_line(a, cell) : without_breaks(a, cell), a);
+        return check_text(im, f, im->plan.mapped ? one_line(a, cell) : without_breaks(a, cell),
+                          a);
     case FIELD_NOTE:
         return check_text(im, f, lines(a, cell), a);
     case FIELD_INTEGER:
@@ -307,6 +312,14 @@ static struct reading read_one(struct import *im, const struct field *f, struct 
     }
 }
 
+static struct reading finished(struct import *im, const struct json *list)
+{
+    if (list->count > LIST_MOST)
+        return bad("too_long",
+                   text_of(say(im->call, "has more than 1,000 entries", "超过 1,000 项")));
+    return good(list->count ? list : NULL);
+}
+
 static bool is_many(const struct field *f)
 {
     return f->many || f->type == FIELD_REFS;
@@ -322,7 +335,7 @@ static struct reading read_many(struct import *im, const struct field *f, struct
 {
     struct json *list = NEW(a, struct json);
     list->type = JSON_LIST;
-    for (size_t start = 0, i = 0; i <= cell.len; i++) {
+    for (size_t start = 0, i = 0; i <= cell.len && list->count <= LIST_MOST; i++) {
         if (i < cell.len && !separates(f, cell.at[i], extra))
             continue;
         struct reading one = read_one(im, f, text_slice(cell, start, i), a);
@@ -332,7 +345,7 @@ static struct reading read_many(struct import *im, const struct field *f, struct
             list__add(a, list, one.value, (struct text){0});
         start = i + 1;
     }
-    return good(list->count ? list : NULL);
+    return finished(im, list);
 }
 
 struct reading cell__read(struct import *im, const struct field *f, struct text cell,
@@ -341,9 +354,9 @@ struct reading cell__read(struct import *im, const struct field *f, struct text 
     return is_many(f) ? read_many(im, f, cell, 0, a) : read_one(im, f, cell, a);
 }
 
-/* ---- by the map ---------------------------------------------------------------------------------------------- */
-static struct reading by_values(struct import *im, const struct destination *d, struct text cell,
-                                struct arena *a)
+/* ---- by the map ------------------------------------------------------------------------- */
+static struct reading by_values(struct import *im, const struct destination *d,
+                                struct text cell, struct arena *a)
 {
     struct text t = text_trim(cell);
     for (const struct json *v = d->values->first; v; v = v->next)
@@ -378,7 +391,7 @@ static struct reading by_python_list(struct import *im, const struct destination
         if (one.value && !list_has(clean, one.value))
             list__add(a, clean, one.value, (struct text){0});
     }
-    return good(clean->count ? clean : NULL);
+    return finished(im, clean);
 }
 
 struct reading cell__parse(struct import *im, const struct destination *d, struct text cell,
@@ -396,7 +409,7 @@ struct reading cell__parse(struct import *im, const struct destination *d, struc
     return cell__read(im, d->field, cell, a);
 }
 
-/* ---- values of a JSON file: as they are, texts as cells --------------------------------------------------------- */
+/* ---- values of a JSON file: as they are, texts as cells --------------------------------- */
 struct reading cell__json(struct import *im, const struct field *f, const struct json *given,
                           struct arena *a)
 {
@@ -410,7 +423,8 @@ struct reading cell__json(struct import *im, const struct field *f, const struct
         return good(given->type == JSON_LIST && !given->count ? NULL : given);
     struct json *list = NEW(a, struct json);
     list->type = JSON_LIST;
-    for (const struct json *one = given->first; one; one = one->next) {
+    for (const struct json *one = given->first; one && list->count <= LIST_MOST;
+         one = one->next) {
         struct reading r = good(one);
         if (one->type == JSON_TEXT)
             r = read_one(im, f, one->text, a);
@@ -419,16 +433,16 @@ struct reading cell__json(struct import *im, const struct field *f, const struct
         if (r.value && !list_has(list, r.value))
             list__add(a, list, r.value, (struct text){0});
     }
-    return good(list->count ? list : NULL);
+    return finished(im, list);
 }
 
-/* ---- does the value give the cell back? ---------------------------------------------------------------------------- */
-static bool exact_by_values(const struct destination *d, const struct json *value, struct text cell)
+/* ---- does the value give the cell back? ------------------------------------------------- */
+static bool exact_by_values(const struct destination *d, const struct json *value,
+                            struct text cell)
 {
     for (const struct json *v = d->values->first; v; v = v->next) {
-        const struct json *there = value && value->type == JSON_LIST && v->type != JSON_LIST
-                                       ? value->first
-                                       : value;
+        const struct json *there =
+            value && value->type == JSON_LIST && v->type != JSON_LIST ? value->first : value;
         if (v->type == JSON_NULL ? !value : value && json_same(v, there))
             return text_same(v->key, cell);
     }
@@ -441,7 +455,8 @@ bool cell__exact(const struct destination *d, const struct json *value, struct t
     if (d->values)
         return exact_by_values(d, value, cell);
     if (d->parse == PARSE_PYTHON_LIST)
-        return value ? text_same(python__print(a, value), cell) : text_is(cell, "[]") || !cell.len;
+        return value ? text_same(python__print(a, value), cell)
+                     : text_is(cell, "[]") || !cell.len;
     if (!value)
         return !cell.len;
     if (value->type == JSON_TRUE || value->type == JSON_FALSE)

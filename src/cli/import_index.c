@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cli/import_index.c — text to pointer, in an arena. Open addressing, never more than half full, and
- * nothing is ever taken out, so a probe ends at the first empty place. */
+/* cli/import_index.c — text to pointer, in an arena. Open addressing, never more than half
+ * full, and nothing is ever taken out, so a probe ends at the first empty place. */
 #include "cli/import.h"
 
 struct slot {

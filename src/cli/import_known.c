@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cli/import_known.c — what the store has already: the records of the kind, people, and whatever a cell
- * refers to. The kind is read once, in pages; references are looked up once each. */
+/* cli/import_known.c — what the store has already: the records of the kind, people, and
+ * whatever a cell refers to. The kind is read once, in pages; references are looked up once
+ * each. */
 #include "cli/import.h"
 
 static struct call *quiet(struct import *im)
@@ -10,7 +11,7 @@ static struct call *quiet(struct import *im)
     return c;
 }
 
-/* ---- records of a kind, page by page -------------------------------------------------------------- */
+/* ---- records of a kind, page by page ---------------------------------------------------- */
 typedef void take_record(struct import *im, const struct record *rec);
 
 static enum err each_record(struct import *im, const struct kind *k, take_record *take)
@@ -36,7 +37,7 @@ static void take_known(struct import *im, const struct record *rec)
         index__put(im->by_external, external->text, rec);
 }
 
-/* ---- people -------------------------------------------------------------------------------------------- */
+/* ---- people ----------------------------------------------------------------------------- */
 static const char two_of_them[] = "";
 
 static void put_name(struct import *im, const struct person *p)
@@ -52,8 +53,8 @@ static enum err load_people(struct import *im)
     struct person *people;
     size_t count;
     im->people = index__new(im->arena);
-    TRY(access_people(im->call, im->reader, (struct text){0}, (struct text){0}, READ_MOST, &people,
-                      &count));
+    TRY(access_people(im->call, im->reader, (struct text){0}, (struct text){0}, READ_MOST,
+                      &people, &count));
     for (size_t i = 0; i < count; i++)
         if (people[i].name.len)
             put_name(im, &people[i]);
@@ -88,7 +89,7 @@ enum err known__load(struct import *im)
     return each_record(im, k, take_known);
 }
 
-/* ---- references ------------------------------------------------------------------------------------------- */
+/* ---- references ------------------------------------------------------------------------- */
 static struct text person(struct import *im, struct text given)
 {
     const void *id = index__get(im->people, text_lower(im->arena, given));
@@ -109,7 +110,8 @@ static struct text role(struct import *im, struct text given)
 
 static struct text record_of(struct import *im, const struct field *f, struct text given)
 {
-    struct text name = text_print(im->arena, "%.*s %.*s", TEXT_ARG(f->target_name), TEXT_ARG(given));
+    struct text name =
+        text_print(im->arena, "%.*s %.*s", TEXT_ARG(f->target_name), TEXT_ARG(given));
     struct text *there = index__get(im->references, name);
     if (there)
         return *there;

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* ---- a text that is eaten from the front ----------------------------------------------------------- */
+/* ---- a text that is eaten from the front ------------------------------------------------ */
 static bool eat(struct text *t, char c)
 {
     if (!t->len || t->at[0] != c)
@@ -29,7 +29,7 @@ static void eat_space(struct text *t)
         *t = text_from(*t, 1);
 }
 
-/* ---- dates -------------------------------------------------------------------------------------------- */
+/* ---- dates ------------------------------------------------------------------------------ */
 /* Nothing, or " 0:00", " 00:00:00", " 12:00:00 AM". */
 static bool time_or_nothing(struct text t)
 {
@@ -49,12 +49,14 @@ bool date__any(struct arena *a, struct text t, struct text *date)
     int64_t days;
     int year, month, day;
     struct text rest = t;
-    bool ours = eat_number(&rest, 4, 4, &year) && eat(&rest, '-') && eat_number(&rest, 2, 2, &month) &&
-                eat(&rest, '-') && eat_number(&rest, 2, 2, &day);
+    bool ours = eat_number(&rest, 4, 4, &year) && eat(&rest, '-') &&
+                eat_number(&rest, 2, 2, &month) && eat(&rest, '-') &&
+                eat_number(&rest, 2, 2, &day);
     if (!ours) {
         rest = t;
         if (!eat_number(&rest, 1, 2, &month) || !eat(&rest, '/') ||
-            !eat_number(&rest, 1, 2, &day) || !eat(&rest, '/') || !eat_number(&rest, 4, 4, &year))
+            !eat_number(&rest, 1, 2, &day) || !eat(&rest, '/') ||
+            !eat_number(&rest, 4, 4, &year))
             return false;
     }
     if (!time_or_nothing(rest))
@@ -63,7 +65,7 @@ bool date__any(struct arena *a, struct text t, struct text *date)
     return date_read(*date, &days);
 }
 
-/* ---- characters ----------------------------------------------------------------------------------------- */
+/* ---- characters ------------------------------------------------------------------------- */
 static void put_utf8(struct buf *b, unsigned c)
 {
     if (c < 0x80) {
@@ -126,7 +128,7 @@ static bool eat_escape(struct text *t, struct buf *out)
     }
 }
 
-/* ---- lists ------------------------------------------------------------------------------------------------ */
+/* ---- lists ------------------------------------------------------------------------------ */
 static bool eat_string(struct arena *a, struct text *t, struct text *out)
 {
     struct buf b = buf_in(a, t->len + 1);
@@ -153,7 +155,7 @@ bool python__list(struct arena *a, struct text t, struct json *list)
         return false;
     eat_space(&t);
     while (!eat(&t, ']')) {
-        if (!eat_string(a, &t, &part))
+        if (list->count > LIST_MOST || !eat_string(a, &t, &part))
             return false;
         list__add(a, list, make_text(a, part), (struct text){0});
         eat_space(&t);

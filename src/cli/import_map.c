@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cli/import_map.c — a map file (docs/import.md) becomes a plan. Every mistake is named, with the key it
- * is in, before the first row is looked at. */
+/* cli/import_map.c — a map file (docs/import.md) becomes a plan. Every mistake is named, with
+ * the key it is in, before the first row is looked at. */
 #include "cli/import.h"
 
 #include <string.h>
@@ -23,7 +23,7 @@ static enum err worse(enum err a, enum err b)
     return a == OK ? b : a;
 }
 
-/* ---- finding the map ---------------------------------------------------------------------------------- */
+/* ---- finding the map -------------------------------------------------------------------- */
 static enum err shipped(struct import *im, const char *map, struct text *bytes)
 {
     struct text name = text_of(map);
@@ -60,7 +60,7 @@ enum err map__find(struct import *im, const char *map)
     return OK;
 }
 
-/* ---- columns and fields by name ------------------------------------------------------------------------- */
+/* ---- columns and fields by name --------------------------------------------------------- */
 static enum err find_column(struct import *im, struct text where, const struct json *name,
                             size_t *out)
 {
@@ -109,15 +109,16 @@ static enum err known_keys(struct import *im, const struct json *object, struct 
     return worst;
 }
 
-/* ---- targets ------------------------------------------------------------------------------------------------ */
+/* ---- targets ---------------------------------------------------------------------------- */
 static enum err read_parse(struct import *im, struct text where, const struct json *v,
                            enum parse *out)
 {
     static const struct {
         const char *word;
         enum parse parse;
-    } words[] = {{"text", PARSE_TEXT},       {"date", PARSE_DATE}, {"number", PARSE_NUMBER},
-                 {"integer", PARSE_INTEGER}, {"list", PARSE_LIST}, {"python_list", PARSE_PYTHON_LIST}};
+    } words[] = {{"text", PARSE_TEXT},     {"date", PARSE_DATE},
+                 {"number", PARSE_NUMBER}, {"integer", PARSE_INTEGER},
+                 {"list", PARSE_LIST},     {"python_list", PARSE_PYTHON_LIST}};
     *out = PARSE_FIELD;
     for (size_t i = 0; v && i < COUNT(words); i++)
         if (text_is(json_text(v), words[i].word))
@@ -153,7 +154,8 @@ static enum err check_values(struct import *im, struct text where, const struct 
         return values ? mistake(im, where, "values is an object of texts") : OK;
     for (const struct json *v = values->first; v; v = v->next) {
         bool yes_no = v->type == JSON_TRUE || v->type == JSON_FALSE;
-        if (f->type == FIELD_CHOICE && !(v->type == JSON_TEXT && scale_option(f->scale, v->text)))
+        if (f->type == FIELD_CHOICE &&
+            !(v->type == JSON_TEXT && scale_option(f->scale, v->text)))
             worst = mistake_about(im, where, "no value of the choice is given for", v->key);
         if (f->type == FIELD_YES_NO && !yes_no)
             worst = mistake_about(im, where, "neither true nor false is given for", v->key);
@@ -197,7 +199,8 @@ static enum err add_targets(struct import *im, size_t column, const struct json 
     return worst;
 }
 
-static const struct json *targets_of(struct import *im, const struct json *columns, size_t column)
+static const struct json *targets_of(struct import *im, const struct json *columns,
+                                     size_t column)
 {
     for (const struct json *v = columns ? columns->first : NULL; v; v = v->next)
         if (text_same(one_line(im->arena, v->key), im->table.names[column]))
@@ -224,14 +227,15 @@ static enum err plan_columns(struct import *im)
             worst = mistake_about(im, TEXT("columns"), "the file has no column", v->key);
     for (size_t i = 0; i < im->table.columns; i++) {
         const struct json *v = targets_of(im, columns, i);
-        enum err e = v ? add_targets(im, i, v)
-                       : mistake(im, im->table.names[i], "the map does not say where this column goes");
+        enum err e =
+            v ? add_targets(im, i, v)
+              : mistake(im, im->table.names[i], "the map does not say where this column goes");
         worst = worse(worst, e);
     }
     return worst;
 }
 
-/* ---- identity, unit, set, kept ------------------------------------------------------------------------------ */
+/* ---- identity, unit, set, kept ---------------------------------------------------------- */
 static enum err plan_identity(struct import *im)
 {
     static const char *const keys[] = {"prefix", "parts", "otherwise"};
@@ -286,7 +290,7 @@ static enum err plan_kept(struct import *im)
     return mistake(im, TEXT("kept"), "kept is a field of type note");
 }
 
-/* ---- no field twice -------------------------------------------------------------------------------------------- */
+/* ---- no field twice --------------------------------------------------------------------- */
 static enum err check_once(struct import *im)
 {
     const struct import_plan *p = &im->plan;
@@ -314,8 +318,9 @@ static enum err check_once(struct import *im)
 
 enum err map__plan(struct import *im)
 {
-    static const char *const keys[] = {"map",      "kind", "overlay", "source", "format", "sheet", "header",
-                                       "identity", "unit", "set",     "kept",   "columns"};
+    static const char *const keys[] = {"map",    "kind",  "overlay", "source",
+                                       "format", "sheet", "header",  "identity",
+                                       "unit",   "set",   "kept",    "columns"};
     enum err e = known_keys(im, im->map, TEXT(""), keys, COUNT(keys));
     im->plan.mapped = true;
     im->plan.key = im->plan.id = im->plan.external = NO_COLUMN;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cli/import_plain.c — a file without a map: its columns are the fields, by name or title, as an export
- * writes them. What the engine keeps or computes itself is passed over. */
+/* cli/import_plain.c — a file without a map: its columns are the fields, by name or title, as
+ * an export writes them. What the engine keeps or computes itself is passed over. */
 #include "cli/import.h"
 
 static bool named(struct arena *a, const struct field *f, struct text name)
@@ -9,9 +9,21 @@ static bool named(struct arena *a, const struct field *f, struct text name)
            text_same(text_lower(a, f->title.en), text_lower(a, name));
 }
 
+/* "External ID" is external_id. */
+static struct text as_name(struct arena *a, struct text heading)
+{
+    struct text t = text_lower(a, heading);
+    char *at = arena_take(a, t.len + 1);
+    for (size_t i = 0; i < t.len; i++)
+        at[i] = t.at[i] == ' ' ? '_' : t.at[i];
+    return (struct text){at, t.len};
+}
+
 static const struct field *field_of(struct import *im, struct text name)
 {
     const struct field *f = kind_field(im->kind, name);
+    if (!f)
+        f = kind_field(im->kind, as_name(im->arena, name));
     for (size_t i = 0; !f && i < im->kind->field_count; i++)
         if (named(im->arena, &im->kind->fields[i], name))
             f = &im->kind->fields[i];

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cli/import_report.c — what came of an import: counts, and for each refused row line, column and reason.
- * Cells are foreign text: control bytes never reach the terminal. */
+/* cli/import_report.c — what came of an import: counts, and for each refused row line, column
+ * and reason. Cells are foreign text: control bytes never reach the terminal. */
 #include "cli/import.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
-/* ---- noting ------------------------------------------------------------------------------------------ */
+/* ---- noting ----------------------------------------------------------------------------- */
 /* "line 12: …": the line has a place of its own. */
 static struct text without_line(struct text t)
 {
@@ -43,10 +44,11 @@ void report__remark(struct import *im, uint32_t line, struct text column, struct
     if (!r) {
         r = NEW(im->arena, struct remark);
         *r = (struct remark){.line = line, .column = column};
-        r->message = text_print(im->arena, say(im->call, "“%.*s%s” %.*s; kept as it is in %.*s",
-                                               "“%.*s%s”%.*s；已原样保存在 %.*s"),
-                                TEXT_ARG(shown), more, TEXT_ARG(message),
-                                TEXT_ARG(im->plan.kept->name));
+        r->message =
+            text_print(im->arena,
+                       say(im->call, "“%.*s%s” %.*s; kept as it is in %.*s",
+                           "“%.*s%s”%.*s；已原样保存在 %.*s"),
+                       TEXT_ARG(shown), more, TEXT_ARG(message), TEXT_ARG(im->plan.kept->name));
         *im->remarks_end = r;
         im->remarks_end = &r->next;
         index__put(im->remark_index, key, r);
@@ -54,7 +56,7 @@ void report__remark(struct import *im, uint32_t line, struct text column, struct
     r->rows++;
 }
 
-/* ---- for people ------------------------------------------------------------------------------------------ */
+/* ---- for people ------------------------------------------------------------------------- */
 static void print_text(struct text t)
 {
     for (size_t i = 0; i < t.len; i++) {
@@ -92,7 +94,8 @@ static void print_remarks(const struct import *im)
         print_text(r->column);
         printf("%s", say(im->call, ": ", "："));
         print_text(r->message);
-        printf(say(im->call, " (%" PRId64 " rows, first on line %u)\n", "（%" PRId64 " 行，首次出现于第 %u 行）\n"),
+        printf(say(im->call, " (%" PRId64 " rows, first on line %u)\n",
+                   "（%" PRId64 " 行，首次出现于第 %u 行）\n"),
                r->rows, r->line);
     }
 }
@@ -102,7 +105,8 @@ static void print_words(const struct import *im)
     const struct import_result *r = &im->result;
     print_text(text_of(im->path));
     if (im->dry_run)
-        printf("%s", say(im->call, ": a dry run, nothing was changed", "：试运行，未作任何更改"));
+        printf("%s",
+               say(im->call, ": a dry run, nothing was changed", "：试运行，未作任何更改"));
     putchar('\n');
     print_count(say(im->call, "accepted", "新增"), r->accepted);
     print_count(say(im->call, "updated", "更新"), r->updated);
@@ -113,13 +117,16 @@ static void print_words(const struct import *im)
     print_refusals(im);
     print_remarks(im);
     if (im->dry_run)
-        printf("%s\n", say(im->call,
-                           "Checked: types, lengths, choices, references, what is required. Uniqueness, "
-                           "permissions and locked states are checked by the import itself.",
-                           "已检查：类型、长度、选项、引用、必填项。唯一性、权限和锁定状态在正式导入时检查。"));
+        printf(
+            "%s\n",
+            say(im->call,
+                "Checked: types, lengths, choices, references, what is required. Uniqueness, "
+                "permissions and locked states are checked by the import itself.",
+                "已检查：类型、长度、选项、引用、必填项。唯一性、权限和锁定状态在正式导入时检查"
+                "。"));
 }
 
-/* ---- for programs ------------------------------------------------------------------------------------------ */
+/* ---- for programs ----------------------------------------------------------------------- */
 static void put_counts(const struct import *im, struct json_out *o)
 {
     const struct import_result *r = &im->result;
@@ -137,7 +144,8 @@ static void put_counts(const struct import *im, struct json_out *o)
     json_put_integer(o, im->units_made);
 }
 
-static void put_where(struct json_out *o, uint32_t line, struct text column, struct text message)
+static void put_where(struct json_out *o, uint32_t line, struct text column,
+                      struct text message)
 {
     json_key(o, "line");
     json_put_integer(o, line);
@@ -192,8 +200,33 @@ static void print_json(const struct import *im)
     fwrite(b.at, 1, b.len, stdout);
 }
 
-void report__print(const struct import *im, bool json)
+static int by_line(const void *left, const void *right)
 {
+    const struct refusal *const *a = left, *const *b = right;
+    if ((*a)->line != (*b)->line)
+        return (*a)->line < (*b)->line ? -1 : 1;
+    return (*a)->order < (*b)->order ? -1 : 1;
+}
+
+/* What the file, a cell and the door had to say comes in the order of the file. */
+static void sort_refusals(struct import *im)
+{
+    size_t n = 0;
+    for (struct refusal *r = im->refusals; r; r = r->next)
+        r->order = n++;
+    struct refusal **all = NEW_MANY(im->arena, n + 1, struct refusal *);
+    n = 0;
+    for (struct refusal *r = im->refusals; r; r = r->next)
+        all[n++] = r;
+    qsort(all, n, sizeof *all, by_line);
+    for (size_t i = 0; i < n; i++)
+        all[i]->next = i + 1 < n ? all[i + 1] : NULL;
+    im->refusals = n ? all[0] : NULL;
+}
+
+void report__print(struct import *im, bool json)
+{
+    sort_refusals(im);
     if (json)
         print_json(im);
     else
@@ -205,5 +238,6 @@ void report__progress(const struct import *im, size_t done)
 {
     if (!isatty(STDERR_FILENO))
         return;
-    fprintf(stderr, "\r%zu / %zu%s", done, im->table.count, done == im->table.count ? "\n" : "");
+    fprintf(stderr, "\r%zu / %zu%s", done, im->table.count,
+            done == im->table.count ? "\n" : "");
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cli/import_row.c — one row becomes one change: a new record, or exactly the fields in which the row
- * differs from the record it belongs to. Nothing of a cell is lost: what its field cannot give back
- * goes to the `kept` field. */
+/* cli/import_row.c — one row becomes one change: a new record, or exactly the fields in which
+ * the row differs from the record it belongs to. Nothing of a cell is lost: what its field
+ * cannot give back goes to the `kept` field. */
 #include "cli/import.h"
 
 #include <string.h>
@@ -19,7 +19,7 @@ struct making {
 #define KEPT_MOST ((size_t)1 << 20)
 static const struct json nothing = {.type = JSON_NULL};
 
-/* ---- saying what is wrong --------------------------------------------------------------------------- */
+/* ---- saying what is wrong --------------------------------------------------------------- */
 struct text row__column(const struct import *im, struct text field)
 {
     size_t end = 0;
@@ -40,7 +40,7 @@ static void refuse(struct making *m, struct text column, const char *code, struc
     m->refused = true;
 }
 
-/* ---- the body ------------------------------------------------------------------------------------------ */
+/* ---- the body --------------------------------------------------------------------------- */
 static void put(struct making *m, struct text field, const struct json *value)
 {
     struct json *copy = NEW(m->arena, struct json);
@@ -60,11 +60,12 @@ static const struct json *given(const struct json *body, struct text field)
     return NULL;
 }
 
-/* A note loses the white space at its ends: a cell that has some, or stands in quotes, is quoted. */
+/* A note loses the white space at its ends: a cell that has some, is empty, or stands in
+ * quotes, is quoted. */
 static void keep(struct making *m, struct text column, struct text cell)
 {
     bool quoted = cell.len > 1 && cell.at[0] == '"' && cell.at[cell.len - 1] == '"';
-    const char *quote = quoted || text_trim(cell).len != cell.len ? "\"" : "";
+    const char *quote = quoted || !cell.len || text_trim(cell).len != cell.len ? "\"" : "";
     if (m->kept.len)
         buf_add_byte(&m->kept, '\n');
     buf_add(&m->kept, column);
@@ -74,7 +75,7 @@ static void keep(struct making *m, struct text column, struct text cell)
     buf_add_c(&m->kept, quote);
 }
 
-/* ---- cells by the map ------------------------------------------------------------------------------------ */
+/* ---- cells by the map ------------------------------------------------------------------- */
 static struct text first_characters(struct text t, size_t most)
 {
     size_t end = 0;
@@ -103,14 +104,17 @@ static void take_mapped(struct making *m, const struct destination *d)
     bool exact = !r.code && cell__exact(d, r.value, cell, m->arena);
     if (fatal)
         refuse(m, column, r.code, r.why);
-    if (!r.value && !d->copy)
+    if (!r.value && !d->copy) {
         r.value = instead(m, d);
+        exact = exact && !r.value; /* an empty cell must not come back as something else */
+    }
     put(m, d->field->name, r.value);
     if (exact || d->copy || fatal)
         return;
     if (!im->plan.kept)
         refuse(m, column, "not_exact",
-               text_of(say(im->call, "cannot be kept exactly, and the map has no field for what is left",
+               text_of(say(im->call,
+                           "cannot be kept exactly, and the map has no field for what is left",
                            "无法原样保存，且映射没有存放剩余内容的字段")));
     else
         keep(m, column, cell);
@@ -150,7 +154,7 @@ static void take_kept(struct making *m)
     put(m, f->name, r.value);
 }
 
-/* ---- identity --------------------------------------------------------------------------------------------- */
+/* ---- identity --------------------------------------------------------------------------- */
 static bool join_parts(struct making *m, const size_t *columns, size_t count, bool skip_empty,
                        struct buf *out)
 {
@@ -220,23 +224,27 @@ static const struct record *fill_mapped(struct making *m)
     return index__get(im->by_external, identity);
 }
 
-/* ---- cells by their own column ----------------------------------------------------------------------------------- */
-/* Undoes what an export does to cells that a spreadsheet would take for a formula. */
-static struct text without_apostrophe(struct text t)
+/* ---- cells by their own column ---------------------------------------------------------- */
+/* Undoes what an export does to cells that a spreadsheet would take for a formula, unless the
+ * record really has that apostrophe. */
+static struct text without_apostrophe(struct text t, const struct json *now)
 {
-    bool guarded = t.len > 1 && t.at[0] == '\'' && strchr("=+-@\t\r", t.at[1]);
-    return guarded ? text_from(t, 1) : t;
+    bool guarded = t.len > 1 && t.at[0] == '\'' && t.at[1] && strchr("=+-@\t\r", t.at[1]);
+    bool its_own = now && now->type == JSON_TEXT && text_starts(now->text, "'");
+    return guarded && !its_own ? text_from(t, 1) : t;
 }
 
-static void take_plain(struct making *m, const struct destination *d)
+static void take_plain(struct making *m, const struct destination *d, const struct record *rec)
 {
     struct import *im = m->im;
     struct text cell = m->row->cells[d->column];
     const struct json *as_json = m->row->given ? m->row->given[d->column] : NULL;
     if (!text_trim(cell).len)
         return;
+    if (im->table.csv)
+        cell = without_apostrophe(cell, rec ? record_value(rec, d->field->name) : NULL);
     struct reading r = as_json ? cell__json(im, d->field, as_json, m->arena)
-                               : cell__read(im, d->field, without_apostrophe(cell), m->arena);
+                               : cell__read(im, d->field, cell, m->arena);
     if (r.code)
         refuse(m, im->table.names[d->column], r.code, r.why);
     else if (r.value)
@@ -259,7 +267,8 @@ static void only_once(struct making *m, const char *what, size_t column)
     const struct import_row *before = index__get(m->im->seen, name);
     if (before)
         refuse(m, m->im->table.names[column], "twice",
-               text_print(m->im->arena, say(m->im->call, "is also on line %u", "在第 %u 行也出现"),
+               text_print(m->im->arena,
+                          say(m->im->call, "is also on line %u", "在第 %u 行也出现"),
                           before->line));
     else
         index__put(m->im->seen, name, m->row);
@@ -269,7 +278,8 @@ static const struct record *identified(struct making *m)
 {
     struct import *im = m->im;
     const struct import_plan *p = &im->plan;
-    struct text id = cell_of(m, p->id), key = cell_of(m, p->key), external = cell_of(m, p->external);
+    struct text id = cell_of(m, p->id), key = cell_of(m, p->key),
+                external = cell_of(m, p->external);
     const struct record *found = NULL;
     if (id.len)
         found = index__get(im->by_id, id);
@@ -290,12 +300,13 @@ static const struct record *fill_plain(struct making *m)
     only_once(m, "id", p->id);
     only_once(m, "key", p->key);
     only_once(m, "external_id", p->external);
+    const struct record *rec = identified(m);
     for (size_t i = 0; i < p->to_count; i++)
-        take_plain(m, &p->to[i]);
-    return identified(m);
+        take_plain(m, &p->to[i], rec);
+    return rec;
 }
 
-/* ---- against what is there ---------------------------------------------------------------------------------------- */
+/* ---- against what is there -------------------------------------------------------------- */
 static bool differs(const struct json *now, const struct json *then)
 {
     if (now->type == JSON_NULL)
@@ -321,7 +332,7 @@ static const struct json *only_differences(struct making *m, const struct record
     return body;
 }
 
-/* ---- what the state demands, for a dry run: the door asks the same when it is meant ---------------------------------- */
+/* ---- what the state demands, for a dry run: the door asks the same when it is meant ----- */
 struct merged {
     const struct json *body;
     const struct record *rec;
@@ -355,7 +366,7 @@ static void check_required(struct making *m, const struct record *rec)
     }
 }
 
-/* ---- the row ----------------------------------------------------------------------------------------------------------- */
+/* ---- the row ---------------------------------------------------------------------------- */
 static void decide(struct making *m, const struct record *rec, struct prepared *out)
 {
     const struct kind *k = model_kind(m->im->site->model, m->im->kind->name);
@@ -373,7 +384,10 @@ static void decide(struct making *m, const struct record *rec, struct prepared *
 void row__prepare(struct import *im, const struct import_row *row, struct arena *a,
                   struct prepared *out)
 {
-    struct making m = {.im = im, .row = row, .arena = a, .body = NEW(a, struct json),
+    struct making m = {.im = im,
+                       .row = row,
+                       .arena = a,
+                       .body = NEW(a, struct json),
                        .kept = buf_in(a, KEPT_MOST)};
     *out = (struct prepared){.fate = FATE_REFUSED, .row = row};
     m.body->type = JSON_OBJECT;

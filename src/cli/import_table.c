@@ -18,10 +18,10 @@ size_t table__column(const struct import_table *t, struct text name)
     return NO_COLUMN;
 }
 
-/* ---- rows in the making -------------------------------------------------------------------------- */
+/* ---- rows in the making ----------------------------------------------------------------- */
 struct maker {
     struct import *im;
-    struct text *cells;      /* of the header */
+    struct text *cells; /* of the header */
     size_t header_count, room;
     bool has_header;
 };
@@ -82,11 +82,12 @@ static void take_row(struct maker *m, const struct text *cells, size_t count, ui
     add_row(m, line)->cells = cells;
 }
 
-/* ---- CSV -------------------------------------------------------------------------------------------- */
+/* ---- CSV -------------------------------------------------------------------------------- */
 static enum err read_csv(struct maker *m, struct text bytes)
 {
     struct import *im = m->im;
     struct csv csv;
+    im->table.csv = true;
     csv_open(&csv, bytes);
     for (;;) {
         struct call *one = call_open(im->arena, im->call->now, im->call->lang);
@@ -108,7 +109,7 @@ static enum err read_csv(struct maker *m, struct text bytes)
     }
 }
 
-/* ---- XLSX ------------------------------------------------------------------------------------------- */
+/* ---- XLSX ------------------------------------------------------------------------------- */
 static enum err read_xlsx(struct maker *m, struct text bytes)
 {
     struct sheet sheet;
@@ -121,7 +122,7 @@ static enum err read_xlsx(struct maker *m, struct text bytes)
     return OK;
 }
 
-/* ---- JSON --------------------------------------------------------------------------------------------- */
+/* ---- JSON ------------------------------------------------------------------------------- */
 static struct text cell_text(struct arena *a, const struct json *v)
 {
     switch (v->type) {
@@ -143,14 +144,16 @@ static struct text cell_text(struct arena *a, const struct json *v)
     }
 }
 
-/* The columns of a list of objects are the names that occur, in the order of their first use. */
+/* The columns of a list of objects are the names that occur, in the order of their first use.
+ */
 static enum err json_columns(struct maker *m, const struct json *list)
 {
     struct import_table *t = &m->im->table;
     struct index *names = index__new(m->im->arena);
     t->names = NEW_MANY(m->im->arena, COLUMNS_MOST, struct text);
     for (const struct json *row = list->first; row; row = row->next)
-        for (const struct json *v = row->type == JSON_OBJECT ? row->first : NULL; v; v = v->next) {
+        for (const struct json *v = row->type == JSON_OBJECT ? row->first : NULL; v;
+             v = v->next) {
             if (index__get(names, v->key))
                 continue;
             if (t->columns == COLUMNS_MOST)
@@ -203,7 +206,7 @@ static enum err read_json(struct maker *m, struct text bytes)
     return OK;
 }
 
-/* ---- the header ------------------------------------------------------------------------------------- */
+/* ---- the header ------------------------------------------------------------------------- */
 static bool column_empty(const struct import_table *t, size_t column)
 {
     for (size_t r = 0; r < t->count; r++)
@@ -243,7 +246,7 @@ enum err table__read(struct import *im)
     struct text bytes = read_file(im->call, im->path, FILE_MOST, &e);
     TRY(e);
     if (text_ends(name, ".xlsx") || text_ends(name, ".csv") || text_ends(name, ".json"))
-        format = text_ends(name, ".xlsx") ? TEXT("xlsx")
+        format = text_ends(name, ".xlsx")  ? TEXT("xlsx")
                  : text_ends(name, ".csv") ? TEXT("csv")
                                            : TEXT("json");
     if (text_is(format, "xlsx"))

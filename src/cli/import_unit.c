@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cli/import_unit.c — the organisation units that a map names: found, or made before the rows.
- * A unit that an import made carries an external id, so that it is found again after somebody gave it
- * a better title; any other unit is found by its title. */
+ * A unit that an import made carries an external id, so that it is found again after somebody
+ * gave it a better title; any other unit is found by its title. */
 #include "cli/import.h"
 
 struct gathering {
     struct import *im;
-    struct index *codes;     /* in use */
+    struct index *codes; /* in use */
     const struct record *root;
     size_t roots;
 };
@@ -32,7 +32,7 @@ const struct json *known__unit(const struct import *im, struct text title)
     return found ? found : index__get(im->units, t);
 }
 
-/* ---- those that are there ----------------------------------------------------------------------------- */
+/* ---- those that are there --------------------------------------------------------------- */
 /* The root is the one unit without a unit above it that a person made. */
 static void take_unit(struct gathering *g, const struct record *rec)
 {
@@ -68,8 +68,9 @@ static enum err read_units(struct gathering *g, const struct kind *k)
     return OK;
 }
 
-/* ---- those that are missing ---------------------------------------------------------------------------- */
-static struct text free_code(struct gathering *g, const struct kind *k, const struct import_row *row)
+/* ---- those that are missing ------------------------------------------------------------- */
+static struct text free_code(struct gathering *g, const struct kind *k,
+                             const struct import_row *row)
 {
     const struct import_plan *p = &g->im->plan;
     const struct field *f = kind_field(k, TEXT("code"));
@@ -103,8 +104,9 @@ static void refuse_unit(struct import *im, const struct import_row *row, const s
 {
     struct text column = im->table.names[im->plan.unit];
     for (const struct problem *p = one->problems; p; p = p->next)
-        report__refuse(im, row->line, column, text_c(im->arena, p->code),
-                       text_print(im->arena, "%.*s: %.*s", TEXT_ARG(p->field), TEXT_ARG(p->message)));
+        report__refuse(
+            im, row->line, column, text_c(im->arena, p->code),
+            text_print(im->arena, "%.*s: %.*s", TEXT_ARG(p->field), TEXT_ARG(p->message)));
 }
 
 static enum err make_unit(struct gathering *g, const struct kind *k, struct text title,
@@ -112,7 +114,8 @@ static enum err make_unit(struct gathering *g, const struct kind *k, struct text
 {
     struct import *im = g->im;
     struct call *one = call_open(arena_open(), im->call->now, im->call->lang);
-    struct change change = {.act = RECORD_CREATE, .kind = k, .body = unit_body(g, k, title, row)};
+    struct change change = {
+        .act = RECORD_CREATE, .kind = k, .body = unit_body(g, k, title, row)};
     one->actor = im->call->actor;
     one->id = im->call->id;
     enum err e = im->dry_run ? OK : record_do(one, im->site->records, &change);
@@ -123,8 +126,9 @@ static enum err make_unit(struct gathering *g, const struct kind *k, struct text
     } else
         refuse_unit(im, row, one);
     arena_close(one->arena);
-    return e == ERR_IO || e == ERR_BUG ? problem(im->call, e, TEXT(""), "storage", "%s", err_words(e))
-                                       : OK;
+    return e == ERR_IO || e == ERR_BUG
+               ? problem(im->call, e, TEXT(""), "storage", "%s", err_words(e))
+               : OK;
 }
 
 enum err units__ready(struct import *im)

@@ -80,7 +80,7 @@ static void print_setup(struct site *s, const struct net_options *o, int port)
     }
 }
 
-static int serve(struct site *s, struct net_options *o)
+static int serve(struct site *s, struct net_options *o, bool demo)
 {
     struct api *api;
     struct net *net;
@@ -100,6 +100,8 @@ static int serve(struct site *s, struct net_options *o)
         e = schedule_open(s->call, s->records, 60000000, &schedule);
     if (e == OK) {
         api_live(api, net);
+        if (demo)
+            demo_print(s);
         print_address(s, o, net_port(net));
         print_setup(s, o, net_port(net));
         wait_for_signal();
@@ -138,7 +140,7 @@ static int run(const struct args *args)
     int code = open_place(&site, args, where);
     if (code)
         return code;
-    code = serve(&site, &o);
+    code = serve(&site, &o, args_flag(args, "demo"));
     site_close(&site);
     return code;
 }

@@ -174,6 +174,8 @@ static struct text make_origin(struct call *call, const char *organisation, cons
         else if (b.len > start_len && b.at[b.len - 1] != '-' && (c == ' ' || c == '-'))
             buf_add_byte(&b, '-');
     }
+    while (b.len > start_len && b.at[b.len - 1] == '-')
+        b.len--;
     unsigned char tail[4];
     chance(tail, sizeof tail);
     struct text unique = hex_of(call->arena, (struct text){(char *)tail, sizeof tail});

@@ -160,11 +160,16 @@ void verification_add(struct call *call, struct verification *v, struct text pla
 /* Recomputes everything from the stored leaves: JSON profile, "n" of every leaf, leaf hashes,
  * tiles, frontier, head, every checkpoint's signature and root, "prev" walk of every object,
  * and, when a note is given, that it is a prefix of this log. ERR_IO when it cannot tell.
- * `each` (may be NULL) sees every leaf that is canonical JSON, in order. */
+ * `each` (may be NULL) sees every leaf that is canonical JSON, in order. Takes a view of its own
+ * (read_begin); _within is for a caller who holds one and goes on comparing in it. */
 MUST_USE enum err ledger_verify(struct call *call, struct reader *r, struct text origin,
                                 const unsigned char public_key[32], struct text note,
                                 void (*each)(void *arg, uint64_t n, struct text leaf),
                                 void *arg, struct verification *out);
+MUST_USE enum err ledger_verify_within(struct call *call, struct reader *r, struct text origin,
+                                       const unsigned char public_key[32], struct text note,
+                                       void (*each)(void *arg, uint64_t n, struct text leaf),
+                                       void *arg, struct verification *out);
 /* Checks the file <folder>/ledger.last ("size root": what this machine last knew to be
  * committed) against the store and adds a finding when the store is shorter or another history.
  * The file may lag behind the store, never run ahead of it; a missing file is no finding. Also

@@ -446,10 +446,10 @@ static void close_walk(struct walk *w)
     objects__close(w->objects);
 }
 
-enum err ledger_verify(struct call *call, struct reader *r, struct text origin,
-                       const unsigned char public_key[32], struct text note,
-                       void (*each)(void *arg, uint64_t n, struct text leaf), void *arg,
-                       struct verification *out)
+enum err ledger_verify_within(struct call *call, struct reader *r, struct text origin,
+                              const unsigned char public_key[32], struct text note,
+                              void (*each)(void *arg, uint64_t n, struct text leaf), void *arg,
+                              struct verification *out)
 {
     struct walk *w = NEW(call->arena, struct walk);
     verification_start(out);
@@ -459,10 +459,20 @@ enum err ledger_verify(struct call *call, struct reader *r, struct text origin,
     w->public_key = public_key;
     w->each = each;
     w->arg = arg;
-    TRY(read_begin(call, r));
     open_walk(w, r);
     enum err e = walk_log(w, note);
     close_walk(w);
+    return e;
+}
+
+enum err ledger_verify(struct call *call, struct reader *r, struct text origin,
+                       const unsigned char public_key[32], struct text note,
+                       void (*each)(void *arg, uint64_t n, struct text leaf), void *arg,
+                       struct verification *out)
+{
+    verification_start(out);
+    TRY(read_begin(call, r));
+    enum err e = ledger_verify_within(call, r, origin, public_key, note, each, arg, out);
     read_end(r);
     return e;
 }

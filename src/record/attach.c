@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* record/attach.c — comments and evidence files: what people add beside a record's fields. Each is a
- * row with its own keyed commitment and ledger entry; bytes are stored, fsynced and hashed first. */
+/* record/attach.c — comments, evidence files and signatures: what people add beside a record's fields.
+ * Each is a row with its own keyed commitment and ledger entry; bytes are stored, fsynced and hashed
+ * first. */
 #include "record/internal.h"
 
 struct attaching {
@@ -49,6 +50,44 @@ static enum err append(struct call *call, struct tx *tx, struct records *r, cons
                                  .model = r->model->hash,
                                  .request = call->id};
     return ledger_append(call, tx, r->ledger, &event, index);
+}
+
+/* ---- signatures ------------------------------------------------------------------------------------------ */
+enum err signature__commit(struct call *call, const struct signed_move *s, struct text salt,
+                           struct hash *out)
+{
+    static const char *const names[] = {"at",     "id",   "kind", "move",
+                                        "person", "record", "side", "version"};
+    struct text values[] = {s->at,
+                            s->own_id,
+                            s->kind,
+                            s->move,
+                            s->person,
+                            s->record,
+                            text_print(call->arena, "%lld", (long long)s->side),
+                            text_print(call->arena, "%lld", (long long)s->version)};
+    return commit_row(call, names, values, COUNT(values), salt, out);
+}
+
+enum err signature__write(struct call *call, struct tx *tx, struct records *r,
+                          struct signed_move *s)
+{
+    struct text salt = new_salt(call);
+    struct hash commitment;
+    uint64_t index;
+    s->own_id = id_new(call);
+    s->person = call->actor->person;
+    s->at = moment_print(call->arena, call->now);
+    TRY(signature__commit(call, s, salt, &commitment));
+    TRY(append(call, tx, r, "approval.sign", TEXT("signature"), s->own_id, &commitment, &index));
+    struct value values[] = {V_TEXT(s->kind),  V_TEXT(s->record), V_INT(s->version),
+                             V_TEXT(s->move),  V_TEXT(s->person), V_TEXT(s->at),
+                             V_INT(s->side),   V_TEXT(s->own_id), V_BYTES(salt),
+                             V_INT((int64_t)index)};
+    return tx_exec(call, tx,
+                   "INSERT INTO signature(kind, id, version, move, person, at, side, own_id, salt, "
+                   "ledger) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                   values, COUNT(values), NULL);
 }
 
 /* ---- comments ------------------------------------------------------------------------------------------ */

@@ -320,27 +320,14 @@ static enum err sign_only(struct writing *w, struct record *rec, const struct re
         TRY(write__version(w, rec, before, "record.change", (struct text){0}, w->change->reason));
         now = rec;
     }
-    struct text at = moment_print(w->call->arena, w->call->now);
-    struct value values[] = {V_TEXT(now->kind->name), V_TEXT(now->id), V_INT(now->version),
-                             V_TEXT(m->name), V_TEXT(w->call->actor->person), V_TEXT(at),
-                             V_INT(v->group)};
-    TRY(tx_exec(w->call, w->tx,
-                "INSERT INTO signature(kind, id, version, move, person, at, side) "
-                "VALUES ($1, $2, $3, $4, $5, $6, $7)",
-                values, 7, NULL));
-    struct ledger_event event = {.act = "approval.sign",
-                                 .actor_type = TEXT("user"),
-                                 .actor_id = w->call->actor->id,
-                                 .object_kind = now->kind->name,
-                                 .object_id = now->id,
-                                 .object_version = now->version,
-                                 .previous = -1,
-                                 .model = w->records->model->hash,
-                                 .request = w->call->id};
-    uint64_t index;
-    TRY(ledger_append(w->call, w->tx, w->records->ledger, &event, &index));
+    struct signed_move sign = {.kind = now->kind->name,
+                               .record = now->id,
+                               .version = now->version,
+                               .move = m->name,
+                               .side = v->group};
+    TRY(signature__write(w->call, w->tx, w->records, &sign));
     w->change->signed_only = true;
-    w->change->waits_for = who__print(w->call, w->records, v->group == 1 ? &m->and_by : &m->by);
+    w->change->waits_for = who__names(w->call, v->group == 1 ? &m->and_by : &m->by);
     w->change->record = (struct record *)(uintptr_t)now;
     return OK;
 }

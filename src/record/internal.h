@@ -14,6 +14,7 @@ struct kind_sql {
     const char **row_insert, **row_delete; /* per field index; NULL unless ROWS */
     const char *page;                 /* $1 = last id: id and every column, and the body */
     const char *orphans;              /* ids with versions and no row */
+    const char **row_orphans;         /* per field index: records of rows that are not there */
     const char *behind;               /* ids whose row is not their latest version */
     const char **row_select;          /* per field index: $1 = record */
 };
@@ -110,6 +111,7 @@ MUST_USE enum err who__may_change(struct call *call, struct records *r, struct d
                                   const struct actor *actor, const struct record *rec, bool *out);
 void who__build(struct records *r);
 struct text who__print(struct call *call, struct records *r, const struct who_list *list);
+struct text who__names(struct call *call, const struct who_list *list);
 
 /* ---- guard.c: moves -------------------------------------------------------------------------------- */
 struct verdict {
@@ -169,6 +171,15 @@ MUST_USE enum err comment__commit(struct call *call, const struct comment *c, st
                                   struct text record, struct text salt, struct hash *out);
 MUST_USE enum err file__commit(struct call *call, const struct stored_file *f, struct text salt,
                                struct hash *out);
+/* A signature under a move that takes two. It has an object of its own in the ledger. */
+struct signed_move {
+    struct text own_id, kind, record, move, person, at;
+    int64_t version, side;
+};
+MUST_USE enum err signature__commit(struct call *call, const struct signed_move *s,
+                                    struct text salt, struct hash *out);
+MUST_USE enum err signature__write(struct call *call, struct tx *tx, struct records *r,
+                                   struct signed_move *s);
 
 /* ---- query.c ------------------------------------------------------------------------------------------------ */
 MUST_USE enum err query__related(struct call *call, struct records *r, struct db db,

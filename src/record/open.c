@@ -23,7 +23,8 @@ static const struct column sequence_columns[] = {COLUMN("kind", TEXT, true),
 static const struct column signature_columns[] = {
     COLUMN("kind", TEXT, true), COLUMN("id", TEXT, true),     COLUMN("version", INTEGER, true),
     COLUMN("move", TEXT, true), COLUMN("person", TEXT, true), COLUMN("at", TEXT, true),
-    COLUMN("side", INTEGER, true)};
+    COLUMN("side", INTEGER, true), COLUMN("own_id", TEXT, false), COLUMN("salt", BYTES, false),
+    COLUMN("ledger", INTEGER, false)};
 static const struct column idempotency_columns[] = {
     COLUMN("actor", TEXT, true), COLUMN("name", TEXT, true), COLUMN("kind", TEXT, true),
     COLUMN("record", TEXT, true), COLUMN("at", TEXT, true)};

@@ -46,7 +46,7 @@ struct change {
     /* out */
     struct record *record;       /* as it is now */
     bool signed_only;            /* MOVE: the first of two signatures was taken */
-    struct text waits_for;       /* roles, comma separated */
+    struct text waits_for;       /* roles and relations as in the model, comma separated */
     bool unchanged;              /* nothing differed: no version was made */
     bool replayed;               /* the idempotency key had been used */
 };

@@ -228,6 +228,16 @@ static const char *build_orphans(struct arena *a, const struct kind *k)
     return done(&b);
 }
 
+static const char *build_row_orphans(struct arena *a, const struct kind *k, const struct field *f)
+{
+    struct buf b = buf_in(a, 4096);
+    buf_print(&b,
+              "SELECT DISTINCT r.record FROM \"%.*s__%.*s\" r WHERE NOT EXISTS "
+              "(SELECT 1 FROM \"%.*s\" t WHERE t.id = r.record) LIMIT 100",
+              TEXT_ARG(k->name), TEXT_ARG(f->name), TEXT_ARG(k->name));
+    return done(&b);
+}
+
 static const char *build_behind(struct arena *a, const struct kind *k)
 {
     struct buf b = buf_in(a, 4096);
@@ -264,11 +274,13 @@ enum err table__build(struct call *call, struct records *r)
         s->orphans = build_orphans(a, k);
         s->behind = build_behind(a, k);
         s->row_select = NEW_MANY(a, k->field_count, const char *);
+        s->row_orphans = NEW_MANY(a, k->field_count, const char *);
         s->row_insert = NEW_MANY(a, k->field_count, const char *);
         s->row_delete = NEW_MANY(a, k->field_count, const char *);
         for (size_t f = 0; f < k->field_count; f++)
             if (k->fields[f].type == FIELD_ROWS) {
                 s->row_select[f] = build_row_select(a, k, &k->fields[f]);
+                s->row_orphans[f] = build_row_orphans(a, k, &k->fields[f]);
                 s->row_insert[f] = build_row_insert(a, k, &k->fields[f]);
                 s->row_delete[f] = build_row_delete(a, k, &k->fields[f]);
             }

@@ -72,7 +72,7 @@ enum err record_search(struct call *call, struct records *r, struct reader *db, 
 struct todos {
     struct todo *items;
     size_t count, room;
-    struct text today;
+    struct text today, soon; /* soon: what falls due in a month is worth knowing */
 };
 
 static void add(struct todos *t, const struct record *rec, const char *why, const struct move *m)
@@ -106,8 +106,21 @@ static bool by_role(const struct actor *a, const struct who_list *list)
 
 static bool forward(const struct kind *k, const struct move *m)
 {
-    return !m->automatic && !m->stop && !text_is(m->name, "archive") &&
-           k->states[m->to].tone != TONE_OFF && k->states[m->to].tone != TONE_REJECTED;
+    enum tone to = k->states[m->to].tone;
+    return !m->automatic && !m->stop && !text_is(m->name, "archive") && to != TONE_OFF &&
+           to != TONE_REJECTED && to != TONE_WARN && to != TONE_BAD;
+}
+
+static const struct json *of_record(void *arg, struct text field)
+{
+    return record_value(arg, field);
+}
+
+/* The move of its kind that fits this record: one of several approvals by type, say. */
+static bool fits(const struct record *rec, const struct move *m)
+{
+    return m->from >> rec->state & 1 && forward(rec->kind, m) && m->to > rec->state &&
+           (!m->when || condition_holds(m->when, of_record, (void *)(uintptr_t)rec));
 }
 
 static uint64_t states_by_role(const struct actor *a, const struct kind *k)
@@ -153,7 +166,7 @@ static enum err first_move(struct call *call, struct records *r, struct reader *
     for (size_t i = 0; i < rec->kind->move_count && !*out; i++) {
         const struct move *m = &rec->kind->moves[i];
         bool first = false, second = false, barred = false;
-        if (!(m->from >> rec->state & 1) || !forward(rec->kind, m))
+        if (!fits(rec, m))
             continue;
         TRY(who__matches(call, r, db_reader(db), call->actor, rec, &m->by, &first));
         if (!first && m->and_by.count)
@@ -165,6 +178,13 @@ static enum err first_move(struct call *call, struct records *r, struct reader *
             *out = m;
     }
     return OK;
+}
+
+/* Published, operating, effective: it could be moved on, but nothing waits for anybody. */
+static bool at_rest(const struct record *rec)
+{
+    enum tone tone = rec->kind->states[rec->state].tone;
+    return tone == TONE_OK || tone == TONE_OFF || tone == TONE_REJECTED;
 }
 
 static enum err todo_of_kind(struct call *call, struct records *r, struct reader *db,
@@ -187,9 +207,9 @@ static enum err todo_of_kind(struct call *call, struct records *r, struct reader
         const struct json *due = record_value(items[i], TEXT("due"));
         if (!due)
             due = record_value(items[i], TEXT("review_due"));
-        if (m)
+        if (m && !at_rest(items[i]))
             add(t, items[i], "move", m);
-        else if (mine && due)
+        else if (mine && due && text_compare(due->text, t->soon) <= 0)
             add(t, items[i], text_compare(due->text, t->today) < 0 ? "overdue" : "due", NULL);
     }
     return OK;
@@ -208,7 +228,8 @@ enum err record_todo(struct call *call, struct records *r, struct reader *db, st
                      size_t *count)
 {
     struct todos t = {NEW_MANY(call->arena, 2000, struct todo), 0, 2000,
-                      date_print(call->arena, call->now)};
+                      date_print(call->arena, call->now),
+                      date_of_days(call->arena, call->now / 86400000000LL + 30)};
     if (!call->actor->person.len) {
         *out = t.items;
         *count = 0;

@@ -21,10 +21,14 @@ struct deep {
     size_t leaf_room, leaf_count;
 };
 
+/* A cryptographic hash: nobody can move content to another object whose name collides. */
 static uint64_t object_hash(struct arena *a, struct text kind, struct text id, int64_t version)
 {
-    return text_hash(text_print(a, "%.*s/%.*s/%lld", TEXT_ARG(kind), TEXT_ARG(id),
-                                (long long)version));
+    struct hash h = sha256(text_print(a, "%.*s/%.*s/%lld", TEXT_ARG(kind), TEXT_ARG(id),
+                                      (long long)version));
+    uint64_t first;
+    memcpy(&first, h.byte, sizeof first);
+    return first;
 }
 
 /* A page of work in an arena of its own: a million entries must not pile up in the call's. */
@@ -92,6 +96,23 @@ static enum err read_page(struct deep *c, struct call *call, const char *what, c
 }
 
 /* ---- versions ------------------------------------------------------------------------------------------- */
+/* The commitment covers values; the bytes must be the one way in which we write them. */
+static void check_spelling(struct deep *c, struct call *call, struct text place,
+                           const struct value *row)
+{
+    static const struct json_limits limits = {8u << 20, 32, 500000};
+    const struct json *body;
+    if (json_read(call, row[6].text, &limits, &body) != OK)
+        return;
+    if (!text_same(json_text(json_get(body, "_at")), row[3].text))
+        verification_add(c->call, c->out, place, "its time was altered");
+    struct buf again = buf_in(call->arena, 8u << 20);
+    struct json_out o = json_out(&again);
+    json_put_json(&o, body);
+    if (!text_same(buf_text(&again), row[6].text))
+        verification_add(c->call, c->out, place, "its content is not spelled as it was written");
+}
+
 static void check_version(struct deep *c, struct call *call, const struct value *row)
 {
     struct hash commitment;
@@ -106,11 +127,7 @@ static void check_version(struct deep *c, struct call *call, const struct value 
         verification_add(c->call, c->out, place,
                          "differs from ledger entry %lld (content, salt or index was altered)",
                          (long long)row[4].integer);
-    const struct json *body;
-    static const struct json_limits limits = {8u << 20, 32, 500000};
-    if (json_read(call, row[6].text, &limits, &body) == OK &&
-        !text_same(json_text(json_get(body, "_at")), row[3].text))
-        verification_add(c->call, c->out, place, "its time was altered");
+    check_spelling(c, call, place, row);
 }
 
 static enum err check_versions(struct deep *c)
@@ -266,63 +283,127 @@ static void check_kind(struct deep *c, const struct kind *k)
     }
     check_listed(c, k, sql->orphans, "its row is missing");
     check_listed(c, k, sql->behind, "its row is not its latest version");
+    for (size_t i = 0; i < k->field_count; i++)
+        if (k->fields[i].type == FIELD_ROWS)
+            check_listed(c, k, sql->row_orphans[i], "has rows but does not exist");
+}
+
+/* Links are compared from the records they start at: none may start elsewhere. */
+static void check_stray_links(struct deep *c)
+{
+    struct rows rows;
+    if (read_page(c, c->call, "table link",
+                  "SELECT DISTINCT l.from_kind, l.from_id FROM link l WHERE NOT EXISTS (SELECT 1 "
+                  "FROM version v WHERE v.kind = l.from_kind AND v.id = l.from_id AND "
+                  "v.version = 1) LIMIT 100",
+                  NULL, 0, &rows) != OK)
+        return;
+    for (size_t i = 0; i < rows.count; i++)
+        verification_add(c->call, c->out,
+                         text_print(c->call->arena, "%.*s %.*s", TEXT_ARG(row_at(&rows, i)[0].text),
+                                    TEXT_ARG(row_at(&rows, i)[1].text)),
+                         "has links but does not exist");
 }
 
 /* ---- comments and files ---------------------------------------------------------------------------------------- */
-static void check_comments(struct deep *c)
+/* Rows of a table that has an id, page after page. The statement takes the last id as $1. */
+static void each_row(struct deep *c, const char *what, const char *sql,
+                     void (*look)(struct deep *c, struct call *call, const struct value *row))
 {
-    struct rows rows;
-    if (read_page(c, c->call, "table comment",
-                  "SELECT id, author, body, at, kind, record, salt, ledger FROM comment", NULL, 0,
-                  &rows) != OK)
-        return;
-    for (size_t i = 0; i < rows.count; i++) {
-        const struct value *row = row_at(&rows, i);
-        struct comment one = {row[0].text, row[1].text, row[2].text, row[3].text};
-        struct hash commitment;
-        struct text place = text_print(c->call->arena, "comment %.*s", TEXT_ARG(one.id));
-        if (comment__commit(c->call, &one, row[4].text, row[5].text, row[6].text, &commitment) != OK ||
-            !leaf_agrees(c, row[7].integer,
-                         object_hash(c->call->arena, TEXT("comment"), one.id, 1), &commitment))
-            verification_add(c->call, c->out, place, "differs from ledger entry %lld",
-                             (long long)row[7].integer);
+    struct text last = TEXT("");
+    for (bool more = true; more;) {
+        struct arena *page = arena_open();
+        struct call *call = page_call(c, page);
+        struct rows rows = {0};
+        struct value id = V_TEXT(last);
+        enum err e = read_page(c, call, what, sql, &id, 1, &rows);
+        for (size_t i = 0; e == OK && i < rows.count; i++)
+            look(c, call, row_at(&rows, i));
+        more = e == OK && rows.count == 200;
+        if (more)
+            last = text_copy(c->call->arena, row_at(&rows, rows.count - 1)[0].text);
+        arena_close(page);
     }
 }
 
-static void check_bytes(struct deep *c, const struct stored_file *f)
+static void check_claim(struct deep *c, struct call *call, const char *kind, struct text id,
+                        enum err committed, const struct hash *commitment, int64_t index)
 {
-    struct arena *page = arena_open();
-    struct call *call = page_call(c, page);
+    uint64_t object = object_hash(call->arena, text_of(kind), id, 1);
+    if (committed != OK || !leaf_agrees(c, index, object, commitment))
+        verification_add(c->call, c->out, text_print(call->arena, "%s %.*s", kind, TEXT_ARG(id)),
+                         "differs from ledger entry %lld", (long long)index);
+}
+
+static void check_comment(struct deep *c, struct call *call, const struct value *row)
+{
+    struct comment one = {row[0].text, row[1].text, row[2].text, row[3].text};
+    struct hash commitment;
+    enum err e = comment__commit(call, &one, row[4].text, row[5].text, row[6].text, &commitment);
+    check_claim(c, call, "comment", one.id, e, &commitment, row[7].integer);
+}
+
+static void check_bytes(struct deep *c, struct call *call, const struct stored_file *f)
+{
     struct text bytes;
     enum err e = file_read(call, c->records->store, f->sha256, &bytes);
     if (e != OK || (int64_t)bytes.len != f->size)
         verification_add(c->call, c->out,
-                         text_print(c->call->arena, "file %.*s (%.*s)", TEXT_ARG(f->id),
+                         text_print(call->arena, "file %.*s (%.*s)", TEXT_ARG(f->id),
                                     TEXT_ARG(f->sha256)),
                          e == ERR_MISSING ? "its bytes are missing" : "its bytes were altered");
-    arena_close(page);
 }
 
-static void check_files(struct deep *c)
+static void check_file(struct deep *c, struct call *call, const struct value *row)
+{
+    struct stored_file f = {row[0].text, row[1].text, row[2].text, row[4].text,
+                            row[5].text, row[6].text, row[3].integer};
+    struct hash commitment;
+    struct arena *one = arena_open(); /* its bytes must not pile up with those of the page */
+    enum err e = file__commit(call, &f, row[7].text, &commitment);
+    check_claim(c, call, "file", f.id, e, &commitment, row[8].integer);
+    check_bytes(c, page_call(c, one), &f);
+    arena_close(one);
+}
+
+static void check_signature(struct deep *c, struct call *call, const struct value *row)
+{
+    struct signed_move s = {row[0].text, row[1].text, row[2].text,    row[3].text,
+                            row[4].text, row[5].text, row[6].integer, row[7].integer};
+    struct hash commitment;
+    enum err e = signature__commit(call, &s, row[8].text, &commitment);
+    check_claim(c, call, "signature", s.own_id, e, &commitment, row[9].integer);
+}
+
+/* A row without an id was not written by us; the pages above would pass it over. */
+static void check_nameless(struct deep *c, const char *place, const char *sql, const char *what)
 {
     struct rows rows;
-    if (read_page(c, c->call, "table attachment",
-                  "SELECT id, name, type, size, sha256, author, at, salt, ledger FROM attachment", NULL,
-                  0, &rows) != OK)
-        return;
-    for (size_t i = 0; i < rows.count; i++) {
-        const struct value *row = row_at(&rows, i);
-        struct stored_file f = {row[0].text, row[1].text, row[2].text, row[4].text,
-                                row[5].text, row[6].text, row[3].integer};
-        struct hash commitment;
-        if (file__commit(c->call, &f, row[7].text, &commitment) != OK ||
-            !leaf_agrees(c, row[8].integer, object_hash(c->call->arena, TEXT("file"), f.id, 1),
-                         &commitment))
-            verification_add(c->call, c->out,
-                             text_print(c->call->arena, "file %.*s", TEXT_ARG(f.id)),
-                             "differs from ledger entry %lld", (long long)row[8].integer);
-        check_bytes(c, &f);
-    }
+    if (read_page(c, c->call, place, sql, NULL, 0, &rows) == OK && rows.count)
+        verification_add(c->call, c->out, text_of(place), "%s", what);
+}
+
+static void check_attached(struct deep *c)
+{
+    each_row(c, "table comment",
+             "SELECT id, author, body, at, kind, record, salt, ledger FROM comment "
+             "WHERE id > $1 ORDER BY id LIMIT 200",
+             check_comment);
+    each_row(c, "table attachment",
+             "SELECT id, name, type, size, sha256, author, at, salt, ledger FROM attachment "
+             "WHERE id > $1 ORDER BY id LIMIT 200",
+             check_file);
+    each_row(c, "table signature",
+             "SELECT own_id, kind, id, move, person, at, version, side, salt, ledger "
+             "FROM signature WHERE own_id > $1 ORDER BY own_id LIMIT 200",
+             check_signature);
+    check_nameless(c, "table signature",
+                   "SELECT id FROM signature WHERE own_id IS NULL OR own_id = '' LIMIT 1",
+                   "there is a signature that the ledger does not know");
+    check_nameless(c, "table comment", "SELECT id FROM comment WHERE id = '' LIMIT 1",
+                   "there is a comment that the ledger does not know");
+    check_nameless(c, "table attachment", "SELECT id FROM attachment WHERE id = '' LIMIT 1",
+                   "there is a file that the ledger does not know");
 }
 
 static void check_unclaimed(struct deep *c)
@@ -339,10 +420,23 @@ static enum err deep_check(struct deep *c)
     TRY(check_versions(c));
     for (size_t i = 0; i < c->records->model->kind_count; i++)
         check_kind(c, &c->records->model->kinds[i]);
-    check_comments(c);
-    check_files(c);
+    check_attached(c);
+    check_stray_links(c);
     check_unclaimed(c);
     return OK;
+}
+
+/* One view for both halves: a server may go on writing beside us. */
+static enum err verify_view(struct deep *c, struct text origin, const unsigned char public_key[32],
+                            bool deep, struct text note)
+{
+    TRY(read_begin(c->call, c->db));
+    enum err e = ledger_verify_within(c->call, c->db, origin, public_key, note,
+                                      deep ? keep_leaf : NULL, c, c->out);
+    if (e == OK && deep)
+        e = deep_check(c);
+    read_end(c->db);
+    return e;
 }
 
 enum err record_verify(struct call *call, struct store *s, const struct model *m,
@@ -352,10 +446,9 @@ enum err record_verify(struct call *call, struct store *s, const struct model *m
     struct records r = {.store = s, .model = m, .arena = arena_open()};
     TRY(table__build(call, &r));
     struct deep c = {.call = call, .records = &r, .db = store_reader(s), .out = out};
-    enum err e = ledger_verify(call, c.db, origin, public_key, note, deep ? keep_leaf : NULL, &c,
-                               out);
-    if (e == OK && deep)
-        e = deep_check(&c);
+    enum err e = verify_view(&c, origin, public_key, deep, note);
+    if (e == OK) /* outside the view: the file may by now tell of later commits */
+        e = ledger_verify_last(call, c.db, store_folder(s), out);
     store_return(s, c.db);
     free(c.leaves);
     arena_close(r.arena);

@@ -177,6 +177,24 @@ struct text who__print(struct call *call, struct records *r, const struct who_li
     return buf_text(&b);
 }
 
+/* "risk_owner,@author", for programs. */
+struct text who__names(struct call *call, const struct who_list *list)
+{
+    struct buf b = buf_in(call->arena, 4096);
+    for (size_t i = 0; i < list->count; i++) {
+        const struct who *w = &list->one[i];
+        const char *comma = i ? "," : "";
+        if (w->role.len)
+            buf_print(&b, "%s%.*s", comma, TEXT_ARG(w->role));
+        else if (w->everyone || w->automatic)
+            buf_print(&b, "%s%s", comma, w->everyone ? "everyone" : "auto");
+        else
+            buf_print(&b, "%s@%.*s%s%.*s", comma, TEXT_ARG(w->via), w->via.len ? "." : "",
+                      TEXT_ARG(w->relation));
+    }
+    return buf_text(&b);
+}
+
 /* Who is named in a move may read the record: otherwise they could not decide. */
 static bool same_who(const struct who *a, const struct who *b)
 {

@@ -51,8 +51,10 @@ static void a_year_ago_is_the_same_day(void **state)
 /* One row when the text equals the parameter, none otherwise. */
 static int64_t holds(struct site *s, const char *sql, const char *now)
 {
-    struct check c = {.name = TEXT("made"), .population = sql,
-                      .breaks = "SELECT 'machine' AS kind, '' AS id, '$4' AS reason FROM machine"};
+    struct check c = {.name = TEXT("made"),
+                      .population = sql,
+                      .breaks =
+                          "SELECT 'machine' AS kind, '' AS id, '$4' AS reason FROM machine"};
     assert_true(moment_read(text_of(now), &s->now));
     return site_check(s, &c).population;
 }
@@ -64,18 +66,18 @@ static void parameters_are_what_is_documented(void **state)
     assert_int_equal(holds(s, "SELECT count(*) WHERE $1 = '2028-02-29'", leap), 1);
     assert_int_equal(holds(s, "SELECT count(*) WHERE $1 > $2 AND $2 = '2027-02-28'", leap), 1);
     assert_int_equal(holds(s, "SELECT count(*) WHERE $3 = '2026-02-28'", long_month), 1);
-    assert_int_equal(holds(s, "SELECT count(*) WHERE $3 = '2025-09-23'", "2026-03-23T00:00:00Z"),
-                     1);
-    assert_int_equal(holds(s, "SELECT count(*) WHERE $4 = '2026-08-31T23:59:59.500000Z'",
-                           long_month),
-                     1);
+    assert_int_equal(
+        holds(s, "SELECT count(*) WHERE $3 = '2025-09-23'", "2026-03-23T00:00:00Z"), 1);
+    assert_int_equal(
+        holds(s, "SELECT count(*) WHERE $4 = '2026-08-31T23:59:59.500000Z'", long_month), 1);
     assert_int_equal(holds(s, "SELECT count(*) WHERE '$1' = $1", leap), 0);
 }
 
 static void counts_all_and_keeps_a_thousand(void **state)
 {
     struct site *s = *state;
-    struct check c = {.name = TEXT("made"), .population = "SELECT count(*) FROM machine",
+    struct check c = {.name = TEXT("made"),
+                      .population = "SELECT count(*) FROM machine",
                       .breaks = "SELECT 'machine' AS kind, a.id AS id, 'x' AS reason FROM "
                                 "machine a, machine b, machine c"};
     for (int i = 0; i < 11; i++)
@@ -89,7 +91,8 @@ static void counts_all_and_keeps_a_thousand(void **state)
 static void more_than_can_be_read_still_fails(void **state)
 {
     struct site *s = *state;
-    struct check c = {.name = TEXT("made"), .population = "SELECT count(*) FROM machine",
+    struct check c = {.name = TEXT("made"),
+                      .population = "SELECT count(*) FROM machine",
                       .breaks = "SELECT 'machine' AS kind, a.id AS id, 'x' AS reason FROM "
                                 "machine a, machine b, machine c, machine d, machine e"};
     for (int i = 0; i < 11; i++)
@@ -109,7 +112,8 @@ static void wrong_checks_are_errors(void **state)
     struct site *s = *state;
     site_make(s, "machine", "{'title':'m'}");
     for (size_t i = 0; i < COUNT(wrong); i++) {
-        struct check c = {.name = TEXT("made"), .population = wrong[i][0], .breaks = wrong[i][1]};
+        struct check c = {
+            .name = TEXT("made"), .population = wrong[i][0], .breaks = wrong[i][1]};
         struct check_result out;
         struct call *call = site_call(s);
         struct reader *db = store_reader(s->store);

@@ -11,7 +11,7 @@ static void both_shut_at_first(void **state)
     assert_non_null(gate_about(&r.stage1, "1.3"));
     assert_has(gate_about(&r.stage1, "1.3")->why_en, "No register in this release");
     assert_has(gate_about(&r.stage1, "c-approved")->why_en, "no data");
-    assert_null(gate_about(&r.stage1, "1.2")); /* asks for no document */
+    assert_null(gate_about(&r.stage1, "1.2"));       /* asks for no document */
     assert_null(gate_about(&r.stage1, "c-watched")); /* no data blocks nothing */
     assert_int_equal(r.stage1.count, 3);
     assert_false(r.stage2.ready);
@@ -27,7 +27,8 @@ static void stage_one_opens_row_by_row(void **state)
 {
     struct site *s = *state;
     site_move(s, "paper", site_make(s, "paper", "{'title':'p','sort_of':'method'}"), "issue");
-    site_move(s, "paper", site_make(s, "paper", "{'title':'s','sort_of':'statement'}"), "issue");
+    site_move(s, "paper", site_make(s, "paper", "{'title':'s','sort_of':'statement'}"),
+              "issue");
     struct readiness r = site_ready(s, "std");
     assert_int_equal(r.stage1.count, 1); /* what nothing can prove keeps it shut */
     assert_non_null(gate_about(&r.stage1, "1.3"));
@@ -102,10 +103,8 @@ static void the_same_whoever_asks(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        SITE_TEST(both_shut_at_first),
-        SITE_TEST(stage_one_opens_row_by_row),
-        SITE_TEST(stage_two_wants_four_fifths),
-        SITE_TEST(ready_when_nothing_is_missing),
+        SITE_TEST(both_shut_at_first),          SITE_TEST(stage_one_opens_row_by_row),
+        SITE_TEST(stage_two_wants_four_fifths), SITE_TEST(ready_when_nothing_is_missing),
         SITE_TEST(the_same_whoever_asks),
     };
     return site_run(argc, argv, "assure gate", tests, COUNT(tests));

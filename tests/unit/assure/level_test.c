@@ -73,7 +73,7 @@ static void checks_come_lowest_first_and_speak_chinese(void **state)
     assert_has(row->why_zh, "“机器经过测试”未通过：2 条记录");
 }
 
-/* ---- controls ----------------------------------------------------------------------------------- */
+/* ---- controls ---------------------------------------------------------------------------- */
 static void the_register_says_how_far(void **state)
 {
     static const char *const moves[] = {"design", "run"};
@@ -134,9 +134,9 @@ static void one_fresh_piece_is_enough(void **state)
     site_move(s, "control", id, "show");
     attach(s, id, old);
     assert_int_equal(level(s, "A.2"), 2);
-    site_change(s, "control", id,
-                text_print(s->arena, "{'evidence':['%.*s','%.*s']}", TEXT_ARG(old),
-                           TEXT_ARG(new)).at);
+    site_change(
+        s, "control", id,
+        text_print(s->arena, "{'evidence':['%.*s','%.*s']}", TEXT_ARG(old), TEXT_ARG(new)).at);
     assert_int_equal(level(s, "A.2"), 3);
 }
 
@@ -194,8 +194,8 @@ static void high_hazards_weigh(void **state)
     struct site *s = *state;
     site_register(s);
     struct text id = site_control(s, "A.1");
-    struct text body = text_print(s->arena, "{'title':'h','band':'low','controls':['%.*s']}",
-                                  TEXT_ARG(id));
+    struct text body =
+        text_print(s->arena, "{'title':'h','band':'low','controls':['%.*s']}", TEXT_ARG(id));
     struct text hazard = site_make(s, "hazard", body.at);
     struct readiness r = site_ready(s, "std");
     assert_int_equal(site_row(&r, "A.1")->weight, 1);
@@ -212,7 +212,7 @@ static void high_hazards_weigh(void **state)
     assert_near(r.raw_score, 100 * 0.5 / 8);
 }
 
-/* ---- lowering ----------------------------------------------------------------------------------- */
+/* ---- lowering ---------------------------------------------------------------------------- */
 static void reach_three(struct site *s)
 {
     site_move(s, "paper", site_make(s, "paper", "{'title':'p','sort_of':'method'}"), "issue");
@@ -224,8 +224,9 @@ static void a_person_lowers_and_never_raises(void **state)
 {
     struct site *s = *state;
     reach_three(s);
-    struct text id = site_make(s, "doubt", "{'title':'d','requirement':'std:1.1','level':1,"
-                                           "'justification':'The method is not used'}");
+    struct text id = site_make(s, "doubt",
+                               "{'title':'d','requirement':'std:1.1','level':1,"
+                               "'justification':'The method is not used'}");
     assert_int_equal(level(s, "1.1"), 3); /* only noted */
     site_move(s, "doubt", id, "hold");
     struct readiness r = site_ready(s, "std");
@@ -257,20 +258,24 @@ static void the_lowest_of_several_counts(void **state)
     for (size_t i = 0; i < COUNT(levels); i++)
         site_move(s, "doubt",
                   site_make(s, "doubt",
-                            text_print(s->arena, "{'title':'d','requirement':'std:1.1',"
-                                                 "'level':%s,'justification':'so'}", levels[i]).at),
+                            text_print(s->arena,
+                                       "{'title':'d','requirement':'std:1.1',"
+                                       "'level':%s,'justification':'so'}",
+                                       levels[i])
+                                .at),
                   "hold");
     assert_int_equal(level(s, "1.1"), 1);
     assert_int_equal(level(s, "1.2"), 0);
 }
 
-/* ---- numbers ------------------------------------------------------------------------------------ */
+/* ---- numbers ----------------------------------------------------------------------------- */
 static void four_numbers_together(void **state)
 {
     struct site *s = *state;
     site_register(s);
     reach_three(s);
-    site_move(s, "paper", site_make(s, "paper", "{'title':'s','sort_of':'statement'}"), "issue");
+    site_move(s, "paper", site_make(s, "paper", "{'title':'s','sort_of':'statement'}"),
+              "issue");
     site_move(s, "control", site_control(s, "A.2"), "run");
     struct readiness r = site_ready(s, "std");
     /* 1.1 and 1.2 at 3, A.2 at 2 without proof, 1.3 and A.1 at 0 */
@@ -289,7 +294,8 @@ static void a_blocker_caps_the_score(void **state)
     static const char *const rows[] = {"A.1", "A.2"};
     site_register(s);
     reach_three(s);
-    site_move(s, "paper", site_make(s, "paper", "{'title':'s','sort_of':'statement'}"), "issue");
+    site_move(s, "paper", site_make(s, "paper", "{'title':'s','sort_of':'statement'}"),
+              "issue");
     struct text proof = site_make(s, "proof", "{'title':'p'}");
     for (size_t i = 0; i < COUNT(rows); i++) {
         site_move(s, "control", site_control(s, rows[i]), "test");

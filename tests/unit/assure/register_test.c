@@ -58,9 +58,11 @@ static void an_archived_one_is_not_made_again(void **state)
     struct site *s = *state;
     assert_int_equal(make(s), 2);
     struct call *call = site_call(s);
-    struct change change = {.act = RECORD_MOVE, .id = site_control(s, "A.1"),
+    struct change change = {.act = RECORD_MOVE,
+                            .id = site_control(s, "A.1"),
                             .kind = model_kind(s->model, TEXT("control")),
-                            .move = TEXT("archive"), .reason = TEXT("by mistake")};
+                            .move = TEXT("archive"),
+                            .reason = TEXT("by mistake")};
     site_must(call, record_do(call, s->records, &change));
     assert_int_equal(make(s), 0);
     struct readiness r = site_ready(s, "std");
@@ -85,7 +87,7 @@ static void a_refusal_is_told(void **state)
     assert_int_equal(make(s), 1);
 }
 
-/* ---- what the file of a framework may say about its register ------------------------------------- */
+/* ---- what the file of a framework may say about its register ----------------------------- */
 static const char *model_at;
 
 static struct text replaced(struct arena *a, struct text in, const char *from, const char *to)

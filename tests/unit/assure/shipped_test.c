@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* tests/unit/assure/shipped_test.c — the model that ships, on real tables: every check runs, and an
- * organisation that has just begun has no score, no proof and two shut gates. */
+/* tests/unit/assure/shipped_test.c — the model that ships, on real tables: every check runs,
+ * and an organisation that has just begun has no score, no proof and two shut gates. */
 #include "site.h"
 
 static size_t register_rows(const struct model *m)

@@ -14,7 +14,7 @@
 static const char *database; /* URL of PostgreSQL; NULL: SQLite */
 static const char *model_at;
 
-/* ---- opening and closing ------------------------------------------------------------------------ */
+/* ---- opening and closing ----------------------------------------------------------------- */
 void site_must(struct call *call, enum err e)
 {
     for (const struct problem *p = e == OK ? NULL : call->problems; p; p = p->next)
@@ -38,8 +38,11 @@ static void hire_keeper(struct site *s, struct call *call)
     call->actor = actor_command(call);
     site_must(call, access_person_add(call, s->access, TEXT("Keeper"), TEXT("k@example.org"),
                                       TEXT(""), TEXT(""), grants, COUNT(grants), &id));
-    s->keeper = (struct actor){.type = ACTOR_USER, .id = id, .person = id,
-                               .grants = grants, .grant_count = COUNT(grants)};
+    s->keeper = (struct actor){.type = ACTOR_USER,
+                               .id = id,
+                               .person = id,
+                               .grants = grants,
+                               .grant_count = COUNT(grants)};
 }
 
 static void open_all(struct site *s)
@@ -68,8 +71,8 @@ int site_setup(void **state)
     struct text suffix = text_lower(arena, text_from(text_of(s->folder), 20));
     s->where = database == NULL ? text_print(arena, "%s/data", s->folder)
                                 : text_print(arena, "%s%cschema=assure_%.*s_%d", database,
-                                             strchr(database, '?') ? '&' : '?', TEXT_ARG(suffix),
-                                             (int)getpid());
+                                             strchr(database, '?') ? '&' : '?',
+                                             TEXT_ARG(suffix), (int)getpid());
     open_all(s);
     *state = s;
     return 0;
@@ -108,7 +111,7 @@ int site_run(int argc, char **argv, const char *name, const struct CMUnitTest *t
     return failed;
 }
 
-/* ---- writing ------------------------------------------------------------------------------------ */
+/* ---- writing ----------------------------------------------------------------------------- */
 struct call *site_call(struct site *s)
 {
     struct call *call = call_open(s->arena, s->now, LANG_EN);
@@ -128,7 +131,8 @@ static const struct json *body_of(struct call *call, const char *body)
     return out;
 }
 
-static struct text act(struct site *s, struct change *change, const char *kind, const char *body)
+static struct text act(struct site *s, struct change *change, const char *kind,
+                       const char *body)
 {
     struct call *call = site_call(s);
     change->kind = model_kind(s->model, text_of(kind));
@@ -178,7 +182,7 @@ struct text site_control(struct site *s, const char *row)
     return list.items[0]->id;
 }
 
-/* ---- looking ------------------------------------------------------------------------------------ */
+/* ---- looking ----------------------------------------------------------------------------- */
 struct readiness site_ready(struct site *s, const char *framework)
 {
     struct call *call = site_call(s);
@@ -217,7 +221,8 @@ const struct gate_row *gate_about(const struct gate *g, const char *name)
 {
     for (size_t i = 0; i < g->count; i++) {
         const struct gate_row *f = &g->failing[i];
-        if ((f->row && text_is(f->row->row, name)) || (f->check && text_is(f->check->name, name)))
+        if ((f->row && text_is(f->row->row, name)) ||
+            (f->check && text_is(f->check->name, name)))
             return f;
     }
     return NULL;

@@ -2,7 +2,8 @@
 /* tests/unit/assure/site.h — an organisation with the small model of tests/unit/assure/model.
  * Every test runs on SQLite, and again on PostgreSQL when AIMWELL_TEST_PG holds a URL.
  *
- * The model: clauses 1.1 (weight 3), 1.2 (2), 1.3 (1, nothing proves it), controls A.1 and A.2 (1 each).
+ * The model: clauses 1.1 (weight 3), 1.2 (2), 1.3 (1, nothing proves it), controls A.1 and A.2
+ * (1 each).
  *   c-paper   1.1 to level 1   a method is issued
  *   c-approved 1.2 to level 1  the statement is issued; approves what is left out
  *   c-tested  1.1, 1.2, A.1 to level 3  machines were tested within a year

@@ -17,14 +17,14 @@ export const keepColumns = (kind: Kind, columns: string[] | null): void => keep(
 /** The least and the most a column may have; what is left over goes to the title. */
 function span(field: Field): [number, number] {
 	if (field.name === 'state') return [128, 180];
-	if (field.name === 'title') return [260, 9999];
+	if (field.name === 'title') return [244, 9999];
 	switch (field.type) {
 		case 'date': return [120, 124];
 		case 'moment': return [148, 160];
 		case 'yes_no': return [76, 96];
 		case 'integer': return field.of ? [128, 180] : [84, 96];
 		case 'number': return [84, 104];
-		case 'choice': return field.many ? [150, 240] : [104, 180];
+		case 'choice': return field.many ? [150, 240] : [110, 180];
 		case 'ref': return isPerson(field) ? [104, 160] : [120, 280];
 		case 'refs': return [140, 220];
 		case 'note': return [200, 360];

@@ -29,6 +29,9 @@ export const moveOf = (kind: Kind, move: string): Move | undefined => kind.moves
 export const choiceOf = (field: Field | undefined, value: unknown): Choice | undefined =>
 	field?.of?.find((choice) => String(choice.value) === String(value));
 
+/** Whether the choices of a field carry meaning (good, bad, waiting) or are plain words. */
+export const isToned = (field: Field): boolean => field.of?.some((choice) => choice.tone && choice.tone !== 'idle') ?? false;
+
 /** What the engine keeps itself: shown, never edited. */
 const ENGINE = new Set(['id', 'kind', 'key', 'state', 'version', 'author', 'editor', 'created_at', 'updated_at']);
 export const isEngine = (field: Field): boolean => ENGINE.has(field.name);

@@ -1,0 +1,346 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Alter what is stored, behind the program's back, and see whether it notices.
+
+    tamper.py PATH_OF_AIMWELL [--rows 3] [--flips 60] [--seed N]
+
+Cells: in every table that holds records or the ledger, in sampled rows, every column in turn gets
+another value (the triggers that refuse it are dropped first, as whoever owns the file can); rows are
+removed and invented; evidence files lose a byte or vanish. Each time `verify --deep` must end with 1 and
+name the place. The untouched copy must end with 0.
+
+Bytes: at random offsets of the database file one byte is flipped. If what can be read by SQL, all
+tables and all cells, is still the same, verify may say 0; if not, it must not.
+"""
+import argparse
+import contextlib
+import os
+import shutil
+import sqlite3
+import subprocess
+
+import harness
+
+OURS = ("version", "link", "comment", "attachment", "signature",
+        "ledger_log", "ledger_entry", "ledger_tile", "ledger_checkpoint")
+# What the ledger does not speak for: accounts and sessions (their changes are events without content),
+# the search index and counters (made again from the records), and requests already answered.
+NOT_COVERED = ("meta", "person", "session", "token", "token_grant", "role_grant", "unit_closure",
+               "sequence", "idempotency")
+
+
+# ---- a store with every table filled ----------------------------------------------------------------------
+def fill(place):
+    """The demo organisation and, through the API, what it lacks: about 200 records in all."""
+    server = harness.Server(place)
+    client = harness.Client(server.port)
+    client.log_in("lin@northlake.example")
+    risks = client.every("risk")
+    for n in range(60):
+        task = client.good("POST", "task", {"title": f"Checked {n}", "tags": ["a", "b"]})["record"]
+        client.good("POST", f"task/{task['id']}/links", {"type": "relates_to", "to": risks[n % len(risks)]["key"]})
+        client.good("POST", f"task/{task['id']}/comments", {"body": f"remark {n} 备注"})
+    for n in range(6):
+        file = client.good("POST", "files", raw=f"proof {n}".encode() * 50,
+                           Content_Type="text/plain", X_File_Name=f"proof-{n}.txt")
+        client.good("POST", "evidence", {"title": f"Proof {n}", "file": file["id"]})
+    count = sum(len(client.every(k["kind"])) for k in client.good("GET", "model")["kinds"])
+    client.close()
+    server.stop()
+    return count
+
+
+# ---- the copies ----------------------------------------------------------------------------------------------
+class Copy:
+    """A fresh copy of the store to damage."""
+
+    def __init__(self, place, original):
+        self.place, self.original = place, original
+        self.database = place.data + "/aimwell.db"
+
+    def renew(self):
+        shutil.rmtree(self.place.data, ignore_errors=True)
+        shutil.copytree(self.original, self.place.data)
+
+    def renew_database(self):
+        for part in ("-wal", "-shm"):
+            if os.path.exists(self.database + part):
+                os.unlink(self.database + part)
+        shutil.copy(self.original + "/aimwell.db", self.database)
+
+    def alter(self, sql, values=()):
+        """Any statement, with every trigger out of the way; the number of rows it changed."""
+        with contextlib.closing(sqlite3.connect(self.database)) as db:
+            db.execute("PRAGMA synchronous = OFF")
+            triggers = list(db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
+            for (name,) in triggers:
+                db.execute(f'DROP TRIGGER "{name}"')
+            changed = db.execute(sql, values).rowcount
+            db.commit()
+        return changed
+
+    def verify(self):
+        return self.place.verify("--deep")
+
+
+def tables(database):
+    db = sqlite3.connect(database)
+    names = [row[0] for row in db.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'search%'")]
+    out = {}
+    for name in names:
+        info = list(db.execute(f'PRAGMA table_info("{name}")'))
+        out[name] = ([row[1] for row in info], [row[1] for row in info if row[5]],
+                     db.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0])
+    db.close()
+    return out
+
+
+# ---- cells -----------------------------------------------------------------------------------------------------
+def other(value, chance):
+    """Another value of the same type: what a careful forger would write."""
+    if isinstance(value, int):
+        return value + chance.choice((-1, 1))
+    if isinstance(value, float):
+        return value + 0.5
+    if isinstance(value, str):
+        if not value:
+            return "x"
+        at = chance.randrange(len(value))
+        return value[:at] + ("b" if value[at] == "a" else "a") + value[at + 1:]
+    if isinstance(value, bytes):
+        if not value:
+            return b"x"
+        at = chance.randrange(len(value))
+        return value[:at] + bytes([value[at] ^ 1 << chance.randrange(8)]) + value[at + 1:]
+    return None
+
+
+def invented(column, database, table):
+    """A value for a cell that is empty, of the column's type."""
+    db = sqlite3.connect(database)
+    kind = [row[2] for row in db.execute(f'PRAGMA table_info("{table}")') if row[1] == column][0]
+    db.close()
+    return {"INTEGER": 1, "REAL": 0.5, "TEXT": "x", "BLOB": b"x"}[kind]
+
+
+def alter_cells(copy, table, columns, keys, chance, rows):
+    """Every column of sampled rows, one alteration a copy: yields (place, exit code, words)."""
+    db = sqlite3.connect(copy.original + "/aimwell.db")
+    picked = list(db.execute(f'SELECT * FROM "{table}" ORDER BY random() LIMIT ?', (rows * 4,)))
+    db.close()
+    picked = sorted(picked, key=repr)
+    picked = chance.sample(picked, min(rows, len(picked)))
+    where = " AND ".join(f'"{k}" = ?' for k in keys)
+    for n, column in enumerate(columns):
+        row = picked[n % len(picked)]
+        value = row[n]
+        new = invented(column, copy.database, table) if value is None else other(value, chance)
+        key = [row[columns.index(k)] for k in keys]
+        copy.renew_database()
+        try:
+            if copy.alter(f'UPDATE "{table}" SET "{column}" = ? WHERE {where}', [new, *key]) != 1:
+                raise RuntimeError(f"{table}.{column} of {key} was not altered")
+        except sqlite3.IntegrityError:
+            continue  # another row has that key already: the store itself refuses
+        yield f"{table}.{column} of {key}", copy.verify()
+    copy.renew_database()
+    key = [picked[0][columns.index(k)] for k in keys]
+    if copy.alter(f'DELETE FROM "{table}" WHERE {where}', key) == 1:
+        yield f"{table}: row {key} removed", copy.verify()
+    copy.renew_database()
+    yield from invent_row(copy, table, columns, keys, picked[-1], chance)
+
+
+def invent_row(copy, table, columns, keys, like, chance):
+    """A row more, like one that is there, under another key."""
+    row = list(like)
+    at = columns.index(keys[-1])
+    row[at] = row[at] + 100000 if isinstance(row[at], int) else "01ZZZZZZZZZZZZZZZZZZZZZZZZ"
+    if "key" in columns:
+        row[columns.index("key")] = "ZZZ-9999"
+    for column in ("external_id", "code"):
+        if column in columns:
+            row[columns.index(column)] = None
+    marks = ", ".join("?" * len(row))
+    names = ", ".join(f'"{c}"' for c in columns)
+    copy.alter(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', row)
+    yield f"{table}: a row invented", copy.verify()
+
+
+def check_tables(copy, report, chance, rows):
+    for table, (columns, keys, count) in sorted(tables(copy.original + "/aimwell.db").items()):
+        if table in NOT_COVERED:
+            continue
+        if not count:
+            report.say(False, f"table {table} has rows to alter")
+            continue
+        missed, tried = [], 0
+        for place, (code, out, err) in alter_cells(copy, table, columns, keys, chance, rows):
+            tried += 1
+            if code != 1 or "TAMPERED" not in out:
+                missed.append(f"{place}: exit {code} {out.strip()} {err.strip()}")
+        report.say(not missed, f"table {table}: {tried} alterations found", " | ".join(missed[:4]))
+
+
+# ---- does the finding name the place? -----------------------------------------------------------------------------
+def check_places(copy, report):
+    """One alteration of each sort, with the words the finding must contain."""
+    db = sqlite3.connect(copy.original + "/aimwell.db")
+    one = lambda sql: db.execute(sql).fetchone()
+    risk, version = one("SELECT id FROM risk LIMIT 1")[0], one("SELECT kind, id, version FROM version WHERE kind = 'risk' LIMIT 1")
+    comment, file = one("SELECT id FROM comment LIMIT 1")[0], one("SELECT id, sha256 FROM attachment LIMIT 1")
+    group = one("SELECT record FROM ai_system__affected_groups LIMIT 1")[0]
+    link = one("SELECT from_kind, from_id FROM link LIMIT 1")
+    db.close()
+    cases = [
+        ("a title", "UPDATE risk SET title = 'x' WHERE id = ?", (risk,), f"risk {risk}: column title"),
+        ("a state", "UPDATE risk SET state = 'closed' WHERE id = ?", (risk,), f"risk {risk}: column state"),
+        ("a version", "UPDATE version SET body = replace(body, 'a', 'b') WHERE kind = ? AND id = ? AND version = ?",
+         version, "{} {} version {}".format(*version)),
+        ("a comment", "UPDATE comment SET body = 'x' WHERE id = ?", (comment,), f"comment {comment}"),
+        ("a file's name", "UPDATE attachment SET name = 'x' WHERE id = ?", file[:1], f"file {file[0]}"),
+        ("a row", "UPDATE ai_system__affected_groups SET people = 'x' WHERE record = ?", (group,), f"ai_system {group}: the rows of affected_groups"),
+        ("a link", "DELETE FROM link WHERE from_kind = ? AND from_id = ?", link, "{} {}: its links".format(*link)),
+        ("an entry", "UPDATE ledger_entry SET leaf = CAST('x' AS BLOB) WHERE idx = 7", (), "entry 7"),
+        ("a tile", "UPDATE ledger_tile SET hashes = zeroblob(8192) WHERE level = 0 AND n = 0", (), "tile 0/0"),
+        ("a checkpoint", "UPDATE ledger_checkpoint SET note = 'x' WHERE size = (SELECT max(size) FROM ledger_checkpoint)", (), "checkpoint"),
+        ("the head", "UPDATE ledger_log SET size = size - 1", (), "head"),
+    ]
+    for what, sql, values, wanted in cases:
+        copy.renew_database()
+        copy.alter(sql, values)
+        code, out, err = copy.verify()
+        report.say(code == 1 and wanted in out, f"{what} altered: the place is named", f"exit {code}, no {wanted!r} in {out[:300]}{err}")
+    copy.renew_database()
+
+
+# ---- evidence files -------------------------------------------------------------------------------------------------
+def check_files(copy, report, chance):
+    found = [os.path.join(folder, name) for folder, _, names in os.walk(copy.place.data + "/files") for name in names]
+    path = sorted(found)[chance.randrange(len(found))]
+    original = open(path, "rb").read()
+
+    def verdict(what):
+        code, out, _ = copy.verify()
+        where = os.path.basename(os.path.dirname(path)) + os.path.basename(path)
+        report.say(code == 1 and where in out, f"evidence file {what}", f"exit {code} {out}")
+
+    at = chance.randrange(len(original))
+    os.chmod(path, 0o600)
+    for what, content in (("with a bit flipped", original[:at] + bytes([original[at] ^ 1]) + original[at + 1:]),
+                          ("cut short", original[:-1]), ("made longer", original + b"x"), ("emptied", b"")):
+        with open(path, "wb") as f:
+            f.write(content)
+        verdict(what)
+    os.unlink(path)
+    verdict("removed")
+    with open(path, "wb") as f:
+        f.write(original)
+
+
+# ---- bytes ------------------------------------------------------------------------------------------------------------
+def dump(database):
+    """Every cell of every table as one text, or None when it cannot be read to its end."""
+    try:
+        db = sqlite3.connect(f"file:{database}?mode=ro&immutable=1", uri=True)
+        out = []
+        for (name,) in sorted(db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")):
+            if name.startswith("search") or name in NOT_COVERED:
+                continue
+            rows = sorted(db.execute(f'SELECT * FROM "{name}"'), key=repr)
+            out.append((name, rows))
+        db.close()
+        return repr(out)
+    except sqlite3.Error:
+        return None
+
+
+def used_pages(database):
+    """Offsets of pages that are in use: a flip in a free page harms nobody."""
+    free = set()
+    db = sqlite3.connect(f"file:{database}?mode=ro&immutable=1", uri=True)
+    size, count = (db.execute(f"PRAGMA {p}").fetchone()[0] for p in ("page_size", "page_count"))
+    trunk = int.from_bytes(open(database, "rb").read(36)[32:36], "big")
+    db.close()
+    with open(database, "rb") as f:
+        while trunk:
+            free.add(trunk)
+            f.seek((trunk - 1) * size)
+            page = f.read(size)
+            leaves = int.from_bytes(page[4:8], "big")
+            free.update(int.from_bytes(page[8 + 4 * n:12 + 4 * n], "big") for n in range(leaves))
+            trunk = int.from_bytes(page[0:4], "big")
+    return size, [n for n in range(count) if n + 1 not in free]
+
+
+def check_flips(copy, report, chance, flips):
+    copy.renew_database()
+    clean = dump(copy.database)
+    size, pages = used_pages(copy.database)
+    counts, missed = {"found": 0, "cannot tell": 0, "harmless": 0}, []
+    for _ in range(flips):
+        offset = chance.choice(pages) * size + chance.randrange(size)
+        bit = 1 << chance.randrange(8)
+        copy.renew_database()
+        with open(copy.database, "r+b") as f:
+            f.seek(offset)
+            was = f.read(1)[0]
+            f.seek(offset)
+            f.write(bytes([was ^ bit]))
+        same = dump(copy.database) == clean
+        code, out, err = copy.verify()
+        if code == 0 and not same:
+            missed.append(f"offset {offset} bit {bit}: exit 0 but the content differs")
+        elif code not in (0, 1, 2):
+            missed.append(f"offset {offset} bit {bit}: exit {code} {err[-300:]}")
+        counts["harmless" if code == 0 else "found" if code == 1 else "cannot tell"] += 1
+    report.note(f"{flips} bits flipped in used pages: {counts}")
+    report.say(not missed, f"{flips} flipped bits: none that matters is passed over", "; ".join(missed[:5]))
+    copy.renew_database()
+
+
+# ---- are the tests themselves awake? ------------------------------------------------------------------------------------
+def check_untouched(copy, report, name):
+    code, out, err = copy.verify()
+    report.say(code == 0, name, f"exit {code} {out}{err}")
+
+
+def sabotage(copy, report):
+    """An alteration that is none must not count as found: rewriting a cell with its own value."""
+    copy.alter("UPDATE risk SET title = title")
+    check_untouched(copy, report, "sabotage: a rewritten but equal row is no finding")
+    copy.renew_database()
+    code, _, _ = copy.verify()
+    copy.alter("UPDATE risk SET title = title || ' '")
+    plain, _, _ = copy.place.verify()
+    report.say(code == 0 and plain == 0, "sabotage: without --deep an altered row is not seen, so it is --deep that sees",
+               f"exit {plain}")
+    copy.renew_database()
+
+
+def main():
+    aimwell = harness.program()
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rows", type=int, default=3)
+    parser.add_argument("--flips", type=int, default=60)
+    parser.add_argument("--seed", type=int)
+    options, report = parser.parse_args(), harness.Report()
+    chance = harness.seed_of(options)
+    folder = harness.temporary()
+    original = harness.demo(aimwell, folder + "/original")
+    report.note(f"{fill(original)} records")
+    subprocess.run(["sync", "-f", folder], check=False)
+    copy = Copy(harness.Place(aimwell, data=folder + "/copy"), original.data)
+    copy.renew()
+    check_untouched(copy, report, "the untouched copy is intact")
+    sabotage(copy, report)
+    check_places(copy, report)
+    check_tables(copy, report, chance, options.rows)
+    check_files(copy, report, chance)
+    check_flips(copy, report, chance, options.flips)
+    check_untouched(copy, report, "put back as it was, it is intact again")
+    report.end()
+
+
+main()

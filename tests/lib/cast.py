@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A small organisation to play in: units and people with roles, made once with the program's own commands.
+
+    Sales ── Sales North      Claims
+    ada is the administrator; the others are named after what they do. People of a unit have their home
+    there and hold their role there only.
+"""
+import os
+
+from client import Client
+from program import Server, run
+
+PASSWORD = "northlake harbour lamp 7"
+UNITS = {"sales": None, "sales_north": "sales", "claims": None}
+PEOPLE = {  # name: (roles, home unit)
+    "ada": ("admin", None),
+    "tom": ("top_management", None),
+    "dana": ("designated_management", None),
+    "amy": ("aims_manager", None),
+    "alan": ("aims_manager", None),
+    "sol": ("system_owner", None),
+    "rita": ("risk_owner", None),
+    "rolf": ("risk_owner", None),
+    "asa": ("assessor", None),
+    "abe": ("assessor", None),
+    "iris": ("impact_approver", None),
+    "devi": ("developer", None),
+    "remy": ("reviewer", None),
+    "ivan": ("internal_auditor", None),
+    "lena": ("lead_auditor", None),
+    "lex": ("legal_compliance", None),
+    "petra": ("dpo", None),
+    "sue": ("supplier_manager", None),
+    "pam": ("people_manager", None),
+    "ines": ("incident_manager", None),
+    "xena": ("external_auditor", None),
+    "stan": ("", None),
+    "sam": ("", "sales"),
+    "sally": ("aims_manager", "sales"),
+    "nora": ("assessor", "sales_north"),
+    "carl": ("aims_manager", "claims"),
+    "cora": ("assessor", "claims"),
+}
+
+
+def passwords():
+    """E-mail and password of everybody."""
+    return {name: (f"{name}@northlake.example", PASSWORD) for name in PEOPLE}
+
+
+def password_file(folder):
+    """A file that the commands read the password from."""
+    path = os.path.join(folder, "password")
+    with open(path, "w", encoding="utf-8") as out:
+        out.write(PASSWORD + "\n")
+    return path
+
+
+def add(store, name, secret, units, roles, home):
+    """One person by command; returns the id."""
+    scope = f"@{units[home]}" if home else ""
+    granted = ",".join(role + scope for role in roles.split(",") if role)
+    words = ["user", "add", f"{name}@northlake.example", *store.words, "--name", name.capitalize(),
+             "--roles", granted, "--password-file", secret]
+    if home:
+        words += ["--unit", units[home]]
+    return run(*words).stdout.split()[0]
+
+
+def make(store, folder):
+    """Founds it in an empty place; returns {"people": {name: id}, "units": {name: id}}."""
+    secret = password_file(folder)
+    run("init", *store.words, "--organisation", "Northlake", "--admin", "ada@northlake.example",
+        "--name", "Ada", "--password-file", secret)
+    people, units = {"ada": None}, {}
+    people["amy"] = add(store, "amy", secret, units, "aims_manager", None)
+    with Server(store) as server:
+        client = Client(server, passwords())
+        for name, parent in UNITS.items():
+            body = {"title": name.replace("_", " ").title(), "code": name}
+            if parent:
+                body["parent"] = units[parent]
+            units[name] = client.must("amy", "POST", "/org_unit", body)["record"]["id"]
+        people["ada"] = client.must("ada", "GET", "/session")["user"]["id"]
+    for name, (roles, home) in PEOPLE.items():
+        if name not in people:
+            people[name] = add(store, name, secret, units, roles, home)
+    return {"people": people, "units": units}

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A plain HTTP client with sessions: it signs people in, keeps their cookies and sends their CSRF tokens."""
+import http.client
+import json
+
+from program import Failed
+
+PREFIX = "/api/v1"
+
+
+class Answer:
+    """What came back."""
+
+    def __init__(self, response, body):
+        self.status, self.body = response.status, body
+        self.headers = {k.lower(): v for k, v in response.getheaders()}
+
+    @property
+    def type(self):
+        """The media type without its parameters."""
+        return self.headers.get("content-type", "").split(";")[0].strip()
+
+    @property
+    def json(self):
+        """The body as JSON."""
+        return json.loads(self.body)
+
+    @property
+    def codes(self):
+        """The codes of the problems it names."""
+        if self.type != "application/problem+json":
+            return []
+        return [one["code"] for one in self.json.get("errors", [])]
+
+    def short(self):
+        """For messages."""
+        return f"{self.status} {self.body[:1500].decode('utf-8', 'replace')}"
+
+
+class Client:
+    """One server, many people. A session is named like its person; "rita#2" is another one of rita's."""
+
+    def __init__(self, server, passwords):
+        self.server, self.passwords = server, passwords
+        self.sessions = {}
+
+    def raw(self, method, path, body=None, headers=None):
+        """One exchange, exactly as given."""
+        link = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=120)
+        try:
+            link.request(method, path, body, headers or {})
+            response = link.getresponse()
+            return Answer(response, response.read())
+        finally:
+            link.close()
+
+    def sign_in(self, who):
+        """Opens the session if it is not open yet."""
+        if who not in self.sessions:
+            email, password = self.passwords[who.split("#")[0]]
+            answer = self.raw("POST", PREFIX + "/session",
+                              json.dumps({"email": email, "password": password}),
+                              {"Content-Type": "application/json"})
+            if answer.status != 201:
+                raise Failed(f"{who} could not sign in: {answer.short()}")
+            cookie = answer.headers["set-cookie"].split(";")[0]
+            self.sessions[who] = {"Cookie": cookie, "X-CSRF-Token": answer.json["csrf"]}
+        return self.sessions[who]
+
+    def headers_of(self, who):
+        """Nobody, "token:aw_…", or a session."""
+        if who is None or who == "nobody":
+            return {}
+        if who.startswith("token:"):
+            return {"Authorization": "Bearer " + who[6:]}
+        return dict(self.sign_in(who))
+
+    def call(self, who, method, path, body=None, headers=None):
+        """One exchange as somebody. A body that is not bytes is sent as JSON; a header that is None is
+        left out."""
+        sent = self.headers_of(who)
+        if body is not None and not isinstance(body, bytes):
+            body = json.dumps(body, ensure_ascii=False).encode()
+        if body is not None:
+            sent["Content-Type"] = "application/json"
+        sent.update(headers or {})
+        sent = {k: v for k, v in sent.items() if v is not None}
+        if not path.startswith(PREFIX) and not path.startswith("!"):
+            path = PREFIX + path
+        return self.raw(method, path.lstrip("!"), body, sent)
+
+    def must(self, who, method, path, body=None, headers=None, status=None):
+        """The same, and it has to work."""
+        answer = self.call(who, method, path, body, headers)
+        good = answer.status == status if status else 200 <= answer.status < 300
+        if not good:
+            raise Failed(f"{who}: {method} {path}: {answer.short()}")
+        return answer.json if answer.body and answer.type == "application/json" else answer
+
+    def ledger_size(self):
+        """Entries in the ledger, from the numbers that anyone may read."""
+        for line in self.raw("GET", "/metrics").body.decode().splitlines():
+            if line.startswith("aimwell_ledger_entries "):
+                return int(line.split()[1])
+        raise Failed("/metrics does not tell aimwell_ledger_entries")
