@@ -211,6 +211,7 @@ static void put_gate(const struct gate *g, const char *name, struct json_out *o)
     for (size_t i = 0; i < g->count; i++) {
         json_open(o, '{');
         put__text(o, "row", g->failing[i].row ? g->failing[i].row->row : (struct text){0});
+        put__text(o, "check", g->failing[i].check ? g->failing[i].check->name : (struct text){0});
         put__words(o, "why", (struct words){g->failing[i].why_en, g->failing[i].why_zh});
         json_close(o, '}');
     }
@@ -228,7 +229,7 @@ static void put_row_readiness(const struct row_readiness *r, struct json_out *o)
     put__text(o, "group", r->row->group);
     put__text(o, "phase", r->row->phase);
     json_key(o, "weight");
-    json_put_integer(o, r->row->weight);
+    json_put_integer(o, r->weight);
     json_key(o, "applicable");
     json_put_bool(o, r->applicable);
     json_key(o, "level");
@@ -279,8 +280,8 @@ static void count_row(struct tally *t, const struct row_readiness *r)
 {
     if (!r->applicable)
         return;
-    t->weight += (double)r->row->weight;
-    t->value += (double)r->row->weight * r->level / 4;
+    t->weight += (double)r->weight;
+    t->value += (double)r->weight * r->level / 4;
     t->rows++;
     t->met += r->level >= 3;
 }
@@ -386,7 +387,10 @@ enum err readiness_get(struct exchange *x)
     const struct framework *f = wanted(x, query__text(x, "framework"));
     if (!f)
         return missing(x);
-    return api_readiness_json(x->call, x->api->records, x->db, f, exchange__json(x));
+    TRY(read_begin(x->call, x->db)); /* one moment for all the checks */
+    enum err e = api_readiness_json(x->call, x->api->records, x->db, f, exchange__json(x));
+    read_end(x->db);
+    return e;
 }
 
 /* ---- statement of applicability ---------------------------------------------------------------------------------- */

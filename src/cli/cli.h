@@ -52,6 +52,8 @@ struct site {
 };
 /* --data or --store, else AIMWELL_DATA or AIMWELL_STORE; NULL after saying so. */
 const char *site_where(const struct args *a);
+/* The place as it may be shown: a URL without its user and password. */
+struct text site_shown(struct arena *a, struct text where);
 /* Opens, migrates, and readies everything. On failure the problems have been printed and the
  * exit code is the return value; 0 when open. */
 int site_open(struct site *s, const char *where, bool create);

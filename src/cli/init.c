@@ -61,7 +61,7 @@ static int run(const struct args *args)
     if (e == OK)
         e = add_admin(&s, args, password);
     if (e == OK) {
-        printf("%s is ready in %s\n", organisation, where);
+        printf("%s is ready in %.*s\n", organisation, TEXT_ARG(site_shown(s.arena, s.where)));
         if (!file)
             printf("First log-in: %s with the password %.*s (shown once; change it)\n",
                    args_option(args, "admin"), TEXT_ARG(password));

@@ -5,6 +5,7 @@
 #include "cli/version.h"
 
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -32,6 +33,7 @@ static int print_usage(const struct command *c)
 int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "C.UTF-8");
+    signal(SIGXFSZ, SIG_IGN); /* a file at its size limit is a failed write like any other */
     if (argc < 2)
         return print_help(stderr);
     if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "version")) {

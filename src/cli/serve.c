@@ -63,8 +63,8 @@ static void block_signals(void)
 
 static void print_address(const struct site *s, const struct net_options *o, int port)
 {
-    printf("Aimwell %s is serving %.*s\n  %s://%.*s:%d\n", AIMWELL_VERSION, TEXT_ARG(s->where),
-           o->tls_cert ? "https" : "http", TEXT_ARG(o->host), port);
+    printf("Aimwell %s is serving %.*s\n  %s://%.*s:%d\n", AIMWELL_VERSION,
+           TEXT_ARG(site_shown(s->arena, s->where)), o->tls_cert ? "https" : "http", TEXT_ARG(o->host), port);
     fflush(stdout);
 }
 

@@ -28,6 +28,16 @@ const char *site_where(const struct args *a)
     return NULL;
 }
 
+struct text site_shown(struct arena *a, struct text where)
+{
+    ptrdiff_t scheme = text_search(where, TEXT("://"));
+    ptrdiff_t at = text_find(where, '@');
+    if (scheme < 0 || at < scheme)
+        return where;
+    return text_print(a, "%.*s%.*s", (int)scheme + 3, where.at,
+                      TEXT_ARG(text_from(where, (size_t)at + 1)));
+}
+
 static enum err read_meta(struct site *s, const char *name, struct text *out)
 {
     struct reader *r = store_reader(s->store);
@@ -64,7 +74,7 @@ static enum err open_signer(struct site *s, bool create)
     struct text origin, secret;
     TRY(read_meta(s, "origin", &origin));
     if (!origin.len)
-        return problem(s->call, ERR_MISSING, s->where, "organisation",
+        return problem(s->call, ERR_MISSING, site_shown(s->arena, s->where), "organisation",
                        "there is no organisation here yet: aimwell init makes one");
     struct text folder = store_folder(s->store);
     if (folder.len) {
@@ -194,7 +204,7 @@ int site_create(struct site *s, const char *where, const char *organisation, con
     if (e == OK)
         e = read_meta(s, "origin", &there);
     if (e == OK && there.len)
-        e = problem(s->call, ERR_CONFLICT, s->where, "exists", "there is an organisation here already");
+        e = problem(s->call, ERR_CONFLICT, site_shown(s->arena, s->where), "exists", "there is an organisation here already");
     if (e != OK)
         return give_up(s, e);
     struct text origin = make_origin(s->call, organisation, host);

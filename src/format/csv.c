@@ -197,10 +197,13 @@ enum err csv_row(struct call *call, struct csv *csv, size_t max, struct text **c
     return OK;
 }
 
-/* Spreadsheets run a cell that starts so as a formula. */
+/* Spreadsheets run a cell that starts so as a formula. A cell that looks guarded already gets a guard of
+ * its own, so that taking one apostrophe off gives every cell back. */
 static bool is_formula(struct text t)
 {
     double ignored;
+    if (t.len > 1 && t.at[0] == '\'' && memchr("=+-@\t\r", t.at[1], 6) != NULL)
+        return true;
     return t.len > 0 && memchr("=+-@\t\r", t.at[0], 6) != NULL && !text_number(t, &ignored);
 }
 

@@ -104,12 +104,10 @@ def rounds(test):
 
 # ---- sabotage ---------------------------------------------------------------------------------------------
 def lie(test):
-    """An acknowledgement with nothing behind it."""
-    test.tried.add(key="lie", title="made lie", path="task", version=1)
-    test.acknowledged.add(key="lie", id="01M83JZBMZPVJBBJB0QW8QS7ZQ", version=1, title="made lie", ledger=1)
-    wrong = test.look()
-    test.report.say(any(w.startswith("lie:") for w in wrong),
+    client = harness.Client(test.server.port, test.token)
+    test.report.say(writers.caught(client, test.acknowledged, test.tried),
                     "sabotage: an acknowledgement without a server is caught")
+    client.close()
 
 
 def old_copy(test):

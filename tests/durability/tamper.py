@@ -152,6 +152,12 @@ def alter_cells(copy, table, columns, keys, chance, rows):
     yield from invent_row(copy, table, columns, keys, picked[-1], chance)
 
 
+def unique_columns(database, table):
+    with contextlib.closing(sqlite3.connect(database)) as db:
+        indexes = [row[1] for row in db.execute(f'PRAGMA index_list("{table}")') if row[2]]
+        return {row[2] for name in indexes for row in db.execute(f'PRAGMA index_info("{name}")')}
+
+
 def invent_row(copy, table, columns, keys, like, chance):
     """A row more, like one that is there, under another key."""
     row = list(like)
@@ -159,9 +165,8 @@ def invent_row(copy, table, columns, keys, like, chance):
     row[at] = row[at] + 100000 if isinstance(row[at], int) else "01ZZZZZZZZZZZZZZZZZZZZZZZZ"
     if "key" in columns:
         row[columns.index("key")] = "ZZZ-9999"
-    for column in ("external_id", "code"):
-        if column in columns:
-            row[columns.index(column)] = None
+    for column in unique_columns(copy.database, table) - {"key", *keys}:
+        row[columns.index(column)] = None
     marks = ", ".join("?" * len(row))
     names = ", ".join(f'"{c}"' for c in columns)
     copy.alter(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', row)

@@ -128,3 +128,14 @@ def judge(client, acknowledged, tried):
             if title not in written:
                 wrong.append(f"{one}: nobody wrote {title!r}")
     return wrong + [f"{title!r} is there {n} times" for title, n in count.items() if n > 1]
+
+
+def lie(acknowledged, tried):
+    """Sabotage: an acknowledgement with nothing behind it. A judge who does not mind is blind."""
+    tried.add(key="lie", title="made lie", path="task", version=1)
+    acknowledged.add(key="lie", id="01M83JZBMZPVJBBJB0QW8QS7ZQ", version=1, title="made lie", ledger=1)
+
+
+def caught(client, acknowledged, tried):
+    lie(acknowledged, tried)
+    return any(w.startswith("lie:") for w in judge(client, acknowledged, tried))

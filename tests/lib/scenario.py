@@ -164,7 +164,7 @@ class Play:
             is_header = HEADER.fullmatch(line)
             if line.startswith("raw:"):
                 raw = evaluate_bytes(line[4:].strip())
-            elif is_header and not body:
+            elif is_header:
                 headers[is_header[1]] = self.fill(is_header[2]) or None
             else:
                 body += "\n" + self.fill(line)
