@@ -114,6 +114,9 @@ void exchange__answer(struct exchange *x, enum err e)
                           .body = buf_text(&x->out),
                           .headers = x->headers,
                           .header_count = x->header_count};
+    log_line(LOG_DEBUG, "request", "id=%.*s method=%.*s path=%.*s outcome=%s us=%lld",
+             TEXT_ARG(x->call->id), TEXT_ARG(x->request->method), TEXT_ARG(x->request->path),
+             err_code(e), (long long)(clock_ticks() - x->start));
     net_answer(x->request, &reply);
 }
 
@@ -340,12 +343,11 @@ void api_handle(void *arg, struct request *r)
     x->call = call_open(r->arena, clock_now(), language(r));
     x->call->id = id_new(x->call);
     x->change = (struct change){0};
-    int64_t start = clock_ticks();
+    bool later = false;
+    x->later = &later;
+    x->start = clock_ticks();
     enum err e = run(x);
-    log_line(LOG_DEBUG, "request", "id=%.*s method=%.*s path=%.*s outcome=%s us=%lld",
-             TEXT_ARG(x->call->id), TEXT_ARG(r->method), TEXT_ARG(r->path), err_code(e),
-             (long long)(clock_ticks() - start));
-    if (e != OK || !x->later)
+    if (e != OK || !later)
         exchange__answer(x, e);
 }
 

@@ -51,7 +51,9 @@ struct exchange {
     struct text type;
     struct pair headers[8];
     size_t header_count;
-    bool later;                   /* somebody else will answer */
+    bool *later;                  /* somebody else will answer, perhaps at once: x may be gone when
+                                     its handler returns, so this is kept outside of it */
+    int64_t start;
     struct change change;         /* a write on its way */
     struct exchange *next;        /* finisher's queue */
     enum err outcome;

@@ -73,11 +73,14 @@ static enum err put_one(struct exchange *x, struct text id, struct text password
     struct person p;
     TRY(access_person(x->call, x->db, id, &p));
     struct json_out *o = exchange__json(x);
+    if (!password.len) {
+        put_person(x, &p, o);
+        return OK;
+    }
     json_open(o, '{');
     json_key(o, "person");
     put_person(x, &p, o);
-    if (password.len)
-        put__text(o, "password", password);
+    put__text(o, "password", password);
     json_close(o, '}');
     return OK;
 }

@@ -69,10 +69,11 @@ static enum err submit(struct exchange *x)
     /* The reader must not be held while waiting: the writer's checkpoint would wait for it. */
     store_return(x->api->store, x->db);
     x->db = NULL;
-    x->later = true;
+    bool *later = x->later;
+    *later = true;
     enum err e = record_submit(x->call, x->api->records, &x->change, written, x);
     if (e != OK)
-        x->later = false;
+        *later = false;
     return e;
 }
 

@@ -92,7 +92,7 @@ enum err stream_get(struct exchange *x)
                        say(x->call, "too many open pages", "打开的页面过多"));
     store_return(x->api->store, x->db);
     x->db = NULL;
-    x->later = true;
+    *x->later = true;
     listen(l, x->request);
     return OK;
 }

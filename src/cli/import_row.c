@@ -225,13 +225,14 @@ static const struct record *fill_mapped(struct making *m)
 }
 
 /* ---- cells by their own column ---------------------------------------------------------- */
-/* Undoes what an export does to cells that a spreadsheet would take for a formula, unless the
- * record really has that apostrophe. */
-static struct text without_apostrophe(struct text t, const struct json *now)
+/* Takes off the one apostrophe that csv_put puts before what a spreadsheet would take for a formula. */
+static struct text without_apostrophe(struct text t)
 {
-    bool guarded = t.len > 1 && t.at[0] == '\'' && t.at[1] && strchr("=+-@\t\r", t.at[1]);
-    bool its_own = now && now->type == JSON_TEXT && text_starts(now->text, "'");
-    return guarded && !its_own ? text_from(t, 1) : t;
+    size_t guards = 0;
+    while (guards < t.len && t.at[guards] == '\'')
+        guards++;
+    bool guarded = guards > 0 && guards < t.len && t.at[guards] && strchr("=+-@\t\r", t.at[guards]);
+    return guarded ? text_from(t, 1) : t;
 }
 
 static void take_plain(struct making *m, const struct destination *d, const struct record *rec)
@@ -242,7 +243,7 @@ static void take_plain(struct making *m, const struct destination *d, const stru
     if (!text_trim(cell).len)
         return;
     if (im->table.csv)
-        cell = without_apostrophe(cell, rec ? record_value(rec, d->field->name) : NULL);
+        cell = without_apostrophe(cell);
     struct reading r = as_json ? cell__json(im, d->field, as_json, m->arena)
                                : cell__read(im, d->field, cell, m->arena);
     if (r.code)

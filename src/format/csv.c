@@ -202,8 +202,11 @@ enum err csv_row(struct call *call, struct csv *csv, size_t max, struct text **c
 static bool is_formula(struct text t)
 {
     double ignored;
-    if (t.len > 1 && t.at[0] == '\'' && memchr("=+-@\t\r", t.at[1], 6) != NULL)
-        return true;
+    size_t guards = 0;
+    while (guards < t.len && t.at[guards] == '\'')
+        guards++;
+    if (guards > 0)
+        return guards < t.len && memchr("=+-@\t\r", t.at[guards], 6) != NULL;
     return t.len > 0 && memchr("=+-@\t\r", t.at[0], 6) != NULL && !text_number(t, &ignored);
 }
 

@@ -20,6 +20,7 @@ struct ledger {
     const char *folder; /* "" on PostgreSQL */
     struct arena *arena;
     _Atomic uint64_t size; /* committed, for other threads */
+    struct hash committed; /* root of that size; the tree below may be a failed commit ahead */
 
     /* The tree as of frontier.size: at the start of the group, or sealed and not yet
      * committed. */
@@ -304,7 +305,7 @@ static void note_last(struct ledger *l)
 {
     if (l->folder[0] == '\0' || !l->last_due)
         return;
-    if (last__write(l->folder, l->frontier.size, &l->root))
+    if (last__write(l->folder, atomic_load(&l->size), &l->committed))
         l->last_due = false;
     l->last_written = clock_ticks();
 }
@@ -318,6 +319,7 @@ static void group_done(void *arg, bool committed)
     l->current = true;
     l->time = l->next_time;
     atomic_store(&l->size, l->frontier.size);
+    l->committed = l->root;
     l->last_due = true;
     if (clock_ticks() - l->last_written >= LAST_EVERY)
         note_last(l);
@@ -441,6 +443,7 @@ static void set_hooks(struct ledger *l)
 {
     struct group_hooks hooks = {group_begin, group_seal, group_done, job_undone, job_begin, l};
     atomic_store(&l->size, l->present ? l->frontier.size : 0);
+    l->committed = l->root;
     store_hooks(l->store, &hooks);
 }
 

@@ -404,6 +404,27 @@ static void check_ends(struct walk *w)
                          "a row has a key that is not a number");
 }
 
+/* There is one log: rows of another were not written by us. */
+static enum err check_strays(struct walk *w)
+{
+    static const struct {
+        const char *table, *sql;
+    } looks[] = {
+        {"table ledger_log", "SELECT log_id FROM ledger_log WHERE log_id <> $1 LIMIT 1"},
+        {"table ledger_entry", "SELECT log_id FROM ledger_entry WHERE log_id < $1 OR log_id > $1 LIMIT 1"},
+        {"table ledger_tile", "SELECT log_id FROM ledger_tile WHERE log_id < $1 OR log_id > $1 LIMIT 1"},
+        {"table ledger_checkpoint",
+         "SELECT log_id FROM ledger_checkpoint WHERE log_id < $1 OR log_id > $1 LIMIT 1"}};
+    for (size_t i = 0; i < COUNT(looks); i++) {
+        struct rows rows;
+        TRY(read_rows(w->call, w->reader, looks[i].sql, (struct value[]){LOG_ID}, 1, 1, &rows));
+        if (rows.count)
+            verification_add(w->call, w->out, text_of(looks[i].table),
+                             "there are rows of a log that does not exist");
+    }
+    return OK;
+}
+
 /* ---- the whole --------------------------------------------------------------------------- */
 
 static enum err walk_log(struct walk *w, struct text note)
@@ -413,6 +434,7 @@ static enum err walk_log(struct walk *w, struct text note)
     TRY(check_entries(w));
     TRY(check_checkpoints(w, INT64_MAX));
     TRY(check_extra_tiles(w));
+    TRY(check_strays(w));
     w->out->root = frontier_root(&w->frontier);
     check_head(w);
     check_ends(w);

@@ -160,7 +160,7 @@ class Server:
             [*before, place.aimwell, "serve", "--listen", "127.0.0.1:0", *place.where, *options],
             stdout=subprocess.PIPE, stderr=self.log, env=environment, preexec_fn=preexec,
             start_new_session=True)
-        atexit.register(self.kill)
+        atexit.register(self.bury)
         self.port = self.read_port()
         self.ready_after = time.monotonic() - self.began
 
@@ -187,6 +187,13 @@ class Server:
 
     def running(self):
         return self.process.poll() is None
+
+    def bury(self):
+        """At the very end: a server that died by itself is worth a word, whatever else was found."""
+        code = self.process.poll()
+        if code is not None and code < 0 and code != -signal.SIGKILL:
+            print(f"# a server died of signal {-code}: {self.words()[-2000:]}", flush=True)
+        self.kill()
 
     def kill(self):
         """SIGKILL to the whole session: nothing gets a chance to tidy up."""

@@ -28,6 +28,10 @@ OURS = ("version", "link", "comment", "attachment", "signature",
 NOT_COVERED = ("meta", "person", "session", "token", "token_grant", "role_grant", "unit_closure",
                "sequence", "idempotency")
 
+# What docs/ledger.md §8 says is not found, because it proves nothing: an intermediate checkpoint may go
+# (any later one covers its entries), and the fence of the head counts writers, not content.
+PROVES_NOTHING = ("ledger_log.epoch", "ledger_checkpoint: row")
+
 
 # ---- a store with every table filled ----------------------------------------------------------------------
 def fill(place):
@@ -182,6 +186,8 @@ def check_tables(copy, report, chance, rows):
             continue
         missed, tried = [], 0
         for place, (code, out, err) in alter_cells(copy, table, columns, keys, chance, rows):
+            if place.startswith(PROVES_NOTHING):
+                continue
             tried += 1
             if code != 1 or "TAMPERED" not in out:
                 missed.append(f"{place}: exit {code} {out.strip()} {err.strip()}")

@@ -51,6 +51,9 @@ class Client:
             link.request(method, path, body, headers or {})
             response = link.getresponse()
             return Answer(response, response.read())
+        except (OSError, http.client.HTTPException) as error:
+            said = self.server.said()[-6000:]
+            raise Failed(f"{method} {path}: {type(error).__name__} {error}\n{said}") from error
         finally:
             link.close()
 
