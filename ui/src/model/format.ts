@@ -84,6 +84,8 @@ export function text(field: Field | undefined, value: unknown, kind?: Kind): str
 	if (!field) return typeof value === 'object' ? JSON.stringify(value) : String(value);
 	if (field.name === 'state' && kind) return w(stateOf(kind, String(value))?.title) || String(value);
 	if (field.type === 'rows' && Array.isArray(value)) return (value as Row[]).map((row) => rowText(field, row)).join(' · ');
+	if (Array.isArray(value) && typeof value[0] === 'object')
+		return (value as { type: string; id: string }[]).map((one) => `${human(one.type)}: ${nameOf(one.id)}`).join(' · ');
 	if (Array.isArray(value)) return value.map((one) => scalar(field, one)).join(language.now === 'zh' ? '、' : ', ');
 	return scalar(field, value);
 }
