@@ -80,7 +80,10 @@ static void put_problem(struct exchange *x, enum err e)
     put__problems(o, x->call);
     json_close(o, '}');
     if (e == ERR_BUSY || e == ERR_IO)
-        exchange__header(x, "retry-after", e == ERR_BUSY ? TEXT("1") : TEXT("5"));
+        exchange__header(x, "retry-after",
+                         text_print(x->call->arena, "%lld",
+                                    x->retry_after ? (long long)x->retry_after
+                                                   : e == ERR_BUSY ? 1LL : 5LL));
     if (e == ERR_BUG)
         log_line(LOG_ERROR, "bug", "request=%.*s path=%.*s why=%.*s", TEXT_ARG(x->call->id),
                  TEXT_ARG(x->request->path), TEXT_ARG(first_message(x->call)));
@@ -313,7 +316,9 @@ static enum err find_route(struct exchange *x)
         struct text args[4] = {0};
         if (!match(routes[i].pattern, x->request->path, args))
             continue;
-        other = true;
+        if (other && text_starts(text_of(routes[i].pattern), TEXT("/api/v1/{kind}")))
+            break; /* a place of its own is no kind */
+        other = other || !text_starts(text_of(routes[i].pattern), TEXT("/api/v1/{kind}"));
         if (!text_is(method, routes[i].method))
             continue;
         x->route = &routes[i];

@@ -48,6 +48,7 @@ struct exchange {
     struct buf out;
     struct json_out json_out;
     int status;
+    int64_t retry_after;          /* seconds, for 429; 0 = soon */
     struct text type;
     struct pair headers[8];
     size_t header_count;

@@ -24,6 +24,7 @@ static enum err put_record(struct exchange *x, const struct record *rec)
 {
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
+    record_members(x->call, rec, (struct text){0}, o);
     json_key(o, "record");
     record_json(x->call, rec, (struct text){0}, o);
     json_key(o, "names");

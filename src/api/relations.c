@@ -286,6 +286,19 @@ enum err comments_post(struct exchange *x)
     TRY(exchange__body(x));
     TRY(find(x, &k, &rec));
     TRY(record_comment(x->call, x->api->records, k, rec->id, exchange__field(x, "body"), &id));
+    struct comment *items;
+    size_t count;
+    TRY(record_comments(x->call, x->api->records, x->db, k, rec->id, &items, &count));
+    struct json_out *o = exchange__json(x);
+    json_open(o, '{');
+    for (size_t i = 0; i < count; i++)
+        if (text_same(items[i].id, id)) {
+            put__text(o, "id", id);
+            put__text(o, "author", items[i].author);
+            put__text(o, "at", items[i].at);
+            put__text(o, "body", items[i].body);
+        }
+    json_close(o, '}');
     x->status = 201;
-    return comments_get(x);
+    return OK;
 }

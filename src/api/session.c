@@ -84,10 +84,14 @@ enum err session_get(struct exchange *x)
 
 enum err session_post(struct exchange *x)
 {
-    struct text cookie;
+    struct text cookie, email;
     TRY(exchange__body(x));
-    TRY(access_login(x->call, x->api->access, exchange__field(x, "email"),
-                     exchange__field(x, "password"), x->request->peer, &cookie, &x->actor));
+    email = exchange__field(x, "email");
+    enum err e = access_login(x->call, x->api->access, email, exchange__field(x, "password"),
+                              x->request->peer, &cookie, &x->actor);
+    if (e == ERR_BUSY)
+        x->retry_after = access_login_wait(x->call, x->api->access, email, x->request->peer);
+    TRY(e);
     x->call->actor = x->actor;
     set_cookie(x, cookie);
     x->status = 201;

@@ -89,6 +89,7 @@ static int run_backup(const struct args *args)
     int code = site_open(&s, where, false);
     if (code)
         return code;
+    umask(0077); /* what leaves holds the signing key */
     code = backup(&s, out);
     site_close(&s);
     return code;
@@ -149,9 +150,10 @@ static int unpack(const char *file, const char *folder)
     zip_t *zip = zip_open(file, ZIP_RDONLY | ZIP_CHECKCONS, &error);
     struct arena *a = arena_open();
     if (!zip) {
-        fprintf(stderr, "aimwell restore: %s is not a backup\n", file);
+        bool there = access(file, F_OK) == 0;
+        fprintf(stderr, "aimwell restore: %s %s\n", file, there ? "is not a backup" : "is not there");
         arena_close(a);
-        return 2;
+        return there ? 2 : 4;
     }
     bool good = true;
     for (zip_int64_t i = 0; good && i < zip_get_num_entries(zip, 0); i++) {
@@ -209,4 +211,4 @@ const struct command command_restore = {
     "aimwell restore FILE --data DIR\n\n"
     "Unpacks a backup into a new folder and verifies every entry, record and file. Do not serve an\n"
     "old copy while the original lives on: two ledgers with one name would follow.",
-    "a backup back into a folder, verified", NULL, 0, run_restore};
+    "a backup back into a folder, verified", NULL, 0, run_restore, 1};

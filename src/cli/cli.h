@@ -32,6 +32,7 @@ struct command {
     const struct option_rule *rules;
     size_t rule_count;
     int (*run)(const struct args *args);
+    size_t words; /* it takes at most; one more is wrong use */
 };
 extern const struct command command_serve, command_init, command_user, command_token,
     command_import, command_framework, command_export, command_check, command_verify,

@@ -272,4 +272,5 @@ const struct command command_import = {
     .rules = rules,
     .rule_count = COUNT(rules),
     .run = run_command,
+    .words = 2,
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cli/look.c — commands that only look: framework, export, check, model. */
+/* cli/look.c — commands that only look: framework, check, model. */
 #include "cli/cli.h"
 
 #include <stdio.h>
@@ -26,61 +26,7 @@ static int run_framework(const struct args *args)
 }
 const struct command command_framework = {"framework", "aimwell framework list",
                                           "standards and laws that are loaded", NULL, 0,
-                                          run_framework};
-
-/* ---- export -------------------------------------------------------------------------------------------- */
-static const struct option_rule export_rules[] = {{"kind", true}, {"format", true}, {"out", true},
-                                                  {"as-of", true}};
-
-static enum err export_records(struct site *s, const struct args *args, struct text *bytes)
-{
-    const char *kind = args_option(args, "kind"), *format = args_option(args, "format");
-    const char *as_of = args_option(args, "as-of"), *type;
-    struct list_query q = {0};
-    const struct kind *k = kind ? model_kind(s->model, text_of(kind)) : NULL;
-    if (!k)
-        return problem(s->call, ERR_MISSING, TEXT("kind"), "unknown", "there is no kind called %s",
-                       kind ? kind : "(give --kind)");
-    if (as_of && !moment_read(text_of(as_of), &q.as_of))
-        return problem(s->call, ERR_INVALID, TEXT("as-of"), "moment",
-                       "is a time like 2026-11-23T09:30:00Z");
-    struct reader *r = store_reader(s->store);
-    enum err e = api_export(s->call, s->records, r, k, &q, text_of(format ? format : "csv"), bytes,
-                            &type);
-    store_return(s->store, r);
-    return e;
-}
-
-static int run_export(const struct args *args)
-{
-    const char *what = args->word_count == 1 ? args->words[0] : "", *out = args_option(args, "out");
-    const char *where;
-    struct site s;
-    bool openapi = !strcmp(what, "openapi");
-    if ((!openapi && strcmp(what, "records")) || !(where = site_where(args))) {
-        fprintf(stderr, "aimwell export: records --kind K [--format csv|xlsx|json] --out FILE | openapi\n");
-        return 2;
-    }
-    int code = site_open(&s, where, false);
-    if (code)
-        return code;
-    struct text bytes;
-    struct buf b = buf_in(s.arena, 16u << 20);
-    enum err e = OK;
-    if (openapi) {
-        model_openapi(s.model, &b);
-        bytes = buf_text(&b);
-    } else
-        e = export_records(&s, args, &bytes);
-    code = e != OK ? failed(s.call, e) : write_file(out ? out : "-", bytes) ? 0 : 6;
-    site_close(&s);
-    return code;
-}
-const struct command command_export = {
-    "export",
-    "aimwell export records --kind K [--format csv|xlsx|json] [--as-of TIME] [--out FILE]\n"
-    "aimwell export openapi [--out FILE]\n\nWithout --out the result goes to standard output.",
-    "records or the API description, as files", export_rules, COUNT(export_rules), run_export};
+                                          run_framework, 2};
 
 /* ---- check ------------------------------------------------------------------------------------------------ */
 static const struct option_rule check_rules[] = {{"json", false}};
@@ -208,4 +154,4 @@ const struct command command_model = {
     "aimwell model export [--openapi|--typescript|--markdown]\n\n"
     "check reads the model (the shipped one, or that in DIR) as the server would: every mistake with\n"
     "file and line. explain prints what follows from a kind: table, routes, permissions, moves.",
-    "the model: check it, have it explained", model_rules, COUNT(model_rules), run_model};
+    "the model: check it, have it explained", model_rules, COUNT(model_rules), run_model, 2};

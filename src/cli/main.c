@@ -55,6 +55,11 @@ int main(int argc, char **argv)
             printf("aimwell %s\n", AIMWELL_VERSION);
             return 0;
         }
+        if (args.word_count > commands[i]->words) {
+            fprintf(stderr, "aimwell %s: there is a word too many: %s\n", commands[i]->name,
+                    args.words[commands[i]->words]);
+            good = false;
+        }
         return good ? commands[i]->run(&args) : 2;
     }
     fprintf(stderr, "aimwell: there is no command called %s\n\n", argv[1]);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 static const struct option_rule rules[] = {{"listen", true},   {"demo", false},
@@ -96,6 +97,8 @@ static int serve(struct site *s, struct net_options *o, bool demo)
     o->cap_for = api_cap;
     o->arg = api;
     e = net_open(s->call, o, &net);
+    if (e == ERR_IO) /* the address is taken or not ours: nothing is wrong with the storage */
+        e = ERR_CONFLICT;
     if (e == OK)
         e = schedule_open(s->call, s->records, 60000000, &schedule);
     if (e == OK) {
@@ -113,10 +116,23 @@ static int serve(struct site *s, struct net_options *o, bool demo)
     return e == OK ? 0 : failed(s->call, e);
 }
 
+/* As many as the system gives us descriptors for, within reason: those that idle must not shut out
+ * those that ask. Some are kept for the database and its files. */
+static int connections_most(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return 512;
+    limit.rlim_cur = limit.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0 && getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return 512;
+    return limit.rlim_cur > 16384 + 256 ? 16384 : limit.rlim_cur < 512 ? 256 : (int)limit.rlim_cur - 256;
+}
+
 static int run(const struct args *args)
 {
-    struct net_options o = {.body_cap = 1u << 20, .deadline_us = 30000000, .max_connections = 4096,
-                            .workers = 4};
+    struct net_options o = {.body_cap = 1u << 20, .deadline_us = 30000000, .workers = 4,
+                            .max_connections = connections_most()};
     struct site site;
     const char *listen = args_option(args, "listen"), *where = site_where(args);
     const char *workers = args_option(args, "workers");

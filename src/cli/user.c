@@ -79,7 +79,7 @@ static int run_user(const struct args *args)
     struct site s;
     enum err e;
     bool needs_who = !strcmp(act, "add") || !strcmp(act, "disable");
-    if (!where || (strcmp(act, "list") && !needs_who) || (needs_who && args->word_count != 2)) {
+    if (!where || (strcmp(act, "list") && !needs_who) || args->word_count != (needs_who ? 2 : 1)) {
         fprintf(stderr, "aimwell user: add EMAIL --name N --roles r1,r2 | list | disable EMAIL\n");
         return 2;
     }
@@ -102,7 +102,7 @@ const struct command command_user = {
     "impact_approver developer data_steward operator reviewer internal_auditor lead_auditor\n"
     "legal_compliance dpo supplier_manager people_manager incident_manager concern_investigator\n"
     "staff admin external_auditor; role@UNIT_ID limits a role to a unit.",
-    "people: add, list, disable", user_rules, COUNT(user_rules), run_user};
+    "people: add, list, disable", user_rules, COUNT(user_rules), run_user, 2};
 
 /* ---- token ------------------------------------------------------------------------------------------- */
 static const struct option_rule token_rules[] = {{"roles", true}, {"scope", true},
@@ -149,7 +149,7 @@ static int run_token(const struct args *args)
     struct site s;
     enum err e;
     bool needs_name = !strcmp(act, "create") || !strcmp(act, "revoke");
-    if (!where || (strcmp(act, "list") && !needs_name) || (needs_name && args->word_count != 2)) {
+    if (!where || (strcmp(act, "list") && !needs_name) || args->word_count != (needs_name ? 2 : 1)) {
         fprintf(stderr, "aimwell token: create NAME --roles r1,r2 | list | revoke ID\n");
         return 2;
     }
@@ -168,4 +168,4 @@ const struct command command_token = {
     "token",
     "aimwell token create NAME --roles r1,r2 | --scope events:SYS-0001 [--expires 90d]\n"
     "aimwell token list\naimwell token revoke ID\n\nThe token is printed once; only its hash is kept.",
-    "API tokens: create, list, revoke", token_rules, COUNT(token_rules), run_token};
+    "API tokens: create, list, revoke", token_rules, COUNT(token_rules), run_token, 2};

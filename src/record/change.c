@@ -255,21 +255,38 @@ static enum err change(struct writing *w)
 }
 
 /* ---- move ------------------------------------------------------------------------------------------------------ */
-static const struct move *pick_move(const struct kind *k, const struct record *rec,
-                                    struct text name)
+static enum err stands_open(struct writing *w, const struct record *before,
+                            const struct record *rec, const struct move *m, bool *open)
 {
-    const struct move *m = kind_move(k, name);
-    if (m)
-        return m;
-    const struct move *fallback_move = NULL;
-    for (size_t i = 0; i < k->move_count; i++) {
-        if (!text_same(k->states[k->moves[i].to].name, name))
+    struct call *probe = call_open(w->call->arena, w->call->now, w->call->lang);
+    struct verdict v;
+    probe->actor = w->call->actor;
+    enum err e = guard__move(probe, w->records, db_tx(w->tx), before, rec, m, &v);
+    *open = e == OK;
+    return e == ERR_CONFLICT || e == ERR_DENIED ? OK : e;
+}
+
+/* By name, or by the state it leads to: of several the one that this person may make now. */
+static enum err pick_move(struct writing *w, const struct record *before,
+                          const struct record *rec, const struct move **out)
+{
+    const struct kind *k = rec->kind;
+    const struct move *possible = NULL, *any = NULL;
+    bool open = false;
+    *out = kind_move(k, w->change->move);
+    for (size_t i = 0; !*out && i < k->move_count; i++) {
+        const struct move *m = &k->moves[i];
+        if (!text_same(k->states[m->to].name, w->change->move))
             continue;
-        if (k->moves[i].from >> rec->state & 1 && !k->moves[i].automatic)
-            return &k->moves[i];
-        fallback_move = &k->moves[i];
+        any = any ? any : m;
+        if (!(m->from >> before->state & 1) || m->automatic)
+            continue;
+        possible = possible ? possible : m;
+        TRY(stands_open(w, before, rec, m, &open));
+        *out = open ? m : NULL;
     }
-    return fallback_move;
+    *out = *out ? *out : possible ? possible : any;
+    return OK;
 }
 
 static bool asked(const struct move *m, const struct field *f)
@@ -404,14 +421,15 @@ static enum err move(struct writing *w)
     struct record *before;
     TRY(find(w, &before));
     TRY(check_version(w, before));
-    const struct move *m = pick_move(before->kind, before, w->change->move);
+    const struct move *m;
+    struct record *rec = record__copy(w->call->arena, before);
+    apply(w, rec);
+    TRY(pick_move(w, before, rec, &m));
     if (!m)
         return problem(w->call, ERR_MISSING, TEXT("move"), "unknown",
                        say(w->call, "there is no move or state called %.*s", "没有名为 %.*s 的流转或状态"),
                        TEXT_ARG(w->change->move));
     TRY(check_asked(w, before, m));
-    struct record *rec = record__copy(w->call->arena, before);
-    apply(w, rec);
     TRY(check__references(w->call, w->records, db_tx(w->tx), rec, w->given));
     TRY(compute__fields(w->call, w->records, db_tx(w->tx), rec));
     struct verdict v;
@@ -425,34 +443,51 @@ static enum err move(struct writing *w)
 }
 
 /* ---- the same request twice ---------------------------------------------------------------------------------------- */
+/* A key stands for one request, word for word: under a used key nothing else is taken for done. */
+static struct text fingerprint(struct writing *w)
+{
+    const struct change *c = w->change;
+    struct sha256 *s = sha256_start(w->call->arena);
+    struct buf b = buf_in(w->call->arena, 4u << 20);
+    struct json_out o = json_out(&b);
+    buf_print(&b, "%d\n%.*s\n%.*s\n%.*s\n%.*s\n", (int)c->act, TEXT_ARG(c->kind->name),
+              TEXT_ARG(c->id), TEXT_ARG(c->move), TEXT_ARG(c->reason));
+    if (c->body)
+        json_put_json(&o, c->body);
+    sha256_add(s, buf_text(&b));
+    struct hash h = sha256_end(s);
+    return hex_of(w->call->arena, (struct text){(char *)h.byte, sizeof h.byte});
+}
+
 static enum err replay(struct writing *w, bool *found)
 {
     struct value values[] = {V_TEXT(w->call->actor->id), V_TEXT(w->change->idempotency)};
     struct rows rows;
     *found = false;
     TRY(tx_rows(w->call, w->tx,
-                "SELECT kind, record FROM idempotency WHERE actor = $1 AND name = $2", values, 2,
-                1, &rows));
+                "SELECT request, record FROM idempotency WHERE actor = $1 AND name = $2", values,
+                2, 1, &rows));
     if (!rows.count)
         return OK;
-    if (!text_same(rows.cells[0].text, w->change->kind->name))
+    if (!text_same(rows.cells[0].text, fingerprint(w)))
         return problem(w->call, ERR_CONFLICT, TEXT(""), "idempotency", "%s",
                        say(w->call, "this Idempotency-Key was used for another request",
                            "此 Idempotency-Key 已用于另一请求"));
     *found = w->change->replayed = true;
-    return table__find(w->call, w->records, db_tx(w->tx), w->change->kind, rows.cells[1].text,
-                       &w->change->record);
+    w->change->id = rows.cells[1].text;
+    return find(w, &w->change->record);
 }
 
 static enum err remember(struct writing *w)
 {
     struct value values[] = {V_TEXT(w->call->actor->id), V_TEXT(w->change->idempotency),
                              V_TEXT(w->change->kind->name), V_TEXT(w->change->record->id),
-                             V_TEXT(moment_print(w->call->arena, w->call->now))};
+                             V_TEXT(moment_print(w->call->arena, w->call->now)),
+                             V_TEXT(fingerprint(w))};
     return tx_exec(w->call, w->tx,
-                   "INSERT INTO idempotency(actor, name, kind, record, at) "
-                   "VALUES ($1, $2, $3, $4, $5)",
-                   values, 5, NULL);
+                   "INSERT INTO idempotency(actor, name, kind, record, at, request) "
+                   "VALUES ($1, $2, $3, $4, $5, $6)",
+                   values, 6, NULL);
 }
 
 enum err change__run(struct writing *w)

@@ -119,11 +119,10 @@ static bool always_shown(struct text name)
            text_is(name, "version");
 }
 
-void record_json(struct call *call, const struct record *rec, struct text fields,
-                 struct json_out *out)
+void record_members(struct call *call, const struct record *rec, struct text fields,
+                    struct json_out *out)
 {
     bool sensitive = sees_sensitive(call, rec);
-    json_open(out, '{');
     json_key(out, "id");
     json_put_text(out, rec->id);
     json_key(out, "kind");
@@ -137,6 +136,13 @@ void record_json(struct call *call, const struct record *rec, struct text fields
         json_key_text(out, f->name);
         json_put_json(out, rec->values[i]);
     }
+}
+
+void record_json(struct call *call, const struct record *rec, struct text fields,
+                 struct json_out *out)
+{
+    json_open(out, '{');
+    record_members(call, rec, fields, out);
     json_close(out, '}');
 }
 

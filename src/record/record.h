@@ -118,6 +118,9 @@ MUST_USE enum err record_names(struct call *call, struct records *r, struct read
 /* One record as the API shows it to this actor (sensitive fields left out where they must be). */
 void record_json(struct call *call, const struct record *rec, struct text fields,
                  struct json_out *out);
+/* The same without the braces, for an object that has more members. */
+void record_members(struct call *call, const struct record *rec, struct text fields,
+                    struct json_out *out);
 struct ref {
     struct text kind, id, key, title, state;
 };

@@ -5,6 +5,7 @@ The program is the one named by AIMWELL_PROGRAM, or the newest build of this tre
 standard error is kept and searched for the words of the sanitizers: a run that leaked memory or
 overflowed fails, whatever it answered.
 """
+import functools
 import glob
 import os
 import re
@@ -23,12 +24,14 @@ class Failed(Exception):
     """Something did not go as it must; the text says what."""
 
 
+@functools.lru_cache(maxsize=1)
 def find_program():
     """The path of the program under test."""
     named = os.environ.get("AIMWELL_PROGRAM")
     if named:
         return os.path.abspath(named)
-    built = glob.glob(os.path.join(ROOT, "build*", "src", "cli", "aimwell"))
+    built = [path for path in glob.glob(os.path.join(ROOT, "build*", "src", "cli", "aimwell"))
+             if os.access(path, os.X_OK)]
     if not built:
         raise Failed("no aimwell is built; name it in AIMWELL_PROGRAM")
     return max(built, key=os.path.getmtime)
