@@ -307,7 +307,7 @@ static bool match(const char *pattern, struct text path, struct text *args)
 static enum err find_route(struct exchange *x)
 {
     struct text method = x->request->method;
-    bool other = false;
+    bool other = false, fixed = false;
     if (text_ends(x->request->path, "/"))
         return ERR_MISSING;
     if (text_is(method, "HEAD"))
@@ -316,9 +316,11 @@ static enum err find_route(struct exchange *x)
         struct text args[4] = {0};
         if (!match(routes[i].pattern, x->request->path, args))
             continue;
-        if (other && text_starts(text_of(routes[i].pattern), TEXT("/api/v1/{kind}")))
+        bool of_kind = text_starts(text_of(routes[i].pattern), "/api/v1/{kind}");
+        if (of_kind && fixed)
             break; /* a place of its own is no kind */
-        other = other || !text_starts(text_of(routes[i].pattern), TEXT("/api/v1/{kind}"));
+        fixed = fixed || !of_kind;
+        other = true;
         if (!text_is(method, routes[i].method))
             continue;
         x->route = &routes[i];

@@ -313,6 +313,18 @@ static enum err read_query(struct exchange *x, struct list_query *q)
     return query__integer(x, "limit", 0, &q->limit);
 }
 
+static enum err check_fields(struct exchange *x, const struct kind *k, struct text names)
+{
+    enum err worst = OK;
+    while (names.len) {
+        struct text one = text_trim(text_cut(&names, ','));
+        if (!kind_field(k, one) && !text_is(one, "id") && !text_is(one, "kind"))
+            worst = problem(x->call, ERR_INVALID, TEXT("fields"), "unknown",
+                            say(x->call, "there is no field %.*s", "没有字段 %.*s"), TEXT_ARG(one));
+    }
+    return worst;
+}
+
 static void put_facets(const struct record_list *list, struct json_out *o)
 {
     json_key(o, "facets");
@@ -374,6 +386,7 @@ enum err record_list_get(struct exchange *x)
     struct record_list list;
     TRY(find_kind(x, &k));
     TRY(read_query(x, &q));
+    TRY(check_fields(x, k, q.fields));
     struct text format = query__text(x, "format");
     if (format.len)
         return put_export(x, k, &q, format);

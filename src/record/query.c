@@ -265,15 +265,18 @@ static enum err check_sort(struct query *q, struct text sort)
     return worst;
 }
 
+/* The page is picked by ids alone, then its records are read: sorting must not carry bodies along. */
 static enum err read_items(struct query *q, struct reader *db, const struct list_query *list,
                            int64_t offset, int64_t limit, struct record_list *out)
 {
-    TRY(add_conditions(q, db, list));
+    struct text sort = list->sort.len ? list->sort : q->kind->sort;
     TRY(check_sort(q, list->sort));
-    add_sort(q, list->sort.len ? list->sort : q->kind->sort);
-    buf_print(&q->sql, " LIMIT %lld OFFSET %lld", (long long)limit + 1, (long long)offset);
-    const char *where = finish(q) + sizeof(" WHERE ") - 1;
-    TRY(query__many(q->call, q->records, db_reader(db), q->kind, where, q->values, q->count,
+    buf_print(&q->sql, "t.id IN (SELECT t.id FROM \"%.*s\" t", TEXT_ARG(q->kind->name));
+    TRY(add_conditions(q, db, list));
+    add_sort(q, sort);
+    buf_print(&q->sql, " LIMIT %lld OFFSET %lld)", (long long)limit + 1, (long long)offset);
+    add_sort(q, sort);
+    TRY(query__many(q->call, q->records, db_reader(db), q->kind, finish(q), q->values, q->count,
                     (size_t)limit + 1, &out->items, &out->count));
     if ((int64_t)out->count > limit) {
         out->count = (size_t)limit;
