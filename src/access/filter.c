@@ -182,6 +182,8 @@ struct text access_filter(struct call *call, const struct actor *a, const struct
                        .values = values,
                        .count = value_count,
                        .out = buf_in(call->arena, 64u << 10)};
+    if (a->person.len > 0)
+        placeholder(&f, a->person); /* first: one's own must find room whatever else does not */
     buf_add_c(&f.out, "((");
     add_who(&f);
     if (!f.any) {

@@ -257,7 +257,7 @@ static enum err check_sort(struct query *q, struct text sort)
     while (sort.len) {
         struct text one = text_trim(text_cut(&sort, ','));
         const struct field *f = kind_field(q->kind, text_starts(one, "-") ? text_from(one, 1) : one);
-        if (!f || !field__is_column(f))
+        if (!f || !field__is_column(f) || (f->sensitive && !q->call->actor->all))
             worst = problem(q->call, ERR_INVALID, TEXT("sort"), "sort",
                             say(q->call, "one cannot sort by %.*s", "不能按 %.*s 排序"),
                             TEXT_ARG(one));

@@ -247,10 +247,21 @@ bool record_may_create(const struct actor *a, const struct kind *k)
     return false;
 }
 
+static bool holds_one_of(const struct actor *a, const struct who_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->one[i].role.len && actor_holds_anywhere(a, list->one[i].role))
+            return true;
+    return false;
+}
+
 bool record_may_read_kind(const struct actor *a, const struct kind *k)
 {
     if (!a)
         return false;
+    for (size_t i = 0; i < k->move_count; i++) /* who is to decide may look */
+        if (holds_one_of(a, &k->moves[i].by) || holds_one_of(a, &k->moves[i].and_by))
+            return true;
     for (size_t i = 0; i < k->read.count; i++) {
         const struct who *w = &k->read.one[i];
         if (a->all || w->everyone || w->relation.len ||

@@ -7,6 +7,7 @@ import type { Model, Session, TasksReply } from '../data/types';
 import { language, useLanguage, type Language } from '../i18n/t.svelte';
 import { setModel } from '../model/model.svelte';
 import { here, navigate } from './router.svelte';
+import { Unsaid } from './toast.svelte';
 
 export const session = $state<{ ready: boolean; me: Session | null; tasks: number; failed: string }>({
 	ready: false, me: null, tasks: 0, failed: ''
@@ -17,7 +18,7 @@ function toLogin(): void {
 	closeStream();
 	forgetAll();
 	session.me = null;
-	if (here.path !== '/login') {
+	if (here.path !== '/login' && here.path !== '/setup') {
 		const target = here.path + here.search;
 		navigate(target === '/' ? '/login' : `/login?to=${encodeURIComponent(target)}`, { replace: true });
 	}
@@ -38,7 +39,7 @@ export async function start(): Promise<void> {
 		if (!localStorage.getItem('aimwell.lang') && me.user.lang && me.user.lang !== language.now)
 			await useLanguage(me.user.lang as Language);
 		await enter(me);
-		if (here.path === '/login') leaveLogin();
+		if (here.path === '/login' || here.path === '/setup') leaveLogin();
 	} catch (error) {
 		if (error instanceof ApiError && error.status === 401) toLogin();
 		else session.failed = error instanceof Error ? error.message : String(error);
@@ -49,15 +50,19 @@ export function leaveLogin(): void {
 	const target = new URLSearchParams(here.search).get('to') ?? '/';
 	navigate(/^\/(?![/\\])/.test(target) ? target : '/', { replace: true });
 }
-export async function login(email: string, password: string, totp: string): Promise<void> {
-	await call('POST', '/session', { body: { email, password, ...(totp ? { totp } : {}) } });
+export async function login(email: string, password: string): Promise<void> {
+	await call('POST', '/session', { body: { email, password } });
 	await enter(await get<Session>('/session'));
 	leaveLogin();
 }
+const PREFERENCES = ['lang', 'theme', 'density', 'narrow', 'singleKeys', 'hideEmpty'];
 export async function logout(): Promise<void> {
+	// Signing out clears what this device keeps; how it looks may stay, whom it knew may not.
+	const look = PREFERENCES.map((name) => [name, localStorage.getItem(`aimwell.${name}`)] as const);
 	try {
 		await remove('/session');
 	} finally {
+		for (const [name, value] of look) if (value !== null) localStorage.setItem(`aimwell.${name}`, value);
 		toLogin();
 	}
 }
@@ -75,6 +80,19 @@ export async function countTasks(): Promise<void> {
 		session.tasks = reply.items.length;
 	} catch {
 		// The number beside Today is a courtesy; the page itself shows errors.
+	}
+}
+/** The question for the password, when something else than a move needs it; Confirm.svelte answers it. */
+export const confirming = $state<{ answer: ((yes: boolean) => void) | null }>({ answer: null });
+export async function withPassword<T>(act: () => Promise<T>): Promise<T> {
+	try {
+		return await act();
+	} catch (error) {
+		if (!(error instanceof ApiError) || !error.wantsPassword) throw error;
+		const yes = await new Promise<boolean>((answer) => (confirming.answer = answer));
+		confirming.answer = null;
+		if (!yes) throw new Unsaid();
+		return act();
 	}
 }
 export async function setLanguage(lang: Language): Promise<void> {

@@ -19,7 +19,10 @@ export function say(text: string, tone: Toast['tone'] = 'ok', action?: Toast['ac
 	if (toasts.length > 4) toasts.shift();
 	setTimeout(() => dismiss(id), tone === 'bad' || action ? 9000 : 4000);
 }
+/** Somebody thought better of it: nothing to report. */
+export class Unsaid extends Error {}
 export const sayError = (error: unknown): void => {
+	if (error instanceof Unsaid) return;
 	const lines = (error as { lines?: string[] }).lines;
 	say(lines ? lines.slice(0, 3).join(' · ') : String(error), 'bad');
 };

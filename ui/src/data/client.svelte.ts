@@ -16,6 +16,10 @@ export class ApiError extends Error {
 		this.errors = errors;
 		this.request = request;
 	}
+	/** The server wants the password again before it takes this (403, code fresh). */
+	get wantsPassword(): boolean {
+		return this.status === 403 && (this.code === 'fresh' || this.errors.some((e) => e.code === 'fresh'));
+	}
 	get lines(): string[] {
 		return this.errors.length ? this.errors.map((e) => e.message) : [this.message];
 	}

@@ -253,12 +253,12 @@ export interface ReadinessRow {
 	value: number | null;
 	proven: boolean;
 	lowered: { to: number; reason: string; by: string; at: string } | null;
-	checks: { check: string; level: number; state: 'pass' | 'fail' | 'no_data'; breaks: number; population: number }[];
+	checks: { check: string; title?: Words; level: number; state: 'pass' | 'fail' | 'no_data'; breaks: number; population: number }[];
 	why?: Words;
 }
 export interface Gate {
 	ready: boolean;
-	failing: { row: string; why?: Words }[];
+	failing: { row: string; check?: string; why?: Words }[];
 }
 export interface Readiness {
 	framework: string;

@@ -1,0 +1,288 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Plays the measurements and prints the table; bench/run builds what it needs and calls it.
+
+Every figure of ours stands beside a reference taken in the same run on the same machine, so that the
+ratio means something where the number does not. The clients are the same for both. Nothing is
+asserted: a slow machine is not a fault.
+"""
+import argparse
+import csv
+import gzip
+import json
+import os
+import platform
+import re
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tests", "durability"))
+import harness  # noqa: E402
+
+RECORDS = 10000
+BODY = ('{"title":"Review the controls of system %","details":"What is needed and how one can tell '
+        'that it is done.","priority":"high","due":"2027-03-01"}')
+
+
+# ---- the table ---------------------------------------------------------------------------------------------
+class Table:
+    def __init__(self):
+        self.format = "{:<44} {:>16} {:>48} {:>6}  {}"
+        print(machine())
+        print(self.format.format("what", "Aimwell", "reference", "ratio", "budget (DESIGN §9)"))
+
+    def line(self, what, ours, unit, reference, name, budget="", less_is_better=False):
+        """Ratio: how many times as fast as the reference; over 1 is faster than it."""
+        ratio = (reference / ours if less_is_better else ours / reference) if ours and reference else 0
+        shown = f"{figure(reference)} {name}" if reference else name or "—"
+        print(self.format.format(what, f"{figure(ours)} {unit}", shown, f"{ratio:.2f}" if ratio else "—", budget), flush=True)
+
+    @staticmethod
+    def note(words):
+        print("  " + words, flush=True)
+
+
+def figure(n):
+    return f"{n:,.0f}" if n >= 100 else f"{n:.1f}" if n >= 10 else f"{n:.2f}"
+
+
+def machine():
+    with open("/proc/cpuinfo", encoding="utf-8") as f:
+        cpu = (re.findall(r"^model name\s*: (.*)$", f.read(), re.M) or [platform.machine()])[0]
+    with open("/proc/meminfo", encoding="utf-8") as f:
+        memory = int(re.search(r"MemTotal:\s*(\d+)", f.read())[1]) / (1 << 20)
+    return (f"{cpu}, {os.cpu_count()} cores, {memory:.0f} GiB, Linux {platform.release()}, "
+            f"SQLite {sqlite3.sqlite_version}; load before: {os.getloadavg()[0]:.1f}")
+
+
+# ---- programs ------------------------------------------------------------------------------------------------
+class Tools:
+    def __init__(self, build):
+        self.build = build
+        self.aimwell = f"{build}/src/cli/aimwell"
+
+    def say(self, name, *words):
+        done = subprocess.run([f"{self.build}/bench/bench_{name}", *map(str, words)], capture_output=True, text=True)
+        if done.returncode != 0:
+            raise SystemExit(f"bench_{name} {' '.join(map(str, words))}: {done.stderr}")
+        return [float(word) for word in done.stdout.split()]
+
+    def load(self, port, connections, seconds, path, token="", body=None):
+        words = self.say("load", port, connections, seconds, path, token, *([body] if body else []))
+        names = ("requests", "failures", "seconds", "rate", "p50", "p99", "bytes")
+        result = dict(zip(names, words))
+        if result["failures"]:
+            Table.note(f"{result['failures']:.0f} of {result['requests']:.0f} requests to {path} failed")
+        return result
+
+    def sqlite(self, rows, group, size):
+        folder = harness.temporary("aimwell-bench-")
+        rate = self.say("sqlite", folder + "/bare.db", rows, max(1, group), size)[2]
+        shutil.rmtree(folder)
+        return rate
+
+
+class Nginx:
+    """One worker, static files, no access log: the least that an HTTP answer can cost."""
+
+    def __init__(self):
+        self.folder = harness.temporary("aimwell-nginx-")
+        os.chmod(self.folder, 0o755)
+        os.makedirs(self.folder + "/html")
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        settings = f"""daemon off; worker_processes 1; pid {self.folder}/pid; error_log {self.folder}/error.log;
+events {{ worker_connections 2048; }}
+http {{ access_log off; keepalive_requests 100000000; default_type application/json; sendfile on; tcp_nopush on; open_file_cache max=100;
+  client_body_temp_path {self.folder}/b; proxy_temp_path {self.folder}/p; fastcgi_temp_path {self.folder}/f; uwsgi_temp_path {self.folder}/u; scgi_temp_path {self.folder}/s;
+  server {{ listen 127.0.0.1:{self.port}; root {self.folder}/html; }} }}"""
+        with open(self.folder + "/nginx.conf", "w", encoding="utf-8") as f:
+            f.write(settings)
+        program = shutil.which("nginx") or "/usr/sbin/nginx"
+        self.process = subprocess.Popen([program, "-c", self.folder + "/nginx.conf", "-p", self.folder],
+                                        stderr=subprocess.DEVNULL)
+        time.sleep(0.5)
+
+    def put(self, name, content):
+        path = f"{self.folder}/html/{name}"
+        with open(path, "wb") as f:
+            f.write(content)
+        os.chmod(path, 0o644)
+
+    def memory(self):
+        children = open(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read().split()
+        return sum(rss(pid) for pid in [self.process.pid, *children])
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+def rss(pid):
+    with open(f"/proc/{pid}/status", encoding="utf-8") as f:
+        return int(re.search(r"VmRSS:\s*(\d+)", f.read())[1]) / 1024
+
+
+def counter(port, name):
+    text = harness.Client(port).ask("GET", "/metrics")[2]
+    text = text.decode() if isinstance(text, bytes) else str(text)
+    return int(re.search(rf"^{name} (\d+)", text, re.M)[1])
+
+
+# ---- the measurements ------------------------------------------------------------------------------------------
+class Bench:
+    def __init__(self, build, quick):
+        self.tools, self.table = Tools(build), Table()
+        self.seconds = 2 if quick else 5
+        self.folder = harness.temporary("aimwell-bench-")
+        self.place = harness.Place(self.tools.aimwell, data=self.folder + "/data")
+        self.token = self.place.init()
+
+    def rows_file(self):
+        with open(self.folder + "/tasks.csv", "w", encoding="utf-8", newline="") as f:
+            out = csv.writer(f)
+            out.writerow(["external_id", "title", "priority", "due", "details"])
+            for i in range(RECORDS):
+                out.writerow([f"X-{i}", f"Review the controls of system {i % 97} 审查 {i}", ("low", "normal", "high")[i % 3],
+                              f"2027-{i % 12 + 1:02d}-{i % 28 + 1:02d}", "What is needed and how one can tell that it is done, in a sentence or two."])
+        return self.folder + "/tasks.csv"
+
+    def imports(self):
+        """Before everything else: it makes the records that the others read."""
+        began = time.monotonic()
+        before = os.path.getsize(self.place.data + "/aimwell.db")
+        harness.must(self.tools.aimwell, "import", "task", self.rows_file(), where=self.place.where)
+        rate = RECORDS / (time.monotonic() - began)
+        size = (os.path.getsize(self.place.data + "/aimwell.db") - before) // RECORDS
+        with sqlite3.connect(self.place.data + "/aimwell.db") as db:
+            commits = db.execute("SELECT count(*) FROM ledger_checkpoint").fetchone()[0]
+        bare = self.tools.sqlite(RECORDS, RECORDS // max(1, commits), size)
+        self.table.line("import, rows/s", rate, "/s", bare, f"/s bare SQLite, {RECORDS // commits} a commit, {size} B")
+
+    def lists(self):
+        server = harness.Server(self.place)
+        path = "/api/v1/task?limit=50"
+        nginx = Nginx()
+        nginx.put("list", json.dumps(harness.Client(server.port, self.token).good("GET", path), ensure_ascii=False).encode())
+        for connections in (1, 16):
+            ours = self.tools.load(server.port, connections, self.seconds, path, self.token)
+            theirs = self.tools.load(nginx.port, connections, self.seconds, "/list")
+            what = f"list of 50 from {RECORDS:,}, {connections} connection{'s' if connections > 1 else ''}"
+            self.table.line(what, ours["rate"], "/s", theirs["rate"], f"/s nginx, a file of {theirs['bytes']:.0f} B")
+            self.table.line("  p50", ours["p50"] / 1000, "ms", theirs["p50"] / 1000, "ms", less_is_better=True)
+            self.table.line("  p99", ours["p99"] / 1000, "ms", theirs["p99"] / 1000, "ms", "≤ 5 ms", less_is_better=True)
+        self.pages(server, nginx)
+        nginx.stop()
+        server.stop()
+
+    def pages(self, server, nginx):
+        client = harness.Client(server.port)
+        status, _, page = client.ask("GET", "/")
+        if status != 200 or b"<html" not in page[:2000]:
+            self.table.note("first page: the pages are not in this binary (ui/dist was not there)")
+            return
+        nginx.put("page", page)
+        ours, theirs = (self.tools.load(port, 1, self.seconds, path) for port, path in ((server.port, "/"), (nginx.port, "/page")))
+        self.table.line("first page, 1 connection", ours["rate"], "/s", theirs["rate"], f"/s nginx, a file of {theirs['bytes']:.0f} B")
+        names = set(re.findall(r'(?:src|href)="(/?[^"]+\.(?:js|css))"', page.decode()))
+        sizes = {"gzip": 0, "br": 0, "plain": 0}
+        for name in ["/", *sorted(names)]:
+            name = name if name.startswith("/") else "/" + name
+            content = client.ask("GET", name)[2]
+            plain = content if isinstance(content, bytes) else json.dumps(content).encode()
+            sizes["plain"] += len(gzip.compress(plain, 9))
+            for coding in ("gzip", "br"):
+                sizes[coding] += int(client.ask("GET", name, Accept_Encoding=coding)[1]["content-length"])
+        self.table.line("first page with its script and style, gzip", sizes["gzip"] / 1000, "kB", sizes["plain"] / 1000, "kB gzip -9", "≤ 150 kB", less_is_better=True)
+        self.table.line("  brotli", sizes["br"] / 1000, "kB", 0, "")
+
+    def writes(self, place, token, name, reference):
+        server = harness.Server(place)
+        for connections, budget in ((1, ""), (64, "≥ 5,000 /s")):
+            before = counter(server.port, "aimwell_commits_total")
+            ours = self.tools.load(server.port, connections, self.seconds, "/api/v1/task", token, BODY)
+            commits = counter(server.port, "aimwell_commits_total") - before
+            group = max(1, round(ours["requests"] / max(1, commits)))
+            bare, what = reference(connections, group)
+            self.table.line(f"durable writes, {name}, {connections} client{'s' if connections > 1 else ''}", ours["rate"], "/s", bare, f"/s {what}", budget)
+            self.table.line("  p50", ours["p50"] / 1000, "ms", 0, f"{group} writes a commit")
+            self.table.line("  p99", ours["p99"] / 1000, "ms", 0, "")
+        server.stop()
+
+    def sqlite_writes(self):
+        place = harness.Place(self.tools.aimwell, data=self.folder + "/writes")
+        token = place.init()
+        size = 3000  # bytes that one of our records takes in the file, with ledger, versions and search
+        self.writes(place, token, "SQLite", lambda n, group: (
+            self.tools.sqlite(4000 if group == 1 else 40000, group, size), f"bare SQLite, {group} a commit"))
+        self.verify(place, "after the writes")
+
+    def postgres_writes(self):
+        if not harness.have_postgres():
+            self.table.note("PostgreSQL is not installed: its lines are left out")
+            return
+        with harness.postgres() as (_, url):
+            place = harness.Place(self.tools.aimwell, store=url)
+            token = place.init()
+            self.writes(place, token, "PostgreSQL", lambda n, group: (
+                self.tools.say("postgres", url, n, self.seconds, 3000)[2], f"bare libpq, {n} connection{'s' if n > 1 else ''}"))
+
+    def verify(self, place, what):
+        with sqlite3.connect(place.data + "/aimwell.db") as db:
+            entries, size = db.execute("SELECT count(*), avg(length(leaf)) FROM ledger_entry").fetchone()
+        bare = self.tools.say("sha256", entries * 10, round(size))[2]
+        for deep in (False, True):
+            began = time.monotonic()
+            code, out, _ = place.verify(*(["--deep"] if deep else []))
+            took = time.monotonic() - began
+            if code != 0:
+                raise SystemExit(f"verify ended with {code}: {out}")
+            self.table.line(f"verify{' --deep' if deep else ''}, {entries:,} entries ({what})", entries / took, "/s", bare,
+                            f"/s SHA-256 alone of {size:.0f} B", "" if deep else "≥ 100,000 /s")
+
+    def starts(self):
+        def once(place):
+            server = harness.Server(place)
+            harness.Client(server.port).ask("GET", "/healthz")
+            took = time.monotonic() - server.began
+            server.stop()
+            return took
+        def nothing():
+            began = time.monotonic()
+            subprocess.run(["true"], check=True)
+            return time.monotonic() - began
+        median = lambda f: sorted(f() for _ in range(9))[4] * 1000
+        self.table.line(f"cold start to first answer, {RECORDS:,} records", median(lambda: once(self.place)), "ms", median(nothing), "ms `true`", "≤ 100 ms", less_is_better=True)
+        server, nginx = harness.Server(self.place), Nginx()
+        harness.Client(server.port, self.token).good("GET", "task?limit=50")
+        time.sleep(1)
+        self.table.line("memory, idle after one list", rss(server.pid()), "MiB", nginx.memory(), "MiB nginx", "≤ 64 MiB", less_is_better=True)
+        nginx.stop()
+        server.stop()
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("build")
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--only", default="list,start,verify,sqlite,postgres")
+    options = parser.parse_args()
+    bench, only = Bench(os.path.abspath(options.build), options.quick), options.only.split(",")
+    bench.imports()
+    if "list" in only:
+        bench.lists()
+    if "start" in only:
+        bench.starts()
+    if "verify" in only:
+        bench.verify(bench.place, "after the import")
+    if "sqlite" in only:
+        bench.sqlite_writes()
+    if "postgres" in only:
+        bench.postgres_writes()
+
+
+main()
