@@ -127,6 +127,25 @@ static int explain(struct call *call, const struct model *m, const char *kind)
     return write_file("-", buf_text(&b)) ? 0 : 6;
 }
 
+static int look_at_model(struct call *call, const struct args *args, const struct model *m,
+                         bool checking, const char *kind)
+{
+    return checking ? check_model(call, m) : kind ? explain(call, m, kind) : export_model(call, args, m);
+}
+
+/* With the site's own files and the overlays it has switched on. */
+static int run_model_of_site(const struct args *args, bool checking, const char *kind)
+{
+    struct site s;
+    const char *where = site_where(args);
+    int code = where ? site_open_reading(&s, where) : 2;
+    if (code)
+        return code;
+    code = look_at_model(s.call, args, s.model, checking, kind);
+    site_close(&s);
+    return code;
+}
+
 static int run_model(const struct args *args)
 {
     const char *act = args->word_count ? args->words[0] : "";
@@ -136,14 +155,14 @@ static int run_model(const struct args *args)
         fprintf(stderr, "aimwell model: check [DIR] | explain KIND | export --openapi|--typescript|--markdown\n");
         return 2;
     }
+    if (args_option(args, "data") || args_option(args, "store"))
+        return run_model_of_site(args, checking, explaining ? word : NULL);
     struct arena *arena = arena_open();
     struct call *call = call_open(arena, clock_now(), LANG_EN);
     struct model *m = NULL;
     enum err e = load(call, checking ? word : NULL, &m);
-    int code = e != OK      ? failed(call, e)
-               : checking   ? check_model(call, m)
-               : explaining ? explain(call, m, word)
-                            : export_model(call, args, m);
+    int code = e != OK ? failed(call, e)
+                       : look_at_model(call, args, m, checking, explaining ? word : NULL);
     model_close(m);
     arena_close(arena);
     return code;
@@ -153,5 +172,6 @@ const struct command command_model = {
     "aimwell model check [DIR]\naimwell model explain KIND\n"
     "aimwell model export [--openapi|--typescript|--markdown]\n\n"
     "check reads the model (the shipped one, or that in DIR) as the server would: every mistake with\n"
-    "file and line. explain prints what follows from a kind: table, routes, permissions, moves.",
+    "file and line. explain prints what follows from a kind: table, routes, permissions, moves.\n"
+    "With --data or --store it is the model of that organisation, with its own files.",
     "the model: check it, have it explained", model_rules, COUNT(model_rules), run_model, 2};

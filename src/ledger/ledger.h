@@ -121,6 +121,8 @@ struct text ledger_origin(const struct ledger *l);
 struct text ledger_vkey(struct arena *a, const struct ledger *l);
 const unsigned char *ledger_public_key(const struct ledger *l); /* 32 bytes */
 uint64_t ledger_size(const struct ledger *l); /* committed; of this node's last view */
+/* As this reader sees it, in its view if it has one. */
+MUST_USE enum err ledger_size_seen(struct call *call, struct reader *r, uint64_t *size);
 MUST_USE enum err ledger_checkpoint(struct call *call, struct reader *r, struct text *note);
 struct ledger_row {
     uint64_t index;

@@ -22,6 +22,11 @@ static enum err read_size(struct call *call, struct reader *r, uint64_t *size)
     return OK;
 }
 
+enum err ledger_size_seen(struct call *call, struct reader *r, uint64_t *size)
+{
+    return read_size(call, r, size);
+}
+
 enum err ledger_checkpoint(struct call *call, struct reader *r, struct text *note)
 {
     struct rows rows;

@@ -203,6 +203,9 @@ static bool plain_name(struct text name)
 enum err record_file_put(struct call *call, struct records *r, struct text name, struct text type,
                          struct text bytes, struct stored_file *out)
 {
+    if (!call->actor->all && !who__is_somebody(call->actor))
+        return problem(call, ERR_DENIED, TEXT(""), "who", "%s",
+                       say(call, "this token may not store files", "此令牌不能存储文件"));
     if (!plain_name(name))
         return problem(call, ERR_INVALID, TEXT("name"), "name", "%s",
                        say(call, "a file needs a name without slashes, at most 255 bytes",

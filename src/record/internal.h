@@ -26,6 +26,7 @@ struct records {
     struct arena *arena;
     struct kind_sql *sql;             /* per kind index */
     struct who_list *readers;         /* per kind index: `read` and everyone named in a move */
+    struct counts *counts;            /* how many match, while nothing was written (count.c) */
     void (*seen)(void *arg, struct text kind, struct text id, int64_t version);
     void *seen_arg;
 };
@@ -111,6 +112,7 @@ MUST_USE enum err who__may_change(struct call *call, struct records *r, struct d
                                   const struct actor *actor, const struct record *rec, bool *out);
 void who__build(struct records *r);
 struct text who__print(struct call *call, struct records *r, const struct who_list *list);
+bool who__is_somebody(const struct actor *a);
 struct text who__names(struct call *call, const struct who_list *list);
 
 /* ---- guard.c: moves -------------------------------------------------------------------------------- */
@@ -180,6 +182,13 @@ MUST_USE enum err signature__commit(struct call *call, const struct signed_move 
                                     struct text salt, struct hash *out);
 MUST_USE enum err signature__write(struct call *call, struct tx *tx, struct records *r,
                                    struct signed_move *s);
+
+/* ---- count.c -------------------------------------------------------------------------------- */
+struct counts *counts__open(struct arena *a);
+/* The one number that a statement answers; remembered until the ledger grows. */
+MUST_USE enum err counts__ask(struct call *call, struct records *r, struct reader *db,
+                              const char *sql, const struct value *values, size_t value_count,
+                              int64_t *count);
 
 /* ---- query.c ------------------------------------------------------------------------------------------------ */
 MUST_USE enum err query__related(struct call *call, struct records *r, struct db db,

@@ -212,6 +212,7 @@ enum err record_open(struct call *call, struct access *a, struct records **out)
                           .ledger = access_ledger(a),
                           .model = access_model(a),
                           .arena = arena};
+    r->counts = counts__open(arena);
     who__build(r);
     TRY(table__build(call, r));
     *out = r;

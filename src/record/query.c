@@ -291,10 +291,7 @@ static enum err read_total(struct call *call, struct records *r, struct reader *
     struct query q = query_start(call, r, k);
     buf_print(&q.sql, "SELECT count(*) FROM \"%.*s\" t", TEXT_ARG(k->name));
     TRY(add_conditions(&q, db, list));
-    struct rows rows;
-    TRY(read_rows(call, db, finish(&q), q.values, q.count, 1, &rows));
-    *total = rows.cells[0].integer;
-    return OK;
+    return counts__ask(call, r, db, finish(&q), q.values, q.count, total);
 }
 
 static struct text facet_text(struct call *call, const struct value *v)

@@ -76,6 +76,12 @@ static enum err related(struct call *call, struct records *r, struct db db,
     return OK;
 }
 
+/* A person, or a token with a role. One that may only send events is nobody among the records. */
+bool who__is_somebody(const struct actor *a)
+{
+    return a->type == ACTOR_USER || (a->type == ACTOR_TOKEN && a->grant_count > 0);
+}
+
 static enum err matches(struct call *call, struct records *r, struct db db,
                         const struct actor *actor, const struct record *rec,
                         const struct who_list *list, bool reading, bool *out)
@@ -85,7 +91,7 @@ static enum err matches(struct call *call, struct records *r, struct db db,
     for (size_t i = 0; i < list->count && !*out; i++) {
         const struct who *w = &list->one[i];
         if (w->everyone)
-            *out = actor->type == ACTOR_USER || actor->type == ACTOR_TOKEN;
+            *out = who__is_somebody(actor);
         else if (w->automatic)
             *out = actor->type == ACTOR_SYSTEM;
         else if (w->role.len)
@@ -241,7 +247,8 @@ bool record_may_create(const struct actor *a, const struct kind *k)
         return true;
     for (size_t i = 0; i < k->create.count; i++) {
         const struct who *w = &k->create.one[i];
-        if (w->everyone || (w->role.len && actor_holds_anywhere(a, w->role)))
+        if ((w->everyone && who__is_somebody(a)) ||
+            (w->role.len && actor_holds_anywhere(a, w->role)))
             return true;
     }
     return false;
@@ -264,7 +271,7 @@ bool record_may_read_kind(const struct actor *a, const struct kind *k)
             return true;
     for (size_t i = 0; i < k->read.count; i++) {
         const struct who *w = &k->read.one[i];
-        if (a->all || w->everyone || w->relation.len ||
+        if (a->all || ((w->everyone || w->relation.len) && who__is_somebody(a)) ||
             (w->role.len && actor_holds_anywhere(a, w->role)))
             return true;
     }

@@ -36,6 +36,8 @@ export async function signedIn(browser, who, { lang = 'en', theme = 'light', wid
     viewport: { width, height }, colorScheme: theme, reducedMotion: 'reduce',
     locale: lang === 'zh' ? 'zh-CN' : 'en-GB', acceptDownloads: true,
   });
+  // As if the person had chosen the language before; what they choose on the page afterwards stays.
+  await context.addInitScript((l) => { try { if (!localStorage.getItem('aimwell.lang')) localStorage.setItem('aimwell.lang', l); } catch { /* about:blank keeps nothing */ } }, lang);
   const csrf = who ? await cookiesOf(context, who, secret) : '';
   const page = await context.newPage();
   page.setDefaultTimeout(10000);

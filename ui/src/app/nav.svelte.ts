@@ -37,7 +37,8 @@ export function branches(): Branch[] {
 		if (leaves.length) out.push({ id: phase, title: t(`phase.${phase}` as Key), leaves });
 	}
 	const foot: Leaf[] = [{ href: '/all', label: t('nav.all'), icon: 'layers' }];
-	if (session.me?.admin) foot.push({ href: '/people', label: t('nav.people'), icon: 'users' }, { href: '/tokens', label: t('nav.tokens'), icon: 'key-round' });
+	foot.push({ href: '/people', label: t('nav.people'), icon: 'users' });
+	if (session.me?.admin) foot.push({ href: '/tokens', label: t('nav.tokens'), icon: 'key-round' });
 	foot.push({ href: '/settings', label: t('nav.settings'), icon: 'settings' });
 	out.push({ id: 'foot', title: t('nav.more'), leaves: foot });
 	return out;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which columns a list shows, and how wide each is so that rows of any content line up and nothing jumps.
-import type { Field, Kind } from '../data/types';
+import type { Field, Kind, Words } from '../data/types';
+import { w } from '../i18n/t.svelte';
 import { keep, kept } from '../app/prefs.svelte';
-import { fieldOf, isPerson } from '../model/model.svelte';
+import { fieldOf, isPerson, isToned } from '../model/model.svelte';
 
 export function defaultColumns(kind: Kind): string[] {
 	const named = kind.list.filter((name) => name !== 'key' && fieldOf(kind, name));
@@ -14,26 +15,40 @@ export function columnsOf(kind: Kind): string[] {
 }
 export const keepColumns = (kind: Kind, columns: string[] | null): void => keep(`columns.${kind.kind}`, columns);
 
+/** About how wide words are in a row; Chinese characters take twice the room. */
+const wide = (words: string, size = 6.6): number => [...words].reduce((sum, one) => sum + (one > '\u2e80' ? size * 1.9 : size), 0);
+const longest = (list: { title: Words }[], least: number, most: number): number =>
+	Math.min(most, Math.max(least, ...list.map((one) => wide(w(one.title)))));
+
 /** The least and the most a column may have; what is left over goes to the title. */
-function span(field: Field): [number, number] {
-	if (field.name === 'state') return [128, 180];
-	if (field.name === 'title') return [244, 9999];
+function span(field: Field, kind: Kind): [number, number] {
+	const [min, max] = content(field, kind);
+	const head = Math.min(200, Math.ceil(wide(w(field.title), 7) + 20));
+	return [Math.max(min, head), Math.max(max, head)];
+}
+function content(field: Field, kind: Kind): [number, number] {
+	const chip = 46; // glyph, ends of the chip, ends of the cell
+	if (field.name === 'state') return [longest(kind.states, 60, 150) + chip, longest(kind.states, 60, 170) + chip];
+	if (field.name === 'title') return [220, 9999];
 	switch (field.type) {
-		case 'date': return [120, 124];
+		case 'date': return [108, 120];
 		case 'moment': return [148, 160];
 		case 'yes_no': return [76, 96];
 		case 'integer': return field.of ? [128, 180] : [84, 96];
 		case 'number': return [84, 104];
-		case 'choice': return field.many ? [150, 240] : [110, 180];
-		case 'ref': return isPerson(field) ? [104, 160] : [120, 280];
+		case 'choice': {
+			const ends = isToned(field) ? chip : 18;
+			return field.many ? [150, 240] : [longest(field.of ?? [], 50, 100) + ends, longest(field.of ?? [], 50, 180) + ends];
+		}
+		case 'ref': return isPerson(field) ? [112, 170] : [120, 280];
 		case 'refs': return [140, 220];
 		case 'note': return [200, 360];
 		case 'rows': case 'file': return [96, 120];
 		default: return field.many ? [140, 240] : [140, 240];
 	}
 }
-export function widthsOf(fields: Field[], room: number): number[] {
-	const spans = fields.map(span);
+export function widthsOf(kind: Kind, fields: Field[], room: number): number[] {
+	const spans = fields.map((field) => span(field, kind));
 	const least = spans.reduce((sum, [min]) => sum + min, 0);
 	const spare = Math.max(0, room - least);
 	const want = spans.reduce((sum, [min, max], at) => sum + (fields[at]!.name === 'title' ? 0 : max - min), 0);

@@ -1,0 +1,704 @@
+// SPDX-License-Identifier: Apache-2.0
+// What people do all day, done as they do it: in a Chromium, against the real server, by several people with
+// their own rights. Where docs promise a number of clicks or keys, the journey counts them.
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { base, becomes, done, emailOf, equal, open, password, settled, signedIn, test, truth, visit } from './browser.mjs';
+
+const browser = await open();
+const close = (...pages) => Promise.all(pages.map((page) => page.context().close()));
+const complain = (page) => equal(page.complaints, [], 'what the page complained about');
+const toast = (page) => page.locator('.toast').last();
+const state = (page) => page.locator('.record .facts .chip .word').first();
+/** Counts what the hand does: clicks and keys, not what is typed into a field. */
+function hand(page) {
+  const self = {
+    n: 0,
+    click: async (locator) => { self.n++; await locator.click(); },
+    key: async (key) => { self.n++; await page.keyboard.press(key); },
+  };
+  return self;
+}
+const day = (plus) => new Date(Date.now() + plus * 86400000).toISOString().slice(0, 10);
+
+/** Fills the field `name` of the record in view by what its editor is, and saves it. */
+async function fill(page, name, value) {
+  const line = page.locator(`#field-${name}`);
+  if (!await line.locator('.tools').count()) { await line.locator('.pencil').focus(); await page.keyboard.press('Enter'); }
+  await line.locator('.tools').waitFor();
+  const box = line.locator(`[id="in-${name}"]`);
+  const tag = await box.evaluate((e) => (e.getAttribute('role') === 'combobox' ? 'combobox' : e.tagName));
+  if (tag === 'combobox') {
+    await box.fill(value);
+    await page.locator('[role=listbox]:popover-open [role=option]', { hasText: value }).first().click();
+  } else if (tag === 'SELECT') await box.selectOption({ label: value });
+  else if (tag === 'FIELDSET') for (const one of [value].flat()) await box.locator('label', { hasText: one }).first().locator('input').check();
+  else if (Array.isArray(value)) for (const one of value) { await box.fill(one); await box.press('Enter'); }
+  else await box.fill(value);
+  if (await line.locator('.tools').count()) await line.locator('.tools .btn.main').click();
+  await line.locator('.tools').waitFor({ state: 'detached' });
+}
+/** Presses the button of a move and, where it asks, answers. */
+async function move(page, title, { reason, secret, fields = {} } = {}) {
+  const direct = page.locator('#next-step').getByRole('button', { name: title, exact: true });
+  if (await direct.count()) await direct.click();
+  else {
+    await page.locator('#next-step').getByRole('button', { name: 'More steps' }).click();
+    await page.getByRole('menuitem', { name: title, exact: true }).click();
+  }
+  const dialog = page.getByRole('dialog');
+  if (!reason && !secret && !Object.keys(fields).length) return;
+  await dialog.waitFor();
+  for (const [name, value] of Object.entries(fields)) await dialog.locator(`#ask-${name}`).fill(value);
+  if (reason) await dialog.locator('#ask-reason').fill(reason);
+  if (secret && await dialog.locator('#ask-password').count()) await dialog.locator('#ask-password').fill(secret);
+  await dialog.locator('.dialog-foot .btn').last().click();
+  await dialog.waitFor({ state: 'detached' });
+}
+const reasons = (page, title) => page.locator('#missing .blocked', { hasText: title });
+const drop = (page, name, text) => page.evaluate(([n, body]) => {
+  const data = new DataTransfer();
+  data.items.add(new File([body], n, { type: 'text/plain' }));
+  for (const type of ['dragover', 'drop']) window.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
+}, [name, text]);
+
+await test('journey sign in', async () => {
+  const page = await signedIn(browser, null);
+  await page.goto(`${base}/k/risk?state=monitored`);
+  await page.waitForURL(/\/login\?to=/);
+  await page.getByLabel('E-mail').fill(emailOf('tom'));
+  await page.getByLabel('Password').fill('not this one at all');
+  await page.keyboard.press('Enter');
+  await page.getByText('The e-mail or the password is wrong.').waitFor();
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForURL(`${base}/k/risk?state=monitored`);
+  await settled(page);
+  truth(await page.locator('tbody .chip').count() > 0, 'the filtered list is empty');
+  complain(page);
+  // Out again: the theme chosen here stays with the device, the records seen do not.
+  await page.getByRole('button', { name: 'Theme' }).click();
+  await page.getByRole('menuitem', { name: 'Dark' }).click();
+  await page.locator('header.bar .avatar').click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.waitForURL(/\/login/);
+  equal(await page.evaluate(() => [localStorage.getItem('aimwell.theme'), localStorage.getItem('aimwell.recent')]), ['"dark"', null], 'what the device keeps');
+  await close(page);
+});
+
+await test('journey capture by title only', async () => {
+  const page = await signedIn(browser, 'sara');
+  await visit(page, '/k/task');
+  const by = hand(page);
+  await by.key('c');
+  await page.locator('#new-title').waitFor();
+  await page.keyboard.type('Ask the supplier for the model card');
+  await by.key('Enter');
+  await page.waitForURL(/\/k\/task\/TSK-\d+/);
+  equal(by.n, 2, 'keys to capture a record (title only)');
+  complain(page);
+  await close(page);
+});
+
+let system = '';
+await test('journey system: idea to intake review by what the bar lists', async () => {
+  const page = await signedIn(browser, 'priya');
+  await visit(page, '/k/ai_system');
+  await page.keyboard.press('c');
+  await page.locator('#new-title').fill('Income estimation 收入估算');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/k\/ai_system\/SYS-\d+/);
+  await settled(page);
+  system = new URL(page.url()).pathname.split('/').pop();
+  equal(await state(page).innerText(), 'Idea');
+  const missing = page.locator('#missing .blocked').first();
+  await missing.waitFor();
+  const wanted = { Purpose: 'Estimates income from statements.', 'Intended use': 'Loans to private customers.', 'Kind of AI': 'Prediction from data', Autonomy: 'A person confirms each result', 'Actual use': 'Not in use yet', 'Within the AIMS': 'Yes', 'Our role': ['User or deployer'], 'Built or bought': 'Bought and adapted', Jurisdictions: ['Germany'], 'Effect on decisions about people': 'Weighs heavily', 'Vulnerable people affected': 'No', 'Uses personal data': 'Yes', 'Uses sensitive personal data': 'No' };
+  let turns = 0;
+  for (; turns < 20; turns++) {
+    const links = await missing.locator('.link').allInnerTexts();
+    if (!links.length) break;
+    const title = links[0];
+    truth(title in wanted, `the bar asks for ${title}`);
+    await missing.locator('.link').first().click();
+    const open = page.locator('.line.editing');
+    await open.waitFor();
+    equal(await open.locator('dt label').first().innerText(), title, 'the field that a link leads to');
+    await fill(page, (await open.getAttribute('id')).replace('field-', ''), wanted[title]);
+    await becomes(async () => (await missing.count()) ? (await missing.locator('.link').allInnerTexts()).includes(title) : false, false, `${title} still missing`);
+    if (!await missing.count()) break;
+  }
+  truth(turns >= 10, `only ${turns} fields were asked for`);
+  await move(page, 'Submit for intake review');
+  await becomes(() => state(page).innerText(), 'Intake review');
+  await page.getByText('Steps that others take').waitFor();
+  complain(page);
+  await close(page);
+});
+
+await test('journey system: separation of duties', async () => {
+  const david = await signedIn(browser, 'david');
+  const own = (await david.ask('POST', '/impact_assessment', { title: 'Income estimation, my own screening', system })).record;
+  await visit(david, `/k/impact_assessment/${own.key}`);
+  const why = reasons(david, 'None is needed');
+  await why.locator('.code').waitFor();
+  equal(await why.locator('.code').innerText(), 'SOD-2', 'the rule that stands in the way');
+  equal(await david.locator('#next-step').getByRole('button', { name: 'None is needed', exact: true }).and(david.locator(':not(.shut)')).count(), 0, 'a button for what is refused');
+  complain(david);
+  await close(david);
+  const sara = await signedIn(browser, 'sara');
+  await sara.ask('POST', '/impact_assessment', { title: 'Income estimation', system });
+  await close(sara);
+});
+
+await test('journey system: two signatures', async () => {
+  const lin = await signedIn(browser, 'lin');
+  await visit(lin, `/k/ai_system/${system}`);
+  await fill(lin, 'prohibited_screen', 'Clean');
+  await fill(lin, 'risk_owner', 'Tom Becker');
+  // A table inside the record.
+  const rows = lin.locator('#field-affected_groups');
+  await rows.locator('.pencil').focus();
+  await lin.keyboard.press('Enter');
+  await rows.getByRole('button', { name: 'Add a row' }).click();
+  await rows.locator('tbody input[type=text]').first().fill('Loan applicants');
+  await rows.locator('.tools .btn.main').click();
+  await rows.locator('.tools').waitFor({ state: 'detached' });
+  truth((await rows.innerText()).includes('Loan applicants'), 'the row was not kept');
+  const button = lin.locator('#next-step').getByRole('button', { name: 'Approve the idea', exact: true });
+  await button.click();
+  const dialog = lin.getByRole('dialog');
+  await dialog.getByText('A second person signs too: Risk owner').waitFor();
+  await dialog.locator('.dialog-foot .btn').last().click();
+  await toast(lin).getByText('Signed. Waiting for: Risk owner').waitFor();
+  await lin.locator('#next-step .signed', { hasText: 'signed by Lin Wang' }).waitFor();
+  equal(await state(lin).innerText(), 'Intake review');
+  complain(lin);
+  const tom = await signedIn(browser, 'tom');
+  await visit(tom, `/k/ai_system/${system}`);
+  await tom.locator('#next-step .signed', { hasText: 'signed by Lin Wang' }).waitFor();
+  await tom.locator('#next-step').getByRole('button', { name: 'Approve the idea', exact: true }).click();
+  await tom.getByRole('dialog').locator('.dialog-foot .btn').last().click();
+  await becomes(() => state(tom).innerText(), 'Approved');
+  // Lin's page learns of it by itself.
+  await becomes(() => state(lin).innerText(), 'Approved', 'the state on the other page');
+  complain(tom);
+  await close(lin, tom);
+});
+
+await test('journey system: gates name the records in the way', async () => {
+  const priya = await signedIn(browser, 'priya');
+  const zhao = await signedIn(browser, 'zhao');
+  const record = (await priya.ask('GET', `/ai_system/${system}`)).record;
+  const people = (await priya.ask('GET', '/people?q=zhao')).items;
+  const ravi = await signedIn(browser, 'ravi');
+  const supplier = (await ravi.ask('POST', '/supplier', { title: 'Statement Reader Ltd' })).record;
+  const { items: documents } = await priya.ask('GET', '/document?limit=1');
+  await visit(priya, `/k/ai_system/${system}`);
+  await move(priya, 'Start design or configuration');
+  await becomes(() => state(priya).innerText(), 'Design and development');
+  await priya.ask('PATCH', `/ai_system/${system}`, {
+    prohibited_uses: 'Scoring people.', foreseeable_misuse: 'Reading other statements.', technical_owner: people[0].id, fallback: 'By hand.', overseer_role: 'reviewer',
+    monitoring_plan: documents[0].id, suppliers: [supplier.id],
+  }, { 'if-match': `"${(await priya.ask('GET', `/ai_system/${system}`)).record.version}"` });
+  await becomes(() => priya.locator('#next-step').getByRole('button', { name: 'Start testing', exact: true }).and(priya.locator(':not(.shut)')).count(), 1, 'the next step after the fields are there');
+  await move(priya, 'Start testing');
+  await becomes(() => state(priya).innerText(), 'Verification and validation');
+  await visit(zhao, `/k/ai_system/${system}`);
+  await move(zhao, 'Ask for deployment', { fields: { validation: 'Tested on 2,000 statements; 97 % within 5 %.' } });
+  await becomes(() => state(zhao).innerText(), 'Deployment review');
+  complain(zhao);
+
+  const sara = await signedIn(browser, 'sara');
+  const criteria = (await sara.ask('GET', '/risk_criteria?state=approved&limit=1')).items[0];
+  const owner = (await sara.ask('GET', '/people?q=tom')).items[0].id;
+  const risk = (await sara.ask('POST', '/risk', { title: 'Income is read wrongly', system: record.id, owner })).record;
+  const mei = await signedIn(browser, 'mei');
+  await visit(mei, `/k/ai_system/${system}`);
+  const why = reasons(mei, 'Approve a pilot').first();
+  await why.waitFor();
+  equal((await why.locator('.code').allInnerTexts()).sort(), ['G1', 'G2', 'G6', 'G7'], 'gates that are shut');
+  const named = (await why.locator('.in-way .key').allInnerTexts());
+  for (const key of [risk.key, supplier.key]) truth(named.includes(key), `${key} is not named among ${named}`);
+  truth(named.some((key) => key.startsWith('AIA-')), `no assessment among ${named}`);
+
+  // G1: david decides that no assessment is needed; his own one is refused to him, so lin's colleague takes both away.
+  const david = await signedIn(browser, 'david');
+  const { items: screenings } = await david.ask('GET', `/impact_assessment?system=${record.id}&state=screening&sort=created_at`);
+  await visit(david, `/k/impact_assessment/${screenings[1].key}`);
+  await move(david, 'None is needed', { reason: 'The estimate is checked by a person, and no decision follows from it alone.' });
+  await becomes(() => state(david).innerText(), 'Not required');
+  // G2: the risk is analysed and accepted by its owner, who signs with the password.
+  await sara.ask('PATCH', `/risk/${risk.id}`, { ...await riskFields(sara, risk) }, { 'if-match': `"${risk.version}"` });
+  await sara.ask('POST', `/risk/${risk.id}/moves/analyse`, {});
+  await sara.ask('POST', `/risk/${risk.id}/moves/evaluate`, { criteria: criteria.id });
+  const tom = await stale('tom');
+  await visit(tom, `/k/risk/${risk.key}`);
+  await tom.locator('#next-step').getByRole('button', { name: 'Accept, within appetite', exact: true }).click();
+  const dialog = tom.getByRole('dialog');
+  await dialog.locator('#ask-acceptance_reason').fill('Low, and each case is looked at.');
+  await dialog.locator('#ask-acceptance_until').fill(day(180));
+  await dialog.locator('#ask-password').fill('wrong password, surely');
+  await dialog.locator('.dialog-foot .btn').last().click();
+  await dialog.getByText('The password is wrong.').waitFor();
+  await dialog.locator('#ask-password').fill(password);
+  await dialog.locator('.dialog-foot .btn').last().click();
+  await dialog.waitFor({ state: 'detached' });
+  await becomes(() => state(tom).innerText(), /Accepted|Monitored/);
+  complain(tom);
+  // G6: a reviewer who has accepted the assignment.
+  await reviewer(record);
+  // G7: another supplier, chosen through the link of the reason itself.
+  const good = (await ravi.ask('GET', '/supplier?state=monitored,approved&limit=1')).items[0];
+  const lin = await signedIn(browser, 'lin');
+  await visit(lin, `/k/ai_system/${system}`);
+  const field = lin.locator('#field-suppliers');
+  await field.locator('.pencil').focus();
+  await lin.keyboard.press('Enter');
+  await field.getByRole('button', { name: 'Remove Statement Reader Ltd' }).click();
+  await field.getByRole('combobox').fill(good.title.slice(0, 12));
+  await lin.locator('[role=listbox]:popover-open [role=option]', { hasText: good.key }).click();
+  await field.locator('.tools .btn.main').click();
+  await field.locator('.tools').waitFor({ state: 'detached' });
+  // The assessment that david may not decide himself is out of the way when its author takes another road: it stays
+  // in screening, and the gate asks for one that is decided, not for all.
+  await visit(mei, `/k/ai_system/${system}`);
+  await move(mei, 'Approve a pilot', { reason: 'Two branches, three months.', secret: password });
+  await becomes(() => state(mei).innerText(), 'Pilot');
+  complain(mei);
+  await close(priya, zhao, ravi, sara, mei, david, tom, lin);
+});
+
+/** A page of somebody whose password was confirmed too long ago: the session is made older behind the server. */
+async function stale(who) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce', locale: 'en-GB' });
+  await context.addInitScript(() => { try { localStorage.setItem('aimwell.lang', 'en'); } catch { /* about:blank */ } });
+  const reply = await context.request.post(`${base}/api/v1/session`, { data: { email: emailOf(who), password } });
+  equal(reply.status(), 201);
+  const { user } = await reply.json();
+  execFileSync('python3', ['-c', 'import sqlite3, sys\nc = sqlite3.connect(sys.argv[1], timeout=10)\nc.execute("UPDATE session SET fresh_until = \'\' WHERE id = (SELECT id FROM session WHERE person = ? ORDER BY created_at DESC, id DESC LIMIT 1)", (sys.argv[2],))\nc.commit()',
+    `${process.env.DATA}/aimwell.db`, user.id]);
+  const page = await context.newPage();
+  page.setDefaultTimeout(10000);
+  page.complaints = [];
+  page.on('console', (m) => { if (m.type() === 'error' && !/status of 4\d\d/.test(m.text())) page.complaints.push(m.text()); });
+  page.on('pageerror', (e) => page.complaints.push(e.message));
+  return page;
+}
+/** Everything that an analysed risk needs, small enough to be within appetite. */
+async function riskFields(page) {
+  const model = await page.ask('GET', '/model');
+  const kind = model.kinds.find((k) => k.kind === 'risk');
+  const first = (name) => kind.fields.find((f) => f.name === name).of[0].value;
+  const { user } = await page.ask('GET', '/session');
+  return {
+    scope_type: 'system', cause: 'Scans are crooked.', event: 'A number is misread.', effect: 'An income is too low.', affected: ['applicants'],
+    source: first('source'), taxonomy: first('taxonomy'), stage: first('stage'), c_org: 1, c_ind: 1, c_soc: 1, c_rationale: 'A person reads it too.',
+    likelihood: 1, l_basis: 'Trial.', confidence: first('confidence'), analyst: user.id,
+  };
+}
+/** A human reviewer for a system: assigned by lin, accepted by kim, put into effect by mei. */
+async function reviewer(record) {
+  const [lin, kim, mei] = [await signedIn(browser, 'lin'), await signedIn(browser, 'kim'), await signedIn(browser, 'mei')];
+  const person = (await kim.ask('GET', '/session')).user.id;
+  const made = (await lin.ask('POST', '/assignment', { title: 'Reviewer of income estimation', role: 'reviewer', person, system: record.id, authority: 'May overrule.', competence: 'Trained.', valid_from: day(0) })).record;
+  await kim.ask('POST', `/assignment/${made.id}/moves/accept`, {});
+  await mei.ask('POST', `/assignment/${made.id}/moves/activate`, {});
+  await close(lin, kim, mei);
+}
+
+await test('journey evidence: one drop attaches, and comes down again', async () => {
+  const page = await signedIn(browser, 'priya');
+  await visit(page, `/k/ai_system/${system}`);
+  const text = `Validation protocol ${Date.now()} 验证记录`;
+  await drop(page, 'protocol 验证.txt', text);
+  await toast(page).getByText('1 file attached as evidence').waitFor();
+  await page.getByRole('tab', { name: /Evidence/ }).click();
+  await page.locator('#panel-proof .record-link', { hasText: 'protocol 验证.txt' }).locator('a').click();
+  await page.waitForURL(/\/k\/evidence\/EVD-/);
+  await settled(page);
+  const [got] = await Promise.all([page.waitForEvent('download'), page.locator('a[download]').first().click()]);
+  equal(got.suggestedFilename(), 'protocol 验证.txt', 'the name of the file');
+  equal(readFileSync(await got.path(), 'utf8'), text, 'what came down');
+  complain(page);
+  await close(page);
+});
+
+await test('journey statement of applicability', async () => {
+  const page = await signedIn(browser, 'lin');
+  await visit(page, '/soa');
+  const { rows } = await page.ask('GET', '/soa?framework=iso-42001');
+  const open = rows.filter((r) => r.entry?.state === 'undetermined');
+  const relied = rows.find((r) => ['applicable', 'designed'].includes(r.entry?.state) && r.risks?.some((x) => x.kind === 'risk' && !['closed', 'duplicate'].includes(x.state)))
+    ?? await relyOn(rows.find((r) => r.entry?.state === 'applicable'));
+  const line = (row) => page.locator(`[data-row="${row.row}"]`);
+  // Out asks for a reason, and is refused while a risk relies on the control.
+  await visit(page, '/soa');
+  await line(relied).getByRole('button', { name: 'Out', exact: true }).click();
+  await line(relied).locator('form.line [type=submit]').waitFor();
+  await line(relied).getByLabel('Why').fill('');
+  await line(relied).locator('form.line [type=submit]').click();
+  await line(relied).getByText('One line of reason is needed.').waitFor();
+  await line(relied).getByLabel('Why').fill('Done by the group.');
+  await page.keyboard.press('Enter');
+  const risk = relied.risks.find((x) => x.kind === 'risk');
+  await line(relied).locator('.why-not .record-link', { hasText: risk.key }).waitFor();
+  await page.keyboard.press('Escape');
+  // With keys: o, one line, Enter.
+  await line(open[0]).locator('a.name').focus();
+  const by = hand(page);
+  await by.key('o');
+  await line(open[0]).getByLabel('Why').fill('No outside users.');
+  await by.key('Enter');
+  await becomes(() => line(open[0]).getByRole('button', { name: 'Out', exact: true }).getAttribute('aria-pressed'), 'true', 'out');
+  equal(by.n, 2, 'keys to leave a control out, beside its reason');
+  await line(open[1]).locator('a.name').focus();
+  await page.keyboard.press('i');
+  await line(open[1]).getByLabel('Why').waitFor();
+  await line(open[1]).locator('form .reason').first().click();
+  await line(open[1]).getByLabel('Why').fill('The law asks for it.');
+  await line(open[1]).getByLabel('Why').press('Enter');
+  await becomes(() => line(open[1]).getByRole('button', { name: 'In', exact: true }).getAttribute('aria-pressed'), 'true', 'in');
+  await page.getByRole('button', { name: 'Open', exact: true }).click();
+  await page.getByText('Nothing matches').waitFor();
+  equal(new URL(page.url()).search, '?only=open', 'the filter in the address');
+  complain(page);
+  await close(page);
+});
+/** Makes an open risk rely on a control, when the demo has none that may be left out. */
+async function relyOn(row) {
+  const sara = await signedIn(browser, 'sara');
+  const risk = (await sara.ask('GET', '/risk?state=identified,analysed,evaluated,in_treatment,treatment_decided&limit=1&fields=controls')).items[0];
+  const full = (await sara.ask('GET', `/risk/${risk.id}`)).record;
+  await sara.ask('PATCH', `/risk/${risk.id}`, { controls: [...(full.controls ?? []), row.entry.id] }, { 'if-match': `"${full.version}"` });
+  await close(sara);
+  return { ...row, risks: [...(row.risks ?? []), { ...risk, kind: 'risk' }] };
+}
+
+await test('journey risk map: a cell lists its risks', async () => {
+  const page = await signedIn(browser, 'tom');
+  await visit(page, '/map');
+  await page.locator('.cell.some').first().waitFor();
+  const cell = page.locator('.cell.some').first();
+  const n = Number(await cell.locator('.n').innerText());
+  await cell.click();
+  await becomes(() => page.locator('.panel tbody tr .key').count(), n, 'risks listed');
+  truth(/cell=\d-\d/.test(page.url()), 'the cell is not in the address');
+  await page.reload();
+  await settled(page);
+  await becomes(() => page.locator('.panel tbody tr .key').count(), n, 'risks listed after a reload');
+  await page.locator('.cell').first().focus();
+  await page.keyboard.press('ArrowRight');
+  truth(await page.evaluate(() => document.activeElement?.id.startsWith('cell-2-')), 'the arrow does not go to the next cell');
+  complain(page);
+  await close(page);
+});
+
+await test('journey list: filter, sort, columns, inline edit, bulk, export', async () => {
+  const page = await signedIn(browser, 'lin');
+  for (const title of ['Order the audit room', 'Book the training', 'Renew the certificate']) await page.ask('POST', '/task', { title });
+  await visit(page, '/k/task');
+  // A filter by field, seen as a chip, in the address.
+  await page.getByRole('button', { name: 'Filter', exact: true }).click();
+  await page.getByLabel('Filter by …').fill('owner');
+  await page.keyboard.press('Enter');
+  await page.getByRole('checkbox', { name: 'Me' }).check();
+  await page.keyboard.press('Escape');
+  await page.waitForURL(/owner=me/);
+  await page.locator('.filter', { hasText: 'Me' }).waitFor();
+  await page.goBack();
+  await becomes(() => new URL(page.url()).search, '', 'the address after Back');
+  // Text search and order.
+  await page.getByLabel('Find …').fill('audit room');
+  await becomes(() => page.locator('tbody .key').count(), 1, 'rows found');
+  await page.getByLabel('Find …').fill('');
+  await becomes(async () => await page.locator('tbody .key').count() > 2, true, 'all rows again');
+  const heading = page.getByRole('columnheader').filter({ has: page.locator('.sort') }).first();
+  await heading.locator('.sort').click();
+  await becomes(() => heading.getAttribute('aria-sort'), 'ascending');
+  await page.waitForURL(/sort=title/);
+  await heading.locator('.sort').click();
+  await page.waitForURL(/sort=-title/);
+  // Another column, kept after a reload.
+  const before = await page.getByRole('columnheader').count();
+  await page.getByRole('button', { name: 'Columns and row height' }).click();
+  await page.getByRole('dialog').getByText('Last changed', { exact: true }).click();
+  await page.keyboard.press('Escape');
+  await becomes(() => page.getByRole('columnheader').count(), before + 1, 'columns');
+  await page.reload();
+  await settled(page);
+  equal(await page.getByRole('columnheader').count(), before + 1, 'columns after a reload');
+  // One due date: e, a date, Enter.
+  await visit(page, '/k/task?q=audit%20room');
+  await page.keyboard.press('j');
+  const names = await page.getByRole('columnheader').allInnerTexts();
+  const due = names.findIndex((n) => n.trim() === 'Due');
+  truth(due > 0, `no due column among ${names}`);
+  for (let i = 2; i < due; i++) await page.keyboard.press('l');
+  const by = hand(page);
+  await by.key('e');
+  await page.locator('#cell-edit').waitFor();
+  await page.locator('#cell-edit').fill(day(30));
+  await by.key('Enter');
+  await becomes(async () => (await page.ask('GET', '/task?q=audit%20room')).items[0].due, day(30), 'the due date');
+  equal(by.n, 2, 'keys to change a due date in a list');
+  await page.locator('#cell-edit').waitFor({ state: 'detached' });
+  // Many at once, with one that is refused.
+  const closed = (await page.ask('GET', '/task?sort=-updated_at&limit=50')).items.find((t) => t.state === 'done' || t.state === 'closed' || t.state === 'cancelled');
+  await visit(page, '/k/task?sort=-created_at');
+  for (const title of ['Book the training', 'Renew the certificate']) await page.locator('tr', { hasText: title }).getByRole('checkbox').check();
+  if (closed) await page.locator('tr', { hasText: closed.key }).getByRole('checkbox').check();
+  await page.keyboard.press('b');
+  const drawer = page.getByRole('dialog');
+  await drawer.locator('#bulk-field').selectOption({ label: 'Due' });
+  await drawer.locator('#bulk-due').fill(day(60));
+  await drawer.getByText(/of \d+ will change/).waitFor();
+  await drawer.getByRole('button', { name: /^Change \d/ }).click();
+  await drawer.getByText(closed ? '2 changed, 1 refused' : '2 changed, 0 refused').waitFor();
+  if (closed) truth((await drawer.locator('.results li', { hasText: closed.key }).innerText()).length > closed.key.length + 4, 'the refusal has no reason');
+  await drawer.getByRole('button', { name: 'Close' }).last().click();
+  // What is shown comes down as CSV: two clicks.
+  await visit(page, '/k/task?q=audit%20room');
+  const out = hand(page);
+  await out.click(page.getByRole('button', { name: 'Export' }));
+  const [file] = await Promise.all([page.waitForEvent('download'), out.click(page.getByRole('menuitem', { name: 'CSV' }))]);
+  equal(out.n, 2, 'clicks to export the view');
+  const csv = readFileSync(await file.path(), 'utf8');
+  truth(csv.includes('Order the audit room') && !csv.includes('Book the training'), `the export is not what is shown: ${csv.slice(0, 200)}`);
+  complain(page);
+  await close(page);
+});
+
+await test('journey palette: a key, a new record, Chinese words', async () => {
+  const page = await signedIn(browser, 'sara', { lang: 'zh' });
+  await visit(page, '/');
+  const by = hand(page);
+  await by.key('Control+k');
+  await page.keyboard.type('rsk-0001');
+  await page.locator('.palette .on .key', { hasText: 'RSK-0001' }).waitFor();
+  await by.key('Enter');
+  await page.waitForURL(/\/k\/risk\/RSK-0001/);
+  equal(by.n, 2, 'keys to reach a record, beside its own');
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('聊天机器人');
+  await page.locator('.palette [role=option] .key', { hasText: 'SYS-0002' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.locator('.palette').waitFor({ state: 'detached' });
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('新建风险');
+  await page.locator('.palette [role=option]').first().waitFor();
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/k\/risk\/new/);
+  complain(page);
+  await close(page);
+});
+
+await test('journey history: who, what, why', async () => {
+  const page = await signedIn(browser, 'mei');
+  await visit(page, `/k/ai_system/${system}?tab=history`);
+  const item = (text) => page.locator('#panel-history li', { hasText: text });
+  await item('Approve a pilot').waitFor();
+  const top = await item('Approve a pilot').innerText();
+  for (const word of ['Mei Tan', 'Deployment review', 'Pilot', 'Two branches, three months.', 'Ledger']) truth(top.includes(word), `no “${word}” in ${top}`);
+  truth(await page.locator('#panel-history li', { hasText: 'Prohibited uses' }).or(page.locator('#panel-history th', { hasText: 'Not to be used for' })).count() > 0, 'no change of a field is told');
+  truth(!/\bsystem\b.*record\./.test(await page.locator('#panel-history').innerText()), 'an act is shown raw');
+  complain(page);
+  await close(page);
+});
+
+await test('journey language and theme stay', async () => {
+  const page = await signedIn(browser, 'anna');
+  await visit(page, '/');
+  await page.locator('header.bar .lang [lang=zh]').click();
+  await page.getByRole('link', { name: '就绪度' }).or(page.getByRole('link', { name: '风险' })).first().waitFor();
+  equal(await page.evaluate(() => document.documentElement.lang), 'zh-CN');
+  await page.locator('header.bar').getByRole('button', { name: '主题' }).click();
+  await page.getByRole('menuitem', { name: '深色' }).click();
+  await page.reload();
+  await settled(page);
+  equal(await page.evaluate(() => [document.documentElement.lang, document.documentElement.dataset.theme]), ['zh-CN', 'dark'], 'after a reload');
+  const own = await page.ask('GET', '/session');
+  equal(own.user.lang, 'zh', 'the language the server keeps');
+  complain(page);
+  await close(page);
+});
+
+await test('journey signature: the server may ask again', async () => {
+  // The page believes the password is fresh, the server knows better: the dialog takes the refusal in its stride.
+  const page = await stale('mei');
+  const lin = await signedIn(browser, 'lin');
+  await page.route('**/api/v1/session', async (route) => {
+    const reply = await route.fetch();
+    const body = await reply.json();
+    await route.fulfill({ response: reply, json: { ...body, fresh_until: new Date(Date.now() + 300000).toISOString() } });
+  });
+  const { items } = await lin.ask('GET', '/ai_system?state=pilot&limit=5');
+  const target = items.find((i) => i.key === system) ?? items[0];
+  await visit(page, `/k/ai_system/${target.key}`);
+  const button = page.locator('#next-step').getByRole('button', { name: 'Approve regular operation', exact: true }).and(page.locator(':not(.shut)'));
+  await button.click();
+  const dialog = page.getByRole('dialog');
+  equal(await dialog.locator('#ask-password').count(), 0, 'the password is asked too early');
+  await dialog.locator('#ask-pilot_report').fill('Good.');
+  await dialog.locator('#ask-running_version').fill('1.0');
+  await dialog.locator('#ask-go_live').fill(day(0));
+  await dialog.locator('#ask-reason').fill('The pilot went well.');
+  await dialog.locator('.dialog-foot .btn').last().click();
+  await dialog.locator('#ask-password').waitFor();
+  truth(await page.evaluate(() => document.activeElement?.id === 'ask-password'), 'the password field has no focus');
+  await page.keyboard.type(password);
+  await page.keyboard.press('Enter');
+  await dialog.waitFor({ state: 'detached' });
+  equal((await lin.ask('GET', `/ai_system/${target.key}`)).record.state, target.key === system ? 'operating' : 'pilot');
+  await close(page, lin);
+});
+
+await test('journey conflict: both values side by side', async () => {
+  const page = await signedIn(browser, 'lin');
+  const made = (await page.ask('POST', '/task', { title: 'Conflict here', description: 'first' })).record;
+  await visit(page, `/k/task/${made.key}`);
+  const note = page.locator('.line').filter({ has: page.locator('.pencil') }).filter({ hasText: 'first' }).first();
+  const name = (await note.getAttribute('id')).replace('field-', '');
+  await note.locator('.pencil').focus();
+  await page.keyboard.press('Enter');
+  await page.locator(`#in-${name}`).fill('mine');
+  await page.ask('PATCH', `/task/${made.id}`, { [name]: 'theirs' }, { 'if-match': `"${made.version}"` });
+  await page.keyboard.press('Control+Enter');
+  const box = page.locator('.conflict');
+  await box.waitFor();
+  const text = await box.innerText();
+  truth(text.includes('theirs') && text.includes('mine'), `not both values: ${text}`);
+  await box.getByRole('button', { name: 'Keep mine' }).click();
+  await becomes(async () => (await page.ask('GET', `/task/${made.id}`)).record[name], 'mine', 'the value after “keep mine”');
+  complain(page);
+  await close(page);
+});
+
+await test('journey people: a person, a role that waits, a token', async () => {
+  const pat = await stale('pat');
+  await pat.goto(`${base}/people`);
+  await settled(pat);
+  await pat.getByRole('button', { name: 'Add a person' }).click();
+  const dialog = pat.getByRole('dialog');
+  await dialog.locator('#p-name').fill('Noor Haddad');
+  await dialog.locator('#p-email').fill('noor@northlake.example');
+  await dialog.getByRole('checkbox', { name: /Risk owner/ }).check();
+  await dialog.getByRole('button', { name: 'Add a person' }).click();
+  await pat.locator('#confirm-password').fill(password);
+  await pat.keyboard.press('Enter');
+  const secret = pat.locator('.secret');
+  await secret.waitFor();
+  const first = await secret.innerText();
+  truth(first.length >= 12, 'the first password is too short');
+  await pat.keyboard.press('Escape');
+  await pat.locator('.waiting li', { hasText: 'Noor Haddad' }).waitFor();
+  complain(pat);
+  const noor = await signedIn(browser, 'noor', { secret: first });
+  truth(!(await noor.ask('GET', '/session')).roles.some((r) => r.role === 'risk_owner'), 'the role counts before anybody agreed');
+  const lin = await signedIn(browser, 'lin');
+  await visit(lin, '/people');
+  await lin.locator('.waiting li', { hasText: 'Noor Haddad' }).getByRole('button', { name: 'Approve' }).click();
+  if (await lin.locator('#confirm-password').isVisible().catch(() => false)) { await lin.locator('#confirm-password').fill(password); await lin.keyboard.press('Enter'); }
+  await toast(lin).getByText('Approved').waitFor();
+  await becomes(async () => (await noor.ask('GET', '/session')).roles.some((r) => r.role === 'risk_owner'), true, 'the role after approval');
+  complain(lin);
+  await visit(pat, '/tokens');
+  await pat.getByRole('button', { name: 'New token' }).click();
+  await pat.locator('#t-name').fill('nightly upload');
+  await pat.getByRole('dialog').getByRole('button', { name: 'New token' }).click();
+  await pat.locator('.secret').waitFor();
+  const token = await pat.locator('.secret').innerText();
+  const asToken = async () => (await fetch(`${base}/api/v1/session`, { headers: { authorization: `Bearer ${token}` } })).status;
+  equal(await asToken(), 200, 'the new token');
+  await pat.keyboard.press('Escape');
+  await pat.locator('tr', { hasText: 'nightly upload' }).getByRole('button', { name: 'Revoke' }).click();
+  await pat.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
+  await becomes(asToken, 401, 'the revoked token');
+  complain(pat);
+  await close(pat, noor, lin);
+});
+
+await test('journey keyboard only', async () => {
+  const page = await signedIn(browser, 'lin');
+  await visit(page, '/k/document');
+  const press = async (...keys) => { for (const key of keys) await page.keyboard.press(key); };
+  const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim());
+  const titles = await page.locator('tbody a.title').allInnerTexts();
+  await press('j');
+  await becomes(focused, titles[0]);
+  await press('j', 'j', 'k');
+  await becomes(focused, titles[1]);
+  await press('/');
+  truth(await page.evaluate(() => document.activeElement?.id === 'find'), '/ does not go to the search');
+  await press('Escape', 'j', 'k');
+  await press('e');
+  await page.locator('#cell-edit').waitFor();
+  await press('Escape');
+  await page.locator('#cell-edit').waitFor({ state: 'detached' });
+  await press('Enter');
+  await page.waitForURL(/\/k\/document\/DOC-/);
+  await settled(page);
+  await press('J');
+  await becomes(async () => new URL(page.url()).pathname !== '/k/document', true);
+  await press('5');
+  await page.waitForURL(/tab=history/);
+  await press('g', 'r');
+  await page.waitForURL(/\/readiness/);
+  await press('?');
+  await page.getByRole('dialog').waitFor();
+  await press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await press('g', 't');
+  await page.waitForURL(`${base}/`);
+  // A dialog takes the focus and gives it back.
+  await press('Tab');
+  await page.locator('.btn.new').focus();
+  await press('Enter');
+  await page.getByRole('menu').waitFor();
+  await press('Escape');
+  truth(await page.evaluate(() => document.activeElement?.classList.contains('new')), 'the focus did not come back');
+  complain(page);
+  await close(page);
+});
+
+await test('journey today: approve with one key', async () => {
+  const lin = await signedIn(browser, 'lin');
+  const ben = await signedIn(browser, 'ben');
+  const made = (await ben.ask('POST', '/task', { title: 'Check the printer', owner: (await lin.ask('GET', '/session')).user.id })).record;
+  await visit(lin, '/');
+  const row = lin.locator('.task', { hasText: made.key });
+  for (const more of await lin.locator('.fold .link').all()) if (!await row.count()) await more.click();
+  await row.locator('a.open').focus();
+  const by = hand(lin);
+  await by.key('a');
+  await toast(lin).getByText(/^Now: /).waitFor();
+  equal(by.n, 1, 'keys to take the step that waits');
+  truth((await lin.ask('GET', `/task/${made.id}`)).record.state !== made.state, 'nothing happened');
+  complain(lin);
+  await close(lin, ben);
+});
+
+await test('journey readiness: number, check, record', async () => {
+  const page = await signedIn(browser, 'lin');
+  await visit(page, '/');
+  await page.locator('.blocker a').first().waitFor();
+  const n = Number(await page.locator('.blocker b').first().innerText());
+  await page.locator('.blocker a').first().click();
+  await page.waitForURL(/\/checks\//);
+  await settled(page);
+  await becomes(() => page.locator('.panel tbody tr').count(), n, 'records that break the check');
+  const link = page.locator('.panel tbody .record-link a').first();
+  const key = await link.locator('.key').innerText();
+  await link.click();
+  await page.waitForURL(new RegExp(`/${key}$`));
+  await settled(page);
+  equal(await page.locator('h1 .key').innerText(), key);
+  await visit(page, '/readiness');
+  for (const gate of await page.locator('details summary').all()) await gate.click();
+  truth(await page.locator('.failing li').count() > 3, 'what is missing for the audit is not listed');
+  complain(page);
+  await close(page);
+});
+
+await browser.close();
+done();
