@@ -39,9 +39,9 @@ static void put_changes(struct exchange *x, const struct kind *k, const struct h
         const struct field *f = &k->fields[i];
         if (!told(k, f->name) || (f->sensitive && !sensitive))
             continue;
-        const char *name = text_c(x->call->arena, f->name);
-        const struct json *from = h->before ? json_get(h->before, name) : NULL;
-        const struct json *to = json_get(h->after, name);
+        const struct json *from =
+            h->before ? record_body_value(x->call, k, h->before, f) : NULL;
+        const struct json *to = record_body_value(x->call, k, h->after, f);
         if ((from || to) && !(from && to && json_same(from, to)))
             put_change(o, f->name, from, to);
     }
@@ -107,7 +107,7 @@ enum err history_get(struct exchange *x)
         versions[i]->values = NEW_MANY(x->call->arena, k->field_count, const struct json *);
         for (size_t f = 0; f < k->field_count; f++)
             versions[i]->values[f] =
-                json_get(items[i].after, text_c(x->call->arena, k->fields[f].name));
+                record_body_value(x->call, k, items[i].after, &k->fields[f]);
     }
     json_key(&x->json_out, "names");
     TRY(record_names(x->call, x->api->records, x->db, versions, count, &x->json_out));

@@ -48,11 +48,13 @@ static enum err may_begin(struct call *call, const struct change *c)
     return OK;
 }
 
-enum err record_submit(struct call *call, struct records *r, struct change *change,
-                       void (*finished)(void *arg, enum err outcome), void *arg)
+static enum err prepare(struct call *call, struct records *r, struct change *change,
+                        void (*finished)(void *arg, enum err outcome), void *arg,
+                        struct record_job **out)
 {
     const struct json **values;
     bool *given;
+    *out = NULL;
     TRY(may_begin(call, change));
     TRY(check__body(call, change->kind, change->body, false, &values, &given));
     struct record_job *j = NEW(call->arena, struct record_job);
@@ -61,6 +63,15 @@ enum err record_submit(struct call *call, struct records *r, struct change *chan
         .writing = {.records = r, .change = change, .values = values, .given = given},
         .done = finished,
         .arg = arg};
+    *out = j;
+    return OK;
+}
+
+enum err record_submit(struct call *call, struct records *r, struct change *change,
+                       void (*finished)(void *arg, enum err outcome), void *arg)
+{
+    struct record_job *j;
+    TRY(prepare(call, r, change, finished, arg, &j));
     return store_submit(r->store, &j->job);
 }
 
@@ -99,10 +110,16 @@ enum err record_do_many(struct call *call, struct records *r, struct change **ch
 {
     struct gate gate = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0};
     struct waiting *waiting = NEW_MANY(call->arena, count + 1, struct waiting);
+    struct record_job **jobs = NEW_MANY(call->arena, count + 1, struct record_job *);
     gate.left = count;
+    /* All are prepared before the first is handed over: their calls may share an arena, which from
+     * then on is the writer's. */
     for (size_t i = 0; i < count; i++) {
         waiting[i] = (struct waiting){&gate, &outcome[i]};
-        enum err e = record_submit(calls[i], r, changes[i], arrive, &waiting[i]);
+        outcome[i] = prepare(calls[i], r, changes[i], arrive, &waiting[i], &jobs[i]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        enum err e = outcome[i] == OK ? store_submit(r->store, &jobs[i]->job) : outcome[i];
         if (e != OK)
             arrive(&waiting[i], e);
     }

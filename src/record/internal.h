@@ -48,6 +48,11 @@ MUST_USE enum err db__rows(struct call *call, struct db db, const char *sql,
                            const struct value *values, size_t count, size_t most,
                            struct rows *out);
 
+/* ---- rename.c: what follows a field's new name, in a migration ----------------------------- */
+MUST_USE enum err rename__tables(struct call *call, struct tx *tx, const struct model *m);
+MUST_USE enum err rename__links(struct call *call, struct tx *tx, const struct model *m,
+                                 bool planned);
+
 /* ---- value.c: JSON values as nodes --------------------------------------------------------- */
 const struct json *node__text(struct arena *a, struct text t);
 const struct json *node__integer(struct arena *a, int64_t i);

@@ -180,8 +180,10 @@ static enum err migrate(struct job *job, struct call *call, struct tx *tx)
 {
     struct migration *m = job->arg;
     struct tables t = all_tables(call->arena, m->model);
+    TRY(rename__tables(call, tx, m->model));
     TRY(store_plan(call, tx, t.items, t.count, &m->steps));
     TRY(store_migrate(call, tx, m->steps));
+    TRY(rename__links(call, tx, m->model, m->steps != NULL));
     for (size_t i = 0; i < m->model->kind_count; i++)
         TRY(check_states(call, tx, &m->model->kinds[i]));
     return OK;

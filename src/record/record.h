@@ -158,6 +158,9 @@ struct history_item {
 MUST_USE enum err record_history(struct call *call, struct records *r, struct reader *db,
                                  const struct record *rec, struct history_item **out,
                                  size_t *count);
+/* What a body of any age holds for a field, also under its former name. */
+const struct json *record_body_value(struct call *call, const struct kind *k,
+                                     const struct json *body, const struct field *f);
 struct linked {
     struct text type;
     bool out, free;

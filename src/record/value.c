@@ -145,6 +145,24 @@ struct text body__print(struct call *call, const struct record *rec, const struc
 
 static const struct json_limits body_limits = {8u << 20, 32, 500000};
 
+/* Versions are never rewritten: one from before a field was renamed holds it under the former name. */
+static const struct field *formerly(const struct kind *k, struct text name)
+{
+    for (size_t i = 0; i < k->field_count; i++)
+        if (k->fields[i].was.len && text_same(k->fields[i].was, name))
+            return &k->fields[i];
+    return NULL;
+}
+
+const struct json *record_body_value(struct call *call, const struct kind *k,
+                                     const struct json *body, const struct field *f)
+{
+    const struct json *v = json_get(body, text_c(call->arena, f->name));
+    if (v || !f->was.len || kind_field(k, f->was))
+        return v;
+    return json_get(body, text_c(call->arena, f->was));
+}
+
 enum err body__read(struct call *call, const struct kind *k, struct text body, struct record *out)
 {
     const struct json *json;
@@ -153,6 +171,8 @@ enum err body__read(struct call *call, const struct kind *k, struct text body, s
     out->values = NEW_MANY(call->arena, k->field_count, const struct json *);
     for (const struct json *one = json->first; one; one = one->next) {
         const struct field *f = kind_field(k, one->key);
+        if (!f)
+            f = formerly(k, one->key);
         if (f) /* a field the model no longer has stays in the version, unseen */
             out->values[f->index] = one;
     }

@@ -118,7 +118,9 @@ struct tx {
     struct link *link;
     enum err spent; /* the error after which this savepoint is good for nothing */
 };
+struct search_note; /* a document to index when the group ends (search.c) */
 struct writer {
+    struct search_note *notes, **notes_end; /* of the jobs of this group that stand */
     pthread_t thread;
     bool started;
     pthread_mutex_t lock; /* guards the queue, closing and hooks */
@@ -206,6 +208,10 @@ enum err store__postgres_search_put(struct call *, struct tx *, struct text, str
                                     struct text, int64_t);
 struct text store__sqlite_search_word(struct arena *a, struct text word, bool prefix);
 struct text store__postgres_search_word(struct arena *a, struct text word, bool prefix);
+/* FTS5 writes its buffer out at every savepoint, so documents wait for the end of the group. */
+void store__search_begin(struct writer *w);
+void store__search_undo(struct writer *w, struct search_note **end); /* back to where a job began */
+enum err store__search_flush(struct call *call, struct tx *tx);
 extern const char store__sqlite_search[], store__postgres_search[];
 extern const char store__sqlite_search_tables[], store__postgres_search_tables[];
 

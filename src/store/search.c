@@ -31,11 +31,50 @@ static int64_t count_words(struct text words)
     return count;
 }
 
+/* ---- documents wait for the end of the group --------------------------------------------- */
+struct search_note {
+    struct text kind, id, words;
+    struct search_note *next;
+};
+
+void store__search_begin(struct writer *w)
+{
+    w->notes = NULL;
+    w->notes_end = &w->notes;
+}
+
+void store__search_undo(struct writer *w, struct search_note **end)
+{
+    w->notes_end = end;
+    *end = NULL;
+}
+
+/* In the memory of the jobs, which lasts until they are answered. */
+enum err store__search_flush(struct call *call, struct tx *tx)
+{
+    for (struct search_note *n = tx->store->writer.notes; n != NULL; n = n->next) {
+        TRY(tx->store->driver->search_put(call, tx, n->kind, n->id, n->words,
+                                          count_words(n->words)));
+    }
+    store__search_begin(&tx->store->writer);
+    return tx->spent;
+}
+
 enum err tx_search_put(struct call *call, struct tx *tx, struct text kind, struct text id,
                        struct text words)
 {
+    struct writer *w = &tx->store->writer;
+    struct search_note *n;
+
     words = bounded(words);
-    return tx->store->driver->search_put(call, tx, kind, id, words, count_words(words));
+    if (tx->store->driver->kind != STORE_SQLITE)
+        return tx->store->driver->search_put(call, tx, kind, id, words, count_words(words));
+    n = NEW(call->arena, struct search_note);
+    *n = (struct search_note){text_copy(call->arena, kind), text_copy(call->arena, id),
+                              text_copy(call->arena, words), NULL};
+    *w->notes_end = n;
+    w->notes_end = &n->next;
+    return tx->spent;
 }
 
 /* What folding never leaves is in no document; the databases would each misread it in their

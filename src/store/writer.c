@@ -110,6 +110,8 @@ static enum err run_job(struct group *g, struct job *job)
     struct tx *tx = &g->store->writer.tx;
     const struct driver *driver = g->store->driver;
 
+    struct search_note **documents = g->store->writer.notes_end;
+
     tx->spent = OK;
     TRY(driver->job_begin(g->call, tx->link));
     if (g->hooks.job_begin != NULL)
@@ -121,6 +123,7 @@ static enum err run_job(struct group *g, struct job *job)
         g->good++;
         return OK;
     }
+    store__search_undo(&g->store->writer, documents);
     TRY(driver->job_undo(g->call, tx->link));
     if (g->hooks.job_undone != NULL)
         g->hooks.job_undone(g->hooks.arg);
@@ -190,6 +193,8 @@ static enum err work(struct group *g, struct job *first, bool *began)
         driver->rollback(tx->link);
         return tx->link->failed ? ERR_IO : OK;
     }
+    tx->spent = OK;
+    TRY(store__search_flush(g->call, tx));
     TRY(hook(g, g->hooks.seal));
     TRY(driver->commit(g->call, tx->link));
     atomic_fetch_add(&g->store->writes, 1);
@@ -237,6 +242,7 @@ static void run_group(struct store *s, struct job *first, const struct group_hoo
     enum err e;
 
     g.done_end = &g.done;
+    store__search_begin(&s->writer);
     arena_reset(s->writer.arena);
     g.call = call_open(s->writer.arena, clock_now(), LANG_EN);
     e = work(&g, first, &began);

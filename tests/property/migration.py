@@ -29,9 +29,10 @@ FIRST = {
     "fields": {
         "place": {"type": "text", "title": "Place", "about": "Where it was."},
         "people": {"type": "integer", "title": "People", "about": "How many went."},
+        "guides": {"type": "refs", "to": "person", "title": "Guides", "about": "Who showed it."},
         "findings": {"type": "rows", "title": "Findings", "about": "What was seen.",
                      "columns": {"what": {"type": "text", "title": "What", "about": "The finding."}}}},
-    "states": {"start": "open", "of": {"open": {"title": "Open", "tone": "idle", "about": "To come."}}},
+    "states": {"start": "open", "of": {"open": {"title": "Open", "tone": "idle", "end": True, "about": "To come."}}},
     "moves": {},
     "access": {"read": ["staff"], "create": ["staff"], "change": ["@owner"]}}
 
@@ -76,8 +77,10 @@ def grow(site):
     site.write(kind)
     with Server(site.store) as server:
         client = Client(server, cast.passwords())
-        made = client.must("stan", "POST", "/x_visit", {"title": "Mill", "place": "River 风", "people": 3,
-                                                        "findings": [{"what": "Dust"}]})
+        stan = client.must("stan", "GET", "/session")["user"]["id"]
+        made = client.must("stan", "POST", "/x_visit",
+                           {"title": "Mill", "place": "River 风", "people": 3, "guides": [stan],
+                            "findings": [{"what": "Dust"}]})
     site.twice_is_once("a new kind")
 
     kind["fields"]["cost"] = {"type": "number", "title": "Cost", "about": "What it took."}
@@ -89,6 +92,8 @@ def grow(site):
     site.twice_is_once("an added field")
 
     kind["fields"]["town"] = {**kind["fields"].pop("place"), "was": "place"}
+    kind["fields"]["seen"] = {**kind["fields"].pop("findings"), "was": "findings"}
+    kind["fields"]["guests"] = {**kind["fields"].pop("guides"), "was": "guides"}
     site.write(kind)
     done = site.open()
     columns, _ = site.schema()
@@ -98,17 +103,19 @@ def grow(site):
     with Server(site.store) as server:
         client = Client(server, cast.passwords())
         now = client.must("stan", "GET", "/x_visit/VIS-0001")["record"]
-        site.expect("loses nothing", (now["town"], now["people"], now["findings"], now["version"]) ==
-                    ("River 风", 3, [{"what": "Dust"}], 1), now)
-        found = client.must("stan", "GET", "/x_visit?town=River%20%E9%A3%8E")
-        site.expect("finds by the new name", found["total"] == 1, found)
+        kept = {"town": "River 风", "people": 3, "seen": [{"what": "Dust"}], "guests": [stan]}
+        site.expect("loses nothing", {k: now.get(k) for k in kept} == kept, now)
+        for query in ("town=River%20%E9%A3%8E", f"guests={stan}", "seen.empty=0"):
+            found = client.must("stan", "GET", f"/x_visit?{query}")
+            site.expect(f"finds by {query}", found["total"] == 1, found)
         changed = client.must("stan", "PATCH", "/x_visit/VIS-0001",
                               {"cost": 2.5, "hosts": [now["owner"]],
-                               "findings": [{"what": "Dust", "grave": True}]}, {"If-Match": '"1"'})
+                               "seen": [{"what": "Dust", "grave": True}]}, {"If-Match": '"1"'})
         site.expect("uses the new fields", changed["record"]["cost"] == 2.5, changed)
         history = client.must("stan", "GET", "/x_visit/VIS-0001/history")["items"]
-        site.expect("keeps the history", len(history) == 2 and made["record"]["id"] ==
-                    changed["record"]["id"], history)
+        fields = {one["field"] for one in history[0]["changes"]}
+        site.expect("keeps the history", len(history) == 2 and fields == {"cost", "hosts", "seen"} and
+                    made["record"]["id"] == changed["record"]["id"], history)
     verified = run("verify", "--deep", *site.store.words, expect=None)
     site.expect("stays intact", verified.returncode == 0, verified.stdout + verified.stderr)
     return kind

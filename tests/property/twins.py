@@ -269,7 +269,7 @@ def main():
     """Reads the command line and plays."""
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seeds", type=int, default=8)
+    parser.add_argument("--seeds", type=int, default=6)
     parser.add_argument("--acts", type=int, default=400)
     parser.add_argument("--first", type=int, default=1)
     options = parser.parse_args()

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Performing a move. One that asks for nothing is done at once; a signature, a stop and an end always ask.
 import { say } from '../app/toast.svelte';
-import { call } from '../data/client.svelte';
+import { ApiError, call, get } from '../data/client.svelte';
 import { learn } from '../data/names.svelte';
-import type { AnyRecord, Kind, MoveChoice, RecordReply, Value } from '../data/types';
+import type { AnyRecord, Kind, MoveChoice, MovesReply, RecordReply, Value } from '../data/types';
 import { t, w } from '../i18n/t.svelte';
 import { applies } from '../model/condition';
 import { fieldOf, moveOf, roleOf, stateOf } from '../model/model.svelte';
@@ -16,14 +16,27 @@ export function asksNothing(kind: Kind, record: AnyRecord, move: MoveChoice): bo
 		&& !declared?.and_by?.length && !end?.end && end?.tone !== 'rejected' && end?.tone !== 'off';
 }
 /** Null when the record waits for a second signature. */
-export async function perform(kind: Kind, record: AnyRecord, move: MoveChoice, body: Record<string, Value> = {}): Promise<RecordReply | null> {
-	const reply = await call<RecordReply & { waits_for?: string[] }>('POST', `/${kind.kind}/${record.id}/moves/${move.move}`, { body });
+export async function perform(kind: Kind, record: AnyRecord, move: { move: string }, body: Record<string, Value> = {}): Promise<RecordReply | null> {
+	const path = `/${kind.kind}/${record.id}/moves`;
+	let reply;
+	try {
+		reply = await call<RecordReply & { waits_for?: string[] }>('POST', `${path}/${move.move}`, { body });
+	} catch (error) {
+		if (error instanceof ApiError && error.status === 409) await nameRecords(path, move.move, error);
+		throw error;
+	}
 	if (reply.status === 202) {
 		say(t('move.signed', { who: (reply.data.waits_for ?? []).map((one) => signerOf(kind, one)).join(', ') }));
 		return null;
 	}
 	learn(reply.data.names);
 	return reply.data;
+}
+/** A refusal says what is in the way; which records those are is told with the moves. */
+async function nameRecords(path: string, move: string, error: ApiError): Promise<void> {
+	const known = await get<MovesReply>(path).catch(() => null);
+	const why = known?.moves.find((one) => one.move === move)?.why_not ?? [];
+	error.errors = error.errors.map((problem) => ({ ...problem, records: problem.records ?? why.find((one) => one.code === problem.code && one.message === problem.message)?.records }));
 }
 /** Who signs: a role by its title, a relation of the record (@owner) by the title of its field. */
 export function signerOf(kind: Kind, one: string): string {

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* record/rename.c — a field that was called otherwise: what is not a column follows the name too. The store
+ * renames columns by itself; tables of rows and links are known here. A field that held references and no
+ * longer may is refused: its values would be read as something they are not. */
+#include "record/internal.h"
+
+static bool is_renamed(const struct kind *k, const struct field *f)
+{
+    return f->was.len && !kind_field(k, f->was);
+}
+
+static bool holds_links(const struct field *f)
+{
+    return f->type == FIELD_REF || f->type == FIELD_REFS || f->type == FIELD_FILE;
+}
+
+static enum err table_exists(struct call *call, struct tx *tx, struct text name, bool *out)
+{
+    const char *sql =
+        store_kind(tx_store(tx)) == STORE_SQLITE
+            ? "SELECT name FROM sqlite_master WHERE type = 'table' AND name = $1"
+            : "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND "
+              "tablename = $1";
+    struct rows rows;
+    TRY(tx_rows(call, tx, sql, &V_TEXT(name), 1, 1, &rows));
+    *out = rows.count > 0;
+    return OK;
+}
+
+static enum err rename_rows(struct call *call, struct tx *tx, const struct kind *k,
+                            const struct field *f)
+{
+    struct text from = text_print(call->arena, "%.*s__%.*s", TEXT_ARG(k->name), TEXT_ARG(f->was));
+    struct text to = text_print(call->arena, "%.*s__%.*s", TEXT_ARG(k->name), TEXT_ARG(f->name));
+    bool there, done;
+    TRY(table_exists(call, tx, from, &there));
+    TRY(table_exists(call, tx, to, &done));
+    if (!there || done)
+        return OK;
+    struct plan_step step = {
+        .what = text_print(call->arena, "rename table %.*s to %.*s", TEXT_ARG(from), TEXT_ARG(to)),
+        .sql = text_print(call->arena, "ALTER TABLE \"%.*s\" RENAME TO \"%.*s\"", TEXT_ARG(from),
+                          TEXT_ARG(to))};
+    return store_migrate(call, tx, &step);
+}
+
+/* Before the plan: otherwise it would make a new, empty table. */
+enum err rename__tables(struct call *call, struct tx *tx, const struct model *m)
+{
+    for (size_t i = 0; i < m->kind_count; i++)
+        for (size_t n = 0; n < m->kinds[i].field_count; n++) {
+            const struct field *f = &m->kinds[i].fields[n];
+            if (f->type == FIELD_ROWS && is_renamed(&m->kinds[i], f))
+                TRY(rename_rows(call, tx, &m->kinds[i], f));
+        }
+    return OK;
+}
+
+static enum err rename_link(struct call *call, struct tx *tx, const struct kind *k,
+                            const struct field *f)
+{
+    struct value values[] = {V_TEXT(f->name), V_TEXT(k->name), V_TEXT(f->was)};
+    return tx_exec(call, tx,
+                   "UPDATE link SET type = $1 WHERE from_kind = $2 AND type = $3 AND free = 0",
+                   values, 3, NULL);
+}
+
+static enum err check_link(struct call *call, struct tx *tx, const struct kind *k,
+                           const struct field *f)
+{
+    struct value values[] = {V_TEXT(k->name), V_TEXT(f->name)};
+    struct rows rows;
+    TRY(tx_rows(call, tx,
+                "SELECT from_id FROM link WHERE from_kind = $1 AND type = $2 AND free = 0 LIMIT 1",
+                values, 2, 1, &rows));
+    if (!rows.count)
+        return OK;
+    return problem_at(call, ERR_CONFLICT, f->name, "type", f->source,
+                      text_print(call->arena,
+                                 "%.*s.%.*s holds references to other records; it cannot become "
+                                 "another type",
+                                 TEXT_ARG(k->name), TEXT_ARG(f->name)));
+}
+
+/* After the plan, when the table of links is there. A type can only have changed when the plan found
+ * something to do, so that a start without changes does not search the links. */
+enum err rename__links(struct call *call, struct tx *tx, const struct model *m, bool planned)
+{
+    for (size_t i = 0; i < m->kind_count; i++)
+        for (size_t n = 0; n < m->kinds[i].field_count; n++) {
+            const struct kind *k = &m->kinds[i];
+            const struct field *f = &k->fields[n];
+            if (holds_links(f) && is_renamed(k, f))
+                TRY(rename_link(call, tx, k, f));
+            else if (planned && !holds_links(f) && f->type != FIELD_ROWS && !f->system)
+                TRY(check_link(call, tx, k, f));
+        }
+    return OK;
+}
