@@ -25,8 +25,6 @@ static enum err put_record(struct exchange *x, const struct record *rec)
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
     record_members(x->call, rec, (struct text){0}, o);
-    json_key(o, "record");
-    record_json(x->call, rec, (struct text){0}, o);
     json_key(o, "names");
     struct record *one = (struct record *)(uintptr_t)rec;
     TRY(record_names(x->call, x->api->records, x->db, &one, 1, o));

@@ -296,13 +296,11 @@ static void put_wrappers(struct printer *p, const struct kind *k)
 {
     static const char *const shapes[][2] = {
         {"_reply",
-         "{\"type\":\"object\",\"required\":[\"record\"],\"properties\":{"
-         "\"record\":{\"$ref\":\"#/components/schemas/%.*s\"},"
+         "{\"allOf\":[{\"$ref\":\"#/components/schemas/%.*s\"},"
+         "{\"type\":\"object\",\"required\":[\"names\",\"ledger\",\"may\"],\"properties\":{"
          "\"names\":{\"$ref\":\"#/components/schemas/Names\"},"
          "\"ledger\":{\"$ref\":\"#/components/schemas/LedgerPlace\"},"
-         "\"may\":{\"$ref\":\"#/components/schemas/May\"},"
-         "\"fields\":{\"type\":\"object\",\"additionalProperties\":{\"type\":\"object\","
-         "\"properties\":{\"may\":{\"type\":\"boolean\"}}}}}}"},
+         "\"may\":{\"$ref\":\"#/components/schemas/May\"}}}]}"},
         {"_list",
          "{\"type\":\"object\",\"required\":[\"items\",\"next\",\"total\"],"
          "\"properties\":{\"items\":{\"type\":\"array\","

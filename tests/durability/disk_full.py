@@ -42,7 +42,7 @@ class Trial:
         client = harness.Client(server.port, self.token)
         status, until = 0, time.monotonic() + 60
         made = client.good("POST", "task", {"title": "ballast"}, Idempotency_Key="ballast")
-        task = made["record"]["id"]
+        task = made["id"]
         self.tried.add(key="ballast", title="ballast", path="task", version=1)
         self.acknowledged.add(key="ballast", id=task, version=1, title="ballast", ledger=made["ledger"]["index"])
         while status != 503 and time.monotonic() < until:

@@ -46,7 +46,7 @@ def fill(place):
     client.log_in("lin@northlake.example")
     risks = client.every("risk")
     for n in range(60):
-        task = client.good("POST", "task", {"title": f"Checked {n}", "tags": ["a", "b"]})["record"]
+        task = client.good("POST", "task", {"title": f"Checked {n}", "tags": ["a", "b"]})
         client.good("POST", f"task/{task['id']}/links", {"type": "relates_to", "to": risks[n % len(risks)]["key"]})
         client.good("POST", f"task/{task['id']}/comments", {"body": f"remark {n} 备注"})
     for n in range(6):

@@ -42,7 +42,7 @@ class Writer(threading.Thread):
             self.refused.append((status, reply))
             self.stopping.wait(0.02)
             return None
-        record = reply["record"]
+        record = reply
         self.acknowledged.add(key=key, id=record["id"], version=record["version"],
                               title=record["title"], ledger=reply["ledger"]["index"])
         return record
@@ -90,7 +90,7 @@ def send_again(client, acknowledged, tried):
         if status not in (200, 201):
             wrong.append(f"{t['key']}: sent again: {status} {reply}")
             continue
-        record = reply["record"]
+        record = reply
         if (record["version"], record["title"]) != (t["version"], t["title"]):
             wrong.append(f"{t['key']}: sent again, is version {record['version']} {record['title']!r}")
         acknowledged.add(key=t["key"], id=record["id"], version=record["version"],

@@ -80,7 +80,7 @@ def make(store, folder):
             body = {"title": name.replace("_", " ").title(), "code": name}
             if parent:
                 body["parent"] = units[parent]
-            units[name] = client.must("amy", "POST", "/org_unit", body)["record"]["id"]
+            units[name] = client.must("amy", "POST", "/org_unit", body)["id"]
         people["ada"] = client.must("ada", "GET", "/session")["user"]["id"]
     for name, (roles, home) in PEOPLE.items():
         if name not in people:

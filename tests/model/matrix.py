@@ -131,7 +131,7 @@ class World:
 
     def make(self, kind, unit):
         """A new record, remembered as the one of this kind and unit."""
-        made = self.client.must("amy", "POST", f"/{kind}", self.body(kind, unit))["record"]
+        made = self.client.must("amy", "POST", f"/{kind}", self.body(kind, unit))
         self.records[kind, unit] = made
         return made
 

@@ -73,7 +73,7 @@ class Newcomer:
         self.expect("is in the session of its owner", may == {"read": True, "create": True}, may)
 
     def in_api(self):
-        system = self.client.must("sol", "POST", "/ai_system", {"title": "Press"})["record"]
+        system = self.client.must("sol", "POST", "/ai_system", {"title": "Press"})
         answer = self.client.call("sol", "POST", "/x_drill", {"title": "No system"})
         self.expect("demands its fields", answer.status == 422 and answer.codes == ["required"],
                     answer.short())
@@ -81,7 +81,7 @@ class Newcomer:
         self.expect("names file and line", source.startswith("model.d/x_drill.json:"), source)
         made = self.client.must("sol", "POST", "/x_drill",
                                 {"title": "Stop the press 停机演练", "system": system["key"]})
-        self.expect("is created with a key of its own", made["record"]["key"] == "DRL-0001", made)
+        self.expect("is created with a key of its own", made["key"] == "DRL-0001", made)
         listed = self.client.must("stan", "GET", f"/x_drill?system={system['key']}&facets=state")
         self.expect("is listed and counted", listed["total"] == 1 and
                     listed["facets"] == {"state": {"planned": 1}}, listed)
@@ -106,12 +106,12 @@ class Newcomer:
         self.expect("asks for its fields", answer.status == 409 and "required" in answer.codes,
                     answer.short())
         moved = self.client.must("ines", "POST", "/x_drill/DRL-0001/moves/hold", {"minutes": 4})
-        self.expect("moves", moved["record"]["state"] == "held", moved)
+        self.expect("moves", moved["state"] == "held", moved)
         history = self.client.must("stan", "GET", "/x_drill/DRL-0001/history")["items"]
         self.expect("has a history", [one["act"] for one in history] ==
                     ["record.move", "record.create"], history)
         archived = self.client.must("amy", "POST", "/x_drill/DRL-0001/moves/archive", {"reason": "old"})
-        self.expect("can be archived", archived["record"]["state"] == "archived", archived)
+        self.expect("can be archived", archived["state"] == "archived", archived)
 
     def in_documents(self):
         found = self.client.must("stan", "GET", "/search?q=%E5%81%9C%E6%9C%BA")["items"]

@@ -102,7 +102,7 @@ def grow(site):
     site.twice_is_once("a renamed field")
     with Server(site.store) as server:
         client = Client(server, cast.passwords())
-        now = client.must("stan", "GET", "/x_visit/VIS-0001")["record"]
+        now = client.must("stan", "GET", "/x_visit/VIS-0001")
         kept = {"town": "River 风", "people": 3, "seen": [{"what": "Dust"}], "guests": [stan]}
         site.expect("loses nothing", {k: now.get(k) for k in kept} == kept, now)
         for query in ("town=River%20%E9%A3%8E", f"guests={stan}", "seen.empty=0"):
@@ -111,11 +111,11 @@ def grow(site):
         changed = client.must("stan", "PATCH", "/x_visit/VIS-0001",
                               {"cost": 2.5, "hosts": [now["owner"]],
                                "seen": [{"what": "Dust", "grave": True}]}, {"If-Match": '"1"'})
-        site.expect("uses the new fields", changed["record"]["cost"] == 2.5, changed)
+        site.expect("uses the new fields", changed["cost"] == 2.5, changed)
         history = client.must("stan", "GET", "/x_visit/VIS-0001/history")["items"]
         fields = {one["field"] for one in history[0]["changes"]}
         site.expect("keeps the history", len(history) == 2 and fields == {"cost", "hosts", "seen"} and
-                    made["record"]["id"] == changed["record"]["id"], history)
+                    made["id"] == changed["id"], history)
     verified = run("verify", "--deep", *site.store.words, expect=None)
     site.expect("stays intact", verified.returncode == 0, verified.stdout + verified.stderr)
     return kind
@@ -141,7 +141,7 @@ def refuse(site, kind):
     site.expect("opens again with the right model", site.open().returncode == 0)
     with Server(site.store) as server:
         client = Client(server, cast.passwords())
-        now = client.must("stan", "GET", "/x_visit/VIS-0001")["record"]
+        now = client.must("stan", "GET", "/x_visit/VIS-0001")
         site.expect("still has everything", now["town"] == "River 风" and now["people"] == 3, now)
 
 

@@ -31,7 +31,7 @@ def fill(client):
     system = client.must("amy", "POST", "/ai_system", {
         "title": "=SUM(A1)", "org_roles": ["deployer", "provider"], "jurisdictions": ["EU", "China"],
         "personal_data": False, "affected_groups": [{"people": "A, B", "vulnerable": True}],
-        "suppliers": [client.must("amy", "POST", "/supplier", {"title": "S"})["record"]["id"]]})["record"]
+        "suppliers": [client.must("amy", "POST", "/supplier", {"title": "S"})["id"]]})
     for i, text in enumerate(TEXTS):
         client.must("amy", "POST", "/task", {"title": text, "details": NOTES[i % len(NOTES)],
                                              "tags": [text.replace("|", "")[:50], "x"], "due": "2026-11-30",

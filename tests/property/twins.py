@@ -219,11 +219,11 @@ class Chance:
     def learn(self, act, answer):
         """Remembers what was made and where it stands."""
         if answer.status in (200, 201) and answer.type == "application/json" and act[1] != "DELETE":
-            record = answer.json.get("record") or {}
+            record = answer.json
             if "key" in record:
                 self.known[record["key"]] = (record["version"], record["state"])
         if act[1] == "POST" and answer.status == 201 and act[2].count("/") == 1:
-            self.keys[act[2][1:]].append(answer.json["record"]["key"])
+            self.keys[act[2][1:]].append(answer.json["key"])
 
 
 KEPT = {"id", "key", "kind", "state", "version", "author", "editor", "created_at", "updated_at", "body",

@@ -1,40 +1,61 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# The pages in a real Chromium against the real server with the demo organisation: unit tests of the pages,
-# then accessibility on every route, then journeys. Prints `ok NAME` / `not ok NAME`.
+# The pages in a real Chromium against the real server with the demo organisation: unit tests of the pages and
+# their types, then every page looked at, then journeys. Prints `ok NAME` / `not ok NAME`.
+# AIMWELL names the program (default build/aimwell); ONLY=words runs the tests whose name has them.
 set -u
 cd "$(dirname "$0")/../.."
 aimwell=${AIMWELL:-build/aimwell}
 work=$(mktemp -d)
 server=""
+stop() {
+    [ -n "$server" ] && kill "$server" 2>/dev/null && wait "$server"
+    server=""
+}
 finish() {
-    [ -z "$server" ] || kill "$server" 2>/dev/null
-    wait 2>/dev/null
+    stop
     rm -rf "$work"
 }
-trap finish EXIT INT TERM
-if (cd ui && npx --no-install vitest run >"$work/vitest.txt" 2>&1); then
-    echo "ok ui unit"
-else
-    tail -n 40 "$work/vitest.txt" >&2
-    echo "not ok ui unit"
-fi
-if (cd ui && npm run --silent check >"$work/check.txt" 2>&1); then
-    echo "ok ui types"
-else
-    tail -n 30 "$work/check.txt" >&2
-    echo "not ok ui types"
-fi
-"$aimwell" serve --demo --data "$work/demo" --listen 127.0.0.1:0 >"$work/serve.txt" 2>&1 &
-server=$!
-i=0
-until grep -q 'http://127' "$work/serve.txt"; do
-    i=$((i + 1))
-    [ $i -lt 300 ] && kill -0 "$server" 2>/dev/null || { cat "$work/serve.txt" >&2; echo "not ok ui server"; exit 1; }
-    sleep 0.2
-done
-base=$(grep -o 'http://127[0-9.:]*' "$work/serve.txt" | head -n 1)
-BASE=$base node tests/ui/pages.mjs
-BASE=$base node tests/ui/journeys.mjs
-grep -q 'Sanitizer\|runtime error' "$work/serve.txt" && { grep -A20 'Sanitizer\|runtime error' "$work/serve.txt" >&2; echo "not ok ui server sanitizers"; }
+trap finish EXIT
+trap 'exit 1' INT TERM
+step() { # name command…
+    name=$1
+    shift
+    if "$@" >"$work/step.txt" 2>&1; then
+        echo "ok ui $name"
+    else
+        tail -n 40 "$work/step.txt" >&2
+        echo "not ok ui $name"
+    fi
+}
+begin() { # a fresh demo organisation: begin NAME
+    "$aimwell" serve --demo --data "$work/$1" --listen 127.0.0.1:0 >"$work/$1.txt" 2>&1 &
+    server=$!
+    i=0
+    until grep -q 'http://127' "$work/$1.txt"; do
+        i=$((i + 1))
+        [ $i -lt 300 ] && kill -0 "$server" 2>/dev/null || { cat "$work/$1.txt" >&2; return 1; }
+        sleep 0.2
+    done
+    BASE=$(grep -o 'http://127[0-9.:]*' "$work/$1.txt" | head -n 1)
+    DATA=$work/$1
+    export BASE DATA
+}
+suite() { # the pages, then what the server said meanwhile: suite NAME
+    begin "$1" || { echo "not ok ui server for $1"; return; }
+    node "tests/ui/$1.mjs"
+    stop
+    if grep -q 'Sanitizer\|runtime error' "$work/$1.txt"; then
+        grep -A20 'Sanitizer\|runtime error' "$work/$1.txt" >&2
+        echo "not ok ui server during $1"
+    else
+        echo "ok ui server during $1"
+    fi
+}
+step unit sh -c 'cd ui && npx --no-install vitest run'
+step types sh -c 'cd ui && npm run --silent check'
+AIMWELL=$aimwell
+export AIMWELL
+suite pages
+suite journeys
 exit 0

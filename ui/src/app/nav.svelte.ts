@@ -29,7 +29,7 @@ export function branches(): Branch[] {
 				const own: Leaf = { href: `/k/${kind.kind}`, label: w(kind.plural), icon: kind.icon ?? 'file', kind: kind.kind };
 				return kind === map ? [own, { href: '/map', label: t('nav.map'), icon: 'grid-3x3' }] : [own];
 			});
-		if (phase === 'plan' && frameworkWithRegister()) leaves.push({ href: '/soa', label: t('nav.soa'), icon: 'list-checks' });
+		if (phase === 'plan' && frameworkWithRegister()) leaves.push({ href: '/soa', label: t('nav.soaShort'), icon: 'list-checks' });
 		if (phase === 'check') {
 			leaves.unshift({ href: '/readiness', label: t('nav.readiness'), icon: 'gauge' });
 			leaves.push({ href: '/ledger', label: t('nav.ledger'), icon: 'blocks' });

@@ -65,6 +65,13 @@ async function refusal(reply: Response): Promise<ApiError> {
 	return new ApiError(reply.status, code, message || t('error.status', { n: reply.status }), errors, request);
 }
 
+/** One record comes as itself with names, ledger and may beside its fields; the pages keep the two apart. */
+function apart(data: unknown): unknown {
+	if (!data || typeof data !== 'object' || !('key' in data) || !('names' in data) || !('may' in data)) return data;
+	const { names, ledger, may, ...record } = data as Record<string, unknown>;
+	return { record, names, ledger, may };
+}
+
 export async function call<T>(method: string, path: string, options: Options = {}): Promise<Reply<T>> {
 	const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': language.now, ...options.headers };
 	let body = options.raw;
@@ -92,7 +99,7 @@ export async function call<T>(method: string, path: string, options: Options = {
 	}
 	if (method !== 'GET') net.storage = false;
 	const type = reply.headers.get('Content-Type') ?? '';
-	const data = reply.status === 204 ? null : type.includes('json') ? await reply.json() : await reply.text();
+	const data = reply.status === 204 ? null : type.includes('json') ? apart(await reply.json()) : await reply.text();
 	return { data: data as T, status: reply.status, etag: reply.headers.get('ETag') ?? '' };
 }
 

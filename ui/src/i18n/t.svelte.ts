@@ -37,6 +37,12 @@ export function t(key: Key, vars?: Vars): string {
 }
 export const locale = (lang: Language = language.now): string => (lang === 'zh' ? 'zh-CN' : 'en-GB');
 
+/** A title of the model in the middle of a sentence: “New risk”, but “New AI system”. */
+export function within(words: Words | undefined): string {
+	const title = w(words);
+	return language.now === 'en' && /^[A-Z][a-z]/.test(title) ? title[0]!.toLowerCase() + title.slice(1) : title;
+}
+
 /** Words of the model in the reader's language. */
 export function w(words: Words | string | null | undefined): string {
 	if (!words) return '';

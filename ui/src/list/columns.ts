@@ -16,22 +16,24 @@ export function columnsOf(kind: Kind): string[] {
 export const keepColumns = (kind: Kind, columns: string[] | null): void => keep(`columns.${kind.kind}`, columns);
 
 /** About how wide words are in a row; Chinese characters take twice the room. */
-const wide = (words: string, size = 6.6): number => [...words].reduce((sum, one) => sum + (one > '\u2e80' ? size * 1.9 : size), 0);
+const wide = (words: string, size = 7): number => [...words].reduce((sum, one) => sum + (one > '\u2e80' ? size * 1.9 : size), 0);
 const longest = (list: { title: Words }[], least: number, most: number): number =>
 	Math.min(most, Math.max(least, ...list.map((one) => wide(w(one.title)))));
 
 /** The least and the most a column may have; what is left over goes to the title. */
 function span(field: Field, kind: Kind): [number, number] {
 	const [min, max] = content(field, kind);
-	const head = Math.min(200, Math.ceil(wide(w(field.title), 7) + 20));
+	// Headings may take two lines, so the longest word decides (Chinese breaks anywhere: half of it).
+	const title = w(field.title);
+	const head = Math.ceil(Math.max(wide(title, 7.7) / 2, ...title.split(' ').map((word) => (/[\u2e80-\uffff]/.test(word) ? 0 : wide(word, 7.7)))) + 22);
 	return [Math.max(min, head), Math.max(max, head)];
 }
 function content(field: Field, kind: Kind): [number, number] {
 	const chip = 46; // glyph, ends of the chip, ends of the cell
-	if (field.name === 'state') return [longest(kind.states, 60, 150) + chip, longest(kind.states, 60, 170) + chip];
+	if (field.name === 'state') return [longest(kind.states, 60, 104) + chip, longest(kind.states, 60, 190) + chip];
 	if (field.name === 'title') return [220, 9999];
 	switch (field.type) {
-		case 'date': return [108, 120];
+		case 'date': return [116, 124];
 		case 'moment': return [148, 160];
 		case 'yes_no': return [76, 96];
 		case 'integer': return field.of ? [128, 180] : [84, 96];
