@@ -107,6 +107,8 @@ MUST_USE enum err access_people(struct call *call, struct reader *r, struct text
 MUST_USE enum err access_person(struct call *call, struct reader *r, struct text id_or_email,
                                 struct person *out);
 bool access_person_exists_tx(struct call *call, struct tx *tx, struct text id);
+/* Would this password be taken for this person? Problems say why not. */
+MUST_USE enum err access_password_ok(struct call *call, struct text password, struct text email);
 /* 15–200 characters (8 with a second factor, later), not in the small list of the most common, not the e-mail. Changing
  * needs the old one unless by a command; kills the person's other sessions. */
 MUST_USE enum err access_password(struct call *call, struct access *a, struct text person,

@@ -72,7 +72,7 @@ static enum err add_first(struct call *call, struct first *in, struct text passw
 {
     char hash[128];
     enum err e = access__check_new(call, in->person.name, in->person.email);
-    if (access__password_rules(call, password, in->person.email) != OK)
+    if (access_password_ok(call, password, in->person.email) != OK)
         e = ERR_INVALID;
     TRY(e);
     TRY(access__hash(call, in->a->hasher, password, hash));

@@ -80,8 +80,6 @@ bool access__hash_weak(struct text stored); /* made with less than is asked for 
 void access__decoy(char out[128]);
 
 /* ---- secret.c: rules for passwords, random secrets --------------------------------------- */
-MUST_USE enum err access__password_rules(struct call *call, struct text password,
-                                         struct text email);
 bool access__password_common(struct arena *arena, struct text password);
 bool access__password_listed(struct text folded); /* common.c */
 /* 43 characters that carry 256 bits. */

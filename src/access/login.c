@@ -262,7 +262,7 @@ enum err access_password(struct call *call, struct access *a, struct text person
     char hash[128];
     struct account account;
     TRY(may_change(call, a, person, old, &account));
-    TRY(access__password_rules(call, new_password, account.email));
+    TRY(access_password_ok(call, new_password, account.email));
     if (!call->actor->all && text_same(old, new_password))
         return problem(call, ERR_INVALID, TEXT("password"), "same", "%s",
                        say(call, "is the one in use now", "与当前密码相同"));

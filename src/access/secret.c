@@ -41,7 +41,7 @@ static enum err refuse(struct call *call, const char *code, const char *en, cons
     return problem(call, ERR_INVALID, TEXT("password"), code, "%s", say(call, en, zh));
 }
 
-enum err access__password_rules(struct call *call, struct text password, struct text email)
+enum err access_password_ok(struct call *call, struct text password, struct text email)
 {
     if (!text_utf8(password))
         return refuse(call, "text", "is not readable text", "不是有效的文本");

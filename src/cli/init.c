@@ -41,40 +41,60 @@ static enum err add_admin(struct site *s, const struct args *args, struct text p
                              password, (struct text){0}, &admin, 1, &id);
 }
 
-static int run(const struct args *args)
+/* What can be refused is refused before anything is made. */
+static enum err read_first_password(struct call *call, const struct args *args, struct text *password)
 {
-    const char *where = site_where(args), *organisation = args_option(args, "organisation");
-    const char *origin = args_option(args, "origin"), *file = args_option(args, "password-file");
+    const char *file = args_option(args, "password-file"), *email = args_option(args, "admin");
+    enum err e = OK;
+    *password = file ? read_password(call, file, &e) : one_time_password(call);
+    TRY(e);
+    return email ? access_password_ok(call, *password, text_of(email)) : OK;
+}
+
+static int make(const struct args *args, const char *where, struct text password)
+{
+    const char *organisation = args_option(args, "organisation"), *email = args_option(args, "admin");
+    const char *origin = args_option(args, "origin");
     struct site s;
-    if (!where)
-        return 2;
-    if (!organisation || !args_option(args, "admin")) {
-        fprintf(stderr, "aimwell init: --organisation NAME and --admin EMAIL are needed\n");
-        return 2;
-    }
     int code = site_create(&s, where, organisation, origin ? origin : "aimwell.local");
     if (code)
         return code;
-    enum err e;
-    struct text password = file ? read_password(s.call, file, &e) : one_time_password(s.call);
-    e = file ? e : OK;
-    if (e == OK)
-        e = add_admin(&s, args, password);
+    enum err e = email ? add_admin(&s, args, password) : OK;
     if (e == OK) {
         printf("%s is ready in %.*s\n", organisation, TEXT_ARG(site_shown(s.arena, s.where)));
-        if (!file)
-            printf("First log-in: %s with the password %.*s (shown once; change it)\n",
-                   args_option(args, "admin"), TEXT_ARG(password));
+        if (email && !args_option(args, "password-file"))
+            printf("First log-in: %s with the password %.*s (shown once; change it)\n", email,
+                   TEXT_ARG(password));
+        if (!email)
+            printf("`aimwell serve` prints a one-time link for the first administrator\n");
     }
     code = e == OK ? 0 : failed(s.call, e);
     site_close(&s);
     return code;
 }
 
+static int run(const struct args *args)
+{
+    const char *where = site_where(args);
+    if (!where)
+        return 2;
+    if (!args_option(args, "organisation")) {
+        fprintf(stderr, "aimwell init: --organisation NAME is needed\n");
+        return 2;
+    }
+    struct arena *arena = arena_open();
+    struct call *call = call_open(arena, clock_now(), LANG_EN);
+    struct text password;
+    enum err e = read_first_password(call, args, &password);
+    int code = e == OK ? make(args, where, password) : failed(call, e);
+    arena_close(arena);
+    return code;
+}
+
 const struct command command_init = {
     "init",
-    "aimwell init --data DIR|--store URL --organisation NAME --admin EMAIL [--name N]\n"
-    "             [--password-file F] [--origin HOST]\n\n"
+    "aimwell init --data DIR|--store URL --organisation NAME [--admin EMAIL [--name N]\n"
+    "             [--password-file F]] [--origin HOST]\n\n"
     "Makes an organisation with its ledger, keys and registers, and the first administrator.\n"
     "Without --password-file a password is made and shown once. --origin is the host part of\n"
     "the ledger's name, unique and for ever (default aimwell.local).",

@@ -22,7 +22,7 @@ import cast  # noqa: E402
 import openapi  # noqa: E402
 import scenario  # noqa: E402
 from client import Client  # noqa: E402
-from program import PASSWORDS_REFUSED, Failed, Server, run  # noqa: E402
+from program import Failed, Server, run  # noqa: E402
 from report import Report  # noqa: E402
 from stores import open_stores  # noqa: E402
 
@@ -30,13 +30,9 @@ AT_ONCE = 2
 
 
 def empty_organisation(stores, folder):
-    """One without people: its first administrator was refused."""
+    """One without people: founded, and nobody named."""
     store = stores.new()
-    path = os.path.join(folder, "short")
-    with open(path, "w", encoding="utf-8") as out:
-        out.write("short\n")
-    run("init", *store.words, "--organisation", "Empty", "--admin", "ada@northlake.example",
-        "--password-file", path, expect=PASSWORDS_REFUSED)
+    run("init", *store.words, "--organisation", "Empty")
     return store, {"people": {}, "units": {}}
 
 

@@ -80,7 +80,11 @@ def general(s):
 # ---- making an organisation -----------------------------------------------------------------------------------
 def init(s):
     s.ask("check", 4, err="")  # nothing there yet
-    s.ask("init --organisation Acme", 2, err="--admin")
+    s.ask("init --organisation Acme --data " + s.path("nobody"), 0, out="first administrator", where=False)
+    s.ask("init --organisation Acme --admin a@b.example --password-file " + s.file("weak", "short\n") +
+          " --data " + s.path("short"), 2,
+          err="15 characters", where=False)
+    s.ask("user list --data " + s.path("short"), 4, where=False)
     s.ask("init --admin root@test.example", 2, err="--organisation")
     s.ask("init --organisation Acme --admin root@test.example --origin Not/A~Host", 2, err="origin")
     shutil.rmtree(s.data, ignore_errors=True)

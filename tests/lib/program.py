@@ -15,7 +15,6 @@ import tempfile
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 BAD_WORDS = re.compile(r"AddressSanitizer|LeakSanitizer|UndefinedBehavior|runtime error:|panic")
-PASSWORDS_REFUSED = 2  # exit status of a command whose input was not good
 START_SECONDS = 60
 STOP_SECONDS = 60
 
