@@ -74,7 +74,9 @@ static bool wants_index(const struct field *f)
 {
     if (!field__is_column(f) || f->many)
         return false;
-    return f->type == FIELD_REF || f->indexed || f->unique || text_is(f->name, "state") ||
+    /* References are followed back; of people only the owner is asked for by list. */
+    bool followed = f->type == FIELD_REF && (f->target == TO_KIND || text_is(f->name, "owner"));
+    return followed || f->indexed || f->unique || text_is(f->name, "state") ||
            text_is(f->name, "key") || text_is(f->name, "updated_at");
 }
 

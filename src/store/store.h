@@ -5,8 +5,7 @@
  * with bound values `$1`, `$2`, … in a dialect both databases speak:
  *   integers bigint, numbers `double precision`, text, bytes `blob`(SQLite)/`bytea`(PostgreSQL);
  *   moments and dates are text that sorts by time; booleans are 0/1 integers;
- *   upsert by `ON CONFLICT (...) DO UPDATE SET`, no `RETURNING` (SQLite 3.35 has it, but plain
- *   reads keep us portable), casts written CAST(x AS text), concatenation ||, LIMIT/OFFSET.
+ *   upsert by `ON CONFLICT (...) DO UPDATE SET … RETURNING`, casts written CAST(x AS text), concatenation ||, LIMIT/OFFSET.
  * Only record/table.c, record/query.c and store/plan.c build SQL, from names checked by the model.
  *
  * Writing is in store/write.h, which only ledger, access, record, monitor and store include. */

@@ -95,15 +95,18 @@ export async function becomes(read, wanted, what = 'value', timeout = 8000) {
 
 let failures = 0;
 const only = process.env.ONLY ? new RegExp(process.env.ONLY) : null;
+/** One line of result; says whether it went well, for tests that others stand on. */
 export async function test(name, run) {
-  if (only && !only.test(name)) return;
+  if (only && !only.test(name)) return true;
   try {
     await run();
     console.log(`ok ui ${name}`);
+    return true;
   } catch (e) {
     failures++;
     console.error(`${name}: ${e.stack ?? e}`);
     console.log(`not ok ui ${name}`);
+    return false;
   }
 }
 export const done = () => { process.exitCode = failures ? 1 : 0; };

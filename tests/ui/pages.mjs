@@ -56,10 +56,10 @@ const use = async (page, lang) => {
 };
 
 async function everywhere(page, route) {
-  await test(`opens ${route}`, () => visit(page, route));
+  if (!await test(`opens ${route}`, () => visit(page, route))) return;
   const codes = !/^\/(ledger|tokens)|tab=ledger/.test(route);
   for (const lang of ['en', 'zh']) {
-    await use(page, lang);
+    if (!await test(`speaks ${lang} ${route}`, () => use(page, lang))) continue;
     for (const theme of ['light', 'dark']) {
       await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
       await clean(page, `axe ${route} ${lang} ${theme}`);

@@ -35,6 +35,8 @@ export function t(key: Key, vars?: Vars): string {
 	const sentence = dictionary[key] ?? key;
 	return vars ? fill(sentence, vars, language.now) : sentence;
 }
+/** The words that are loaded, to see whether there is one for a code. */
+export const words = (): Record<string, string> => dictionary;
 export const locale = (lang: Language = language.now): string => (lang === 'zh' ? 'zh-CN' : 'en-GB');
 
 /** A title of the model in the middle of a sentence: “New risk”, but “New AI system”. */
