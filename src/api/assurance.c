@@ -29,8 +29,7 @@ enum err frameworks_get(struct exchange *x)
         put__words(o, "title", f->title);
         put__words(o, "about", f->about);
         put__text(o, "edition", f->edition);
-        json_key(o, "rows");
-        json_put_integer(o, (int64_t)f->row_count);
+        put__integer(o, "rows", (int64_t)f->row_count);
         json_close(o, '}');
     }
     json_close(o, ']');
@@ -64,8 +63,7 @@ static void put_row(const struct requirement *q, struct json_out *o)
     put__words(o, "auditor", q->auditor);
     put__words(o, "evidence", q->evidence);
     put__words(o, "documented", q->documented);
-    json_key(o, "weight");
-    json_put_integer(o, q->weight);
+    put__integer(o, "weight", q->weight);
     put__text(o, "phase", q->phase);
     json_close(o, '}');
 }
@@ -104,12 +102,9 @@ static void put_check(const struct check_result *c, struct json_out *o)
     put__words(o, "statement", c->check->statement);
     put__words(o, "remedy", c->check->remedy);
     put__text(o, "state", text_of(state_word(c->state)));
-    json_key(o, "population");
-    json_put_integer(o, c->population);
-    json_key(o, "breaks");
-    json_put_integer(o, c->breaks);
-    json_key(o, "must");
-    json_put_bool(o, c->check->must);
+    put__integer(o, "population", c->population);
+    put__integer(o, "breaks", c->breaks);
+    put__bool(o, "must", c->check->must);
     json_key(o, "rows");
     json_open(o, '[');
     for (size_t i = 0; i < c->check->prove_count; i++)
@@ -204,8 +199,7 @@ static void put_gate(const struct gate *g, const char *name, struct json_out *o)
 {
     json_key(o, name);
     json_open(o, '{');
-    json_key(o, "ready");
-    json_put_bool(o, g->ready);
+    put__bool(o, "ready", g->ready);
     json_key(o, "failing");
     json_open(o, '[');
     for (size_t i = 0; i < g->count; i++) {
@@ -228,21 +222,16 @@ static void put_row_readiness(const struct row_readiness *r, struct json_out *o)
     put__text(o, "type", r->row->type);
     put__text(o, "group", r->row->group);
     put__text(o, "phase", r->row->phase);
-    json_key(o, "weight");
-    json_put_integer(o, r->weight);
-    json_key(o, "applicable");
-    json_put_bool(o, r->applicable);
-    json_key(o, "level");
-    json_put_integer(o, r->level);
+    put__integer(o, "weight", r->weight);
+    put__bool(o, "applicable", r->applicable);
+    put__integer(o, "level", r->level);
     json_key(o, "value");
     json_put_number(o, values[r->level]);
-    json_key(o, "proven");
-    json_put_bool(o, r->proven);
+    put__bool(o, "proven", r->proven);
     json_key(o, "lowered");
     if (r->lowered) {
         json_open(o, '{');
-        json_key(o, "to");
-        json_put_integer(o, r->lowered_to);
+        put__integer(o, "to", r->lowered_to);
         put__text(o, "reason", r->lowered_reason);
         put__text(o, "by", r->lowered_by);
         put__text(o, "at", r->lowered_at);
@@ -256,13 +245,10 @@ static void put_row_readiness(const struct row_readiness *r, struct json_out *o)
         json_open(o, '{');
         put__text(o, "check", c->check->name);
         put__words(o, "title", c->check->title);
-        json_key(o, "level");
-        json_put_integer(o, r->checks[i].level);
+        put__integer(o, "level", r->checks[i].level);
         put__text(o, "state", text_of(state_word(c->state)));
-        json_key(o, "breaks");
-        json_put_integer(o, c->breaks);
-        json_key(o, "population");
-        json_put_integer(o, c->population);
+        put__integer(o, "breaks", c->breaks);
+        put__integer(o, "population", c->population);
         json_close(o, '}');
     }
     json_close(o, ']');
@@ -289,10 +275,8 @@ static void count_row(struct tally *t, const struct row_readiness *r)
 static void put_tally(const struct tally *t, struct json_out *o)
 {
     put_number(o, "score", t->weight > 0 ? 100 * t->value / t->weight : 0);
-    json_key(o, "rows");
-    json_put_integer(o, t->rows);
-    json_key(o, "met");
-    json_put_integer(o, t->met);
+    put__integer(o, "rows", t->rows);
+    put__integer(o, "met", t->met);
 }
 
 static void put_phases(const struct readiness *r, struct json_out *o)
@@ -336,10 +320,8 @@ static void put_blockers(const struct readiness *r, struct json_out *o)
         json_open(o, '{');
         put__text(o, "check", c->check->name);
         put__words(o, "title", c->check->title);
-        json_key(o, "count");
-        json_put_integer(o, c->breaks);
-        json_key(o, "must");
-        json_put_bool(o, c->check->must);
+        put__integer(o, "count", c->breaks);
+        put__bool(o, "must", c->check->must);
         json_close(o, '}');
     }
     json_close(o, ']');
@@ -355,14 +337,11 @@ enum err api_readiness_json(struct call *call, struct records *r, struct reader 
     put__text(o, "at", moment_print(call->arena, call->now));
     put_number(o, "score", ready.score);
     put_number(o, "raw_score", ready.raw_score);
-    json_key(o, "ready");
-    json_put_bool(o, ready.ready);
+    put__bool(o, "ready", ready.ready);
     json_key(o, "coverage");
     json_open(o, '{');
-    json_key(o, "met");
-    json_put_integer(o, ready.met);
-    json_key(o, "of");
-    json_put_integer(o, ready.of);
+    put__integer(o, "met", ready.met);
+    put__integer(o, "of", ready.of);
     json_close(o, '}');
     json_key(o, "proof_ratio");
     json_put_number(o, (double)(int64_t)(ready.proof_ratio * 1000 + 0.5) / 1000);
@@ -479,12 +458,9 @@ static enum err put_soa_row(struct exchange *x, struct soa *s, const struct requ
     else
         json_put_null(o);
     TRY(put_relying(x, entry, o, &evidence));
-    json_key(o, "evidence");
-    json_put_integer(o, evidence);
-    json_key(o, "level");
-    json_put_integer(o, level_of(&s->ready, q, &applicable));
-    json_key(o, "applicable");
-    json_put_bool(o, applicable);
+    put__integer(o, "evidence", evidence);
+    put__integer(o, "level", level_of(&s->ready, q, &applicable));
+    put__bool(o, "applicable", applicable);
     json_close(o, '}');
     return OK;
 }
@@ -519,12 +495,9 @@ enum err soa_get(struct exchange *x)
     put_groups(s.framework, o);
     json_key(o, "summary");
     json_open(o, '{');
-    json_key(o, "applicable");
-    json_put_integer(o, s.applicable);
-    json_key(o, "excluded");
-    json_put_integer(o, s.excluded);
-    json_key(o, "undetermined");
-    json_put_integer(o, s.undetermined);
+    put__integer(o, "applicable", s.applicable);
+    put__integer(o, "excluded", s.excluded);
+    put__integer(o, "undetermined", s.undetermined);
     json_close(o, '}');
     json_close(o, '}');
     return OK;

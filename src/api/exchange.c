@@ -25,6 +25,18 @@ void put__text(struct json_out *o, const char *key, struct text t)
     json_put_text(o, t);
 }
 
+void put__integer(struct json_out *o, const char *key, int64_t i)
+{
+    json_key(o, key);
+    json_put_integer(o, i);
+}
+
+void put__bool(struct json_out *o, const char *key, bool b)
+{
+    json_key(o, key);
+    json_put_bool(o, b);
+}
+
 void put__words(struct json_out *o, const char *key, struct words w)
 {
     json_key(o, key);
@@ -71,8 +83,7 @@ static void put_problem(struct exchange *x, enum err e)
     json_open(o, '{');
     put__text(o, "type", TEXT("about:blank"));
     put__text(o, "title", text_of(title));
-    json_key(o, "status");
-    json_put_integer(o, err_http(e));
+    put__integer(o, "status", err_http(e));
     put__text(o, "code", text_of(err_code(e)));
     put__text(o, "detail", first_message(x->call));
     put__text(o, "request", x->call->id);

@@ -9,8 +9,7 @@ static void put_file(struct exchange *x, const struct stored_file *f)
     put__text(o, "id", f->id);
     put__text(o, "name", f->name);
     put__text(o, "type", f->type);
-    json_key(o, "size");
-    json_put_integer(o, f->size);
+    put__integer(o, "size", f->size);
     put__text(o, "sha256", f->sha256);
     put__text(o, "at", f->at);
     put__text(o, "author", f->author);

@@ -76,6 +76,8 @@ MUST_USE enum err query__integer(struct exchange *x, const char *name, int64_t f
                                  int64_t *out);
 void put__words(struct json_out *o, const char *key, struct words w);
 void put__text(struct json_out *o, const char *key, struct text t);
+void put__integer(struct json_out *o, const char *key, int64_t i);
+void put__bool(struct json_out *o, const char *key, bool b);
 void put__ref(struct json_out *o, const struct ref *ref); /* members only */
 void put__problems(struct json_out *o, const struct call *call);
 void put__names_of_people(struct exchange *x, const struct text *ids, size_t count);

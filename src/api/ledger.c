@@ -43,15 +43,13 @@ enum err ledger_entries_get(struct exchange *x)
     json_open(o, '[');
     for (size_t i = 0; i < count; i++) {
         json_open(o, '{');
-        json_key(o, "n");
-        json_put_integer(o, (int64_t)rows[i].index);
+        put__integer(o, "n", (int64_t)rows[i].index);
         json_key(o, "leaf");
         json_put_raw(o, rows[i].leaf);
         json_close(o, '}');
     }
     json_close(o, ']');
-    json_key(o, "size");
-    json_put_integer(o, (int64_t)ledger_size(x->api->ledger));
+    put__integer(o, "size", (int64_t)ledger_size(x->api->ledger));
     json_close(o, '}');
     return OK;
 }
@@ -83,10 +81,8 @@ enum err ledger_verify_get(struct exchange *x)
                       query__text(x, "deep").len > 0, (struct text){0}, &v));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
-    json_key(o, "intact");
-    json_put_bool(o, v.finding_count == 0);
-    json_key(o, "entries");
-    json_put_integer(o, (int64_t)v.entries);
+    put__bool(o, "intact", v.finding_count == 0);
+    put__integer(o, "entries", (int64_t)v.entries);
     put__text(o, "root", base64_of(x->call->arena, hash_text(&v.root)));
     json_key(o, "findings");
     json_open(o, '[');

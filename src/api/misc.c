@@ -92,8 +92,7 @@ enum err search_get(struct exchange *x)
         json_close(o, '}');
     }
     json_close(o, ']');
-    json_key(o, "total");
-    json_put_integer(o, (int64_t)count);
+    put__integer(o, "total", (int64_t)count);
     json_close(o, '}');
     return OK;
 }
@@ -115,8 +114,7 @@ static void put_todo(const struct todo *t, struct json_out *o)
     }
     if (t->due.len)
         put__text(o, "due", t->due);
-    json_key(o, "overdue");
-    json_put_bool(o, t->overdue);
+    put__bool(o, "overdue", t->overdue);
     json_close(o, '}');
 }
 
@@ -140,12 +138,9 @@ enum err tasks_get(struct exchange *x)
     json_close(o, ']');
     json_key(o, "counts");
     json_open(o, '{');
-    json_key(o, "waiting");
-    json_put_integer(o, waiting);
-    json_key(o, "overdue");
-    json_put_integer(o, overdue);
-    json_key(o, "due_soon");
-    json_put_integer(o, soon);
+    put__integer(o, "waiting", waiting);
+    put__integer(o, "overdue", overdue);
+    put__integer(o, "due_soon", soon);
     json_close(o, '}');
     json_close(o, '}');
     return OK;

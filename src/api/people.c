@@ -13,8 +13,7 @@ static void put_grants(const struct grant *grants, const bool *pending, size_t c
         json_open(o, '{');
         put__text(o, "role", grants[i].role);
         put__text(o, "unit", grants[i].unit);
-        json_key(o, "pending");
-        json_put_bool(o, pending && pending[i]);
+        put__bool(o, "pending", pending && pending[i]);
         json_close(o, '}');
     }
     json_close(o, ']');
@@ -29,8 +28,7 @@ static void put_person(struct exchange *x, const struct person *p, struct json_o
     if (x->actor->admin || text_same(p->id, x->actor->person))
         put__text(o, "email", p->email);
     put_grants(p->grants, p->pending, p->grant_count, o);
-    json_key(o, "disabled");
-    json_put_bool(o, p->disabled);
+    put__bool(o, "disabled", p->disabled);
     json_close(o, '}');
 }
 
@@ -47,8 +45,7 @@ enum err people_get(struct exchange *x)
     for (size_t i = 0; i < count; i++)
         put_person(x, &people[i], o);
     json_close(o, ']');
-    json_key(o, "total");
-    json_put_integer(o, (int64_t)count);
+    put__integer(o, "total", (int64_t)count);
     json_close(o, '}');
     return OK;
 }
@@ -164,8 +161,7 @@ enum err tokens_get(struct exchange *x)
         put_moment(x, o, "created", tokens[i].created);
         put_moment(x, o, "expires", tokens[i].expires);
         put_moment(x, o, "last_used", tokens[i].last_used);
-        json_key(o, "revoked");
-        json_put_bool(o, tokens[i].revoked);
+        put__bool(o, "revoked", tokens[i].revoked);
         json_close(o, '}');
     }
     json_close(o, ']');

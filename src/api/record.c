@@ -30,13 +30,11 @@ static enum err put_record(struct exchange *x, const struct record *rec)
     TRY(record_names(x->call, x->api->records, x->db, &one, 1, o));
     json_key(o, "ledger");
     json_open(o, '{');
-    json_key(o, "index");
-    json_put_integer(o, rec->ledger);
+    put__integer(o, "index", rec->ledger);
     json_close(o, '}');
     json_key(o, "may");
     json_open(o, '{');
-    json_key(o, "change");
-    json_put_bool(o, record_may_change(x->call, x->api->records, x->db, rec) &&
+    put__bool(o, "change", record_may_change(x->call, x->api->records, x->db, rec) &&
                          !rec->kind->states[rec->state].locked);
     json_key(o, "attach"); /* evidence, tags and links may be added in locked states too */
     json_put_bool(o, record_may_change(x->call, x->api->records, x->db, rec));
@@ -102,8 +100,7 @@ void record__finish(struct exchange *x)
             struct json_out *o = exchange__json(x);
             x->status = 202;
             json_open(o, '{');
-            json_key(o, "signed");
-            json_put_bool(o, true);
+            put__bool(o, "signed", true);
             put_waits_for(o, c->waits_for);
             json_close(o, '}');
         }
@@ -227,14 +224,11 @@ static void put_result(struct exchange *x, const struct change *c, struct call *
     json_open(o, '{');
     put__text(o, "id", c->record ? c->record->id : c->id);
     put__text(o, "key", c->record ? c->record->key : c->id);
-    json_key(o, "ok");
-    json_put_bool(o, e == OK);
+    put__bool(o, "ok", e == OK);
     if (e == OK) {
-        json_key(o, "version");
-        json_put_integer(o, c->record->version);
+        put__integer(o, "version", c->record->version);
     } else {
-        json_key(o, "status");
-        json_put_integer(o, err_http(e));
+        put__integer(o, "status", err_http(e));
         json_key(o, "errors");
         put__problems(o, call);
     }
@@ -275,10 +269,8 @@ enum err record_bulk(struct exchange *x)
         put_result(x, changes[i], calls[i], outcome[i], o);
     }
     json_close(o, ']');
-    json_key(o, "changed");
-    json_put_integer(o, (int64_t)good);
-    json_key(o, "refused");
-    json_put_integer(o, (int64_t)(count - good));
+    put__integer(o, "changed", (int64_t)good);
+    put__integer(o, "refused", (int64_t)(count - good));
     json_close(o, '}');
     return OK;
 }
@@ -354,8 +346,7 @@ static enum err put_list(struct exchange *x, const struct list_query *q,
         json_put_text(o, list->next);
     else
         json_put_null(o);
-    json_key(o, "total");
-    json_put_integer(o, list->total);
+    put__integer(o, "total", list->total);
     json_key(o, "names");
     TRY(record_names(x->call, x->api->records, x->db, list->items, list->count, o));
     put_facets(list, o);
@@ -454,21 +445,16 @@ static enum err put_move(struct exchange *x, const struct record *rec, const str
     put__text(o, "move", m->name);
     put__text(o, "to", rec->kind->states[m->to].name);
     put__words(o, "title", m->title);
-    json_key(o, "allowed");
-    json_put_bool(o, v->allowed);
-    json_key(o, "mine");
-    json_put_bool(o, v->mine);
+    put__bool(o, "allowed", v->allowed);
+    put__bool(o, "mine", v->mine);
     json_key(o, "asks");
     json_open(o, '[');
     for (size_t i = 0; i < m->ask_count; i++)
         json_put_text(o, m->asks[i]);
     json_close(o, ']');
-    json_key(o, "reason");
-    json_put_bool(o, m->reason);
-    json_key(o, "fresh");
-    json_put_bool(o, m->fresh);
-    json_key(o, "stop");
-    json_put_bool(o, m->stop);
+    put__bool(o, "reason", m->reason);
+    put__bool(o, "fresh", m->fresh);
+    put__bool(o, "stop", m->stop);
     put_why(x, v, o);
     TRY(put_signatures(x, v, o));
     json_close(o, '}');

@@ -67,8 +67,7 @@ static enum err put_history(struct exchange *x, const struct record *rec,
     for (size_t i = 0; i < count; i++) {
         const struct history_item *h = &items[i];
         json_open(o, '{');
-        json_key(o, "version");
-        json_put_integer(o, h->version);
+        put__integer(o, "version", h->version);
         put__text(o, "at", h->at);
         json_key(o, "actor");
         json_open(o, '{');
@@ -82,8 +81,7 @@ static enum err put_history(struct exchange *x, const struct record *rec,
         put__text(o, "to", h->to);
         put__text(o, "reason", h->reason);
         put_changes(x, rec->kind, h, sensitive, o);
-        json_key(o, "ledger");
-        json_put_integer(o, h->ledger);
+        put__integer(o, "ledger", h->ledger);
         json_close(o, '}');
     }
     json_close(o, ']');
@@ -146,8 +144,7 @@ enum err links_get(struct exchange *x)
         put__text(o, "type", items[i].type);
         put_link_title(x, k, &items[i], o);
         put__text(o, "direction", items[i].out ? TEXT("out") : TEXT("in"));
-        json_key(o, "free");
-        json_put_bool(o, items[i].free);
+        put__bool(o, "free", items[i].free);
         json_key(o, "record");
         json_open(o, '{');
         put__ref(o, &items[i].ref);

@@ -19,10 +19,8 @@ static void put_may(struct exchange *x, struct json_out *o)
         const struct kind *k = &x->api->model->kinds[i];
         json_key_text(o, k->name);
         json_open(o, '{');
-        json_key(o, "read");
-        json_put_bool(o, record_may_read_kind(x->actor, k));
-        json_key(o, "create");
-        json_put_bool(o, record_may_create(x->actor, k));
+        put__bool(o, "read", record_may_read_kind(x->actor, k));
+        put__bool(o, "create", record_may_create(x->actor, k));
         json_close(o, '}');
     }
     json_close(o, '}');
@@ -64,15 +62,12 @@ static enum err put_session(struct exchange *x)
     json_key(o, "organisation");
     json_open(o, '{');
     put__text(o, "name", organisation);
-    json_key(o, "demo");
-    json_put_bool(o, text_is(demo, "1"));
+    put__bool(o, "demo", text_is(demo, "1"));
     json_close(o, '}');
     put_may(x, o);
-    json_key(o, "admin");
-    json_put_bool(o, a->admin);
+    put__bool(o, "admin", a->admin);
     put__text(o, "fresh_until", moment_print(x->call->arena, a->fresh_until));
-    json_key(o, "size");
-    json_put_integer(o, (int64_t)ledger_size(x->api->ledger));
+    put__integer(o, "size", (int64_t)ledger_size(x->api->ledger));
     json_close(o, '}');
     return OK;
 }
