@@ -11,8 +11,8 @@
 struct api;
 struct api_options {
     struct records *records;
-    bool pages;                /* serve the web pages too */
-    int64_t started;           /* moment the server started */
+    bool pages;      /* serve the web pages too */
+    int64_t started; /* moment the server started */
     const char *version;
 };
 MUST_USE enum err api_open(struct call *call, const struct api_options *options,

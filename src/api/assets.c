@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* api/assets.c — pages from memory, on the loop thread: br over gzip over plain. Any path that is not an
- * asset and not /api is the application's own: it gets index.html and finds its way. */
+/* api/assets.c — pages from memory, on the loop thread: br over gzip over plain. Any path that
+ * is not an asset and not /api is the application's own: it gets index.html and finds its way.
+ */
 #include "api/assets.h"
 #include "api/internal.h"
 
@@ -28,10 +29,11 @@ static bool accepts(const struct request *r, const char *coding)
 
 static bool is_page(struct text path)
 {
-    return !text_starts(path, "/api/") && !text_is(path, "/api") && !text_starts(path, "/v1/") &&
-           !text_starts(path, "/public/") && !text_is(path, "/healthz") &&
-           !text_is(path, "/readyz") && !text_is(path, "/metrics") &&
-           !text_is(path, "/openapi.json") && text_find(text_from(path, 1), '.') < 0;
+    return !text_starts(path, "/api/") && !text_is(path, "/api") &&
+           !text_starts(path, "/v1/") && !text_starts(path, "/public/") &&
+           !text_is(path, "/healthz") && !text_is(path, "/readyz") &&
+           !text_is(path, "/metrics") && !text_is(path, "/openapi.json") &&
+           text_find(text_from(path, 1), '.') < 0;
 }
 
 static struct text pick(const struct request *r, const struct asset *a, const char **coding)
@@ -53,19 +55,19 @@ static void send(struct request *r, const struct asset *a)
     const char *coding;
     struct text body = pick(r, a, &coding);
     struct pair *headers = NEW_MANY(r->arena, 4, struct pair);
-    struct reply reply = {.status = 200, .type = text_of(a->type), .body = body,
-                          .headers = headers};
-    headers[reply.header_count++] =
-        (struct pair){TEXT("cache-control"), a->immutable
-                                                 ? TEXT("public, max-age=31536000, immutable")
-                                                 : TEXT("no-cache")};
+    struct reply reply = {
+        .status = 200, .type = text_of(a->type), .body = body, .headers = headers};
+    headers[reply.header_count++] = (struct pair){
+        TEXT("cache-control"),
+        a->immutable ? TEXT("public, max-age=31536000, immutable") : TEXT("no-cache")};
     headers[reply.header_count++] = (struct pair){TEXT("etag"), text_of(a->etag)};
     headers[reply.header_count++] = (struct pair){TEXT("vary"), TEXT("accept-encoding")};
     if (text_same(request_header(r, "if-none-match"), text_of(a->etag))) {
         reply.status = 304;
         reply.body = (struct text){0};
     } else if (coding)
-        headers[reply.header_count++] = (struct pair){TEXT("content-encoding"), text_of(coding)};
+        headers[reply.header_count++] =
+            (struct pair){TEXT("content-encoding"), text_of(coding)};
     net_answer(r, &reply);
 }
 

@@ -15,7 +15,8 @@ static enum err missing(struct exchange *x)
                    say(x->call, "there is no such framework or check", "没有此框架或检查"));
 }
 
-/* ---- frameworks ---------------------------------------------------------------------------------------- */
+/* ---- frameworks
+ * ---------------------------------------------------------------------------------------- */
 enum err frameworks_get(struct exchange *x)
 {
     struct json_out *o = exchange__json(x);
@@ -89,7 +90,9 @@ enum err framework_get(struct exchange *x)
     return OK;
 }
 
-/* ---- checks ------------------------------------------------------------------------------------------------- */
+/* ---- checks
+ * -------------------------------------------------------------------------------------------------
+ */
 static const char *state_word(enum check_state s)
 {
     return s == CHECK_PASS ? "pass" : s == CHECK_FAIL ? "fail" : "no_data";
@@ -188,7 +191,9 @@ enum err check_get(struct exchange *x)
     return OK;
 }
 
-/* ---- readiness ----------------------------------------------------------------------------------------------- */
+/* ---- readiness
+ * -----------------------------------------------------------------------------------------------
+ */
 static void put_number(struct json_out *o, const char *key, double d)
 {
     json_key(o, key);
@@ -205,7 +210,8 @@ static void put_gate(const struct gate *g, const char *name, struct json_out *o)
     for (size_t i = 0; i < g->count; i++) {
         json_open(o, '{');
         put__text(o, "row", g->failing[i].row ? g->failing[i].row->row : (struct text){0});
-        put__text(o, "check", g->failing[i].check ? g->failing[i].check->name : (struct text){0});
+        put__text(o, "check",
+                  g->failing[i].check ? g->failing[i].check->name : (struct text){0});
         put__words(o, "why", (struct words){g->failing[i].why_en, g->failing[i].why_zh});
         json_close(o, '}');
     }
@@ -372,7 +378,8 @@ enum err readiness_get(struct exchange *x)
     return e;
 }
 
-/* ---- statement of applicability ---------------------------------------------------------------------------------- */
+/* ---- statement of applicability
+ * ---------------------------------------------------------------------------------- */
 static const struct record *entry_for(const struct record_list *list, struct text field,
                                       struct text requirement)
 {

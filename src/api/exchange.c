@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* api/exchange.c — from a request to an actor, a route and a parsed body; and back to a reply. */
+/* api/exchange.c — from a request to an actor, a route and a parsed body; and back to a reply.
+ */
 #include "api/internal.h"
 
 #include <string.h>
 
-/* ---- replying --------------------------------------------------------------------------------------- */
+/* ---- replying
+ * --------------------------------------------------------------------------------------- */
 void exchange__header(struct exchange *x, const char *name, struct text value)
 {
     if (x->header_count < COUNT(x->headers))
@@ -93,8 +95,9 @@ static void put_problem(struct exchange *x, enum err e)
     if (e == ERR_BUSY || e == ERR_IO)
         exchange__header(x, "retry-after",
                          text_print(x->call->arena, "%lld",
-                                    x->retry_after ? (long long)x->retry_after
-                                                   : e == ERR_BUSY ? 1LL : 5LL));
+                                    x->retry_after  ? (long long)x->retry_after
+                                    : e == ERR_BUSY ? 1LL
+                                                    : 5LL));
     if (e == ERR_BUG)
         log_line(LOG_ERROR, "bug", "request=%.*s path=%.*s why=%.*s", TEXT_ARG(x->call->id),
                  TEXT_ARG(x->request->path), TEXT_ARG(first_message(x->call)));
@@ -134,7 +137,8 @@ void exchange__answer(struct exchange *x, enum err e)
     net_answer(x->request, &reply);
 }
 
-/* ---- reading the request ---------------------------------------------------------------------------------- */
+/* ---- reading the request
+ * ---------------------------------------------------------------------------------- */
 struct text exchange__field(struct exchange *x, const char *name)
 {
     return json_text(json_get(x->json, name));
@@ -214,7 +218,9 @@ static enum err read_body(struct exchange *x)
     return json_read(x->call, x->request->body, &json_request_limits, &x->json);
 }
 
-/* ---- who ------------------------------------------------------------------------------------------------------ */
+/* ---- who
+ * ------------------------------------------------------------------------------------------------------
+ */
 static enum err sign_in(struct exchange *x, bool *by_cookie)
 {
     struct text bearer = request_header(x->request, "authorization");
@@ -236,7 +242,8 @@ static bool same_origin(const struct request *r)
     if (!origin.len)
         return true;
     ptrdiff_t host = text_search(origin, TEXT("://"));
-    return host > 0 && text_same(text_from(origin, (size_t)host + 3), request_header(r, "host"));
+    return host > 0 &&
+           text_same(text_from(origin, (size_t)host + 3), request_header(r, "host"));
 }
 
 static enum err check_forgery(struct exchange *x, bool by_cookie)
@@ -253,8 +260,8 @@ static enum err check_forgery(struct exchange *x, bool by_cookie)
 
 static bool may_audit(const struct actor *a)
 {
-    static const char *roles[] = {"admin", "aims_manager", "internal_auditor", "lead_auditor",
-                                  "external_auditor", "top_management"};
+    static const char *roles[] = {"admin",        "aims_manager",     "internal_auditor",
+                                  "lead_auditor", "external_auditor", "top_management"};
     for (size_t i = 0; i < COUNT(roles); i++)
         if (actor_holds_anywhere(a, text_of(roles[i])))
             return true;
@@ -264,7 +271,8 @@ static bool may_audit(const struct actor *a)
 static enum err check_policy(struct exchange *x)
 {
     bool may = true;
-    if (x->route->policy == POLICY_ADMIN) /* SOD-10 gives the AIMS manager the second signature */
+    if (x->route->policy ==
+        POLICY_ADMIN) /* SOD-10 gives the AIMS manager the second signature */
         may = x->actor->admin || actor_holds_anywhere(x->actor, TEXT("aims_manager"));
     if (x->route->policy == POLICY_AUDIT)
         may = may_audit(x->actor);
@@ -274,7 +282,8 @@ static enum err check_policy(struct exchange *x)
                    x->route->policy == POLICY_ADMIN
                        ? say(x->call, "this is for administrators and the AIMS manager",
                              "仅限管理员和人工智能管理体系经理")
-                       : say(x->call, "this is for auditors, the AIMS manager and top management",
+                       : say(x->call,
+                             "this is for auditors, the AIMS manager and top management",
                              "仅限审核员、人工智能管理体系经理和最高管理者"));
 }
 
@@ -284,7 +293,8 @@ static enum err authorise(struct exchange *x)
     if (x->route->policy == POLICY_OPEN) {
         if (is_write(x->request->method) && !same_origin(x->request))
             return problem(x->call, ERR_DENIED, TEXT(""), "origin", "%s",
-                           say(x->call, "requests from other sites are refused", "拒绝来自其他网站的请求"));
+                           say(x->call, "requests from other sites are refused",
+                               "拒绝来自其他网站的请求"));
         return OK;
     }
     TRY(sign_in(x, &by_cookie));
@@ -293,7 +303,9 @@ static enum err authorise(struct exchange *x)
     return check_policy(x);
 }
 
-/* ---- routing ---------------------------------------------------------------------------------------------------- */
+/* ---- routing
+ * ----------------------------------------------------------------------------------------------------
+ */
 static bool match(const char *pattern, struct text path, struct text *args)
 {
     struct text p = text_of(pattern), rest = path;
@@ -372,10 +384,11 @@ void api_handle(void *arg, struct request *r)
 struct text api_refusal(void *arg, struct arena *a, int status, const char *why)
 {
     (void)arg;
-    return text_print(a,
-                      "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"code\":\"refused\","
-                      "\"detail\":\"%s\",\"errors\":[]}",
-                      why, status, why);
+    return text_print(
+        a,
+        "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"code\":\"refused\","
+        "\"detail\":\"%s\",\"errors\":[]}",
+        why, status, why);
 }
 
 size_t api_cap(void *arg, struct text method, struct text path)

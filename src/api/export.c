@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* api/export.c — a list as a file: what the actor may read, every page of it, in the columns that an
- * import understands again (field names; references as keys, people as names). */
+/* api/export.c — a list as a file: what the actor may read, every page of it, in the columns
+ * that an import understands again (field names; references as keys, people as names). */
 #include "api/internal.h"
 
 struct sink {
@@ -49,7 +49,8 @@ static size_t columns(struct call *call, const struct kind *k, struct text wante
     return n;
 }
 
-/* ---- references in words ---------------------------------------------------------------------------- */
+/* ---- references in words
+ * ---------------------------------------------------------------------------- */
 struct lookup {
     struct text *kinds, *ids;
     struct ref *refs;
@@ -157,7 +158,8 @@ enum err api_export(struct call *call, struct records *r, struct reader *db,
     struct list_query q = *query;
     struct sink sink = {call, buf_in(call->arena, 512u << 20), NULL};
     struct json_out o = json_out(&sink.csv);
-    const struct field **fields = NEW_MANY(call->arena, k->field_count + 64, const struct field *);
+    const struct field **fields =
+        NEW_MANY(call->arena, k->field_count + 64, const struct field *);
     size_t field_count = columns(call, k, q.fields, fields);
     if (xlsx)
         sink.xlsx = xlsx_open(call, text_c(call->arena, k->name));
@@ -185,7 +187,7 @@ enum err api_export(struct call *call, struct records *r, struct reader *db,
     }
     if (json)
         json_close(&o, ']');
-    *type = json ? "application/json; charset=utf-8"
+    *type = json   ? "application/json; charset=utf-8"
             : xlsx ? "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
                    : "text/csv; charset=utf-8";
     if (xlsx)

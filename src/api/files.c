@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* api/files.c — evidence bytes in and out. Always an attachment: nothing uploaded is ever shown in place. */
+/* api/files.c — evidence bytes in and out. Always an attachment: nothing uploaded is ever shown
+ * in place. */
 #include "api/internal.h"
 
 static void put_file(struct exchange *x, const struct stored_file *f)
@@ -21,8 +22,8 @@ static enum err from_form(struct exchange *x, struct text *name, struct text *ty
 {
     struct part *parts;
     size_t count;
-    TRY(multipart_read(x->call, request_header(x->request, "content-type"), x->request->body, 10,
-                       &parts, &count));
+    TRY(multipart_read(x->call, request_header(x->request, "content-type"), x->request->body,
+                       10, &parts, &count));
     for (size_t i = 0; i < count; i++)
         if (parts[i].file_name.len) {
             *name = parts[i].file_name;
@@ -40,7 +41,8 @@ enum err file_post(struct exchange *x)
                 bytes = x->request->body;
     if (text_starts(type, "multipart/form-data"))
         TRY(from_form(x, &name, &type, &bytes));
-    else if (!url_decode(x->call->arena, request_header(x->request, "x-file-name"), false, &name))
+    else if (!url_decode(x->call->arena, request_header(x->request, "x-file-name"), false,
+                         &name))
         name = (struct text){0};
     struct stored_file f;
     TRY(record_file_put(x->call, x->api->records, name, type, bytes, &f));

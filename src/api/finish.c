@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* api/finish.c — after a commit the writer must go on at once: two threads of our own read the names
- * and write the replies. */
+/* api/finish.c — after a commit the writer must go on at once: two threads of our own read the
+ * names and write the replies. */
 #include "api/internal.h"
 
 #define FINISHERS 2

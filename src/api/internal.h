@@ -44,31 +44,32 @@ struct exchange {
     const struct route *route;
     struct text arg[4];
     struct reader *db;
-    const struct json *json;      /* the body, when it was JSON */
+    const struct json *json; /* the body, when it was JSON */
     struct buf out;
     struct json_out json_out;
     int status;
-    int64_t retry_after;          /* seconds, for 429; 0 = soon */
+    int64_t retry_after; /* seconds, for 429; 0 = soon */
     struct text type;
     struct pair headers[8];
     size_t header_count;
-    bool *later;                  /* somebody else will answer, perhaps at once: x may be gone when
-                                     its handler returns, so this is kept outside of it */
+    bool *later; /* somebody else will answer, perhaps at once: x may be gone when
+                    its handler returns, so this is kept outside of it */
     int64_t start;
-    struct change change;         /* a write on its way */
-    struct exchange *next;        /* finisher's queue */
+    struct change change;  /* a write on its way */
+    struct exchange *next; /* finisher's queue */
     enum err outcome;
 };
 
 extern const struct route routes[];
 extern const size_t route_count;
 
-/* ---- exchange.c ------------------------------------------------------------------------------- */
+/* ---- exchange.c
+ * ------------------------------------------------------------------------------- */
 void exchange__header(struct exchange *x, const char *name, struct text value);
 void exchange__answer(struct exchange *x, enum err e); /* reply or problem, then gone */
 struct json_out *exchange__json(struct exchange *x);   /* opens the body */
 struct text exchange__field(struct exchange *x, const char *name);
-MUST_USE enum err exchange__body(struct exchange *x);  /* ERR_INVALID when there is none */
+MUST_USE enum err exchange__body(struct exchange *x); /* ERR_INVALID when there is none */
 const struct kind *exchange__kind(struct exchange *x, struct text name);
 struct text query__text(struct exchange *x, const char *name);
 MUST_USE enum err query__moment(struct exchange *x, const char *name, int64_t *out);
@@ -82,25 +83,29 @@ void put__ref(struct json_out *o, const struct ref *ref); /* members only */
 void put__problems(struct json_out *o, const struct call *call);
 void put__names_of_people(struct exchange *x, const struct text *ids, size_t count);
 
-/* ---- finish.c: replies to writes are made by threads that may read --------------------------------- */
+/* ---- finish.c: replies to writes are made by threads that may read
+ * --------------------------------- */
 MUST_USE enum err finisher__open(struct api *a);
 void finisher__close(struct api *a);
 void finisher__add(struct exchange *x, enum err outcome);
 void record__finish(struct exchange *x);
 
-/* ---- stream.c ------------------------------------------------------------------------------------------ */
+/* ---- stream.c
+ * ------------------------------------------------------------------------------------------ */
 MUST_USE enum err streams__open(struct api *a);
 void streams__close(struct api *a);
 
-/* ---- assets.c -------------------------------------------------------------------------------------------- */
+/* ---- assets.c
+ * --------------------------------------------------------------------------------------------
+ */
 bool assets__answer(struct request *r);
 
-handler session_get, session_post, session_patch, session_delete, session_fresh, session_password,
-    setup_post;
+handler session_get, session_post, session_patch, session_delete, session_fresh,
+    session_password, setup_post;
 handler model_get, openapi_get, health_get, ready_get, metrics_get, search_get, tasks_get,
     stream_get;
-handler record_list_get, record_post, record_bulk, record_get, record_patch, moves_get, move_post,
-    history_get, links_get, links_post, links_delete, comments_get, comments_post;
+handler record_list_get, record_post, record_bulk, record_get, record_patch, moves_get,
+    move_post, history_get, links_get, links_post, links_delete, comments_get, comments_post;
 handler file_post, file_get;
 handler people_get, people_post, person_patch, person_role_post, person_role_delete, tokens_get,
     tokens_post, token_delete;

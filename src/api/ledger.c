@@ -34,8 +34,9 @@ enum err ledger_entries_get(struct exchange *x)
     TRY(query__integer(x, "from", 0, &from));
     TRY(query__integer(x, "limit", 100, &limit));
     if (limit < 1 || limit > 1000)
-        return problem(x->call, ERR_INVALID, TEXT("limit"), "range", "%s",
-                       say(x->call, "limit must be between 1 and 1000", "limit 必须在 1 与 1000 之间"));
+        return problem(
+            x->call, ERR_INVALID, TEXT("limit"), "range", "%s",
+            say(x->call, "limit must be between 1 and 1000", "limit 必须在 1 与 1000 之间"));
     TRY(ledger_entries(x->call, x->db, (uint64_t)from, (size_t)limit, &rows, &count));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');

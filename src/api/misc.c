@@ -38,14 +38,16 @@ enum err ready_get(struct exchange *x)
 {
     if (store_failing(x->api->store))
         return problem(x->call, ERR_IO, TEXT(""), "storage", "%s",
-                       say(x->call, "storage is failing: restart after mending it", "存储故障：修复后请重启"));
+                       say(x->call, "storage is failing: restart after mending it",
+                           "存储故障：修复后请重启"));
     return health_get(x);
 }
 
-static void metric(struct buf *b, const char *name, const char *help, const char *type, int64_t v)
+static void metric(struct buf *b, const char *name, const char *help, const char *type,
+                   int64_t v)
 {
-    buf_print(b, "# HELP aimwell_%s %s\n# TYPE aimwell_%s %s\naimwell_%s %lld\n", name, help, name,
-              type, name, (long long)v);
+    buf_print(b, "# HELP aimwell_%s %s\n# TYPE aimwell_%s %s\naimwell_%s %lld\n", name, help,
+              name, type, name, (long long)v);
 }
 
 enum err metrics_get(struct exchange *x)
@@ -80,7 +82,8 @@ enum err search_get(struct exchange *x)
     TRY(query__integer(x, "limit", 20, &limit));
     if (limit < 1 || limit > 100 || q.len > 400)
         return problem(x->call, ERR_INVALID, TEXT("limit"), "range", "%s",
-                       say(x->call, "limit is 1 to 100, q at most 400 bytes", "limit 为 1 至 100，q 最多 400 字节"));
+                       say(x->call, "limit is 1 to 100, q at most 400 bytes",
+                           "limit 为 1 至 100，q 最多 400 字节"));
     TRY(record_search(x->call, x->api->records, x->db, q, (size_t)limit, &refs, &count));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');

@@ -133,7 +133,9 @@ enum err person_role_delete(struct exchange *x)
     return put_one(x, x->arg[0], (struct text){0});
 }
 
-/* ---- tokens ------------------------------------------------------------------------------------------------- */
+/* ---- tokens
+ * -------------------------------------------------------------------------------------------------
+ */
 static void put_moment(struct exchange *x, struct json_out *o, const char *key, int64_t moment)
 {
     json_key(o, key);

@@ -19,7 +19,8 @@ static struct text etag(struct exchange *x, int64_t version)
     return text_print(x->call->arena, "\"%lld\"", (long long)version);
 }
 
-/* ---- one record ------------------------------------------------------------------------------------- */
+/* ---- one record
+ * ------------------------------------------------------------------------------------- */
 static enum err put_record(struct exchange *x, const struct record *rec)
 {
     struct json_out *o = exchange__json(x);
@@ -34,8 +35,9 @@ static enum err put_record(struct exchange *x, const struct record *rec)
     json_close(o, '}');
     json_key(o, "may");
     json_open(o, '{');
-    put__bool(o, "change", record_may_change(x->call, x->api->records, x->db, rec) &&
-                         !rec->kind->states[rec->state].locked);
+    put__bool(o, "change",
+              record_may_change(x->call, x->api->records, x->db, rec) &&
+                  !rec->kind->states[rec->state].locked);
     json_key(o, "attach"); /* evidence, tags and links may be added in locked states too */
     json_put_bool(o, record_may_change(x->call, x->api->records, x->db, rec));
     json_close(o, '}');
@@ -55,7 +57,8 @@ enum err record_get(struct exchange *x)
     return put_record(x, rec);
 }
 
-/* ---- writing: the reply is made by the finisher, after the commit --------------------------------------- */
+/* ---- writing: the reply is made by the finisher, after the commit
+ * --------------------------------------- */
 static void written(void *arg, enum err outcome)
 {
     finisher__add(arg, outcome);
@@ -217,9 +220,10 @@ enum err move_post(struct exchange *x)
     return submit(x);
 }
 
-/* ---- bulk: every row stands alone, through the same door --------------------------------------------------- */
-static void put_result(struct exchange *x, const struct change *c, struct call *call, enum err e,
-                       struct json_out *o)
+/* ---- bulk: every row stands alone, through the same door
+ * --------------------------------------------------- */
+static void put_result(struct exchange *x, const struct change *c, struct call *call,
+                       enum err e, struct json_out *o)
 {
     json_open(o, '{');
     put__text(o, "id", c->record ? c->record->id : c->id);
@@ -245,7 +249,8 @@ enum err record_bulk(struct exchange *x)
     if (!ids || ids->type != JSON_LIST || !ids->count || ids->count > 1000 || !set ||
         set->type != JSON_OBJECT)
         return problem(x->call, ERR_INVALID, TEXT("ids"), "type", "%s",
-                       say(x->call, "send ids (1 to 1,000 of them) and set (an object of fields)",
+                       say(x->call,
+                           "send ids (1 to 1,000 of them) and set (an object of fields)",
                            "请发送 ids（1 至 1,000 个）和 set（字段对象）"));
     size_t count = ids->count, n = 0, good = 0;
     struct change **changes = NEW_MANY(x->call->arena, count, struct change *);
@@ -253,8 +258,11 @@ enum err record_bulk(struct exchange *x)
     enum err *outcome = NEW_MANY(x->call->arena, count, enum err);
     for (const struct json *id = ids->first; id; id = id->next, n++) {
         changes[n] = NEW(x->call->arena, struct change);
-        *changes[n] = (struct change){.act = RECORD_CHANGE, .kind = k, .id = json_text(id),
-                                      .body = set, .reason = exchange__field(x, "reason")};
+        *changes[n] = (struct change){.act = RECORD_CHANGE,
+                                      .kind = k,
+                                      .id = json_text(id),
+                                      .body = set,
+                                      .reason = exchange__field(x, "reason")};
         calls[n] = call_open(x->call->arena, x->call->now, x->call->lang);
         calls[n]->actor = x->call->actor;
         calls[n]->id = x->call->id;
@@ -275,11 +283,13 @@ enum err record_bulk(struct exchange *x)
     return OK;
 }
 
-/* ---- list ------------------------------------------------------------------------------------------------------ */
+/* ---- list
+ * ------------------------------------------------------------------------------------------------------
+ */
 static bool reserved(struct text name)
 {
-    static const char *words[] = {"q", "sort", "limit", "cursor", "fields", "facets", "as_of",
-                                  "format", "labels", "lang"};
+    static const char *words[] = {"q",      "sort",  "limit",  "cursor", "fields",
+                                  "facets", "as_of", "format", "labels", "lang"};
     for (size_t i = 0; i < COUNT(words); i++)
         if (text_is(name, words[i]))
             return true;
@@ -288,7 +298,8 @@ static bool reserved(struct text name)
 
 static enum err read_query(struct exchange *x, struct list_query *q)
 {
-    struct filter *filters = NEW_MANY(x->call->arena, x->request->query_count + 1, struct filter);
+    struct filter *filters =
+        NEW_MANY(x->call->arena, x->request->query_count + 1, struct filter);
     *q = (struct list_query){.filters = filters};
     for (size_t i = 0; i < x->request->query_count; i++)
         if (!reserved(x->request->query[i].name))
@@ -309,8 +320,9 @@ static enum err check_fields(struct exchange *x, const struct kind *k, struct te
     while (names.len) {
         struct text one = text_trim(text_cut(&names, ','));
         if (!kind_field(k, one) && !text_is(one, "id") && !text_is(one, "kind"))
-            worst = problem(x->call, ERR_INVALID, TEXT("fields"), "unknown",
-                            say(x->call, "there is no field %.*s", "没有字段 %.*s"), TEXT_ARG(one));
+            worst =
+                problem(x->call, ERR_INVALID, TEXT("fields"), "unknown",
+                        say(x->call, "there is no field %.*s", "没有字段 %.*s"), TEXT_ARG(one));
     }
     return worst;
 }
@@ -387,7 +399,9 @@ enum err record_list_get(struct exchange *x)
     return e;
 }
 
-/* ---- moves --------------------------------------------------------------------------------------------------------- */
+/* ---- moves
+ * ---------------------------------------------------------------------------------------------------------
+ */
 static void put_why(struct exchange *x, const struct move_view *v, struct json_out *o)
 {
     size_t n = 0;
@@ -414,7 +428,8 @@ static void put_why(struct exchange *x, const struct move_view *v, struct json_o
     (void)x;
 }
 
-static enum err put_signatures(struct exchange *x, const struct move_view *v, struct json_out *o)
+static enum err put_signatures(struct exchange *x, const struct move_view *v,
+                               struct json_out *o)
 {
     struct text *kinds = NEW_MANY(x->call->arena, v->signature_count + 1, struct text);
     struct text *ids = NEW_MANY(x->call->arena, v->signature_count + 1, struct text);
@@ -437,8 +452,8 @@ static enum err put_signatures(struct exchange *x, const struct move_view *v, st
     return OK;
 }
 
-static enum err put_move(struct exchange *x, const struct record *rec, const struct move_view *v,
-                         struct json_out *o)
+static enum err put_move(struct exchange *x, const struct record *rec,
+                         const struct move_view *v, struct json_out *o)
 {
     const struct move *m = v->move;
     json_open(o, '{');

@@ -11,7 +11,8 @@ static enum err find(struct exchange *x, const struct kind **k, struct record **
     return record_read(x->call, x->api->records, x->db, *k, x->arg[1], 0, rec);
 }
 
-/* ---- history ------------------------------------------------------------------------------------------ */
+/* ---- history
+ * ------------------------------------------------------------------------------------------ */
 static bool told(const struct kind *k, struct text name)
 {
     const struct field *f = kind_field(k, name);
@@ -113,7 +114,9 @@ enum err history_get(struct exchange *x)
     return OK;
 }
 
-/* ---- links ------------------------------------------------------------------------------------------------ */
+/* ---- links
+ * ------------------------------------------------------------------------------------------------
+ */
 static void put_link_title(struct exchange *x, const struct kind *own, const struct linked *l,
                            struct json_out *o)
 {
@@ -161,8 +164,8 @@ static enum err find_target(struct exchange *x, struct text to, struct record **
     for (size_t i = 0; i < x->api->model->kind_count; i++) {
         struct call *quiet = call_open(x->call->arena, x->call->now, x->call->lang);
         quiet->actor = x->call->actor;
-        if (record_read(quiet, x->api->records, x->db, &x->api->model->kinds[i], to, 0, target) ==
-            OK)
+        if (record_read(quiet, x->api->records, x->db, &x->api->model->kinds[i], to, 0,
+                        target) == OK)
             return OK;
     }
     return problem(x->call, ERR_INVALID, TEXT("to"), "unknown_reference", "%s",
@@ -177,7 +180,8 @@ static bool plain_word(struct text t)
     return t.len > 0 && t.len <= 40;
 }
 
-/* A link is part of the record: adding one is a change like any other, with version and entry. */
+/* A link is part of the record: adding one is a change like any other, with version and entry.
+ */
 static enum err change_links(struct exchange *x, bool add)
 {
     const struct kind *k;
@@ -186,8 +190,9 @@ static enum err change_links(struct exchange *x, bool add)
     TRY(exchange__body(x));
     TRY(find(x, &k, &rec));
     if (!plain_word(type))
-        return problem(x->call, ERR_INVALID, TEXT("type"), "type", "%s",
-                       say(x->call, "the type is one word of small letters", "链接类型为一个小写英文词"));
+        return problem(
+            x->call, ERR_INVALID, TEXT("type"), "type", "%s",
+            say(x->call, "the type is one word of small letters", "链接类型为一个小写英文词"));
     TRY(find_target(x, exchange__field(x, "to"), &target));
     struct buf b = buf_in(x->call->arena, 1u << 20);
     struct json_out o = json_out(&b);
@@ -210,7 +215,10 @@ static enum err change_links(struct exchange *x, bool add)
     json_close(&o, '}');
     const struct json *body;
     TRY(json_read(x->call, buf_text(&b), &json_request_limits, &body));
-    struct change change = {.act = RECORD_CHANGE, .kind = k, .id = rec->id, .body = body,
+    struct change change = {.act = RECORD_CHANGE,
+                            .kind = k,
+                            .id = rec->id,
+                            .body = body,
                             .if_version = rec->version};
     TRY(record_do(x->call, x->api->records, &change));
     return links_get(x);
@@ -226,7 +234,9 @@ enum err links_delete(struct exchange *x)
     return change_links(x, false);
 }
 
-/* ---- comments ------------------------------------------------------------------------------------------------ */
+/* ---- comments
+ * ------------------------------------------------------------------------------------------------
+ */
 enum err comments_get(struct exchange *x)
 {
     const struct kind *k;

@@ -6,7 +6,8 @@ static void set_cookie(struct exchange *x, struct text cookie)
 {
     bool over = !cookie.len;
     exchange__header(x, "set-cookie",
-                     text_print(x->call->arena, "aw_session=%.*s; Path=/; HttpOnly; SameSite=Strict%s%s",
+                     text_print(x->call->arena,
+                                "aw_session=%.*s; Path=/; HttpOnly; SameSite=Strict%s%s",
                                 TEXT_ARG(cookie), x->request->secure ? "; Secure" : "",
                                 over ? "; Max-Age=0" : ""));
 }
@@ -100,7 +101,8 @@ enum err session_patch(struct exchange *x)
     if (!text_is(lang, "en") && !text_is(lang, "zh"))
         return problem(x->call, ERR_INVALID, TEXT("lang"), "choice", "%s",
                        say(x->call, "must be en or zh", "必须是 en 或 zh"));
-    TRY(access_person_change(x->call, x->api->access, x->actor->person, NULL, NULL, &lang, NULL));
+    TRY(access_person_change(x->call, x->api->access, x->actor->person, NULL, NULL, &lang,
+                             NULL));
     x->actor->lang = text_is(lang, "zh") ? LANG_ZH : LANG_EN;
     return put_session(x);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* api/stream.c — {kind, id, version} of every change to pages that listen. Ids are opaque: who may not
- * read a record learns nothing but that something changed. */
+/* api/stream.c — {kind, id, version} of every change to pages that listen. Ids are opaque: who
+ * may not read a record learns nothing but that something changed. */
 #include "api/internal.h"
 
 #include <stdio.h>
@@ -47,9 +47,9 @@ static void seen(void *arg, struct text kind, struct text id, int64_t version)
     char line[256];
     pthread_mutex_lock(&s->lock);
     if (s->first) {
-        int n = snprintf(line, sizeof line,
-                         "{\"kind\":\"%.*s\",\"id\":\"%.*s\",\"version\":%lld}", TEXT_ARG(kind),
-                         TEXT_ARG(id), (long long)version);
+        int n =
+            snprintf(line, sizeof line, "{\"kind\":\"%.*s\",\"id\":\"%.*s\",\"version\":%lld}",
+                     TEXT_ARG(kind), TEXT_ARG(id), (long long)version);
         for (struct listener *l = s->first; l; l = l->next)
             if (l->stream)
                 net_stream_send(l->stream, (struct text){line, (size_t)n});

@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const struct option_rule common[] = {{"data", true}, {"store", true}, {"help", false},
-                                            {"version", false}};
+static const struct option_rule common[] = {
+    {"data", true}, {"store", true}, {"help", false}, {"version", false}};
 
 static const struct option_rule *find(const char *name, size_t length,
                                       const struct option_rule *rules, size_t count)
@@ -50,7 +50,9 @@ bool args_read(int argc, char **argv, const struct option_rule *rules, size_t ru
             good = false;
             continue;
         }
-        const char *value = equals ? equals + 1 : rule->value && i + 1 < argc ? argv[++i] : NULL;
+        const char *value = equals                        ? equals + 1
+                            : rule->value && i + 1 < argc ? argv[++i]
+                                                          : NULL;
         if (rule->value && !value) {
             fprintf(stderr, "aimwell: --%s needs a value\n", rule->name);
             good = false;
@@ -105,7 +107,8 @@ struct text read_file(struct call *call, const char *path, size_t cap, enum err 
         return (struct text){0};
     }
     if ((size_t)st.st_size > cap) {
-        *e = problem(call, ERR_TOO_LARGE, text_of(path), "file", "is larger than %zu MiB", cap >> 20);
+        *e = problem(call, ERR_TOO_LARGE, text_of(path), "file", "is larger than %zu MiB",
+                     cap >> 20);
         fclose(f);
         return (struct text){0};
     }

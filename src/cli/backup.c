@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cli/backup.c — one file out, one folder in. A backup is a zip of a consistent copy of the database, the
- * evidence files, the ledger key and model.d; restoring verifies before it says it is done. */
+/* cli/backup.c — one file out, one folder in. A backup is a zip of a consistent copy of the
+ * database, the evidence files, the ledger key and model.d; restoring verifies before it says
+ * it is done. */
 #include "cli/cli.h"
 
 #include <dirent.h>
@@ -13,7 +14,9 @@
 
 static const struct option_rule rules[] = {{"out", true}};
 
-/* ---- backup -------------------------------------------------------------------------------------------- */
+/* ---- backup
+ * --------------------------------------------------------------------------------------------
+ */
 static bool add_path(zip_t *zip, const char *path, const char *name)
 {
     zip_source_t *source = zip_source_file(zip, path, 0, -1);
@@ -95,22 +98,27 @@ static int run_backup(const struct args *args)
     return code;
 }
 
-const struct command command_backup = {
-    "backup",
-    "aimwell backup --data DIR --out FILE\n\n"
-    "One zip file: a consistent copy of the database, evidence files, the signing key, model.d.\n"
-    "It holds the key: keep it as you keep the data.",
-    "a whole copy in one file", rules, COUNT(rules), run_backup};
+const struct command command_backup = {"backup",
+                                       "aimwell backup --data DIR --out FILE\n\n"
+                                       "One zip file: a consistent copy of the database, "
+                                       "evidence files, the signing key, model.d.\n"
+                                       "It holds the key: keep it as you keep the data.",
+                                       "a whole copy in one file",
+                                       rules,
+                                       COUNT(rules),
+                                       run_backup};
 
-/* ---- restore --------------------------------------------------------------------------------------------- */
+/* ---- restore
+ * ---------------------------------------------------------------------------------------------
+ */
 static bool plain_name(const char *name)
 {
     static const char *const allowed[] = {"aimwell.db", "ledger.key"};
     for (size_t i = 0; i < COUNT(allowed); i++)
         if (!strcmp(name, allowed[i]))
             return true;
-    return (!strncmp(name, "files/", 6) || !strncmp(name, "model.d/", 8)) && !strstr(name, "..") &&
-           !strchr(name, '\\');
+    return (!strncmp(name, "files/", 6) || !strncmp(name, "model.d/", 8)) &&
+           !strstr(name, "..") && !strchr(name, '\\');
 }
 
 static bool make_parents(char *path)
@@ -151,7 +159,8 @@ static int unpack(const char *file, const char *folder)
     struct arena *a = arena_open();
     if (!zip) {
         bool there = access(file, F_OK) == 0;
-        fprintf(stderr, "aimwell restore: %s %s\n", file, there ? "is not a backup" : "is not there");
+        fprintf(stderr, "aimwell restore: %s %s\n", file,
+                there ? "is not a backup" : "is not there");
         arena_close(a);
         return there ? 2 : 4;
     }
@@ -161,7 +170,8 @@ static int unpack(const char *file, const char *folder)
         struct text path = text_print(a, "%s/%s", folder, name ? name : "");
         good = name && plain_name(name);
         if (!good)
-            fprintf(stderr, "aimwell restore: there is a name that does not belong: %s\n", name);
+            fprintf(stderr, "aimwell restore: there is a name that does not belong: %s\n",
+                    name);
         else if (!(good = write_one(zip, (zip_uint64_t)i, (char *)(uintptr_t)text_c(a, path))))
             fprintf(stderr, "aimwell restore: %s could not be written\n", name);
     }
@@ -184,7 +194,8 @@ static int verify_restored(const char *folder)
     for (const struct finding *f = v.findings; f; f = f->next)
         fprintf(stderr, "TAMPERED %.*s: %.*s\n", TEXT_ARG(f->place), TEXT_ARG(f->what));
     if (e == OK && !v.finding_count)
-        printf("%s is restored and verified: %llu entries\n", folder, (unsigned long long)v.entries);
+        printf("%s is restored and verified: %llu entries\n", folder,
+               (unsigned long long)v.entries);
     bool good = e == OK && !v.finding_count;
     site_close(&s);
     return good ? 0 : 1;
@@ -199,7 +210,8 @@ static int run_restore(const struct args *args)
         return 2;
     }
     if (stat(folder, &st) == 0) {
-        fprintf(stderr, "aimwell restore: %s is there already; restore into a new folder\n", folder);
+        fprintf(stderr, "aimwell restore: %s is there already; restore into a new folder\n",
+                folder);
         return 5;
     }
     int code = unpack(args->words[0], folder);
@@ -209,6 +221,11 @@ static int run_restore(const struct args *args)
 const struct command command_restore = {
     "restore",
     "aimwell restore FILE --data DIR\n\n"
-    "Unpacks a backup into a new folder and verifies every entry, record and file. Do not serve an\n"
+    "Unpacks a backup into a new folder and verifies every entry, record and file. Do not "
+    "serve an\n"
     "old copy while the original lives on: two ledgers with one name would follow.",
-    "a backup back into a folder, verified", NULL, 0, run_restore, 1};
+    "a backup back into a folder, verified",
+    NULL,
+    0,
+    run_restore,
+    1};

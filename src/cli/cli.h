@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cli/cli.h — what the commands share: arguments, and opening an organisation. One file per command. */
+/* cli/cli.h — what the commands share: arguments, and opening an organisation. One file per
+ * command. */
 #ifndef CLI_H
 #define CLI_H
 
@@ -8,7 +9,8 @@
 #include "base/base.h"
 #include "record/record.h"
 
-/* ---- arguments ------------------------------------------------------------------------------- */
+/* ---- arguments
+ * ------------------------------------------------------------------------------- */
 struct option_rule {
     const char *name; /* without "--" */
     bool value;       /* takes one */
@@ -38,18 +40,19 @@ extern const struct command command_serve, command_init, command_user, command_t
     command_import, command_framework, command_export, command_check, command_verify,
     command_backup, command_restore, command_model;
 
-/* ---- one organisation, open ------------------------------------------------------------------- */
+/* ---- one organisation, open
+ * ------------------------------------------------------------------- */
 struct site {
     struct arena *arena;
-    struct call *call;         /* of the command; actor = command */
+    struct call *call; /* of the command; actor = command */
     struct store *store;
     struct model *model;
     struct signer *signer;
     struct ledger *ledger;
     struct access *access;
     struct records *records;
-    struct text where;         /* folder or URL */
-    struct text steps;         /* what migration did */
+    struct text where; /* folder or URL */
+    struct text steps; /* what migration did */
 };
 /* --data or --store, else AIMWELL_DATA or AIMWELL_STORE; NULL after saying so. */
 const char *site_where(const struct args *a);
@@ -58,14 +61,15 @@ struct text site_shown(struct arena *a, struct text where);
 /* Opens, migrates, and readies everything. On failure the problems have been printed and the
  * exit code is the return value; 0 when open. */
 int site_open(struct site *s, const char *where, bool create);
-/* Only to look: no lock, no writer, no migration; also when the server would refuse to start. Store,
- * model and signer are there, nothing above. */
+/* Only to look: no lock, no writer, no migration; also when the server would refuse to start.
+ * Store, model and signer are there, nothing above. */
 int site_open_reading(struct site *s, const char *where);
 /* Switches a shipped overlay on and opens again with the new model. */
 int site_overlay(struct site *s, struct text overlay);
 void site_close(struct site *s);
 /* Makes a new organisation in an empty place: meta, key, ledger, registers. */
-int site_create(struct site *s, const char *where, const char *organisation, const char *origin);
+int site_create(struct site *s, const char *where, const char *organisation,
+                const char *origin);
 
 /* Prints problems to standard error and gives the exit code. */
 int failed(const struct call *call, enum err e);
@@ -74,7 +78,8 @@ bool write_file(const char *path, struct text bytes); /* says why not */
 /* The person a demo script or test acts as: full grants, password taken as confirmed. */
 const struct actor *actor_person(struct site *s, struct call *call, struct text id);
 
-/* ---- the demo organisation (demo.c) and imports (import.c) --------------------------------------- */
+/* ---- the demo organisation (demo.c) and imports (import.c)
+ * --------------------------------------- */
 int demo_load(struct site *s);
 /* The demo log-ins, when this is a demo organisation. */
 void demo_print(struct site *s);

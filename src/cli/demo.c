@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cli/demo.c — plays the demo organisation: a script of acts by named people, each through the one door
- * with the rights of who acts, at the day it is said to have happened. Nothing is put in sideways. */
+/* cli/demo.c — plays the demo organisation: a script of acts by named people, each through the
+ * one door with the rights of who acts, at the day it is said to have happened. Nothing is put
+ * in sideways. */
 #include "cli/cli.h"
 
 #include <stdio.h>
@@ -25,8 +26,8 @@ static void learn(struct play *p, struct text name, struct text id)
         return;
     if (p->count == p->room)
         panic("the demo names too many things");
-    p->known[p->count++] = (struct known){text_copy(p->site->arena, name),
-                                          text_copy(p->site->arena, id)};
+    p->known[p->count++] =
+        (struct known){text_copy(p->site->arena, name), text_copy(p->site->arena, id)};
 }
 
 static struct text look_up(const struct play *p, struct text name)
@@ -37,7 +38,8 @@ static struct text look_up(const struct play *p, struct text name)
     return (struct text){0};
 }
 
-/* ---- values: "$ref" becomes an id, "@-30" a date ----------------------------------------------------- */
+/* ---- values: "$ref" becomes an id, "@-30" a date
+ * ----------------------------------------------------- */
 static struct text replace(const struct play *p, struct call *call, struct text t)
 {
     int64_t days;
@@ -51,7 +53,8 @@ static struct text replace(const struct play *p, struct call *call, struct text 
     return t;
 }
 
-static void put(const struct play *p, struct call *call, struct json_out *o, const struct json *v)
+static void put(const struct play *p, struct call *call, struct json_out *o,
+                const struct json *v)
 {
     if (v->type == JSON_TEXT) {
         json_put_text(o, replace(p, call, v->text));
@@ -82,7 +85,9 @@ static enum err body_of(const struct play *p, struct call *call, const struct js
     return json_read(call, text_copy(p->site->arena, buf_text(&b)), &json_model_limits, out);
 }
 
-/* ---- acts ------------------------------------------------------------------------------------------------ */
+/* ---- acts
+ * ------------------------------------------------------------------------------------------------
+ */
 static const struct kind *kind_of(const struct play *p, struct text id)
 {
     struct reader *r = store_reader(p->site->store);
@@ -92,7 +97,8 @@ static const struct kind *kind_of(const struct play *p, struct text id)
         struct call *call = call_open(a, p->now, LANG_EN);
         struct record *rec;
         call->actor = actor_command(call);
-        if (record_read(call, p->site->records, r, &p->site->model->kinds[i], id, 0, &rec) == OK)
+        if (record_read(call, p->site->records, r, &p->site->model->kinds[i], id, 0, &rec) ==
+            OK)
             found = &p->site->model->kinds[i];
         arena_close(a);
     }
@@ -104,20 +110,23 @@ static enum err play_file(struct play *p, struct call *call, const struct json *
 {
     struct stored_file f;
     TRY(record_file_put(call, p->site->records, json_text(json_get(act, "name")),
-                        json_text(json_get(act, "type")), json_text(json_get(act, "file")), &f));
+                        json_text(json_get(act, "type")), json_text(json_get(act, "file")),
+                        &f));
     learn(p, json_text(json_get(act, "ref")), f.id);
     return OK;
 }
 
 static enum err play_comment(struct play *p, struct call *call, const struct json *act)
 {
-    struct text id = replace(p, call, text_print(call->arena, "$%.*s",
-                                                 TEXT_ARG(json_text(json_get(act, "comment"))))),
+    struct text id = replace(p, call,
+                             text_print(call->arena, "$%.*s",
+                                        TEXT_ARG(json_text(json_get(act, "comment"))))),
                 made;
     const struct kind *k = kind_of(p, id);
     if (!k)
         return problem(call, ERR_MISSING, TEXT("comment"), "missing", "nothing is called that");
-    return record_comment(call, p->site->records, k, id, json_text(json_get(act, "body")), &made);
+    return record_comment(call, p->site->records, k, id, json_text(json_get(act, "body")),
+                          &made);
 }
 
 static struct text named(const struct play *p, struct call *call, struct text name)
@@ -167,7 +176,8 @@ static enum err play_one(struct play *p, struct call *call, const struct json *a
     return json_get(act, "comment") ? play_comment(p, call, act) : play_change(p, call, act);
 }
 
-/* Every act that is refused is told with its line: a demo that does not follow the rules is a fault. */
+/* Every act that is refused is told with its line: a demo that does not follow the rules is a
+ * fault. */
 static int play_acts(struct play *p)
 {
     int refused = 0;
@@ -186,7 +196,8 @@ static int play_acts(struct play *p)
     return refused ? 5 : 0;
 }
 
-/* ---- people, units, registers -------------------------------------------------------------------------------- */
+/* ---- people, units, registers
+ * -------------------------------------------------------------------------------- */
 static enum err add_person(struct play *p, const struct json *one)
 {
     struct site *s = p->site;
@@ -236,7 +247,8 @@ static enum err learn_registers(struct play *p)
     return e;
 }
 
-/* Units come first: people belong to them. They are made by the command line, as founders do. */
+/* Units come first: people belong to them. They are made by the command line, as founders do.
+ */
 static enum err unit_body(struct play *p, struct call *call, const struct json *unit,
                           const struct json **out)
 {

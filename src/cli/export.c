@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cli/export.c — records as files: one kind as CSV, XLSX or JSON; all kinds as one JSON object or as a
- * zip with a file for each kind. */
+/* cli/export.c — records as files: one kind as CSV, XLSX or JSON; all kinds as one JSON object
+ * or as a zip with a file for each kind. */
 #include "cli/cli.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <zip.h>
 
-static const struct option_rule rules[] = {{"kind", true}, {"format", true}, {"out", true},
-                                           {"as-of", true}};
+static const struct option_rule rules[] = {
+    {"kind", true}, {"format", true}, {"out", true}, {"as-of", true}};
 
 static enum err export_kind(struct site *s, const struct kind *k, const struct list_query *q,
                             const char *format, struct text *bytes)
@@ -25,8 +25,8 @@ static enum err export_one(struct site *s, const char *kind, const struct list_q
 {
     const struct kind *k = model_kind(s->model, text_of(kind));
     if (!k)
-        return problem(s->call, ERR_MISSING, TEXT("kind"), "unknown", "there is no kind called %s",
-                       kind);
+        return problem(s->call, ERR_MISSING, TEXT("kind"), "unknown",
+                       "there is no kind called %s", kind);
     return export_kind(s, k, q, format, bytes);
 }
 
@@ -103,12 +103,14 @@ static int export_records(struct site *s, const struct args *args)
 
 static int run(const struct args *args)
 {
-    const char *what = args->word_count == 1 ? args->words[0] : "", *out = args_option(args, "out");
+    const char *what = args->word_count == 1 ? args->words[0] : "",
+               *out = args_option(args, "out");
     const char *where;
     struct site s;
     bool openapi = !strcmp(what, "openapi");
     if ((!openapi && strcmp(what, "records")) || !(where = site_where(args))) {
-        fprintf(stderr, "aimwell export: records [--kind K] [--format csv|xlsx|json] --out FILE | openapi\n");
+        fprintf(stderr, "aimwell export: records [--kind K] [--format csv|xlsx|json] --out "
+                        "FILE | openapi\n");
         return 2;
     }
     int code = site_open(&s, where, false);
@@ -128,6 +130,11 @@ const struct command command_export = {
     "export",
     "aimwell export records [--kind K] [--format csv|xlsx|json] [--as-of TIME] [--out FILE]\n"
     "aimwell export openapi [--out FILE]\n\n"
-    "One kind goes to standard output without --out. Without --kind: all kinds, as one JSON object\n"
+    "One kind goes to standard output without --out. Without --kind: all kinds, as one JSON "
+    "object\n"
     "(default) or, with --format csv or xlsx, as a zip with a file for each kind.",
-    "records or the API description, as files", rules, COUNT(rules), run, 1};
+    "records or the API description, as files",
+    rules,
+    COUNT(rules),
+    run,
+    1};

@@ -225,13 +225,15 @@ static const struct record *fill_mapped(struct making *m)
 }
 
 /* ---- cells by their own column ---------------------------------------------------------- */
-/* Takes off the one apostrophe that csv_put puts before what a spreadsheet would take for a formula. */
+/* Takes off the one apostrophe that csv_put puts before what a spreadsheet would take for a
+ * formula. */
 static struct text without_apostrophe(struct text t)
 {
     size_t guards = 0;
     while (guards < t.len && t.at[guards] == '\'')
         guards++;
-    bool guarded = guards > 0 && guards < t.len && t.at[guards] && strchr("=+-@\t\r", t.at[guards]);
+    bool guarded =
+        guards > 0 && guards < t.len && t.at[guards] && strchr("=+-@\t\r", t.at[guards]);
     return guarded ? text_from(t, 1) : t;
 }
 

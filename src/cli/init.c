@@ -5,8 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct option_rule rules[] = {{"organisation", true}, {"admin", true}, {"name", true},
-                                           {"password-file", true}, {"origin", true}};
+static const struct option_rule rules[] = {{"organisation", true},
+                                           {"admin", true},
+                                           {"name", true},
+                                           {"password-file", true},
+                                           {"origin", true}};
 
 /* The first line of the file; "-" is standard input. */
 struct text read_password(struct call *call, const char *path, enum err *e)
@@ -37,12 +40,13 @@ static enum err add_admin(struct site *s, const struct args *args, struct text p
     struct grant admin = {TEXT("admin"), TEXT("")};
     struct text id, mail = text_of(email);
     struct text rest = mail;
-    return access_person_add(s->call, s->access, name ? text_of(name) : text_cut(&rest, '@'), mail,
-                             password, (struct text){0}, &admin, 1, &id);
+    return access_person_add(s->call, s->access, name ? text_of(name) : text_cut(&rest, '@'),
+                             mail, password, (struct text){0}, &admin, 1, &id);
 }
 
 /* What can be refused is refused before anything is made. */
-static enum err read_first_password(struct call *call, const struct args *args, struct text *password)
+static enum err read_first_password(struct call *call, const struct args *args,
+                                    struct text *password)
 {
     const char *file = args_option(args, "password-file"), *email = args_option(args, "admin");
     enum err e = OK;
@@ -53,7 +57,8 @@ static enum err read_first_password(struct call *call, const struct args *args, 
 
 static int make(const struct args *args, const char *where, struct text password)
 {
-    const char *organisation = args_option(args, "organisation"), *email = args_option(args, "admin");
+    const char *organisation = args_option(args, "organisation"),
+               *email = args_option(args, "admin");
     const char *origin = args_option(args, "origin");
     struct site s;
     int code = site_create(&s, where, organisation, origin ? origin : "aimwell.local");
@@ -98,4 +103,7 @@ const struct command command_init = {
     "Makes an organisation with its ledger, keys and registers, and the first administrator.\n"
     "Without --password-file a password is made and shown once. --origin is the host part of\n"
     "the ledger's name, unique and for ever (default aimwell.local).",
-    "make a new organisation", rules, COUNT(rules), run};
+    "make a new organisation",
+    rules,
+    COUNT(rules),
+    run};

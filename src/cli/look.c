@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- framework ---------------------------------------------------------------------------------------- */
+/* ---- framework
+ * ---------------------------------------------------------------------------------------- */
 static int run_framework(const struct args *args)
 {
     const char *where = site_where(args);
@@ -19,16 +20,23 @@ static int run_framework(const struct args *args)
         return code;
     for (size_t i = 0; i < s.model->framework_count; i++) {
         const struct framework *f = &s.model->frameworks[i];
-        printf("%.*s\t%.*s\t%zu rows\n", TEXT_ARG(f->name), TEXT_ARG(f->title.en), f->row_count);
+        printf("%.*s\t%.*s\t%zu rows\n", TEXT_ARG(f->name), TEXT_ARG(f->title.en),
+               f->row_count);
     }
     site_close(&s);
     return 0;
 }
-const struct command command_framework = {"framework", "aimwell framework list",
-                                          "standards and laws that are loaded", NULL, 0,
-                                          run_framework, 2};
+const struct command command_framework = {"framework",
+                                          "aimwell framework list",
+                                          "standards and laws that are loaded",
+                                          NULL,
+                                          0,
+                                          run_framework,
+                                          2};
 
-/* ---- check ------------------------------------------------------------------------------------------------ */
+/* ---- check
+ * ------------------------------------------------------------------------------------------------
+ */
 static const struct option_rule check_rules[] = {{"json", false}};
 
 static void print_checks(const struct check_result *results, size_t count)
@@ -73,14 +81,19 @@ static int run_check(const struct args *args)
     site_close(&s);
     return code;
 }
-const struct command command_check = {
-    "check",
-    "aimwell check [--json]\n\nRuns the assurance checks; exit 0 when none that must hold is failing.",
-    "run the assurance checks", check_rules, COUNT(check_rules), run_check};
+const struct command command_check = {"check",
+                                      "aimwell check [--json]\n\nRuns the assurance checks; "
+                                      "exit 0 when none that must hold is failing.",
+                                      "run the assurance checks",
+                                      check_rules,
+                                      COUNT(check_rules),
+                                      run_check};
 
-/* ---- model ---------------------------------------------------------------------------------------------------- */
-static const struct option_rule model_rules[] = {{"openapi", false}, {"typescript", false},
-                                                 {"markdown", false}};
+/* ---- model
+ * ----------------------------------------------------------------------------------------------------
+ */
+static const struct option_rule model_rules[] = {
+    {"openapi", false}, {"typescript", false}, {"markdown", false}};
 
 static enum err load(struct call *call, const char *folder, struct model **model)
 {
@@ -130,7 +143,9 @@ static int explain(struct call *call, const struct model *m, const char *kind)
 static int look_at_model(struct call *call, const struct args *args, const struct model *m,
                          bool checking, const char *kind)
 {
-    return checking ? check_model(call, m) : kind ? explain(call, m, kind) : export_model(call, args, m);
+    return checking ? check_model(call, m)
+           : kind   ? explain(call, m, kind)
+                    : export_model(call, args, m);
 }
 
 /* With the site's own files and the overlays it has switched on. */
@@ -152,7 +167,8 @@ static int run_model(const struct args *args)
     const char *word = args->word_count > 1 ? args->words[1] : NULL;
     bool checking = !strcmp(act, "check"), explaining = !strcmp(act, "explain") && word;
     if (!checking && !explaining && strcmp(act, "export")) {
-        fprintf(stderr, "aimwell model: check [DIR] | explain KIND | export --openapi|--typescript|--markdown\n");
+        fprintf(stderr, "aimwell model: check [DIR] | explain KIND | export "
+                        "--openapi|--typescript|--markdown\n");
         return 2;
     }
     if (args_option(args, "data") || args_option(args, "store"))
@@ -171,7 +187,13 @@ const struct command command_model = {
     "model",
     "aimwell model check [DIR]\naimwell model explain KIND\n"
     "aimwell model export [--openapi|--typescript|--markdown]\n\n"
-    "check reads the model (the shipped one, or that in DIR) as the server would: every mistake with\n"
-    "file and line. explain prints what follows from a kind: table, routes, permissions, moves.\n"
+    "check reads the model (the shipped one, or that in DIR) as the server would: every "
+    "mistake with\n"
+    "file and line. explain prints what follows from a kind: table, routes, permissions, "
+    "moves.\n"
     "With --data or --store it is the model of that organisation, with its own files.",
-    "the model: check it, have it explained", model_rules, COUNT(model_rules), run_model, 2};
+    "the model: check it, have it explained",
+    model_rules,
+    COUNT(model_rules),
+    run_model,
+    2};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cli/main.c — picks a command. Messages go to standard error, results to standard output. Exit codes:
- * 0 done, 1 the answer is no, 2 wrong use, 3 denied, 4 not found, 5 conflict, 6 storage, 70 a bug. */
+/* cli/main.c — picks a command. Messages go to standard error, results to standard output. Exit
+ * codes: 0 done, 1 the answer is no, 2 wrong use, 3 denied, 4 not found, 5 conflict, 6 storage,
+ * 70 a bug. */
 #include "cli/cli.h"
 #include "cli/version.h"
 
@@ -10,17 +11,20 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-    &command_serve,  &command_init,   &command_user,   &command_token,
-    &command_import, &command_framework, &command_export, &command_check,
-    &command_verify, &command_backup, &command_restore, &command_model};
+    &command_serve,  &command_init,      &command_user,    &command_token,
+    &command_import, &command_framework, &command_export,  &command_check,
+    &command_verify, &command_backup,    &command_restore, &command_model};
 
 static int print_help(FILE *to)
 {
-    fprintf(to, "Aimwell %s — the AI management system you run, and can prove.\n\n", AIMWELL_VERSION);
+    fprintf(to, "Aimwell %s — the AI management system you run, and can prove.\n\n",
+            AIMWELL_VERSION);
     for (size_t i = 0; i < COUNT(commands); i++)
         fprintf(to, "  aimwell %-10s %s\n", commands[i]->name, commands[i]->about);
-    fprintf(to, "\nEvery command that touches data takes --data DIR or --store URL (or AIMWELL_DATA, "
-                "AIMWELL_STORE).\n`aimwell COMMAND --help` tells more.\n");
+    fprintf(
+        to,
+        "\nEvery command that touches data takes --data DIR or --store URL (or AIMWELL_DATA, "
+        "AIMWELL_STORE).\n`aimwell COMMAND --help` tells more.\n");
     return to == stdout ? 0 : 2;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cli/serve.c — the server: opens the organisation, listens, and stops in order on SIGTERM or SIGINT. */
+/* cli/serve.c — the server: opens the organisation, listens, and stops in order on SIGTERM or
+ * SIGINT. */
 #include "cli/cli.h"
 #include "cli/version.h"
 #include "schedule/schedule.h"
@@ -65,7 +66,8 @@ static void block_signals(void)
 static void print_address(const struct site *s, const struct net_options *o, int port)
 {
     printf("Aimwell %s is serving %.*s\n  %s://%.*s:%d\n", AIMWELL_VERSION,
-           TEXT_ARG(site_shown(s->arena, s->where)), o->tls_cert ? "https" : "http", TEXT_ARG(o->host), port);
+           TEXT_ARG(site_shown(s->arena, s->where)), o->tls_cert ? "https" : "http",
+           TEXT_ARG(o->host), port);
     fflush(stdout);
 }
 
@@ -74,7 +76,8 @@ static void print_setup(struct site *s, const struct net_options *o, int port)
 {
     struct text token;
     if (access_first_token(s->call, s->access, &token) == OK && token.len) {
-        printf("  Nobody can log in yet. Open %s://%.*s:%d/setup#%.*s within an hour to become the "
+        printf("  Nobody can log in yet. Open %s://%.*s:%d/setup#%.*s within an hour to become "
+               "the "
                "first administrator.\n",
                o->tls_cert ? "https" : "http", TEXT_ARG(o->host), port, TEXT_ARG(token));
         fflush(stdout);
@@ -86,7 +89,9 @@ static int serve(struct site *s, struct net_options *o, bool demo)
     struct api *api;
     struct net *net;
     struct schedule *schedule = NULL;
-    struct api_options options = {.records = s->records, .pages = true, .started = clock_now(),
+    struct api_options options = {.records = s->records,
+                                  .pages = true,
+                                  .started = clock_now(),
                                   .version = AIMWELL_VERSION};
     enum err e = api_open(s->call, &options, &api);
     if (e != OK)
@@ -116,8 +121,8 @@ static int serve(struct site *s, struct net_options *o, bool demo)
     return e == OK ? 0 : failed(s->call, e);
 }
 
-/* As many as the system gives us descriptors for, within reason: those that idle must not shut out
- * those that ask. Some are kept for the database and its files. */
+/* As many as the system gives us descriptors for, within reason: those that idle must not shut
+ * out those that ask. Some are kept for the database and its files. */
 static int connections_most(void)
 {
     struct rlimit limit;
@@ -126,12 +131,16 @@ static int connections_most(void)
     limit.rlim_cur = limit.rlim_max;
     if (setrlimit(RLIMIT_NOFILE, &limit) != 0 && getrlimit(RLIMIT_NOFILE, &limit) != 0)
         return 512;
-    return limit.rlim_cur > 16384 + 256 ? 16384 : limit.rlim_cur < 512 ? 256 : (int)limit.rlim_cur - 256;
+    return limit.rlim_cur > 16384 + 256 ? 16384
+           : limit.rlim_cur < 512       ? 256
+                                        : (int)limit.rlim_cur - 256;
 }
 
 static int run(const struct args *args)
 {
-    struct net_options o = {.body_cap = 1u << 20, .deadline_us = 30000000, .workers = 4,
+    struct net_options o = {.body_cap = 1u << 20,
+                            .deadline_us = 30000000,
+                            .workers = 4,
                             .max_connections = connections_most()};
     struct site site;
     const char *listen = args_option(args, "listen"), *where = site_where(args);
@@ -167,4 +176,7 @@ const struct command command_serve = {
     "              [--tls-cert FILE --tls-key FILE] [--workers N] [--verbose]\n\n"
     "Serves the organisation in DIR (default address 127.0.0.1:8420). --demo makes a demo\n"
     "organisation there when the folder does not exist. One process per SQLite folder.",
-    "serve an organisation: pages and API", rules, COUNT(rules), run};
+    "serve an organisation: pages and API",
+    rules,
+    COUNT(rules),
+    run};

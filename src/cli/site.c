@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cli/site.c — opening one organisation, bottom floor first: store, model, tables, signer, ledger,
- * access, records, registers. Closing goes the other way. */
+/* cli/site.c — opening one organisation, bottom floor first: store, model, tables, signer,
+ * ledger, access, records, registers. Closing goes the other way. */
 #include "cli/cli.h"
 #include "store/store.h"
 
@@ -47,7 +47,8 @@ static enum err read_meta(struct site *s, const char *name, struct text *out)
     return e == ERR_MISSING ? OK : e;
 }
 
-/* ---- model --------------------------------------------------------------------------------------- */
+/* ---- model
+ * --------------------------------------------------------------------------------------- */
 static enum err load_model(struct site *s)
 {
     struct text overlays;
@@ -57,7 +58,8 @@ static enum err load_model(struct site *s)
     struct text folder = store_folder(s->store);
     if (folder.len) {
         struct text own = text_print(s->arena, "%.*s/model.d", TEXT_ARG(folder));
-        enum err e = model_folder(s->call, text_c(s->arena, own), "model.d/", &extra, &extra_count);
+        enum err e =
+            model_folder(s->call, text_c(s->arena, own), "model.d/", &extra, &extra_count);
         if (e != OK && e != ERR_MISSING)
             return e;
         s->call->problems = e == OK ? s->call->problems : NULL;
@@ -68,7 +70,9 @@ static enum err load_model(struct site *s)
     return model_load(s->call, files, count, extra, extra_count, overlays, &s->model);
 }
 
-/* ---- signer ------------------------------------------------------------------------------------------- */
+/* ---- signer
+ * -------------------------------------------------------------------------------------------
+ */
 static enum err open_signer(struct site *s, bool create)
 {
     struct text origin, secret;
@@ -84,11 +88,13 @@ static enum err open_signer(struct site *s, bool create)
     TRY(read_meta(s, "ledger.secret", &secret));
     struct text bytes;
     if (!base64_read(s->arena, secret, &bytes) || bytes.len != 64)
-        return problem(s->call, ERR_IO, TEXT("ledger.secret"), "key", "the signing key is damaged");
+        return problem(s->call, ERR_IO, TEXT("ledger.secret"), "key",
+                       "the signing key is damaged");
     return signer_open_secret(s->call, (const unsigned char *)bytes.at, origin, &s->signer);
 }
 
-/* ---- open and close ------------------------------------------------------------------------------------- */
+/* ---- open and close
+ * ------------------------------------------------------------------------------------- */
 static enum err open_floors(struct site *s, bool create)
 {
     size_t made;
@@ -161,7 +167,8 @@ void site_close(struct site *s)
     *s = (struct site){0};
 }
 
-/* ---- a new organisation ------------------------------------------------------------------------------------ */
+/* ---- a new organisation
+ * ------------------------------------------------------------------------------------ */
 
 static const char *plain_host(const char *host)
 {
@@ -204,7 +211,8 @@ int site_create(struct site *s, const char *where, const char *organisation, con
     if (e == OK)
         e = read_meta(s, "origin", &there);
     if (e == OK && there.len)
-        e = problem(s->call, ERR_CONFLICT, site_shown(s->arena, s->where), "exists", "there is an organisation here already");
+        e = problem(s->call, ERR_CONFLICT, site_shown(s->arena, s->where), "exists",
+                    "there is an organisation here already");
     if (e != OK)
         return give_up(s, e);
     struct text origin = make_origin(s->call, organisation, host);
@@ -225,8 +233,9 @@ int site_overlay(struct site *s, struct text overlay)
             return 0;
     if (e == OK)
         e = access_meta(s->call, s->store, "overlays",
-                        on.len ? text_print(s->arena, "%.*s,%.*s", TEXT_ARG(on), TEXT_ARG(overlay))
-                               : overlay);
+                        on.len
+                            ? text_print(s->arena, "%.*s,%.*s", TEXT_ARG(on), TEXT_ARG(overlay))
+                            : overlay);
     if (e != OK)
         return give_up(s, e);
     close_floors(s);
@@ -236,7 +245,8 @@ int site_overlay(struct site *s, struct text overlay)
     return e == OK ? 0 : give_up(s, e);
 }
 
-/* ---- acting as a person (demo script) ------------------------------------------------------------------------ */
+/* ---- acting as a person (demo script)
+ * ------------------------------------------------------------------------ */
 const struct actor *actor_person(struct site *s, struct call *call, struct text id)
 {
     struct reader *r = store_reader(s->store);
@@ -246,8 +256,12 @@ const struct actor *actor_person(struct site *s, struct call *call, struct text 
     if (e != OK)
         return NULL;
     struct actor *a = NEW(call->arena, struct actor);
-    *a = (struct actor){.type = ACTOR_USER, .id = p.id, .person = p.id, .name = p.name,
-                        .unit = p.unit, .fresh_until = INT64_MAX};
+    *a = (struct actor){.type = ACTOR_USER,
+                        .id = p.id,
+                        .person = p.id,
+                        .name = p.name,
+                        .unit = p.unit,
+                        .fresh_until = INT64_MAX};
     struct grant *grants = NEW_MANY(call->arena, p.grant_count + 1, struct grant);
     for (size_t i = 0; i < p.grant_count; i++)
         if (!p.pending[i])

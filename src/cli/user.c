@@ -19,9 +19,10 @@ size_t read_roles(struct call *call, const char *list, struct grant **out)
     return n;
 }
 
-/* ---- user ------------------------------------------------------------------------------------------ */
-static const struct option_rule user_rules[] = {{"name", true}, {"roles", true},
-                                                {"password-file", true}, {"unit", true}};
+/* ---- user
+ * ------------------------------------------------------------------------------------------ */
+static const struct option_rule user_rules[] = {
+    {"name", true}, {"roles", true}, {"password-file", true}, {"unit", true}};
 
 static enum err add_user(struct site *s, const struct args *args)
 {
@@ -35,8 +36,9 @@ static enum err add_user(struct site *s, const struct args *args)
     if (file)
         password = read_password(s->call, file, &e);
     TRY(e);
-    TRY(access_person_add(s->call, s->access, name ? text_of(name) : text_of(email), text_of(email),
-                          password, unit ? text_of(unit) : (struct text){0}, grants, count, &id));
+    TRY(access_person_add(s->call, s->access, name ? text_of(name) : text_of(email),
+                          text_of(email), password, unit ? text_of(unit) : (struct text){0},
+                          grants, count, &id));
     printf("%.*s %s\n", TEXT_ARG(id), email);
     if (!file)
         printf("password: %.*s (shown once)\n", TEXT_ARG(password));
@@ -48,7 +50,8 @@ static enum err list_users(struct site *s)
     struct person *people;
     size_t count;
     struct reader *r = store_reader(s->store);
-    enum err e = access_people(s->call, r, (struct text){0}, (struct text){0}, 10000, &people, &count);
+    enum err e =
+        access_people(s->call, r, (struct text){0}, (struct text){0}, 10000, &people, &count);
     store_return(s->store, r);
     TRY(e);
     for (size_t i = 0; i < count; i++) {
@@ -79,8 +82,10 @@ static int run_user(const struct args *args)
     struct site s;
     enum err e;
     bool needs_who = !strcmp(act, "add") || !strcmp(act, "disable");
-    if (!where || (strcmp(act, "list") && !needs_who) || args->word_count != (needs_who ? 2 : 1)) {
-        fprintf(stderr, "aimwell user: add EMAIL --name N --roles r1,r2 | list | disable EMAIL\n");
+    if (!where || (strcmp(act, "list") && !needs_who) ||
+        args->word_count != (needs_who ? 2 : 1)) {
+        fprintf(stderr,
+                "aimwell user: add EMAIL --name N --roles r1,r2 | list | disable EMAIL\n");
         return 2;
     }
     int code = site_open(&s, where, false);
@@ -98,15 +103,23 @@ const struct command command_user = {
     "user",
     "aimwell user add EMAIL --name N --roles r1,r2 [--unit U] [--password-file F]\n"
     "aimwell user list\naimwell user disable EMAIL\n\n"
-    "Roles: top_management designated_management aims_manager system_owner risk_owner assessor\n"
+    "Roles: top_management designated_management aims_manager system_owner risk_owner "
+    "assessor\n"
     "impact_approver developer data_steward operator reviewer internal_auditor lead_auditor\n"
-    "legal_compliance dpo supplier_manager people_manager incident_manager concern_investigator\n"
+    "legal_compliance dpo supplier_manager people_manager incident_manager "
+    "concern_investigator\n"
     "staff admin external_auditor; role@UNIT_ID limits a role to a unit.",
-    "people: add, list, disable", user_rules, COUNT(user_rules), run_user, 2};
+    "people: add, list, disable",
+    user_rules,
+    COUNT(user_rules),
+    run_user,
+    2};
 
-/* ---- token ------------------------------------------------------------------------------------------- */
-static const struct option_rule token_rules[] = {{"roles", true}, {"scope", true},
-                                                 {"expires", true}};
+/* ---- token
+ * -------------------------------------------------------------------------------------------
+ */
+static const struct option_rule token_rules[] = {
+    {"roles", true}, {"scope", true}, {"expires", true}};
 
 static enum err create_token(struct site *s, const struct args *args)
 {
@@ -117,7 +130,8 @@ static enum err create_token(struct site *s, const struct args *args)
     struct grant *grants;
     size_t count = read_roles(s->call, roles ? roles : "", &grants);
     if (!text_ends(days_text, "d") ||
-        !text_integer(text_slice(days_text, 0, days_text.len - 1), &days) || days < 1 || days > 365)
+        !text_integer(text_slice(days_text, 0, days_text.len - 1), &days) || days < 1 ||
+        days > 365)
         return problem(s->call, ERR_INVALID, TEXT("expires"), "range",
                        "is a number of days up to 365d, like 90d");
     TRY(access_token_create(s->call, s->access, text_of(args->words[1]), grants, count,
@@ -149,7 +163,8 @@ static int run_token(const struct args *args)
     struct site s;
     enum err e;
     bool needs_name = !strcmp(act, "create") || !strcmp(act, "revoke");
-    if (!where || (strcmp(act, "list") && !needs_name) || args->word_count != (needs_name ? 2 : 1)) {
+    if (!where || (strcmp(act, "list") && !needs_name) ||
+        args->word_count != (needs_name ? 2 : 1)) {
         fprintf(stderr, "aimwell token: create NAME --roles r1,r2 | list | revoke ID\n");
         return 2;
     }
@@ -167,5 +182,10 @@ static int run_token(const struct args *args)
 const struct command command_token = {
     "token",
     "aimwell token create NAME --roles r1,r2 | --scope events:SYS-0001 [--expires 90d]\n"
-    "aimwell token list\naimwell token revoke ID\n\nThe token is printed once; only its hash is kept.",
-    "API tokens: create, list, revoke", token_rules, COUNT(token_rules), run_token, 2};
+    "aimwell token list\naimwell token revoke ID\n\nThe token is printed once; only its hash "
+    "is kept.",
+    "API tokens: create, list, revoke",
+    token_rules,
+    COUNT(token_rules),
+    run_token,
+    2};

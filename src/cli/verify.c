@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cli/verify.c — is everything as it was written? Only reads; may run beside a server. Exit 0 intact,
- * 1 tampered, 2 cannot tell. */
+/* cli/verify.c — is everything as it was written? Only reads; may run beside a server. Exit 0
+ * intact, 1 tampered, 2 cannot tell. */
 #include "cli/cli.h"
 
 #include <stdio.h>
 
-static const struct option_rule rules[] = {{"deep", false}, {"checkpoint", true}, {"json", false}};
+static const struct option_rule rules[] = {
+    {"deep", false}, {"checkpoint", true}, {"json", false}};
 
 static void print_json(struct call *call, const struct verification *v, bool deep)
 {
@@ -88,7 +89,13 @@ static int run(const struct args *args)
 const struct command command_verify = {
     "verify",
     "aimwell verify [--deep] [--checkpoint FILE] [--json]\n\n"
-    "Recomputes the ledger from its stored leaves: hashes, tiles, signatures, order. --deep also\n"
-    "holds every record, comment and evidence file against it. --checkpoint FILE checks that a\n"
-    "checkpoint you kept earlier is a prefix of this ledger. Exit 0 intact, 1 tampered, 2 cannot tell.",
-    "prove that nothing was altered", rules, COUNT(rules), run};
+    "Recomputes the ledger from its stored leaves: hashes, tiles, signatures, order. --deep "
+    "also\n"
+    "holds every record, comment and evidence file against it. --checkpoint FILE checks that "
+    "a\n"
+    "checkpoint you kept earlier is a prefix of this ledger. Exit 0 intact, 1 tampered, 2 "
+    "cannot tell.",
+    "prove that nothing was altered",
+    rules,
+    COUNT(rules),
+    run};

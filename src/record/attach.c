@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* record/attach.c — comments, evidence files and signatures: what people add beside a record's fields.
- * Each is a row with its own keyed commitment and ledger entry; bytes are stored, fsynced and hashed
- * first. */
+/* record/attach.c — comments, evidence files and signatures: what people add beside a record's
+ * fields. Each is a row with its own keyed commitment and ledger entry; bytes are stored,
+ * fsynced and hashed first. */
 #include "record/internal.h"
 
 struct attaching {
     struct records *records;
     const struct kind *kind;
-    struct text id, body;        /* comment */
+    struct text id, body; /* comment */
     struct stored_file *file;
     struct text made;
 };
 
-static enum err commit_row(struct call *call, const char *const *names, const struct text *values,
-                           size_t count, struct text salt, struct hash *out)
+static enum err commit_row(struct call *call, const char *const *names,
+                           const struct text *values, size_t count, struct text salt,
+                           struct hash *out)
 {
     struct buf b = buf_in(call->arena, 1u << 20);
     struct json_out o = json_out(&b);
@@ -52,11 +53,12 @@ static enum err append(struct call *call, struct tx *tx, struct records *r, cons
     return ledger_append(call, tx, r->ledger, &event, index);
 }
 
-/* ---- signatures ------------------------------------------------------------------------------------------ */
+/* ---- signatures
+ * ------------------------------------------------------------------------------------------ */
 enum err signature__commit(struct call *call, const struct signed_move *s, struct text salt,
                            struct hash *out)
 {
-    static const char *const names[] = {"at",     "id",   "kind", "move",
+    static const char *const names[] = {"at",     "id",     "kind", "move",
                                         "person", "record", "side", "version"};
     struct text values[] = {s->at,
                             s->own_id,
@@ -79,18 +81,21 @@ enum err signature__write(struct call *call, struct tx *tx, struct records *r,
     s->person = call->actor->person;
     s->at = moment_print(call->arena, call->now);
     TRY(signature__commit(call, s, salt, &commitment));
-    TRY(append(call, tx, r, "approval.sign", TEXT("signature"), s->own_id, &commitment, &index));
-    struct value values[] = {V_TEXT(s->kind),  V_TEXT(s->record), V_INT(s->version),
-                             V_TEXT(s->move),  V_TEXT(s->person), V_TEXT(s->at),
-                             V_INT(s->side),   V_TEXT(s->own_id), V_BYTES(salt),
+    TRY(append(call, tx, r, "approval.sign", TEXT("signature"), s->own_id, &commitment,
+               &index));
+    struct value values[] = {V_TEXT(s->kind),      V_TEXT(s->record), V_INT(s->version),
+                             V_TEXT(s->move),      V_TEXT(s->person), V_TEXT(s->at),
+                             V_INT(s->side),       V_TEXT(s->own_id), V_BYTES(salt),
                              V_INT((int64_t)index)};
-    return tx_exec(call, tx,
-                   "INSERT INTO signature(kind, id, version, move, person, at, side, own_id, salt, "
-                   "ledger) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-                   values, COUNT(values), NULL);
+    return tx_exec(
+        call, tx,
+        "INSERT INTO signature(kind, id, version, move, person, at, side, own_id, salt, "
+        "ledger) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        values, COUNT(values), NULL);
 }
 
-/* ---- comments ------------------------------------------------------------------------------------------ */
+/* ---- comments
+ * ------------------------------------------------------------------------------------------ */
 enum err comment__commit(struct call *call, const struct comment *c, struct text kind,
                          struct text record, struct text salt, struct hash *out)
 {
@@ -116,10 +121,11 @@ static enum err add_comment(struct job *job, struct call *call, struct tx *tx)
     struct hash commitment;
     uint64_t index;
     TRY(comment__commit(call, &c, a->kind->name, rec->id, salt, &commitment));
-    TRY(append(call, tx, a->records, "comment.add", TEXT("comment"), c.id, &commitment, &index));
-    struct value values[] = {V_TEXT(c.id),   V_TEXT(a->kind->name), V_TEXT(rec->id),
-                             V_TEXT(c.author), V_TEXT(c.at),        V_TEXT(c.body),
-                             V_BYTES(salt),  V_INT((int64_t)index)};
+    TRY(append(call, tx, a->records, "comment.add", TEXT("comment"), c.id, &commitment,
+               &index));
+    struct value values[] = {V_TEXT(c.id),     V_TEXT(a->kind->name), V_TEXT(rec->id),
+                             V_TEXT(c.author), V_TEXT(c.at),          V_TEXT(c.body),
+                             V_BYTES(salt),    V_INT((int64_t)index)};
     a->made = c.id;
     return tx_exec(call, tx,
                    "INSERT INTO comment(id, kind, record, author, at, body, salt, ledger) "
@@ -132,8 +138,9 @@ enum err record_comment(struct call *call, struct records *r, const struct kind 
 {
     body = text_trim(body);
     if (!body.len || text_characters(body) > 10000 || !text_utf8(body))
-        return problem(call, ERR_INVALID, TEXT("body"), "length", "%s",
-                       say(call, "a comment has 1 to 10,000 characters", "评论长度为 1 至 10,000 个字符"));
+        return problem(
+            call, ERR_INVALID, TEXT("body"), "length", "%s",
+            say(call, "a comment has 1 to 10,000 characters", "评论长度为 1 至 10,000 个字符"));
     struct attaching a = {.records = r, .kind = k, .id = id, .body = body};
     TRY(store_run(r->store, call, add_comment, &a));
     *comment_id = a.made;
@@ -161,7 +168,9 @@ enum err record_comments(struct call *call, struct records *r, struct reader *db
     return OK;
 }
 
-/* ---- files ------------------------------------------------------------------------------------------------ */
+/* ---- files
+ * ------------------------------------------------------------------------------------------------
+ */
 enum err file__commit(struct call *call, const struct stored_file *f, struct text salt,
                       struct hash *out)
 {
@@ -182,13 +191,14 @@ static enum err add_file(struct job *job, struct call *call, struct tx *tx)
     uint64_t index;
     TRY(file__commit(call, f, salt, &commitment));
     TRY(append(call, tx, a->records, "file.put", TEXT("file"), f->id, &commitment, &index));
-    struct value values[] = {V_TEXT(f->id),     V_TEXT(f->name),   V_TEXT(f->type),
-                             V_INT(f->size),    V_TEXT(f->sha256), V_TEXT(f->author),
-                             V_TEXT(f->at),     V_BYTES(salt),     V_INT((int64_t)index)};
-    return tx_exec(call, tx,
-                   "INSERT INTO attachment(id, name, type, size, sha256, author, at, salt, ledger) "
-                   "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-                   values, 9, NULL);
+    struct value values[] = {V_TEXT(f->id),  V_TEXT(f->name),   V_TEXT(f->type),
+                             V_INT(f->size), V_TEXT(f->sha256), V_TEXT(f->author),
+                             V_TEXT(f->at),  V_BYTES(salt),     V_INT((int64_t)index)};
+    return tx_exec(
+        call, tx,
+        "INSERT INTO attachment(id, name, type, size, sha256, author, at, salt, ledger) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        values, 9, NULL);
 }
 
 static bool plain_name(struct text name)
@@ -200,8 +210,8 @@ static bool plain_name(struct text name)
     return name.len > 0 && name.len <= 255 && text_utf8(name);
 }
 
-enum err record_file_put(struct call *call, struct records *r, struct text name, struct text type,
-                         struct text bytes, struct stored_file *out)
+enum err record_file_put(struct call *call, struct records *r, struct text name,
+                         struct text type, struct text bytes, struct stored_file *out)
 {
     if (!call->actor->all && !who__is_somebody(call->actor))
         return problem(call, ERR_DENIED, TEXT(""), "who", "%s",
@@ -227,15 +237,15 @@ enum err record_file_put(struct call *call, struct records *r, struct text name,
 static enum err may_see_file(struct call *call, struct records *r, struct reader *db,
                              const struct stored_file *f, bool *yes)
 {
-    *yes = call->actor->all || (call->actor->person.len &&
-                                text_same(call->actor->person, f->author));
+    *yes = call->actor->all ||
+           (call->actor->person.len && text_same(call->actor->person, f->author));
     struct value id = V_TEXT(f->id);
     struct rows rows;
     if (*yes)
         return OK;
     TRY(read_rows(call, db,
-                  "SELECT from_kind, from_id FROM link WHERE to_id = $1 AND to_kind = 'file'", &id,
-                  1, 1000, &rows));
+                  "SELECT from_kind, from_id FROM link WHERE to_id = $1 AND to_kind = 'file'",
+                  &id, 1, 1000, &rows));
     for (size_t i = 0; i < rows.count && !*yes; i++) {
         const struct kind *k = model_kind(r->model, row_at(&rows, i)[0].text);
         struct record *rec = NULL;
@@ -247,18 +257,19 @@ static enum err may_see_file(struct call *call, struct records *r, struct reader
     return OK;
 }
 
-enum err record_file_get(struct call *call, struct records *r, struct reader *db, struct text id,
-                         struct stored_file *about, struct text *bytes)
+enum err record_file_get(struct call *call, struct records *r, struct reader *db,
+                         struct text id, struct stored_file *about, struct text *bytes)
 {
     struct value v = V_TEXT(id);
     struct rows rows;
     bool yes = false;
-    TRY(read_rows(call, db,
-                  "SELECT id, name, type, size, sha256, author, at FROM attachment WHERE id = $1", &v,
-                  1, 1, &rows));
+    TRY(read_rows(
+        call, db,
+        "SELECT id, name, type, size, sha256, author, at FROM attachment WHERE id = $1", &v, 1,
+        1, &rows));
     if (rows.count) {
         const struct value *row = rows.cells;
-        *about = (struct stored_file){row[0].text, row[1].text, row[2].text, row[4].text,
+        *about = (struct stored_file){row[0].text, row[1].text, row[2].text,   row[4].text,
                                       row[5].text, row[6].text, row[3].integer};
         TRY(may_see_file(call, r, db, about, &yes));
     }

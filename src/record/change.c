@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* record/change.c — create, change, move: the rules of the one door, on the writer thread, inside the
- * job's savepoint. Refusals collect on the call; the first refused step rolls everything back. */
+/* record/change.c — create, change, move: the rules of the one door, on the writer thread,
+ * inside the job's savepoint. Refusals collect on the call; the first refused step rolls
+ * everything back. */
 #include "record/internal.h"
 
 struct record *record__copy(struct arena *a, const struct record *rec)
@@ -18,7 +19,8 @@ static enum err worse(enum err a, enum err b)
     return a == OK ? b : a;
 }
 
-/* ---- uniqueness ------------------------------------------------------------------------------------ */
+/* ---- uniqueness
+ * ------------------------------------------------------------------------------------ */
 static enum err check_unique(struct writing *w, const struct record *rec, const bool *given)
 {
     enum err worst = OK;
@@ -29,20 +31,22 @@ static enum err check_unique(struct writing *w, const struct record *rec, const 
         struct value values[] = {V_TEXT(rec->values[i]->text), V_TEXT(rec->id)};
         struct record **others;
         size_t count;
-        struct text where = text_print(w->call->arena, "t.\"%.*s\" = $1 AND t.id <> $2",
-                                       TEXT_ARG(f->name));
+        struct text where =
+            text_print(w->call->arena, "t.\"%.*s\" = $1 AND t.id <> $2", TEXT_ARG(f->name));
         TRY(query__many(w->call, w->records, db_tx(w->tx), rec->kind,
                         text_c(w->call->arena, where), values, 2, 2, &others, &count));
         if (count)
-            worst = problem_at(w->call, ERR_CONFLICT, f->name, "exists", f->source,
-                               text_print(w->call->arena,
-                                          say(w->call, "is already used by %.*s", "已被 %.*s 使用"),
-                                          TEXT_ARG(others[0]->key)));
+            worst =
+                problem_at(w->call, ERR_CONFLICT, f->name, "exists", f->source,
+                           text_print(w->call->arena,
+                                      say(w->call, "is already used by %.*s", "已被 %.*s 使用"),
+                                      TEXT_ARG(others[0]->key)));
     }
     return worst;
 }
 
-/* ---- create ----------------------------------------------------------------------------------------- */
+/* ---- create
+ * ----------------------------------------------------------------------------------------- */
 static const struct json *fallback(struct call *call, const struct field *f)
 {
     const struct json *v = f->fallback;
@@ -132,11 +136,12 @@ static enum err create(struct writing *w)
     return OK;
 }
 
-/* ---- finding what is to be changed --------------------------------------------------------------------- */
+/* ---- finding what is to be changed
+ * --------------------------------------------------------------------- */
 static enum err missing(struct call *call, struct text id)
 {
-    return problem(call, ERR_MISSING, TEXT(""), "missing", say(call, "there is no record %.*s", "没有记录 %.*s"),
-                   TEXT_ARG(id));
+    return problem(call, ERR_MISSING, TEXT(""), "missing",
+                   say(call, "there is no record %.*s", "没有记录 %.*s"), TEXT_ARG(id));
 }
 
 static enum err find(struct writing *w, struct record **out)
@@ -162,7 +167,9 @@ static enum err check_version(struct writing *w, const struct record *rec)
                    (long long)w->change->if_version, (long long)rec->version);
 }
 
-/* ---- change ------------------------------------------------------------------------------------------------ */
+/* ---- change
+ * ------------------------------------------------------------------------------------------------
+ */
 static bool same_value(const struct json *a, const struct json *b)
 {
     if (!a || !b)
@@ -188,11 +195,11 @@ static enum err check_locked(struct writing *w, const struct record *rec,
         if (f->always || f->system || f->computed ||
             same_value(rec->values[i], before->values[i]))
             continue;
-        worst = problem_at(w->call, ERR_CONFLICT, f->name, "locked", f->source,
-                           text_print(w->call->arena,
-                                      say(w->call, "cannot be changed while “%.*s”",
-                                          "在“%.*s”状态下不能修改"),
-                                      TEXT_ARG(words_in(s->title, w->call->lang))));
+        worst = problem_at(
+            w->call, ERR_CONFLICT, f->name, "locked", f->source,
+            text_print(w->call->arena,
+                       say(w->call, "cannot be changed while “%.*s”", "在“%.*s”状态下不能修改"),
+                       TEXT_ARG(words_in(s->title, w->call->lang))));
     }
     return worst;
 }
@@ -204,10 +211,11 @@ static enum err may_change(struct writing *w, const struct record *rec)
     if (yes)
         return OK;
     struct text who = who__print(w->call, w->records, &rec->kind->change);
-    return problem_at(w->call, ERR_DENIED, TEXT(""), "who", rec->kind->file,
-                      text_print(w->call->arena,
-                                 say(w->call, "changing this is for: %.*s", "只能由以下人员修改：%.*s"),
-                                 TEXT_ARG(who)));
+    return problem_at(
+        w->call, ERR_DENIED, TEXT(""), "who", rec->kind->file,
+        text_print(w->call->arena,
+                   say(w->call, "changing this is for: %.*s", "只能由以下人员修改：%.*s"),
+                   TEXT_ARG(who)));
 }
 
 static void apply(struct writing *w, struct record *rec)
@@ -253,7 +261,9 @@ static enum err change(struct writing *w)
     return OK;
 }
 
-/* ---- move ------------------------------------------------------------------------------------------------------ */
+/* ---- move
+ * ------------------------------------------------------------------------------------------------------
+ */
 static enum err stands_open(struct writing *w, const struct record *before,
                             const struct record *rec, const struct move *m, bool *open)
 {
@@ -301,10 +311,10 @@ static enum err check_asked(struct writing *w, const struct record *rec, const s
     enum err worst = OK;
     for (size_t i = 0; i < rec->kind->field_count; i++)
         if (w->given[i] && !asked(m, &rec->kind->fields[i]))
-            worst = problem_at(w->call, ERR_INVALID, rec->kind->fields[i].name, "not_asked",
-                               m->source,
-                               text_of(say(w->call, "is not asked for by this move; change the record first",
-                                           "此流转不需要该字段；请先修改记录")));
+            worst = problem_at(
+                w->call, ERR_INVALID, rec->kind->fields[i].name, "not_asked", m->source,
+                text_of(say(w->call, "is not asked for by this move; change the record first",
+                            "此流转不需要该字段；请先修改记录")));
     return worst;
 }
 
@@ -323,9 +333,10 @@ static enum err check_fresh(struct writing *w, const struct move *m)
         return OK;
     if (a->type == ACTOR_USER && a->fresh_until >= w->call->now)
         return OK;
-    return problem_at(w->call, ERR_DENIED, TEXT("password"), "fresh", m->source,
-                      text_of(say(w->call, "confirm with your password: this move is a signature",
-                                  "请输入密码确认：此流转等同签名")));
+    return problem_at(
+        w->call, ERR_DENIED, TEXT("password"), "fresh", m->source,
+        text_of(say(w->call, "confirm with your password: this move is a signature",
+                    "请输入密码确认：此流转等同签名")));
 }
 
 static enum err sign_only(struct writing *w, struct record *rec, const struct record *before,
@@ -333,7 +344,8 @@ static enum err sign_only(struct writing *w, struct record *rec, const struct re
 {
     const struct record *now = before;
     if (differs(rec, before)) {
-        TRY(write__version(w, rec, before, "record.change", (struct text){0}, w->change->reason));
+        TRY(write__version(w, rec, before, "record.change", (struct text){0},
+                           w->change->reason));
         now = rec;
     }
     struct signed_move sign = {.kind = now->kind->name,
@@ -361,7 +373,9 @@ static enum err check_signed(struct writing *w, const struct record *rec,
     if (!*complete || !differs(rec, before))
         return OK;
     return problem_at(w->call, ERR_CONFLICT, TEXT(""), "signed", m->source,
-                      text_of(say(w->call, "the first signature covers the record as it is; it cannot be changed while signing",
+                      text_of(say(w->call,
+                                  "the first signature covers the record as it is; it cannot "
+                                  "be changed while signing",
                                   "第一份签名针对记录的现状；签署时不能修改")));
 }
 
@@ -425,9 +439,10 @@ static enum err move(struct writing *w)
     apply(w, rec);
     TRY(pick_move(w, before, rec, &m));
     if (!m)
-        return problem(w->call, ERR_MISSING, TEXT("move"), "unknown",
-                       say(w->call, "there is no move or state called %.*s", "没有名为 %.*s 的流转或状态"),
-                       TEXT_ARG(w->change->move));
+        return problem(
+            w->call, ERR_MISSING, TEXT("move"), "unknown",
+            say(w->call, "there is no move or state called %.*s", "没有名为 %.*s 的流转或状态"),
+            TEXT_ARG(w->change->move));
     TRY(check_asked(w, before, m));
     TRY(check__references(w->call, w->records, db_tx(w->tx), rec, w->given));
     TRY(compute__fields(w->call, w->records, db_tx(w->tx), rec));
@@ -441,8 +456,10 @@ static enum err move(struct writing *w)
     return make_move(w, rec, before, m, w->change->reason);
 }
 
-/* ---- the same request twice ---------------------------------------------------------------------------------------- */
-/* A key stands for one request, word for word: under a used key nothing else is taken for done. */
+/* ---- the same request twice
+ * ---------------------------------------------------------------------------------------- */
+/* A key stands for one request, word for word: under a used key nothing else is taken for done.
+ */
 static struct text fingerprint(struct writing *w)
 {
     const struct change *c = w->change;
@@ -464,8 +481,8 @@ static enum err replay(struct writing *w, bool *found)
     struct rows rows;
     *found = false;
     TRY(tx_rows(w->call, w->tx,
-                "SELECT request, record FROM idempotency WHERE actor = $1 AND name = $2", values,
-                2, 1, &rows));
+                "SELECT request, record FROM idempotency WHERE actor = $1 AND name = $2",
+                values, 2, 1, &rows));
     if (!rows.count)
         return OK;
     if (!text_same(rows.cells[0].text, fingerprint(w)))
@@ -479,8 +496,10 @@ static enum err replay(struct writing *w, bool *found)
 
 static enum err remember(struct writing *w)
 {
-    struct value values[] = {V_TEXT(w->call->actor->id), V_TEXT(w->change->idempotency),
-                             V_TEXT(w->change->kind->name), V_TEXT(w->change->record->id),
+    struct value values[] = {V_TEXT(w->call->actor->id),
+                             V_TEXT(w->change->idempotency),
+                             V_TEXT(w->change->kind->name),
+                             V_TEXT(w->change->record->id),
                              V_TEXT(moment_print(w->call->arena, w->call->now)),
                              V_TEXT(fingerprint(w))};
     return tx_exec(w->call, w->tx,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* record/check.c — is every field of this body acceptable? Collects every problem, not just the first,
- * each with the model file and line that demanded it. Needs no database but for references. */
+/* record/check.c — is every field of this body acceptable? Collects every problem, not just the
+ * first, each with the model file and line that demanded it. Needs no database but for
+ * references. */
 #include "record/internal.h"
 
 #include <string.h>
@@ -13,10 +14,12 @@ struct place { /* where a value stands, for messages: "dims[2].severity" */
 static enum err refuse(struct call *call, struct place p, const char *code, const char *en,
                        const char *zh)
 {
-    return problem_at(call, ERR_INVALID, p.name, code, p.field->source, text_of(say(call, en, zh)));
+    return problem_at(call, ERR_INVALID, p.name, code, p.field->source,
+                      text_of(say(call, en, zh)));
 }
 
-static enum err refuse_text(struct call *call, struct place p, const char *code, struct text words)
+static enum err refuse_text(struct call *call, struct place p, const char *code,
+                            struct text words)
 {
     return problem_at(call, ERR_INVALID, p.name, code, p.field->source, words);
 }
@@ -44,10 +47,11 @@ static enum err check_text(struct call *call, struct place p, const struct json 
                              "必须是一行文字，不能含有控制字符");
     int64_t max = p.field->max ? p.field->max : note ? 20000 : 500;
     if ((int64_t)text_characters(t) > max)
-        return refuse_text(call, p, "too_long",
-                           text_print(call->arena,
-                                      say(call, "is longer than %lld characters", "超过 %lld 个字符"),
-                                      (long long)max));
+        return refuse_text(
+            call, p, "too_long",
+            text_print(call->arena,
+                       say(call, "is longer than %lld characters", "超过 %lld 个字符"),
+                       (long long)max));
     if (p.field->many && text_find(t, '|') >= 0)
         return refuse(call, p, "bar", "may not contain the character |", "不能含有字符 |");
     *out = node__text(call->arena, t);
@@ -56,10 +60,10 @@ static enum err check_text(struct call *call, struct place p, const struct json 
 
 static enum err out_of_bounds(struct call *call, struct place p, double min, double max)
 {
-    return refuse_text(call, p, "range",
-                       text_print(call->arena,
-                                  say(call, "must be between %g and %g", "必须在 %g 与 %g 之间"), min,
-                                  max));
+    return refuse_text(
+        call, p, "range",
+        text_print(call->arena, say(call, "must be between %g and %g", "必须在 %g 与 %g 之间"),
+                   min, max));
 }
 
 static enum err check_integer(struct call *call, struct place p, const struct json *v,
@@ -71,7 +75,8 @@ static enum err check_integer(struct call *call, struct place p, const struct js
     if (f->min <= f->max && (f->min || f->max) && (v->integer < f->min || v->integer > f->max))
         return out_of_bounds(call, p, (double)f->min, (double)f->max);
     if (f->scale && !scale_option(f->scale, v->text))
-        return refuse(call, p, "choice", "is not one of the values of the scale", "不是量表中的取值");
+        return refuse(call, p, "choice", "is not one of the values of the scale",
+                      "不是量表中的取值");
     *out = node__integer(call->arena, v->integer);
     return OK;
 }
@@ -82,7 +87,8 @@ static enum err check_number(struct call *call, struct place p, const struct jso
     const struct field *f = p.field;
     if (v->type != JSON_INTEGER && v->type != JSON_NUMBER)
         return refuse(call, p, "type", "must be a number", "必须是数字");
-    if (f->number_min < f->number_max && (v->number < f->number_min || v->number > f->number_max))
+    if (f->number_min < f->number_max &&
+        (v->number < f->number_min || v->number > f->number_max))
         return out_of_bounds(call, p, f->number_min, f->number_max);
     *out = v;
     return OK;
@@ -93,7 +99,8 @@ static enum err check_date(struct call *call, struct place p, const struct json 
 {
     int64_t days;
     if (v->type != JSON_TEXT || !date_read(v->text, &days))
-        return refuse(call, p, "date", "must be a real date like 2026-11-23", "必须是真实日期，例如 2026-11-23");
+        return refuse(call, p, "date", "must be a real date like 2026-11-23",
+                      "必须是真实日期，例如 2026-11-23");
     *out = node__text(call->arena, v->text);
     return OK;
 }
@@ -126,8 +133,10 @@ static enum err check_choice(struct call *call, struct place p, const struct jso
 static enum err check_id(struct call *call, struct place p, const struct json *v,
                          const struct json **out)
 {
-    if (v->type != JSON_TEXT || !v->text.len || v->text.len > 100 || has_control(v->text, false))
-        return refuse(call, p, "type", "must be the id or key of a record", "必须是记录的标识或编号");
+    if (v->type != JSON_TEXT || !v->text.len || v->text.len > 100 ||
+        has_control(v->text, false))
+        return refuse(call, p, "type", "must be the id or key of a record",
+                      "必须是记录的标识或编号");
     *out = node__text(call->arena, v->text);
     return OK;
 }
@@ -147,12 +156,13 @@ static enum err check_row(struct call *call, struct place p, const struct json *
         for (size_t i = 0; i < p.field->column_count && !column; i++)
             if (text_same(p.field->columns[i].name, one->key))
                 column = &p.field->columns[i];
-        struct place at = {text_print(call->arena, "%.*s.%.*s", TEXT_ARG(p.name),
-                                      TEXT_ARG(one->key)),
-                           column ? column : p.field};
+        struct place at = {
+            text_print(call->arena, "%.*s.%.*s", TEXT_ARG(p.name), TEXT_ARG(one->key)),
+            column ? column : p.field};
         const struct json *value = NULL;
         if (!column)
-            worst = refuse(call, at, "unknown", "is not a column of this table", "不是此表格的列");
+            worst =
+                refuse(call, at, "unknown", "is not a column of this table", "不是此表格的列");
         else if (one->type != JSON_NULL && check_value(call, at, one, &value) != OK)
             worst = ERR_INVALID;
         else if (!value__empty(value))
@@ -169,7 +179,8 @@ static enum err check_link(struct call *call, struct place p, const struct json 
                 id = json_text(json_get(v, "id"));
     if (v->type != JSON_OBJECT || v->count != 3 || !type.len || !kind.len || !id.len ||
         type.len > 40 || kind.len > 40 || id.len > 64)
-        return refuse(call, p, "type", "each link needs type, kind and id", "每个链接需要 type、kind 和 id");
+        return refuse(call, p, "type", "each link needs type, kind and id",
+                      "每个链接需要 type、kind 和 id");
     *out = v;
     return OK;
 }
@@ -249,13 +260,15 @@ static enum err refuse_field(struct call *call, const struct kind *k, const stru
                              const struct field *f)
 {
     if (!f)
-        return problem_at(call, ERR_INVALID, one->key, "unknown", k->file,
-                          text_of(say(call, "is not a field of this kind", "不是此类记录的字段")));
+        return problem_at(
+            call, ERR_INVALID, one->key, "unknown", k->file,
+            text_of(say(call, "is not a field of this kind", "不是此类记录的字段")));
     struct place p = {f->name, f};
     if (text_is(f->name, "state"))
         return refuse(call, p, "state", "changes only by a move", "状态只能通过流转改变");
     if (f->computed)
-        return refuse(call, p, "computed", "is computed and cannot be written", "由系统计算，不能填写");
+        return refuse(call, p, "computed", "is computed and cannot be written",
+                      "由系统计算，不能填写");
     return refuse(call, p, "read_only", "is kept by the system", "由系统维护");
 }
 
@@ -266,8 +279,9 @@ enum err check__body(struct call *call, const struct kind *k, const struct json 
     bool *given = NEW_MANY(call->arena, k->field_count, bool);
     enum err worst = OK;
     if (body && body->type != JSON_OBJECT)
-        return problem(call, ERR_INVALID, TEXT(""), "type", "%s",
-                       say(call, "the body must be an object of fields", "请求体必须是字段对象"));
+        return problem(
+            call, ERR_INVALID, TEXT(""), "type", "%s",
+            say(call, "the body must be an object of fields", "请求体必须是字段对象"));
     for (const struct json *one = body ? body->first : NULL; one; one = one->next) {
         const struct field *f = kind_field(k, one->key);
         if (!f || f->computed || (f->system && !system_allowed)) {
@@ -288,7 +302,8 @@ enum err check__body(struct call *call, const struct kind *k, const struct json 
     return worst;
 }
 
-/* ---- what a state demands -------------------------------------------------------------------- */
+/* ---- what a state demands
+ * -------------------------------------------------------------------- */
 static const struct json *of_record(void *arg, struct text field)
 {
     return record_value(arg, field);
@@ -346,7 +361,8 @@ static enum err check_covers(struct call *call, const struct field *f, const str
     if (!missing.len)
         return OK;
     return problem_at(call, ERR_INVALID, f->name, "covers", f->source,
-                      text_print(call->arena, "%s%.*s", say(call, "has no row for: ", "缺少以下行："),
+                      text_print(call->arena, "%s%.*s",
+                                 say(call, "has no row for: ", "缺少以下行："),
                                  TEXT_ARG(buf_text(&missing))));
 }
 
@@ -361,21 +377,23 @@ enum err check__required(struct call *call, const struct record *rec, size_t sta
         struct text in = words_in(rec->kind->states[state].title, call->lang);
         struct text label = words_in(f->title, call->lang);
         if (value__empty(rec->values[i]))
-            worst = problem_at(
-                call, ERR_INVALID, f->name, "required", f->source,
-                f->required
-                    ? text_print(call->arena, say(call, "%.*s is required", "%.*s为必填项"),
-                                 TEXT_ARG(label))
-                    : text_print(call->arena,
-                                 say(call, "%.*s is required for “%.*s”", "%.*s：进入“%.*s”前必填"),
-                                 TEXT_ARG(label), TEXT_ARG(in)));
+            worst = problem_at(call, ERR_INVALID, f->name, "required", f->source,
+                               f->required
+                                   ? text_print(call->arena,
+                                                say(call, "%.*s is required", "%.*s为必填项"),
+                                                TEXT_ARG(label))
+                                   : text_print(call->arena,
+                                                say(call, "%.*s is required for “%.*s”",
+                                                    "%.*s：进入“%.*s”前必填"),
+                                                TEXT_ARG(label), TEXT_ARG(in)));
         else if (f->covers_count && check_covers(call, f, rec->values[i]) != OK)
             worst = ERR_INVALID;
     }
     return worst;
 }
 
-/* ---- references ---------------------------------------------------------------------------------- */
+/* ---- references
+ * ---------------------------------------------------------------------------------- */
 struct seeker {
     struct call *call;
     struct records *records;
@@ -386,11 +404,13 @@ static enum err unknown(struct call *call, struct text name, const struct field 
                         struct text given)
 {
     return problem_at(call, ERR_INVALID, name, "unknown_reference", f->source,
-                      text_print(call->arena, say(call, "there is no such record: %.*s", "没有此记录：%.*s"),
+                      text_print(call->arena,
+                                 say(call, "there is no such record: %.*s", "没有此记录：%.*s"),
                                  TEXT_ARG(given)));
 }
 
-static enum err exists(struct call *call, struct db db, const char *sql, struct text id, bool *out)
+static enum err exists(struct call *call, struct db db, const char *sql, struct text id,
+                       bool *out)
 {
     struct rows rows;
     struct value v = V_TEXT(id);
@@ -415,8 +435,8 @@ static enum err seek_record(struct seeker *s, const struct kind *k, struct text 
     return OK;
 }
 
-static enum err seek(struct seeker *s, const struct field *f, struct text kind, struct text given,
-                     struct text *id)
+static enum err seek(struct seeker *s, const struct field *f, struct text kind,
+                     struct text given, struct text *id)
 {
     bool found = false;
     *id = given;
@@ -434,7 +454,8 @@ static enum err seek(struct seeker *s, const struct field *f, struct text kind, 
         break;
     default:
         if (f->type == FIELD_FILE) {
-            TRY(exists(s->call, s->db, "SELECT id FROM attachment WHERE id = $1", given, &found));
+            TRY(exists(s->call, s->db, "SELECT id FROM attachment WHERE id = $1", given,
+                       &found));
             break;
         }
         const struct kind *k = model_kind(s->records->model, kind);
@@ -453,7 +474,8 @@ static enum err resolve_one(struct seeker *s, const struct field *f, struct text
                             const struct json *v, const struct json **out)
 {
     if (f->type == FIELD_LINKS) {
-        struct text given = json_text(json_get(v, "id")), kind = json_text(json_get(v, "kind")), id;
+        struct text given = json_text(json_get(v, "id")), kind = json_text(json_get(v, "kind")),
+                    id;
         TRY(seek(s, f, kind, given, &id));
         if (!id.len)
             return unknown(s->call, name, f, given);

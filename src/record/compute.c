@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* record/compute.c — fields nobody types in: named functions over a record and its related records.
- * Arguments come from the model (docs/model.md §6); no function knows a kind. */
+/* record/compute.c — fields nobody types in: named functions over a record and its related
+ * records. Arguments come from the model (docs/model.md §6); no function knows a kind. */
 #include "record/internal.h"
 
 struct context {
@@ -65,8 +65,10 @@ static enum err less_by_related(struct context *c, const struct json *less, int6
     return OK;
 }
 
-/* The best control in force takes documented steps off the likelihood: never a typed-in number. */
-static enum err less_by_controls(struct context *c, const struct json *less, int64_t *likelihood)
+/* The best control in force takes documented steps off the likelihood: never a typed-in number.
+ */
+static enum err less_by_controls(struct context *c, const struct json *less,
+                                 int64_t *likelihood)
 {
     const struct field *f = kind_field(c->rec->kind, word(less, "field"));
     const struct json *ids = f ? c->rec->values[f->index] : NULL;
@@ -75,7 +77,8 @@ static enum err less_by_controls(struct context *c, const struct json *less, int
         struct record *control;
         int64_t percent;
         TRY(table__find(c->call, c->records, c->db, f->target_kind, id->text, &control));
-        bool counts = control && (!json_get(less, "in") || state_in(control, json_get(less, "in")));
+        bool counts =
+            control && (!json_get(less, "in") || state_in(control, json_get(less, "in")));
         if (counts && integer_of(control, word(less, "percent"), &percent) && percent > best)
             best = percent;
     }
@@ -151,14 +154,14 @@ static int64_t integer_arg(const struct json *args, const char *key, int64_t fal
 static enum err rows_any(struct context *c, const struct json **out)
 {
     const struct json *rows = record_value(c->rec, word(c->args, "rows"));
-    const struct json *or = json_get(c->args, "or");
+    const struct json * or = json_get(c->args, "or");
     bool any = false;
     for (const struct json *row = rows ? rows->first : NULL; row; row = row->next) {
         const struct json *v = cell(row, word(c->args, "column"));
         if (!v || v->type != JSON_INTEGER)
             continue;
         any = any || v->integer >= integer_arg(c->args, "at_least", INT64_MAX);
-        if (or && json_true(cell(row, word(or, "when"))))
+        if (or &&json_true(cell(row, word(or, "when"))))
             any = any || v->integer >= integer_arg(or, "at_least", INT64_MAX);
     }
     *out = node__bool(c->call->arena, any);
@@ -223,10 +226,10 @@ static enum err greatest(struct context *c, const struct json **out)
 static const struct {
     const char *name;
     enum err (*run)(struct context *, const struct json **out);
-} functions[] = {{"risk_score", risk_score},       {"risk_band", risk_band},
-                 {"rows_worst", rows_worst},       {"rows_any", rows_any},
-                 {"related_worst", related_worst}, {"first_match", first_match},
-                 {"greatest", greatest}};
+} functions[] = {
+    {"risk_score", risk_score}, {"risk_band", risk_band},         {"rows_worst", rows_worst},
+    {"rows_any", rows_any},     {"related_worst", related_worst}, {"first_match", first_match},
+    {"greatest", greatest}};
 
 enum err compute__fields(struct call *call, struct records *r, struct db db, struct record *rec)
 {
@@ -248,7 +251,8 @@ enum err compute__fields(struct call *call, struct records *r, struct db db, str
     return OK;
 }
 
-/* ---- who looks at this record -------------------------------------------------------------------- */
+/* ---- who looks at this record
+ * -------------------------------------------------------------------- */
 struct found {
     struct dependent *items;
     size_t count, room;

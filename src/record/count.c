@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* record/count.c — how many records match, remembered. Counting reads every row that may match, and the
- * same list is asked for again and again. The one idea: nothing that is counted changes without a new
- * entry in the ledger, in the same transaction. So a count is good for as long as the ledger, as this
- * very reader sees it, has the size it had. The size is read first: a write in between makes the count
- * newer than its mark, never older. */
+/* record/count.c — how many records match, remembered. Counting reads every row that may match,
+ * and the same list is asked for again and again. The one idea: nothing that is counted changes
+ * without a new entry in the ledger, in the same transaction. So a count is good for as long as
+ * the ledger, as this very reader sees it, has the size it had. The size is read first: a write
+ * in between makes the count newer than its mark, never older. */
 #include "record/internal.h"
 
 #include <pthread.h>
@@ -44,8 +44,8 @@ static bool recall(struct counts *c, const struct hash *question, uint64_t size,
 {
     pthread_mutex_lock(&lock);
     const struct counted *p = place_of(c, question);
-    bool found = size && p->size == size &&
-                 text_same(hash_text(&p->question), hash_text(question));
+    bool found =
+        size && p->size == size && text_same(hash_text(&p->question), hash_text(question));
     if (found)
         *count = p->count;
     pthread_mutex_unlock(&lock);

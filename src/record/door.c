@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* record/door.c — from the caller's thread to the writer and back. Checks that need no database run
- * before the queue, so that the writer spends its time on what only it can do. */
+/* record/door.c — from the caller's thread to the writer and back. Checks that need no database
+ * run before the queue, so that the writer spends its time on what only it can do. */
 #include "record/internal.h"
 
 #include <pthread.h>
@@ -37,8 +37,9 @@ static enum err may_begin(struct call *call, const struct change *c)
         return problem(call, ERR_SIGNED_OUT, TEXT(""), "signed_out", "%s",
                        say(call, "sign in first", "请先登录"));
     if (c->act == RECORD_CREATE && !record_may_create(call->actor, c->kind))
-        return problem(call, ERR_DENIED, TEXT(""), "who", "%s",
-                       say(call, "your roles do not include creating this", "您的角色不能新建此类记录"));
+        return problem(
+            call, ERR_DENIED, TEXT(""), "who", "%s",
+            say(call, "your roles do not include creating this", "您的角色不能新建此类记录"));
     if (c->reason.len > 4000 || c->idempotency.len > 200)
         return problem(call, ERR_INVALID, TEXT("reason"), "too_long", "%s",
                        say(call, "is too long", "过长"));
@@ -75,7 +76,8 @@ enum err record_submit(struct call *call, struct records *r, struct change *chan
     return store_submit(r->store, &j->job);
 }
 
-/* ---- waiting --------------------------------------------------------------------------------------- */
+/* ---- waiting
+ * --------------------------------------------------------------------------------------- */
 struct gate {
     pthread_mutex_t lock;
     pthread_cond_t opened;
@@ -112,8 +114,8 @@ enum err record_do_many(struct call *call, struct records *r, struct change **ch
     struct waiting *waiting = NEW_MANY(call->arena, count + 1, struct waiting);
     struct record_job **jobs = NEW_MANY(call->arena, count + 1, struct record_job *);
     gate.left = count;
-    /* All are prepared before the first is handed over: their calls may share an arena, which from
-     * then on is the writer's. */
+    /* All are prepared before the first is handed over: their calls may share an arena, which
+     * from then on is the writer's. */
     for (size_t i = 0; i < count; i++) {
         waiting[i] = (struct waiting){&gate, &outcome[i]};
         outcome[i] = prepare(calls[i], r, changes[i], arrive, &waiting[i], &jobs[i]);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* record/guard.c — may this move happen now? Who, separation of duties, conditions, and what must be
- * true of other records. Looking (GET moves) and doing run the same code, so that the page can
- * never promise what the door refuses. Every reason is named, not just the first. */
+/* record/guard.c — may this move happen now? Who, separation of duties, conditions, and what
+ * must be true of other records. Looking (GET moves) and doing run the same code, so that the
+ * page can never promise what the door refuses. Every reason is named, not just the first. */
 #include "record/internal.h"
 
 static const struct json *of_record(void *arg, struct text field)
@@ -48,7 +48,8 @@ static enum err check_who(struct call *call, struct records *r, struct db db,
         return OK;
     struct text who = who__print(call, r, &m->by);
     return problem_at(call, ERR_DENIED, TEXT(""), "who", m->source,
-                      text_print(call->arena, say(call, "is for: %.*s", "只能由以下人员进行：%.*s"),
+                      text_print(call->arena,
+                                 say(call, "is for: %.*s", "只能由以下人员进行：%.*s"),
                                  TEXT_ARG(who)));
 }
 
@@ -62,17 +63,18 @@ static enum err check_duties(struct call *call, struct records *r, struct db db,
         if (!hit)
             continue;
         struct text who = who__print(call, r, &m->duties[i].people);
-        worst = problem_at(
-            call, ERR_CONFLICT, TEXT(""), text_c(call->arena, m->duties[i].code), m->source,
-            text_print(call->arena,
-                       say(call, "Separation of duties (%.*s): not by %.*s",
-                           "职责分离（%.*s）：不能由%.*s进行"),
-                       TEXT_ARG(m->duties[i].code), TEXT_ARG(who)));
+        worst = problem_at(call, ERR_CONFLICT, TEXT(""), text_c(call->arena, m->duties[i].code),
+                           m->source,
+                           text_print(call->arena,
+                                      say(call, "Separation of duties (%.*s): not by %.*s",
+                                          "职责分离（%.*s）：不能由%.*s进行"),
+                                      TEXT_ARG(m->duties[i].code), TEXT_ARG(who)));
     }
     return worst;
 }
 
-/* ---- needs --------------------------------------------------------------------------------------- */
+/* ---- needs
+ * --------------------------------------------------------------------------------------- */
 static bool in_states(const struct need *need, const struct record *rec)
 {
     struct text state = rec->kind->states[rec->state].name;
@@ -151,7 +153,8 @@ static enum err check_when(struct call *call, const struct record *rec, const st
     return problem_at(call, ERR_CONFLICT, TEXT(""), "condition", m->source, words);
 }
 
-/* ---- signatures ------------------------------------------------------------------------------------- */
+/* ---- signatures
+ * ------------------------------------------------------------------------------------- */
 static enum err read_signatures(struct call *call, struct db db, const struct record *rec,
                                 const struct move *m, struct verdict *v)
 {
@@ -167,7 +170,8 @@ static enum err read_signatures(struct call *call, struct db db, const struct re
     v->signatures = NEW_MANY(call->arena, rows.count + 1, struct signature);
     v->signature_group = NEW_MANY(call->arena, rows.count + 1, int);
     for (size_t i = 0; i < rows.count; i++) {
-        v->signatures[i] = (struct signature){row_at(&rows, i)[0].text, row_at(&rows, i)[1].text};
+        v->signatures[i] =
+            (struct signature){row_at(&rows, i)[0].text, row_at(&rows, i)[1].text};
         v->signature_group[i] = (int)row_at(&rows, i)[2].integer;
     }
     v->signature_count = rows.count;
@@ -179,9 +183,10 @@ static enum err check_own_signature(struct call *call, const struct move *m,
 {
     for (size_t i = 0; i < v->signature_count; i++)
         if (text_same(v->signatures[i].person, call->actor->person))
-            return problem_at(call, ERR_CONFLICT, TEXT(""), "signed", m->source,
-                              text_of(say(call, "you have signed; a second person must sign too",
-                                          "您已签署；还需另一人签署")));
+            return problem_at(
+                call, ERR_CONFLICT, TEXT(""), "signed", m->source,
+                text_of(say(call, "you have signed; a second person must sign too",
+                            "您已签署；还需另一人签署")));
     return OK;
 }
 
@@ -216,7 +221,8 @@ enum err guard__move(struct call *call, struct records *r, struct db db,
     return worst;
 }
 
-/* ---- the rare rule that data cannot say -------------------------------------------------------------- */
+/* ---- the rare rule that data cannot say
+ * -------------------------------------------------------------- */
 static enum err within_a_year(struct call *call, const struct record *rec, const struct move *m)
 {
     const struct json *v = record_value(rec, m->guard_field);

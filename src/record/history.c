@@ -47,7 +47,9 @@ enum err record_history(struct call *call, struct records *r, struct reader *db,
     return OK;
 }
 
-/* ---- links ------------------------------------------------------------------------------------------------ */
+/* ---- links
+ * ------------------------------------------------------------------------------------------------
+ */
 struct found {
     struct linked *items;
     struct text *kinds, *ids;
@@ -115,8 +117,9 @@ static enum err incoming_fields(struct call *call, struct records *r, struct rea
             struct record **items;
             size_t count;
             struct value id = V_TEXT(rec->id);
-            struct text where = text_print(call->arena, "t.\"%.*s\" = $1 ORDER BY t.\"key\" LIMIT 300",
-                                           TEXT_ARG(field->name));
+            struct text where =
+                text_print(call->arena, "t.\"%.*s\" = $1 ORDER BY t.\"key\" LIMIT 300",
+                           TEXT_ARG(field->name));
             TRY(query__many(call, r, db_reader(db), kind, text_c(call->arena, where), &id, 1,
                             300, &items, &count));
             for (size_t n = 0; n < count; n++)

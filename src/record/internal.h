@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* record/internal.h — what the files of the one door share. Nothing outside record/ includes it. */
+/* record/internal.h — what the files of the one door share. Nothing outside record/ includes
+ * it. */
 #ifndef RECORD_INTERNAL_H
 #define RECORD_INTERNAL_H
 
@@ -8,15 +9,15 @@
 
 /* SQL of one kind, built once at open from names the model checked (table.c). */
 struct kind_sql {
-    const char *by_id, *by_key;       /* $1 → id key version state ledger commitment body */
-    const char *insert, *update;      /* columns in the order of table__values */
-    const char *exists;               /* $1 → id */
+    const char *by_id, *by_key;  /* $1 → id key version state ledger commitment body */
+    const char *insert, *update; /* columns in the order of table__values */
+    const char *exists;          /* $1 → id */
     const char **row_insert, **row_delete; /* per field index; NULL unless ROWS */
-    const char *page;                 /* $1 = last id: id and every column, and the body */
-    const char *orphans;              /* ids with versions and no row */
-    const char **row_orphans;         /* per field index: records of rows that are not there */
-    const char *behind;               /* ids whose row is not their latest version */
-    const char **row_select;          /* per field index: $1 = record */
+    const char *page;                      /* $1 = last id: id and every column, and the body */
+    const char *orphans;                   /* ids with versions and no row */
+    const char **row_orphans; /* per field index: records of rows that are not there */
+    const char *behind;       /* ids whose row is not their latest version */
+    const char **row_select;  /* per field index: $1 = record */
 };
 struct records {
     struct access *access;
@@ -24,9 +25,9 @@ struct records {
     struct ledger *ledger;
     const struct model *model;
     struct arena *arena;
-    struct kind_sql *sql;             /* per kind index */
-    struct who_list *readers;         /* per kind index: `read` and everyone named in a move */
-    struct counts *counts;            /* how many match, while nothing was written (count.c) */
+    struct kind_sql *sql;     /* per kind index */
+    struct who_list *readers; /* per kind index: `read` and everyone named in a move */
+    struct counts *counts;    /* how many match, while nothing was written (count.c) */
     void (*seen)(void *arg, struct text kind, struct text id, int64_t version);
     void *seen_arg;
 };
@@ -48,12 +49,14 @@ MUST_USE enum err db__rows(struct call *call, struct db db, const char *sql,
                            const struct value *values, size_t count, size_t most,
                            struct rows *out);
 
-/* ---- rename.c: what follows a field's new name, in a migration ----------------------------- */
+/* ---- rename.c: what follows a field's new name, in a migration -----------------------------
+ */
 MUST_USE enum err rename__tables(struct call *call, struct tx *tx, const struct model *m);
 MUST_USE enum err rename__links(struct call *call, struct tx *tx, const struct model *m,
-                                 bool planned);
+                                bool planned);
 
-/* ---- value.c: JSON values as nodes --------------------------------------------------------- */
+/* ---- value.c: JSON values as nodes ---------------------------------------------------------
+ */
 const struct json *node__text(struct arena *a, struct text t);
 const struct json *node__integer(struct arena *a, int64_t i);
 const struct json *node__bool(struct arena *a, bool b);
@@ -65,7 +68,7 @@ bool value__list_has(const struct json *v, struct text item);
 struct text value__print(struct arena *a, const struct json *v); /* for CSV cells and filters */
 /* The body of a version: every field that has a value, then the act in _keys. */
 struct act {
-    const char *name;                 /* record.create … */
+    const char *name; /* record.create … */
     struct text at, actor, actor_type, move, from, reason;
 };
 struct text body__print(struct call *call, const struct record *rec, const struct act *act);
@@ -75,7 +78,8 @@ MUST_USE enum err body__read(struct call *call, const struct kind *k, struct tex
 MUST_USE enum err body__commit(struct call *call, struct text body, struct text salt,
                                struct hash *out);
 
-/* ---- table.c: rows ------------------------------------------------------------------------- */
+/* ---- table.c: rows -------------------------------------------------------------------------
+ */
 MUST_USE enum err table__build(struct call *call, struct records *r);
 MUST_USE enum err table__find(struct call *call, struct records *r, struct db db,
                               const struct kind *k, struct text id_or_key,
@@ -95,7 +99,8 @@ size_t table__row_values(struct call *call, const struct field *f, const struct 
                          struct value *out);
 struct text table__quote(struct arena *a, struct text name);
 
-/* ---- check.c: is every field of this body acceptable? Every problem, not just the first ------ */
+/* ---- check.c: is every field of this body acceptable? Every problem, not just the first
+ * ------ */
 MUST_USE enum err check__body(struct call *call, const struct kind *k, const struct json *body,
                               bool system_allowed, const struct json ***values_out,
                               bool **given_out);
@@ -107,23 +112,26 @@ MUST_USE enum err check__references(struct call *call, struct records *r, struct
                                     struct record *rec, const bool *given);
 bool field__applies(const struct field *f, const struct record *rec);
 
-/* ---- who.c: roles, units, relations ------------------------------------------------------------ */
+/* ---- who.c: roles, units, relations
+ * ------------------------------------------------------------ */
 MUST_USE enum err who__matches(struct call *call, struct records *r, struct db db,
                                const struct actor *actor, const struct record *rec,
                                const struct who_list *list, bool *out);
 MUST_USE enum err who__may_read(struct call *call, struct records *r, struct db db,
                                 const struct actor *actor, const struct record *rec, bool *out);
 MUST_USE enum err who__may_change(struct call *call, struct records *r, struct db db,
-                                  const struct actor *actor, const struct record *rec, bool *out);
+                                  const struct actor *actor, const struct record *rec,
+                                  bool *out);
 void who__build(struct records *r);
 struct text who__print(struct call *call, struct records *r, const struct who_list *list);
 bool who__is_somebody(const struct actor *a);
 struct text who__names(struct call *call, const struct who_list *list);
 
-/* ---- guard.c: moves -------------------------------------------------------------------------------- */
+/* ---- guard.c: moves
+ * -------------------------------------------------------------------------------- */
 struct verdict {
     bool mine;
-    int group;                        /* 1: by, 2: and_by; 0: neither */
+    int group; /* 1: by, 2: and_by; 0: neither */
     bool needs_second;
     struct signature *signatures;
     int *signature_group;
@@ -132,14 +140,16 @@ struct verdict {
     size_t blocker_count;
 };
 /* Everything about the move but the asked values: problems on the call when refused. Who and
- * separation of duties look at `rec` as it stands; conditions and needs at `after`, which has the
- * asked values in it (the same record when only looking). */
+ * separation of duties look at `rec` as it stands; conditions and needs at `after`, which has
+ * the asked values in it (the same record when only looking). */
 MUST_USE enum err guard__move(struct call *call, struct records *r, struct db db,
                               const struct record *rec, const struct record *after,
                               const struct move *m, struct verdict *out);
-MUST_USE enum err guard__named(struct call *call, const struct record *rec, const struct move *m);
+MUST_USE enum err guard__named(struct call *call, const struct record *rec,
+                               const struct move *m);
 
-/* ---- compute.c ---------------------------------------------------------------------------------------- */
+/* ---- compute.c
+ * ---------------------------------------------------------------------------------------- */
 MUST_USE enum err compute__fields(struct call *call, struct records *r, struct db db,
                                   struct record *rec);
 /* Records of other kinds whose computed fields look at this one. */
@@ -151,7 +161,8 @@ MUST_USE enum err compute__dependents(struct call *call, struct records *r, stru
                                       const struct record *rec, const struct record *before,
                                       struct dependent **out, size_t *count);
 
-/* ---- change.c: create, change, move -- inside the transaction ---------------------------------------------- */
+/* ---- change.c: create, change, move -- inside the transaction
+ * ---------------------------------------------- */
 struct note { /* what was written, for the change feed */
     struct text kind, id;
     int64_t version;
@@ -168,12 +179,14 @@ struct writing {
 };
 MUST_USE enum err change__run(struct writing *w);
 struct record *record__copy(struct arena *a, const struct record *rec);
-/* ---- write.c: one version into rows, ledger and search ------------------------------------------------------- */
+/* ---- write.c: one version into rows, ledger and search
+ * ------------------------------------------------------- */
 MUST_USE enum err write__version(struct writing *w, struct record *rec,
-                                 const struct record *before, const char *act,
-                                 struct text move, struct text reason);
+                                 const struct record *before, const char *act, struct text move,
+                                 struct text reason);
 
-/* ---- attach.c: commitments, for verification too -------------------------------------------------------- */
+/* ---- attach.c: commitments, for verification too
+ * -------------------------------------------------------- */
 MUST_USE enum err comment__commit(struct call *call, const struct comment *c, struct text kind,
                                   struct text record, struct text salt, struct hash *out);
 MUST_USE enum err file__commit(struct call *call, const struct stored_file *f, struct text salt,
@@ -188,14 +201,17 @@ MUST_USE enum err signature__commit(struct call *call, const struct signed_move 
 MUST_USE enum err signature__write(struct call *call, struct tx *tx, struct records *r,
                                    struct signed_move *s);
 
-/* ---- count.c -------------------------------------------------------------------------------- */
+/* ---- count.c --------------------------------------------------------------------------------
+ */
 struct counts *counts__open(struct arena *a);
 /* The one number that a statement answers; remembered until the ledger grows. */
 MUST_USE enum err counts__ask(struct call *call, struct records *r, struct reader *db,
                               const char *sql, const struct value *values, size_t value_count,
                               int64_t *count);
 
-/* ---- query.c ------------------------------------------------------------------------------------------------ */
+/* ---- query.c
+ * ------------------------------------------------------------------------------------------------
+ */
 MUST_USE enum err query__related(struct call *call, struct records *r, struct db db,
                                  const struct need *need, const struct record *rec,
                                  struct record ***out, size_t *count);

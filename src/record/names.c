@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* record/names.c — titles of what records refer to, so that no page ever shows a raw id. What the
- * reader may not see keeps its id and gets no title. */
+/* record/names.c — titles of what records refer to, so that no page ever shows a raw id. What
+ * the reader may not see keeps its id and gets no title. */
 #include "record/internal.h"
 
 #include <string.h>
@@ -71,10 +71,11 @@ static void want_value(struct wants *w, const struct field *f, const struct json
         want(w, kind, one->text);
 }
 
-/* ---- resolving ------------------------------------------------------------------------------------------ */
+/* ---- resolving
+ * ------------------------------------------------------------------------------------------ */
 static enum err resolve_batch(struct call *call, struct reader *db, const char *select,
-                              struct text tail, struct text *ids, size_t count, struct value *values,
-                              size_t value_count, struct rows *rows)
+                              struct text tail, struct text *ids, size_t count,
+                              struct value *values, size_t value_count, struct rows *rows)
 {
     struct buf b = buf_in(call->arena, 1u << 16);
     buf_add_c(&b, select);
@@ -122,10 +123,11 @@ static enum err resolve_kind(struct call *call, struct records *r, struct reader
         if (k) {
             struct text may = access_filter(call, call->actor, r->model, &r->readers[k->index],
                                             "t", 1, values, &value_count);
-            select = text_print(call->arena,
-                                "SELECT t.id, t.\"key\", t.title, t.state FROM \"%.*s\" t WHERE "
-                                "(%.*s) AND t.id IN (",
-                                TEXT_ARG(k->name), TEXT_ARG(may));
+            select =
+                text_print(call->arena,
+                           "SELECT t.id, t.\"key\", t.title, t.state FROM \"%.*s\" t WHERE "
+                           "(%.*s) AND t.id IN (",
+                           TEXT_ARG(k->name), TEXT_ARG(may));
         }
         struct rows rows;
         TRY(resolve_batch(call, db, text_c(call->arena, select), tail, ids, n, values,

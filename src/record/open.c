@@ -2,13 +2,21 @@
 /* record/open.c — the tables that follow from the model, and opening the door. */
 #include "record/internal.h"
 
-/* ---- tables of our own ------------------------------------------------------------------------- */
-#define COLUMN(n, t, must) {.name = {n, sizeof(n) - 1}, .type = COLUMN_##t, .not_null = must}
-#define NAMED(n) {n, sizeof(n) - 1}
+/* ---- tables of our own
+ * ------------------------------------------------------------------------- */
+#define COLUMN(n, t, must)                                                                     \
+    {                                                                                          \
+        .name = {n, sizeof(n) - 1}, .type = COLUMN_##t, .not_null = must                       \
+    }
+#define NAMED(n)                                                                               \
+    {                                                                                          \
+        n, sizeof(n) - 1                                                                       \
+    }
 
 static const struct column version_columns[] = {
-    COLUMN("kind", TEXT, true),   COLUMN("id", TEXT, true),    COLUMN("version", INTEGER, true),
-    COLUMN("at", TEXT, true),     COLUMN("ledger", INTEGER, true), COLUMN("salt", BYTES, true),
+    COLUMN("kind", TEXT, true),       COLUMN("id", TEXT, true),
+    COLUMN("version", INTEGER, true), COLUMN("at", TEXT, true),
+    COLUMN("ledger", INTEGER, true),  COLUMN("salt", BYTES, true),
     COLUMN("body", TEXT, true)};
 static const struct index version_indexes[] = {
     {.name = NAMED("version_at"), .columns = NAMED("kind, at")}};
@@ -21,44 +29,61 @@ static const struct index link_indexes[] = {
 static const struct column sequence_columns[] = {COLUMN("kind", TEXT, true),
                                                  COLUMN("last", INTEGER, true)};
 static const struct column signature_columns[] = {
-    COLUMN("kind", TEXT, true), COLUMN("id", TEXT, true),     COLUMN("version", INTEGER, true),
-    COLUMN("move", TEXT, true), COLUMN("person", TEXT, true), COLUMN("at", TEXT, true),
-    COLUMN("side", INTEGER, true), COLUMN("own_id", TEXT, false), COLUMN("salt", BYTES, false),
-    COLUMN("ledger", INTEGER, false)};
+    COLUMN("kind", TEXT, true),       COLUMN("id", TEXT, true),
+    COLUMN("version", INTEGER, true), COLUMN("move", TEXT, true),
+    COLUMN("person", TEXT, true),     COLUMN("at", TEXT, true),
+    COLUMN("side", INTEGER, true),    COLUMN("own_id", TEXT, false),
+    COLUMN("salt", BYTES, false),     COLUMN("ledger", INTEGER, false)};
 static const struct column idempotency_columns[] = {
-    COLUMN("actor", TEXT, true), COLUMN("name", TEXT, true), COLUMN("kind", TEXT, true),
-    COLUMN("record", TEXT, true), COLUMN("at", TEXT, true), COLUMN("request", TEXT, false)};
+    COLUMN("actor", TEXT, true),  COLUMN("name", TEXT, true), COLUMN("kind", TEXT, true),
+    COLUMN("record", TEXT, true), COLUMN("at", TEXT, true),   COLUMN("request", TEXT, false)};
 static const struct column comment_columns[] = {
-    COLUMN("id", TEXT, true),     COLUMN("kind", TEXT, true), COLUMN("record", TEXT, true),
-    COLUMN("author", TEXT, true), COLUMN("at", TEXT, true),   COLUMN("body", TEXT, true),
+    COLUMN("id", TEXT, true),     COLUMN("kind", TEXT, true),     COLUMN("record", TEXT, true),
+    COLUMN("author", TEXT, true), COLUMN("at", TEXT, true),       COLUMN("body", TEXT, true),
     COLUMN("salt", BYTES, true),  COLUMN("ledger", INTEGER, true)};
 static const struct index comment_indexes[] = {
     {.name = NAMED("comment_record"), .columns = NAMED("kind, record, at")}};
 static const struct column attachment_columns[] = {
-    COLUMN("id", TEXT, true),     COLUMN("name", TEXT, true), COLUMN("type", TEXT, true),
-    COLUMN("size", INTEGER, true), COLUMN("sha256", TEXT, true), COLUMN("author", TEXT, true),
-    COLUMN("at", TEXT, true),     COLUMN("salt", BYTES, true), COLUMN("ledger", INTEGER, true)};
+    COLUMN("id", TEXT, true),       COLUMN("name", TEXT, true),
+    COLUMN("type", TEXT, true),     COLUMN("size", INTEGER, true),
+    COLUMN("sha256", TEXT, true),   COLUMN("author", TEXT, true),
+    COLUMN("at", TEXT, true),       COLUMN("salt", BYTES, true),
+    COLUMN("ledger", INTEGER, true)};
 
 #define TABLE(n, key, only_append)                                                             \
-    {.name = NAMED(#n), .primary = NAMED(key), .columns = n##_columns,                         \
-     .column_count = COUNT(n##_columns), .append_only = only_append}
+    {                                                                                          \
+        .name = NAMED(#n), .primary = NAMED(key), .columns = n##_columns,                      \
+        .column_count = COUNT(n##_columns), .append_only = only_append                         \
+    }
 static const struct table own_tables[] = {
-    {.name = NAMED("version"), .primary = NAMED("kind, id, version"), .columns = version_columns,
-     .column_count = COUNT(version_columns), .indexes = version_indexes, .index_count = 1,
+    {.name = NAMED("version"),
+     .primary = NAMED("kind, id, version"),
+     .columns = version_columns,
+     .column_count = COUNT(version_columns),
+     .indexes = version_indexes,
+     .index_count = 1,
      .append_only = true},
-    {.name = NAMED("link"), .primary = NAMED("from_kind, from_id, type, pos"),
-     .columns = link_columns, .column_count = COUNT(link_columns), .indexes = link_indexes,
+    {.name = NAMED("link"),
+     .primary = NAMED("from_kind, from_id, type, pos"),
+     .columns = link_columns,
+     .column_count = COUNT(link_columns),
+     .indexes = link_indexes,
      .index_count = 1},
     TABLE(sequence, "kind", false),
     TABLE(signature, "kind, id, version, move, person", true),
     TABLE(idempotency, "actor, name", true),
-    {.name = NAMED("comment"), .primary = NAMED("id"), .columns = comment_columns,
-     .column_count = COUNT(comment_columns), .indexes = comment_indexes, .index_count = 1,
+    {.name = NAMED("comment"),
+     .primary = NAMED("id"),
+     .columns = comment_columns,
+     .column_count = COUNT(comment_columns),
+     .indexes = comment_indexes,
+     .index_count = 1,
      .append_only = true},
     TABLE(attachment, "id", true),
 };
 
-/* ---- tables of the kinds ------------------------------------------------------------------------ */
+/* ---- tables of the kinds
+ * ------------------------------------------------------------------------ */
 struct tables {
     struct table *items;
     size_t count;
@@ -88,8 +113,8 @@ static void add_indexes(struct arena *a, const struct kind *k, struct table *t)
         if (!wants_index(f))
             continue;
         indexes[t->index_count++] = (struct index){
-            text_print(a, "%.*s_%.*s_index", TEXT_ARG(k->name), TEXT_ARG(f->name)),
-            f->name, f->unique || text_is(f->name, "key")};
+            text_print(a, "%.*s_%.*s_index", TEXT_ARG(k->name), TEXT_ARG(f->name)), f->name,
+            f->unique || text_is(f->name, "key")};
     }
     t->indexes = indexes;
 }
@@ -107,8 +132,8 @@ static void add_kind(struct arena *a, const struct kind *k, struct tables *out)
                                      (struct text){0}};
     }
     struct table *t = &out->items[out->count++];
-    *t = (struct table){.name = k->name, .primary = TEXT("id"), .columns = columns,
-                        .column_count = n};
+    *t = (struct table){
+        .name = k->name, .primary = TEXT("id"), .columns = columns, .column_count = n};
     add_indexes(a, k, t);
 }
 
@@ -128,7 +153,9 @@ static void add_child(struct arena *a, const struct kind *k, const struct field 
     }
     out->items[out->count++] = (struct table){
         .name = text_print(a, "%.*s__%.*s", TEXT_ARG(k->name), TEXT_ARG(f->name)),
-        .primary = TEXT("record, pos"), .columns = columns, .column_count = f->column_count + 2};
+        .primary = TEXT("record, pos"),
+        .columns = columns,
+        .column_count = f->column_count + 2};
 }
 
 static void add_others(struct tables *out, const struct table *tables, size_t count)
@@ -157,24 +184,28 @@ static struct tables all_tables(struct arena *a, const struct model *m)
     return t;
 }
 
-/* ---- migration -------------------------------------------------------------------------------------- */
+/* ---- migration
+ * -------------------------------------------------------------------------------------- */
 struct migration {
     const struct model *model;
     struct plan_step *steps;
 };
 
-/* States that rows are in must still exist: the server refuses a model that would strand them. */
+/* States that rows are in must still exist: the server refuses a model that would strand them.
+ */
 static enum err check_states(struct call *call, struct tx *tx, const struct kind *k)
 {
     struct rows rows;
-    struct text sql = text_print(call->arena, "SELECT DISTINCT state FROM \"%.*s\"", TEXT_ARG(k->name));
+    struct text sql =
+        text_print(call->arena, "SELECT DISTINCT state FROM \"%.*s\"", TEXT_ARG(k->name));
     TRY(tx_rows(call, tx, text_c(call->arena, sql), NULL, 0, 1000, &rows));
     for (size_t i = 0; i < rows.count; i++)
         if (kind_state(k, rows.cells[i].text) < 0)
-            return problem_at(call, ERR_CONFLICT, k->name, "state", k->file,
-                              text_print(call->arena,
-                                         "records are in the state \"%.*s\", which the model no longer has",
-                                         TEXT_ARG(rows.cells[i].text)));
+            return problem_at(
+                call, ERR_CONFLICT, k->name, "state", k->file,
+                text_print(call->arena,
+                           "records are in the state \"%.*s\", which the model no longer has",
+                           TEXT_ARG(rows.cells[i].text)));
     return OK;
 }
 

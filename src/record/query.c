@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* record/query.c — lists: filters, sorting, facets, and records related to a record. One of the three
- * files that build SQL: names come from the model, values are always bound. */
+/* record/query.c — lists: filters, sorting, facets, and records related to a record. One of the
+ * three files that build SQL: names come from the model, values are always bound. */
 #include "record/internal.h"
 
 #include <string.h>
 
-/* ---- a statement in the making --------------------------------------------------------------------- */
+/* ---- a statement in the making
+ * --------------------------------------------------------------------- */
 #define QUERY_VALUES 1600
 struct query {
     struct call *call;
@@ -35,7 +36,8 @@ static enum err bad_filter(struct query *q, struct text name, const char *en, co
     return problem(q->call, ERR_INVALID, name, "filter", "%s", say(q->call, en, zh));
 }
 
-/* ---- one filter ------------------------------------------------------------------------------------- */
+/* ---- one filter
+ * ------------------------------------------------------------------------------------- */
 static bool to_value(const struct field *f, struct text t, struct value *out)
 {
     int64_t i;
@@ -66,7 +68,8 @@ static struct text me_or(struct query *q, const struct field *f, struct text t)
     return t;
 }
 
-/* A key in a reference filter stands for its id: resolved by a subquery on the target's table. */
+/* A key in a reference filter stands for its id: resolved by a subquery on the target's table.
+ */
 static void add_reference(struct query *q, const struct field *f, struct text t)
 {
     if (f->target == TO_KIND && f->target_kind && text_find(t, '-') >= 0) {
@@ -110,7 +113,8 @@ static enum err add_equal(struct query *q, const struct field *f, struct text on
     if (f->type == FIELD_ROWS)
         return bad_filter(q, f->name, "cannot be filtered", "不能用于筛选");
     if (!to_value(f, one, &v))
-        return bad_filter(q, f->name, "the filter value has the wrong type", "筛选值的类型不正确");
+        return bad_filter(q, f->name, "the filter value has the wrong type",
+                          "筛选值的类型不正确");
     buf_print(&q->sql, "t.\"%.*s\" = ", TEXT_ARG(f->name));
     if (f->type == FIELD_REF)
         add_reference(q, f, one);
@@ -119,7 +123,8 @@ static enum err add_equal(struct query *q, const struct field *f, struct text on
     return OK;
 }
 
-static enum err add_any_of(struct query *q, const struct field *f, struct text list, bool negate)
+static enum err add_any_of(struct query *q, const struct field *f, struct text list,
+                           bool negate)
 {
     buf_add_c(&q->sql, negate ? " AND NOT (" : " AND (");
     bool first = true;
@@ -155,7 +160,8 @@ static enum err add_empty(struct query *q, const struct field *f, struct text t)
         return OK;
     }
     if (f->type == FIELD_ROWS)
-        buf_print(&q->sql, " AND %sEXISTS (SELECT 1 FROM \"%.*s__%.*s\" x WHERE x.record = t.id)",
+        buf_print(&q->sql,
+                  " AND %sEXISTS (SELECT 1 FROM \"%.*s__%.*s\" x WHERE x.record = t.id)",
                   empty ? "NOT " : "", TEXT_ARG(q->kind->name), TEXT_ARG(f->name));
     else
         buf_print(&q->sql,
@@ -180,7 +186,8 @@ static enum err add_filter(struct query *q, const struct filter *filter)
         return add_any_of(q, &id, filter->value, false);
     }
     if (!f || (f->sensitive && !q->call->actor->all))
-        return bad_filter(q, filter->name, "is not a field one can filter by", "不是可筛选的字段");
+        return bad_filter(q, filter->name, "is not a field one can filter by",
+                          "不是可筛选的字段");
     if (!name.len)
         return add_any_of(q, f, filter->value, false);
     if (text_is(name, "not"))
@@ -194,7 +201,9 @@ static enum err add_filter(struct query *q, const struct filter *filter)
                       "不是有效的筛选：可用 .not .gte .lte .gt .lt .empty");
 }
 
-/* ---- words ----------------------------------------------------------------------------------------------- */
+/* ---- words
+ * -----------------------------------------------------------------------------------------------
+ */
 static enum err add_search(struct query *q, struct reader *db, struct text words)
 {
     struct search_hit *hits;
@@ -212,7 +221,8 @@ static enum err add_search(struct query *q, struct reader *db, struct text words
     return OK;
 }
 
-static enum err add_conditions(struct query *q, struct reader *db, const struct list_query *list)
+static enum err add_conditions(struct query *q, struct reader *db,
+                               const struct list_query *list)
 {
     buf_add_c(&q->sql, " WHERE ");
     size_t before = q->count;
@@ -243,11 +253,17 @@ static void add_sort(struct query *q, struct text sort)
     buf_add_c(&q->sql, "t.id");
 }
 
-/* ---- list --------------------------------------------------------------------------------------------------- */
+/* ---- list
+ * ---------------------------------------------------------------------------------------------------
+ */
 static struct query query_start(struct call *call, struct records *r, const struct kind *k)
 {
-    struct query q = {call, r, k, buf_in(call->arena, 1u << 20),
-                      NEW_MANY(call->arena, QUERY_VALUES, struct value), 0};
+    struct query q = {call,
+                      r,
+                      k,
+                      buf_in(call->arena, 1u << 20),
+                      NEW_MANY(call->arena, QUERY_VALUES, struct value),
+                      0};
     return q;
 }
 
@@ -256,7 +272,8 @@ static enum err check_sort(struct query *q, struct text sort)
     enum err worst = OK;
     while (sort.len) {
         struct text one = text_trim(text_cut(&sort, ','));
-        const struct field *f = kind_field(q->kind, text_starts(one, "-") ? text_from(one, 1) : one);
+        const struct field *f =
+            kind_field(q->kind, text_starts(one, "-") ? text_from(one, 1) : one);
         if (!f || !field__is_column(f) || (f->sensitive && !q->call->actor->all))
             worst = problem(q->call, ERR_INVALID, TEXT("sort"), "sort",
                             say(q->call, "one cannot sort by %.*s", "不能按 %.*s 排序"),
@@ -265,7 +282,8 @@ static enum err check_sort(struct query *q, struct text sort)
     return worst;
 }
 
-/* The page is picked by ids alone, then its records are read: sorting must not carry bodies along. */
+/* The page is picked by ids alone, then its records are read: sorting must not carry bodies
+ * along. */
 static enum err read_items(struct query *q, struct reader *db, const struct list_query *list,
                            int64_t offset, int64_t limit, struct record_list *out)
 {
@@ -347,11 +365,11 @@ enum err record_list(struct call *call, struct records *r, struct reader *db,
         return query__as_of(call, r, db, k, list, out);
     int64_t offset = 0, limit = list->limit ? list->limit : 50;
     if (limit < 1 || limit > 1000)
-        return problem(call, ERR_INVALID, TEXT("limit"), "range", "%s",
-                       say(call, "limit must be between 1 and 1000", "limit 必须在 1 与 1000 之间"));
-    if (list->cursor.len &&
-        (list->cursor.at[0] != 'o' || !text_integer(text_from(list->cursor, 1), &offset) ||
-         offset < 0))
+        return problem(
+            call, ERR_INVALID, TEXT("limit"), "range", "%s",
+            say(call, "limit must be between 1 and 1000", "limit 必须在 1 与 1000 之间"));
+    if (list->cursor.len && (list->cursor.at[0] != 'o' ||
+                             !text_integer(text_from(list->cursor, 1), &offset) || offset < 0))
         return problem(call, ERR_INVALID, TEXT("cursor"), "cursor", "%s",
                        say(call, "is not a cursor of this list", "不是此列表的游标"));
     struct query q = query_start(call, r, k);
@@ -360,7 +378,9 @@ enum err record_list(struct call *call, struct records *r, struct reader *db,
     return list->facets.len ? read_facets(call, r, db, k, list, out) : OK;
 }
 
-/* ---- related records ------------------------------------------------------------------------------------------- */
+/* ---- related records
+ * -------------------------------------------------------------------------------------------
+ */
 enum err query__related_kind(struct call *call, struct records *r, struct db db,
                              const struct kind *k, struct text via, struct text id,
                              struct record ***out, size_t *count)
@@ -377,9 +397,9 @@ enum err query__related_kind(struct call *call, struct records *r, struct db db,
                            "l.from_kind = $2 AND l.type = $3) AND t.state <> 'archived' "
                            "ORDER BY t.\"key\"",
                            values, 3, READ_MOST, out, count);
-    struct text where = text_print(call->arena,
-                                   "t.\"%.*s\" = $1 AND t.state <> 'archived' ORDER BY t.\"key\"",
-                                   TEXT_ARG(via));
+    struct text where =
+        text_print(call->arena, "t.\"%.*s\" = $1 AND t.state <> 'archived' ORDER BY t.\"key\"",
+                   TEXT_ARG(via));
     return query__many(call, r, db, k, text_c(call->arena, where), values, 1, READ_MOST, out,
                        count);
 }

@@ -8,9 +8,10 @@ static enum err missing(struct call *call, struct text id)
                    say(call, "there is no record %.*s", "没有记录 %.*s"), TEXT_ARG(id));
 }
 
-/* ---- as of ------------------------------------------------------------------------------------------ */
-static enum err from_version(struct call *call, const struct record *now, const struct value *row,
-                             struct record **out)
+/* ---- as of
+ * ------------------------------------------------------------------------------------------ */
+static enum err from_version(struct call *call, const struct record *now,
+                             const struct value *row, struct record **out)
 {
     struct record *rec = NEW(call->arena, struct record);
     TRY(body__read(call, now->kind, row[2].text, rec));
@@ -74,8 +75,8 @@ enum err query__as_of(struct call *call, struct records *r, struct reader *db,
     size_t count;
     struct value *values = NEW_MANY(call->arena, 80, struct value);
     size_t value_count = 0;
-    struct text where = access_filter(call, call->actor, r->model, &r->readers[k->index], "t", 1,
-                                      values, &value_count);
+    struct text where = access_filter(call, call->actor, r->model, &r->readers[k->index], "t",
+                                      1, values, &value_count);
     where = text_print(call->arena, "%.*s ORDER BY t.\"key\"", TEXT_ARG(where));
     TRY(query__many(call, r, db_reader(db), k, text_c(call->arena, where), values, value_count,
                     READ_MOST, &now, &count));
@@ -93,7 +94,9 @@ enum err query__as_of(struct call *call, struct records *r, struct reader *db,
     return OK;
 }
 
-/* ---- as JSON ---------------------------------------------------------------------------------------------- */
+/* ---- as JSON
+ * ----------------------------------------------------------------------------------------------
+ */
 static bool sees_sensitive(struct call *call, const struct record *rec)
 {
     const struct actor *a = call->actor;
@@ -153,7 +156,8 @@ bool record_may_change(struct call *call, struct records *r, struct reader *db,
     return who__may_change(call, r, db_reader(db), call->actor, rec, &yes) == OK && yes;
 }
 
-/* ---- moves as they look to the actor ------------------------------------------------------------------------ */
+/* ---- moves as they look to the actor
+ * ------------------------------------------------------------------------ */
 static enum err view_move(struct call *call, struct records *r, struct reader *db,
                           const struct record *rec, const struct move *m, struct move_view *v)
 {
@@ -163,7 +167,8 @@ static enum err view_move(struct call *call, struct records *r, struct reader *d
     enum err e = guard__move(v->why, r, db_reader(db), rec, rec, m, &verdict);
     if (e != OK && e != ERR_CONFLICT && e != ERR_DENIED)
         return e;
-    /* Asked fields are filled in with the move: only what else the state demands stands in the way. */
+    /* Asked fields are filled in with the move: only what else the state demands stands in the
+     * way. */
     struct move without = *m;
     without.ask_count = 0;
     struct call *required = call_open(call->arena, call->now, call->lang);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* record/record.h — THE ONE DOOR. Every change of a record, whoever asks and however, passes here:
- * check (every field, every problem), may, guard (version, state, needs, duties), row, version,
- * ledger, in one transaction. There is no bulk variant with rules of its own and no skip. Floor 4. */
+/* record/record.h — THE ONE DOOR. Every change of a record, whoever asks and however, passes
+ * here: check (every field, every problem), may, guard (version, state, needs, duties), row,
+ * version, ledger, in one transaction. There is no bulk variant with rules of its own and no
+ * skip. Floor 4. */
 #ifndef RECORD_H
 #define RECORD_H
 
@@ -11,44 +12,47 @@
 #include "store/store.h"
 
 struct records; /* opened once */
-/* Plans and applies migration of every table (kinds, versions, access, ledger) in one transaction;
- * *steps (may be NULL) gets one line per step, for people. Needs an open store only. */
+/* Plans and applies migration of every table (kinds, versions, access, ledger) in one
+ * transaction; *steps (may be NULL) gets one line per step, for people. Needs an open store
+ * only. */
 MUST_USE enum err record_migrate(struct call *call, struct store *s, const struct model *m,
                                  struct text *steps);
 MUST_USE enum err record_open(struct call *call, struct access *a, struct records **out);
 void record_close(struct records *r);
 struct access *record_access(const struct records *r);
 
-/* ---- a record in memory ------------------------------------------------------------------------ */
+/* ---- a record in memory
+ * ------------------------------------------------------------------------ */
 struct record {
     const struct kind *kind;
     struct text id, key;
     int64_t version;
     size_t state;
-    const struct json **values;  /* per field index; NULL = empty */
-    int64_t ledger;              /* index of the entry of this version */
+    const struct json **values; /* per field index; NULL = empty */
+    int64_t ledger;             /* index of the entry of this version */
     struct hash commitment;
 };
 const struct json *record_value(const struct record *r, struct text field);
 
-/* ---- writing ------------------------------------------------------------------------------------- */
+/* ---- writing
+ * ------------------------------------------------------------------------------------- */
 /* Asynchronous: `done` runs on the writer thread after the outcome is final. */
 enum record_act { RECORD_CREATE, RECORD_CHANGE, RECORD_MOVE };
 struct change {
     enum record_act act;
     const struct kind *kind;
-    struct text id;              /* id or key; empty on create */
-    const struct json *body;     /* fields; null empties; unknown ones are refused */
-    int64_t if_version;          /* CHANGE: must match; 0 = not given */
-    struct text move;            /* MOVE: name or target state */
+    struct text id;          /* id or key; empty on create */
+    const struct json *body; /* fields; null empties; unknown ones are refused */
+    int64_t if_version;      /* CHANGE: must match; 0 = not given */
+    struct text move;        /* MOVE: name or target state */
     struct text reason;
-    struct text idempotency;     /* "" = none; unique per actor */
+    struct text idempotency; /* "" = none; unique per actor */
     /* out */
-    struct record *record;       /* as it is now */
-    bool signed_only;            /* MOVE: the first of two signatures was taken */
-    struct text waits_for;       /* roles and relations as in the model, comma separated */
-    bool unchanged;              /* nothing differed: no version was made */
-    bool replayed;               /* the idempotency key had been used */
+    struct record *record; /* as it is now */
+    bool signed_only;      /* MOVE: the first of two signatures was taken */
+    struct text waits_for; /* roles and relations as in the model, comma separated */
+    bool unchanged;        /* nothing differed: no version was made */
+    bool replayed;         /* the idempotency key had been used */
 };
 struct record_job;
 MUST_USE enum err record_submit(struct call *call, struct records *r, struct change *change,
@@ -59,7 +63,8 @@ MUST_USE enum err record_do(struct call *call, struct records *r, struct change 
 MUST_USE enum err record_do_many(struct call *call, struct records *r, struct change **changes,
                                  struct call **calls, enum err *outcome, size_t count);
 
-/* ---- comments, files --------------------------------------------------------------------------------- */
+/* ---- comments, files
+ * --------------------------------------------------------------------------------- */
 MUST_USE enum err record_comment(struct call *call, struct records *r, const struct kind *k,
                                  struct text id, struct text body, struct text *comment_id);
 struct comment {
@@ -76,9 +81,12 @@ MUST_USE enum err record_file_put(struct call *call, struct records *r, struct t
                                   struct text type, struct text bytes, struct stored_file *out);
 /* May read: who put it there, or who may read a record that refers to it. */
 MUST_USE enum err record_file_get(struct call *call, struct records *r, struct reader *db,
-                                  struct text id, struct stored_file *about, struct text *bytes);
+                                  struct text id, struct stored_file *about,
+                                  struct text *bytes);
 
-/* ---- reading ------------------------------------------------------------------------------------------- */
+/* ---- reading
+ * -------------------------------------------------------------------------------------------
+ */
 /* By id or key; ERR_MISSING also for what the actor may not see. as_of 0 = now. */
 MUST_USE enum err record_read(struct call *call, struct records *r, struct reader *db,
                               const struct kind *k, struct text id_or_key, int64_t as_of,
@@ -105,17 +113,19 @@ struct record_list {
     struct record **items;
     size_t count;
     int64_t total;
-    struct text next;            /* cursor, "" at the end */
+    struct text next; /* cursor, "" at the end */
     struct facet *facets;
     size_t facet_count;
 };
 MUST_USE enum err record_list(struct call *call, struct records *r, struct reader *db,
                               const struct kind *k, const struct list_query *q,
                               struct record_list *out);
-/* Titles of everything the records refer to, as the "names" object. Hidden records have no title. */
+/* Titles of everything the records refer to, as the "names" object. Hidden records have no
+ * title. */
 MUST_USE enum err record_names(struct call *call, struct records *r, struct reader *db,
                                struct record *const *items, size_t count, struct json_out *out);
-/* One record as the API shows it to this actor (sensitive fields left out where they must be). */
+/* One record as the API shows it to this actor (sensitive fields left out where they must be).
+ */
 void record_json(struct call *call, const struct record *rec, struct text fields,
                  struct json_out *out);
 /* The same without the braces, for an object that has more members. */
@@ -137,11 +147,11 @@ struct blocker {
 };
 struct move_view {
     const struct move *move;
-    bool allowed, mine;          /* mine: the actor is among by/and_by */
-    struct call *why;            /* its problems say why not */
+    bool allowed, mine; /* mine: the actor is among by/and_by */
+    struct call *why;   /* its problems say why not */
     struct signature *signatures;
     size_t signature_count;
-    struct blocker *blockers;    /* records in the way, by number of the problem they explain */
+    struct blocker *blockers; /* records in the way, by number of the problem they explain */
     size_t blocker_count;
 };
 MUST_USE enum err record_moves(struct call *call, struct records *r, struct reader *db,
@@ -172,8 +182,8 @@ MUST_USE enum err record_search(struct call *call, struct records *r, struct rea
                                 struct text q, size_t most, struct ref **out, size_t *count);
 struct todo {
     struct ref ref;
-    const char *why;             /* move, overdue, due, assigned */
-    const struct move *move;     /* NULL unless why = move */
+    const char *why;         /* move, overdue, due, assigned */
+    const struct move *move; /* NULL unless why = move */
     struct text due;
     bool overdue;
 };
@@ -183,15 +193,17 @@ MUST_USE enum err record_todo(struct call *call, struct records *r, struct reade
 /* Runs timed moves due by call->now. Returns how many happened. */
 MUST_USE enum err record_timed(struct call *call, struct records *r, size_t *moved);
 
-/* ---- deep verification: ledger, then every row against it -----------------------------------------------
- * Works on a store that is only read (store_open_reading), also when the tampering keeps the server
- * from starting. deep: every version's commitment against its leaf, every kind's rows against the
- * body of the current version, comments, and every evidence file's bytes. */
+/* ---- deep verification: ledger, then every row against it
+ * ----------------------------------------------- Works on a store that is only read
+ * (store_open_reading), also when the tampering keeps the server from starting. deep: every
+ * version's commitment against its leaf, every kind's rows against the body of the current
+ * version, comments, and every evidence file's bytes. */
 MUST_USE enum err record_verify(struct call *call, struct store *s, const struct model *m,
                                 struct text origin, const unsigned char public_key[32],
                                 bool deep, struct text checkpoint_note,
                                 struct verification *out);
 /* A change feed for live pages: called on the writer thread after each commit. */
-void record_watch(struct records *r, void (*seen)(void *arg, struct text kind, struct text id,
-                                                  int64_t version), void *arg);
+void record_watch(struct records *r,
+                  void (*seen)(void *arg, struct text kind, struct text id, int64_t version),
+                  void *arg);
 #endif

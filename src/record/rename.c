@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* record/rename.c — a field that was called otherwise: what is not a column follows the name too. The store
- * renames columns by itself; tables of rows and links are known here. A field that held references and no
- * longer may is refused: its values would be read as something they are not. */
+/* record/rename.c — a field that was called otherwise: what is not a column follows the name
+ * too. The store renames columns by itself; tables of rows and links are known here. A field
+ * that held references and no longer may is refused: its values would be read as something they
+ * are not. */
 #include "record/internal.h"
 
 static bool is_renamed(const struct kind *k, const struct field *f)
@@ -30,17 +31,20 @@ static enum err table_exists(struct call *call, struct tx *tx, struct text name,
 static enum err rename_rows(struct call *call, struct tx *tx, const struct kind *k,
                             const struct field *f)
 {
-    struct text from = text_print(call->arena, "%.*s__%.*s", TEXT_ARG(k->name), TEXT_ARG(f->was));
-    struct text to = text_print(call->arena, "%.*s__%.*s", TEXT_ARG(k->name), TEXT_ARG(f->name));
+    struct text from =
+        text_print(call->arena, "%.*s__%.*s", TEXT_ARG(k->name), TEXT_ARG(f->was));
+    struct text to =
+        text_print(call->arena, "%.*s__%.*s", TEXT_ARG(k->name), TEXT_ARG(f->name));
     bool there, done;
     TRY(table_exists(call, tx, from, &there));
     TRY(table_exists(call, tx, to, &done));
     if (!there || done)
         return OK;
     struct plan_step step = {
-        .what = text_print(call->arena, "rename table %.*s to %.*s", TEXT_ARG(from), TEXT_ARG(to)),
-        .sql = text_print(call->arena, "ALTER TABLE \"%.*s\" RENAME TO \"%.*s\"", TEXT_ARG(from),
-                          TEXT_ARG(to))};
+        .what =
+            text_print(call->arena, "rename table %.*s to %.*s", TEXT_ARG(from), TEXT_ARG(to)),
+        .sql = text_print(call->arena, "ALTER TABLE \"%.*s\" RENAME TO \"%.*s\"",
+                          TEXT_ARG(from), TEXT_ARG(to))};
     return store_migrate(call, tx, &step);
 }
 
@@ -70,20 +74,22 @@ static enum err check_link(struct call *call, struct tx *tx, const struct kind *
 {
     struct value values[] = {V_TEXT(k->name), V_TEXT(f->name)};
     struct rows rows;
-    TRY(tx_rows(call, tx,
-                "SELECT from_id FROM link WHERE from_kind = $1 AND type = $2 AND free = 0 LIMIT 1",
-                values, 2, 1, &rows));
+    TRY(tx_rows(
+        call, tx,
+        "SELECT from_id FROM link WHERE from_kind = $1 AND type = $2 AND free = 0 LIMIT 1",
+        values, 2, 1, &rows));
     if (!rows.count)
         return OK;
-    return problem_at(call, ERR_CONFLICT, f->name, "type", f->source,
-                      text_print(call->arena,
-                                 "%.*s.%.*s holds references to other records; it cannot become "
-                                 "another type",
-                                 TEXT_ARG(k->name), TEXT_ARG(f->name)));
+    return problem_at(
+        call, ERR_CONFLICT, f->name, "type", f->source,
+        text_print(call->arena,
+                   "%.*s.%.*s holds references to other records; it cannot become "
+                   "another type",
+                   TEXT_ARG(k->name), TEXT_ARG(f->name)));
 }
 
-/* After the plan, when the table of links is there. A type can only have changed when the plan found
- * something to do, so that a start without changes does not search the links. */
+/* After the plan, when the table of links is there. A type can only have changed when the plan
+ * found something to do, so that a start without changes does not search the links. */
 enum err rename__links(struct call *call, struct tx *tx, const struct model *m, bool planned)
 {
     for (size_t i = 0; i < m->kind_count; i++)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* record/table.c — a record as rows: one typed table per kind, child tables for rows fields, link
- * for references. What people read comes from the version's body; these rows are its projection for
- * queries and checks, and deep verification holds the two against each other.
+/* record/table.c — a record as rows: one typed table per kind, child tables for rows fields,
+ * link for references. What people read comes from the version's body; these rows are its
+ * projection for queries and checks, and deep verification holds the two against each other.
  * One of the three files that build SQL: every name in it was checked by the model. */
 #include "record/internal.h"
 
@@ -92,7 +92,8 @@ size_t table__row_values(struct call *call, const struct field *f, const struct 
     return f->column_count;
 }
 
-/* ---- links: refs fields, file fields and free links ------------------------------------------ */
+/* ---- links: refs fields, file fields and free links
+ * ------------------------------------------ */
 static struct text target_word(const struct field *f)
 {
     if (f->type == FIELD_FILE)
@@ -137,7 +138,8 @@ size_t table__links(struct call *call, const struct record *rec, struct link_row
     return n;
 }
 
-/* ---- SQL texts, built once ------------------------------------------------------------------------- */
+/* ---- SQL texts, built once
+ * ------------------------------------------------------------------------- */
 static const char *done(struct buf *b)
 {
     buf_add_byte(b, '\0');
@@ -180,7 +182,8 @@ static const char *build_write(struct arena *a, const struct kind *k, bool inser
     return done(&b);
 }
 
-static const char *build_row_insert(struct arena *a, const struct kind *k, const struct field *f)
+static const char *build_row_insert(struct arena *a, const struct kind *k,
+                                    const struct field *f)
 {
     struct buf b = buf_in(a, 1u << 14);
     buf_print(&b, "INSERT INTO \"%.*s__%.*s\"(record, pos", TEXT_ARG(k->name),
@@ -194,7 +197,8 @@ static const char *build_row_insert(struct arena *a, const struct kind *k, const
     return done(&b);
 }
 
-static const char *build_row_delete(struct arena *a, const struct kind *k, const struct field *f)
+static const char *build_row_delete(struct arena *a, const struct kind *k,
+                                    const struct field *f)
 {
     struct buf b = buf_in(a, 4096);
     buf_print(&b, "DELETE FROM \"%.*s__%.*s\" WHERE record = $1", TEXT_ARG(k->name),
@@ -221,14 +225,16 @@ static const char *build_page(struct arena *a, const struct kind *k)
 static const char *build_orphans(struct arena *a, const struct kind *k)
 {
     struct buf b = buf_in(a, 4096);
-    buf_print(&b,
-              "SELECT v.id FROM version v WHERE v.kind = '%.*s' AND v.version = 1 AND NOT EXISTS "
-              "(SELECT 1 FROM \"%.*s\" t WHERE t.id = v.id) LIMIT 100",
-              TEXT_ARG(k->name), TEXT_ARG(k->name));
+    buf_print(
+        &b,
+        "SELECT v.id FROM version v WHERE v.kind = '%.*s' AND v.version = 1 AND NOT EXISTS "
+        "(SELECT 1 FROM \"%.*s\" t WHERE t.id = v.id) LIMIT 100",
+        TEXT_ARG(k->name), TEXT_ARG(k->name));
     return done(&b);
 }
 
-static const char *build_row_orphans(struct arena *a, const struct kind *k, const struct field *f)
+static const char *build_row_orphans(struct arena *a, const struct kind *k,
+                                     const struct field *f)
 {
     struct buf b = buf_in(a, 4096);
     buf_print(&b,
@@ -241,14 +247,16 @@ static const char *build_row_orphans(struct arena *a, const struct kind *k, cons
 static const char *build_behind(struct arena *a, const struct kind *k)
 {
     struct buf b = buf_in(a, 4096);
-    buf_print(&b,
-              "SELECT t.id FROM \"%.*s\" t WHERE t.version <> (SELECT max(v.version) FROM version v "
-              "WHERE v.kind = '%.*s' AND v.id = t.id) LIMIT 100",
-              TEXT_ARG(k->name), TEXT_ARG(k->name));
+    buf_print(
+        &b,
+        "SELECT t.id FROM \"%.*s\" t WHERE t.version <> (SELECT max(v.version) FROM version v "
+        "WHERE v.kind = '%.*s' AND v.id = t.id) LIMIT 100",
+        TEXT_ARG(k->name), TEXT_ARG(k->name));
     return done(&b);
 }
 
-static const char *build_row_select(struct arena *a, const struct kind *k, const struct field *f)
+static const char *build_row_select(struct arena *a, const struct kind *k,
+                                    const struct field *f)
 {
     struct buf b = buf_in(a, 1u << 14);
     buf_add_c(&b, "SELECT pos");
@@ -289,7 +297,8 @@ enum err table__build(struct call *call, struct records *r)
     return OK;
 }
 
-/* ---- reading one ------------------------------------------------------------------------------------- */
+/* ---- reading one
+ * ------------------------------------------------------------------------------------- */
 static enum err from_row(struct call *call, const struct kind *k, const struct value *row,
                          struct record **out)
 {
@@ -320,7 +329,8 @@ enum err table__find(struct call *call, struct records *r, struct db db, const s
     const struct kind_sql *s = &r->sql[k->index];
     struct value id = V_TEXT(id_or_key);
     struct rows rows;
-    TRY(db__rows(call, db, text_find(id_or_key, '-') < 0 ? s->by_id : s->by_key, &id, 1, 2, &rows));
+    TRY(db__rows(call, db, text_find(id_or_key, '-') < 0 ? s->by_id : s->by_key, &id, 1, 2,
+                 &rows));
     return rows.count ? from_row(call, k, rows.cells, out) : OK;
 }
 
@@ -345,7 +355,8 @@ enum err query__many(struct call *call, struct records *r, struct db db, const s
     return OK;
 }
 
-/* ---- writing one --------------------------------------------------------------------------------------- */
+/* ---- writing one
+ * --------------------------------------------------------------------------------------- */
 static enum err write_rows(struct call *call, struct records *r, struct tx *tx,
                            const struct record *rec, const struct field *f, bool had)
 {

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* record/todo.c — search over all kinds, what waits for the actor, and moves whose day has come. */
+/* record/todo.c — search over all kinds, what waits for the actor, and moves whose day has
+ * come. */
 #include "record/internal.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- search ------------------------------------------------------------------------------------------ */
+/* ---- search
+ * ------------------------------------------------------------------------------------------ */
 static struct ref ref_of(const struct record *rec)
 {
     const struct json *title = record_value(rec, TEXT("title"));
@@ -27,8 +29,8 @@ static enum err by_key(struct call *call, struct records *r, struct reader *db, 
         const struct kind *k = &r->model->kinds[i];
         if (!text_same(text_lower(call->arena, k->prefix), text_lower(call->arena, prefix)))
             continue;
-        struct text key = text_print(call->arena, "%.*s-%04lld", TEXT_ARG(k->prefix),
-                                     (long long)number);
+        struct text key =
+            text_print(call->arena, "%.*s-%04lld", TEXT_ARG(k->prefix), (long long)number);
         struct record *rec;
         struct call *quiet = call_open(call->arena, call->now, call->lang);
         quiet->actor = call->actor;
@@ -68,14 +70,16 @@ enum err record_search(struct call *call, struct records *r, struct reader *db, 
     return OK;
 }
 
-/* ---- what waits for me ------------------------------------------------------------------------------------ */
+/* ---- what waits for me
+ * ------------------------------------------------------------------------------------ */
 struct todos {
     struct todo *items;
     size_t count, room;
     struct text today, soon; /* soon: what falls due in a month is worth knowing */
 };
 
-static void add(struct todos *t, const struct record *rec, const char *why, const struct move *m)
+static void add(struct todos *t, const struct record *rec, const char *why,
+                const struct move *m)
 {
     if (t->count == t->room)
         return;
@@ -243,7 +247,8 @@ enum err record_todo(struct call *call, struct records *r, struct reader *db, st
     return OK;
 }
 
-/* ---- moves whose day has come ------------------------------------------------------------------------------- */
+/* ---- moves whose day has come
+ * ------------------------------------------------------------------------------- */
 static enum err timed_move(struct call *call, struct records *r, const struct kind *k,
                            const struct move *m, size_t *moved)
 {
@@ -264,7 +269,10 @@ static enum err timed_move(struct call *call, struct records *r, const struct ki
     for (size_t i = 0; i < count; i++) {
         struct call *one = call_open(call->arena, call->now, call->lang);
         one->actor = actor_system(one);
-        struct change change = {.act = RECORD_MOVE, .kind = k, .id = items[i]->id, .move = m->name,
+        struct change change = {.act = RECORD_MOVE,
+                                .kind = k,
+                                .id = items[i]->id,
+                                .move = m->name,
                                 .if_version = items[i]->version};
         if (record_do(one, r, &change) == OK)
             (*moved)++;

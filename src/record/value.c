@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* record/value.c — values as JSON nodes, and the body of a version with its keyed commitment. */
+/* record/value.c — values as JSON nodes, and the body of a version with its keyed commitment.
+ */
 #include "record/internal.h"
 
 const struct json *node__text(struct arena *a, struct text t)
@@ -41,7 +42,8 @@ struct json *node__object(struct arena *a)
     return v;
 }
 
-/* Adds a copy of the child's head: its own children are shared, which is safe as nodes never change. */
+/* Adds a copy of the child's head: its own children are shared, which is safe as nodes never
+ * change. */
 void node__add(struct json *parent, const struct json *child, struct text key, struct arena *a)
 {
     struct json *copy = NEW(a, struct json);
@@ -112,7 +114,8 @@ const struct json *record_value(const struct record *r, struct text field)
     return f ? r->values[f->index] : NULL;
 }
 
-/* ---- body ------------------------------------------------------------------------------------ */
+/* ---- body
+ * ------------------------------------------------------------------------------------ */
 static void put_member(struct json_out *o, const char *key, struct text value)
 {
     if (!value.len)
@@ -145,7 +148,8 @@ struct text body__print(struct call *call, const struct record *rec, const struc
 
 static const struct json_limits body_limits = {8u << 20, 32, 500000};
 
-/* Versions are never rewritten: one from before a field was renamed holds it under the former name. */
+/* Versions are never rewritten: one from before a field was renamed holds it under the former
+ * name. */
 static const struct field *formerly(const struct kind *k, struct text name)
 {
     for (size_t i = 0; i < k->field_count; i++)
@@ -163,7 +167,8 @@ const struct json *record_body_value(struct call *call, const struct kind *k,
     return json_get(body, text_c(call->arena, f->was));
 }
 
-enum err body__read(struct call *call, const struct kind *k, struct text body, struct record *out)
+enum err body__read(struct call *call, const struct kind *k, struct text body,
+                    struct record *out)
 {
     const struct json *json;
     TRY(json_read(call, body, &body_limits, &json));

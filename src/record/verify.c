@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* record/verify.c — the ledger proves itself; this proves the tables against it. Every version's body is
- * committed again and compared with its leaf; every current row is projected again from its body and
- * compared cell by cell; every evidence file is hashed. Each finding names the place. */
+/* record/verify.c — the ledger proves itself; this proves the tables against it. Every
+ * version's body is committed again and compared with its leaf; every current row is projected
+ * again from its body and compared cell by cell; every evidence file is hashed. Each finding
+ * names the place. */
 #include "record/internal.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-struct leaf_note { /* what a leaf says, 56 bytes an entry */
-    uint64_t object;      /* hash of kind, id, version */
+struct leaf_note {   /* what a leaf says, 56 bytes an entry */
+    uint64_t object; /* hash of kind, id, version */
     struct hash commitment;
     bool committed, row_found;
 };
@@ -24,8 +25,8 @@ struct deep {
 /* A cryptographic hash: nobody can move content to another object whose name collides. */
 static uint64_t object_hash(struct arena *a, struct text kind, struct text id, int64_t version)
 {
-    struct hash h = sha256(text_print(a, "%.*s/%.*s/%lld", TEXT_ARG(kind), TEXT_ARG(id),
-                                      (long long)version));
+    struct hash h = sha256(
+        text_print(a, "%.*s/%.*s/%lld", TEXT_ARG(kind), TEXT_ARG(id), (long long)version));
     uint64_t first;
     memcpy(&first, h.byte, sizeof first);
     return first;
@@ -56,11 +57,11 @@ static void keep_leaf(void *arg, uint64_t n, struct text leaf)
     if (json_read(call, leaf, &limits, &json) == OK) {
         const struct json *object = json_get(json, "obj"), *version = json_get(object, "ver");
         struct text bytes, commitment = json_text(json_get(json, "c"));
-        note.object = object_hash(page, json_text(json_get(object, "t")),
-                                  json_text(json_get(object, "id")),
-                                  version ? version->integer : 0);
-        note.committed = commitment.len && base64_read(page, commitment, &bytes) &&
-                         bytes.len == HASH_SIZE;
+        note.object =
+            object_hash(page, json_text(json_get(object, "t")),
+                        json_text(json_get(object, "id")), version ? version->integer : 0);
+        note.committed =
+            commitment.len && base64_read(page, commitment, &bytes) && bytes.len == HASH_SIZE;
         if (note.committed)
             memcpy(note.commitment.byte, bytes.at, HASH_SIZE);
     }
@@ -95,7 +96,9 @@ static enum err read_page(struct deep *c, struct call *call, const char *what, c
     return e;
 }
 
-/* ---- versions ------------------------------------------------------------------------------------------- */
+/* ---- versions
+ * -------------------------------------------------------------------------------------------
+ */
 /* The commitment covers values; the bytes must be the one way in which we write them. */
 static void check_spelling(struct deep *c, struct call *call, struct text place,
                            const struct value *row)
@@ -110,14 +113,16 @@ static void check_spelling(struct deep *c, struct call *call, struct text place,
     struct json_out o = json_out(&again);
     json_put_json(&o, body);
     if (!text_same(buf_text(&again), row[6].text))
-        verification_add(c->call, c->out, place, "its content is not spelled as it was written");
+        verification_add(c->call, c->out, place,
+                         "its content is not spelled as it was written");
 }
 
 static void check_version(struct deep *c, struct call *call, const struct value *row)
 {
     struct hash commitment;
-    struct text place = text_print(c->call->arena, "%.*s %.*s version %lld", TEXT_ARG(row[0].text),
-                                   TEXT_ARG(row[1].text), (long long)row[2].integer);
+    struct text place =
+        text_print(c->call->arena, "%.*s %.*s version %lld", TEXT_ARG(row[0].text),
+                   TEXT_ARG(row[1].text), (long long)row[2].integer);
     if (body__commit(call, row[6].text, row[5].text, &commitment) != OK) {
         verification_add(c->call, c->out, place, "its content is not what was written");
         return;
@@ -159,7 +164,8 @@ static enum err check_versions(struct deep *c)
     }
 }
 
-/* ---- rows of kinds ------------------------------------------------------------------------------------------ */
+/* ---- rows of kinds
+ * ------------------------------------------------------------------------------------------ */
 static bool same_cell(const struct value *have, const struct value *want)
 {
     if (have->type != want->type)
@@ -217,15 +223,15 @@ static void check_child_rows(struct deep *c, struct call *call, struct text plac
             same = same_cell(&row_at(&rows, i)[col + 1], &want[col]);
     }
     if (!same)
-        verification_add(c->call, c->out, place, "the rows of %.*s differ from its current version",
-                         TEXT_ARG(f->name));
+        verification_add(c->call, c->out, place,
+                         "the rows of %.*s differ from its current version", TEXT_ARG(f->name));
 }
 
 static void check_row(struct deep *c, struct call *call, const struct kind *k,
                       const struct value *row, size_t columns, const struct text *names)
 {
-    struct text place = text_print(c->call->arena, "%.*s %.*s", TEXT_ARG(k->name),
-                                   TEXT_ARG(row[0].text));
+    struct text place =
+        text_print(c->call->arena, "%.*s %.*s", TEXT_ARG(k->name), TEXT_ARG(row[0].text));
     struct record *rec = NEW(call->arena, struct record);
     const struct value *body = &row[columns], *ledger = &row[columns + 1];
     if (body->type != VALUE_TEXT || body__read(call, k, body->text, rec) != OK) {
@@ -240,7 +246,8 @@ static void check_row(struct deep *c, struct call *call, const struct kind *k,
     table__values(call, rec, want);
     for (size_t i = 0; i < columns; i++)
         if (!same_cell(&row[i], &want[i]))
-            verification_add(c->call, c->out, place, "column %.*s differs from its current version",
+            verification_add(c->call, c->out, place,
+                             "column %.*s differs from its current version",
                              TEXT_ARG(names[i]));
     for (size_t i = 0; i < k->field_count; i++)
         if (k->fields[i].type == FIELD_ROWS)
@@ -248,7 +255,8 @@ static void check_row(struct deep *c, struct call *call, const struct kind *k,
     check_links(c, call, place, rec);
 }
 
-static void check_listed(struct deep *c, const struct kind *k, const char *sql, const char *what)
+static void check_listed(struct deep *c, const struct kind *k, const char *sql,
+                         const char *what)
 {
     struct rows rows;
     if (read_page(c, c->call, "table version", sql, NULL, 0, &rows) != OK)
@@ -273,7 +281,8 @@ static void check_kind(struct deep *c, const struct kind *k)
         struct value id = V_TEXT(last);
         struct rows rows = {0};
         struct text table = text_print(page, "table %.*s", TEXT_ARG(k->name));
-        enum err e = read_page(c, call, text_c(c->call->arena, table), sql->page, &id, 1, &rows);
+        enum err e =
+            read_page(c, call, text_c(c->call->arena, table), sql->page, &id, 1, &rows);
         for (size_t i = 0; e == OK && i < rows.count; i++)
             check_row(c, call, k, row_at(&rows, i), columns, names);
         more = e == OK && rows.count == 200;
@@ -292,20 +301,23 @@ static void check_kind(struct deep *c, const struct kind *k)
 static void check_stray_links(struct deep *c)
 {
     struct rows rows;
-    if (read_page(c, c->call, "table link",
-                  "SELECT DISTINCT l.from_kind, l.from_id FROM link l WHERE NOT EXISTS (SELECT 1 "
-                  "FROM version v WHERE v.kind = l.from_kind AND v.id = l.from_id AND "
-                  "v.version = 1) LIMIT 100",
-                  NULL, 0, &rows) != OK)
+    if (read_page(
+            c, c->call, "table link",
+            "SELECT DISTINCT l.from_kind, l.from_id FROM link l WHERE NOT EXISTS (SELECT 1 "
+            "FROM version v WHERE v.kind = l.from_kind AND v.id = l.from_id AND "
+            "v.version = 1) LIMIT 100",
+            NULL, 0, &rows) != OK)
         return;
     for (size_t i = 0; i < rows.count; i++)
         verification_add(c->call, c->out,
-                         text_print(c->call->arena, "%.*s %.*s", TEXT_ARG(row_at(&rows, i)[0].text),
+                         text_print(c->call->arena, "%.*s %.*s",
+                                    TEXT_ARG(row_at(&rows, i)[0].text),
                                     TEXT_ARG(row_at(&rows, i)[1].text)),
                          "has links but does not exist");
 }
 
-/* ---- comments and files ---------------------------------------------------------------------------------------- */
+/* ---- comments and files
+ * ---------------------------------------------------------------------------------------- */
 /* Rows of a table that has an id, page after page. The statement takes the last id as $1. */
 static void each_row(struct deep *c, const char *what, const char *sql,
                      void (*look)(struct deep *c, struct call *call, const struct value *row))
@@ -331,7 +343,8 @@ static void check_claim(struct deep *c, struct call *call, const char *kind, str
 {
     uint64_t object = object_hash(call->arena, text_of(kind), id, 1);
     if (committed != OK || !leaf_agrees(c, index, object, commitment))
-        verification_add(c->call, c->out, text_print(call->arena, "%s %.*s", kind, TEXT_ARG(id)),
+        verification_add(c->call, c->out,
+                         text_print(call->arena, "%s %.*s", kind, TEXT_ARG(id)),
                          "differs from ledger entry %lld", (long long)index);
 }
 
@@ -339,7 +352,8 @@ static void check_comment(struct deep *c, struct call *call, const struct value 
 {
     struct comment one = {row[0].text, row[1].text, row[2].text, row[3].text};
     struct hash commitment;
-    enum err e = comment__commit(call, &one, row[4].text, row[5].text, row[6].text, &commitment);
+    enum err e =
+        comment__commit(call, &one, row[4].text, row[5].text, row[6].text, &commitment);
     check_claim(c, call, "comment", one.id, e, &commitment, row[7].integer);
 }
 
@@ -348,15 +362,15 @@ static void check_bytes(struct deep *c, struct call *call, const struct stored_f
     struct text bytes;
     enum err e = file_read(call, c->records->store, f->sha256, &bytes);
     if (e != OK || (int64_t)bytes.len != f->size)
-        verification_add(c->call, c->out,
-                         text_print(call->arena, "file %.*s (%.*s)", TEXT_ARG(f->id),
-                                    TEXT_ARG(f->sha256)),
-                         e == ERR_MISSING ? "its bytes are missing" : "its bytes were altered");
+        verification_add(
+            c->call, c->out,
+            text_print(call->arena, "file %.*s (%.*s)", TEXT_ARG(f->id), TEXT_ARG(f->sha256)),
+            e == ERR_MISSING ? "its bytes are missing" : "its bytes were altered");
 }
 
 static void check_file(struct deep *c, struct call *call, const struct value *row)
 {
-    struct stored_file f = {row[0].text, row[1].text, row[2].text, row[4].text,
+    struct stored_file f = {row[0].text, row[1].text, row[2].text,   row[4].text,
                             row[5].text, row[6].text, row[3].integer};
     struct hash commitment;
     struct arena *one = arena_open(); /* its bytes must not pile up with those of the page */
@@ -410,13 +424,12 @@ static void check_unclaimed(struct deep *c)
 {
     for (size_t i = 0; i < c->leaf_count; i++)
         if (c->leaves[i].committed && !c->leaves[i].row_found)
-            verification_add(c->call, c->out,
-                             text_print(c->call->arena, "ledger entry %zu", i),
+            verification_add(c->call, c->out, text_print(c->call->arena, "ledger entry %zu", i),
                              "the row it speaks of is missing or altered");
 }
 
-/* One table too large to look through in the time a statement has is passed over: every row of it is
- * still compared as the program reads it. */
+/* One table too large to look through in the time a statement has is passed over: every row of
+ * it is still compared as the program reads it. */
 static void check_index(struct deep *c, struct text table)
 {
     struct arena *one = arena_open();
@@ -460,8 +473,8 @@ static enum err deep_check(struct deep *c)
 }
 
 /* One view for both halves: a server may go on writing beside us. */
-static enum err verify_view(struct deep *c, struct text origin, const unsigned char public_key[32],
-                            bool deep, struct text note)
+static enum err verify_view(struct deep *c, struct text origin,
+                            const unsigned char public_key[32], bool deep, struct text note)
 {
     TRY(read_begin(c->call, c->db));
     enum err e = ledger_verify_within(c->call, c->db, origin, public_key, note,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* record/who.c — roles within units, and relations to a record. The technical administrator and the
- * command line hold no business role: nothing here ever matches them by role. */
+/* record/who.c — roles within units, and relations to a record. The technical administrator and
+ * the command line hold no business role: nothing here ever matches them by role. */
 #include "record/internal.h"
 
 struct scope { /* the units from the record's own upwards, read once when first needed */
@@ -17,8 +17,8 @@ static enum err find_scope(struct call *call, struct db db, const struct record 
     scope->known = true;
     const struct json *unit = record_value(rec, TEXT("unit"));
     struct text own = unit ? unit->text : (struct text){0};
-    /* A unit record scopes itself: who manages Sales may change the record of Sales. Its name is
-     * no secret: everybody with a role may read it. */
+    /* A unit record scopes itself: who manages Sales may change the record of Sales. Its name
+     * is no secret: everybody with a role may read it. */
     if (!own.len && !reading && text_is(rec->kind->is, "unit_tree"))
         own = rec->id;
     if (db.tx)
@@ -26,8 +26,8 @@ static enum err find_scope(struct call *call, struct db db, const struct record 
     return access_units_above(call, db.reader, own, &scope->above, &scope->count);
 }
 
-/* A record of no unit belongs to the whole organisation: every grant may read it, only grants for
- * the whole organisation may act on it. */
+/* A record of no unit belongs to the whole organisation: every grant may read it, only grants
+ * for the whole organisation may act on it. */
 static bool grant_covers(const struct grant *g, const struct scope *scope, bool reading)
 {
     if (!g->unit.len || (reading && !scope->count))
@@ -55,8 +55,8 @@ static enum err holds(struct call *call, struct db db, const struct actor *actor
 }
 
 static enum err related(struct call *call, struct records *r, struct db db,
-                        const struct actor *actor, const struct record *rec, const struct who *w,
-                        bool *out)
+                        const struct actor *actor, const struct record *rec,
+                        const struct who *w, bool *out)
 {
     if (!actor->person.len)
         return OK;
@@ -76,7 +76,8 @@ static enum err related(struct call *call, struct records *r, struct db db,
     return OK;
 }
 
-/* A person, or a token with a role. One that may only send events is nobody among the records. */
+/* A person, or a token with a role. One that may only send events is nobody among the records.
+ */
 bool who__is_somebody(const struct actor *a)
 {
     return a->type == ACTOR_USER || (a->type == ACTOR_TOKEN && a->grant_count > 0);
@@ -177,8 +178,8 @@ struct text who__print(struct call *call, struct records *r, const struct who_li
         else if (w->automatic)
             buf_add_c(&b, say(call, "the system", "系统"));
         else
-            buf_print(&b, "%s%.*s%s%.*s", say(call, "the record's ", "记录的"), TEXT_ARG(w->via),
-                      w->via.len ? " " : "", TEXT_ARG(w->relation));
+            buf_print(&b, "%s%.*s%s%.*s", say(call, "the record's ", "记录的"),
+                      TEXT_ARG(w->via), w->via.len ? " " : "", TEXT_ARG(w->relation));
     }
     return buf_text(&b);
 }

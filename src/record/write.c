@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* record/write.c — one version of a record: body, commitment, ledger entry, rows, search words, and
- * whatever looks at it. All inside the caller's savepoint: together or not at all. */
+/* record/write.c — one version of a record: body, commitment, ledger entry, rows, search words,
+ * and whatever looks at it. All inside the caller's savepoint: together or not at all. */
 #include "record/internal.h"
 
 #include <string.h>
@@ -30,7 +30,8 @@ static void set_engine_fields(struct call *call, struct record *rec, bool create
         rec->values[f->index] = node__integer(call->arena, rec->version);
 }
 
-/* ---- search ------------------------------------------------------------------------------------- */
+/* ---- search
+ * ------------------------------------------------------------------------------------- */
 static struct text search_words(struct call *call, const struct record *rec)
 {
     struct buf b = buf_in(call->arena, 4u << 20);
@@ -55,7 +56,8 @@ static enum err write_search(struct writing *w, const struct record *rec,
     return tx_search_put(w->call, w->tx, rec->kind->name, rec->id, now);
 }
 
-/* ---- ledger and version -------------------------------------------------------------------------- */
+/* ---- ledger and version
+ * -------------------------------------------------------------------------- */
 static const char *actor_word(enum actor_type t)
 {
     static const char *words[] = {"user", "token", "command", "system"};
@@ -89,15 +91,17 @@ static enum err append(struct writing *w, struct record *rec, const struct recor
 static enum err insert_version(struct writing *w, const struct record *rec, struct text body,
                                struct text salt, struct text at)
 {
-    struct value values[] = {V_TEXT(rec->kind->name), V_TEXT(rec->id), V_INT(rec->version),
-                             V_TEXT(at), V_INT(rec->ledger), V_BYTES(salt), V_TEXT(body)};
+    struct value values[] = {
+        V_TEXT(rec->kind->name), V_TEXT(rec->id), V_INT(rec->version), V_TEXT(at),
+        V_INT(rec->ledger),      V_BYTES(salt),   V_TEXT(body)};
     return tx_exec(w->call, w->tx,
                    "INSERT INTO version(kind, id, version, at, ledger, salt, body) "
                    "VALUES ($1, $2, $3, $4, $5, $6, $7)",
                    values, 7, NULL);
 }
 
-/* ---- what follows from it ---------------------------------------------------------------------------- */
+/* ---- what follows from it
+ * ---------------------------------------------------------------------------- */
 static bool computed_differs(const struct record *a, const struct record *b)
 {
     for (size_t i = 0; i < a->kind->field_count; i++) {
@@ -122,8 +126,8 @@ static enum err recompute(struct writing *w, const struct dependent *d)
         return OK;
     const struct actor *actor = w->call->actor;
     w->call->actor = actor_system(w->call);
-    enum err e = write__version(w, rec, before, "record.recompute", (struct text){0},
-                                (struct text){0});
+    enum err e =
+        write__version(w, rec, before, "record.recompute", (struct text){0}, (struct text){0});
     w->call->actor = actor;
     return e;
 }

@@ -28,8 +28,10 @@ step() { # name command…
         echo "not ok ui $name"
     fi
 }
-begin() { # a fresh demo organisation: begin NAME
-    "$aimwell" serve --demo --data "$work/$1" --listen 127.0.0.1:0 >"$work/$1.txt" 2>&1 &
+begin() { # a server of its own, with the demo organisation or with nobody: begin NAME
+    demo=--demo
+    [ "$1" = setup ] && demo="" && "$aimwell" init --data "$work/$1" --organisation "Ember Works" >"$work/init.txt" 2>&1
+    "$aimwell" serve $demo --data "$work/$1" --listen 127.0.0.1:0 >"$work/$1.txt" 2>&1 &
     server=$!
     i=0
     until grep -q 'http://127' "$work/$1.txt"; do
@@ -37,9 +39,11 @@ begin() { # a fresh demo organisation: begin NAME
         [ $i -lt 300 ] && kill -0 "$server" 2>/dev/null || { cat "$work/$1.txt" >&2; return 1; }
         sleep 0.2
     done
+    sleep 0.2
     BASE=$(grep -o 'http://127[0-9.:]*' "$work/$1.txt" | head -n 1)
+    SETUP=$(grep -o 'http://127[^ ]*/setup#[^ ]*' "$work/$1.txt")
     DATA=$work/$1
-    export BASE DATA
+    export BASE DATA SETUP
 }
 suite() { # the pages, then what the server said meanwhile: suite NAME
     begin "$1" || { echo "not ok ui server for $1"; return; }
@@ -54,8 +58,7 @@ suite() { # the pages, then what the server said meanwhile: suite NAME
 }
 step unit sh -c 'cd ui && npx --no-install vitest run'
 step types sh -c 'cd ui && npm run --silent check'
-AIMWELL=$aimwell
-export AIMWELL
-suite pages
+suite setup
 suite journeys
+suite pages
 exit 0
