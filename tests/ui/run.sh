@@ -6,7 +6,8 @@
 set -u
 cd "$(dirname "$0")/../.."
 aimwell=${AIMWELL:-build/aimwell}
-work=$(mktemp -d)
+mkdir -p build
+work=$(mktemp -d "$PWD/build/ui.XXXXXX")
 server=""
 stop() {
     [ -n "$server" ] && kill "$server" 2>/dev/null && wait "$server"
@@ -49,7 +50,7 @@ suite() { # the pages, then what the server said meanwhile: suite NAME
     begin "$1" || { echo "not ok ui server for $1"; return; }
     node "tests/ui/$1.mjs"
     stop
-    if grep -q 'Sanitizer\|runtime error' "$work/$1.txt"; then
+    if [ ! -s "$work/$1.txt" ] || grep -q 'Sanitizer\|runtime error' "$work/$1.txt"; then
         grep -A20 'Sanitizer\|runtime error' "$work/$1.txt" >&2
         echo "not ok ui server during $1"
     else
