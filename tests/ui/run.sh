@@ -6,8 +6,7 @@
 set -u
 cd "$(dirname "$0")/../.."
 aimwell=${AIMWELL:-build/aimwell}
-mkdir -p build
-work=$(mktemp -d "$PWD/build/ui.XXXXXX")
+work=$(mktemp -d)
 server=""
 stop() {
     [ -n "$server" ] && kill "$server" 2>/dev/null && wait "$server"
@@ -35,7 +34,7 @@ begin() { # a server of its own, with the demo organisation or with nobody: begi
     "$aimwell" serve $demo --data "$work/$1" --listen 127.0.0.1:0 >"$work/$1.txt" 2>&1 &
     server=$!
     i=0
-    until grep -q 'http://127' "$work/$1.txt"; do
+    until grep -qs 'http://127' "$work/$1.txt"; do
         i=$((i + 1))
         [ $i -lt 300 ] && kill -0 "$server" 2>/dev/null || { cat "$work/$1.txt" >&2; return 1; }
         sleep 0.2
