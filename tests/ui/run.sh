@@ -4,6 +4,8 @@
 # their types, then every page looked at, then journeys. Prints `ok NAME` / `not ok NAME`.
 # AIMWELL names the program (default build/aimwell); ONLY=words runs the tests whose name has them.
 set -u
+# In the locale "C" Chromium names every download with a letter outside ASCII "download".
+export LC_ALL=C.UTF-8
 cd "$(dirname "$0")/../.."
 aimwell=${AIMWELL:-build/aimwell}
 work=$(mktemp -d)
