@@ -68,12 +68,26 @@ MUST_USE enum err access_units_above_tx(struct call *call, struct tx *tx, struct
                                         struct text **units, size_t *count);
 
 /* ---- may ---------------------------------------------------------------------------------------- */
-/* The SQL condition that limits a list to what the actor may read, over columns unit, owner,
- * author, confidentiality of table alias `t`; parameters appended from $start. Text is constant
- * pieces only; used by record/query.c. "1=1" for `all`. "1=0" when nothing. `read` is the kind's list. */
-struct text access_filter(struct call *call, const struct actor *a, const struct model *m,
-                          const struct who_list *read, const char *alias, size_t start,
-                          struct value *values, size_t *value_count);
+/* What an actor may read of a kind, as data (record/query.c writes it as a condition). A record is
+ * within reach on any of these grounds; with none there is nothing to read. Arrays live in the
+ * call's arena. */
+struct reach {
+    bool everything;           /* the engine and the command line: no condition, nothing below counts */
+    bool all_units;            /* grounds: any unit */
+    bool no_unit;              /* it belongs to the whole organisation */
+    const struct text *units;  /* it is of one of these units, or below */
+    size_t unit_count;
+    struct text person;        /* "" when nobody stands behind the actor: then columns are none */
+    const struct text *columns; /* one of these columns names the person; owner and author always */
+    size_t column_count;
+    /* and a restricted one only for its owner, its author, or in these units and below: */
+    bool all_restricted;
+    const struct text *restricted_units;
+    size_t restricted_count;
+};
+/* `read`: the kind's list of readers, or one put together from several. Nobody (NULL) reaches nothing. */
+struct reach access_reach(struct call *call, const struct actor *a, const struct model *m,
+                          const struct who_list *read);
 
 /* ---- people ------------------------------------------------------------------------------------ */
 struct person {

@@ -28,14 +28,11 @@ static enum err check_unique(struct writing *w, const struct record *rec, const 
         const struct field *f = &rec->kind->fields[i];
         if (!f->unique || !given[i] || value__empty(rec->values[i]))
             continue;
-        struct value values[] = {V_TEXT(rec->values[i]->text), V_TEXT(rec->id)};
         struct record **others;
         size_t count;
-        struct text where =
-            text_print(w->call->arena, "t.\"%.*s\" = $1 AND t.id <> $2", TEXT_ARG(f->name));
-        TRY(query__many(w->call, w->records, db_tx(w->tx), rec->kind,
-                        text_c(w->call->arena, where), values, 2, 2, &others, &count));
-        if (count)
+        TRY(query__holding(w->call, w->records, db_tx(w->tx), rec->kind, f,
+                           rec->values[i]->text, 1, &others, &count));
+        if (count && !text_same(others[0]->id, rec->id))
             worst =
                 problem_at(w->call, ERR_CONFLICT, f->name, "exists", f->source,
                            text_print(w->call->arena,

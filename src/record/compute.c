@@ -37,7 +37,7 @@ static enum err related(struct context *c, const struct json *how, struct record
     *count = 0;
     if (!k)
         return OK;
-    return query__related_kind(c->call, c->records, c->db, k, word(how, "via"), c->rec->id, out,
+    return related__of_kind(c->call, c->records, c->db, k, word(how, "via"), c->rec->id, out,
                                count);
 }
 

@@ -109,7 +109,7 @@ static enum err check_need(struct call *call, struct records *r, struct db db,
         return OK;
     struct record **related;
     size_t count, good = 0;
-    TRY(query__related(call, r, db, need, rec, &related, &count));
+    TRY(related__records(call, r, db, need, rec, &related, &count));
     for (size_t i = 0; i < count; i++)
         good += in_states(need, related[i]);
     bool enough = (int64_t)good >= need->least;

@@ -116,12 +116,8 @@ static enum err incoming_fields(struct call *call, struct records *r, struct rea
                 continue;
             struct record **items;
             size_t count;
-            struct value id = V_TEXT(rec->id);
-            struct text where =
-                text_print(call->arena, "t.\"%.*s\" = $1 ORDER BY t.\"key\" LIMIT 300",
-                           TEXT_ARG(field->name));
-            TRY(query__many(call, r, db_reader(db), kind, text_c(call->arena, where), &id, 1,
-                            300, &items, &count));
+            TRY(query__holding(call, r, db_reader(db), kind, field, rec->id, 300, &items,
+                               &count));
             for (size_t n = 0; n < count; n++)
                 add(f, field->name, false, false, kind->name, items[n]->id);
         }

@@ -51,7 +51,6 @@ MUST_USE enum err db__rows(struct call *call, struct db db, const char *sql,
 
 /* ---- rename.c: what follows a field's new name, in a migration -----------------------------
  */
-MUST_USE enum err rename__tables(struct call *call, struct tx *tx, const struct model *m);
 MUST_USE enum err rename__links(struct call *call, struct tx *tx, const struct model *m,
                                 bool planned);
 
@@ -90,6 +89,14 @@ MUST_USE enum err table__write(struct call *call, struct records *r, struct tx *
 size_t table__columns(const struct kind *k, struct text *names, enum column_type *types);
 void table__values(struct call *call, const struct record *rec, struct value *out);
 bool field__is_column(const struct field *f);
+/* The rows of "… WHERE <where>" in the shape of by_id, as records. */
+MUST_USE enum err table__many(struct call *call, struct records *r, struct db db,
+                              const struct kind *k, const char *where,
+                              const struct value *values, size_t value_count, size_t most,
+                              struct record ***out, size_t *count);
+/* The states that rows of the kind are in. */
+MUST_USE enum err table__states(struct call *call, struct tx *tx, const struct kind *k,
+                                struct rows *out);
 struct link_row {
     struct text type, to_kind, to_id;
     int64_t pos, free;
@@ -97,7 +104,6 @@ struct link_row {
 size_t table__links(struct call *call, const struct record *rec, struct link_row **out);
 size_t table__row_values(struct call *call, const struct field *f, const struct json *row,
                          struct value *out);
-struct text table__quote(struct arena *a, struct text name);
 
 /* ---- check.c: is every field of this body acceptable? Every problem, not just the first
  * ------ */
@@ -209,21 +215,43 @@ MUST_USE enum err counts__ask(struct call *call, struct records *r, struct reade
                               const char *sql, const struct value *values, size_t value_count,
                               int64_t *count);
 
-/* ---- query.c
- * ------------------------------------------------------------------------------------------------
- */
-MUST_USE enum err query__related(struct call *call, struct records *r, struct db db,
-                                 const struct need *need, const struct record *rec,
+/* ---- query.c: questions whose words follow from the model -------------------------------------
+ * Each answers records (or rows) in the call's arena. */
+struct text query__reach(struct call *call, const struct reach *reach, struct value *values,
+                         size_t *count);
+/* Everything of the kind that the actor may read, by key. */
+MUST_USE enum err query__readable(struct call *call, struct records *r, struct db db,
+                                  const struct kind *k, struct record ***out, size_t *count);
+/* Records whose field (a column or references) holds the value, by key; at most `most`. */
+MUST_USE enum err query__holding(struct call *call, struct records *r, struct db db,
+                                 const struct kind *k, const struct field *f, struct text value,
+                                 size_t most, struct record ***out, size_t *count);
+/* The same without the archived ones, all of them. */
+MUST_USE enum err query__living(struct call *call, struct records *r, struct db db,
+                                const struct kind *k, const struct field *f, struct text value,
+                                struct record ***out, size_t *count);
+/* Records in these states (bits) or that name the actor in a field; none that has ended. */
+MUST_USE enum err query__waiting(struct call *call, struct records *r, struct db db,
+                                 const struct kind *k, uint64_t states, size_t most,
                                  struct record ***out, size_t *count);
-MUST_USE enum err query__many(struct call *call, struct records *r, struct db db,
-                              const struct kind *k, const char *where,
-                              const struct value *values, size_t value_count, size_t most,
-                              struct record ***out, size_t *count);
+/* Records from which the timed move leads, and whose day has come. */
+MUST_USE enum err query__due(struct call *call, struct records *r, struct db db,
+                             const struct kind *k, const struct move *m, struct text day,
+                             size_t most, struct record ***out, size_t *count);
+/* id, key, title, state of those ids that the actor may read; kind: a kind's name, person, file. */
+MUST_USE enum err query__titles(struct call *call, struct records *r, struct reader *db,
+                                struct text kind, const struct text *ids, size_t count,
+                                struct rows *rows);
 /* The list as it stood at a moment: from versions; filters by equality only. */
 MUST_USE enum err query__as_of(struct call *call, struct records *r, struct reader *db,
                                const struct kind *k, const struct list_query *list,
                                struct record_list *out);
-MUST_USE enum err query__related_kind(struct call *call, struct records *r, struct db db,
-                                      const struct kind *k, struct text via, struct text id,
-                                      struct record ***out, size_t *count);
+
+/* ---- related.c -------------------------------------------------------------------------------- */
+MUST_USE enum err related__records(struct call *call, struct records *r, struct db db,
+                                   const struct need *need, const struct record *rec,
+                                   struct record ***out, size_t *count);
+MUST_USE enum err related__of_kind(struct call *call, struct records *r, struct db db,
+                                   const struct kind *k, struct text via, struct text id,
+                                   struct record ***out, size_t *count);
 #endif

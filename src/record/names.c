@@ -73,22 +73,6 @@ static void want_value(struct wants *w, const struct field *f, const struct json
 
 /* ---- resolving
  * ------------------------------------------------------------------------------------------ */
-static enum err resolve_batch(struct call *call, struct reader *db, const char *select,
-                              struct text tail, struct text *ids, size_t count,
-                              struct value *values, size_t value_count, struct rows *rows)
-{
-    struct buf b = buf_in(call->arena, 1u << 16);
-    buf_add_c(&b, select);
-    for (size_t i = 0; i < count; i++) {
-        values[value_count] = V_TEXT(ids[i]);
-        buf_print(&b, "%s$%zu", i ? ", " : "", ++value_count);
-    }
-    buf_add_c(&b, ")");
-    buf_add(&b, tail);
-    buf_add_byte(&b, '\0');
-    return read_rows(call, db, b.at, values, value_count, count * 2 + 1, rows);
-}
-
 static void place(struct ref *out, const struct wanted *items, size_t count,
                   const struct value *row, struct text kind)
 {
@@ -103,9 +87,7 @@ static enum err resolve_kind(struct call *call, struct records *r, struct reader
                              struct ref *out)
 {
     struct text ids[BATCH];
-    const struct kind *k = model_kind(r->model, kind);
-    bool person = text_is(kind, "person"), file = text_is(kind, "file");
-    if (!k && !person && !file)
+    if (!model_kind(r->model, kind) && !text_is(kind, "person") && !text_is(kind, "file"))
         return OK;
     for (size_t at = 0; at < count;) {
         size_t n = 0;
@@ -114,24 +96,8 @@ static enum err resolve_kind(struct call *call, struct records *r, struct reader
                 ids[n++] = items[at].id;
         if (!n)
             continue;
-        struct value *values = NEW_MANY(call->arena, BATCH + 80, struct value);
-        size_t value_count = 0;
-        struct text select = TEXT("SELECT id, '', name, '' FROM person WHERE id IN (");
-        struct text tail = {0};
-        if (file)
-            select = TEXT("SELECT id, '', name, type FROM attachment WHERE id IN (");
-        if (k) {
-            struct text may = access_filter(call, call->actor, r->model, &r->readers[k->index],
-                                            "t", 1, values, &value_count);
-            select =
-                text_print(call->arena,
-                           "SELECT t.id, t.\"key\", t.title, t.state FROM \"%.*s\" t WHERE "
-                           "(%.*s) AND t.id IN (",
-                           TEXT_ARG(k->name), TEXT_ARG(may));
-        }
         struct rows rows;
-        TRY(resolve_batch(call, db, text_c(call->arena, select), tail, ids, n, values,
-                          value_count, &rows));
+        TRY(query__titles(call, r, db, kind, ids, n, &rows));
         for (size_t i = 0; i < rows.count; i++)
             place(out, items, count, row_at(&rows, i), kind);
     }

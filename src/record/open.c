@@ -137,6 +137,11 @@ static void add_kind(struct arena *a, const struct kind *k, struct tables *out)
     add_indexes(a, k, t);
 }
 
+static struct text child_name(struct arena *a, const struct kind *k, struct text field)
+{
+    return text_print(a, "%.*s__%.*s", TEXT_ARG(k->name), TEXT_ARG(field));
+}
+
 static void add_child(struct arena *a, const struct kind *k, const struct field *f,
                       struct tables *out)
 {
@@ -152,7 +157,9 @@ static void add_child(struct arena *a, const struct kind *k, const struct field 
         columns[i + 2] = (struct column){.name = c->name, .was = c->was, .type = type};
     }
     out->items[out->count++] = (struct table){
-        .name = text_print(a, "%.*s__%.*s", TEXT_ARG(k->name), TEXT_ARG(f->name)),
+        .name = child_name(a, k, f->name),
+        .was = f->was.len && !kind_field(k, f->was) ? child_name(a, k, f->was)
+                                                    : (struct text){0},
         .primary = TEXT("record, pos"),
         .columns = columns,
         .column_count = f->column_count + 2};
@@ -196,9 +203,7 @@ struct migration {
 static enum err check_states(struct call *call, struct tx *tx, const struct kind *k)
 {
     struct rows rows;
-    struct text sql =
-        text_print(call->arena, "SELECT DISTINCT state FROM \"%.*s\"", TEXT_ARG(k->name));
-    TRY(tx_rows(call, tx, text_c(call->arena, sql), NULL, 0, 1000, &rows));
+    TRY(table__states(call, tx, k, &rows));
     for (size_t i = 0; i < rows.count; i++)
         if (kind_state(k, rows.cells[i].text) < 0)
             return problem_at(
@@ -213,7 +218,6 @@ static enum err migrate(struct job *job, struct call *call, struct tx *tx)
 {
     struct migration *m = job->arg;
     struct tables t = all_tables(call->arena, m->model);
-    TRY(rename__tables(call, tx, m->model));
     TRY(store_plan(call, tx, t.items, t.count, &m->steps));
     TRY(store_migrate(call, tx, m->steps));
     TRY(rename__links(call, tx, m->model, m->steps != NULL));

@@ -1,21 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* record/query.c — lists: filters, sorting, facets, and records related to a record. One of the
- * three files that build SQL: names come from the model, values are always bound. */
+/* record/query.c — lists: what one may read, filters, sorting, facets; and the few other questions
+ * whose words follow from the model. With table.c the only file of the record that builds SQL: names come
+ * from the model, values are always bound. */
 #include "record/internal.h"
 
 #include <string.h>
 
-/* ---- a statement in the making
- * --------------------------------------------------------------------- */
-#define QUERY_VALUES 1600
+/* ---- a statement in the making --------------------------------------------------------------- */
 struct query {
     struct call *call;
     struct records *records;
     const struct kind *kind;
     struct buf sql;
     struct value *values;
-    size_t count;
+    size_t count, room;
 };
+
+static struct query query_start(struct call *call, struct records *r, const struct kind *k)
+{
+    return (struct query){
+        .call = call, .records = r, .kind = k, .sql = buf_in(call->arena, 1u << 20)};
+}
 
 static const char *finish(struct query *q)
 {
@@ -25,10 +30,135 @@ static const char *finish(struct query *q)
     return q->sql.at;
 }
 
+static size_t keep(struct query *q, struct value v)
+{
+    if (q->count == q->room) {
+        q->room = q->room ? q->room * 2 : 64;
+        struct value *more = NEW_MANY(q->call->arena, q->room, struct value);
+        if (q->count)
+            memcpy(more, q->values, q->count * sizeof *more);
+        q->values = more;
+    }
+    q->values[q->count++] = v;
+    return q->count;
+}
+
 static void bind(struct query *q, struct value v)
 {
-    q->values[q->count++] = v;
-    buf_print(&q->sql, "$%zu", q->count);
+    buf_print(&q->sql, "$%zu", keep(q, v));
+}
+
+static void bind_list(struct query *q, const struct text *items, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        buf_add_c(&q->sql, i ? ", " : "");
+        bind(q, V_TEXT(items[i]));
+    }
+}
+
+/* The records that the statement's condition picks. */
+static enum err ask(struct query *q, struct db db, size_t most, struct record ***out,
+                    size_t *count)
+{
+    const char *where = finish(q);
+    return table__many(q->call, q->records, db, q->kind, where, q->values, q->count, most, out,
+                       count);
+}
+
+/* ---- what the actor may read ----------------------------------------------------------------- */
+struct grounds { /* alternatives joined by OR; with none of them: never */
+    struct query *q;
+    bool any;
+};
+
+static void ground(struct grounds *g)
+{
+    buf_add_c(&g->q->sql, g->any ? " OR " : "(");
+    g->any = true;
+}
+
+static void end_grounds(struct grounds *g)
+{
+    buf_add_c(&g->q->sql, g->any ? ")" : "1=0");
+}
+
+static void add_units(struct grounds *g, const struct text *units, size_t count)
+{
+    if (!count)
+        return;
+    ground(g);
+    buf_add_c(&g->q->sql,
+              "t.\"unit\" IN (SELECT descendant FROM unit_closure WHERE ancestor IN (");
+    bind_list(g->q, units, count);
+    buf_add_c(&g->q->sql, "))");
+}
+
+/* The person is bound once, however many columns may name them. */
+static void add_columns(struct grounds *g, const struct text *columns, size_t count,
+                        size_t person)
+{
+    for (size_t i = 0; i < count; i++) {
+        ground(g);
+        buf_print(&g->q->sql, "t.\"%.*s\" = $%zu", TEXT_ARG(columns[i]), person);
+    }
+}
+
+static void add_unrestricted(struct query *q, const struct reach *reach, size_t person)
+{
+    static const struct text own[] = {{"owner", 5}, {"author", 6}};
+    struct grounds g = {q, false};
+    buf_add_c(&q->sql, " AND ");
+    ground(&g);
+    buf_add_c(&q->sql, "COALESCE(t.\"confidentiality\", '') <> 'restricted'");
+    add_columns(&g, own, person ? COUNT(own) : 0, person);
+    add_units(&g, reach->restricted_units, reach->restricted_count);
+    end_grounds(&g);
+}
+
+static void add_reach(struct query *q, const struct reach *reach)
+{
+    if (reach->everything) {
+        buf_add_c(&q->sql, "1=1");
+        return;
+    }
+    /* Who reads all units and all levels binds nothing: counts are remembered by their values. */
+    bool open = reach->all_units && reach->all_restricted;
+    size_t person = reach->person.len && !open ? keep(q, V_TEXT(reach->person)) : 0;
+    struct grounds g = {q, false};
+    if (reach->all_units) {
+        ground(&g);
+        buf_add_c(&q->sql, "1=1");
+    } else {
+        if (reach->no_unit) {
+            ground(&g);
+            buf_add_c(&q->sql, "t.\"unit\" IS NULL");
+        }
+        add_units(&g, reach->units, reach->unit_count);
+        add_columns(&g, reach->columns, person ? reach->column_count : 0, person);
+    }
+    end_grounds(&g);
+    if (g.any && !reach->all_restricted)
+        add_unrestricted(q, reach, person);
+}
+
+/* The condition over alias t, its values after those that `values` holds already. */
+struct text query__reach(struct call *call, const struct reach *reach, struct value *values,
+                         size_t *count)
+{
+    struct query q = query_start(call, NULL, NULL);
+    for (size_t i = 0; i < *count; i++)
+        keep(&q, values[i]);
+    add_reach(&q, reach);
+    for (; *count < q.count; ++*count)
+        values[*count] = q.values[*count];
+    return buf_text(&q.sql);
+}
+
+static void add_readable(struct query *q)
+{
+    struct reach reach = access_reach(q->call, q->call->actor, q->records->model,
+                                      &q->records->readers[q->kind->index]);
+    add_reach(q, &reach);
 }
 
 static enum err bad_filter(struct query *q, struct text name, const char *en, const char *zh)
@@ -134,7 +264,7 @@ static enum err add_any_of(struct query *q, const struct field *f, struct text l
             buf_add_c(&q->sql, " OR ");
         TRY(add_equal(q, f, one));
         first = false;
-    } while (list.len && q->count < QUERY_VALUES - 200);
+    } while (list.len);
     if (negate && field__is_column(f)) /* an empty value is not the excluded one */
         buf_print(&q->sql, " AND t.\"%.*s\" IS NOT NULL", TEXT_ARG(f->name));
     buf_add_c(&q->sql, ")");
@@ -212,11 +342,12 @@ static enum err add_search(struct query *q, struct reader *db, struct text words
     if (!cut.len)
         return OK;
     TRY(read_search(q->call, db, q->kind->name, cut, 1000, &hits, &count));
-    buf_add_c(&q->sql, " AND t.id IN (''");
-    for (size_t i = 0; i < count; i++) {
-        buf_add_c(&q->sql, ", ");
-        bind(q, V_TEXT(hits[i].id));
-    }
+    struct text *ids = NEW_MANY(q->call->arena, count + 1, struct text);
+    for (size_t i = 0; i < count; i++)
+        ids[i] = hits[i].id;
+    ids[count] = TEXT(""); /* so that nothing found is still a list */
+    buf_add_c(&q->sql, " AND t.id IN (");
+    bind_list(q, ids, count + 1);
     buf_add_c(&q->sql, ")");
     return OK;
 }
@@ -225,11 +356,7 @@ static enum err add_conditions(struct query *q, struct reader *db,
                                const struct list_query *list)
 {
     buf_add_c(&q->sql, " WHERE ");
-    size_t before = q->count;
-    struct text filter = access_filter(q->call, q->call->actor, q->records->model,
-                                       &q->records->readers[q->kind->index], "t", before + 1,
-                                       q->values, &q->count);
-    buf_add(&q->sql, filter);
+    add_readable(q);
     enum err worst = OK;
     for (size_t i = 0; i < list->filter_count; i++) {
         enum err e = add_filter(q, &list->filters[i]);
@@ -256,17 +383,6 @@ static void add_sort(struct query *q, struct text sort)
 /* ---- list
  * ---------------------------------------------------------------------------------------------------
  */
-static struct query query_start(struct call *call, struct records *r, const struct kind *k)
-{
-    struct query q = {call,
-                      r,
-                      k,
-                      buf_in(call->arena, 1u << 20),
-                      NEW_MANY(call->arena, QUERY_VALUES, struct value),
-                      0};
-    return q;
-}
-
 static enum err check_sort(struct query *q, struct text sort)
 {
     enum err worst = OK;
@@ -294,8 +410,7 @@ static enum err read_items(struct query *q, struct reader *db, const struct list
     add_sort(q, sort);
     buf_print(&q->sql, " LIMIT %lld OFFSET %lld)", (long long)limit + 1, (long long)offset);
     add_sort(q, sort);
-    TRY(query__many(q->call, q->records, db_reader(db), q->kind, finish(q), q->values, q->count,
-                    (size_t)limit + 1, &out->items, &out->count));
+    TRY(ask(q, db_reader(db), (size_t)limit + 1, &out->items, &out->count));
     if ((int64_t)out->count > limit) {
         out->count = (size_t)limit;
         out->next = text_print(q->call->arena, "o%lld", (long long)(offset + limit));
@@ -378,88 +493,114 @@ enum err record_list(struct call *call, struct records *r, struct reader *db,
     return list->facets.len ? read_facets(call, r, db, k, list, out) : OK;
 }
 
-/* ---- related records
- * -------------------------------------------------------------------------------------------
- */
-enum err query__related_kind(struct call *call, struct records *r, struct db db,
-                             const struct kind *k, struct text via, struct text id,
-                             struct record ***out, size_t *count)
+/* ---- other questions -------------------------------------------------------------------------- */
+enum err query__readable(struct call *call, struct records *r, struct db db,
+                         const struct kind *k, struct record ***out, size_t *count)
 {
-    const struct field *f = kind_field(k, via);
-    struct value values[] = {V_TEXT(id), V_TEXT(k->name), V_TEXT(via)};
-    if (!f) {
-        *count = 0;
-        return OK;
+    struct query q = query_start(call, r, k);
+    add_readable(&q);
+    buf_add_c(&q.sql, " ORDER BY t.\"key\"");
+    return ask(&q, db, READ_MOST, out, count);
+}
+
+static void add_holder(struct query *q, const struct field *f, struct text value)
+{
+    if (f->type == FIELD_REFS) {
+        buf_print(&q->sql,
+                  "t.id IN (SELECT l.from_id FROM link l WHERE l.from_kind = '%.*s' AND "
+                  "l.type = '%.*s' AND l.to_id = ",
+                  TEXT_ARG(q->kind->name), TEXT_ARG(f->name));
+        bind(q, V_TEXT(value));
+        buf_add_c(&q->sql, ")");
+        return;
     }
-    if (f->type == FIELD_REFS)
-        return query__many(call, r, db, k,
-                           "t.id IN (SELECT l.from_id FROM link l WHERE l.to_id = $1 AND "
-                           "l.from_kind = $2 AND l.type = $3) AND t.state <> 'archived' "
-                           "ORDER BY t.\"key\"",
-                           values, 3, READ_MOST, out, count);
-    struct text where =
-        text_print(call->arena, "t.\"%.*s\" = $1 AND t.state <> 'archived' ORDER BY t.\"key\"",
-                   TEXT_ARG(via));
-    return query__many(call, r, db, k, text_c(call->arena, where), values, 1, READ_MOST, out,
-                       count);
+    buf_print(&q->sql, "t.\"%.*s\" = ", TEXT_ARG(f->name));
+    bind(q, V_TEXT(value));
 }
 
-static enum err pointed_at(struct call *call, struct records *r, struct db db,
-                           const struct need *need, const struct record *rec,
-                           struct record ***out, size_t *count)
+enum err query__holding(struct call *call, struct records *r, struct db db,
+                        const struct kind *k, const struct field *f, struct text value,
+                        size_t most, struct record ***out, size_t *count)
 {
-    const struct field *f = kind_field(rec->kind, need->field);
-    const struct json *v = f ? rec->values[f->index] : NULL;
-    size_t n = 0, room = v ? v->count + 1 : 0;
-    *out = NEW_MANY(call->arena, room + 1, struct record *);
-    *count = 0;
-    if (!v || !f->target_kind)
-        return OK;
-    const struct json *one = v->type == JSON_LIST ? v->first : v;
-    for (; one; one = v->type == JSON_LIST ? one->next : NULL) {
-        struct record *target;
-        TRY(table__find(call, r, db, f->target_kind, one->text, &target));
-        if (target)
-            (*out)[n++] = target;
+    struct query q = query_start(call, r, k);
+    add_holder(&q, f, value);
+    buf_print(&q.sql, " ORDER BY t.\"key\" LIMIT %zu", most);
+    return ask(&q, db, most, out, count);
+}
+
+enum err query__living(struct call *call, struct records *r, struct db db, const struct kind *k,
+                       const struct field *f, struct text value, struct record ***out,
+                       size_t *count)
+{
+    struct query q = query_start(call, r, k);
+    add_holder(&q, f, value);
+    buf_add_c(&q.sql, " AND t.state <> 'archived' ORDER BY t.\"key\"");
+    return ask(&q, db, READ_MOST, out, count);
+}
+
+static void add_states(struct query *q, uint64_t states)
+{
+    struct text *names = NEW_MANY(q->call->arena, q->kind->state_count + 1, struct text);
+    size_t n = 0;
+    for (size_t i = 0; i < q->kind->state_count; i++)
+        if (states >> i & 1 && !q->kind->states[i].end)
+            names[n++] = q->kind->states[i].name;
+    names[n++] = TEXT(""); /* no state: so that none at all is still a list */
+    buf_add_c(&q->sql, "t.state IN (");
+    bind_list(q, names, n);
+    buf_add_c(&q->sql, ")");
+}
+
+enum err query__waiting(struct call *call, struct records *r, struct db db,
+                        const struct kind *k, uint64_t states, size_t most,
+                        struct record ***out, size_t *count)
+{
+    struct query q = query_start(call, r, k);
+    size_t person = keep(&q, V_TEXT(call->actor->person));
+    buf_add_c(&q.sql, "(");
+    add_states(&q, states);
+    for (size_t i = 0; i < k->field_count; i++) {
+        const struct field *f = &k->fields[i];
+        if (f->target == TO_PERSON && f->type == FIELD_REF && !f->system)
+            buf_print(&q.sql, " OR t.\"%.*s\" = $%zu", TEXT_ARG(f->name), person);
     }
-    *count = n;
-    return OK;
+    buf_add_c(&q.sql, ") AND ");
+    add_states(&q, ~UINT64_C(0));
+    buf_print(&q.sql, " ORDER BY t.due NULLS LAST, t.updated_at DESC LIMIT %zu", most);
+    return ask(&q, db, most, out, count);
 }
 
-static bool equals(const struct json *have, const struct json *want)
+enum err query__due(struct call *call, struct records *r, struct db db, const struct kind *k,
+                    const struct move *m, struct text day, size_t most, struct record ***out,
+                    size_t *count)
 {
-    if (want->type == JSON_LIST) {
-        for (const struct json *one = want->first; one; one = one->next)
-            if (equals(have, one))
-                return true;
-        return false;
+    struct query q = query_start(call, r, k);
+    add_states(&q, m->from);
+    buf_print(&q.sql, " AND t.\"%.*s\" <= ", TEXT_ARG(m->on));
+    bind(&q, V_TEXT(day));
+    buf_print(&q.sql, " LIMIT %zu", most);
+    return ask(&q, db, most, out, count);
+}
+
+enum err query__titles(struct call *call, struct records *r, struct reader *db,
+                       struct text kind, const struct text *ids, size_t count,
+                       struct rows *rows)
+{
+    const struct kind *k = model_kind(r->model, kind);
+    struct query q = query_start(call, r, k);
+    if (text_is(kind, "person"))
+        buf_add_c(&q.sql, "SELECT t.id, '', t.name, '' FROM person t WHERE ");
+    else if (text_is(kind, "file"))
+        buf_add_c(&q.sql, "SELECT t.id, '', t.name, t.type FROM attachment t WHERE ");
+    else {
+        buf_print(&q.sql, "SELECT t.id, t.\"key\", t.title, t.state FROM \"%.*s\" t WHERE ",
+                  TEXT_ARG(k->name));
+        add_readable(&q);
+        buf_add_c(&q.sql, " AND ");
     }
-    if (have && have->type == JSON_LIST)
-        return value__list_has(have, want->text);
-    return have && json_same(have, want);
-}
-
-static bool narrowed(const struct need *need, const struct record *rec)
-{
-    for (size_t i = 0; i < need->where_count; i++)
-        if (!equals(record_value(rec, need->where[i].field), need->where[i].value))
-            return false;
-    return true;
-}
-
-enum err query__related(struct call *call, struct records *r, struct db db,
-                        const struct need *need, const struct record *rec, struct record ***out,
-                        size_t *count)
-{
-    if (need->field.len)
-        TRY(pointed_at(call, r, db, need, rec, out, count));
-    else
-        TRY(query__related_kind(call, r, db, model_kind(r->model, need->kind), need->via,
-                                rec->id, out, count));
-    size_t kept = 0;
-    for (size_t i = 0; i < *count; i++)
-        if (narrowed(need, (*out)[i]))
-            (*out)[kept++] = (*out)[i];
-    *count = kept;
-    return OK;
+    buf_add_c(&q.sql, "t.id IN (");
+    bind_list(&q, ids, count);
+    buf_add_c(&q.sql, ")");
+    const char *sql = finish(&q);
+    return read_rows(call, db, sql, q.values, q.count, count + 1, rows);
 }

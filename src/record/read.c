@@ -73,13 +73,7 @@ enum err query__as_of(struct call *call, struct records *r, struct reader *db,
 {
     struct record **now;
     size_t count;
-    struct value *values = NEW_MANY(call->arena, 80, struct value);
-    size_t value_count = 0;
-    struct text where = access_filter(call, call->actor, r->model, &r->readers[k->index], "t",
-                                      1, values, &value_count);
-    where = text_print(call->arena, "%.*s ORDER BY t.\"key\"", TEXT_ARG(where));
-    TRY(query__many(call, r, db_reader(db), k, text_c(call->arena, where), values, value_count,
-                    READ_MOST, &now, &count));
+    TRY(query__readable(call, r, db_reader(db), k, &now, &count));
     out->items = NEW_MANY(call->arena, count + 1, struct record *);
     for (size_t i = 0; i < count; i++) {
         struct call *quiet = call_open(call->arena, call->now, call->lang);

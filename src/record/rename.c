@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* record/rename.c — a field that was called otherwise: what is not a column follows the name
- * too. The store renames columns by itself; tables of rows and links are known here. A field
- * that held references and no longer may is refused: its values would be read as something they
- * are not. */
+/* record/rename.c — a field that was called otherwise: links follow the name too. The store
+ * renames columns and tables of rows by itself. A field that held references and no longer may
+ * is refused: its values would be read as something they are not. */
 #include "record/internal.h"
 
 static bool is_renamed(const struct kind *k, const struct field *f)
@@ -13,51 +12,6 @@ static bool is_renamed(const struct kind *k, const struct field *f)
 static bool holds_links(const struct field *f)
 {
     return f->type == FIELD_REF || f->type == FIELD_REFS || f->type == FIELD_FILE;
-}
-
-static enum err table_exists(struct call *call, struct tx *tx, struct text name, bool *out)
-{
-    const char *sql =
-        store_kind(tx_store(tx)) == STORE_SQLITE
-            ? "SELECT name FROM sqlite_master WHERE type = 'table' AND name = $1"
-            : "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND "
-              "tablename = $1";
-    struct rows rows;
-    TRY(tx_rows(call, tx, sql, &V_TEXT(name), 1, 1, &rows));
-    *out = rows.count > 0;
-    return OK;
-}
-
-static enum err rename_rows(struct call *call, struct tx *tx, const struct kind *k,
-                            const struct field *f)
-{
-    struct text from =
-        text_print(call->arena, "%.*s__%.*s", TEXT_ARG(k->name), TEXT_ARG(f->was));
-    struct text to =
-        text_print(call->arena, "%.*s__%.*s", TEXT_ARG(k->name), TEXT_ARG(f->name));
-    bool there, done;
-    TRY(table_exists(call, tx, from, &there));
-    TRY(table_exists(call, tx, to, &done));
-    if (!there || done)
-        return OK;
-    struct plan_step step = {
-        .what =
-            text_print(call->arena, "rename table %.*s to %.*s", TEXT_ARG(from), TEXT_ARG(to)),
-        .sql = text_print(call->arena, "ALTER TABLE \"%.*s\" RENAME TO \"%.*s\"",
-                          TEXT_ARG(from), TEXT_ARG(to))};
-    return store_migrate(call, tx, &step);
-}
-
-/* Before the plan: otherwise it would make a new, empty table. */
-enum err rename__tables(struct call *call, struct tx *tx, const struct model *m)
-{
-    for (size_t i = 0; i < m->kind_count; i++)
-        for (size_t n = 0; n < m->kinds[i].field_count; n++) {
-            const struct field *f = &m->kinds[i].fields[n];
-            if (f->type == FIELD_ROWS && is_renamed(&m->kinds[i], f))
-                TRY(rename_rows(call, tx, &m->kinds[i], f));
-        }
-    return OK;
 }
 
 static enum err rename_link(struct call *call, struct tx *tx, const struct kind *k,

@@ -27,11 +27,6 @@ static enum column_type column_type(const struct field *f)
     return f->type == FIELD_NUMBER ? COLUMN_NUMBER : COLUMN_TEXT;
 }
 
-struct text table__quote(struct arena *a, struct text name)
-{
-    return text_print(a, "\"%.*s\"", TEXT_ARG(name));
-}
-
 /* id, ledger and commitment first; then every field that is a column, in field order. */
 size_t table__columns(const struct kind *k, struct text *names, enum column_type *types)
 {
@@ -335,7 +330,7 @@ enum err table__find(struct call *call, struct records *r, struct db db, const s
 }
 
 /* The rows of "… WHERE <where>" in the shape of by_id, as records. */
-enum err query__many(struct call *call, struct records *r, struct db db, const struct kind *k,
+enum err table__many(struct call *call, struct records *r, struct db db, const struct kind *k,
                      const char *where, const struct value *values, size_t value_count,
                      size_t most, struct record ***out, size_t *count)
 {
@@ -353,6 +348,14 @@ enum err query__many(struct call *call, struct records *r, struct db db, const s
         TRY(from_row(call, k, row_at(&rows, i), &(*out)[i]));
     (void)r;
     return OK;
+}
+
+enum err table__states(struct call *call, struct tx *tx, const struct kind *k,
+                       struct rows *out)
+{
+    struct text sql =
+        text_print(call->arena, "SELECT DISTINCT state FROM \"%.*s\"", TEXT_ARG(k->name));
+    return tx_rows(call, tx, text_c(call->arena, sql), NULL, 0, 1000, out);
 }
 
 /* ---- writing one

@@ -93,11 +93,6 @@ static void add(struct todos *t, const struct record *rec, const char *why,
     one->overdue = due && text_compare(due->text, t->today) < 0;
 }
 
-static bool is_person_field(const struct field *f)
-{
-    return f->target == TO_PERSON && f->type == FIELD_REF;
-}
-
 /* States in which this actor may be needed, by role anywhere or by a person field. */
 static bool by_role(const struct actor *a, const struct who_list *list)
 {
@@ -137,32 +132,6 @@ static uint64_t states_by_role(const struct actor *a, const struct kind *k)
     return states;
 }
 
-static void list_states(struct call *call, const struct kind *k, uint64_t states, struct buf *b,
-                        bool ending)
-{
-    buf_add_c(b, "t.state IN (''");
-    for (size_t i = 0; i < k->state_count; i++)
-        if (states >> i & 1 && k->states[i].end == ending)
-            buf_print(b, ", '%.*s'", TEXT_ARG(k->states[i].name));
-    buf_add_c(b, ")");
-    (void)call;
-}
-
-static struct text candidates(struct call *call, const struct kind *k, uint64_t states)
-{
-    struct buf b = buf_in(call->arena, 1u << 16);
-    buf_add_c(&b, "((");
-    list_states(call, k, states, &b, false);
-    buf_add_c(&b, ")");
-    for (size_t i = 0; i < k->field_count; i++)
-        if (is_person_field(&k->fields[i]) && !k->fields[i].system)
-            buf_print(&b, " OR t.\"%.*s\" = $1", TEXT_ARG(k->fields[i].name));
-    buf_add_c(&b, ") AND ");
-    list_states(call, k, ~0ull, &b, false);
-    buf_add_c(&b, " ORDER BY t.due NULLS LAST, t.updated_at DESC LIMIT 200");
-    return buf_text(&b);
-}
-
 static enum err first_move(struct call *call, struct records *r, struct reader *db,
                            const struct record *rec, const struct move **out)
 {
@@ -196,10 +165,8 @@ static enum err todo_of_kind(struct call *call, struct records *r, struct reader
 {
     struct record **items;
     size_t count;
-    struct value me = V_TEXT(call->actor->person);
-    struct text where = candidates(call, k, states_by_role(call->actor, k));
-    TRY(query__many(call, r, db_reader(db), k, text_c(call->arena, where), &me, 1, 200, &items,
-                    &count));
+    uint64_t states = states_by_role(call->actor, k);
+    TRY(query__waiting(call, r, db_reader(db), k, states, 200, &items, &count));
     for (size_t i = 0; i < count; i++) {
         const struct move *m;
         bool readable;
@@ -255,15 +222,8 @@ static enum err timed_move(struct call *call, struct records *r, const struct ki
     struct reader *db = store_reader(r->store);
     struct record **items;
     size_t count;
-    struct buf b = buf_in(call->arena, 1u << 14);
-    list_states(call, k, m->from, &b, false);
-    buf_add_c(&b, " ");
-    struct text open = buf_text(&b);
-    struct text where = text_print(call->arena, "%.*s AND t.\"%.*s\" <= $1 LIMIT 500",
-                                   TEXT_ARG(open), TEXT_ARG(m->on));
-    struct value today = V_TEXT(date_print(call->arena, call->now));
-    enum err e = query__many(call, r, db_reader(db), k, text_c(call->arena, where), &today, 1,
-                             500, &items, &count);
+    struct text today = date_print(call->arena, call->now);
+    enum err e = query__due(call, r, db_reader(db), k, m, today, 500, &items, &count);
     store_return(r->store, db);
     TRY(e);
     for (size_t i = 0; i < count; i++) {

@@ -217,6 +217,9 @@ extern const char store__sqlite_search_tables[], store__postgres_search_tables[]
 
 struct text store__sqlite_guard(struct arena *a, struct text table);
 struct text store__postgres_guard(struct arena *a, struct text table);
+struct text store__postgres_schema(struct arena *a, struct text schema); /* makes it */
+/* The schema of a session, and after how many milliseconds a statement is too slow. */
+struct text store__postgres_session(struct arena *a, struct text schema, long long slow);
 extern const char store__sqlite_columns[], store__sqlite_indexes[], store__sqlite_guarded[];
 extern const char store__postgres_columns[], store__postgres_indexes[],
     store__postgres_guarded[];

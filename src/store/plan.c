@@ -67,6 +67,8 @@ static enum err check_list(struct plan *p, struct text list, const char *what)
 static enum err check_names(struct plan *p, const struct table *t)
 {
     TRY(check_name(p, t->name, "table"));
+    if (t->was.len > 0)
+        TRY(check_name(p, t->was, "table"));
     TRY(check_list(p, t->primary, "primary key"));
     for (size_t i = 0; i < t->column_count; i++) {
         TRY(check_name(p, t->columns[i].name, "column"));
@@ -253,6 +255,29 @@ static void create_table(struct plan *p, const struct table *t)
              finished(&b));
 }
 
+/* From here on what is there is known by its new name. */
+static void now_called(struct rows *there, const struct table *t)
+{
+    for (size_t i = 0; i < there->count; i++) {
+        struct value *name = &there->cells[i * there->columns + THERE_TABLE];
+        if (text_same(name->text, t->was))
+            *name = V_TEXT(t->name);
+    }
+}
+
+static void rename_table(struct plan *p, const struct table *t)
+{
+    struct arena *a = p->call->arena;
+
+    add_step(p,
+             text_print(a, "rename table %.*s to %.*s", TEXT_ARG(t->was), TEXT_ARG(t->name)),
+             text_print(a, "ALTER TABLE \"%.*s\" RENAME TO \"%.*s\"", TEXT_ARG(t->was),
+                        TEXT_ARG(t->name)));
+    now_called(&p->columns, t);
+    now_called(&p->indexes, t);
+    now_called(&p->guarded, t);
+}
+
 static void rename_column(struct plan *p, const struct table *t, const struct column *c)
 {
     struct arena *a = p->call->arena;
@@ -354,6 +379,8 @@ static enum err compare_primary(struct plan *p, const struct table *t)
 
 static void plan_table(struct plan *p, const struct table *t)
 {
+    if (t->was.len > 0 && !has_table(p, t->name) && has_table(p, t->was))
+        rename_table(p, t);
     if (!has_table(p, t->name)) {
         create_table(p, t);
     } else {

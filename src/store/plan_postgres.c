@@ -31,6 +31,18 @@ const char store__postgres_guarded[] =
     " JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace"
     " WHERE n.nspname = current_schema() AND g.tgname = 'append_only' ORDER BY t.relname";
 
+/* A schema's name cannot be bound: it is put in here, quoted (postgres_open.c checked its letters). */
+struct text store__postgres_schema(struct arena *a, struct text schema)
+{
+    return text_print(a, "CREATE SCHEMA IF NOT EXISTS \"%.*s\"", TEXT_ARG(schema));
+}
+
+struct text store__postgres_session(struct arena *a, struct text schema, long long slow)
+{
+    return text_print(a, "SET search_path TO \"%.*s\"; SET statement_timeout = %lld",
+                      TEXT_ARG(schema), slow);
+}
+
 struct text store__postgres_guard(struct arena *a, struct text table)
 {
     return text_print(

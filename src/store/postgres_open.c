@@ -89,17 +89,17 @@ static const char writer_settings[] =
     "SELECT set_config('synchronous_commit', 'on', false)"
     " WHERE current_setting('synchronous_commit') IN ('off', 'local');";
 
+static const char reader_settings[] = "SET default_transaction_read_only = on;";
+
 static struct text settings_for(struct call *call, const struct link *link)
 {
     long long slow = atomic_load(&store__slow_after) / 1000;
+    bool writes = link->use == LINK_WRITE;
 
-    if (link->use == LINK_WRITE)
-        return text_print(call->arena, "SET search_path TO \"%.*s\";%s%s",
-                          TEXT_ARG(link->store->schema), both_settings, writer_settings);
-    return text_print(call->arena,
-                      "SET search_path TO \"%.*s\";%s SET statement_timeout = %lld;"
-                      "SET default_transaction_read_only = on;",
-                      TEXT_ARG(link->store->schema), both_settings, slow > 0 ? slow : 1);
+    return text_print(
+        call->arena, "%.*s;%s%s",
+        TEXT_ARG(store__postgres_session(call->arena, link->store->schema, slow > 0 ? slow : 1)),
+        both_settings, writes ? writer_settings : reader_settings);
 }
 
 static enum err set_up(struct call *call, struct postgres *p)
@@ -212,10 +212,7 @@ static enum err make_tables(struct call *call, struct link *link, bool there)
     struct text schema = link->store->schema;
 
     if (!there)
-        TRY(postgres__script(
-            call, link,
-            text_print(call->arena, "CREATE SCHEMA IF NOT EXISTS \"%.*s\"", TEXT_ARG(schema))
-                .at));
+        TRY(postgres__script(call, link, store__postgres_schema(call->arena, schema).at));
     TRY(postgres__script(call, link, meta_and_files));
     return postgres__script(call, link, store__postgres_search_tables);
 }

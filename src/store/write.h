@@ -84,6 +84,7 @@ struct table {
     const struct index *indexes;
     size_t index_count;
     bool append_only;        /* triggers refuse UPDATE and DELETE */
+    struct text was;         /* its former name, "" when it never had another */
 };
 struct plan_step {
     struct text what;        /* for people: "add column risk.velocity" */

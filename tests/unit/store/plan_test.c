@@ -154,6 +154,24 @@ static void a_column_is_renamed_with_its_content_and_index(void **state)
     assert_text(room_rows(room, "SELECT name FROM risk").cells[0].text, "A");
 }
 
+static void a_table_is_renamed_with_its_content_and_indexes(void **state)
+{
+    ROOM(state);
+    struct table t = risk;
+
+    t.name = text_of("hazard");
+    t.was = risk.name;
+    migrate(room, &risk, 1);
+    assert_int_equal(room_exec(room, "INSERT INTO risk (id, title) VALUES ('a', 'A')", NULL, 0),
+                     OK);
+    assert_plans(room, &t, 1, "rename table risk to hazard; ");
+    migrate(room, &t, 1);
+    assert_plans(room, &t, 1, "");
+    assert_text(room_rows(room, "SELECT title FROM hazard").cells[0].text, "A");
+    t.was = text_of("never");
+    assert_plans(room, &t, 1, "");
+}
+
 static void an_index_that_differs_is_made_again(void **state)
 {
     ROOM(state);
@@ -455,6 +473,7 @@ int main(void)
         BOTH(a_table_is_created_once),
         BOTH(a_column_is_added_and_filled),
         BOTH(a_column_is_renamed_with_its_content_and_index),
+        BOTH(a_table_is_renamed_with_its_content_and_indexes),
         BOTH(an_index_that_differs_is_made_again),
         BOTH(every_clash_is_named),
         BOTH(another_primary_key_is_refused),
