@@ -89,6 +89,22 @@ struct reach {
 struct reach access_reach(struct call *call, const struct actor *a, const struct model *m,
                           const struct who_list *read);
 
+/* ---- verification: what the ledger says of roles, people and tokens, against the tables --------- */
+struct replay;
+struct replay *access_replay(struct arena *a);
+/* Every entry of the log in order; what is kept of it is copied. */
+void access_replay_entry(struct replay *r, uint64_t n, const struct json *leaf);
+/* A role, person or token whose row is not as the last entry on it says is a finding. */
+MUST_USE enum err access_replay_compare(struct call *call, struct reader *db, struct replay *r,
+                                        struct verification *out);
+/* The closure against the parents that the units' own records name; sorts them. */
+struct unit_parent {
+    struct text id, parent; /* "" = root */
+};
+MUST_USE enum err access_units_compare(struct call *call, struct reader *db,
+                                       struct unit_parent *units, size_t count,
+                                       struct verification *out);
+
 /* ---- people ------------------------------------------------------------------------------------ */
 struct person {
     struct text id, name, email, unit, lang;

@@ -234,7 +234,7 @@ static enum err change_run(struct job *job, struct call *call, struct tx *tx)
     if (turned && *in->disabled)
         TRY(disable(call, tx, in));
     TRY(update_row(call, tx, in, row));
-    const char *act = turned && *in->disabled ? "user.disable" : "user.change";
+    const char *act = !turned ? "user.change" : *in->disabled ? "user.disable" : "user.enable";
     return access__note(call, tx, in->a, call->actor, act, "person", in->id);
 }
 

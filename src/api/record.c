@@ -371,7 +371,10 @@ static enum err put_export(struct exchange *x, const struct kind *k, const struc
 {
     struct text bytes;
     const char *type;
-    TRY(api_export(x->call, x->api->records, x->db, k, q, format, &bytes, &type));
+    TRY(read_begin(x->call, x->db));
+    enum err e = api_export(x->call, x->api->records, x->db, k, q, format, &bytes, &type);
+    read_end(x->db);
+    TRY(e);
     x->out = (struct buf){.at = (char *)(uintptr_t)bytes.at, .len = bytes.len};
     x->type = text_of(type);
     exchange__header(x, "content-disposition",

@@ -10,34 +10,38 @@
 static const struct option_rule rules[] = {
     {"kind", true}, {"format", true}, {"out", true}, {"as-of", true}};
 
-static enum err export_kind(struct site *s, const struct kind *k, const struct list_query *q,
-                            const char *format, struct text *bytes)
+struct export { /* all of it is read in one view: of one moment, beside a server that writes */
+    struct site *site;
+    struct reader *db;
+    struct list_query query;
+    const char *format;
+};
+
+static enum err export_kind(struct export *x, const struct kind *k, struct text *bytes)
 {
     const char *type;
-    struct reader *r = store_reader(s->store);
-    enum err e = api_export(s->call, s->records, r, k, q, text_of(format), bytes, &type);
-    store_return(s->store, r);
-    return e;
+    struct site *s = x->site;
+    return api_export(s->call, s->records, x->db, k, &x->query, text_of(x->format), bytes, &type);
 }
 
-static enum err export_one(struct site *s, const char *kind, const struct list_query *q,
-                           const char *format, struct text *bytes)
+static enum err export_one(struct export *x, const char *kind, struct text *bytes)
 {
-    const struct kind *k = model_kind(s->model, text_of(kind));
+    const struct kind *k = model_kind(x->site->model, text_of(kind));
     if (!k)
-        return problem(s->call, ERR_MISSING, TEXT("kind"), "unknown",
+        return problem(x->site->call, ERR_MISSING, TEXT("kind"), "unknown",
                        "there is no kind called %s", kind);
-    return export_kind(s, k, q, format, bytes);
+    return export_kind(x, k, bytes);
 }
 
-static enum err export_json(struct site *s, const struct list_query *q, struct text *bytes)
+static enum err export_json(struct export *x, struct text *bytes)
 {
+    struct site *s = x->site;
     struct buf b = buf_in(s->arena, 1024u << 20);
     struct json_out o = json_out(&b);
     json_open(&o, '{');
     for (size_t i = 0; i < s->model->kind_count; i++) {
         struct text one;
-        TRY(export_kind(s, &s->model->kinds[i], q, "json", &one));
+        TRY(export_kind(x, &s->model->kinds[i], &one));
         json_key_text(&o, s->model->kinds[i].name);
         json_put_raw(&o, one);
     }
@@ -58,17 +62,17 @@ static enum err add_file(struct site *s, zip_t *zip, const struct kind *k, const
     return problem(s->call, ERR_IO, name, "zip", "%s", zip_strerror(zip));
 }
 
-static enum err export_zip(struct site *s, const struct list_query *q, const char *format,
-                           const char *out)
+static enum err export_zip(struct export *x, const char *out)
 {
+    struct site *s = x->site;
     int error = 0;
     zip_t *zip = zip_open(out, ZIP_CREATE | ZIP_TRUNCATE, &error);
     enum err e = zip ? OK : problem(s->call, ERR_IO, text_of(out), "zip", "cannot be made");
     for (size_t i = 0; e == OK && i < s->model->kind_count; i++) {
         struct text bytes;
-        e = export_kind(s, &s->model->kinds[i], q, format, &bytes);
+        e = export_kind(x, &s->model->kinds[i], &bytes);
         if (e == OK)
-            e = add_file(s, zip, &s->model->kinds[i], format, bytes);
+            e = add_file(s, zip, &s->model->kinds[i], x->format, bytes);
     }
     if (e == OK && zip_close(zip) != 0)
         e = problem(s->call, ERR_IO, text_of(out), "zip", "%s", zip_strerror(zip));
@@ -77,25 +81,37 @@ static enum err export_zip(struct site *s, const struct list_query *q, const cha
     return e;
 }
 
+static enum err export_in_view(struct export *x, const char *kind, const char *out,
+                               struct text *bytes)
+{
+    TRY(read_begin(x->site->call, x->db));
+    bool zip = !kind && strcmp(x->format, "json") != 0;
+    enum err e = zip    ? export_zip(x, out)
+                 : kind ? export_one(x, kind, bytes)
+                        : export_json(x, bytes);
+    read_end(x->db);
+    return e;
+}
+
 static int export_records(struct site *s, const struct args *args)
 {
     const char *kind = args_option(args, "kind"), *format = args_option(args, "format");
     const char *as_of = args_option(args, "as-of"), *out = args_option(args, "out");
-    struct list_query q = {0};
+    struct export x = {.site = s, .format = format ? format : kind ? "csv" : "json"};
     struct text bytes = {0};
     enum err e = OK;
-    if (as_of && !moment_read(text_of(as_of), &q.as_of))
+    bool zip = !kind && strcmp(x.format, "json") != 0;
+    if (as_of && !moment_read(text_of(as_of), &x.query.as_of))
         e = problem(s->call, ERR_INVALID, TEXT("as-of"), "moment",
                     "is a time like 2026-11-23T09:30:00Z");
-    format = format ? format : kind ? "csv" : "json";
-    bool zip = !kind && strcmp(format, "json") != 0;
-    if (e == OK && zip && !out)
+    if (zip && !out)
         e = problem(s->call, ERR_INVALID, TEXT("out"), "required",
-                    "all kinds as %s are one zip: say where with --out FILE.zip", format);
-    else if (e == OK && zip)
-        e = export_zip(s, &q, format, out);
-    else if (e == OK)
-        e = kind ? export_one(s, kind, &q, format, &bytes) : export_json(s, &q, &bytes);
+                    "all kinds as %s are one zip: say where with --out FILE.zip", x.format);
+    if (e == OK) {
+        x.db = store_reader(s->store);
+        e = export_in_view(&x, kind, out, &bytes);
+        store_return(s->store, x.db);
+    }
     if (e != OK)
         return failed(s->call, e);
     return zip || write_file(out ? out : "-", bytes) ? 0 : 6;

@@ -20,6 +20,9 @@ struct deep {
     struct verification *out;
     struct leaf_note *leaves;
     size_t leaf_room, leaf_count;
+    struct replay *replay; /* roles, people and tokens */
+    struct unit_parent *units; /* as their records say */
+    size_t unit_room, unit_count;
 };
 
 /* A cryptographic hash: nobody can move content to another object whose name collides. */
@@ -56,6 +59,7 @@ static void keep_leaf(void *arg, uint64_t n, struct text leaf)
     struct leaf_note note = {0};
     if (json_read(call, leaf, &limits, &json) == OK) {
         const struct json *object = json_get(json, "obj"), *version = json_get(object, "ver");
+        access_replay_entry(c->replay, n, json);
         struct text bytes, commitment = json_text(json_get(json, "c"));
         note.object =
             object_hash(page, json_text(json_get(object, "t")),
@@ -227,6 +231,20 @@ static void check_child_rows(struct deep *c, struct call *call, struct text plac
                          "the rows of %.*s differ from its current version", TEXT_ARG(f->name));
 }
 
+static void keep_unit(struct deep *c, const struct record *rec)
+{
+    const struct json *parent = record_value(rec, TEXT("parent"));
+    if (c->unit_count == c->unit_room) {
+        c->unit_room = c->unit_room ? c->unit_room * 2 : 256;
+        c->units = realloc(c->units, c->unit_room * sizeof *c->units);
+        if (!c->units)
+            panic("out of memory");
+    }
+    c->units[c->unit_count++] =
+        (struct unit_parent){text_copy(c->call->arena, rec->id),
+                             parent ? text_copy(c->call->arena, parent->text) : TEXT("")};
+}
+
 static void check_row(struct deep *c, struct call *call, const struct kind *k,
                       const struct value *row, size_t columns, const struct text *names)
 {
@@ -239,6 +257,8 @@ static void check_row(struct deep *c, struct call *call, const struct kind *k,
         return;
     }
     rec->id = row[0].text;
+    if (text_is(k->is, "unit_tree"))
+        keep_unit(c, rec);
     rec->ledger = ledger->integer;
     if (rec->ledger >= 0 && (size_t)rec->ledger < c->leaf_count)
         rec->commitment = c->leaves[rec->ledger].commitment;
@@ -469,7 +489,8 @@ static enum err deep_check(struct deep *c)
     check_attached(c);
     check_stray_links(c);
     check_unclaimed(c);
-    return OK;
+    TRY(access_replay_compare(c->call, c->db, c->replay, c->out));
+    return access_units_compare(c->call, c->db, c->units, c->unit_count, c->out);
 }
 
 /* One view for both halves: a server may go on writing beside us. */
@@ -492,11 +513,13 @@ enum err record_verify(struct call *call, struct store *s, const struct model *m
     struct records r = {.store = s, .model = m, .arena = arena_open()};
     TRY(table__build(call, &r));
     struct deep c = {.call = call, .records = &r, .db = store_reader(s), .out = out};
+    c.replay = access_replay(call->arena);
     enum err e = verify_view(&c, origin, public_key, deep, note);
     if (e == OK) /* outside the view: the file may by now tell of later commits */
         e = ledger_verify_last(call, c.db, store_folder(s), out);
     store_return(s, c.db);
     free(c.leaves);
+    free(c.units);
     arena_close(r.arena);
     return e;
 }
