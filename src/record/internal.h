@@ -87,6 +87,7 @@ MUST_USE enum err table__write(struct call *call, struct records *r, struct tx *
                                const struct record *rec, const struct record *before);
 /* Columns of the kind's table and their values for a record (NULL for refs, rows, links). */
 size_t table__columns(const struct kind *k, struct text *names, enum column_type *types);
+struct value table__cell(struct call *call, const struct field *f, const struct json *v);
 void table__values(struct call *call, const struct record *rec, struct value *out);
 bool field__is_column(const struct field *f);
 /* The rows of "… WHERE <where>" in the shape of by_id, as records. */

@@ -256,7 +256,7 @@ static enum err add_equal(struct query *q, const struct field *f, struct text on
 static enum err add_any_of(struct query *q, const struct field *f, struct text list,
                            bool negate)
 {
-    buf_add_c(&q->sql, negate ? " AND NOT (" : " AND (");
+    buf_add_c(&q->sql, negate ? " AND NOT ((" : " AND ((");
     bool first = true;
     do {
         struct text one = text_cut(&list, ',');
@@ -265,6 +265,7 @@ static enum err add_any_of(struct query *q, const struct field *f, struct text l
         TRY(add_equal(q, f, one));
         first = false;
     } while (list.len);
+    buf_add_c(&q->sql, ")");
     if (negate && field__is_column(f)) /* an empty value is not the excluded one */
         buf_print(&q->sql, " AND t.\"%.*s\" IS NOT NULL", TEXT_ARG(f->name));
     buf_add_c(&q->sql, ")");
@@ -366,31 +367,30 @@ static enum err add_conditions(struct query *q, struct reader *db,
     return list->q.len ? add_search(q, db, list->q) : OK;
 }
 
-static void add_sort(struct query *q, struct text sort)
-{
-    buf_add_c(&q->sql, " ORDER BY ");
-    while (sort.len) {
-        struct text one = text_trim(text_cut(&sort, ','));
-        bool down = text_starts(one, "-");
-        const struct field *f = kind_field(q->kind, down ? text_from(one, 1) : one);
-        if (f && field__is_column(f))
-            buf_print(&q->sql, "t.\"%.*s\" %s NULLS LAST, ", TEXT_ARG(f->name),
-                      down ? "DESC" : "ASC");
-    }
-    buf_add_c(&q->sql, "t.id");
-}
+/* ---- order, and the place in it -----------------------------------------------------------------
+ * A cursor is the sorting and the values of the last record that was shown, the id last: the next page
+ * begins after that place, whatever came or went before it. */
+#define SORTS_MOST 8
+struct order {
+    struct text words;
+    const struct field *by[SORTS_MOST];
+    bool down[SORTS_MOST];
+    size_t count;
+};
 
-/* ---- list
- * ---------------------------------------------------------------------------------------------------
- */
-static enum err check_sort(struct query *q, struct text sort)
+static enum err read_order(struct query *q, struct text words, struct order *out)
 {
     enum err worst = OK;
-    while (sort.len) {
-        struct text one = text_trim(text_cut(&sort, ','));
-        const struct field *f =
-            kind_field(q->kind, text_starts(one, "-") ? text_from(one, 1) : one);
-        if (!f || !field__is_column(f) || (f->sensitive && !q->call->actor->all))
+    *out = (struct order){.words = words};
+    while (words.len) {
+        struct text one = text_trim(text_cut(&words, ','));
+        bool down = text_starts(one, "-");
+        const struct field *f = kind_field(q->kind, down ? text_from(one, 1) : one);
+        bool good = f && field__is_column(f) && !(f->sensitive && !q->call->actor->all);
+        if (good && out->count < SORTS_MOST) {
+            out->by[out->count] = f;
+            out->down[out->count++] = down;
+        } else
             worst = problem(q->call, ERR_INVALID, TEXT("sort"), "sort",
                             say(q->call, "one cannot sort by %.*s", "不能按 %.*s 排序"),
                             TEXT_ARG(one));
@@ -398,22 +398,131 @@ static enum err check_sort(struct query *q, struct text sort)
     return worst;
 }
 
+static void add_sort(struct query *q, const struct order *o)
+{
+    buf_add_c(&q->sql, " ORDER BY ");
+    for (size_t i = 0; i < o->count; i++)
+        buf_print(&q->sql, "t.\"%.*s\" %s NULLS LAST, ", TEXT_ARG(o->by[i]->name),
+                  o->down[i] ? "DESC" : "ASC");
+    buf_add_c(&q->sql, "t.id");
+}
+
+static struct text cursor_of(struct query *q, const struct order *o, const struct record *last)
+{
+    struct buf b = buf_in(q->call->arena, 1u << 16);
+    struct json_out out = json_out(&b);
+    json_open(&out, '[');
+    json_put_text(&out, o->words);
+    for (size_t i = 0; i < o->count; i++) {
+        struct value v = table__cell(q->call, o->by[i], last->values[o->by[i]->index]);
+        if (v.type == VALUE_TEXT)
+            json_put_text(&out, v.text);
+        else if (v.type == VALUE_INTEGER)
+            json_put_integer(&out, v.integer);
+        else if (v.type == VALUE_NUMBER)
+            json_put_number(&out, v.number);
+        else
+            json_put_null(&out);
+    }
+    json_put_text(&out, last->id);
+    json_close(&out, ']');
+    return hex_of(q->call->arena, buf_text(&b));
+}
+
+static bool place_value(const struct field *f, const struct json *v, struct value *out)
+{
+    *out = v->type == JSON_TEXT      ? V_TEXT(v->text)
+           : v->type == JSON_INTEGER ? V_INT(v->integer)
+           : v->type == JSON_NUMBER  ? V_NUM(v->number)
+                                     : V_NULL;
+    if (f->type == FIELD_NUMBER && !f->many && v->type == JSON_INTEGER)
+        *out = V_NUM((double)v->integer);
+    bool whole = !f->many && (f->type == FIELD_INTEGER || f->type == FIELD_YES_NO);
+    bool number = !f->many && f->type == FIELD_NUMBER;
+    return v->type == JSON_NULL ||
+           out->type == (whole ? VALUE_INTEGER : number ? VALUE_NUMBER : VALUE_TEXT);
+}
+
+/* After v in this order: empty ones come last, and nothing comes after them. */
+static void add_after(struct query *q, const struct field *f, bool down, struct value v)
+{
+    if (v.type == VALUE_NULL) {
+        buf_add_c(&q->sql, "1=0");
+        return;
+    }
+    buf_print(&q->sql, "(t.\"%.*s\" %s ", TEXT_ARG(f->name), down ? "<" : ">");
+    bind(q, v);
+    buf_print(&q->sql, " OR t.\"%.*s\" IS NULL)", TEXT_ARG(f->name));
+}
+
+static void add_same(struct query *q, const struct field *f, struct value v)
+{
+    buf_print(&q->sql, "t.\"%.*s\" ", TEXT_ARG(f->name));
+    if (v.type == VALUE_NULL) {
+        buf_add_c(&q->sql, "IS NULL");
+        return;
+    }
+    buf_add_c(&q->sql, "= ");
+    bind(q, v);
+}
+
+static enum err bad_cursor(struct query *q)
+{
+    return problem(q->call, ERR_INVALID, TEXT("cursor"), "cursor", "%s",
+                   say(q->call, "is not a cursor of this list", "不是此列表的游标"));
+}
+
+static enum err add_cursor(struct query *q, const struct order *o, struct text cursor)
+{
+    static const struct json_limits limits = {1u << 17, 2, 64};
+    struct call *quiet = call_open(q->call->arena, q->call->now, q->call->lang);
+    const struct json *place;
+    struct text bytes;
+    if (!hex_read(q->call->arena, cursor, &bytes) ||
+        json_read(quiet, bytes, &limits, &place) != OK || place->type != JSON_LIST ||
+        place->count != o->count + 2 || !text_same(json_text(place->first), o->words))
+        return bad_cursor(q);
+    const struct json *one = place->first->next;
+    buf_add_c(&q->sql, " AND (");
+    for (size_t i = 0; i < o->count; i++, one = one->next) {
+        struct value v;
+        if (!place_value(o->by[i], one, &v))
+            return bad_cursor(q);
+        add_after(q, o->by[i], o->down[i], v);
+        buf_add_c(&q->sql, " OR (");
+        add_same(q, o->by[i], v);
+        buf_add_c(&q->sql, " AND (");
+    }
+    if (one->type != JSON_TEXT)
+        return bad_cursor(q);
+    buf_add_c(&q->sql, "t.id > ");
+    bind(q, V_TEXT(one->text));
+    for (size_t i = 0; i < o->count * 2 + 1; i++)
+        buf_add_byte(&q->sql, ')');
+    return OK;
+}
+
+/* ---- list
+ * ---------------------------------------------------------------------------------------------------
+ */
 /* The page is picked by ids alone, then its records are read: sorting must not carry bodies
  * along. */
 static enum err read_items(struct query *q, struct reader *db, const struct list_query *list,
-                           int64_t offset, int64_t limit, struct record_list *out)
+                           int64_t limit, struct record_list *out)
 {
-    struct text sort = list->sort.len ? list->sort : q->kind->sort;
-    TRY(check_sort(q, list->sort));
+    struct order order;
+    TRY(read_order(q, list->sort.len ? list->sort : q->kind->sort, &order));
     buf_print(&q->sql, "t.id IN (SELECT t.id FROM \"%.*s\" t", TEXT_ARG(q->kind->name));
     TRY(add_conditions(q, db, list));
-    add_sort(q, sort);
-    buf_print(&q->sql, " LIMIT %lld OFFSET %lld)", (long long)limit + 1, (long long)offset);
-    add_sort(q, sort);
+    if (list->cursor.len)
+        TRY(add_cursor(q, &order, list->cursor));
+    add_sort(q, &order);
+    buf_print(&q->sql, " LIMIT %lld)", (long long)limit + 1);
+    add_sort(q, &order);
     TRY(ask(q, db_reader(db), (size_t)limit + 1, &out->items, &out->count));
     if ((int64_t)out->count > limit) {
         out->count = (size_t)limit;
-        out->next = text_print(q->call->arena, "o%lld", (long long)(offset + limit));
+        out->next = cursor_of(q, &order, out->items[limit - 1]);
     }
     return OK;
 }
@@ -478,17 +587,13 @@ enum err record_list(struct call *call, struct records *r, struct reader *db,
     *out = (struct record_list){0};
     if (list->as_of)
         return query__as_of(call, r, db, k, list, out);
-    int64_t offset = 0, limit = list->limit ? list->limit : 50;
+    int64_t limit = list->limit ? list->limit : 50;
     if (limit < 1 || limit > 1000)
         return problem(
             call, ERR_INVALID, TEXT("limit"), "range", "%s",
             say(call, "limit must be between 1 and 1000", "limit 必须在 1 与 1000 之间"));
-    if (list->cursor.len && (list->cursor.at[0] != 'o' ||
-                             !text_integer(text_from(list->cursor, 1), &offset) || offset < 0))
-        return problem(call, ERR_INVALID, TEXT("cursor"), "cursor", "%s",
-                       say(call, "is not a cursor of this list", "不是此列表的游标"));
     struct query q = query_start(call, r, k);
-    TRY(read_items(&q, db, list, offset, limit, out));
+    TRY(read_items(&q, db, list, limit, out));
     TRY(read_total(call, r, db, k, list, &out->total));
     return list->facets.len ? read_facets(call, r, db, k, list, out) : OK;
 }

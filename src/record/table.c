@@ -51,7 +51,7 @@ static struct value list_value(struct call *call, const struct json *v)
     return V_TEXT(buf_text(&b));
 }
 
-static struct value column_value(struct call *call, const struct field *f, const struct json *v)
+struct value table__cell(struct call *call, const struct field *f, const struct json *v)
 {
     if (value__empty(v))
         return V_NULL;
@@ -75,15 +75,15 @@ void table__values(struct call *call, const struct record *rec, struct value *ou
     out[n++] = V_BYTES(text_copy(call->arena, hash_text(&rec->commitment)));
     for (size_t i = 0; i < rec->kind->field_count; i++)
         if (field__is_column(&rec->kind->fields[i]))
-            out[n++] = column_value(call, &rec->kind->fields[i], rec->values[i]);
+            out[n++] = table__cell(call, &rec->kind->fields[i], rec->values[i]);
 }
 
 size_t table__row_values(struct call *call, const struct field *f, const struct json *row,
                          struct value *out)
 {
     for (size_t i = 0; i < f->column_count; i++)
-        out[i] = column_value(call, &f->columns[i],
-                              json_get(row, text_c(call->arena, f->columns[i].name)));
+        out[i] = table__cell(call, &f->columns[i],
+                               json_get(row, text_c(call->arena, f->columns[i].name)));
     return f->column_count;
 }
 
