@@ -120,17 +120,20 @@ enum err record_do_many(struct call *call, struct records *r, struct change **ch
         waiting[i] = (struct waiting){&gate, &outcome[i]};
         outcome[i] = prepare(calls[i], r, changes[i], arrive, &waiting[i], &jobs[i]);
     }
+    enum err *away = NEW_MANY(call->arena, count + 1, enum err);
     for (size_t i = 0; i < count; i++) {
-        enum err e = outcome[i] == OK ? store_submit(r->store, &jobs[i]->job) : outcome[i];
-        if (e != OK)
-            arrive(&waiting[i], e);
+        away[i] = outcome[i] == OK ? store_offer(r->store, &jobs[i]->job) : OK;
+        if (away[i] != OK || !jobs[i])
+            arrive(&waiting[i], away[i] != OK ? away[i] : outcome[i]);
     }
     if (count)
         wait_for_all(&gate);
-    for (size_t i = 0; i < count; i++)
-        if (outcome[i] == ERR_IO)
-            return ERR_IO;
-    return OK;
+    enum err worst = OK;
+    for (size_t i = 0; i < count; i++) {
+        store_turned_away(calls[i], away[i]);
+        worst = outcome[i] == ERR_IO ? ERR_IO : worst;
+    }
+    return worst;
 }
 
 enum err record_do(struct call *call, struct records *r, struct change *change)

@@ -42,16 +42,24 @@ static enum err queue_push(struct store *s, struct job *job)
     return OK;
 }
 
-enum err store_submit(struct store *s, struct job *job)
+enum err store_offer(struct store *s, struct job *job)
 {
     enum err e;
 
     pthread_mutex_lock(&s->writer.lock);
     e = queue_push(s, job);
     pthread_mutex_unlock(&s->writer.lock);
-    if (e == ERR_BUSY)
-        return store__busy(job->call);
-    return e == OK ? OK : store__failed(job->call);
+    return e;
+}
+
+enum err store_turned_away(struct call *call, enum err e)
+{
+    return e == ERR_BUSY ? store__busy(call) : e == OK ? OK : store__failed(call);
+}
+
+enum err store_submit(struct store *s, struct job *job)
+{
+    return store_turned_away(job->call, store_offer(s, job));
 }
 
 /* Waits for work and takes up to a group of it; NULL when the store closes. */
