@@ -59,7 +59,9 @@ enum err store_turned_away(struct call *call, enum err e)
 
 enum err store_submit(struct store *s, struct job *job)
 {
-    return store_turned_away(job->call, store_offer(s, job));
+    struct call *call = job->call; /* once handed over, the job may be gone */
+
+    return store_turned_away(call, store_offer(s, job));
 }
 
 /* Waits for work and takes up to a group of it; NULL when the store closes. */
