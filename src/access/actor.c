@@ -71,6 +71,18 @@ bool actor_holds_anywhere(const struct actor *a, struct text role)
     return false;
 }
 
+bool actor_in_scope(const struct actor *a, struct text word, struct text thing)
+{
+    struct text rest = a->scopes;
+    while (rest.len > 0) {
+        struct text on = text_trim(text_cut(&rest, ','));
+        if (text_same(text_cut(&on, ':'), word) &&
+            (thing.len == 0 || text_is(on, "*") || text_same(on, thing)))
+            return true;
+    }
+    return false;
+}
+
 bool access__manages(const struct actor *a)
 {
     return a != NULL && (a->all || a->admin);

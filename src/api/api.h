@@ -23,8 +23,6 @@ bool api_fast(void *arg, struct request *r);
 void api_handle(void *arg, struct request *r);
 struct text api_refusal(void *arg, struct arena *a, int status, const char *why);
 size_t api_cap(void *arg, struct text method, struct text path);
-/* Printed as a list "METHOD path policy", for tests that walk every route. */
-void api_routes(struct buf *out);
 void api_live(struct api *a, const struct net *n); /* counts for /metrics */
 
 /* The reply bodies that commands print too. */

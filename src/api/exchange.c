@@ -57,7 +57,24 @@ void put__ref(struct json_out *o, const struct ref *ref)
     put__text(o, "state", ref->state);
 }
 
-void put__problems(struct json_out *o, const struct call *call)
+/* The records that a move's view names for a problem it shares with p. */
+static void put_blockers(struct json_out *o, const struct move_view *v, const struct problem *p)
+{
+    size_t n = 0;
+    for (const struct problem *q = v->why->problems; q; q = q->next, n++) {
+        if (!text_same(q->code, p->code) || !text_same(q->message, p->message))
+            continue;
+        for (size_t i = 0; i < v->blocker_count; i++)
+            if (v->blockers[i].problem == n) {
+                json_open(o, '{');
+                put__ref(o, &v->blockers[i].ref);
+                json_close(o, '}');
+            }
+        return;
+    }
+}
+
+void put__problems(struct json_out *o, const struct call *call, const struct move_view *why)
 {
     json_open(o, '[');
     for (const struct problem *p = call->problems; p; p = p->next) {
@@ -66,6 +83,12 @@ void put__problems(struct json_out *o, const struct call *call)
         put__text(o, "code", p->code);
         put__text(o, "message", p->message);
         put__text(o, "source", p->source);
+        if (why) {
+            json_key(o, "records");
+            json_open(o, '[');
+            put_blockers(o, why, p);
+            json_close(o, ']');
+        }
         json_close(o, '}');
     }
     json_close(o, ']');
@@ -74,6 +97,15 @@ void put__problems(struct json_out *o, const struct call *call)
 static struct text first_message(const struct call *call)
 {
     return call->problems ? call->problems->message : (struct text){0};
+}
+
+/* Asking for the password again is no refusal: programs must be able to tell it from one. */
+static const char *code_of(const struct exchange *x, enum err e)
+{
+    for (const struct problem *p = x->call->problems; p && e == ERR_DENIED; p = p->next)
+        if (text_is(p->code, "fresh"))
+            return "fresh";
+    return err_code(e);
 }
 
 static void put_problem(struct exchange *x, enum err e)
@@ -86,11 +118,11 @@ static void put_problem(struct exchange *x, enum err e)
     put__text(o, "type", TEXT("about:blank"));
     put__text(o, "title", text_of(title));
     put__integer(o, "status", err_http(e));
-    put__text(o, "code", text_of(err_code(e)));
+    put__text(o, "code", text_of(code_of(x, e)));
     put__text(o, "detail", first_message(x->call));
     put__text(o, "request", x->call->id);
     json_key(o, "errors");
-    put__problems(o, x->call);
+    put__problems(o, x->call, x->why);
     json_close(o, '}');
     if (e == ERR_BUSY || e == ERR_IO)
         exchange__header(x, "retry-after",
@@ -287,6 +319,24 @@ static enum err check_policy(struct exchange *x)
                              "仅限审核员、人工智能管理体系经理和最高管理者"));
 }
 
+/* A token does what it was made for and nothing else: with scopes, only the routes that name
+ * one of them, whatever roles it has beside; without scopes and roles, nothing at all. */
+static enum err check_token(struct exchange *x)
+{
+    const struct actor *a = x->actor;
+    bool scoped = a->scopes.len > 0;
+    if (a->type != ACTOR_TOKEN || (!scoped && a->grant_count > 0) ||
+        (scoped && x->route->scope && actor_in_scope(a, text_of(x->route->scope), TEXT(""))))
+        return OK;
+    if (!scoped)
+        return problem(
+            x->call, ERR_DENIED, TEXT(""), "who", "%s",
+            say(x->call, "this token holds no role any more", "此令牌已不再拥有任何角色"));
+    return problem(x->call, ERR_DENIED, TEXT(""), "scope",
+                   say(x->call, "this token is for %.*s alone", "此令牌仅限用于 %.*s"),
+                   TEXT_ARG(a->scopes));
+}
+
 static enum err authorise(struct exchange *x)
 {
     bool by_cookie;
@@ -300,6 +350,7 @@ static enum err authorise(struct exchange *x)
     TRY(sign_in(x, &by_cookie));
     x->call->actor = x->actor;
     TRY(check_forgery(x, by_cookie));
+    TRY(check_token(x));
     return check_policy(x);
 }
 

@@ -20,6 +20,8 @@ struct route {
     const char *method, *pattern; /* "{…}" matches one segment, "{…*}" the rest */
     enum policy policy;
     handler *run;
+    const char
+        *scope; /* a token made for this alone may call it as well; NULL: no scope does */
 };
 struct api {
     struct records *records;
@@ -56,6 +58,7 @@ struct exchange {
                     its handler returns, so this is kept outside of it */
     int64_t start;
     struct change change;  /* a write on its way */
+    const struct move_view *why; /* of the move that was refused */
     struct exchange *next; /* finisher's queue */
     enum err outcome;
 };
@@ -80,7 +83,9 @@ void put__text(struct json_out *o, const char *key, struct text t);
 void put__integer(struct json_out *o, const char *key, int64_t i);
 void put__bool(struct json_out *o, const char *key, bool b);
 void put__ref(struct json_out *o, const struct ref *ref); /* members only */
-void put__problems(struct json_out *o, const struct call *call);
+/* why: the view of the move that was refused, for the records in its way; NULL when none was.
+ */
+void put__problems(struct json_out *o, const struct call *call, const struct move_view *why);
 void put__names_of_people(struct exchange *x, const struct text *ids, size_t count);
 
 /* ---- finish.c: replies to writes are made by threads that may read

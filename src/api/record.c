@@ -86,9 +86,31 @@ static void put_waits_for(struct json_out *o, struct text names)
     json_close(o, ']');
 }
 
+/* What stands in the way of a refused move, as the view of the move names it. Read after the
+ * refusal: what went out of the way meanwhile is not named. */
+static void explain(struct exchange *x)
+{
+    const struct kind *k = x->change.kind;
+    struct call *quiet = call_open(x->call->arena, x->call->now, x->call->lang);
+    struct record *rec;
+    struct move_view *views;
+    size_t count = 0;
+    quiet->actor = x->call->actor;
+    x->db = store_reader(x->api->store);
+    if (record_read(quiet, x->api->records, x->db, k, x->arg[1], 0, &rec) != OK ||
+        record_moves(quiet, x->api->records, x->db, rec, &views, &count) != OK)
+        return;
+    for (size_t i = 0; i < count && !x->why; i++)
+        if (text_same(views[i].move->name, x->arg[2]) ||
+            text_same(k->states[views[i].move->to].name, x->arg[2]))
+            x->why = &views[i];
+}
+
 void record__finish(struct exchange *x)
 {
     enum err e = x->outcome;
+    if (e == ERR_CONFLICT && x->change.act == RECORD_MOVE)
+        explain(x);
     if (e == OK) {
         x->db = store_reader(x->api->store);
         const struct change *c = &x->change;
@@ -234,7 +256,7 @@ static void put_result(struct exchange *x, const struct change *c, struct call *
     } else {
         put__integer(o, "status", err_http(e));
         json_key(o, "errors");
-        put__problems(o, call);
+        put__problems(o, call, NULL);
     }
     json_close(o, '}');
     (void)x;
@@ -402,32 +424,6 @@ enum err record_list_get(struct exchange *x)
 /* ---- moves
  * ---------------------------------------------------------------------------------------------------------
  */
-static void put_why(struct exchange *x, const struct move_view *v, struct json_out *o)
-{
-    size_t n = 0;
-    json_key(o, "why_not");
-    json_open(o, '[');
-    for (const struct problem *p = v->why->problems; p; p = p->next, n++) {
-        json_open(o, '{');
-        put__text(o, "field", p->field);
-        put__text(o, "code", p->code);
-        put__text(o, "message", p->message);
-        put__text(o, "source", p->source);
-        json_key(o, "records");
-        json_open(o, '[');
-        for (size_t i = 0; i < v->blocker_count; i++)
-            if (v->blockers[i].problem == n) {
-                json_open(o, '{');
-                put__ref(o, &v->blockers[i].ref);
-                json_close(o, '}');
-            }
-        json_close(o, ']');
-        json_close(o, '}');
-    }
-    json_close(o, ']');
-    (void)x;
-}
-
 static enum err put_signatures(struct exchange *x, const struct move_view *v,
                                struct json_out *o)
 {
@@ -470,7 +466,8 @@ static enum err put_move(struct exchange *x, const struct record *rec,
     put__bool(o, "reason", m->reason);
     put__bool(o, "fresh", m->fresh);
     put__bool(o, "stop", m->stop);
-    put_why(x, v, o);
+    json_key(o, "why_not");
+    put__problems(o, v->why, v);
     TRY(put_signatures(x, v, o));
     json_close(o, '}');
     return OK;
