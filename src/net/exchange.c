@@ -63,7 +63,7 @@ void *net__begin(void *arg, const char *target, struct MHD_Connection *connectio
     w->request.peer = text_copy(a, text_of(w->conn->peer));
     /* The first request shares its time with connecting; a later one begins here. */
     if (w->conn->requests++ > 0)
-        net__due_in(w->conn, n->deadlines.window, 0);
+        net__due_in(w->conn, n->deadlines.head, 0);
     if (chokes(w->target))
         net__due_in(w->conn, 0, 0);
     atomic_fetch_add(&n->requests, 1);
@@ -121,6 +121,8 @@ static bool promise_fits(struct work *w)
 static enum MHD_Result head(struct work *w, const char *method, const char *version)
 {
     int status = 400;
+    atomic_store(&w->conn->waiting, false);
+    net__due_in(w->conn, w->net->deadlines.window, 0); /* for the body */
     w->request.method = text_copy(w->request.arena, text_of(method));
     const char *why = net__guard(w, method, version, &status);
     if (!why)
@@ -218,6 +220,7 @@ void net__work_free(struct work *w)
 void net__work_end(struct net *n, struct work *w)
 {
     w->conn->work = NULL;
+    atomic_store(&w->conn->waiting, true);
     net__due_in(w->conn, n->deadlines.window, 0);
     if (atomic_load(&w->stage) == STAGE_ANSWERED) {
         if (w->response)

@@ -44,9 +44,11 @@ struct net_options {
     int workers;               /* worker threads; default 4 */
     size_t body_cap;           /* bytes; larger is 413 before it is read */
     size_t (*cap_for)(void *arg, struct text method, struct text path); /* NULL: body_cap */
-    int64_t deadline_us;       /* a request must be complete by then; default 30 s. A body, or a
-                                * reply, has a second more for each 64 KiB that moved */
-    int max_connections;       /* default 4,096 */
+    int64_t head_us;           /* request line and headers must be there by then; default 10 s, or
+                                * deadline_us when that is shorter */
+    int64_t deadline_us;       /* a body must be complete, a connection may idle so long; default 30 s.
+                                * A body, or a reply, has a second more for each 64 KiB that moved */
+    int max_connections;       /* default 4,096. Near it a new one ends the oldest that is silent */
     const char *tls_cert, *tls_key; /* PEM files, both or none */
     /* True when answered (net_answer was called). On a loop thread: memory only. May be NULL. */
     bool (*fast)(void *arg, struct request *r);

@@ -387,6 +387,55 @@ static void says_why_it_cannot_open(void **state)
     net_close(n, 0);
 }
 
+/* A head has less time than a body: here hardly any, and the body all the time of the test. */
+static void a_head_has_a_deadline_of_its_own(void **state)
+{
+    struct net_options options = plain;
+    options.head_us = SECOND / 10;
+    options.deadline_us = 600 * SECOND;
+    struct net *n = serve(&options);
+    int silent = dial(n), broken = dial(n), body = dial(n), idle = dial(n);
+    say_to(broken, "GET / HTTP/1.1\r\nHost: a\r\nX-");
+    say_to(body, "POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nab");
+    get(idle, "/first");
+    assert_int_equal(hear(idle)->status, 200);
+    assert_true(ended(silent));
+    assert_true(ended(broken));
+    say_to(body, "cd");
+    assert_string_equal(hear(body)->body, "abcd");
+    get(idle, "/second");
+    assert_string_equal(hear(idle)->body, "/second");
+    close(silent), close(broken), close(body), close(idle);
+    net_close(n, SECOND);
+}
+
+/* The oldest ends that only holds its place; one that is at work stays, however old. */
+static void silence_makes_room_for_others(void **state)
+{
+    struct net_options options = plain;
+    options.max_connections = 16;
+    options.head_us = options.deadline_us = 600 * SECOND;
+    struct net *n = serve(&options);
+    int fd[64], busy = dial(n);
+    get(busy, "/later/busy");
+    assert_true(becomes(&aside.count, 1));
+    for (int i = 0; i < 64; i++) {
+        fd[i] = dial(n);
+        if (i % 2)
+            say_to(fd[i], "GET /drip HTTP/1.1\r\nHost:");
+    }
+    assert_true(ended(fd[0]));
+    int fd_new = dial(n);
+    get(fd_new, "/fast/new");
+    assert_string_equal(hear(fd_new)->body, "/fast/new");
+    answer_aside(NULL);
+    assert_string_equal(hear(busy)->body, "/later/busy");
+    for (int i = 0; i < 64; i++)
+        close(fd[i]);
+    close(busy), close(fd_new);
+    net_close(n, SECOND);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(answers_late_from_another_thread),
@@ -400,6 +449,8 @@ int main(void)
                                        cmocka_unit_test(a_waiting_request_has_no_deadline),
                                        cmocka_unit_test(only_progress_moves_a_deadline),
                                        cmocka_unit_test(a_reply_nobody_takes_is_cut),
+                                       cmocka_unit_test(a_head_has_a_deadline_of_its_own),
+                                       cmocka_unit_test(silence_makes_room_for_others),
                                        cmocka_unit_test(says_why_it_cannot_open)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
