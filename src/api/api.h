@@ -14,10 +14,15 @@ struct api_options {
     bool pages;      /* serve the web pages too */
     int64_t started; /* moment the server started */
     const char *version;
+    struct text
+        origin; /* where people find it: "https://aims.example.org"; "" = where it listens */
 };
 MUST_USE enum err api_open(struct call *call, const struct api_options *options,
                            struct api **out);
 void api_close(struct api *a);
+/* "https://AIMS.example.org/" → "https://aims.example.org", as browsers name an origin. False
+ * when it is no address of a whole host. */
+bool api_origin(struct arena *a, struct text address, struct text *origin);
 /* For net_options: arg is the api. */
 bool api_fast(void *arg, struct request *r);
 void api_handle(void *arg, struct request *r);

@@ -253,10 +253,17 @@ static enum err read_body(struct exchange *x)
 /* ---- who
  * ------------------------------------------------------------------------------------------------------
  */
+/* Over TLS no other host of the domain, nor anybody on the way, can plant a cookie of this
+ * name. */
+const char *exchange__cookie(const struct exchange *x)
+{
+    return x->request->secure ? "__Host-aw_session" : "aw_session";
+}
+
 static enum err sign_in(struct exchange *x, bool *by_cookie)
 {
     struct text bearer = request_header(x->request, "authorization");
-    struct text cookie = request_cookie(x->request, "aw_session");
+    struct text cookie = request_cookie(x->request, exchange__cookie(x));
     *by_cookie = false;
     if (text_starts(bearer, "Bearer "))
         return access_bearer(x->call, x->api->access, x->db, text_trim(text_from(bearer, 7)),
@@ -268,14 +275,13 @@ static enum err sign_in(struct exchange *x, bool *by_cookie)
     return access_session(x->call, x->api->access, x->db, cookie, &x->actor);
 }
 
-static bool same_origin(const struct request *r)
+static bool same_origin(const struct exchange *x)
 {
-    struct text origin = request_header(r, "origin");
-    if (!origin.len)
-        return true;
-    ptrdiff_t host = text_search(origin, TEXT("://"));
-    return host > 0 &&
-           text_same(text_from(origin, (size_t)host + 3), request_header(r, "host"));
+    struct text from = request_header(x->request, "origin"), own = x->api->origin;
+    if (!own.len)
+        own = text_join(x->call->arena, x->request->secure ? TEXT("https://") : TEXT("http://"),
+                        request_header(x->request, "host"));
+    return !from.len || text_same(from, own);
 }
 
 static enum err check_forgery(struct exchange *x, bool by_cookie)
@@ -283,7 +289,7 @@ static enum err check_forgery(struct exchange *x, bool by_cookie)
     if (!is_write(x->request->method))
         return OK;
     struct text token = request_header(x->request, "x-csrf-token");
-    if (same_origin(x->request) && (!by_cookie || same_secret(token, x->actor->csrf)))
+    if (same_origin(x) && (!by_cookie || same_secret(token, x->actor->csrf)))
         return OK;
     return problem(x->call, ERR_DENIED, TEXT(""), "csrf", "%s",
                    say(x->call, "the X-CSRF-Token header is missing or wrong",
@@ -341,7 +347,7 @@ static enum err authorise(struct exchange *x)
 {
     bool by_cookie;
     if (x->route->policy == POLICY_OPEN) {
-        if (is_write(x->request->method) && !same_origin(x->request))
+        if (is_write(x->request->method) && !same_origin(x))
             return problem(x->call, ERR_DENIED, TEXT(""), "origin", "%s",
                            say(x->call, "requests from other sites are refused",
                                "拒绝来自其他网站的请求"));

@@ -33,6 +33,7 @@ struct api {
     bool pages;
     int64_t started;
     const char *version;
+    struct text origin; /* pages may write from here only; "" = from the host they came from */
     const struct net *net;
     struct text model_etag;
     struct finisher *finisher;
@@ -71,6 +72,7 @@ extern const size_t route_count;
 void exchange__header(struct exchange *x, const char *name, struct text value);
 void exchange__answer(struct exchange *x, enum err e); /* reply or problem, then gone */
 struct json_out *exchange__json(struct exchange *x);   /* opens the body */
+const char *exchange__cookie(const struct exchange *x); /* the name of the session's */
 struct text exchange__field(struct exchange *x, const char *name);
 MUST_USE enum err exchange__body(struct exchange *x); /* ERR_INVALID when there is none */
 const struct kind *exchange__kind(struct exchange *x, struct text name);

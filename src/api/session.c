@@ -5,11 +5,11 @@
 static void set_cookie(struct exchange *x, struct text cookie)
 {
     bool over = !cookie.len;
-    exchange__header(x, "set-cookie",
-                     text_print(x->call->arena,
-                                "aw_session=%.*s; Path=/; HttpOnly; SameSite=Strict%s%s",
-                                TEXT_ARG(cookie), x->request->secure ? "; Secure" : "",
-                                over ? "; Max-Age=0" : ""));
+    exchange__header(
+        x, "set-cookie",
+        text_print(x->call->arena, "%s=%.*s; Path=/; HttpOnly; SameSite=Strict%s%s",
+                   exchange__cookie(x), TEXT_ARG(cookie), x->request->secure ? "; Secure" : "",
+                   over ? "; Max-Age=0" : ""));
 }
 
 static void put_may(struct exchange *x, struct json_out *o)

@@ -59,7 +59,7 @@ void *net__begin(void *arg, const char *target, struct MHD_Connection *connectio
     w->target_at = target;
     w->request.arena = a;
     w->request.inside = w;
-    w->request.secure = n->cert != NULL;
+    w->request.secure = n->cert != NULL || n->options.secure;
     w->request.peer = text_copy(a, text_of(w->conn->peer));
     /* The first request shares its time with connecting; a later one begins here. */
     if (w->conn->requests++ > 0)
@@ -129,6 +129,7 @@ static enum MHD_Result head(struct work *w, const char *method, const char *vers
         why = net__read_target(w->request.arena, w->target, &w->request);
     if (why)
         return net__refuse(w, status, why);
+    w->request.peer = net__client(&w->net->options, &w->request);
     if (!promise_fits(w))
         return net__refuse(w, 413, "the body is larger than allowed");
     w->step = STEP_BODY;

@@ -134,6 +134,9 @@ const char *net__guard(struct work *w, const char *method, const char *version, 
 const char *net__read_target(struct arena *a, struct text target, struct request *r);
 struct text net__cookie(struct text header, const char *name);
 
+/* ---- proxy.c --------------------------------------------------------------------------- */
+struct text net__client(const struct net_options *o, const struct request *r);
+
 /* ---- reply.c --------------------------------------------------------------------------- */
 struct MHD_Response *net__response(struct request *r, const struct reply *reply);
 /* Publishes w->response. False when the server gave the request up in the meantime: then the

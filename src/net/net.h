@@ -23,8 +23,8 @@ struct request {
     const struct pair *headers; /* names lower case */
     size_t header_count;
     struct text body;
-    struct text peer;          /* address of the client, without port */
-    bool secure;               /* came over TLS */
+    struct text peer;          /* address of the client, without port; see net_options.proxies */
+    bool secure;               /* came over TLS, as far as the client knows */
     void *inside;              /* net's own */
 };
 struct text request_header(const struct request *r, const char *lower_name); /* "" when absent */
@@ -50,6 +50,8 @@ struct net_options {
                                 * A body, or a reply, has a second more for each 64 KiB that moved */
     int max_connections;       /* default 4,096. Near it a new one ends the oldest that is silent */
     const char *tls_cert, *tls_key; /* PEM files, both or none */
+    bool secure;               /* a proxy in front of us does TLS */
+    struct text proxies;       /* addresses, comma separated, whose X-Forwarded-For is believed */
     /* True when answered (net_answer was called). On a loop thread: memory only. May be NULL. */
     bool (*fast)(void *arg, struct request *r);
     /* On a worker thread. Must lead to exactly one net_answer or net_stream, now or later. */
