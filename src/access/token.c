@@ -144,12 +144,18 @@ static enum err check_creation(struct call *call, const struct creation *in)
     return e;
 }
 
+/* Staff without a unit is staff where its maker is: nobody holds it otherwise. */
+static struct text unit_of(const struct call *call, const struct grant *g)
+{
+    return text_is(g->role, "staff") && g->unit.len == 0 ? call->actor->unit : g->unit;
+}
+
 static enum err insert_grants(struct call *call, struct tx *tx, const struct creation *in)
 {
     for (size_t i = 0; i < in->grant_count; i++) {
-        struct value values[] = {V_TEXT(in->id), V_TEXT(in->grants[i].role),
-                                 V_TEXT(in->grants[i].unit)};
-        TRY(access__unit_exists(call, tx, in->grants[i].unit));
+        struct text unit = unit_of(call, &in->grants[i]);
+        struct value values[] = {V_TEXT(in->id), V_TEXT(in->grants[i].role), V_TEXT(unit)};
+        TRY(access__unit_exists(call, tx, unit));
         TRY(tx_exec(call, tx,
                     "INSERT INTO token_grant (token, role, unit) VALUES ($1, $2, $3) "
                     "ON CONFLICT (token, role, unit) DO NOTHING",

@@ -184,6 +184,49 @@ enum err exchange__body(struct exchange *x)
                    say(x->call, "send a JSON object", "请发送 JSON 对象"));
 }
 
+static bool fits_type(const struct json *v, char type)
+{
+    switch (v->type) {
+    case JSON_NULL:
+    case JSON_TEXT:
+        return type == 't';
+    case JSON_FALSE:
+    case JSON_TRUE:
+        return type == 'b';
+    case JSON_LIST:
+        return type == 'l';
+    case JSON_OBJECT:
+        return type == 'o';
+    default:
+        return false;
+    }
+}
+
+static enum err check_member(struct exchange *x, const struct json *v, struct text known)
+{
+    while (known.len) {
+        struct text type = text_cut(&known, ' '), name = text_cut(&type, ':');
+        if (!text_same(name, v->key))
+            continue;
+        if (fits_type(v, type.at[0]))
+            return OK;
+        return problem(x->call, ERR_INVALID, v->key, "type", "%s",
+                       say(x->call, "is of the wrong type", "类型不正确"));
+    }
+    return problem(x->call, ERR_INVALID, v->key, "unknown", "%s",
+                   say(x->call, "is not known here", "此处没有这个字段"));
+}
+
+enum err exchange__members(struct exchange *x, const char *known)
+{
+    enum err worst = OK;
+    TRY(exchange__body(x));
+    for (const struct json *v = x->json->first; v; v = v->next)
+        if (check_member(x, v, text_of(known)) != OK)
+            worst = ERR_INVALID;
+    return worst;
+}
+
 struct text query__text(struct exchange *x, const char *name)
 {
     return request_query(x->request, name);

@@ -75,6 +75,10 @@ struct json_out *exchange__json(struct exchange *x);   /* opens the body */
 const char *exchange__cookie(const struct exchange *x); /* the name of the session's */
 struct text exchange__field(struct exchange *x, const char *name);
 MUST_USE enum err exchange__body(struct exchange *x); /* ERR_INVALID when there is none */
+/* The body, and in it only members that the route knows, each of its type: "name:t roles:l".
+ * t text or null, b true or false, l list, o object. A slip in a name must not give more than
+ * was meant, as a token without its scopes would. */
+MUST_USE enum err exchange__members(struct exchange *x, const char *known);
 const struct kind *exchange__kind(struct exchange *x, struct text name);
 struct text query__text(struct exchange *x, const char *name);
 MUST_USE enum err query__moment(struct exchange *x, const char *name, int64_t *out);

@@ -266,7 +266,7 @@ enum err record_bulk(struct exchange *x)
 {
     const struct kind *k;
     TRY(find_kind(x, &k));
-    TRY(exchange__body(x));
+    TRY(exchange__members(x, "ids:l set:o reason:t"));
     const struct json *ids = json_get(x->json, "ids"), *set = json_get(x->json, "set");
     if (!ids || ids->type != JSON_LIST || !ids->count || ids->count > 1000 || !set ||
         set->type != JSON_OBJECT)
