@@ -55,6 +55,9 @@ const struct actor *actor_command(struct call *call);
 const struct actor *actor_system(struct call *call);
 bool actor_holds(const struct actor *a, struct text role, const struct text *covering, size_t covering_count);
 bool actor_holds_anywhere(const struct actor *a, struct text role);
+/* Does the actor work with records of this kind, or only look at them? Staff do, and whoever the
+ * kind names in creating, changing or a move. A guest who only reads leaves nothing behind. */
+bool actor_takes_part(const struct actor *a, const struct kind *k);
 /* Is `thing` ("SYS-0001"; "" = anything) within a scope of that word ("events")? "events:*" holds all. */
 bool actor_in_scope(const struct actor *a, struct text word, struct text thing);
 
