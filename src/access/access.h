@@ -145,6 +145,9 @@ MUST_USE enum err access_session(struct call *call, struct access *a, struct rea
                                  struct text cookie, struct actor **out);
 MUST_USE enum err access_bearer(struct call *call, struct access *a, struct reader *r,
                                 struct text secret, struct actor **out);
+/* The same for either secret, without counting as a use: for what goes on by itself. */
+MUST_USE enum err access_still(struct call *call, struct access *a, struct reader *r,
+                               struct text secret, struct actor **out);
 struct token {
     struct text id, name, scopes, created_by;
     struct grant *grants;

@@ -67,18 +67,26 @@ static enum err token_load(struct call *call, struct reader *r, const struct has
     return token_grants(call, r, actor);
 }
 
+enum err access__token_credential(struct call *call, struct access *a, struct reader *r,
+                                  struct text secret, struct hash *key, struct credential *out)
+{
+    if (secret.len != SECRET_LEN || !text_starts(secret, SECRET_PREFIX))
+        return access__signed_out(call);
+    *key = sha256(secret);
+    if (access__cache_get(call, a, key, out))
+        return OK;
+    unsigned long long generation = atomic_load(&a->generation);
+    TRY(token_load(call, r, key, out));
+    access__cache_put(call, a, generation, key, out);
+    return OK;
+}
+
 enum err access_bearer(struct call *call, struct access *a, struct reader *r,
                        struct text secret, struct actor **out)
 {
+    struct hash key;
     struct credential c;
-    if (secret.len != SECRET_LEN || !text_starts(secret, SECRET_PREFIX))
-        return access__signed_out(call);
-    struct hash key = sha256(secret);
-    if (!access__cache_get(call, a, &key, &c)) {
-        unsigned long long generation = atomic_load(&a->generation);
-        TRY(token_load(call, r, &key, &c));
-        access__cache_put(call, a, generation, &key, &c);
-    }
+    TRY(access__token_credential(call, a, r, secret, &key, &c));
     return access__admit(call, a, &key, &c,
                          "UPDATE token SET used_at = $2 WHERE id = $1 AND used_at < $2", out);
 }

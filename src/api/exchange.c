@@ -306,16 +306,15 @@ const char *exchange__cookie(const struct exchange *x)
 static enum err sign_in(struct exchange *x, bool *by_cookie)
 {
     struct text bearer = request_header(x->request, "authorization");
-    struct text cookie = request_cookie(x->request, exchange__cookie(x));
-    *by_cookie = false;
-    if (text_starts(bearer, "Bearer "))
-        return access_bearer(x->call, x->api->access, x->db, text_trim(text_from(bearer, 7)),
-                             &x->actor);
-    *by_cookie = true;
-    if (!cookie.len)
+    *by_cookie = !text_starts(bearer, "Bearer ");
+    x->secret = *by_cookie ? request_cookie(x->request, exchange__cookie(x))
+                           : text_trim(text_from(bearer, 7));
+    if (!*by_cookie)
+        return access_bearer(x->call, x->api->access, x->db, x->secret, &x->actor);
+    if (!x->secret.len)
         return problem(x->call, ERR_SIGNED_OUT, TEXT(""), "signed_out", "%s",
                        say(x->call, "sign in first", "请先登录"));
-    return access_session(x->call, x->api->access, x->db, cookie, &x->actor);
+    return access_session(x->call, x->api->access, x->db, x->secret, &x->actor);
 }
 
 static bool same_origin(const struct exchange *x)

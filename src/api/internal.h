@@ -44,6 +44,7 @@ struct exchange {
     struct request *request;
     struct call *call;
     struct actor *actor;
+    struct text secret; /* cookie or token that says so */
     const struct route *route;
     struct text arg[4];
     struct reader *db;

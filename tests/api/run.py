@@ -61,13 +61,32 @@ def play(path, stores, template, people, folder):
     return [title, *problems] if problems else []
 
 
-def play_all(kind, paths, report):
+def flood(stores, template):
+    """More changes at once than are named: a page that listens hears of their kind."""
+    store = stores.copy(template)
+    with Server(store) as server, Client(server, cast.passwords()) as client:
+        listener = client.listen("xena")
+        many = [{"title": f"Task {n}"} for n in range(300)]
+        ids = [client.must("amy", "POST", "/task", body)["id"] for body in many]
+        listener.waits(lambda one: any(event["id"] == ids[-1] for event in one.heard))
+        before = len(listener.heard)
+        client.must("amy", "PATCH", "/task", {"ids": ids, "set": {"tags": ["all"]}})
+        many = {"kind": "task", "id": "", "version": 0}
+        told = listener.waits(lambda one: many in one.heard[before:])
+        named = len([event for event in listener.heard[before:] if event["id"]])
+    stores.drop(store)
+    return [] if told and named < len(ids) else [f"told {told}, named {named} of {len(ids)}"]
+
+
+def play_all(kind, paths, words, report):
     """All of them on one kind of store, a few at a time."""
     with tempfile.TemporaryDirectory(prefix="aimwell-api-") as folder:
         stores = open_stores(kind, folder)
         try:
             template = stores.new()
             people = cast.make(template, folder)
+            if words is None or any(word in "flood" for word in words):
+                report.tell(f"{kind} flood", flood(stores, template))
             with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
                 def one(path):
                     name = os.path.splitext(os.path.basename(path))[0]
@@ -87,11 +106,11 @@ def main():
     options = parser.parse_args()
     paths = [p for p in sorted(glob.glob(os.path.join(HERE, "*.txt")))
              if not options.words or any(w in os.path.basename(p) for w in options.words)]
-    if not paths:
+    if not paths and "flood" not in options.words:
         parser.error("no scenario has such a name")
     report = Report()
     for kind in [options.store] if options.store else ["sqlite", "postgresql"]:
-        play_all(kind, paths, report)
+        play_all(kind, paths, options.words or None, report)
     return report.finish()
 
 
