@@ -14,7 +14,7 @@
 
 #define MOST_STREAMS 2000
 #define MOST_OF_ONE 32   /* pages of one session */
-#define MOST_NAMED 200   /* changes in one round */
+#define MOST_NAMED 100   /* changes in one round */
 #define PAUSE 250000000L /* nanoseconds between rounds */
 #define SECRET_MOST 64
 
