@@ -26,7 +26,7 @@ bool api_origin(struct arena *a, struct text address, struct text *origin);
 /* For net_options: arg is the api. */
 bool api_fast(void *arg, struct request *r);
 void api_handle(void *arg, struct request *r);
-struct text api_refusal(void *arg, struct arena *a, int status, const char *why);
+struct text api_refusal(void *arg, struct request *r, int status, const char *why);
 size_t api_cap(void *arg, struct text method, struct text path);
 void api_live(struct api *a, const struct net *n); /* counts for /metrics */
 

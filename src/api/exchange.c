@@ -124,6 +124,10 @@ static void put_problem(struct exchange *x, enum err e)
     json_key(o, "errors");
     put__problems(o, x->call, x->why);
     json_close(o, '}');
+    if (e == ERR_SIGNED_OUT)
+        exchange__header(x, "www-authenticate", TEXT("Bearer"));
+    if (e == ERR_METHOD)
+        exchange__header(x, "allow", x->allow);
     if (e == ERR_BUSY || e == ERR_IO)
         exchange__header(x, "retry-after",
                          text_print(x->call->arena, "%lld",
@@ -443,8 +447,11 @@ static enum err find_route(struct exchange *x)
             break; /* a place of its own is no kind */
         fixed = fixed || !of_kind;
         other = true;
-        if (!text_is(method, routes[i].method))
+        if (!text_is(method, routes[i].method)) {
+            x->allow = text_join(x->call->arena, x->allow, text_of(x->allow.len ? ", " : ""));
+            x->allow = text_join(x->call->arena, x->allow, text_of(routes[i].method));
             continue;
+        }
         x->route = &routes[i];
         memcpy(x->arg, args, sizeof args);
         return OK;
@@ -480,11 +487,22 @@ void api_handle(void *arg, struct request *r)
         exchange__answer(x, e);
 }
 
-struct text api_refusal(void *arg, struct arena *a, int status, const char *why)
+/* What ordinary people meet, in their language; the rest is for those who write clients. */
+static const char *refusal_zh(int status, const char *why)
+{
+    return status == 413   ? "请求内容超出允许的大小"
+           : status == 431 ? "请求头过大"
+           : status == 503 ? "服务器正忙或正在停止，请稍后再试"
+                           : why;
+}
+
+struct text api_refusal(void *arg, struct request *r, int status, const char *why)
 {
     (void)arg;
+    if (language(r) == LANG_ZH)
+        why = refusal_zh(status, why);
     return text_print(
-        a,
+        r->arena,
         "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"code\":\"refused\","
         "\"detail\":\"%s\",\"errors\":[]}",
         why, status, why);

@@ -6,6 +6,7 @@
 #include "api/api.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 /* Who may call a route at all. Records decide about records beyond that (the one door). */
 enum policy {
@@ -38,6 +39,7 @@ struct api {
     struct text model_etag;
     struct finisher *finisher;
     struct streams *streams;
+    atomic_bool verifying;
 };
 struct exchange {
     struct api *api;
@@ -52,6 +54,7 @@ struct exchange {
     struct buf out;
     struct json_out json_out;
     int status;
+    struct text allow;   /* methods that the path has, for 405 */
     int64_t retry_after; /* seconds, for 429; 0 = soon */
     struct text type;
     struct pair headers[8];

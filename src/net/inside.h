@@ -76,6 +76,7 @@ struct work {
     struct stream *stream;
     char *body; /* grows outside the arena: realloc of big blocks does not copy */
     size_t body_len, body_room, body_cap, body_over;
+    bool crowded;             /* no room for the body among all others */
     struct work *next, *prev; /* all open requests */
 };
 
@@ -102,6 +103,7 @@ struct net {
     char *cert, *key;
     atomic_bool closing;
     atomic_llong requests, refused, open_connections;
+    atomic_llong bodies; /* bytes that larger bodies take */
     atomic_llong active; /* dispatched and not yet completed, streams included */
     atomic_llong busy;   /* handed to the application, net_answer not yet returned */
     struct deadlines deadlines;

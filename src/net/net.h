@@ -43,6 +43,8 @@ struct net_options {
     int port;                  /* 0 picks one */
     int workers;               /* worker threads; default 4 */
     size_t body_cap;           /* bytes; larger is 413 before it is read */
+    int64_t bodies_cap;        /* bytes of all larger bodies (over 64 KiB) at once; default 512 MiB.
+                                * Past it they are 503: nobody signed in yet to send them */
     size_t (*cap_for)(void *arg, struct text method, struct text path); /* NULL: body_cap */
     int64_t head_us;           /* request line and headers must be there by then; default 10 s, or
                                 * deadline_us when that is shorter */
@@ -57,7 +59,7 @@ struct net_options {
     /* On a worker thread. Must lead to exactly one net_answer or net_stream, now or later. */
     void (*handle)(void *arg, struct request *r);
     /* The body of a refusal that net itself makes (400, 413, 414, 431, 503 …): problem+json. */
-    struct text (*refusal)(void *arg, struct arena *a, int status, const char *why);
+    struct text (*refusal)(void *arg, struct request *r, int status, const char *why);
     void *arg;
 };
 struct net;

@@ -33,6 +33,8 @@ static void fill_defaults(struct net_options *o)
         o->deadline_us = 30 * SECOND;
     if (o->head_us <= 0)
         o->head_us = o->deadline_us < 10 * SECOND ? o->deadline_us : 10 * SECOND;
+    if (o->bodies_cap <= 0)
+        o->bodies_cap = 512LL << 20;
     if (o->max_connections <= 0)
         o->max_connections = 4096;
 }
