@@ -38,6 +38,7 @@ static enum err put_record(struct exchange *x, const struct record *rec)
     put__bool(o, "change",
               record_may_change(x->call, x->api->records, x->db, rec) &&
                   !rec->kind->states[rec->state].locked);
+    put__bool(o, "comment", actor_takes_part(x->actor, rec->kind));
     json_key(o, "attach"); /* evidence, tags and links may be added in locked states too */
     json_put_bool(o, record_may_change(x->call, x->api->records, x->db, rec));
     json_close(o, '}');
@@ -155,10 +156,16 @@ static const struct json *without(struct exchange *x, const char *a, const char 
     return copy;
 }
 
-/* A kind may have a field of its own called reason: then it is the field. */
-static struct text reason_of(struct exchange *x, const struct kind *k)
+/* The reason of a change is text, and never quietly left out. `own`: the kind, or the move, has
+ * a field of that name; then it is the field. */
+static enum err read_reason(struct exchange *x, bool own, struct text *reason)
 {
-    return kind_field(k, TEXT("reason")) ? (struct text){0} : exchange__field(x, "reason");
+    const struct json *v = own ? NULL : json_get(x->json, "reason");
+    *reason = json_text(v);
+    if (!v || v->type == JSON_TEXT || v->type == JSON_NULL)
+        return OK;
+    return problem(x->call, ERR_INVALID, TEXT("reason"), "type", "%s",
+                   say(x->call, "must be text", "必须是文本"));
 }
 
 enum err record_post(struct exchange *x)
@@ -167,10 +174,12 @@ enum err record_post(struct exchange *x)
     TRY(find_kind(x, &k));
     TRY(exchange__body(x));
     bool own = kind_field(k, TEXT("reason")) != NULL;
+    struct text reason;
+    TRY(read_reason(x, own, &reason));
     x->change = (struct change){.act = RECORD_CREATE,
                                 .kind = k,
                                 .body = own ? x->json : without(x, "reason", NULL),
-                                .reason = reason_of(x, k),
+                                .reason = reason,
                                 .idempotency = request_header(x->request, "idempotency-key")};
     return submit(x);
 }
@@ -197,12 +206,14 @@ enum err record_patch(struct exchange *x)
     TRY(exchange__body(x));
     TRY(if_match(x, &version));
     bool own = kind_field(k, TEXT("reason")) != NULL;
+    struct text reason;
+    TRY(read_reason(x, own, &reason));
     x->change = (struct change){.act = RECORD_CHANGE,
                                 .kind = k,
                                 .id = x->arg[1],
                                 .body = own ? x->json : without(x, "reason", NULL),
                                 .if_version = version,
-                                .reason = reason_of(x, k),
+                                .reason = reason,
                                 .idempotency = request_header(x->request, "idempotency-key")};
     return submit(x);
 }
@@ -227,7 +238,8 @@ enum err move_post(struct exchange *x)
     if (request_header(x->request, "if-match").len)
         TRY(if_match(x, &version));
     bool own = move_asks_reason(k, x->arg[2]);
-    struct text password = exchange__field(x, "password");
+    struct text password = exchange__field(x, "password"), reason;
+    TRY(read_reason(x, own, &reason));
     if (password.len && !kind_field(k, TEXT("password")))
         TRY(access_fresh(x->call, x->api->access, password, &x->actor->fresh_until));
     x->change = (struct change){.act = RECORD_MOVE,
@@ -237,7 +249,7 @@ enum err move_post(struct exchange *x)
                                 .if_version = version,
                                 .body = own ? without(x, "password", NULL)
                                             : without(x, "reason", "password"),
-                                .reason = exchange__field(x, "reason"),
+                                .reason = own ? exchange__field(x, "reason") : reason,
                                 .idempotency = request_header(x->request, "idempotency-key")};
     return submit(x);
 }
