@@ -96,7 +96,34 @@ def verify_at_once(stores, template):
     return [] if seen == {200, 429} else [f"the answers were {seen}"]
 
 
-PLAYS = {"flood": flood, "verify_at_once": verify_at_once}  # stories that no scenario can tell
+def many_pages(stores, template):
+    """One session may leave so many pages open; another still finds room."""
+    store = stores.copy(template)
+    with Server(store) as server:
+        client = Client(server, cast.passwords())
+        pages, refused = [], None
+        while len(pages) < 100 and refused is None:
+            try:
+                pages.append(client.listen("stan"))
+            except Failed as error:
+                refused = str(error)
+        other = client.listen("sam")
+        client.must("amy", "POST", "/task", {"title": "For all"})
+        good = other.waits(lambda one: one.heard)
+    stores.drop(store)
+    return [] if good and refused and "429" in refused else [f"{len(pages)} pages, then {refused}"]
+
+
+def public_address(_, __):
+    """`serve --public` takes an address of a whole host, and nothing else."""
+    for wrong in ("aims.example.org", "https://", "https://a.example/b", "https://a@b.example", "ftp://a"):
+        run("serve", "--data", "/nonexistent", "--public", wrong, expect=2)
+    run("serve", "--data", "/nonexistent", "--public", "https://[::1]:8443/", expect=4)
+    return []
+
+
+PLAYS = {"flood": flood, "verify_at_once": verify_at_once, "many_pages": many_pages,
+         "public_address": public_address}  # stories that no scenario can tell
 
 
 def play_all(kind, paths, words, report):
