@@ -47,7 +47,7 @@ struct actor {
     struct text session;     /* session id, "" */
     struct text csrf;
     enum lang lang;
-    struct text scopes;      /* token scopes, "" = all its roles give */
+    struct text scopes;      /* of a token: it may do nothing else. "" = all its roles give */
     bool sees_sensitive;     /* some active role is marked so in the model */
 };
 /* "command" (bootstrap, import, init) and "system" (timed moves) actors. */
@@ -55,6 +55,11 @@ const struct actor *actor_command(struct call *call);
 const struct actor *actor_system(struct call *call);
 bool actor_holds(const struct actor *a, struct text role, const struct text *covering, size_t covering_count);
 bool actor_holds_anywhere(const struct actor *a, struct text role);
+/* Does the actor work with records of this kind, or only look at them? Staff do, and whoever the
+ * kind names in creating, changing or a move. A guest who only reads leaves nothing behind. */
+bool actor_takes_part(const struct actor *a, const struct kind *k);
+/* Is `thing` ("SYS-0001"; "" = anything) within a scope of that word ("events")? "events:*" holds all. */
+bool actor_in_scope(const struct actor *a, struct text word, struct text thing);
 
 /* ---- units: a closure table kept beside the unit records --------------------------------------- */
 /* Called by record/ in the same transaction when a record of the unit kind is written. Refuses a
@@ -170,6 +175,9 @@ MUST_USE enum err access_session(struct call *call, struct access *a, struct rea
                                  struct text cookie, struct actor **out);
 MUST_USE enum err access_bearer(struct call *call, struct access *a, struct reader *r,
                                 struct text secret, struct actor **out);
+/* The same for either secret, without counting as a use: for what goes on by itself. */
+MUST_USE enum err access_still(struct call *call, struct access *a, struct reader *r,
+                               struct text secret, struct actor **out);
 struct token {
     struct text id, name, scopes, created_by;
     struct grant *grants;
@@ -178,7 +186,8 @@ struct token {
     bool revoked;
 };
 /* "aw_" + 43 characters; stored as SHA-256; expiry at most a year. A person cannot give a token
- * a role they do not hold; a command can. */
+ * a role they do not hold; a command can. Scopes ("events:SYS-0001,events:SYS-0002", "events:*")
+ * narrow: a token that has one may do only what its scopes name. */
 MUST_USE enum err access_token_create(struct call *call, struct access *a, struct text name,
                                       const struct grant *grants, size_t grant_count,
                                       struct text scopes, int64_t expires, struct text *secret,

@@ -71,6 +71,37 @@ bool actor_holds_anywhere(const struct actor *a, struct text role)
     return false;
 }
 
+static bool named(const struct actor *a, const struct who_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->one[i].role.len > 0 && actor_holds_anywhere(a, list->one[i].role))
+            return true;
+    return false;
+}
+
+bool actor_takes_part(const struct actor *a, const struct kind *k)
+{
+    if (a->all || actor_holds_anywhere(a, TEXT("staff")) || named(a, &k->create) ||
+        named(a, &k->change))
+        return true;
+    for (size_t i = 0; i < k->move_count; i++)
+        if (named(a, &k->moves[i].by) || named(a, &k->moves[i].and_by))
+            return true;
+    return false;
+}
+
+bool actor_in_scope(const struct actor *a, struct text word, struct text thing)
+{
+    struct text rest = a->scopes;
+    while (rest.len > 0) {
+        struct text on = text_trim(text_cut(&rest, ','));
+        if (text_same(text_cut(&on, ':'), word) &&
+            (thing.len == 0 || text_is(on, "*") || text_same(on, thing)))
+            return true;
+    }
+    return false;
+}
+
 bool access__manages(const struct actor *a)
 {
     return a != NULL && (a->all || a->admin);

@@ -222,5 +222,6 @@ enum err access_revoke(struct call *call, struct access *a, struct text person,
     struct granting in = {a, person, {role, unit}, false};
     if (call->actor == NULL)
         return access__signed_out(call);
+    TRY(access__needs_fresh(call));
     return access__run(call, a, revoke_run, &in);
 }

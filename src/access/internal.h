@@ -127,7 +127,15 @@ struct actor *access__actor_copy(struct arena *arena, const struct actor *from);
  * way: the ledger must not be closed under the writer. */
 void access__touch(struct call *call, struct access *a, const char *sql, struct text id);
 void access__touches_wait(struct access *a);
-/* Gives the actor when the credential is still good; touches it at most once a minute. */
+/* Who a secret stands for; ERR_SIGNED_OUT when it is none. */
+MUST_USE enum err access__session_credential(struct call *call, struct access *a,
+                                             struct reader *r, struct text cookie,
+                                             struct hash *key, struct credential *out);
+MUST_USE enum err access__token_credential(struct call *call, struct access *a,
+                                           struct reader *r, struct text secret,
+                                           struct hash *key, struct credential *out);
+/* Gives the actor when the credential is still good; touches it at most once a minute, with
+ * touch NULL never. */
 MUST_USE enum err access__admit(struct call *call, struct access *a, const struct hash *key,
                                 struct credential *c, const char *touch, struct actor **out);
 enum err access__signed_out(struct call *call);

@@ -185,6 +185,14 @@ static enum err may_change(struct call *call, const struct person_change *in)
     return own && only_lang ? OK : access__denied(call);
 }
 
+/* What widens somebody's reach is confirmed with the password. Ending an account is not: that
+ * must be quick, and a program may do it. */
+static enum err widening(struct call *call, const struct person_change *in)
+{
+    bool enables = in->disabled != NULL && !*in->disabled;
+    return enables || in->unit != NULL ? access__needs_fresh(call) : OK;
+}
+
 static enum err check_change(struct call *call, const struct person_change *in)
 {
     enum err e = OK;
@@ -249,6 +257,7 @@ enum err access_person_change(struct call *call, struct access *a, struct text i
         in.name = &trimmed;
     }
     TRY(may_change(call, &in));
+    TRY(widening(call, &in));
     TRY(check_change(call, &in));
     return access__run(call, a, change_run, &in);
 }

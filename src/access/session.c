@@ -84,7 +84,7 @@ enum err access__admit(struct call *call, struct access *a, const struct hash *k
 {
     if (call->now >= c->ends || (c->idle > 0 && call->now - c->seen > c->idle))
         return access__signed_out(call);
-    if (call->now - c->seen >= TOUCH_EVERY) {
+    if (touch && call->now - c->seen >= TOUCH_EVERY) {
         access__cache_seen(a, key, call->now);
         access__touch(call, a, touch, c->id);
     }
@@ -168,18 +168,37 @@ static enum err session_load(struct call *call, struct reader *r, const struct h
     return access__grants_of(call, r, c->actor->person, c->actor);
 }
 
+enum err access__session_credential(struct call *call, struct access *a, struct reader *r,
+                                    struct text cookie, struct hash *key,
+                                    struct credential *out)
+{
+    if (cookie.len != COOKIE_LEN)
+        return access__signed_out(call);
+    *key = sha256(cookie);
+    if (access__cache_get(call, a, key, out))
+        return OK;
+    unsigned long long generation = atomic_load(&a->generation);
+    TRY(session_load(call, r, key, cookie, out));
+    access__cache_put(call, a, generation, key, out);
+    return OK;
+}
+
+enum err access_still(struct call *call, struct access *a, struct reader *r, struct text secret,
+                      struct actor **out)
+{
+    struct hash key;
+    struct credential c;
+    TRY(secret.len == COOKIE_LEN ? access__session_credential(call, a, r, secret, &key, &c)
+                                 : access__token_credential(call, a, r, secret, &key, &c));
+    return access__admit(call, a, &key, &c, NULL, out);
+}
+
 enum err access_session(struct call *call, struct access *a, struct reader *r,
                         struct text cookie, struct actor **out)
 {
+    struct hash key;
     struct credential c;
-    if (cookie.len != COOKIE_LEN)
-        return access__signed_out(call);
-    struct hash key = sha256(cookie);
-    if (!access__cache_get(call, a, &key, &c)) {
-        unsigned long long generation = atomic_load(&a->generation);
-        TRY(session_load(call, r, &key, cookie, &c));
-        access__cache_put(call, a, generation, &key, &c);
-    }
+    TRY(access__session_credential(call, a, r, cookie, &key, &c));
     return access__admit(call, a, &key, &c,
                          "UPDATE session SET seen_at = $2 WHERE id = $1 AND seen_at < $2", out);
 }

@@ -9,13 +9,15 @@
 #define SECRET_LEN 46
 
 /* Grants of token $1 that its maker $2 ("" = the command line) still has: the same role over
- * the same unit or one above it. */
+ * the same unit or one above it. Staff is nobody's grant: it is held at home (session.c). */
+#define COVERS "IN (SELECT c.ancestor FROM unit_closure c WHERE c.descendant = t.unit)"
 #define GRANTS                                                                                 \
     "SELECT t.role, t.unit FROM token_grant t WHERE t.token = $1 AND ($2 = '' OR "             \
-    "t.role = 'staff' OR EXISTS (SELECT 1 FROM role_grant g WHERE g.person = $2 AND "          \
-    "g.role = t.role AND g.state = 'active' AND (g.unit = '' OR g.unit IN "                    \
-    "(SELECT c.ancestor FROM unit_closure c WHERE c.descendant = t.unit)))) "                  \
-    "ORDER BY t.role, t.unit"
+    "EXISTS (SELECT 1 FROM role_grant g WHERE g.person = $2 AND g.role = t.role AND "          \
+    "g.state = 'active' AND (g.unit = '' OR g.unit " COVERS ")) OR (t.role = 'staff' AND "     \
+    "EXISTS (SELECT 1 FROM person p WHERE p.id = $2 AND (p.unit = '' OR p.unit " COVERS ")) "  \
+    "AND NOT EXISTS (SELECT 1 FROM role_grant x WHERE x.person = $2 AND x.state = 'active' "   \
+    "AND x.role = 'external_auditor'))) ORDER BY t.role, t.unit"
 
 /* ---- using one --------------------------------------------------------------------------- */
 
@@ -65,18 +67,26 @@ static enum err token_load(struct call *call, struct reader *r, const struct has
     return token_grants(call, r, actor);
 }
 
+enum err access__token_credential(struct call *call, struct access *a, struct reader *r,
+                                  struct text secret, struct hash *key, struct credential *out)
+{
+    if (secret.len != SECRET_LEN || !text_starts(secret, SECRET_PREFIX))
+        return access__signed_out(call);
+    *key = sha256(secret);
+    if (access__cache_get(call, a, key, out))
+        return OK;
+    unsigned long long generation = atomic_load(&a->generation);
+    TRY(token_load(call, r, key, out));
+    access__cache_put(call, a, generation, key, out);
+    return OK;
+}
+
 enum err access_bearer(struct call *call, struct access *a, struct reader *r,
                        struct text secret, struct actor **out)
 {
+    struct hash key;
     struct credential c;
-    if (secret.len != SECRET_LEN || !text_starts(secret, SECRET_PREFIX))
-        return access__signed_out(call);
-    struct hash key = sha256(secret);
-    if (!access__cache_get(call, a, &key, &c)) {
-        unsigned long long generation = atomic_load(&a->generation);
-        TRY(token_load(call, r, &key, &c));
-        access__cache_put(call, a, generation, &key, &c);
-    }
+    TRY(access__token_credential(call, a, r, secret, &key, &c));
     return access__admit(call, a, &key, &c,
                          "UPDATE token SET used_at = $2 WHERE id = $1 AND used_at < $2", out);
 }
@@ -94,14 +104,28 @@ struct creation {
 static bool scope_letter(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '_' || c == '-' || c == ':' || c == '.' || c == ',' || c == ' ' || c == '*';
+           c == '_' || c == '-' || c == ':' || c == '.';
+}
+
+/* WORD:THING or WORD:*, of a word that a route may ask for. A slip of the pen would otherwise
+ * make a token that can do nothing, and nobody would know why. */
+static bool good_scope(struct text scope)
+{
+    static const char *const words[] = {"events"};
+    struct text word = text_cut(&scope, ':');
+    bool known = false, good = scope.len > 0;
+    for (size_t i = 0; i < COUNT(words); i++)
+        known = known || text_is(word, words[i]);
+    for (size_t i = 0; i < scope.len; i++)
+        good = good && scope_letter(scope.at[i]);
+    return known && (good || text_is(scope, "*"));
 }
 
 static void check_scopes(struct call *call, struct text scopes, enum err *e)
 {
     bool good = scopes.len <= 500;
-    for (size_t i = 0; good && i < scopes.len; i++)
-        good = scope_letter(scopes.at[i]);
+    while (good && scopes.len > 0)
+        good = good_scope(text_trim(text_cut(&scopes, ',')));
     if (!good)
         *e = problem(call, ERR_INVALID, TEXT("scopes"), "format", "%s",
                      say(call, "lists scopes like events:SYS-0001, separated by commas",
@@ -128,12 +152,18 @@ static enum err check_creation(struct call *call, const struct creation *in)
     return e;
 }
 
+/* Staff without a unit is staff where its maker is: nobody holds it otherwise. */
+static struct text unit_of(const struct call *call, const struct grant *g)
+{
+    return text_is(g->role, "staff") && g->unit.len == 0 ? call->actor->unit : g->unit;
+}
+
 static enum err insert_grants(struct call *call, struct tx *tx, const struct creation *in)
 {
     for (size_t i = 0; i < in->grant_count; i++) {
-        struct value values[] = {V_TEXT(in->id), V_TEXT(in->grants[i].role),
-                                 V_TEXT(in->grants[i].unit)};
-        TRY(access__unit_exists(call, tx, in->grants[i].unit));
+        struct text unit = unit_of(call, &in->grants[i]);
+        struct value values[] = {V_TEXT(in->id), V_TEXT(in->grants[i].role), V_TEXT(unit)};
+        TRY(access__unit_exists(call, tx, unit));
         TRY(tx_exec(call, tx,
                     "INSERT INTO token_grant (token, role, unit) VALUES ($1, $2, $3) "
                     "ON CONFLICT (token, role, unit) DO NOTHING",

@@ -14,17 +14,20 @@ struct api_options {
     bool pages;      /* serve the web pages too */
     int64_t started; /* moment the server started */
     const char *version;
+    struct text
+        origin; /* where people find it: "https://aims.example.org"; "" = where it listens */
 };
 MUST_USE enum err api_open(struct call *call, const struct api_options *options,
                            struct api **out);
 void api_close(struct api *a);
+/* "https://AIMS.example.org/" → "https://aims.example.org", as browsers name an origin. False
+ * when it is no address of a whole host. */
+bool api_origin(struct arena *a, struct text address, struct text *origin);
 /* For net_options: arg is the api. */
 bool api_fast(void *arg, struct request *r);
 void api_handle(void *arg, struct request *r);
-struct text api_refusal(void *arg, struct arena *a, int status, const char *why);
+struct text api_refusal(void *arg, struct request *r, int status, const char *why);
 size_t api_cap(void *arg, struct text method, struct text path);
-/* Printed as a list "METHOD path policy", for tests that walk every route. */
-void api_routes(struct buf *out);
 void api_live(struct api *a, const struct net *n); /* counts for /metrics */
 
 /* The reply bodies that commands print too. */

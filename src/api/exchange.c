@@ -57,7 +57,24 @@ void put__ref(struct json_out *o, const struct ref *ref)
     put__text(o, "state", ref->state);
 }
 
-void put__problems(struct json_out *o, const struct call *call)
+/* The records that a move's view names for a problem it shares with p. */
+static void put_blockers(struct json_out *o, const struct move_view *v, const struct problem *p)
+{
+    size_t n = 0;
+    for (const struct problem *q = v->why->problems; q; q = q->next, n++) {
+        if (!text_same(q->code, p->code) || !text_same(q->message, p->message))
+            continue;
+        for (size_t i = 0; i < v->blocker_count; i++)
+            if (v->blockers[i].problem == n) {
+                json_open(o, '{');
+                put__ref(o, &v->blockers[i].ref);
+                json_close(o, '}');
+            }
+        return;
+    }
+}
+
+void put__problems(struct json_out *o, const struct call *call, const struct move_view *why)
 {
     json_open(o, '[');
     for (const struct problem *p = call->problems; p; p = p->next) {
@@ -66,6 +83,12 @@ void put__problems(struct json_out *o, const struct call *call)
         put__text(o, "code", p->code);
         put__text(o, "message", p->message);
         put__text(o, "source", p->source);
+        if (why) {
+            json_key(o, "records");
+            json_open(o, '[');
+            put_blockers(o, why, p);
+            json_close(o, ']');
+        }
         json_close(o, '}');
     }
     json_close(o, ']');
@@ -74,6 +97,15 @@ void put__problems(struct json_out *o, const struct call *call)
 static struct text first_message(const struct call *call)
 {
     return call->problems ? call->problems->message : (struct text){0};
+}
+
+/* Asking for the password again is no refusal: programs must be able to tell it from one. */
+static const char *code_of(const struct exchange *x, enum err e)
+{
+    for (const struct problem *p = x->call->problems; p && e == ERR_DENIED; p = p->next)
+        if (text_is(p->code, "fresh"))
+            return "fresh";
+    return err_code(e);
 }
 
 static void put_problem(struct exchange *x, enum err e)
@@ -86,12 +118,16 @@ static void put_problem(struct exchange *x, enum err e)
     put__text(o, "type", TEXT("about:blank"));
     put__text(o, "title", text_of(title));
     put__integer(o, "status", err_http(e));
-    put__text(o, "code", text_of(err_code(e)));
+    put__text(o, "code", text_of(code_of(x, e)));
     put__text(o, "detail", first_message(x->call));
     put__text(o, "request", x->call->id);
     json_key(o, "errors");
-    put__problems(o, x->call);
+    put__problems(o, x->call, x->why);
     json_close(o, '}');
+    if (e == ERR_SIGNED_OUT)
+        exchange__header(x, "www-authenticate", TEXT("Bearer"));
+    if (e == ERR_METHOD)
+        exchange__header(x, "allow", x->allow);
     if (e == ERR_BUSY || e == ERR_IO)
         exchange__header(x, "retry-after",
                          text_print(x->call->arena, "%lld",
@@ -150,6 +186,49 @@ enum err exchange__body(struct exchange *x)
         return OK;
     return problem(x->call, ERR_INVALID, TEXT(""), "body", "%s",
                    say(x->call, "send a JSON object", "请发送 JSON 对象"));
+}
+
+static bool fits_type(const struct json *v, char type)
+{
+    switch (v->type) {
+    case JSON_NULL:
+    case JSON_TEXT:
+        return type == 't';
+    case JSON_FALSE:
+    case JSON_TRUE:
+        return type == 'b';
+    case JSON_LIST:
+        return type == 'l';
+    case JSON_OBJECT:
+        return type == 'o';
+    default:
+        return false;
+    }
+}
+
+static enum err check_member(struct exchange *x, const struct json *v, struct text known)
+{
+    while (known.len) {
+        struct text type = text_cut(&known, ' '), name = text_cut(&type, ':');
+        if (!text_same(name, v->key))
+            continue;
+        if (fits_type(v, type.at[0]))
+            return OK;
+        return problem(x->call, ERR_INVALID, v->key, "type", "%s",
+                       say(x->call, "is of the wrong type", "类型不正确"));
+    }
+    return problem(x->call, ERR_INVALID, v->key, "unknown", "%s",
+                   say(x->call, "is not known here", "此处没有这个字段"));
+}
+
+enum err exchange__members(struct exchange *x, const char *known)
+{
+    enum err worst = OK;
+    TRY(exchange__body(x));
+    for (const struct json *v = x->json->first; v; v = v->next)
+        if (check_member(x, v, text_of(known)) != OK)
+            worst = ERR_INVALID;
+    return worst;
 }
 
 struct text query__text(struct exchange *x, const char *name)
@@ -221,29 +300,34 @@ static enum err read_body(struct exchange *x)
 /* ---- who
  * ------------------------------------------------------------------------------------------------------
  */
+/* Over TLS no other host of the domain, nor anybody on the way, can plant a cookie of this
+ * name. */
+const char *exchange__cookie(const struct exchange *x)
+{
+    return x->request->secure ? "__Host-aw_session" : "aw_session";
+}
+
 static enum err sign_in(struct exchange *x, bool *by_cookie)
 {
     struct text bearer = request_header(x->request, "authorization");
-    struct text cookie = request_cookie(x->request, "aw_session");
-    *by_cookie = false;
-    if (text_starts(bearer, "Bearer "))
-        return access_bearer(x->call, x->api->access, x->db, text_trim(text_from(bearer, 7)),
-                             &x->actor);
-    *by_cookie = true;
-    if (!cookie.len)
+    *by_cookie = !text_starts(bearer, "Bearer ");
+    x->secret = *by_cookie ? request_cookie(x->request, exchange__cookie(x))
+                           : text_trim(text_from(bearer, 7));
+    if (!*by_cookie)
+        return access_bearer(x->call, x->api->access, x->db, x->secret, &x->actor);
+    if (!x->secret.len)
         return problem(x->call, ERR_SIGNED_OUT, TEXT(""), "signed_out", "%s",
                        say(x->call, "sign in first", "请先登录"));
-    return access_session(x->call, x->api->access, x->db, cookie, &x->actor);
+    return access_session(x->call, x->api->access, x->db, x->secret, &x->actor);
 }
 
-static bool same_origin(const struct request *r)
+static bool same_origin(const struct exchange *x)
 {
-    struct text origin = request_header(r, "origin");
-    if (!origin.len)
-        return true;
-    ptrdiff_t host = text_search(origin, TEXT("://"));
-    return host > 0 &&
-           text_same(text_from(origin, (size_t)host + 3), request_header(r, "host"));
+    struct text from = request_header(x->request, "origin"), own = x->api->origin;
+    if (!own.len)
+        own = text_join(x->call->arena, x->request->secure ? TEXT("https://") : TEXT("http://"),
+                        request_header(x->request, "host"));
+    return !from.len || text_same(from, own);
 }
 
 static enum err check_forgery(struct exchange *x, bool by_cookie)
@@ -251,7 +335,7 @@ static enum err check_forgery(struct exchange *x, bool by_cookie)
     if (!is_write(x->request->method))
         return OK;
     struct text token = request_header(x->request, "x-csrf-token");
-    if (same_origin(x->request) && (!by_cookie || same_secret(token, x->actor->csrf)))
+    if (same_origin(x) && (!by_cookie || same_secret(token, x->actor->csrf)))
         return OK;
     return problem(x->call, ERR_DENIED, TEXT(""), "csrf", "%s",
                    say(x->call, "the X-CSRF-Token header is missing or wrong",
@@ -287,11 +371,29 @@ static enum err check_policy(struct exchange *x)
                              "仅限审核员、人工智能管理体系经理和最高管理者"));
 }
 
+/* A token does what it was made for and nothing else: with scopes, only the routes that name
+ * one of them, whatever roles it has beside; without scopes and roles, nothing at all. */
+static enum err check_token(struct exchange *x)
+{
+    const struct actor *a = x->actor;
+    bool scoped = a->scopes.len > 0;
+    if (a->type != ACTOR_TOKEN || (!scoped && a->grant_count > 0) ||
+        (scoped && x->route->scope && actor_in_scope(a, text_of(x->route->scope), TEXT(""))))
+        return OK;
+    if (!scoped)
+        return problem(
+            x->call, ERR_DENIED, TEXT(""), "who", "%s",
+            say(x->call, "this token holds no role any more", "此令牌已不再拥有任何角色"));
+    return problem(x->call, ERR_DENIED, TEXT(""), "scope",
+                   say(x->call, "this token is for %.*s alone", "此令牌仅限用于 %.*s"),
+                   TEXT_ARG(a->scopes));
+}
+
 static enum err authorise(struct exchange *x)
 {
     bool by_cookie;
     if (x->route->policy == POLICY_OPEN) {
-        if (is_write(x->request->method) && !same_origin(x->request))
+        if (is_write(x->request->method) && !same_origin(x))
             return problem(x->call, ERR_DENIED, TEXT(""), "origin", "%s",
                            say(x->call, "requests from other sites are refused",
                                "拒绝来自其他网站的请求"));
@@ -300,6 +402,7 @@ static enum err authorise(struct exchange *x)
     TRY(sign_in(x, &by_cookie));
     x->call->actor = x->actor;
     TRY(check_forgery(x, by_cookie));
+    TRY(check_token(x));
     return check_policy(x);
 }
 
@@ -344,8 +447,11 @@ static enum err find_route(struct exchange *x)
             break; /* a place of its own is no kind */
         fixed = fixed || !of_kind;
         other = true;
-        if (!text_is(method, routes[i].method))
+        if (!text_is(method, routes[i].method)) {
+            x->allow = text_join(x->call->arena, x->allow, text_of(x->allow.len ? ", " : ""));
+            x->allow = text_join(x->call->arena, x->allow, text_of(routes[i].method));
             continue;
+        }
         x->route = &routes[i];
         memcpy(x->arg, args, sizeof args);
         return OK;
@@ -381,11 +487,22 @@ void api_handle(void *arg, struct request *r)
         exchange__answer(x, e);
 }
 
-struct text api_refusal(void *arg, struct arena *a, int status, const char *why)
+/* What ordinary people meet, in their language; the rest is for those who write clients. */
+static const char *refusal_zh(int status, const char *why)
+{
+    return status == 413   ? "请求内容超出允许的大小"
+           : status == 431 ? "请求头过大"
+           : status == 503 ? "服务器正忙或正在停止，请稍后再试"
+                           : why;
+}
+
+struct text api_refusal(void *arg, struct request *r, int status, const char *why)
 {
     (void)arg;
+    if (language(r) == LANG_ZH)
+        why = refusal_zh(status, why);
     return text_print(
-        a,
+        r->arena,
         "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"code\":\"refused\","
         "\"detail\":\"%s\",\"errors\":[]}",
         why, status, why);

@@ -35,10 +35,22 @@ static enum err from_form(struct exchange *x, struct text *name, struct text *ty
                    say(x->call, "the form has no file", "表单中没有文件"));
 }
 
+/* A file is there to be referred to: who works with no kind of record has nothing to attach. */
+static enum err may_store(struct exchange *x)
+{
+    for (size_t i = 0; i < x->api->model->kind_count; i++)
+        if (actor_takes_part(x->actor, &x->api->model->kinds[i]))
+            return OK;
+    return problem(
+        x->call, ERR_DENIED, TEXT(""), "who", "%s",
+        say(x->call, "your roles do not include adding files", "您的角色不能添加文件"));
+}
+
 enum err file_post(struct exchange *x)
 {
     struct text type = request_header(x->request, "content-type"), name = {0},
                 bytes = x->request->body;
+    TRY(may_store(x));
     if (text_starts(type, "multipart/form-data"))
         TRY(from_form(x, &name, &type, &bytes));
     else if (!url_decode(x->call->arena, request_header(x->request, "x-file-name"), false,

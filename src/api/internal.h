@@ -6,6 +6,7 @@
 #include "api/api.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 /* Who may call a route at all. Records decide about records beyond that (the one door). */
 enum policy {
@@ -20,6 +21,8 @@ struct route {
     const char *method, *pattern; /* "{…}" matches one segment, "{…*}" the rest */
     enum policy policy;
     handler *run;
+    const char
+        *scope; /* a token made for this alone may call it as well; NULL: no scope does */
 };
 struct api {
     struct records *records;
@@ -31,16 +34,19 @@ struct api {
     bool pages;
     int64_t started;
     const char *version;
+    struct text origin; /* pages may write from here only; "" = from the host they came from */
     const struct net *net;
     struct text model_etag;
     struct finisher *finisher;
     struct streams *streams;
+    atomic_bool verifying;
 };
 struct exchange {
     struct api *api;
     struct request *request;
     struct call *call;
     struct actor *actor;
+    struct text secret; /* cookie or token that says so */
     const struct route *route;
     struct text arg[4];
     struct reader *db;
@@ -48,6 +54,7 @@ struct exchange {
     struct buf out;
     struct json_out json_out;
     int status;
+    struct text allow;   /* methods that the path has, for 405 */
     int64_t retry_after; /* seconds, for 429; 0 = soon */
     struct text type;
     struct pair headers[8];
@@ -56,6 +63,7 @@ struct exchange {
                     its handler returns, so this is kept outside of it */
     int64_t start;
     struct change change;  /* a write on its way */
+    const struct move_view *why; /* of the move that was refused */
     struct exchange *next; /* finisher's queue */
     enum err outcome;
 };
@@ -68,8 +76,13 @@ extern const size_t route_count;
 void exchange__header(struct exchange *x, const char *name, struct text value);
 void exchange__answer(struct exchange *x, enum err e); /* reply or problem, then gone */
 struct json_out *exchange__json(struct exchange *x);   /* opens the body */
+const char *exchange__cookie(const struct exchange *x); /* the name of the session's */
 struct text exchange__field(struct exchange *x, const char *name);
 MUST_USE enum err exchange__body(struct exchange *x); /* ERR_INVALID when there is none */
+/* The body, and in it only members that the route knows, each of its type: "name:t roles:l".
+ * t text or null, b true or false, l list, o object. A slip in a name must not give more than
+ * was meant, as a token without its scopes would. */
+MUST_USE enum err exchange__members(struct exchange *x, const char *known);
 const struct kind *exchange__kind(struct exchange *x, struct text name);
 struct text query__text(struct exchange *x, const char *name);
 MUST_USE enum err query__moment(struct exchange *x, const char *name, int64_t *out);
@@ -80,7 +93,9 @@ void put__text(struct json_out *o, const char *key, struct text t);
 void put__integer(struct json_out *o, const char *key, int64_t i);
 void put__bool(struct json_out *o, const char *key, bool b);
 void put__ref(struct json_out *o, const struct ref *ref); /* members only */
-void put__problems(struct json_out *o, const struct call *call);
+/* why: the view of the move that was refused, for the records in its way; NULL when none was.
+ */
+void put__problems(struct json_out *o, const struct call *call, const struct move_view *why);
 void put__names_of_people(struct exchange *x, const struct text *ids, size_t count);
 
 /* ---- finish.c: replies to writes are made by threads that may read

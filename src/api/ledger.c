@@ -73,13 +73,20 @@ enum err ledger_tile_get(struct exchange *x)
     return plain(x, bytes, "application/octet-stream");
 }
 
+/* Reads the whole ledger: one at a time, so that a few of them do not take every worker. */
 enum err ledger_verify_get(struct exchange *x)
 {
     struct verification v;
+    struct api *a = x->api;
     verification_start(&v);
-    const unsigned char *key = ledger_public_key(x->api->ledger);
-    TRY(record_verify(x->call, x->api->store, x->api->model, ledger_origin(x->api->ledger), key,
-                      query__text(x, "deep").len > 0, (struct text){0}, &v));
+    if (atomic_exchange(&a->verifying, true))
+        return problem(x->call, ERR_BUSY, TEXT(""), "busy", "%s",
+                       say(x->call, "the ledger is being verified already", "账本正在验证中"));
+    enum err e = record_verify(x->call, a->store, a->model, ledger_origin(a->ledger),
+                               ledger_public_key(a->ledger), query__text(x, "deep").len > 0,
+                               (struct text){0}, &v);
+    atomic_store(&a->verifying, false);
+    TRY(e);
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
     put__bool(o, "intact", v.finding_count == 0);

@@ -2,6 +2,26 @@
 /* api/open.c — putting the API together. */
 #include "api/internal.h"
 
+#include <string.h>
+
+bool api_origin(struct arena *a, struct text address, struct text *origin)
+{
+    static const char marks[] = "-.:[]";
+    struct text t = text_lower(a, address);
+    if (text_ends(t, "/"))
+        t.len--;
+    *origin = t;
+    struct text host = text_from(t, text_starts(t, "https://")  ? 8
+                                    : text_starts(t, "http://") ? 7
+                                                                : t.len);
+    for (size_t i = 0; i < host.len; i++) {
+        char c = host.at[i];
+        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c && strchr(marks, c))))
+            return false;
+    }
+    return host.len > 0;
+}
+
 enum err api_open(struct call *call, const struct api_options *options, struct api **out)
 {
     struct arena *arena = arena_open();
@@ -15,7 +35,8 @@ enum err api_open(struct call *call, const struct api_options *options, struct a
                       .arena = arena,
                       .pages = options->pages,
                       .started = options->started,
-                      .version = options->version};
+                      .version = options->version,
+                      .origin = text_copy(arena, options->origin)};
     a->model_etag = text_print(arena, "\"%.*s\"", TEXT_ARG(a->model->hash));
     TRY(finisher__open(a));
     TRY(streams__open(a));

@@ -55,13 +55,15 @@ static enum err read_grants(struct exchange *x, struct grant **grants, size_t *c
     const struct json *list = json_get(x->json, "roles");
     *count = 0;
     *grants = NEW_MANY(x->call->arena, (list ? list->count : 0) + 1, struct grant);
-    if (list && list->type != JSON_LIST)
-        return problem(x->call, ERR_INVALID, TEXT("roles"), "type", "%s",
-                       say(x->call, "must be a list of roles", "必须是角色列表"));
-    for (const struct json *one = list ? list->first : NULL; one; one = one->next)
+    for (const struct json *one = list ? list->first : NULL; one; one = one->next) {
+        const struct json *unit = json_get(one, "unit");
+        if (unit && unit->type != JSON_TEXT && unit->type != JSON_NULL) /* "" would be all */
+            return problem(x->call, ERR_INVALID, TEXT("roles"), "type", "%s",
+                           say(x->call, "a unit is given by its id", "单位须以其标识给出"));
         (*grants)[(*count)++] = (struct grant){
             one->type == JSON_TEXT ? one->text : json_text(json_get(one, "role")),
-            json_text(json_get(one, "unit"))};
+            json_text(unit)};
+    }
     return OK;
 }
 
@@ -95,7 +97,7 @@ enum err people_post(struct exchange *x)
     struct grant *grants;
     size_t count;
     struct text id, password = one_time_password(x);
-    TRY(exchange__body(x));
+    TRY(exchange__members(x, "name:t email:t roles:l unit:t"));
     TRY(read_grants(x, &grants, &count));
     TRY(access_person_add(x->call, x->api->access, exchange__field(x, "name"),
                           exchange__field(x, "email"), password, exchange__field(x, "unit"),
@@ -106,7 +108,7 @@ enum err people_post(struct exchange *x)
 
 enum err person_patch(struct exchange *x)
 {
-    TRY(exchange__body(x));
+    TRY(exchange__members(x, "name:t disabled:b unit:t"));
     struct text name = exchange__field(x, "name"), unit = exchange__field(x, "unit");
     const struct json *disabled = json_get(x->json, "disabled");
     bool off = json_true(disabled);
@@ -119,7 +121,7 @@ enum err person_patch(struct exchange *x)
 enum err person_role_post(struct exchange *x)
 {
     bool pending;
-    TRY(exchange__body(x));
+    TRY(exchange__members(x, "role:t unit:t"));
     TRY(access_grant(x->call, x->api->access, x->arg[0], exchange__field(x, "role"),
                      exchange__field(x, "unit"), &pending));
     return put_one(x, x->arg[0], (struct text){0});
@@ -127,7 +129,7 @@ enum err person_role_post(struct exchange *x)
 
 enum err person_role_delete(struct exchange *x)
 {
-    TRY(exchange__body(x));
+    TRY(exchange__members(x, "role:t unit:t"));
     TRY(access_revoke(x->call, x->api->access, x->arg[0], exchange__field(x, "role"),
                       exchange__field(x, "unit")));
     return put_one(x, x->arg[0], (struct text){0});
@@ -190,7 +192,7 @@ enum err tokens_post(struct exchange *x)
     size_t count;
     int64_t expires;
     struct text secret, id;
-    TRY(exchange__body(x));
+    TRY(exchange__members(x, "name:t roles:l scopes:t expires:t"));
     TRY(read_grants(x, &grants, &count));
     TRY(read_days(x, &expires));
     TRY(access_token_create(x->call, x->api->access, exchange__field(x, "name"), grants, count,

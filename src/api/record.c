@@ -38,6 +38,7 @@ static enum err put_record(struct exchange *x, const struct record *rec)
     put__bool(o, "change",
               record_may_change(x->call, x->api->records, x->db, rec) &&
                   !rec->kind->states[rec->state].locked);
+    put__bool(o, "comment", actor_takes_part(x->actor, rec->kind));
     json_key(o, "attach"); /* evidence, tags and links may be added in locked states too */
     json_put_bool(o, record_may_change(x->call, x->api->records, x->db, rec));
     json_close(o, '}');
@@ -86,9 +87,31 @@ static void put_waits_for(struct json_out *o, struct text names)
     json_close(o, ']');
 }
 
+/* What stands in the way of a refused move, as the view of the move names it. Read after the
+ * refusal: what went out of the way meanwhile is not named. */
+static void explain(struct exchange *x)
+{
+    const struct kind *k = x->change.kind;
+    struct call *quiet = call_open(x->call->arena, x->call->now, x->call->lang);
+    struct record *rec;
+    struct move_view *views;
+    size_t count = 0;
+    quiet->actor = x->call->actor;
+    x->db = store_reader(x->api->store);
+    if (record_read(quiet, x->api->records, x->db, k, x->arg[1], 0, &rec) != OK ||
+        record_moves(quiet, x->api->records, x->db, rec, &views, &count) != OK)
+        return;
+    for (size_t i = 0; i < count && !x->why; i++)
+        if (text_same(views[i].move->name, x->arg[2]) ||
+            text_same(k->states[views[i].move->to].name, x->arg[2]))
+            x->why = &views[i];
+}
+
 void record__finish(struct exchange *x)
 {
     enum err e = x->outcome;
+    if (e == ERR_CONFLICT && x->change.act == RECORD_MOVE)
+        explain(x);
     if (e == OK) {
         x->db = store_reader(x->api->store);
         const struct change *c = &x->change;
@@ -133,10 +156,16 @@ static const struct json *without(struct exchange *x, const char *a, const char 
     return copy;
 }
 
-/* A kind may have a field of its own called reason: then it is the field. */
-static struct text reason_of(struct exchange *x, const struct kind *k)
+/* The reason of a change is text, and never quietly left out. `own`: the kind, or the move, has
+ * a field of that name; then it is the field. */
+static enum err read_reason(struct exchange *x, bool own, struct text *reason)
 {
-    return kind_field(k, TEXT("reason")) ? (struct text){0} : exchange__field(x, "reason");
+    const struct json *v = own ? NULL : json_get(x->json, "reason");
+    *reason = json_text(v);
+    if (!v || v->type == JSON_TEXT || v->type == JSON_NULL)
+        return OK;
+    return problem(x->call, ERR_INVALID, TEXT("reason"), "type", "%s",
+                   say(x->call, "must be text", "必须是文本"));
 }
 
 enum err record_post(struct exchange *x)
@@ -145,10 +174,12 @@ enum err record_post(struct exchange *x)
     TRY(find_kind(x, &k));
     TRY(exchange__body(x));
     bool own = kind_field(k, TEXT("reason")) != NULL;
+    struct text reason;
+    TRY(read_reason(x, own, &reason));
     x->change = (struct change){.act = RECORD_CREATE,
                                 .kind = k,
                                 .body = own ? x->json : without(x, "reason", NULL),
-                                .reason = reason_of(x, k),
+                                .reason = reason,
                                 .idempotency = request_header(x->request, "idempotency-key")};
     return submit(x);
 }
@@ -175,12 +206,14 @@ enum err record_patch(struct exchange *x)
     TRY(exchange__body(x));
     TRY(if_match(x, &version));
     bool own = kind_field(k, TEXT("reason")) != NULL;
+    struct text reason;
+    TRY(read_reason(x, own, &reason));
     x->change = (struct change){.act = RECORD_CHANGE,
                                 .kind = k,
                                 .id = x->arg[1],
                                 .body = own ? x->json : without(x, "reason", NULL),
                                 .if_version = version,
-                                .reason = reason_of(x, k),
+                                .reason = reason,
                                 .idempotency = request_header(x->request, "idempotency-key")};
     return submit(x);
 }
@@ -205,7 +238,8 @@ enum err move_post(struct exchange *x)
     if (request_header(x->request, "if-match").len)
         TRY(if_match(x, &version));
     bool own = move_asks_reason(k, x->arg[2]);
-    struct text password = exchange__field(x, "password");
+    struct text password = exchange__field(x, "password"), reason;
+    TRY(read_reason(x, own, &reason));
     if (password.len && !kind_field(k, TEXT("password")))
         TRY(access_fresh(x->call, x->api->access, password, &x->actor->fresh_until));
     x->change = (struct change){.act = RECORD_MOVE,
@@ -215,7 +249,7 @@ enum err move_post(struct exchange *x)
                                 .if_version = version,
                                 .body = own ? without(x, "password", NULL)
                                             : without(x, "reason", "password"),
-                                .reason = exchange__field(x, "reason"),
+                                .reason = own ? exchange__field(x, "reason") : reason,
                                 .idempotency = request_header(x->request, "idempotency-key")};
     return submit(x);
 }
@@ -234,7 +268,7 @@ static void put_result(struct exchange *x, const struct change *c, struct call *
     } else {
         put__integer(o, "status", err_http(e));
         json_key(o, "errors");
-        put__problems(o, call);
+        put__problems(o, call, NULL);
     }
     json_close(o, '}');
     (void)x;
@@ -244,7 +278,7 @@ enum err record_bulk(struct exchange *x)
 {
     const struct kind *k;
     TRY(find_kind(x, &k));
-    TRY(exchange__body(x));
+    TRY(exchange__members(x, "ids:l set:o reason:t"));
     const struct json *ids = json_get(x->json, "ids"), *set = json_get(x->json, "set");
     if (!ids || ids->type != JSON_LIST || !ids->count || ids->count > 1000 || !set ||
         set->type != JSON_OBJECT)
@@ -405,32 +439,6 @@ enum err record_list_get(struct exchange *x)
 /* ---- moves
  * ---------------------------------------------------------------------------------------------------------
  */
-static void put_why(struct exchange *x, const struct move_view *v, struct json_out *o)
-{
-    size_t n = 0;
-    json_key(o, "why_not");
-    json_open(o, '[');
-    for (const struct problem *p = v->why->problems; p; p = p->next, n++) {
-        json_open(o, '{');
-        put__text(o, "field", p->field);
-        put__text(o, "code", p->code);
-        put__text(o, "message", p->message);
-        put__text(o, "source", p->source);
-        json_key(o, "records");
-        json_open(o, '[');
-        for (size_t i = 0; i < v->blocker_count; i++)
-            if (v->blockers[i].problem == n) {
-                json_open(o, '{');
-                put__ref(o, &v->blockers[i].ref);
-                json_close(o, '}');
-            }
-        json_close(o, ']');
-        json_close(o, '}');
-    }
-    json_close(o, ']');
-    (void)x;
-}
-
 static enum err put_signatures(struct exchange *x, const struct move_view *v,
                                struct json_out *o)
 {
@@ -473,7 +481,8 @@ static enum err put_move(struct exchange *x, const struct record *rec,
     put__bool(o, "reason", m->reason);
     put__bool(o, "fresh", m->fresh);
     put__bool(o, "stop", m->stop);
-    put_why(x, v, o);
+    json_key(o, "why_not");
+    put__problems(o, v->why, v);
     TRY(put_signatures(x, v, o));
     json_close(o, '}');
     return OK;

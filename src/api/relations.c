@@ -187,7 +187,7 @@ static enum err change_links(struct exchange *x, bool add)
     const struct kind *k;
     struct record *rec, *target;
     struct text type = exchange__field(x, "type");
-    TRY(exchange__body(x));
+    TRY(exchange__members(x, "type:t to:t"));
     TRY(find(x, &k, &rec));
     if (!plain_word(type))
         return problem(
@@ -290,8 +290,12 @@ enum err comments_post(struct exchange *x)
     const struct kind *k;
     struct record *rec;
     struct text id;
-    TRY(exchange__body(x));
+    TRY(exchange__members(x, "body:t"));
     TRY(find(x, &k, &rec));
+    if (!actor_takes_part(x->actor, k))
+        return problem(x->call, ERR_DENIED, TEXT(""), "who", "%s",
+                       say(x->call, "your roles include reading this, not commenting on it",
+                           "您的角色可以查看此记录，但不能评论"));
     TRY(record_comment(x->call, x->api->records, k, rec->id, exchange__field(x, "body"), &id));
     struct comment *items;
     size_t count;

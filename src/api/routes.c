@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api/routes.c — every route and who may call it. A route without a policy does not compile: the
- * macro pastes POLICY_ before the word. Default deny: what is not here answers 404. */
+ * macro pastes POLICY_ before the word. Default deny: what is not here answers 404, and a token
+ * with scopes may call only a route that names one of them. */
 #include "api/internal.h"
 
 #define V1 "/api/v1"
@@ -64,11 +65,3 @@ const struct route routes[] = {
     ROUTE(POST, V1 "/{kind}/{id}/comments", SIGNED_IN, comments_post)
 };
 const size_t route_count = COUNT(routes);
-
-void api_routes(struct buf *out)
-{
-    static const char *words[] = {"", "open", "signed_in", "admin", "audit"};
-    for (size_t i = 0; i < route_count; i++)
-        buf_print(out, "%s %s %s\n", routes[i].method, routes[i].pattern,
-                  words[routes[i].policy]);
-}

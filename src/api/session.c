@@ -5,11 +5,11 @@
 static void set_cookie(struct exchange *x, struct text cookie)
 {
     bool over = !cookie.len;
-    exchange__header(x, "set-cookie",
-                     text_print(x->call->arena,
-                                "aw_session=%.*s; Path=/; HttpOnly; SameSite=Strict%s%s",
-                                TEXT_ARG(cookie), x->request->secure ? "; Secure" : "",
-                                over ? "; Max-Age=0" : ""));
+    exchange__header(
+        x, "set-cookie",
+        text_print(x->call->arena, "%s=%.*s; Path=/; HttpOnly; SameSite=Strict%s%s",
+                   exchange__cookie(x), TEXT_ARG(cookie), x->request->secure ? "; Secure" : "",
+                   over ? "; Max-Age=0" : ""));
 }
 
 static void put_may(struct exchange *x, struct json_out *o)
@@ -81,7 +81,7 @@ enum err session_get(struct exchange *x)
 enum err session_post(struct exchange *x)
 {
     struct text cookie, email;
-    TRY(exchange__body(x));
+    TRY(exchange__members(x, "email:t password:t totp:t"));
     email = exchange__field(x, "email");
     enum err e = access_login(x->call, x->api->access, email, exchange__field(x, "password"),
                               x->request->peer, &cookie, &x->actor);
@@ -96,7 +96,7 @@ enum err session_post(struct exchange *x)
 
 enum err session_patch(struct exchange *x)
 {
-    TRY(exchange__body(x));
+    TRY(exchange__members(x, "lang:t"));
     struct text lang = exchange__field(x, "lang");
     if (!text_is(lang, "en") && !text_is(lang, "zh"))
         return problem(x->call, ERR_INVALID, TEXT("lang"), "choice", "%s",
@@ -118,7 +118,7 @@ enum err session_delete(struct exchange *x)
 
 enum err session_fresh(struct exchange *x)
 {
-    TRY(exchange__body(x));
+    TRY(exchange__members(x, "password:t"));
     TRY(access_fresh(x->call, x->api->access, exchange__field(x, "password"),
                      &x->actor->fresh_until));
     return put_session(x);
@@ -126,7 +126,7 @@ enum err session_fresh(struct exchange *x)
 
 enum err session_password(struct exchange *x)
 {
-    TRY(exchange__body(x));
+    TRY(exchange__members(x, "old:t new:t"));
     TRY(access_password(x->call, x->api->access, x->actor->person, exchange__field(x, "old"),
                         exchange__field(x, "new")));
     x->status = 204;
@@ -136,7 +136,7 @@ enum err session_password(struct exchange *x)
 enum err setup_post(struct exchange *x)
 {
     struct text id;
-    TRY(exchange__body(x));
+    TRY(exchange__members(x, "token:t name:t email:t password:t"));
     TRY(access_first_admin(x->call, x->api->access, exchange__field(x, "token"),
                            exchange__field(x, "name"), exchange__field(x, "email"),
                            exchange__field(x, "password"), &id));

@@ -1,10 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* api/stream.c — {kind, id, version} of every change to pages that listen. Ids are opaque: who
- * may not read a record learns nothing but that something changed. */
+/* api/stream.c — {kind, id, version} of every change to pages that listen, if they may read the
+ * record, and as long as their session lasts.
+ *
+ * The writer only notes what changed. A thread of our own looks at it a few times a second: one
+ * question to the database for each session that listens, however much has changed. When more
+ * changed than is worth naming, a page hears only of the kind: an empty id, version 0. */
 #include "api/internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define MOST_STREAMS 2000
+#define MOST_OF_ONE 32   /* pages of one session */
+#define MOST_NAMED 100   /* changes in one round */
+#define PAUSE 250000000L /* nanoseconds between rounds */
+#define SECRET_MOST 64
 
 /* Lives until its stream is gone: freed by whichever of the two sides comes last. */
 struct listener {
@@ -12,20 +24,192 @@ struct listener {
     struct stream *stream; /* NULL until net has answered */
     struct listener *next, **link;
     bool gone;
+    char secret[SECRET_MOST]; /* of the session or token it listens for */
+    size_t hearer, round;     /* its place in that round */
+};
+struct news {
+    const struct kind *kind;
+    char id[32];
+    int64_t version;
+};
+struct batch {
+    struct news news[MOST_NAMED];
+    size_t count;
+    const struct kind *many[64]; /* kinds of which more changed than is named */
+    size_t many_count;
 };
 struct streams {
-    pthread_mutex_t lock;
+    struct api *api;
+    pthread_t thread;
+    pthread_mutex_t lock; /* the listeners */
     struct listener *first;
-    size_t count;
+    size_t count, round;
+    pthread_mutex_t news_lock; /* what the writer notes; never held for long */
+    pthread_cond_t some;
+    struct batch waiting;
+    bool closing;
 };
-#define MOST_STREAMS 2000
+struct hearer {
+    struct text secret;
+    struct actor *actor;
+    struct ref *refs;
+    bool over;
+};
 
+/* ---- the writer's side --------------------------------------------------------------------
+ */
+static void note_many(struct batch *b, const struct kind *k)
+{
+    for (size_t i = 0; i < b->many_count; i++)
+        if (b->many[i] == k)
+            return;
+    if (b->many_count < COUNT(b->many))
+        b->many[b->many_count++] = k;
+}
+
+static void seen(void *arg, struct text kind, struct text id, int64_t version)
+{
+    struct streams *s = arg;
+    const struct kind *k = model_kind(s->api->model, kind);
+    struct batch *b = &s->waiting;
+    if (!k || id.len >= sizeof b->news[0].id)
+        return;
+    pthread_mutex_lock(&s->news_lock);
+    if (b->count == COUNT(b->news))
+        note_many(b, k);
+    else {
+        struct news *n = &b->news[b->count++];
+        *n = (struct news){.kind = k, .version = version};
+        memcpy(n->id, id.at, id.len);
+    }
+    pthread_cond_signal(&s->some);
+    pthread_mutex_unlock(&s->news_lock);
+}
+
+/* False when the server closes. What comes within the pause is told together. */
+static bool take(struct streams *s, struct batch *out)
+{
+    const struct timespec pause = {.tv_nsec = PAUSE};
+    pthread_mutex_lock(&s->news_lock);
+    while (!s->waiting.count && !s->closing)
+        pthread_cond_wait(&s->some, &s->news_lock);
+    bool go = !s->closing;
+    pthread_mutex_unlock(&s->news_lock);
+    if (!go)
+        return false;
+    nanosleep(&pause, NULL);
+    pthread_mutex_lock(&s->news_lock);
+    *out = s->waiting;
+    s->waiting.count = s->waiting.many_count = 0;
+    pthread_mutex_unlock(&s->news_lock);
+    return true;
+}
+
+/* ---- who may hear what --------------------------------------------------------------------
+ */
+static size_t place_of(struct hearer *hearers, size_t *count, struct arena *arena,
+                       const char *secret)
+{
+    for (size_t i = 0; i < *count; i++)
+        if (text_is(hearers[i].secret, secret))
+            return i;
+    hearers[*count] = (struct hearer){.secret = text_copy(arena, text_of(secret))};
+    return (*count)++;
+}
+
+static struct hearer *find_hearers(struct streams *s, struct arena *arena, size_t *count)
+{
+    *count = 0;
+    pthread_mutex_lock(&s->lock);
+    struct hearer *hearers = NEW_MANY(arena, s->count + 1, struct hearer);
+    s->round++;
+    for (struct listener *l = s->first; l; l = l->next) {
+        l->hearer = place_of(hearers, count, arena, l->secret);
+        l->round = s->round;
+    }
+    pthread_mutex_unlock(&s->lock);
+    return hearers;
+}
+
+/* Who may not read a record is not told of it: refs leaves out what the actor may not see. */
+static void look(struct streams *s, struct arena *arena, const struct batch *b,
+                 struct hearer *h)
+{
+    struct api *a = s->api;
+    struct call *call = call_open(arena, clock_now(), LANG_EN);
+    struct text *kinds = NEW_MANY(arena, b->count + 1, struct text);
+    struct text *ids = NEW_MANY(arena, b->count + 1, struct text);
+    struct reader *db = store_reader(a->store);
+    for (size_t i = 0; i < b->count; i++) {
+        kinds[i] = b->news[i].kind->name;
+        ids[i] = text_of(b->news[i].id);
+    }
+    enum err e = access_still(call, a->access, db, h->secret, &h->actor);
+    h->over = e == ERR_SIGNED_OUT;
+    call->actor = h->actor;
+    struct ref *refs = NEW_MANY(arena, b->count + 1, struct ref);
+    if (e == OK && record_refs(call, a->records, db, kinds, ids, b->count, refs) == OK)
+        h->refs = refs;
+    store_return(a->store, db);
+}
+
+static void send(struct stream *stream, const struct kind *k, const char *id, int64_t version)
+{
+    char line[256];
+    int n = snprintf(line, sizeof line, "{\"kind\":\"%.*s\",\"id\":\"%s\",\"version\":%lld}",
+                     TEXT_ARG(k->name), id, (long long)version);
+    net_stream_send(stream, (struct text){line, (size_t)n});
+}
+
+static void tell_one(struct stream *stream, const struct batch *b, const struct hearer *h)
+{
+    if (h->over) {
+        net_stream_close(stream);
+        return;
+    }
+    for (size_t i = 0; h->refs && i < b->count; i++)
+        if (h->refs[i].id.len)
+            send(stream, b->news[i].kind, b->news[i].id, b->news[i].version);
+    for (size_t i = 0; h->refs && i < b->many_count; i++)
+        if (record_may_read_kind(h->actor, b->many[i]))
+            send(stream, b->many[i], "", 0);
+}
+
+static void tell(struct streams *s, struct arena *arena, const struct batch *b)
+{
+    size_t count;
+    struct hearer *hearers = find_hearers(s, arena, &count);
+    for (size_t i = 0; i < count; i++)
+        look(s, arena, b, &hearers[i]);
+    pthread_mutex_lock(&s->lock);
+    for (struct listener *l = s->first; l; l = l->next)
+        if (l->stream && l->round == s->round)
+            tell_one(l->stream, b, &hearers[l->hearer]);
+    pthread_mutex_unlock(&s->lock);
+}
+
+static void *run(void *arg)
+{
+    struct streams *s = arg;
+    struct batch b;
+    struct arena *arena = arena_open();
+    while (take(s, &b)) {
+        tell(s, arena, &b);
+        arena_reset(arena);
+    }
+    arena_close(arena);
+    return NULL;
+}
+
+/* ---- listening ----------------------------------------------------------------------------
+ */
 static void unlink_listener(struct listener *l)
 {
     *l->link = l->next;
     if (l->next)
         l->next->link = l->link;
     l->streams->count--;
+    explicit_bzero(l->secret, sizeof l->secret);
     free(l);
 }
 
@@ -41,28 +225,21 @@ static void gone(void *arg)
     pthread_mutex_unlock(&s->lock);
 }
 
-static void seen(void *arg, struct text kind, struct text id, int64_t version)
+static bool room_for(const struct streams *s, struct text secret)
 {
-    struct streams *s = arg;
-    char line[256];
-    pthread_mutex_lock(&s->lock);
-    if (s->first) {
-        int n =
-            snprintf(line, sizeof line, "{\"kind\":\"%.*s\",\"id\":\"%.*s\",\"version\":%lld}",
-                     TEXT_ARG(kind), TEXT_ARG(id), (long long)version);
-        for (struct listener *l = s->first; l; l = l->next)
-            if (l->stream)
-                net_stream_send(l->stream, (struct text){line, (size_t)n});
-    }
-    pthread_mutex_unlock(&s->lock);
+    size_t same = 0;
+    for (const struct listener *l = s->first; l; l = l->next)
+        same += text_is(secret, l->secret);
+    return s->count < MOST_STREAMS && same < MOST_OF_ONE;
 }
 
-static struct listener *add_listener(struct streams *s)
+static struct listener *add_listener(struct streams *s, struct text secret)
 {
     struct listener *l = NULL;
     pthread_mutex_lock(&s->lock);
-    if (s->count < MOST_STREAMS && (l = calloc(1, sizeof *l))) {
+    if (room_for(s, secret) && (l = calloc(1, sizeof *l))) {
         *l = (struct listener){.streams = s, .next = s->first, .link = &s->first};
+        memcpy(l->secret, secret.at, secret.len);
         if (s->first)
             s->first->link = &l->next;
         s->first = l;
@@ -86,7 +263,9 @@ static void listen(struct listener *l, struct request *r)
 
 enum err stream_get(struct exchange *x)
 {
-    struct listener *l = add_listener(x->api->streams);
+    struct listener *l = NULL;
+    if (x->secret.len < SECRET_MOST) /* a good one is shorter */
+        l = add_listener(x->api->streams, x->secret);
     if (!l)
         return problem(x->call, ERR_BUSY, TEXT(""), "busy", "%s",
                        say(x->call, "too many open pages", "打开的页面过多"));
@@ -100,13 +279,24 @@ enum err stream_get(struct exchange *x)
 enum err streams__open(struct api *a)
 {
     struct streams *s = NEW(a->arena, struct streams);
+    s->api = a;
     pthread_mutex_init(&s->lock, NULL);
+    pthread_mutex_init(&s->news_lock, NULL);
+    pthread_cond_init(&s->some, NULL);
     a->streams = s;
+    if (pthread_create(&s->thread, NULL, run, s) != 0)
+        panic("no thread to tell of changes");
     record_watch(a->records, seen, s);
     return OK;
 }
 
 void streams__close(struct api *a)
 {
+    struct streams *s = a->streams;
     record_watch(a->records, NULL, NULL);
+    pthread_mutex_lock(&s->news_lock);
+    s->closing = true;
+    pthread_cond_signal(&s->some);
+    pthread_mutex_unlock(&s->news_lock);
+    pthread_join(s->thread, NULL);
 }

@@ -12,9 +12,9 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-static const struct option_rule rules[] = {{"listen", true},   {"demo", false},
-                                           {"tls-cert", true}, {"tls-key", true},
-                                           {"workers", true},  {"verbose", false}};
+static const struct option_rule rules[] = {
+    {"listen", true}, {"demo", false}, {"tls-cert", true}, {"tls-key", true},
+    {"public", true}, {"proxy", true}, {"workers", true},  {"verbose", false}};
 
 static bool read_listen(const char *listen, struct net_options *o)
 {
@@ -63,28 +63,53 @@ static void block_signals(void)
     signal(SIGPIPE, SIG_IGN);
 }
 
-static void print_address(const struct site *s, const struct net_options *o, int port)
+/* With --public a proxy does TLS and hands on. One on this machine needs no naming. */
+static bool read_public(struct arena *arena, const struct args *args, struct net_options *o,
+                        struct text *origin)
+{
+    const char *address = args_option(args, "public"), *proxy = args_option(args, "proxy");
+    *origin = TEXT("");
+    if (proxy || address)
+        o->proxies = text_print(arena, "127.0.0.1,::1,%s", proxy ? proxy : "");
+    if (!address)
+        return true;
+    if (!api_origin(arena, text_of(address), origin)) {
+        fprintf(stderr, "aimwell: --public is an address like https://aims.example.org\n");
+        return false;
+    }
+    o->secure = text_starts(*origin, "https://");
+    return true;
+}
+
+static void print_address(const struct site *s, const struct net_options *o, int port,
+                          struct text origin)
 {
     printf("Aimwell %s is serving %.*s\n  %s://%.*s:%d\n", AIMWELL_VERSION,
            TEXT_ARG(site_shown(s->arena, s->where)), o->tls_cert ? "https" : "http",
            TEXT_ARG(o->host), port);
+    if (origin.len)
+        printf("  %.*s to the outside\n", TEXT_ARG(origin));
     fflush(stdout);
 }
 
 /* When nobody exists yet, whoever sits at this machine may become the first administrator. */
-static void print_setup(struct site *s, const struct net_options *o, int port)
+static void print_setup(struct site *s, const struct net_options *o, int port,
+                        struct text origin)
 {
     struct text token;
+    if (!origin.len)
+        origin = text_print(s->arena, "%s://%.*s:%d", o->tls_cert ? "https" : "http",
+                            TEXT_ARG(o->host), port);
     if (access_first_token(s->call, s->access, &token) == OK && token.len) {
-        printf("  Nobody can log in yet. Open %s://%.*s:%d/setup#%.*s within an hour to become "
-               "the "
-               "first administrator.\n",
-               o->tls_cert ? "https" : "http", TEXT_ARG(o->host), port, TEXT_ARG(token));
+        printf(
+            "  Nobody can log in yet. Open %.*s/setup#%.*s within an hour to become the first "
+            "administrator.\n",
+            TEXT_ARG(origin), TEXT_ARG(token));
         fflush(stdout);
     }
 }
 
-static int serve(struct site *s, struct net_options *o, bool demo)
+static int serve(struct site *s, struct net_options *o, struct text origin, bool demo)
 {
     struct api *api;
     struct net *net;
@@ -92,7 +117,8 @@ static int serve(struct site *s, struct net_options *o, bool demo)
     struct api_options options = {.records = s->records,
                                   .pages = true,
                                   .started = clock_now(),
-                                  .version = AIMWELL_VERSION};
+                                  .version = AIMWELL_VERSION,
+                                  .origin = origin};
     enum err e = api_open(s->call, &options, &api);
     if (e != OK)
         return failed(s->call, e);
@@ -110,8 +136,8 @@ static int serve(struct site *s, struct net_options *o, bool demo)
         api_live(api, net);
         if (demo)
             demo_print(s);
-        print_address(s, o, net_port(net));
-        print_setup(s, o, net_port(net));
+        print_address(s, o, net_port(net), origin);
+        print_setup(s, o, net_port(net), origin);
         wait_for_signal();
         log_line(LOG_INFO, "stopping", "grace_s=10");
         schedule_close(schedule);
@@ -162,20 +188,27 @@ static int run(const struct args *args)
     }
     log_limit = args_flag(args, "verbose") ? LOG_DEBUG : LOG_INFO;
     block_signals();
-    int code = open_place(&site, args, where);
-    if (code)
-        return code;
-    code = serve(&site, &o, args_flag(args, "demo"));
-    site_close(&site);
+    struct arena *arena = arena_open();
+    struct text origin;
+    int code = read_public(arena, args, &o, &origin) ? open_place(&site, args, where) : 2;
+    if (code == 0) {
+        code = serve(&site, &o, origin, args_flag(args, "demo"));
+        site_close(&site);
+    }
+    arena_close(arena);
     return code;
 }
 
 const struct command command_serve = {
     "serve",
     "aimwell serve [--data DIR | --store postgres://…] [--listen HOST:PORT] [--demo]\n"
-    "              [--tls-cert FILE --tls-key FILE] [--workers N] [--verbose]\n\n"
+    "              [--tls-cert FILE --tls-key FILE] [--public URL] [--proxy ADDRESS,…]\n"
+    "              [--workers N] [--verbose]\n\n"
     "Serves the organisation in DIR (default address 127.0.0.1:8420). --demo makes a demo\n"
-    "organisation there when the folder does not exist. One process per SQLite folder.",
+    "organisation there when the folder does not exist. One process per SQLite folder.\n"
+    "Behind a proxy that does TLS, --public is the address people use: cookies are marked\n"
+    "Secure and pages of no other origin may write. X-Forwarded-For is believed from this\n"
+    "machine and from the addresses named by --proxy.",
     "serve an organisation: pages and API",
     rules,
     COUNT(rules),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* net/deadline.c — a client has so long to finish its request, and to take its reply.
+/* net/deadline.c — a client has so long to finish its request, and to take its reply; and when
+ * places run out, those who only hold one make room.
  * An idle timeout cannot say that: every byte of a slow drip restarts it. So each socket has
  * one moment at which it is cut, and only real progress moves it: a new request, or body bytes
  * at SLOWEST a second or more. A request that waits for us has no deadline.
@@ -49,6 +50,28 @@ static void name_peer(struct conn *c, const struct sockaddr *address)
     }
 }
 
+/* Call with the lock held. A connection is cut by its descriptor; its loop does the rest. */
+static void cut(struct conn *c)
+{
+    atomic_store(&c->due, 0);
+    atomic_store(&c->waiting, false);
+    shutdown(c->fd, SHUT_RDWR);
+}
+
+/* Call with the lock held. One makes room for one: whoever fills all places with silence ends
+ * their own. A browser whose idle connection is cut opens another and nobody notices. */
+static void make_place(struct net *n)
+{
+    int64_t most = n->options.max_connections;
+    if (atomic_load(&n->open_connections) < most - most / 8)
+        return;
+    for (struct conn *c = n->deadlines.last; c; c = c->prev)
+        if (atomic_load(&c->waiting)) {
+            cut(c);
+            return;
+        }
+}
+
 static struct conn *enter(struct net *n, struct MHD_Connection *connection)
 {
     struct conn *c = calloc(1, sizeof(*c));
@@ -59,11 +82,15 @@ static struct conn *enter(struct net *n, struct MHD_Connection *connection)
     c->fd = info->connect_fd;
     info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     name_peer(c, info->client_addr);
-    net__due_in(c, n->deadlines.window, 0);
+    net__due_in(c, n->deadlines.head, 0);
+    atomic_store(&c->waiting, true);
     pthread_mutex_lock(&n->deadlines.lock);
+    make_place(n);
     c->next = n->deadlines.first;
     if (c->next)
         c->next->prev = c;
+    else
+        n->deadlines.last = c;
     n->deadlines.first = c;
     pthread_mutex_unlock(&n->deadlines.lock);
     return c;
@@ -78,6 +105,8 @@ static void leave(struct net *n, struct conn *c)
         n->deadlines.first = c->next;
     if (c->next)
         c->next->prev = c->prev;
+    else
+        n->deadlines.last = c->prev;
     pthread_mutex_unlock(&n->deadlines.lock);
     free(c);
 }
@@ -126,7 +155,7 @@ static void *run(void *arg)
 {
     struct net *n = arg;
     struct deadlines *d = &n->deadlines;
-    int64_t pause = d->window / 8;
+    int64_t pause = (d->head < d->window ? d->head : d->window) / 8;
     pause = pause > SECOND / 4 ? SECOND / 4 : pause < SECOND / 50 ? SECOND / 50 : pause;
     pthread_mutex_lock(&d->lock);
     while (!d->stop) {
@@ -143,9 +172,10 @@ static void *run(void *arg)
     return NULL;
 }
 
-bool net__deadlines_open(struct net *n, int64_t window)
+bool net__deadlines_open(struct net *n, int64_t head, int64_t window)
 {
     struct deadlines *d = &n->deadlines;
+    d->head = head;
     d->window = window;
     pthread_mutex_init(&d->lock, NULL);
     pthread_condattr_t monotonic;

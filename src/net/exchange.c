@@ -59,11 +59,11 @@ void *net__begin(void *arg, const char *target, struct MHD_Connection *connectio
     w->target_at = target;
     w->request.arena = a;
     w->request.inside = w;
-    w->request.secure = n->cert != NULL;
+    w->request.secure = n->cert != NULL || n->options.secure;
     w->request.peer = text_copy(a, text_of(w->conn->peer));
     /* The first request shares its time with connecting; a later one begins here. */
     if (w->conn->requests++ > 0)
-        net__due_in(w->conn, n->deadlines.window, 0);
+        net__due_in(w->conn, n->deadlines.head, 0);
     if (chokes(w->target))
         net__due_in(w->conn, 0, 0);
     atomic_fetch_add(&n->requests, 1);
@@ -74,17 +74,32 @@ void *net__begin(void *arg, const char *target, struct MHD_Connection *connectio
 }
 
 /* ---- body ------------------------------------------------------------------------------ */
-static void make_room(struct work *w, size_t needed)
+/* Small bodies always find room: there are only so many connections. */
+static int64_t counted(size_t room)
 {
+    return room > EXACT_BODY ? (int64_t)room : 0;
+}
+
+static bool make_room(struct work *w, size_t needed)
+{
+    struct net *n = w->net;
     if (needed <= w->body_room)
-        return;
+        return true;
     size_t room = w->body_room ? w->body_room : 4096;
     while (room < needed)
         room *= 2;
-    w->body_room = room < w->body_cap ? room : w->body_cap;
+    room = room < w->body_cap ? room : w->body_cap;
+    int64_t more = counted(room) - counted(w->body_room);
+    if (more > 0 && atomic_fetch_add(&n->bodies, more) + more > n->options.bodies_cap) {
+        atomic_fetch_sub(&n->bodies, more);
+        w->crowded = true;
+        return false;
+    }
+    w->body_room = room;
     w->body = realloc(w->body, w->body_room);
     if (!w->body)
         panic("net: no memory for a body of %zu bytes", w->body_room);
+    return true;
 }
 
 /* Past the cap the rest is read and dropped, so that the client can hear 413; a client that
@@ -95,7 +110,8 @@ static enum MHD_Result collect(struct work *w, const char *bytes, size_t size)
         w->body_over += size;
         return w->body_over > w->body_cap + EXACT_BODY ? MHD_NO : MHD_YES;
     }
-    make_room(w, w->body_len + size);
+    if (w->crowded || !make_room(w, w->body_len + size))
+        return MHD_YES; /* read and dropped as well, within the time a body has */
     memcpy(w->body + w->body_len, bytes, size);
     w->body_len += size;
     net__due_more(w->conn, size);
@@ -114,19 +130,22 @@ static bool promise_fits(struct work *w)
     if (!text_integer(promised, &length) || (uint64_t)length > w->body_cap)
         return false;
     if (length > 0 && (size_t)length <= EXACT_BODY)
-        make_room(w, (size_t)length);
+        return make_room(w, (size_t)length);
     return true;
 }
 
 static enum MHD_Result head(struct work *w, const char *method, const char *version)
 {
     int status = 400;
+    atomic_store(&w->conn->waiting, false);
+    net__due_in(w->conn, w->net->deadlines.window, 0); /* for the body */
     w->request.method = text_copy(w->request.arena, text_of(method));
     const char *why = net__guard(w, method, version, &status);
     if (!why)
         why = net__read_target(w->request.arena, w->target, &w->request);
     if (why)
         return net__refuse(w, status, why);
+    w->request.peer = net__client(&w->net->options, &w->request);
     if (!promise_fits(w))
         return net__refuse(w, 413, "the body is larger than allowed");
     w->step = STEP_BODY;
@@ -150,6 +169,8 @@ static enum MHD_Result hand_over(struct work *w)
     net__due_never(w->conn);
     if (w->body_over > 0)
         return net__refuse(w, 413, "the body is larger than allowed");
+    if (w->crowded)
+        return net__refuse(w, 503, "too much is being sent at once");
     if (atomic_load(&n->closing))
         return net__refuse(w, 503, "the server is stopping");
     w->request.body = (struct text){w->body ? w->body : "", w->body_len};
@@ -218,6 +239,7 @@ void net__work_free(struct work *w)
 void net__work_end(struct net *n, struct work *w)
 {
     w->conn->work = NULL;
+    atomic_store(&w->conn->waiting, true);
     net__due_in(w->conn, n->deadlines.window, 0);
     if (atomic_load(&w->stage) == STAGE_ANSWERED) {
         if (w->response)
@@ -229,6 +251,7 @@ void net__work_end(struct net *n, struct work *w)
     unlink_work(n, w);
     pthread_mutex_unlock(&n->works_lock);
     bool dispatched = w->dispatched;
+    atomic_fetch_sub(&n->bodies, counted(w->body_room));
     if (atomic_load(&w->stage) == STAGE_ABANDONED)
         net__work_free(w);
     else

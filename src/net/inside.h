@@ -32,6 +32,8 @@
 struct conn {
     int fd;
     _Atomic int64_t due; /* clock_ticks() at which the socket is cut; 0 is never */
+    atomic_bool
+        waiting; /* for a request, or for the rest of its head: what may be cut for others */
     int requests;        /* begun on this connection */
     struct work *work;   /* the one that is under way; loop thread only */
     char peer[INET6_ADDRSTRLEN];
@@ -41,13 +43,13 @@ struct deadlines {
     pthread_mutex_t lock;
     pthread_cond_t wake;
     pthread_t thread;
-    struct conn *first;
+    struct conn *first, *last; /* last: the oldest */
     bool stop;
-    int64_t window; /* microseconds a request has */
+    int64_t head, window; /* microseconds a head has, and a body */
 };
 void net__notify_connection(void *arg, struct MHD_Connection *connection, void **slot,
                             enum MHD_ConnectionNotificationCode code);
-MUST_USE bool net__deadlines_open(struct net *n, int64_t window);
+MUST_USE bool net__deadlines_open(struct net *n, int64_t head, int64_t window);
 void net__deadlines_close(struct net *n);
 /* The client has `window` from now, and longer by the time `bytes` take at the slowest rate. */
 void net__due_in(struct conn *c, int64_t window, size_t bytes);
@@ -74,6 +76,7 @@ struct work {
     struct stream *stream;
     char *body; /* grows outside the arena: realloc of big blocks does not copy */
     size_t body_len, body_room, body_cap, body_over;
+    bool crowded;             /* no room for the body among all others */
     struct work *next, *prev; /* all open requests */
 };
 
@@ -100,6 +103,7 @@ struct net {
     char *cert, *key;
     atomic_bool closing;
     atomic_llong requests, refused, open_connections;
+    atomic_llong bodies; /* bytes that larger bodies take */
     atomic_llong active; /* dispatched and not yet completed, streams included */
     atomic_llong busy;   /* handed to the application, net_answer not yet returned */
     struct deadlines deadlines;
@@ -131,6 +135,9 @@ const char *net__guard(struct work *w, const char *method, const char *version, 
 /* ---- target.c: path, query and cookies ------------------------------------------------- */
 const char *net__read_target(struct arena *a, struct text target, struct request *r);
 struct text net__cookie(struct text header, const char *name);
+
+/* ---- proxy.c --------------------------------------------------------------------------- */
+struct text net__client(const struct net_options *o, const struct request *r);
 
 /* ---- reply.c --------------------------------------------------------------------------- */
 struct MHD_Response *net__response(struct request *r, const struct reply *reply);

@@ -23,8 +23,8 @@ struct request {
     const struct pair *headers; /* names lower case */
     size_t header_count;
     struct text body;
-    struct text peer;          /* address of the client, without port */
-    bool secure;               /* came over TLS */
+    struct text peer;          /* address of the client, without port; see net_options.proxies */
+    bool secure;               /* came over TLS, as far as the client knows */
     void *inside;              /* net's own */
 };
 struct text request_header(const struct request *r, const char *lower_name); /* "" when absent */
@@ -43,17 +43,23 @@ struct net_options {
     int port;                  /* 0 picks one */
     int workers;               /* worker threads; default 4 */
     size_t body_cap;           /* bytes; larger is 413 before it is read */
+    int64_t bodies_cap;        /* bytes of all larger bodies (over 64 KiB) at once; default 512 MiB.
+                                * Past it they are 503: nobody signed in yet to send them */
     size_t (*cap_for)(void *arg, struct text method, struct text path); /* NULL: body_cap */
-    int64_t deadline_us;       /* a request must be complete by then; default 30 s. A body, or a
-                                * reply, has a second more for each 64 KiB that moved */
-    int max_connections;       /* default 4,096 */
+    int64_t head_us;           /* request line and headers must be there by then; default 10 s, or
+                                * deadline_us when that is shorter */
+    int64_t deadline_us;       /* a body must be complete, a connection may idle so long; default 30 s.
+                                * A body, or a reply, has a second more for each 64 KiB that moved */
+    int max_connections;       /* default 4,096. Near it a new one ends the oldest that is silent */
     const char *tls_cert, *tls_key; /* PEM files, both or none */
+    bool secure;               /* a proxy in front of us does TLS */
+    struct text proxies;       /* addresses, comma separated, whose X-Forwarded-For is believed */
     /* True when answered (net_answer was called). On a loop thread: memory only. May be NULL. */
     bool (*fast)(void *arg, struct request *r);
     /* On a worker thread. Must lead to exactly one net_answer or net_stream, now or later. */
     void (*handle)(void *arg, struct request *r);
     /* The body of a refusal that net itself makes (400, 413, 414, 431, 503 …): problem+json. */
-    struct text (*refusal)(void *arg, struct arena *a, int status, const char *why);
+    struct text (*refusal)(void *arg, struct request *r, int status, const char *why);
     void *arg;
 };
 struct net;

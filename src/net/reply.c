@@ -144,10 +144,9 @@ enum MHD_Result net__send(struct work *w)
 static struct text refusal_body(struct work *w, int status, const char *why)
 {
     const struct net_options *o = &w->net->options;
-    struct arena *a = w->request.arena;
     if (o->refusal)
-        return o->refusal(o->arg, a, status, why);
-    return text_print(a, "{\"status\":%d,\"title\":\"%s\"}", status, why);
+        return o->refusal(o->arg, &w->request, status, why);
+    return text_print(w->request.arena, "{\"status\":%d,\"title\":\"%s\"}", status, why);
 }
 
 enum MHD_Result net__refuse(struct work *w, int status, const char *why)

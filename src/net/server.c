@@ -31,6 +31,10 @@ static void fill_defaults(struct net_options *o)
         o->workers = 4;
     if (o->deadline_us <= 0)
         o->deadline_us = 30 * SECOND;
+    if (o->head_us <= 0)
+        o->head_us = o->deadline_us < 10 * SECOND ? o->deadline_us : 10 * SECOND;
+    if (o->bodies_cap <= 0)
+        o->bodies_cap = 512LL << 20;
     if (o->max_connections <= 0)
         o->max_connections = 4096;
 }
@@ -170,7 +174,7 @@ static enum err start_threads(struct call *call, struct net *n)
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     bool fine = net__workers_open(n, n->options.workers);
-    fine = net__deadlines_open(n, n->options.deadline_us) && fine;
+    fine = net__deadlines_open(n, n->options.head_us, n->options.deadline_us) && fine;
     if (fine)
         start_daemon(n);
     pthread_sigmask(SIG_SETMASK, &before, NULL);

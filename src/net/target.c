@@ -3,6 +3,15 @@
  * A path that two readers could understand differently is refused, never repaired. */
 #include "net/inside.h"
 
+/* An escaped slash is a slash to some readers and a letter to others. */
+static bool hides_a_slash(struct text raw)
+{
+    for (size_t i = 0; i + 2 < raw.len; i++)
+        if (raw.at[i] == '%' && raw.at[i + 1] == '2' && (raw.at[i + 2] | 0x20) == 'f')
+            return true;
+    return false;
+}
+
 static bool plain_path(struct text path)
 {
     if (!text_utf8(path))
@@ -61,7 +70,7 @@ const char *net__read_target(struct arena *a, struct text target, struct request
     }
     r->raw_query = target;
     struct text path = text_cut(&r->raw_query, '?');
-    if (!url_decode(a, path, false, &r->path) || !plain_path(r->path))
+    if (hides_a_slash(path) || !url_decode(a, path, false, &r->path) || !plain_path(r->path))
         return "the path is not acceptable";
     return read_query(a, r->raw_query, r);
 }

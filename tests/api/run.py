@@ -36,6 +36,11 @@ def empty_organisation(stores, folder):
     return store, {"people": {}, "units": {}}
 
 
+def serving(title):
+    """Options for `serve` that a title asks for."""
+    return ["--public", "https://aims.example.org/"] if title.endswith("(behind a proxy)") else []
+
+
 def play(path, stores, template, people, folder):
     """One scenario; returns what went wrong."""
     title, steps = scenario.read(path)
@@ -44,7 +49,7 @@ def play(path, stores, template, people, folder):
     else:
         store = stores.copy(template)
     try:
-        with Server(store) as server:
+        with Server(store, *serving(title)) as server:
             client = Client(server, cast.passwords())
             api = openapi.OpenApi(client.must(None, "GET", "/openapi.json"))
             problems = scenario.Play(client, api, people).run(steps)
@@ -56,13 +61,81 @@ def play(path, stores, template, people, folder):
     return [title, *problems] if problems else []
 
 
-def play_all(kind, paths, report):
+def flood(stores, template):
+    """Many changes at once: a page that listens hears of each, or that there were many of the kind."""
+    store = stores.copy(template)
+    with Server(store) as server, Client(server, cast.passwords()) as client:
+        bodies = [{"title": f"Task {n}"} for n in range(400)]
+        ids = [client.must("amy", "POST", "/task", body)["id"] for body in bodies]
+        listener = client.listen("xena")
+        client.must("amy", "PATCH", "/task", {"ids": ids, "set": {"tags": ["all"]}})
+
+        def missing(one):
+            heard = list(one.heard)
+            named = {event["id"] for event in heard if event["version"] == 2}
+            return set() if {"kind": "task", "id": "", "version": 0} in heard else set(ids) - named
+        listener.waits(lambda one: not missing(one))
+    stores.drop(store)
+    return [f"of {len(missing(listener))} of {len(ids)} changes nothing was heard"] \
+        if missing(listener) else []
+
+
+def verify_at_once(stores, template):
+    """Verifying reads the whole ledger: whoever asks meanwhile is told to come back."""
+    store = stores.copy(template)
+    with Server(store) as server, concurrent.futures.ThreadPoolExecutor(8) as pool:
+        client = Client(server, cast.passwords())
+        client.sign_in("ivan")
+        seen = set()
+        for _ in range(50):
+            asked = [pool.submit(client.call, "ivan", "GET", "/ledger/verify?deep=1") for _ in range(8)]
+            seen |= {one.result().status for one in asked}
+            if 429 in seen:
+                break
+    stores.drop(store)
+    return [] if seen == {200, 429} else [f"the answers were {seen}"]
+
+
+def many_pages(stores, template):
+    """One session may leave so many pages open; another still finds room."""
+    store = stores.copy(template)
+    with Server(store) as server:
+        client = Client(server, cast.passwords())
+        pages, refused = [], None
+        while len(pages) < 100 and refused is None:
+            try:
+                pages.append(client.listen("stan"))
+            except Failed as error:
+                refused = str(error)
+        other = client.listen("sam")
+        client.must("amy", "POST", "/task", {"title": "For all"})
+        good = other.waits(lambda one: one.heard)
+    stores.drop(store)
+    return [] if good and refused and "429" in refused else [f"{len(pages)} pages, then {refused}"]
+
+
+def public_address(_, __):
+    """`serve --public` takes an address of a whole host, and nothing else."""
+    for wrong in ("aims.example.org", "https://", "https://a.example/b", "https://a@b.example", "ftp://a"):
+        run("serve", "--data", "/nonexistent", "--public", wrong, expect=2)
+    run("serve", "--data", "/nonexistent", "--public", "https://[::1]:8443/", expect=4)
+    return []
+
+
+PLAYS = {"flood": flood, "verify_at_once": verify_at_once, "many_pages": many_pages,
+         "public_address": public_address}  # stories that no scenario can tell
+
+
+def play_all(kind, paths, words, report):
     """All of them on one kind of store, a few at a time."""
     with tempfile.TemporaryDirectory(prefix="aimwell-api-") as folder:
         stores = open_stores(kind, folder)
         try:
             template = stores.new()
             people = cast.make(template, folder)
+            for name, act in PLAYS.items():
+                if not words or any(word in name for word in words):
+                    report.tell(f"{kind} {name}", act(stores, template))
             with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
                 def one(path):
                     name = os.path.splitext(os.path.basename(path))[0]
@@ -82,11 +155,11 @@ def main():
     options = parser.parse_args()
     paths = [p for p in sorted(glob.glob(os.path.join(HERE, "*.txt")))
              if not options.words or any(w in os.path.basename(p) for w in options.words)]
-    if not paths:
+    if not paths and not any(w in name for w in options.words for name in PLAYS):
         parser.error("no scenario has such a name")
     report = Report()
     for kind in [options.store] if options.store else ["sqlite", "postgresql"]:
-        play_all(kind, paths, report)
+        play_all(kind, paths, options.words, report)
     return report.finish()
 
 

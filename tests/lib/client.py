@@ -2,6 +2,8 @@
 """A plain HTTP client with sessions: it signs people in, keeps their cookies and sends their CSRF tokens."""
 import http.client
 import json
+import threading
+import time
 
 from program import Failed
 
@@ -35,6 +37,30 @@ class Answer:
     def short(self):
         """For messages."""
         return f"{self.status} {self.body[:1500].decode('utf-8', 'replace')}"
+
+
+class Listener:
+    """An open stream of changes, read by a thread of its own."""
+
+    def __init__(self, link, response):
+        self.link, self.response, self.heard, self.over = link, response, [], False
+        threading.Thread(target=self.read, daemon=True).start()
+
+    def read(self):
+        try:
+            for line in self.response:
+                if line.startswith(b"data: "):
+                    self.heard.append(json.loads(line[6:]))
+        except (OSError, ValueError, http.client.HTTPException, AttributeError):
+            pass
+        self.over = True
+
+    def waits(self, until, patience=20):
+        """Whether `until` becomes true of it."""
+        end = time.monotonic() + patience
+        while not until(self) and time.monotonic() < end:
+            time.sleep(0.02)
+        return until(self)
 
 
 class Client:
@@ -105,6 +131,15 @@ class Client:
         if not path.startswith(PREFIX) and not path.startswith("!"):
             path = PREFIX + path
         return self.raw(method, path.lstrip("!"), body, sent)
+
+    def listen(self, who):
+        """Opens the stream of changes as somebody."""
+        link = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=120)
+        link.request("GET", PREFIX + "/stream", headers=self.headers_of(who))
+        response = link.getresponse()
+        if response.status != 200:
+            raise Failed(f"{who} may not listen: {response.status}")
+        return Listener(link, response)
 
     def must(self, who, method, path, body=None, headers=None, status=None):
         """The same, and it has to work."""

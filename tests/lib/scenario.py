@@ -19,6 +19,7 @@ REQUEST = re.compile(r"(eventually )?([\w#]+|token:\$\w+)> ([A-Z]+) (\S+)\s*(.*)
 CAPTURE = re.compile(r"\$(\w+) = (.+)")
 COMPARE = re.compile(r"(\$\w+) ([<>]|=) (\$?[-\w.]+)")
 ENTRIES = re.compile(r"entries (<=|=) (\d+)")
+STREAM = re.compile(r"([\w#]+|token:\$\w+) (listens|hears no more|hears|has not heard)\s*(.*)")
 HEADER = re.compile(r"([A-Za-z][\w-]*):\s*(.*)")
 VARIABLE = re.compile(r"\$(today|now|\w+(?:\.\w+)?)((?:[+-]\d+)?)")
 PATIENCE = 20  # seconds for `eventually`
@@ -76,6 +77,7 @@ class Play:
         self.names = {f"person.{k}": v for k, v in cast["people"].items()}
         self.names |= {f"unit.{k}": v for k, v in cast["units"].items()}
         self.answer, self.said, self.before, self.request = None, [], 0, None
+        self.listeners = {}
 
     # ---- variables ----------------------------------------------------------------------------
     def value(self, name, shift):
@@ -134,6 +136,8 @@ class Play:
             return self.compare(*found.groups())
         if found := ENTRIES.fullmatch(step.line):
             return self.count_entries(found[1], int(found[2]))
+        if found := STREAM.fullmatch(step.line):
+            return self.stream(self.fill(found[1]), found[2], self.fill(found[3]))
         if step.line == "restart":
             self.client.server.restart()
             return []
@@ -187,6 +191,22 @@ class Play:
         if self.answer.status >= 400 and self.answer.json.get("status") != self.answer.status:
             problems.append("the problem does not tell its status")
         return [f"{self.request}", *problems] if problems else []
+
+    # ---- the stream of changes ------------------------------------------------------------------
+    def stream(self, who, act, wanted):
+        """Events come in the order of the changes: what is missing before a later one never comes."""
+        if act == "listens":
+            self.listeners[who] = self.client.listen(who)
+            return []
+        listener = self.listeners[who]
+        if act == "hears no more":
+            return [] if listener.waits(lambda one: one.over) else ["the stream goes on"]
+        wish = pattern.parse(wanted)
+
+        def told(one):
+            return any(not pattern.differences(wish, event) for event in list(one.heard))
+        good = listener.waits(told) if act == "hears" else not told(listener)
+        return [] if good else [f"heard: {listener.heard}"]
 
     # ---- expectations ------------------------------------------------------------------------
     def expect(self, first, more):

@@ -467,7 +467,37 @@ class Replies(Case):
                     self.assertTrue(body.endswith(b"body 3 %03d\n" % i))
 
     def test_peer(self):
+        self.assertIn(b"peer 127.0.0.1\n",
+                      self.accepted(lines(GET, HOST, "X-Forwarded-For: 6.6.6.6"))[2])
         self.assertIn(b"peer 127.0.0.1\n", self.accepted(lines(GET, HOST))[2])
+
+
+class BehindAProxy(unittest.TestCase):
+    def setUp(self):
+        self.server = Server("--proxies", "127.0.0.1, 10.0.0.7")
+
+    def tearDown(self):
+        self.server.close()
+
+    def peer(self, *headers):
+        body = talk(self.server, lines(GET, HOST, *headers))[0][0][2]
+        return next(line for line in body.split(b"\n") if line.startswith(b"peer "))[5:].decode()
+
+    def test_the_last_stranger_counts(self):
+        self.assertEqual(self.peer("X-Forwarded-For: 1.2.3.4"), "1.2.3.4")
+        self.assertEqual(self.peer("X-Forwarded-For: 6.6.6.6, 1.2.3.4"), "1.2.3.4")
+        self.assertEqual(self.peer("X-Forwarded-For: 6.6.6.6, 1.2.3.4, 10.0.0.7"), "1.2.3.4")
+        self.assertEqual(self.peer("X-Forwarded-For: 6.6.6.6", "X-Forwarded-For: 2001:db8::1"),
+                         "2001:db8::1")
+
+    def test_what_is_no_address_is_not_believed(self):
+        for value in ("", "unknown", "1.2.3.4:80", "1.2.3.4,", "x" * 200):
+            self.assertEqual(self.peer("X-Forwarded-For: " + value), "127.0.0.1")
+
+    def test_it_is_secure(self):
+        headers, body = talk(self.server, lines(GET, HOST))[0][0][1:]
+        self.assertIn(b"secure 1\n", body)
+        self.assertIn("strict-transport-security", headers)
 
 
 class Deadlines(unittest.TestCase):

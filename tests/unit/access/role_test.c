@@ -173,7 +173,44 @@ static void others_give_nothing(void **state)
     assert_int_equal(site_acts(s, "role.grant"), before);
 }
 
-static void granting_asks_for_a_fresh_password(void **state)
+/* Staff, and whoever a kind names in creating, changing or a move; who may only read does not.
+ */
+static void taking_part(void **state)
+{
+    (void)state;
+    struct who reads = {.role = TEXT("external_auditor")}, makes = {.role = TEXT("assessor")},
+               changes = {.role = TEXT("risk_owner")}, moves = {.role = TEXT("aims_manager")},
+               seconds = {.role = TEXT("admin")}, owner = {.relation = TEXT("owner")};
+    struct move move = {.by = {&moves, 1}, .and_by = {&seconds, 1}};
+    struct kind kind = {.read = {&reads, 1},
+                        .create = {&makes, 1},
+                        .change = {(struct who[]){owner, changes}, 2},
+                        .moves = &move,
+                        .move_count = 1};
+    static const char *const takes[] = {"staff", "assessor", "risk_owner", "aims_manager",
+                                        "admin"};
+    for (size_t i = 0; i < COUNT(takes); i++) {
+        struct actor a = {.grants = &(struct grant){text_of(takes[i]), WHOLE},
+                          .grant_count = 1};
+        assert_true(actor_takes_part(&a, &kind));
+    }
+    struct actor guest = {.grants = &(struct grant){reads.role, WHOLE}, .grant_count = 1};
+    assert_false(actor_takes_part(&guest, &kind));
+    assert_false(actor_takes_part(&(struct actor){0}, &kind));
+    assert_true(actor_takes_part(&(struct actor){.all = true}, &kind));
+}
+
+static bool asks_for_it(struct call *call, enum err e)
+{
+    bool asks = e == ERR_DENIED && site_code_is(call, "fresh");
+    call->problems = NULL;
+    call->problems_end = &call->problems;
+    return asks;
+}
+
+/* Giving and taking roles, and whatever else widens somebody's reach; ending an account is
+ * quick. */
+static void roles_ask_for_a_fresh_password(void **state)
 {
     struct site *s = *state;
     int64_t until;
@@ -181,9 +218,15 @@ static void granting_asks_for_a_fresh_password(void **state)
     struct text ada = site_person(s, "ada", NULL, 0);
     struct call *root = site_as(s, "root", NULL);
     root->now += FRESH_LIFE;
-    assert_int_equal(access_grant(root, s->access, ada, TEXT("assessor"), WHOLE, &pending),
-                     ERR_DENIED);
-    assert_true(site_code_is(root, "fresh"));
+    struct text role = TEXT("assessor"), none = WHOLE;
+    assert_true(asks_for_it(root, access_grant(root, s->access, ada, role, WHOLE, &pending)));
+    assert_true(asks_for_it(root, access_revoke(root, s->access, ada, role, WHOLE)));
+    assert_true(
+        asks_for_it(root, access_person_change(root, s->access, ada, NULL, &none, NULL, NULL)));
+    assert_int_equal(
+        access_person_change(root, s->access, ada, NULL, NULL, NULL, &(bool){true}), OK);
+    assert_true(asks_for_it(
+        root, access_person_change(root, s->access, ada, NULL, NULL, NULL, &(bool){false})));
     assert_int_equal(access_fresh(root, s->access, PASSWORD, &until), OK);
     struct actor again = *root->actor;
     again.fresh_until = until;
@@ -294,7 +337,8 @@ int main(void)
         SITE_TEST(managers_give_business_roles_and_never_admin),
         SITE_TEST(managers_of_a_unit_give_roles_there),
         SITE_TEST(others_give_nothing),
-        SITE_TEST(granting_asks_for_a_fresh_password),
+        SITE_TEST(roles_ask_for_a_fresh_password),
+        cmocka_unit_test(taking_part),
         SITE_TEST(wrong_grants_are_refused),
         SITE_TEST(granting_twice_says_nothing_new),
         SITE_TEST(the_last_administrator_stays),

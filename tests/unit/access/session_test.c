@@ -18,6 +18,28 @@ static void idle_ends_it(void **state)
     assert_int_equal(site_session(s, cookie, &actor), ERR_SIGNED_OUT);
 }
 
+/* A page left open listens by itself: that is no use, and keeps no session alive. */
+static void listening_is_no_use(void **state)
+{
+    struct site *s = *state;
+    struct text cookie;
+    site_person(s, "ada", NULL, 0);
+    site_as(s, "ada", &cookie);
+    enum err e = OK;
+    for (int i = 0; i < 40 && e == OK; i++) {
+        struct reader *r = store_reader(s->store);
+        assert_int_equal(i <= 30 ? OK : ERR_SIGNED_OUT,
+                         e = access_still(site_call(s), s->access, r, cookie, &actor));
+        store_return(s->store, r);
+        site_later(s, MINUTE);
+    }
+    assert_int_equal(e, ERR_SIGNED_OUT);
+    struct reader *r = store_reader(s->store);
+    assert_int_equal(access_still(site_call(s), s->access, r, TEXT("aw_"), &actor),
+                     ERR_SIGNED_OUT);
+    store_return(s->store, r);
+}
+
 static void use_is_written_down_once_a_minute(void **state)
 {
     struct site *s = *state;
@@ -334,6 +356,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SITE_TEST(idle_ends_it),
+        SITE_TEST(listening_is_no_use),
         SITE_TEST(use_is_written_down_once_a_minute),
         SITE_TEST(end_of_the_day_ends_it),
         SITE_TEST(demonstrations_last_a_week),

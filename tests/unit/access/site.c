@@ -17,6 +17,7 @@ static struct role roles[] = {
     {.name = {"risk_owner", 10}, .approver = true},
     {.name = {"assessor", 8}},
     {.name = {"internal_auditor", 16}, .sees_restricted = true},
+    {.name = {"external_auditor", 16}, .sees_restricted = true},
     {.name = {"staff", 5}},
     {.name = {"admin", 5}},
 };

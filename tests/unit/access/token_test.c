@@ -44,7 +44,27 @@ static void scopes_are_carried(void **state)
     assert_int_equal(site_bearer(s, secret, &actor), OK);
     assert_true(text_is(actor->scopes, "events:SYS-0001"));
     assert_int_equal(actor->grant_count, 0);
-    assert_int_equal(make(by_command(s), s, NULL, 0, "events:'; DROP", DAY), ERR_INVALID);
+    static const char *const wrong[] = {
+        "events:'; DROP",    "events",           "events:", "event:SYS-0001", "events:SYS-*",
+        "events:SYS-0001,,", "events:SYS-0001 x"};
+    for (size_t i = 0; i < COUNT(wrong); i++)
+        assert_int_equal(make(by_command(s), s, NULL, 0, wrong[i], DAY), ERR_INVALID);
+}
+
+static void a_scope_holds_what_it_names(void **state)
+{
+    (void)state;
+    struct actor two = {.scopes = TEXT("events:SYS-0001, events:SYS-0002")};
+    struct actor all = {.scopes = TEXT("events:*")}, none = {.scopes = TEXT("")};
+    assert_true(actor_in_scope(&two, TEXT("events"), TEXT("SYS-0001")));
+    assert_true(actor_in_scope(&two, TEXT("events"), TEXT("SYS-0002")));
+    assert_true(actor_in_scope(&two, TEXT("events"), TEXT("")));
+    assert_false(actor_in_scope(&two, TEXT("events"), TEXT("SYS-0003")));
+    assert_false(actor_in_scope(&two, TEXT("events"), TEXT("SYS-000")));
+    assert_false(actor_in_scope(&two, TEXT("event"), TEXT("SYS-0001")));
+    assert_true(actor_in_scope(&all, TEXT("events"), TEXT("SYS-0003")));
+    assert_false(actor_in_scope(&all, TEXT("other"), TEXT("")));
+    assert_false(actor_in_scope(&none, TEXT("events"), TEXT("")));
 }
 
 static void expiry(void **state)
@@ -110,6 +130,33 @@ static void a_person_gives_only_what_they_hold(void **state)
     assert_int_equal(actor->grant_count, 3);
     assert_true(text_same(actor->person, ada));
     assert_int_equal(site_acts(s, "token.create"), 1);
+}
+
+/* Staff is held at home, and not at all by a guest: a token of theirs has no more. */
+static void staff_is_no_wider_than_its_maker(void **state)
+{
+    struct site *s = *state;
+    static const char *const units[][2] = {{"hq", ""}, {"retail", "hq"}, {"cards", "retail"}};
+    site_units(s, units, COUNT(units));
+    struct text ada = site_person(s, "ada", NULL, 0);
+    struct call *command = by_command(s);
+    assert_int_equal(
+        access_person_change(command, s->access, ada, NULL, &TEXT("retail"), NULL, NULL), OK);
+    struct call *call = site_as(s, "ada", NULL);
+    struct grant whole = {TEXT("staff"), WHOLE}, above = {TEXT("staff"), TEXT("hq")};
+    struct grant below = {TEXT("staff"), TEXT("cards")};
+    assert_int_equal(make(call, s, &above, 1, "", DAY), ERR_DENIED);
+    assert_int_equal(make(call, s, &whole, 1, "", DAY), OK);
+    assert_int_equal(site_bearer(s, secret, &actor), OK);
+    assert_true(actor->grant_count == 1 && text_is(actor->grants[0].unit, "retail"));
+    assert_int_equal(make(call, s, &below, 1, "", DAY), OK);
+    assert_int_equal(site_bearer(s, secret, &actor), OK);
+    assert_int_equal(actor->grant_count, 1);
+    bool pending;
+    assert_int_equal(
+        access_grant(command, s->access, ada, TEXT("external_auditor"), WHOLE, &pending), OK);
+    assert_int_equal(site_bearer(s, secret, &actor), OK);
+    assert_int_equal(actor->grant_count, 0);
 }
 
 /* A token acts for who made it, with what they hold now. */
@@ -194,6 +241,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SITE_TEST(by_the_command_line),
         SITE_TEST(scopes_are_carried),
+        cmocka_unit_test(a_scope_holds_what_it_names),
+        SITE_TEST(staff_is_no_wider_than_its_maker),
         SITE_TEST(expiry),
         SITE_TEST(revoking_works_at_once),
         SITE_TEST(wrong_secrets_are_nobody),

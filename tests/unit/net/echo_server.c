@@ -77,6 +77,10 @@ int main(int argc, char **argv)
             options.tls_cert = argv[i + 1];
         else if (strcmp(argv[i], "--key") == 0)
             options.tls_key = argv[i + 1];
+        else if (strcmp(argv[i], "--proxies") == 0) {
+            options.proxies = text_of(argv[i + 1]);
+            options.secure = true;
+        }
     }
     struct arena *a = arena_open();
     struct call *call = call_open(a, clock_now(), LANG_EN);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -174,9 +175,9 @@ static size_t cap_for(void *arg, struct text method, struct text path)
     return text_is(method, "PUT") && text_is(path, "/big") ? 10 : 2;
 }
 
-static struct text refusal(void *arg, struct arena *a, int status, const char *why)
+static struct text refusal(void *arg, struct request *r, int status, const char *why)
 {
-    return text_print(a, "refused %d", status);
+    return text_print(r->arena, "refused %d", status);
 }
 
 static void asks_for_cap_and_refusal(void **state)
@@ -387,6 +388,91 @@ static void says_why_it_cannot_open(void **state)
     net_close(n, 0);
 }
 
+static void send_zeros(int fd, size_t count)
+{
+    static const char zeros[10000];
+    for (; count > 0; count -= sizeof(zeros))
+        assert_int_equal(send(fd, zeros, sizeof(zeros), MSG_NOSIGNAL), sizeof(zeros));
+}
+
+/* All larger bodies together have a limit; small ones, and the next larger one, are served. */
+static void bodies_share_the_memory(void **state)
+{
+    static const char head[] =
+        "POST /fast HTTP/1.1\r\nHost: a\r\nContent-Length: 200000\r\n\r\n";
+    struct net_options options = plain;
+    options.body_cap = 1000000;
+    options.bodies_cap = 300000;
+    struct net *n = serve(&options);
+    int first = dial(n), second = dial(n), small = dial(n);
+    say_to(first, head);
+    send_zeros(first, 200000 - 10000);
+    while (atomic_load(&n->bodies) < 262144) /* what its buffer takes by then */
+        sched_yield();
+    say_to(second, head);
+    send_zeros(second, 200000);
+    assert_int_equal(hear(second)->status, 503);
+    say_to(small, "POST /fast HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nab");
+    assert_int_equal(hear(small)->status, 200);
+    send_zeros(first, 10000);
+    assert_int_equal(hear(first)->status, 200);
+    close(second), second = dial(n);
+    say_to(second, head);
+    send_zeros(second, 200000);
+    assert_int_equal(hear(second)->status, 200);
+    close(first), close(second), close(small);
+    net_close(n, SECOND);
+}
+
+/* A head has less time than a body: here hardly any, and the body all the time of the test. */
+static void a_head_has_a_deadline_of_its_own(void **state)
+{
+    struct net_options options = plain;
+    options.head_us = SECOND / 10;
+    options.deadline_us = 600 * SECOND;
+    struct net *n = serve(&options);
+    int silent = dial(n), broken = dial(n), body = dial(n), idle = dial(n);
+    say_to(broken, "GET / HTTP/1.1\r\nHost: a\r\nX-");
+    say_to(body, "POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nab");
+    get(idle, "/first");
+    assert_int_equal(hear(idle)->status, 200);
+    assert_true(ended(silent));
+    assert_true(ended(broken));
+    say_to(body, "cd");
+    assert_string_equal(hear(body)->body, "abcd");
+    get(idle, "/second");
+    assert_string_equal(hear(idle)->body, "/second");
+    close(silent), close(broken), close(body), close(idle);
+    net_close(n, SECOND);
+}
+
+/* The oldest ends that only holds its place; one that is at work stays, however old. */
+static void silence_makes_room_for_others(void **state)
+{
+    struct net_options options = plain;
+    options.max_connections = 16;
+    options.head_us = options.deadline_us = 600 * SECOND;
+    struct net *n = serve(&options);
+    int fd[64], busy = dial(n);
+    get(busy, "/later/busy");
+    assert_true(becomes(&aside.count, 1));
+    for (int i = 0; i < 64; i++) {
+        fd[i] = dial(n);
+        if (i % 2)
+            say_to(fd[i], "GET /drip HTTP/1.1\r\nHost:");
+    }
+    assert_true(ended(fd[0]));
+    int fd_new = dial(n);
+    get(fd_new, "/fast/new");
+    assert_string_equal(hear(fd_new)->body, "/fast/new");
+    answer_aside(NULL);
+    assert_string_equal(hear(busy)->body, "/later/busy");
+    for (int i = 0; i < 64; i++)
+        close(fd[i]);
+    close(busy), close(fd_new);
+    net_close(n, SECOND);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(answers_late_from_another_thread),
@@ -400,6 +486,9 @@ int main(void)
                                        cmocka_unit_test(a_waiting_request_has_no_deadline),
                                        cmocka_unit_test(only_progress_moves_a_deadline),
                                        cmocka_unit_test(a_reply_nobody_takes_is_cut),
+                                       cmocka_unit_test(bodies_share_the_memory),
+                                       cmocka_unit_test(a_head_has_a_deadline_of_its_own),
+                                       cmocka_unit_test(silence_makes_room_for_others),
                                        cmocka_unit_test(says_why_it_cannot_open)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
