@@ -234,25 +234,30 @@ enum err record_file_put(struct call *call, struct records *r, struct text name,
     return store_run(r->store, call, add_file, &a);
 }
 
-static enum err may_see_file(struct call *call, struct records *r, struct reader *db,
-                             const struct stored_file *f, bool *yes)
+enum err file__may_see(struct call *call, struct records *r, struct db db, struct text id,
+                       bool *yes)
 {
-    *yes = call->actor->all ||
-           (call->actor->person.len && text_same(call->actor->person, f->author));
-    struct value id = V_TEXT(f->id);
+    const struct actor *actor = call->actor;
+    struct text own = actor->person.len ? actor->person : actor->id;
+    struct value v = V_TEXT(id);
     struct rows rows;
+    *yes = false;
+    TRY(db__rows(call, db, "SELECT author FROM attachment WHERE id = $1", &v, 1, 1, &rows));
+    if (!rows.count)
+        return OK;
+    *yes = actor->all || text_same(row_at(&rows, 0)[0].text, own);
     if (*yes)
         return OK;
-    TRY(read_rows(call, db,
-                  "SELECT from_kind, from_id FROM link WHERE to_id = $1 AND to_kind = 'file'",
-                  &id, 1, 1000, &rows));
+    TRY(db__rows(call, db,
+                 "SELECT from_kind, from_id FROM link WHERE to_id = $1 AND to_kind = 'file'",
+                 &v, 1, 1000, &rows));
     for (size_t i = 0; i < rows.count && !*yes; i++) {
         const struct kind *k = model_kind(r->model, row_at(&rows, i)[0].text);
         struct record *rec = NULL;
         if (k)
-            TRY(table__find(call, r, db_reader(db), k, row_at(&rows, i)[1].text, &rec));
+            TRY(table__find(call, r, db, k, row_at(&rows, i)[1].text, &rec));
         if (rec)
-            TRY(who__may_read(call, r, db_reader(db), call->actor, rec, yes));
+            TRY(who__may_read(call, r, db, actor, rec, yes));
     }
     return OK;
 }
@@ -271,7 +276,7 @@ enum err record_file_get(struct call *call, struct records *r, struct reader *db
         const struct value *row = rows.cells;
         *about = (struct stored_file){row[0].text, row[1].text, row[2].text,   row[4].text,
                                       row[5].text, row[6].text, row[3].integer};
-        TRY(may_see_file(call, r, db, about, &yes));
+        TRY(file__may_see(call, r, db_reader(db), about->id, &yes));
     }
     if (!yes)
         return problem(call, ERR_MISSING, TEXT(""), "missing", "%s",

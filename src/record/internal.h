@@ -132,6 +132,9 @@ MUST_USE enum err who__may_change(struct call *call, struct records *r, struct d
 void who__build(struct records *r);
 struct text who__print(struct call *call, struct records *r, const struct who_list *list);
 bool who__is_somebody(const struct actor *a);
+/* Who put it there, or who may read a record that refers to it. */
+enum err file__may_see(struct call *call, struct records *r, struct db db, struct text id,
+                       bool *yes);
 struct text who__names(struct call *call, const struct who_list *list);
 
 /* ---- guard.c: moves
