@@ -392,6 +392,12 @@ static void put_content(struct printer *p, struct text schema)
     json_key(o, "schema");
     put_ref(o, p->arena, schema);
     json_close(o, '}');
+    if (text_ends(schema, "_list")) { /* ?format= */
+        json_key(o, "text/csv");
+        json_put_raw(o, TEXT("{\"schema\":{\"type\":\"string\"}}"));
+        json_key(o, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
+        json_put_raw(o, TEXT("{\"schema\":{\"type\":\"string\",\"format\":\"binary\"}}"));
+    }
     json_close(o, '}');
 }
 
