@@ -478,7 +478,8 @@ static enum err replay(struct writing *w, bool *found)
     struct rows rows;
     *found = false;
     TRY(tx_rows(w->call, w->tx,
-                "SELECT request, record FROM idempotency WHERE actor = $1 AND name = $2",
+                "SELECT request, record, COALESCE(waits_for, '') FROM idempotency "
+                "WHERE actor = $1 AND name = $2",
                 values, 2, 1, &rows));
     if (!rows.count)
         return OK;
@@ -488,6 +489,8 @@ static enum err replay(struct writing *w, bool *found)
                            "此 Idempotency-Key 已用于另一请求"));
     *found = w->change->replayed = true;
     w->change->id = rows.cells[1].text;
+    w->change->waits_for = rows.cells[2].text; /* it was a first signature: so it is again */
+    w->change->signed_only = rows.cells[2].text.len > 0;
     return find(w, &w->change->record);
 }
 
@@ -498,11 +501,12 @@ static enum err remember(struct writing *w)
                              V_TEXT(w->change->kind->name),
                              V_TEXT(w->change->record->id),
                              V_TEXT(moment_print(w->call->arena, w->call->now)),
-                             V_TEXT(fingerprint(w))};
+                             V_TEXT(fingerprint(w)),
+                             V_TEXT(w->change->waits_for)};
     return tx_exec(w->call, w->tx,
-                   "INSERT INTO idempotency(actor, name, kind, record, at, request) "
-                   "VALUES ($1, $2, $3, $4, $5, $6)",
-                   values, 6, NULL);
+                   "INSERT INTO idempotency(actor, name, kind, record, at, request, waits_for) "
+                   "VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                   values, 7, NULL);
 }
 
 enum err change__run(struct writing *w)

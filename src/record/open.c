@@ -36,7 +36,8 @@ static const struct column signature_columns[] = {
     COLUMN("salt", BYTES, false),     COLUMN("ledger", INTEGER, false)};
 static const struct column idempotency_columns[] = {
     COLUMN("actor", TEXT, true),  COLUMN("name", TEXT, true), COLUMN("kind", TEXT, true),
-    COLUMN("record", TEXT, true), COLUMN("at", TEXT, true),   COLUMN("request", TEXT, false)};
+    COLUMN("record", TEXT, true), COLUMN("at", TEXT, true),   COLUMN("request", TEXT, false),
+    COLUMN("waits_for", TEXT, false)};
 static const struct column comment_columns[] = {
     COLUMN("id", TEXT, true),     COLUMN("kind", TEXT, true),     COLUMN("record", TEXT, true),
     COLUMN("author", TEXT, true), COLUMN("at", TEXT, true),       COLUMN("body", TEXT, true),
