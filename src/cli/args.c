@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 static const struct option_rule common[] = {
-    {"data", true}, {"store", true}, {"help", false}, {"version", false}};
+    {"data", true}, {"store", true}, {"site", true}, {"help", false}, {"version", false}};
 
 static const struct option_rule *find(const char *name, size_t length,
                                       const struct option_rule *rules, size_t count)

@@ -105,15 +105,15 @@ static int run(const struct args *args)
 {
     const char *what = args->word_count == 1 ? args->words[0] : "",
                *out = args_option(args, "out");
-    const char *where;
+    struct place place = site_place(args);
     struct site s;
     bool openapi = !strcmp(what, "openapi");
-    if ((!openapi && strcmp(what, "records")) || !(where = site_where(args))) {
+    if (!place.where || (!openapi && strcmp(what, "records"))) {
         fprintf(stderr, "aimwell export: records [--kind K] [--format csv|xlsx|json] --out "
                         "FILE | openapi\n");
         return 2;
     }
-    int code = site_open(&s, where, false);
+    int code = site_open(&s, place, MODEL_SAME);
     if (code)
         return code;
     if (openapi) {

@@ -32,24 +32,10 @@ static bool switched_on(const struct model *m, const struct overlay *o)
  * anything is written, and a dry run never goes further. */
 static enum err trial_model(struct import *im, struct text overlay)
 {
-    struct text on, folder = store_folder(im->site->store);
-    struct model_file *site = NULL;
-    size_t count, site_count = 0;
-    const struct model_file *files = model_embedded(&count);
-    struct reader *r = store_reader(im->site->store);
-    enum err e = meta_read(im->call, r, "overlays", &on);
-    store_return(im->site->store, r);
-    if (e != OK && e != ERR_MISSING)
-        return e;
-    if (folder.len) {
-        struct call *quiet = call_open(im->arena, im->call->now, im->call->lang);
-        struct text own = text_print(im->arena, "%.*s/model.d", TEXT_ARG(folder));
-        e = model_folder(quiet, text_c(im->arena, own), "model.d/", &site, &site_count);
-        if (e != OK && e != ERR_MISSING)
-            return problem(im->call, e, own, "model", "%s", err_words(e));
-    }
+    struct text on;
+    TRY(site_meta(im->site, "overlays", &on));
     on = on.len ? text_print(im->arena, "%.*s,%.*s", TEXT_ARG(on), TEXT_ARG(overlay)) : overlay;
-    TRY(model_load(im->call, files, count, site, site_count, on, &im->trial));
+    TRY(site_model(im->call, im->site, on, &im->trial));
     im->model = im->trial;
     return OK;
 }
@@ -247,14 +233,14 @@ static const struct option_rule rules[] = {{"map", true}, {"dry-run", false}, {"
 static int run_command(const struct args *args)
 {
     struct site s;
-    const char *where = site_where(args);
-    if (!where)
+    struct place place = site_place(args);
+    if (!place.where)
         return 2;
     if (args->word_count != 2) {
         fprintf(stderr, "usage: %s\n", command_import.usage);
         return 2;
     }
-    int code = site_open(&s, where, false);
+    int code = site_open(&s, place, MODEL_SAME);
     if (code)
         return code;
     code = import_file(&s, args->words[0], args->words[1], args_option(args, "map"),
