@@ -205,6 +205,51 @@ static void nine_treatments_in_ten_are_verified(void **state)
     assert_int_equal(c.breaks, 2);
 }
 
+static void a_risk_assessment_grows_old(void **state)
+{
+    struct site *s = *state;
+    put_record(s, "ai_system", "sys", ", state, materiality", ", 'operating', 'low'");
+    put_record(s, "risk", "r", ", state, system", ", 'monitored', 'sys'");
+    put_version(s, "risk", "r", 1, "evaluated", "2025-11-22T23:59:59.000000Z");
+    expect_break(s, "chk-09", "old");
+    put_version(s, "risk", "r", 3, "evaluated", "2025-11-23T00:00:00.000000Z");
+    expect_break(s, "chk-09", NULL);
+    put(s, TEXT("UPDATE ai_system SET materiality = 'high' WHERE $1 IS NOT NULL"));
+    expect_break(s, "chk-09", "old");
+    put_version(s, "risk", "r", 5, "evaluated", "2026-05-23T00:00:00.000000Z");
+    expect_break(s, "chk-09", NULL);
+}
+
+/* A high risk that gets its treatment after the statement was approved asks for a new one. */
+static void the_statement_follows_the_risks(void **state)
+{
+    struct site *s = *state;
+    put_record(s, "soa_entry", "c", ", state, control, justification",
+               ", 'applicable', 'iso-42001:A.2.2', 'j'");
+    put_record(s, "document", "d", ", state, doc_type", ", 'published', 'soa'");
+    put_version(s, "document", "d", 1, "approved", "2026-03-01T00:00:00.000000Z");
+    put_version(s, "document", "d", 2, "published", "2026-03-02T00:00:00.000000Z");
+    put_record(s, "risk", "r", ", state, current_band", ", 'in_treatment', 'high'");
+    put_version(s, "risk", "r", 1, "treatment_decided", "2026-02-01T00:00:00.000000Z");
+    expect_break(s, "chk-12", NULL);
+    put_version(s, "risk", "r", 3, "treatment_decided", "2026-03-01T12:00:00.000000Z");
+    expect_break(s, "chk-12", "older_than_risks");
+    put(s, TEXT("UPDATE risk SET current_band = 'medium' WHERE $1 IS NOT NULL"));
+    expect_break(s, "chk-12", NULL);
+}
+
+static void users_are_told_in_their_languages(void **state)
+{
+    struct site *s = *state;
+    put_record(s, "document", "d", ", state, review_due, lang",
+               ", 'published', '2027-01-01', '|en|'");
+    put_record(s, "ai_system", "sys", ", state, user_info, languages",
+               ", 'operating', 'd', '|en|zh|'");
+    expect_break(s, "chk-19", "language_missing");
+    put(s, TEXT("UPDATE document SET lang = '|de|zh|en|' WHERE $1 IS NOT NULL"));
+    expect_break(s, "chk-19", NULL);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -215,6 +260,9 @@ int main(int argc, char **argv)
         SITE_TEST(a_note_does_not_renew),
         SITE_TEST(a_dimension_must_be_answered),
         SITE_TEST(nine_treatments_in_ten_are_verified),
+        SITE_TEST(a_risk_assessment_grows_old),
+        SITE_TEST(the_statement_follows_the_risks),
+        SITE_TEST(users_are_told_in_their_languages),
     };
     return site_run(argc, argv, "assure shipped", tests, COUNT(tests));
 }
