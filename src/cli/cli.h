@@ -29,6 +29,11 @@ bool args_read(int argc, char **argv, const struct option_rule *rules, size_t ru
 const char *args_option(const struct args *a, const char *name); /* NULL when absent */
 bool args_flag(const struct args *a, const char *name);
 
+/* An action that the command does not have: says so and what it has; exit with 2. */
+int wrong_action(const char *command, const char *given, const char *known);
+/* Of whoever sits at the terminal: Chinese when the environment asks for it. */
+enum lang caller_lang(void);
+
 struct command {
     const char *name, *usage, *about;
     const struct option_rule *rules;

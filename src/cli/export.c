@@ -89,6 +89,8 @@ static int export_records(struct site *s, const struct args *args)
                     "is a time like 2026-11-23T09:30:00Z");
     format = format ? format : kind ? "csv" : "json";
     bool zip = !kind && strcmp(format, "json") != 0;
+    if (e == OK && strcmp(format, "csv") && strcmp(format, "xlsx") && strcmp(format, "json"))
+        e = problem(s->call, ERR_INVALID, TEXT("format"), "unknown", "is csv, xlsx or json");
     if (e == OK && zip && !out)
         e = problem(s->call, ERR_INVALID, TEXT("out"), "required",
                     "all kinds as %s are one zip: say where with --out FILE.zip", format);
@@ -108,11 +110,11 @@ static int run(const struct args *args)
     struct place place = site_place(args);
     struct site s;
     bool openapi = !strcmp(what, "openapi");
-    if (!place.where || (!openapi && strcmp(what, "records"))) {
-        fprintf(stderr, "aimwell export: records [--kind K] [--format csv|xlsx|json] --out "
-                        "FILE | openapi\n");
+    if (!openapi && strcmp(what, "records"))
+        return wrong_action("export", what,
+                            "records [--kind K] [--format csv|xlsx|json] [--out FILE] | openapi");
+    if (!place.where)
         return 2;
-    }
     int code = site_open(&s, place, MODEL_SAME);
     if (code)
         return code;

@@ -88,7 +88,7 @@ static int run(const struct args *args)
         return 2;
     }
     struct arena *arena = arena_open();
-    struct call *call = call_open(arena, clock_now(), LANG_EN);
+    struct call *call = call_open(arena, clock_now(), caller_lang());
     struct text password;
     enum err e = read_first_password(call, args, &password);
     int code = e == OK ? make(args, place, password) : failed(call, e);

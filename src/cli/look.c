@@ -11,10 +11,11 @@ static int run_framework(const struct args *args)
 {
     struct place place = site_place(args);
     struct site s;
-    if (!place.where || args->word_count != 1 || strcmp(args->words[0], "list") != 0) {
-        fprintf(stderr, "aimwell framework: list\n");
+    const char *act = args->word_count ? args->words[0] : "";
+    if (strcmp(act, "list") != 0)
+        return wrong_action("framework", act, "list");
+    if (!place.where || args->word_count != 1)
         return 2;
-    }
     int code = site_open(&s, place, MODEL_SAME);
     if (code)
         return code;
@@ -185,16 +186,17 @@ static int run_model(const struct args *args)
     bool checking = !strcmp(act, "check"), explaining = !strcmp(act, "explain") && word;
     bool alone = !strcmp(act, "export") || !strcmp(act, "adopt");
     if (!checking && !explaining && (!alone || word)) {
-        fprintf(stderr, "aimwell model: check [DIR] | explain KIND | adopt | export "
-                        "--openapi|--typescript|--markdown\n");
-        return 2;
+        bool known = checking || alone || !strcmp(act, "explain");
+        return wrong_action("model", known ? "" : act,
+                            "check [DIR] | explain KIND | adopt | export "
+                            "[--openapi|--typescript|--markdown]");
     }
     if (!strcmp(act, "adopt"))
         return adopt(args);
     if (args_option(args, "data") || args_option(args, "store"))
         return run_model_of_site(args, checking, explaining ? word : NULL);
     struct arena *arena = arena_open();
-    struct call *call = call_open(arena, clock_now(), LANG_EN);
+    struct call *call = call_open(arena, clock_now(), caller_lang());
     struct model *m = NULL;
     enum err e = load(call, checking ? word : NULL, site_own(args), &m);
     int code = e != OK ? failed(call, e)

@@ -115,7 +115,7 @@ static void close_floors(struct site *s)
 static void start(struct site *s, struct place place)
 {
     *s = (struct site){.arena = arena_open(), .own = place.own};
-    s->call = call_open(s->arena, clock_now(), LANG_EN);
+    s->call = call_open(s->arena, clock_now(), caller_lang());
     s->call->id = id_new(s->call);
     s->call->actor = actor_command(s->call);
     s->where = text_of(place.where);
