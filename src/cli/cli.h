@@ -69,7 +69,7 @@ struct place {
 };
 struct place site_place(const struct args *a);
 const char *site_own(const struct args *a);
-/* Is something there already: the folder, or an organisation in the schema? */
+/* Is something there already: a database in the folder, or an organisation in the schema? */
 bool site_there(struct place place);
 /* The place as it may be shown: a URL without its user and password. */
 struct text site_shown(struct arena *a, struct text where);

@@ -74,6 +74,9 @@ static int make(const struct args *args, struct place place, struct text passwor
             printf("`aimwell serve` prints a one-time link for the first administrator\n");
     }
     code = e == OK ? 0 : failed(s.call, e);
+    if (e != OK)
+        fprintf(stderr, "aimwell init: the organisation is made and has no administrator yet: "
+                        "aimwell user add EMAIL --roles admin\n");
     site_close(&s);
     return code;
 }

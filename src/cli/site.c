@@ -153,10 +153,14 @@ bool site_there(struct place place)
     struct stat st;
     struct site s;
     struct text origin = {0};
-    if (!text_starts(text_of(place.where), "postgres"))
-        return stat(place.where, &st) == 0;
     start(&s, place);
-    enum err e = store_open_reading(s.call, s.where, &s.store);
+    if (!text_starts(s.where, "postgres")) {
+        struct text file = text_print(s.arena, "%s/aimwell.db", place.where);
+        bool there = stat(file.at, &st) == 0;
+        site_close(&s);
+        return there;
+    }
+    enum err e = store_open(s.call, s.where, true, &s.store); /* an empty schema may be made */
     if (e == OK)
         e = site_meta(&s, "origin", &origin);
     site_close(&s);
@@ -220,8 +224,12 @@ int site_create(struct site *s, struct place place, const char *organisation,
     if (e == OK && there.len)
         e = problem(s->call, ERR_CONFLICT, site_shown(s->arena, s->where), "exists",
                     "there is an organisation here already");
+    if (e == OK)
+        e = load_model(s); /* a mistake in it is told before anything is written */
     if (e != OK)
         return give_up(s, e);
+    model_close(s->model);
+    s->model = NULL;
     struct text origin = make_origin(s->call, organisation, host);
     e = access_found(s->call, s->store, text_of(organisation), origin,
                      store_kind(s->store) == STORE_POSTGRES);

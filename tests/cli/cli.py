@@ -103,6 +103,7 @@ def init(s):
     s.say(oct(os.stat(s.data).st_mode)[-3:] == "700", "the folder is for its owner only")
     s.ask("init --organisation Acme --admin root@test.example", 5, err="already")
     s.ask("init --organisation B --admin x --data " + s.path("b"), 2, err="e-mail", where=False)
+    s.ask("user add b@test.example --roles admin --data " + s.path("b"), 0, "usr_", where=False)
     s.ask("init --organisation C --admin c@test.example --data " + s.path("c"), 0, "password", where=False)
     environment = {**os.environ, "AIMWELL_DATA": s.data}
     done = subprocess.run([s.aimwell, "user", "list"], env=environment, capture_output=True, text=True)
@@ -250,6 +251,10 @@ def own_model(s):
     named = ["--data", s.path("site"), "--site", own]
     s.ask(["model", "check", "--site", own], 1, "no Chinese for: Room", where=False)
     s.ask(["model", "check", "--site", s.path("none")], 4, err="none", where=False)
+    os.makedirs(s.path("wrong"))
+    s.file("wrong/x.json", '{"kind": "x"}\n')
+    s.ask(["init", "--organisation", "Own", "--data", s.path("site"), "--site", s.path("wrong")], 2, err="model.d/x.json:1", where=False)
+    s.ask(["init", "--organisation", "Own", "--data", s.path("site"), "--site", s.path("none")], 4, err="none", where=False)
     s.ask(["init", "--organisation", "Own", *named], 0, where=False)
     rooms = s.file("rooms.csv", "external_id,title,x_room\nR-1,First,Attic\n")
     s.ask(["import", "task", rooms, *named], 0, where=False)

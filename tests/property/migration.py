@@ -205,6 +205,18 @@ def other_files(site, kind):
         site.expect("and still has everything", client.must("stan", "GET", "/x_visit/VIS-0001")["town"] == "River 风")
 
 
+def demo_is_made_once(stores, report):
+    """A demo organisation is made where there is none, and served as it is where there is one."""
+    store = stores.new()
+    sizes = []
+    for _ in range(2):
+        with Server(store, "--demo") as server:
+            client = Client(server, {"lin": ("lin@northlake.example", "northlake-demo-2026")})
+            sizes.append(client.must("lin", "GET", "/ai_system")["total"])
+    report.tell(f"migration on {stores.kind}: a demo is made once",
+                [] if sizes[0] > 0 and sizes[0] == sizes[1] else [f"{sizes} systems"])
+
+
 def main():
     """Grows one site on each store, step by step."""
     report = Report()
@@ -220,6 +232,7 @@ def main():
                 without_its_files(site)
                 if kind == "postgresql":
                     other_files(site, grown)
+                demo_is_made_once(stores, report)
             except Failed as error:
                 report.tell(f"migration on {kind}", [str(error)])
             finally:
