@@ -14,7 +14,6 @@ import os
 import sqlite3
 import subprocess
 import sys
-import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "lib"))
@@ -23,7 +22,7 @@ import cast  # noqa: E402
 from client import Client  # noqa: E402
 from program import Failed, Server, run  # noqa: E402
 from report import Report  # noqa: E402
-from stores import open_stores  # noqa: E402
+from stores import stores_for  # noqa: E402
 
 FIRST = {
     "kind": "x_visit", "prefix": "VIS", "title": "Visit", "plural": "Visits", "icon": "footprints",
@@ -221,8 +220,7 @@ def main():
     """Grows one site on each store, step by step."""
     report = Report()
     for kind in ("sqlite", "postgresql"):
-        with tempfile.TemporaryDirectory(prefix="aimwell-migration-") as folder:
-            stores = open_stores(kind, folder)
+        with stores_for(kind, "migration") as (stores, folder):
             try:
                 store = stores.new()
                 cast.make(store, folder)
@@ -235,8 +233,6 @@ def main():
                 demo_is_made_once(stores, report)
             except Failed as error:
                 report.tell(f"migration on {kind}", [str(error)])
-            finally:
-                stores.close()
     return report.finish()
 
 
