@@ -96,7 +96,8 @@ bool args_flag(const struct args *a, const char *name)
 int wrong_action(const char *command, const char *given, const char *known)
 {
     if (*given)
-        fprintf(stderr, "aimwell %s: there is no %s here; it knows: %s\n", command, given, known);
+        fprintf(stderr, "aimwell %s: there is no %s here; it knows: %s\n", command, given,
+                known);
     else
         fprintf(stderr, "aimwell %s: say what: %s\n", command, known);
     return 2;

@@ -73,11 +73,12 @@ const char *site_own(const struct args *a);
 bool site_there(struct place place);
 /* The place as it may be shown: a URL without its user and password. */
 struct text site_shown(struct arena *a, struct text where);
-/* May this opening bring in a model other than the one the store was last opened with? The tables
- * follow the model, and on PostgreSQL other nodes work on them at the same time. */
+/* May this opening bring in a model other than the one the store was last opened with? The
+ * tables follow the model, and on PostgreSQL other nodes work on them at the same time. */
 enum model_change {
     MODEL_SAME, /* PostgreSQL: no */
-    MODEL_NEW,  /* one that it never had (an upgrade, own files that changed), not an older one */
+    MODEL_NEW,  /* one that it never had (an upgrade, own files that changed), not an older one
+                 */
     MODEL_ANY
 };
 /* Opens, migrates, and readies everything. On failure the problems have been printed and the
@@ -93,7 +94,8 @@ void site_close(struct site *s);
 int site_create(struct site *s, struct place place, const char *organisation,
                 const char *origin);
 
-/* ---- its model (site_model.c) ---------------------------------------------------------------- */
+/* ---- its model (site_model.c)
+ * ---------------------------------------------------------------- */
 /* A fact about the store; "" when it was never written. */
 MUST_USE enum err site_meta(struct site *s, const char *name, struct text *out);
 /* The shipped model with these overlays and the organisation's own files. */

@@ -111,8 +111,9 @@ static int run(const struct args *args)
     struct site s;
     bool openapi = !strcmp(what, "openapi");
     if (!openapi && strcmp(what, "records"))
-        return wrong_action("export", what,
-                            "records [--kind K] [--format csv|xlsx|json] [--out FILE] | openapi");
+        return wrong_action(
+            "export", what,
+            "records [--kind K] [--format csv|xlsx|json] [--out FILE] | openapi");
     if (!place.where)
         return 2;
     int code = site_open(&s, place, MODEL_SAME);

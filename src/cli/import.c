@@ -157,12 +157,14 @@ static enum err run_rows(struct import *im)
 static void warn_without_identity(const struct import *im)
 {
     const struct import_plan *p = &im->plan;
-    if (im->table.count && !p->mapped && p->key == NO_COLUMN && p->id == NO_COLUMN && p->external == NO_COLUMN)
-        fprintf(stderr, "aimwell: %s\n",
-                say(im->call,
-                    "the file has no column key or external_id: every row becomes a new record, "
-                    "also when it is imported again",
-                    "文件没有 key 或 external_id 列：每一行都会成为新记录，再次导入时也是如此"));
+    if (im->table.count && !p->mapped && p->key == NO_COLUMN && p->id == NO_COLUMN &&
+        p->external == NO_COLUMN)
+        fprintf(
+            stderr, "aimwell: %s\n",
+            say(im->call,
+                "the file has no column key or external_id: every row becomes a new record, "
+                "also when it is imported again",
+                "文件没有 key 或 external_id 列：每一行都会成为新记录，再次导入时也是如此"));
 }
 
 static enum err plan(struct import *im, const char *kind, const char *map)
@@ -183,11 +185,12 @@ static enum err plan(struct import *im, const char *kind, const char *map)
 static void warn_of_states(const struct import *im)
 {
     if (im->plan.states && im->result.accepted)
-        fprintf(stderr, "aimwell: %s\n",
-                say(im->call,
-                    "the column of states was passed over: new records begin in the first state, "
-                    "and only moves change it",
-                    "状态列已忽略：新记录从起始状态开始，状态只能通过流转更改"));
+        fprintf(
+            stderr, "aimwell: %s\n",
+            say(im->call,
+                "the column of states was passed over: new records begin in the first state, "
+                "and only moves change it",
+                "状态列已忽略：新记录从起始状态开始，状态只能通过流转更改"));
 }
 
 static enum err take_rows(struct import *im)
@@ -263,11 +266,14 @@ static int run_command(const struct args *args)
 const struct command command_import = {
     .name = "import",
     .usage =
-        "aimwell import KIND FILE.csv|.xlsx|.json [--map MAP.json|NAME] [--dry-run] [--json]\n\n"
-        "The first row names the columns: fields by name or by title, as `aimwell export` writes\n"
+        "aimwell import KIND FILE.csv|.xlsx|.json [--map MAP.json|NAME] [--dry-run] "
+        "[--json]\n\n"
+        "The first row names the columns: fields by name or by title, as `aimwell export` "
+        "writes\n"
         "them. A row with the key, id or external_id of a record updates it. A bad row never\n"
         "stops the good ones: the result lists accepted, updated, unchanged and rejected rows\n"
-        "with line, column and reason; exit 1 when any was rejected. --dry-run changes nothing.\n"
+        "with line, column and reason; exit 1 when any was rejected. --dry-run changes "
+        "nothing.\n"
         "--map names a file, or a shipped map: us-federal-ai-2025, us-federal-ai-cots-2025.",
     .about = "take records from a table",
     .rules = rules,

@@ -54,12 +54,12 @@ static enum err wait_for_end(struct site *s)
     sigaddset(&set, SIGINT);
     while (sigtimedwait(&set, NULL, &between) < 0)
         if (shared && site_model_replaced(s))
-            return problem(s->call, ERR_CONFLICT, site_shown(s->arena, s->where),
-                           "other_model", "%s",
-                           say(s->call,
-                               "it was opened with another model while this server was "
-                               "running: start again with the same program and files",
-                               "本服务器运行期间，该组织已用另一模型打开：请以相同的程序和文件重新启动"));
+            return problem(
+                s->call, ERR_CONFLICT, site_shown(s->arena, s->where), "other_model", "%s",
+                say(s->call,
+                    "it was opened with another model while this server was "
+                    "running: start again with the same program and files",
+                    "本服务器运行期间，该组织已用另一模型打开：请以相同的程序和文件重新启动"));
     return OK;
 }
 

@@ -210,8 +210,7 @@ static struct text make_origin(struct call *call, const char *organisation, cons
     return buf_text(&b);
 }
 
-int site_create(struct site *s, struct place place, const char *organisation,
-                const char *host)
+int site_create(struct site *s, struct place place, const char *organisation, const char *host)
 {
     start(s, place);
     struct text there;

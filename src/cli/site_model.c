@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cli/site_model.c — the model of one organisation: what ships, the overlays it has switched on,
- * and its own files. The store remembers the models it was opened with (meta "models", newest
- * last), so that nobody works on it with another one unawares: a node or a command that lacks a
- * field would write records without it. */
+/* cli/site_model.c — the model of one organisation: what ships, the overlays it has switched
+ * on, and its own files. The store remembers the models it was opened with (meta "models",
+ * newest last), so that nobody works on it with another one unawares: a node or a command that
+ * lacks a field would write records without it. */
 #include "cli/cli.h"
 
 #define REMEMBERED 100
@@ -17,7 +17,8 @@ enum err site_meta(struct site *s, const char *name, struct text *out)
     return e == ERR_MISSING ? OK : e;
 }
 
-/* ---- reading it ---------------------------------------------------------------------------- */
+/* ---- reading it ----------------------------------------------------------------------------
+ */
 /* Its own files: those of --site, or model.d of its data folder, which need not be there. */
 static enum err read_own(struct call *call, const struct site *s, struct model_file **files,
                          size_t *count, bool *there)
@@ -34,15 +35,13 @@ static enum err read_own(struct call *call, const struct site *s, struct model_f
     struct text own = text_print(call->arena, "%.*s/model.d", TEXT_ARG(folder));
     enum err e = model_folder(quiet, text_c(call->arena, own), "model.d/", files, count);
     *there = e != ERR_MISSING;
-    return !*there || e == OK
-               ? OK
-               : problem(call, e, own, "model", "%.*s",
-                         TEXT_ARG(quiet->problems ? quiet->problems->message
-                                                  : text_of(err_words(e))));
+    return !*there || e == OK ? OK
+                              : problem(call, e, own, "model", "%.*s",
+                                        TEXT_ARG(quiet->problems ? quiet->problems->message
+                                                                 : text_of(err_words(e))));
 }
 
-enum err site_model(struct call *call, struct site *s, struct text overlays,
-                    struct model **out)
+enum err site_model(struct call *call, struct site *s, struct text overlays, struct model **out)
 {
     struct model_file *own;
     size_t count, own_count;
@@ -52,7 +51,8 @@ enum err site_model(struct call *call, struct site *s, struct text overlays,
     return model_load(call, files, count, own, own_count, overlays, out);
 }
 
-/* ---- the models it has had ----------------------------------------------------------------- */
+/* ---- the models it has had -----------------------------------------------------------------
+ */
 static struct text last_of(struct text models)
 {
     struct text last = {0};
@@ -88,25 +88,27 @@ static enum err refuse_without_own(struct site *s)
 
 static enum err refuse_older(struct site *s, struct text hash)
 {
-    return problem(s->call, ERR_CONFLICT, site_shown(s->arena, s->where), "other_model",
-                   say(s->call,
-                       "it has gone on to model %.*s; this program with these files is the "
-                       "older model %.*s. Use the newer program and files; or, to go back on "
-                       "purpose and with no server running: aimwell model adopt",
-                       "该组织已改用模型 %.*s；本程序及这些文件是较旧的模型 %.*s。请使用较新的程序"
-                       "与文件；若确需退回，请先停止所有服务器，再执行 aimwell model adopt"),
-                   TEXT_ARG(hash), TEXT_ARG(s->model->hash));
+    return problem(
+        s->call, ERR_CONFLICT, site_shown(s->arena, s->where), "other_model",
+        say(s->call,
+            "it has gone on to model %.*s; this program with these files is the "
+            "older model %.*s. Use the newer program and files; or, to go back on "
+            "purpose and with no server running: aimwell model adopt",
+            "该组织已改用模型 %.*s；本程序及这些文件是较旧的模型 %.*s。请使用较新的程序"
+            "与文件；若确需退回，请先停止所有服务器，再执行 aimwell model adopt"),
+        TEXT_ARG(hash), TEXT_ARG(s->model->hash));
 }
 
 static enum err refuse_another(struct site *s, struct text hash)
 {
-    return problem(s->call, ERR_CONFLICT, site_shown(s->arena, s->where), "other_model",
-                   say(s->call,
-                       "it works with model %.*s, and this program with these files is model "
-                       "%.*s: only serve, or aimwell model adopt, brings in a new one",
-                       "该组织使用模型 %.*s，而本程序及这些文件是模型 %.*s：只有 serve 或 aimwell "
-                       "model adopt 可引入新模型"),
-                   TEXT_ARG(hash), TEXT_ARG(s->model->hash));
+    return problem(
+        s->call, ERR_CONFLICT, site_shown(s->arena, s->where), "other_model",
+        say(s->call,
+            "it works with model %.*s, and this program with these files is model "
+            "%.*s: only serve, or aimwell model adopt, brings in a new one",
+            "该组织使用模型 %.*s，而本程序及这些文件是模型 %.*s：只有 serve 或 aimwell "
+            "model adopt 可引入新模型"),
+        TEXT_ARG(hash), TEXT_ARG(s->model->hash));
 }
 
 enum err site_model_allowed(struct site *s, enum model_change change)

@@ -69,9 +69,10 @@ static int verify(struct site *s, const struct args *args)
         return 2;
     }
     if (deep && site_model_replaced(s))
-        fprintf(stderr, "aimwell: this is not the model that the organisation works with: every "
-                        "version was held against the ledger, but tables of kinds and fields "
-                        "that only the other model has were not looked at (--site?)\n");
+        fprintf(stderr,
+                "aimwell: this is not the model that the organisation works with: every "
+                "version was held against the ledger, but tables of kinds and fields "
+                "that only the other model has were not looked at (--site?)\n");
     if (args_flag(args, "json"))
         print_json(s->call, &v, deep);
     else

@@ -66,7 +66,8 @@ static void the_register_bears_on_levels(void **state)
     assert_true(f->stage1_count > 0);
 }
 
-/* ---- checks that turn on dates ------------------------------------------------------------- */
+/* ---- checks that turn on dates -------------------------------------------------------------
+ */
 /* Rows as they would have come about months ago; the store is young. */
 static enum err put_row(struct job *job, struct call *call, struct tx *tx)
 {
@@ -130,7 +131,8 @@ static void expect_break(struct site *s, const char *check, const char *reason)
         assert_true(text_is(c.records[0].reason, reason));
 }
 
-/* The store of the tests is at 2026-11-23. Twelve months for all, six where the impact is high. */
+/* The store of the tests is at 2026-11-23. Twelve months for all, six where the impact is high.
+ */
 static void an_assessment_grows_old(void **state)
 {
     struct site *s = *state;
@@ -163,7 +165,8 @@ static void a_dimension_must_be_answered(void **state)
     struct site *s = *state;
     put_record(s, "ai_system", "sys", ", state", ", 'operating'");
     put_assessment(s, "a", "2026-11-01T00:00:00.000000Z");
-    put(s, TEXT("UPDATE impact_assessment__dims SET why = '' WHERE pos = 6 AND $1 IS NOT NULL"));
+    put(s,
+        TEXT("UPDATE impact_assessment__dims SET why = '' WHERE pos = 6 AND $1 IS NOT NULL"));
     expect_break(s, "chk-10", "dimensions_missing");
     put(s, TEXT("UPDATE impact_assessment__dims SET relevant = 1, harm = 'h' WHERE pos = 6 AND "
                 "$1 IS NOT NULL"));
