@@ -4,6 +4,7 @@
  * result. */
 #include "assure/internal.h"
 
+#define SIXTY_DAYS (INT64_C(60) * 86400 * 1000000)
 #define KEPT 1000 /* breaking records that are named; all are counted */
 
 /* ---- parameters -------------------------------------------------------------------------- */
@@ -29,7 +30,7 @@ static size_t parameters(const char *sql)
 {
     size_t highest = 0;
     for (; *sql != '\0'; sql++) {
-        size_t n = sql[0] == '$' && sql[1] >= '1' && sql[1] <= '4' ? (size_t)(sql[1] - '0') : 0;
+        size_t n = sql[0] == '$' && sql[1] >= '1' && sql[1] <= '5' ? (size_t)(sql[1] - '0') : 0;
         highest = n > highest ? n : highest;
     }
     return highest;
@@ -39,7 +40,8 @@ static enum err run(struct call *call, struct reader *db, const char *sql, struc
 {
     struct value values[] = {V_TEXT(date_print(call->arena, call->now)),
                              V_TEXT(months_ago(call, 12)), V_TEXT(months_ago(call, 6)),
-                             V_TEXT(moment_print(call->arena, call->now))};
+                             V_TEXT(moment_print(call->arena, call->now)),
+                             V_TEXT(date_print(call->arena, call->now - SIXTY_DAYS))};
     return read_rows(call, db, sql, values, parameters(sql), READ_MOST, out);
 }
 

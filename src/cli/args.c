@@ -4,12 +4,13 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 static const struct option_rule common[] = {
-    {"data", true}, {"store", true}, {"help", false}, {"version", false}};
+    {"data", true}, {"store", true}, {"site", true}, {"help", false}, {"version", false}};
 
 static const struct option_rule *find(const char *name, size_t length,
                                       const struct option_rule *rules, size_t count)
@@ -22,6 +23,10 @@ static const struct option_rule *find(const char *name, size_t length,
 
 static bool add_option(struct args *out, const char *name, const char *value)
 {
+    if (args_flag(out, name)) {
+        fprintf(stderr, "aimwell: --%s is given twice\n", name);
+        return false;
+    }
     if (out->option_count == COUNT(out->options))
         return false;
     out->options[out->option_count].name = name;
@@ -34,6 +39,15 @@ bool args_read(int argc, char **argv, const struct option_rule *rules, size_t ru
 {
     bool good = true;
     for (int i = 0; i < argc; i++) {
+        if (!strcmp(argv[i], "-h")) {
+            *help = true;
+            continue;
+        }
+        if (argv[i][0] == '-' && argv[i][1] && argv[i][1] != '-') {
+            fprintf(stderr, "aimwell: there is no option %s here\n", argv[i]);
+            good = false;
+            continue;
+        }
         if (strncmp(argv[i], "--", 2) != 0) {
             if (out->word_count == COUNT(out->words))
                 return fprintf(stderr, "aimwell: too many words\n"), false;
@@ -79,9 +93,30 @@ bool args_flag(const struct args *a, const char *name)
     return false;
 }
 
+int wrong_action(const char *command, const char *given, const char *known)
+{
+    if (*given)
+        fprintf(stderr, "aimwell %s: there is no %s here; it knows: %s\n", command, given,
+                known);
+    else
+        fprintf(stderr, "aimwell %s: say what: %s\n", command, known);
+    return 2;
+}
+
+enum lang caller_lang(void)
+{
+    static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+    for (size_t i = 0; i < COUNT(names); i++) {
+        const char *set = getenv(names[i]);
+        if (set && *set)
+            return strncmp(set, "zh", 2) ? LANG_EN : LANG_ZH;
+    }
+    return LANG_EN;
+}
+
 int failed(const struct call *call, enum err e)
 {
-    fprintf(stderr, "aimwell: %s\n", err_words(e));
+    fprintf(stderr, "aimwell: %s\n", words_of(call, e));
     for (const struct problem *p = call->problems; p; p = p->next) {
         fprintf(stderr, "  ");
         if (p->field.len)

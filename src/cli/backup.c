@@ -28,9 +28,9 @@ static bool add_path(zip_t *zip, const char *path, const char *name)
     return false;
 }
 
-static bool add_folder(struct site *s, zip_t *zip, struct text folder, const char *inside)
+/* What is in the folder `path`, under the name `inside`. */
+static bool add_folder(struct site *s, zip_t *zip, struct text path, const char *inside)
 {
-    struct text path = text_print(s->arena, "%.*s/%s", TEXT_ARG(folder), inside);
     DIR *d = opendir(text_c(s->arena, path));
     bool good = true;
     if (!d)
@@ -39,12 +39,12 @@ static bool add_folder(struct site *s, zip_t *zip, struct text folder, const cha
         if (e->d_name[0] == '.')
             continue;
         struct text name = text_print(s->arena, "%s/%s", inside, e->d_name);
-        struct text full = text_print(s->arena, "%.*s/%.*s", TEXT_ARG(folder), TEXT_ARG(name));
+        struct text full = text_print(s->arena, "%.*s/%s", TEXT_ARG(path), e->d_name);
         struct stat st;
         if (stat(text_c(s->arena, full), &st) != 0)
             continue;
         good = S_ISDIR(st.st_mode)
-                   ? add_folder(s, zip, folder, text_c(s->arena, name))
+                   ? add_folder(s, zip, full, text_c(s->arena, name))
                    : add_path(zip, text_c(s->arena, full), text_c(s->arena, name));
     }
     closedir(d);
@@ -65,9 +65,12 @@ static int backup(struct site *s, const char *out)
     int error = 0;
     zip_t *zip = zip_open(out, ZIP_CREATE | ZIP_EXCL, &error);
     struct text key = text_print(s->arena, "%.*s/ledger.key", TEXT_ARG(folder));
+    struct text files = text_print(s->arena, "%.*s/files", TEXT_ARG(folder));
+    struct text own =
+        s->own ? text_of(s->own) : text_print(s->arena, "%.*s/model.d", TEXT_ARG(folder));
     bool good = zip && add_path(zip, text_c(s->arena, copy), "aimwell.db") &&
                 add_path(zip, text_c(s->arena, key), "ledger.key") &&
-                add_folder(s, zip, folder, "files") && add_folder(s, zip, folder, "model.d");
+                add_folder(s, zip, files, "files") && add_folder(s, zip, own, "model.d");
     if (!zip)
         fprintf(stderr, "aimwell backup: %s cannot be made (is it there already?)\n", out);
     else if (good)
@@ -83,13 +86,14 @@ static int backup(struct site *s, const char *out)
 
 static int run_backup(const struct args *args)
 {
-    const char *where = site_where(args), *out = args_option(args, "out");
+    struct place place = site_place(args);
+    const char *out = args_option(args, "out");
     struct site s;
-    if (!where || !out) {
+    if (!place.where || !out) {
         fprintf(stderr, "aimwell backup: --out FILE is needed\n");
         return 2;
     }
-    int code = site_open(&s, where, false);
+    int code = site_open(&s, place, MODEL_SAME);
     if (code)
         return code;
     umask(0077); /* what leaves holds the signing key */
@@ -99,9 +103,10 @@ static int run_backup(const struct args *args)
 }
 
 const struct command command_backup = {"backup",
-                                       "aimwell backup --data DIR --out FILE\n\n"
+                                       "aimwell backup --data DIR --out FILE [--site DIR]\n\n"
                                        "One zip file: a consistent copy of the database, "
-                                       "evidence files, the signing key, model.d.\n"
+                                       "evidence files, the signing key, and the "
+                                       "organisation's own model files.\n"
                                        "It holds the key: keep it as you keep the data.",
                                        "a whole copy in one file",
                                        rules,
@@ -184,7 +189,7 @@ static int verify_restored(const char *folder)
 {
     struct site s;
     struct verification v;
-    if (site_open_reading(&s, folder) != 0)
+    if (site_open_reading(&s, (struct place){.where = folder}) != 0)
         return 6;
     verification_start(&v);
     enum err e = record_verify(s.call, s.store, s.model, s.signer->origin, s.signer->public_key,

@@ -29,6 +29,11 @@ bool args_read(int argc, char **argv, const struct option_rule *rules, size_t ru
 const char *args_option(const struct args *a, const char *name); /* NULL when absent */
 bool args_flag(const struct args *a, const char *name);
 
+/* An action that the command does not have: says so and what it has; exit with 2. */
+int wrong_action(const char *command, const char *given, const char *known);
+/* Of whoever sits at the terminal: Chinese when the environment asks for it. */
+enum lang caller_lang(void);
+
 struct command {
     const char *name, *usage, *about;
     const struct option_rule *rules;
@@ -53,23 +58,55 @@ struct site {
     struct records *records;
     struct text where; /* folder or URL */
     struct text steps; /* what migration did */
+    const char *own;   /* folder of its own model files when named; NULL: model.d of its data */
+    size_t own_count;  /* files in it */
+    bool own_there;    /* such a folder was named or found */
 };
-/* --data or --store, else AIMWELL_DATA or AIMWELL_STORE; NULL after saying so. */
-const char *site_where(const struct args *a);
+struct place {
+    const char *where; /* --data or --store, else AIMWELL_DATA or AIMWELL_STORE; NULL after
+                        * saying that it is missing */
+    const char *own;   /* --site, else AIMWELL_SITE; NULL */
+};
+struct place site_place(const struct args *a);
+const char *site_own(const struct args *a);
+/* Is something there already: a database in the folder, or an organisation in the schema? */
+bool site_there(struct place place);
 /* The place as it may be shown: a URL without its user and password. */
 struct text site_shown(struct arena *a, struct text where);
+/* May this opening bring in a model other than the one the store was last opened with? The
+ * tables follow the model, and on PostgreSQL other nodes work on them at the same time. */
+enum model_change {
+    MODEL_SAME, /* PostgreSQL: no */
+    MODEL_NEW,  /* one that it never had (an upgrade, own files that changed), not an older one
+                 */
+    MODEL_ANY
+};
 /* Opens, migrates, and readies everything. On failure the problems have been printed and the
  * exit code is the return value; 0 when open. */
-int site_open(struct site *s, const char *where, bool create);
+int site_open(struct site *s, struct place place, enum model_change change);
 /* Only to look: no lock, no writer, no migration; also when the server would refuse to start.
  * Store, model and signer are there, nothing above. */
-int site_open_reading(struct site *s, const char *where);
+int site_open_reading(struct site *s, struct place place);
 /* Switches a shipped overlay on and opens again with the new model. */
 int site_overlay(struct site *s, struct text overlay);
 void site_close(struct site *s);
 /* Makes a new organisation in an empty place: meta, key, ledger, registers. */
-int site_create(struct site *s, const char *where, const char *organisation,
+int site_create(struct site *s, struct place place, const char *organisation,
                 const char *origin);
+
+/* ---- its model (site_model.c)
+ * ---------------------------------------------------------------- */
+/* A fact about the store; "" when it was never written. */
+MUST_USE enum err site_meta(struct site *s, const char *name, struct text *out);
+/* The shipped model with these overlays and the organisation's own files. */
+MUST_USE enum err site_model(struct call *call, struct site *s, struct text overlays,
+                             struct model **out);
+/* ERR_CONFLICT when the store must not be opened with this model; docs/operate.md says when. */
+MUST_USE enum err site_model_allowed(struct site *s, enum model_change change);
+/* Remembers it as the model in force. */
+MUST_USE enum err site_model_note(struct site *s);
+/* True when the store works with another model than the one opened here. */
+bool site_model_replaced(struct site *s);
 
 /* Prints problems to standard error and gives the exit code. */
 int failed(const struct call *call, enum err e);

@@ -104,7 +104,9 @@ static int export_records(struct site *s, const struct args *args)
     if (as_of && !moment_read(text_of(as_of), &x.query.as_of))
         e = problem(s->call, ERR_INVALID, TEXT("as-of"), "moment",
                     "is a time like 2026-11-23T09:30:00Z");
-    if (zip && !out)
+    if (e == OK && strcmp(x.format, "csv") && strcmp(x.format, "xlsx") && strcmp(x.format, "json"))
+        e = problem(s->call, ERR_INVALID, TEXT("format"), "unknown", "is csv, xlsx or json");
+    if (e == OK && zip && !out)
         e = problem(s->call, ERR_INVALID, TEXT("out"), "required",
                     "all kinds as %s are one zip: say where with --out FILE.zip", x.format);
     if (e == OK) {
@@ -121,15 +123,16 @@ static int run(const struct args *args)
 {
     const char *what = args->word_count == 1 ? args->words[0] : "",
                *out = args_option(args, "out");
-    const char *where;
+    struct place place = site_place(args);
     struct site s;
     bool openapi = !strcmp(what, "openapi");
-    if ((!openapi && strcmp(what, "records")) || !(where = site_where(args))) {
-        fprintf(stderr, "aimwell export: records [--kind K] [--format csv|xlsx|json] --out "
-                        "FILE | openapi\n");
+    if (!openapi && strcmp(what, "records"))
+        return wrong_action(
+            "export", what,
+            "records [--kind K] [--format csv|xlsx|json] [--out FILE] | openapi");
+    if (!place.where)
         return 2;
-    }
-    int code = site_open(&s, where, false);
+    int code = site_open(&s, place, MODEL_SAME);
     if (code)
         return code;
     if (openapi) {

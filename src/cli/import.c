@@ -32,24 +32,10 @@ static bool switched_on(const struct model *m, const struct overlay *o)
  * anything is written, and a dry run never goes further. */
 static enum err trial_model(struct import *im, struct text overlay)
 {
-    struct text on, folder = store_folder(im->site->store);
-    struct model_file *site = NULL;
-    size_t count, site_count = 0;
-    const struct model_file *files = model_embedded(&count);
-    struct reader *r = store_reader(im->site->store);
-    enum err e = meta_read(im->call, r, "overlays", &on);
-    store_return(im->site->store, r);
-    if (e != OK && e != ERR_MISSING)
-        return e;
-    if (folder.len) {
-        struct call *quiet = call_open(im->arena, im->call->now, im->call->lang);
-        struct text own = text_print(im->arena, "%.*s/model.d", TEXT_ARG(folder));
-        e = model_folder(quiet, text_c(im->arena, own), "model.d/", &site, &site_count);
-        if (e != OK && e != ERR_MISSING)
-            return problem(im->call, e, own, "model", "%s", err_words(e));
-    }
+    struct text on;
+    TRY(site_meta(im->site, "overlays", &on));
     on = on.len ? text_print(im->arena, "%.*s,%.*s", TEXT_ARG(on), TEXT_ARG(overlay)) : overlay;
-    TRY(model_load(im->call, files, count, site, site_count, on, &im->trial));
+    TRY(site_model(im->call, im->site, on, &im->trial));
     im->model = im->trial;
     return OK;
 }
@@ -171,10 +157,14 @@ static enum err run_rows(struct import *im)
 static void warn_without_identity(const struct import *im)
 {
     const struct import_plan *p = &im->plan;
-    if (!p->mapped && p->key == NO_COLUMN && p->id == NO_COLUMN && p->external == NO_COLUMN)
-        fprintf(stderr,
-                "aimwell: the file has no column key or external_id: every row becomes a new "
-                "record, also when it is imported again\n");
+    if (im->table.count && !p->mapped && p->key == NO_COLUMN && p->id == NO_COLUMN &&
+        p->external == NO_COLUMN)
+        fprintf(
+            stderr, "aimwell: %s\n",
+            say(im->call,
+                "the file has no column key or external_id: every row becomes a new record, "
+                "also when it is imported again",
+                "文件没有 key 或 external_id 列：每一行都会成为新记录，再次导入时也是如此"));
 }
 
 static enum err plan(struct import *im, const char *kind, const char *map)
@@ -187,9 +177,20 @@ static enum err plan(struct import *im, const char *kind, const char *map)
         return problem(im->call, ERR_MISSING, text_of(kind), "kind",
                        "there is no kind of record with this name");
     TRY(table__read(im));
-    TRY(im->map ? map__plan(im) : plain__plan(im));
+    TRY(im->map && im->table.columns ? map__plan(im) : plain__plan(im));
     warn_without_identity(im);
     return OK;
+}
+
+static void warn_of_states(const struct import *im)
+{
+    if (im->plan.states && im->result.accepted)
+        fprintf(
+            stderr, "aimwell: %s\n",
+            say(im->call,
+                "the column of states was passed over: new records begin in the first state, "
+                "and only moves change it",
+                "状态列已忽略：新记录从起始状态开始，状态只能通过流转更改"));
 }
 
 static enum err take_rows(struct import *im)
@@ -218,6 +219,7 @@ static int run_import(struct import *im, const char *kind, const char *map, bool
     e = take_rows(im);
     if (e == OK || im->result.accepted || im->result.updated)
         report__print(im, json);
+    warn_of_states(im);
     return e != OK ? failed(im->call, e) : im->result.rejected ? 1 : 0;
 }
 
@@ -247,14 +249,12 @@ static const struct option_rule rules[] = {{"map", true}, {"dry-run", false}, {"
 static int run_command(const struct args *args)
 {
     struct site s;
-    const char *where = site_where(args);
-    if (!where)
+    struct place place = site_place(args);
+    if (args->word_count != 2)
+        return wrong_action("import", "", "KIND FILE.csv|.xlsx|.json");
+    if (!place.where)
         return 2;
-    if (args->word_count != 2) {
-        fprintf(stderr, "usage: %s\n", command_import.usage);
-        return 2;
-    }
-    int code = site_open(&s, where, false);
+    int code = site_open(&s, place, MODEL_SAME);
     if (code)
         return code;
     code = import_file(&s, args->words[0], args->words[1], args_option(args, "map"),
@@ -266,9 +266,16 @@ static int run_command(const struct args *args)
 const struct command command_import = {
     .name = "import",
     .usage =
-        "aimwell import KIND FILE.csv|.xlsx|.json [--map MAP.json|NAME] [--dry-run] [--json] "
-        "[--data DIR | --store URL]",
-    .about = "Take records from a table: new rows are made, changed rows update their record",
+        "aimwell import KIND FILE.csv|.xlsx|.json [--map MAP.json|NAME] [--dry-run] "
+        "[--json]\n\n"
+        "The first row names the columns: fields by name or by title, as `aimwell export` "
+        "writes\n"
+        "them. A row with the key, id or external_id of a record updates it. A bad row never\n"
+        "stops the good ones: the result lists accepted, updated, unchanged and rejected rows\n"
+        "with line, column and reason; exit 1 when any was rejected. --dry-run changes "
+        "nothing.\n"
+        "--map names a file, or a shipped map: us-federal-ai-2025, us-federal-ai-cots-2025.",
+    .about = "take records from a table",
     .rules = rules,
     .rule_count = COUNT(rules),
     .run = run_command,

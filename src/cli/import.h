@@ -19,7 +19,8 @@ struct import_table {
     size_t columns;
     struct import_row *rows;
     size_t count;
-    bool csv; /* where an export puts apostrophes before formulas */
+    bool csv;  /* where an export puts apostrophes before formulas */
+    bool json; /* columns are the names that occur, perhaps none */
 };
 #define LIST_MOST 1000 /* entries; the door takes no more */
 #define NO_COLUMN ((size_t)-1)
@@ -65,6 +66,7 @@ struct import_plan {
     const struct field *kept;
     /* without: columns that say which record it is */
     size_t key, id, external;
+    bool states; /* there is a column of states: passed over */
 };
 
 /* ---- one import ------------------------------------------------------------------------ */

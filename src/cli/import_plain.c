@@ -32,8 +32,10 @@ static const struct field *field_of(struct import *im, struct text name)
 
 static enum err unknown(struct import *im, struct text name)
 {
-    return problem(im->call, ERR_INVALID, name, "unknown", "%.*s has no such field",
-                   TEXT_ARG(im->kind->name));
+    return problem(im->call, ERR_INVALID, name, "unknown",
+                   say(im->call, "%.*s has no such field (aimwell model explain %.*s)",
+                       "%.*s 没有这个字段（aimwell model explain %.*s）"),
+                   TEXT_ARG(im->kind->name), TEXT_ARG(im->kind->name));
 }
 
 static enum err plan_column(struct import *im, size_t column, bool *filled)
@@ -51,6 +53,7 @@ static enum err plan_column(struct import *im, size_t column, bool *filled)
         return problem(im->call, ERR_INVALID, name, "duplicate",
                        "another column is for the field %.*s already", TEXT_ARG(f->name));
     filled[f->index] = true;
+    p->states |= text_is(f->name, "state");
     if (text_is(f->name, "key"))
         p->key = column;
     if (text_is(f->name, "external_id"))

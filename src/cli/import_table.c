@@ -189,10 +189,12 @@ static enum err read_json(struct maker *m, struct text bytes)
     const struct json *list;
     if (text_starts(bytes, "\xEF\xBB\xBF"))
         bytes = text_from(bytes, 3);
+    im->table.json = true;
     TRY(json_read(im->call, bytes, &import_limits, &list));
     if (list->type != JSON_LIST)
-        return problem(im->call, ERR_MALFORMED, text_of(im->path), "type",
-                       "the file must be a list of objects");
+        return problem(
+            im->call, ERR_MALFORMED, text_of(im->path), "type", "%s",
+            say(im->call, "the file must be a list of objects", "文件必须是由对象组成的列表"));
     TRY(json_columns(m, list));
     for (const struct json *one = list->first; one; one = one->next) {
         if (one->type == JSON_OBJECT) {
@@ -222,17 +224,21 @@ static enum err check_header(struct maker *m)
     struct import_table *t = &im->table;
     while (t->columns && !t->names[t->columns - 1].len && column_empty(t, t->columns - 1))
         t->columns--;
+    if (im->table.json) /* each object names its own; none at all is no mistake */
+        return OK;
     if (!m->has_header || !t->columns)
-        return problem(im->call, ERR_INVALID, text_of(im->path), "header",
-                       "the file has no header: its first row must name the columns");
+        return problem(im->call, ERR_INVALID, text_of(im->path), "header", "%s",
+                       say(im->call,
+                           "the file has no header: its first row must name the columns",
+                           "文件没有表头：第一行必须是列名"));
     enum err worst = OK;
     for (size_t i = 0; i < t->columns; i++) {
         if (!t->names[i].len)
             worst = problem(im->call, ERR_INVALID, text_of(im->path), "header",
                             "column %zu has no name", i + 1);
         else if (table__column(t, t->names[i]) != i)
-            worst = problem(im->call, ERR_INVALID, t->names[i], "duplicate",
-                            "this column is there twice");
+            worst = problem(im->call, ERR_INVALID, t->names[i], "duplicate", "%s",
+                            say(im->call, "this column is there twice", "该列出现两次"));
     }
     return worst;
 }

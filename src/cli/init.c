@@ -55,13 +55,13 @@ static enum err read_first_password(struct call *call, const struct args *args,
     return email ? access_password_ok(call, *password, text_of(email)) : OK;
 }
 
-static int make(const struct args *args, const char *where, struct text password)
+static int make(const struct args *args, struct place place, struct text password)
 {
     const char *organisation = args_option(args, "organisation"),
                *email = args_option(args, "admin");
     const char *origin = args_option(args, "origin");
     struct site s;
-    int code = site_create(&s, where, organisation, origin ? origin : "aimwell.local");
+    int code = site_create(&s, place, organisation, origin ? origin : "aimwell.local");
     if (code)
         return code;
     enum err e = email ? add_admin(&s, args, password) : OK;
@@ -74,24 +74,27 @@ static int make(const struct args *args, const char *where, struct text password
             printf("`aimwell serve` prints a one-time link for the first administrator\n");
     }
     code = e == OK ? 0 : failed(s.call, e);
+    if (e != OK)
+        fprintf(stderr, "aimwell init: the organisation is made and has no administrator yet: "
+                        "aimwell user add EMAIL --roles admin\n");
     site_close(&s);
     return code;
 }
 
 static int run(const struct args *args)
 {
-    const char *where = site_where(args);
-    if (!where)
+    struct place place = site_place(args);
+    if (!place.where)
         return 2;
     if (!args_option(args, "organisation")) {
         fprintf(stderr, "aimwell init: --organisation NAME is needed\n");
         return 2;
     }
     struct arena *arena = arena_open();
-    struct call *call = call_open(arena, clock_now(), LANG_EN);
+    struct call *call = call_open(arena, clock_now(), caller_lang());
     struct text password;
     enum err e = read_first_password(call, args, &password);
-    int code = e == OK ? make(args, where, password) : failed(call, e);
+    int code = e == OK ? make(args, place, password) : failed(call, e);
     arena_close(arena);
     return code;
 }

@@ -9,13 +9,14 @@
  * ---------------------------------------------------------------------------------------- */
 static int run_framework(const struct args *args)
 {
-    const char *where = site_where(args);
+    struct place place = site_place(args);
     struct site s;
-    if (!where || args->word_count != 1 || strcmp(args->words[0], "list") != 0) {
-        fprintf(stderr, "aimwell framework: list\n");
+    const char *act = args->word_count ? args->words[0] : "";
+    if (strcmp(act, "list") != 0)
+        return wrong_action("framework", act, "list");
+    if (!place.where || args->word_count != 1)
         return 2;
-    }
-    int code = site_open(&s, where, false);
+    int code = site_open(&s, place, MODEL_SAME);
     if (code)
         return code;
     for (size_t i = 0; i < s.model->framework_count; i++) {
@@ -51,12 +52,12 @@ static void print_checks(const struct check_result *results, size_t count)
 
 static int run_check(const struct args *args)
 {
-    const char *where = site_where(args);
+    struct place place = site_place(args);
     struct site s;
     bool must_fails = false;
-    if (!where)
+    if (!place.where)
         return 2;
-    int code = site_open(&s, where, false);
+    int code = site_open(&s, place, MODEL_SAME);
     if (code)
         return code;
     struct reader *r = store_reader(s.store);
@@ -95,16 +96,19 @@ const struct command command_check = {"check",
 static const struct option_rule model_rules[] = {
     {"openapi", false}, {"typescript", false}, {"markdown", false}};
 
-static enum err load(struct call *call, const char *folder, struct model **model)
+/* The shipped model, or that in `folder`, with the files in `own`. */
+static enum err load(struct call *call, const char *folder, const char *own,
+                     struct model **model)
 {
-    struct model_file *files;
-    size_t count;
-    if (!folder) {
-        const struct model_file *embedded = model_embedded(&count);
-        return model_load(call, embedded, count, NULL, 0, (struct text){0}, model);
-    }
+    struct model_file *files, *more = NULL;
+    size_t count, more_count = 0;
+    const struct model_file *shipped = model_embedded(&count);
+    if (own)
+        TRY(model_folder(call, own, "model.d/", &more, &more_count));
+    if (!folder)
+        return model_load(call, shipped, count, more, more_count, (struct text){0}, model);
     TRY(model_folder(call, folder, "", &files, &count));
-    return model_load(call, files, count, NULL, 0, (struct text){0}, model);
+    return model_load(call, files, count, more, more_count, (struct text){0}, model);
 }
 
 static int check_model(struct call *call, const struct model *m)
@@ -152,8 +156,8 @@ static int look_at_model(struct call *call, const struct args *args, const struc
 static int run_model_of_site(const struct args *args, bool checking, const char *kind)
 {
     struct site s;
-    const char *where = site_where(args);
-    int code = where ? site_open_reading(&s, where) : 2;
+    struct place place = site_place(args);
+    int code = place.where ? site_open_reading(&s, place) : 2;
     if (code)
         return code;
     code = look_at_model(s.call, args, s.model, checking, kind);
@@ -161,22 +165,40 @@ static int run_model_of_site(const struct args *args, bool checking, const char 
     return code;
 }
 
+/* Brings in this program's model and these files, also when it is an older one. */
+static int adopt(const struct args *args)
+{
+    struct site s;
+    struct place place = site_place(args);
+    int code = place.where ? site_open(&s, place, MODEL_ANY) : 2;
+    if (code)
+        return code;
+    printf("%.*s works with model %.*s\n", TEXT_ARG(site_shown(s.arena, s.where)),
+           TEXT_ARG(s.model->hash));
+    site_close(&s);
+    return 0;
+}
+
 static int run_model(const struct args *args)
 {
     const char *act = args->word_count ? args->words[0] : "";
     const char *word = args->word_count > 1 ? args->words[1] : NULL;
     bool checking = !strcmp(act, "check"), explaining = !strcmp(act, "explain") && word;
-    if (!checking && !explaining && strcmp(act, "export")) {
-        fprintf(stderr, "aimwell model: check [DIR] | explain KIND | export "
-                        "--openapi|--typescript|--markdown\n");
-        return 2;
+    bool alone = !strcmp(act, "export") || !strcmp(act, "adopt");
+    if (!checking && !explaining && (!alone || word)) {
+        bool known = checking || alone || !strcmp(act, "explain");
+        return wrong_action("model", known ? "" : act,
+                            "check [DIR] | explain KIND | adopt | export "
+                            "[--openapi|--typescript|--markdown]");
     }
+    if (!strcmp(act, "adopt"))
+        return adopt(args);
     if (args_option(args, "data") || args_option(args, "store"))
         return run_model_of_site(args, checking, explaining ? word : NULL);
     struct arena *arena = arena_open();
-    struct call *call = call_open(arena, clock_now(), LANG_EN);
+    struct call *call = call_open(arena, clock_now(), caller_lang());
     struct model *m = NULL;
-    enum err e = load(call, checking ? word : NULL, &m);
+    enum err e = load(call, checking ? word : NULL, site_own(args), &m);
     int code = e != OK ? failed(call, e)
                        : look_at_model(call, args, m, checking, explaining ? word : NULL);
     model_close(m);
@@ -186,12 +208,17 @@ static int run_model(const struct args *args)
 const struct command command_model = {
     "model",
     "aimwell model check [DIR]\naimwell model explain KIND\n"
-    "aimwell model export [--openapi|--typescript|--markdown]\n\n"
+    "aimwell model export [--openapi|--typescript|--markdown]\naimwell model adopt\n\n"
     "check reads the model (the shipped one, or that in DIR) as the server would: every "
     "mistake with\n"
     "file and line. explain prints what follows from a kind: table, routes, permissions, "
     "moves.\n"
-    "With --data or --store it is the model of that organisation, with its own files.",
+    "With --data or --store it is the model of that organisation, with its own files; with "
+    "--site\n"
+    "alone, the shipped one with the files in that folder. adopt makes it the model that the\n"
+    "organisation works with, also when that means going back to an older one: on PostgreSQL, "
+    "stop\n"
+    "its servers first.",
     "the model: check it, have it explained",
     model_rules,
     COUNT(model_rules),

@@ -24,13 +24,21 @@ static int print_help(FILE *to)
     fprintf(
         to,
         "\nEvery command that touches data takes --data DIR or --store URL (or AIMWELL_DATA, "
-        "AIMWELL_STORE).\n`aimwell COMMAND --help` tells more.\n");
+        "AIMWELL_STORE),\nand --site DIR (or AIMWELL_SITE): the folder of the organisation's "
+        "own "
+        "model files; without it,\nmodel.d in the data folder. `aimwell COMMAND --help` tells "
+        "more.\n");
     return to == stdout ? 0 : 2;
 }
 
 static int print_usage(const struct command *c)
 {
-    printf("%s\n\n%s\n", c->about, c->usage);
+    printf("%s\n\n%s\n\n%s\n", c->about, c->usage,
+           "Where the data is: --data DIR or --store URL, else AIMWELL_DATA or AIMWELL_STORE. "
+           "The\n"
+           "organisation's own model files: --site DIR, else AIMWELL_SITE, else model.d in the "
+           "data "
+           "folder.");
     return 0;
 }
 

@@ -4,13 +4,13 @@
 #include "cli/cli.h"
 #include "cli/version.h"
 #include "schedule/schedule.h"
+#include "store/store.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 
 static const struct option_rule rules[] = {
     {"listen", true}, {"demo", false}, {"tls-cert", true}, {"tls-key", true},
@@ -30,28 +30,40 @@ static bool read_listen(const char *listen, struct net_options *o)
 }
 
 /* A demo organisation is made where there is nothing yet. */
-static int open_place(struct site *s, const struct args *args, const char *where)
+static int open_place(struct site *s, const struct args *args, struct place place)
 {
-    struct stat st;
-    bool demo = args_flag(args, "demo");
-    if (!demo || (stat(where, &st) == 0 && strncmp(where, "postgres", 8) != 0))
-        return site_open(s, where, false);
-    fprintf(stderr, "Making the demo organisation in %s …\n", where);
-    int code = site_create(s, where, "Northlake Credit 北湖信贷", "demo.aimwell.local");
+    if (!args_flag(args, "demo") || site_there(place))
+        return site_open(s, place, MODEL_NEW);
+    struct arena *arena = arena_open();
+    fprintf(stderr, "Making the demo organisation in %.*s …\n",
+            TEXT_ARG(site_shown(arena, text_of(place.where))));
+    arena_close(arena);
+    int code = site_create(s, place, "Northlake Credit 北湖信贷", "demo.aimwell.local");
     return code ? code : demo_load(s);
 }
 
-static void wait_for_signal(void)
+/* Until it is told to stop, or the organisation has another model now: what this process would
+ * write could lack fields, and its statements no longer fit the tables. */
+static enum err wait_for_end(struct site *s)
 {
+    static const struct timespec between = {.tv_sec = 5};
+    bool shared = store_kind(s->store) == STORE_POSTGRES;
     sigset_t set;
-    int got;
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
-    sigwait(&set, &got);
+    while (sigtimedwait(&set, NULL, &between) < 0)
+        if (shared && site_model_replaced(s))
+            return problem(
+                s->call, ERR_CONFLICT, site_shown(s->arena, s->where), "other_model", "%s",
+                say(s->call,
+                    "it was opened with another model while this server was "
+                    "running: start again with the same program and files",
+                    "本服务器运行期间，该组织已用另一模型打开：请以相同的程序和文件重新启动"));
+    return OK;
 }
 
-/* Threads inherit the mask: only this one hears of signals, by sigwait. */
+/* Threads inherit the mask: only this one hears of signals, by sigtimedwait. */
 static void block_signals(void)
 {
     sigset_t set;
@@ -97,10 +109,12 @@ static void print_setup(struct site *s, const struct net_options *o, int port,
                         struct text origin)
 {
     struct text token;
+    struct call *call = call_open(s->arena, clock_now(), s->call->lang);
+    call->actor = s->call->actor;
     if (!origin.len)
         origin = text_print(s->arena, "%s://%.*s:%d", o->tls_cert ? "https" : "http",
                             TEXT_ARG(o->host), port);
-    if (access_first_token(s->call, s->access, &token) == OK && token.len) {
+    if (access_first_token(call, s->access, &token) == OK && token.len) {
         printf(
             "  Nobody can log in yet. Open %.*s/setup#%.*s within an hour to become the first "
             "administrator.\n",
@@ -138,7 +152,7 @@ static int serve(struct site *s, struct net_options *o, struct text origin, bool
             demo_print(s);
         print_address(s, o, net_port(net), origin);
         print_setup(s, o, net_port(net), origin);
-        wait_for_signal();
+        e = wait_for_end(s);
         log_line(LOG_INFO, "stopping", "grace_s=10");
         schedule_close(schedule);
         net_close(net, 10000000);
@@ -169,10 +183,11 @@ static int run(const struct args *args)
                             .workers = 4,
                             .max_connections = connections_most()};
     struct site site;
-    const char *listen = args_option(args, "listen"), *where = site_where(args);
+    const char *listen = args_option(args, "listen");
+    struct place place = site_place(args);
     const char *workers = args_option(args, "workers");
     int64_t count;
-    if (!where || !read_listen(listen ? listen : "127.0.0.1:8420", &o))
+    if (!place.where || !read_listen(listen ? listen : "127.0.0.1:8420", &o))
         return 2;
     if (workers && (!text_integer(text_of(workers), &count) || count < 1 || count > 64)) {
         fprintf(stderr, "aimwell: --workers is a number from 1 to 64\n");
@@ -190,7 +205,7 @@ static int run(const struct args *args)
     block_signals();
     struct arena *arena = arena_open();
     struct text origin;
-    int code = read_public(arena, args, &o, &origin) ? open_place(&site, args, where) : 2;
+    int code = read_public(arena, args, &o, &origin) ? open_place(&site, args, place) : 2;
     if (code == 0) {
         code = serve(&site, &o, origin, args_flag(args, "demo"));
         site_close(&site);
@@ -205,7 +220,8 @@ const struct command command_serve = {
     "              [--tls-cert FILE --tls-key FILE] [--public URL] [--proxy ADDRESS,…]\n"
     "              [--workers N] [--verbose]\n\n"
     "Serves the organisation in DIR (default address 127.0.0.1:8420). --demo makes a demo\n"
-    "organisation there when the folder does not exist. One process per SQLite folder.\n"
+    "organisation there when there is none. One process per SQLite folder; several may serve\n"
+    "one PostgreSQL schema, all with the same program and --site files.\n"
     "Behind a proxy that does TLS, --public is the address people use: cookies are marked\n"
     "Secure and pages of no other origin may write. X-Forwarded-For is believed from this\n"
     "machine and from the addresses named by --proxy.",

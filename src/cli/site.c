@@ -8,8 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
-const char *site_where(const struct args *a)
+static const char *where_of(const struct args *a)
 {
     const char *data = args_option(a, "data"), *store = args_option(a, "store");
     if (data && store) {
@@ -28,6 +29,19 @@ const char *site_where(const struct args *a)
     return NULL;
 }
 
+const char *site_own(const struct args *a)
+{
+    const char *own = args_option(a, "site");
+    if (!own)
+        own = getenv("AIMWELL_SITE");
+    return own && *own ? own : NULL;
+}
+
+struct place site_place(const struct args *a)
+{
+    return (struct place){where_of(a), site_own(a)};
+}
+
 struct text site_shown(struct arena *a, struct text where)
 {
     ptrdiff_t scheme = text_search(where, TEXT("://"));
@@ -38,45 +52,13 @@ struct text site_shown(struct arena *a, struct text where)
                       TEXT_ARG(text_from(where, (size_t)at + 1)));
 }
 
-static enum err read_meta(struct site *s, const char *name, struct text *out)
-{
-    struct reader *r = store_reader(s->store);
-    *out = (struct text){0};
-    enum err e = meta_read(s->call, r, name, out);
-    store_return(s->store, r);
-    return e == ERR_MISSING ? OK : e;
-}
-
-/* ---- model
- * --------------------------------------------------------------------------------------- */
-static enum err load_model(struct site *s)
-{
-    struct text overlays;
-    struct model_file *extra = NULL;
-    size_t count, extra_count = 0;
-    TRY(read_meta(s, "overlays", &overlays));
-    struct text folder = store_folder(s->store);
-    if (folder.len) {
-        struct text own = text_print(s->arena, "%.*s/model.d", TEXT_ARG(folder));
-        enum err e =
-            model_folder(s->call, text_c(s->arena, own), "model.d/", &extra, &extra_count);
-        if (e != OK && e != ERR_MISSING)
-            return e;
-        s->call->problems = e == OK ? s->call->problems : NULL;
-        if (!s->call->problems)
-            s->call->problems_end = &s->call->problems;
-    }
-    const struct model_file *files = model_embedded(&count);
-    return model_load(s->call, files, count, extra, extra_count, overlays, &s->model);
-}
-
 /* ---- signer
  * -------------------------------------------------------------------------------------------
  */
 static enum err open_signer(struct site *s, bool create)
 {
     struct text origin, secret;
-    TRY(read_meta(s, "origin", &origin));
+    TRY(site_meta(s, "origin", &origin));
     if (!origin.len)
         return problem(s->call, ERR_MISSING, site_shown(s->arena, s->where), "organisation",
                        "there is no organisation here yet: aimwell init makes one");
@@ -85,7 +67,7 @@ static enum err open_signer(struct site *s, bool create)
         struct text file = text_print(s->arena, "%.*s/ledger.key", TEXT_ARG(folder));
         return signer_open_file(s->call, text_c(s->arena, file), origin, create, &s->signer);
     }
-    TRY(read_meta(s, "ledger.secret", &secret));
+    TRY(site_meta(s, "ledger.secret", &secret));
     struct text bytes;
     if (!base64_read(s->arena, secret, &bytes) || bytes.len != 64)
         return problem(s->call, ERR_IO, TEXT("ledger.secret"), "key",
@@ -95,11 +77,20 @@ static enum err open_signer(struct site *s, bool create)
 
 /* ---- open and close
  * ------------------------------------------------------------------------------------- */
-static enum err open_floors(struct site *s, bool create)
+static enum err load_model(struct site *s)
+{
+    struct text overlays;
+    TRY(site_meta(s, "overlays", &overlays));
+    return site_model(s->call, s, overlays, &s->model);
+}
+
+static enum err open_floors(struct site *s, bool create, enum model_change change)
 {
     size_t made;
     TRY(load_model(s));
+    TRY(site_model_allowed(s, change));
     TRY(record_migrate(s->call, s->store, s->model, &s->steps));
+    TRY(site_model_note(s));
     TRY(open_signer(s, create));
     TRY(ledger_open(s->call, s->store, s->signer, &s->ledger));
     TRY(access_open(s->call, s->store, s->ledger, s->model, &s->access));
@@ -121,13 +112,13 @@ static void close_floors(struct site *s)
     s->signer = NULL;
 }
 
-static void start(struct site *s, const char *where)
+static void start(struct site *s, struct place place)
 {
-    *s = (struct site){.arena = arena_open()};
-    s->call = call_open(s->arena, clock_now(), LANG_EN);
+    *s = (struct site){.arena = arena_open(), .own = place.own};
+    s->call = call_open(s->arena, clock_now(), caller_lang());
     s->call->id = id_new(s->call);
     s->call->actor = actor_command(s->call);
-    s->where = text_of(where);
+    s->where = text_of(place.where);
 }
 
 static int give_up(struct site *s, enum err e)
@@ -137,24 +128,43 @@ static int give_up(struct site *s, enum err e)
     return code ? code : 70;
 }
 
-int site_open(struct site *s, const char *where, bool create)
+int site_open(struct site *s, struct place place, enum model_change change)
 {
-    start(s, where);
-    enum err e = store_open(s->call, s->where, create, &s->store);
+    start(s, place);
+    enum err e = store_open(s->call, s->where, false, &s->store);
     if (e == OK)
-        e = open_floors(s, false);
+        e = open_floors(s, false, change);
     return e == OK ? 0 : give_up(s, e);
 }
 
-int site_open_reading(struct site *s, const char *where)
+int site_open_reading(struct site *s, struct place place)
 {
-    start(s, where);
+    start(s, place);
     enum err e = store_open_reading(s->call, s->where, &s->store);
     if (e == OK)
         e = load_model(s);
     if (e == OK)
         e = open_signer(s, false);
     return e == OK ? 0 : give_up(s, e);
+}
+
+bool site_there(struct place place)
+{
+    struct stat st;
+    struct site s;
+    struct text origin = {0};
+    start(&s, place);
+    if (!text_starts(s.where, "postgres")) {
+        struct text file = text_print(s.arena, "%s/aimwell.db", place.where);
+        bool there = stat(file.at, &st) == 0;
+        site_close(&s);
+        return there;
+    }
+    enum err e = store_open(s.call, s.where, true, &s.store); /* an empty schema may be made */
+    if (e == OK)
+        e = site_meta(&s, "origin", &origin);
+    site_close(&s);
+    return e == OK && origin.len > 0;
 }
 
 void site_close(struct site *s)
@@ -200,33 +210,37 @@ static struct text make_origin(struct call *call, const char *organisation, cons
     return buf_text(&b);
 }
 
-int site_create(struct site *s, const char *where, const char *organisation, const char *host)
+int site_create(struct site *s, struct place place, const char *organisation, const char *host)
 {
-    start(s, where);
+    start(s, place);
     struct text there;
     if (!plain_host(host))
         return give_up(s, problem(s->call, ERR_INVALID, TEXT("origin"), "host",
                                   "is a host name in small letters, like aims.example.org"));
     enum err e = store_open(s->call, s->where, true, &s->store);
     if (e == OK)
-        e = read_meta(s, "origin", &there);
+        e = site_meta(s, "origin", &there);
     if (e == OK && there.len)
         e = problem(s->call, ERR_CONFLICT, site_shown(s->arena, s->where), "exists",
                     "there is an organisation here already");
+    if (e == OK)
+        e = load_model(s); /* a mistake in it is told before anything is written */
     if (e != OK)
         return give_up(s, e);
+    model_close(s->model);
+    s->model = NULL;
     struct text origin = make_origin(s->call, organisation, host);
     e = access_found(s->call, s->store, text_of(organisation), origin,
                      store_kind(s->store) == STORE_POSTGRES);
     if (e == OK)
-        e = open_floors(s, true);
+        e = open_floors(s, true, MODEL_ANY);
     return e == OK ? 0 : give_up(s, e);
 }
 
 int site_overlay(struct site *s, struct text overlay)
 {
     struct text on;
-    enum err e = read_meta(s, "overlays", &on);
+    enum err e = site_meta(s, "overlays", &on);
     struct text list = on;
     while (e == OK && list.len)
         if (text_same(text_cut(&list, ','), overlay))
@@ -241,7 +255,7 @@ int site_overlay(struct site *s, struct text overlay)
     close_floors(s);
     model_close(s->model);
     s->model = NULL;
-    e = open_floors(s, false);
+    e = open_floors(s, false, MODEL_ANY);
     return e == OK ? 0 : give_up(s, e);
 }
 

@@ -78,17 +78,18 @@ static enum err disable_user(struct site *s, const char *who)
 
 static int run_user(const struct args *args)
 {
-    const char *where = site_where(args), *act = args->word_count ? args->words[0] : "";
+    struct place place = site_place(args);
+    const char *act = args->word_count ? args->words[0] : "";
     struct site s;
     enum err e;
     bool needs_who = !strcmp(act, "add") || !strcmp(act, "disable");
-    if (!where || (strcmp(act, "list") && !needs_who) ||
-        args->word_count != (needs_who ? 2 : 1)) {
-        fprintf(stderr,
-                "aimwell user: add EMAIL --name N --roles r1,r2 | list | disable EMAIL\n");
+    bool known = needs_who || !strcmp(act, "list");
+    if (!known || args->word_count != (needs_who ? 2 : 1))
+        return wrong_action("user", known ? "" : act,
+                            "add EMAIL --name N --roles r1,r2 | list | disable EMAIL");
+    if (!place.where)
         return 2;
-    }
-    int code = site_open(&s, where, false);
+    int code = site_open(&s, place, MODEL_SAME);
     if (code)
         return code;
     e = !strcmp(act, "add")    ? add_user(&s, args)
@@ -159,16 +160,18 @@ static enum err list_tokens(struct site *s)
 
 static int run_token(const struct args *args)
 {
-    const char *where = site_where(args), *act = args->word_count ? args->words[0] : "";
+    struct place place = site_place(args);
+    const char *act = args->word_count ? args->words[0] : "";
     struct site s;
     enum err e;
     bool needs_name = !strcmp(act, "create") || !strcmp(act, "revoke");
-    if (!where || (strcmp(act, "list") && !needs_name) ||
-        args->word_count != (needs_name ? 2 : 1)) {
-        fprintf(stderr, "aimwell token: create NAME --roles r1,r2 | list | revoke ID\n");
+    bool known = needs_name || !strcmp(act, "list");
+    if (!known || args->word_count != (needs_name ? 2 : 1))
+        return wrong_action("token", known ? "" : act,
+                            "create NAME --roles r1,r2 | list | revoke ID");
+    if (!place.where)
         return 2;
-    }
-    int code = site_open(&s, where, false);
+    int code = site_open(&s, place, MODEL_SAME);
     if (code)
         return code;
     e = !strcmp(act, "create") ? create_token(&s, args)

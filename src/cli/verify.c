@@ -68,6 +68,11 @@ static int verify(struct site *s, const struct args *args)
         failed(s->call, e);
         return 2;
     }
+    if (deep && site_model_replaced(s))
+        fprintf(stderr,
+                "aimwell: this is not the model that the organisation works with: every "
+                "version was held against the ledger, but tables of kinds and fields "
+                "that only the other model has were not looked at (--site?)\n");
     if (args_flag(args, "json"))
         print_json(s->call, &v, deep);
     else
@@ -78,8 +83,8 @@ static int verify(struct site *s, const struct args *args)
 static int run(const struct args *args)
 {
     struct site s;
-    const char *where = site_where(args);
-    if (!where || site_open_reading(&s, where) != 0)
+    struct place place = site_place(args);
+    if (!place.where || site_open_reading(&s, place) != 0)
         return 2;
     int code = verify(&s, args);
     site_close(&s);

@@ -83,8 +83,8 @@ static void check_form(const struct sql *q)
         if (p->type == PIECE_OPEN)
             model__mistake(q->l, q->at, "sql", "a quoted text is not closed");
         if (p->type == PIECE_WORD && p->text.at[0] == '$' &&
-            !model__one_of(p->text, "$1 $2 $3 $4"))
-            model__mistake(q->l, q->at, "sql", "unknown parameter %.*s; known: $1 $2 $3 $4",
+            !model__one_of(p->text, "$1 $2 $3 $4 $5"))
+            model__mistake(q->l, q->at, "sql", "unknown parameter %.*s; known: $1 to $5",
                            TEXT_ARG(p->text));
         for (size_t w = 0; w < COUNT(writing); w++)
             if (is_word(p, writing[w]))

@@ -13,7 +13,6 @@ import concurrent.futures
 import glob
 import os
 import sys
-import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "lib"))
@@ -24,7 +23,7 @@ import scenario  # noqa: E402
 from client import Client  # noqa: E402
 from program import Failed, Server, run  # noqa: E402
 from report import Report  # noqa: E402
-from stores import open_stores  # noqa: E402
+from stores import add_store_option, each_store, stores_for  # noqa: E402
 
 AT_ONCE = 2
 
@@ -128,29 +127,25 @@ PLAYS = {"flood": flood, "verify_at_once": verify_at_once, "many_pages": many_pa
 
 def play_all(kind, paths, words, report):
     """All of them on one kind of store, a few at a time."""
-    with tempfile.TemporaryDirectory(prefix="aimwell-api-") as folder:
-        stores = open_stores(kind, folder)
-        try:
-            template = stores.new()
-            people = cast.make(template, folder)
-            for name, act in PLAYS.items():
-                if not words or any(word in name for word in words):
-                    report.tell(f"{kind} {name}", act(stores, template))
-            with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
-                def one(path):
-                    name = os.path.splitext(os.path.basename(path))[0]
-                    report.tell(f"{kind} {name}", play(path, stores, template, people, folder))
-                for done in [pool.submit(one, path) for path in paths]:
-                    done.result()
-        finally:
-            stores.close()
+    with stores_for(kind, "api") as (stores, folder):
+        template = stores.new()
+        people = cast.make(template, folder)
+        for name, act in PLAYS.items():
+            if not words or any(word in name for word in words):
+                report.tell(f"{kind} {name}", act(stores, template))
+        with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+            def one(path):
+                name = os.path.splitext(os.path.basename(path))[0]
+                report.tell(f"{kind} {name}", play(path, stores, template, people, folder))
+            for done in [pool.submit(one, path) for path in paths]:
+                done.result()
 
 
 def main():
     """Reads the command line and plays."""
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--store", choices=["sqlite", "postgresql"])
+    add_store_option(parser)
     parser.add_argument("words", nargs="*")
     options = parser.parse_args()
     paths = [p for p in sorted(glob.glob(os.path.join(HERE, "*.txt")))
@@ -158,7 +153,7 @@ def main():
     if not paths and not any(w in name for w in options.words for name in PLAYS):
         parser.error("no scenario has such a name")
     report = Report()
-    for kind in [options.store] if options.store else ["sqlite", "postgresql"]:
+    for kind in each_store(options):
         play_all(kind, paths, options.words, report)
     return report.finish()
 

@@ -66,7 +66,9 @@ def general(s):
         s.ask(f"{name} --help", 0, f"aimwell {name}", where=False)
         out = s.ask(f"{name} --version", 0, "aimwell ", where=False)
         s.say(out == version, f"{name} --version is that of the program", out)
+        s.say(s.ask(f"{name} -h", 0, where=False) == s.ask(f"{name} --help", 0, where=False), f"{name} -h is its help")
         s.ask(f"{name} --wings", 2, err="--wings", where=False)
+        s.ask(f"{name} -w", 2, err="-w", where=False)
         s.ask([name, "a", "b", "c"], 2, where=False)
     for name in ("serve", "check", "verify", "backup", "init"):
         s.ask(f"{name} superfluous", 2, err="superfluous")
@@ -75,6 +77,12 @@ def general(s):
         s.ask(words, 2, err="say where the data is", where=False)
     s.ask(["check", "--data", "a", "--store", "b"], 2, err="not both", where=False)
     s.ask(["check", "--data"], 2, err="needs a value", where=False)
+    s.ask(["check", "--data", "a", "--data", "b"], 2, err="--data is given twice", where=False)
+    for words, known in (("framework import f.json", "list"), ("export pack", "records"), ("export oscal", "openapi"),
+                         ("user rename x", "add EMAIL"), ("token show x", "revoke ID"), ("model fly", "check [DIR]")):
+        s.ask(words, 2, err=f"there is no {words.split()[1]} here; it knows: ")
+        s.ask(words, 2, err=known)
+    s.ask("report risks", 2, err="no command called report")
 
 
 # ---- making an organisation -----------------------------------------------------------------------------------
@@ -95,6 +103,7 @@ def init(s):
     s.say(oct(os.stat(s.data).st_mode)[-3:] == "700", "the folder is for its owner only")
     s.ask("init --organisation Acme --admin root@test.example", 5, err="already")
     s.ask("init --organisation B --admin x --data " + s.path("b"), 2, err="e-mail", where=False)
+    s.ask("user add b@test.example --roles admin --data " + s.path("b"), 0, "usr_", where=False)
     s.ask("init --organisation C --admin c@test.example --data " + s.path("c"), 0, "password", where=False)
     environment = {**os.environ, "AIMWELL_DATA": s.data}
     done = subprocess.run([s.aimwell, "user", "list"], env=environment, capture_output=True, text=True)
@@ -160,6 +169,17 @@ def imports(s):
     got, out, err = harness.run(s.aimwell, "import", "task", bad, "--json", where=s.where)
     s.say(got == 1 and count() == 3, "a bad line stops no good one; exit 1", f"{got} {out}{err}")
     s.say("huge" in out or "priority" in out, "and its line says why", out)
+    empty = s.file("empty.json", "[]")
+    for more in ([], ["--dry-run"]):
+        s.say(json.loads(s.ask(["import", "task", empty, "--json", *more], 0))["accepted"] == 0, "an empty list is no mistake")
+    s.ask(["import", "ai_system", empty, "--map", "us-federal-ai-2025", "--dry-run"], 0, "accepted")
+    s.ask(["import", "task", s.file("not.json", "[1]")], 1, "is not an object")
+    s.ask(["import", "task", s.file("object.json", "{}")], 2, err="list of objects")
+    s.ask(["import", "task", s.file("none.csv", "")], 2, err="no header")
+    s.ask(["import", "task", s.file("odd.csv", "title,colour,shape\nA,b,c\n")], 2, err="colour")
+    s.ask(["import", "task", s.file("odd.csv", "title,colour,shape\nA,b,c\n")], 2, err="shape")
+    got, out, err = harness.run(s.aimwell, "import", "task", s.file("state.csv", "external_id,title,state\nA-3,Third,done\n"), "--dry-run", where=s.where)
+    s.say(got == 0 and "states was passed over" in err, "a column of states is not passed over in silence", err)
 
 
 def exports(s):
@@ -174,6 +194,7 @@ def exports(s):
     s.ask("export records --kind task --as-of yesterday", 2, err="as-of")
     s.ask("export records --kind task --format pdf", 2, err="format")
     s.ask("export records --kind dragon", 4, err="dragon")
+    s.ask("export records --format pdf", 2, err="csv, xlsx or json")
     every = json.loads(s.ask("export records", 0))
     s.say(len(every["task"]) == 3 and "risk" in every, "without --kind: all kinds as one JSON object", str(list(every)))
     s.ask("export records --format csv", 2, err="out")
@@ -219,6 +240,42 @@ def failing_check(s):
     failing = [line for line in out.splitlines() if line.startswith("FAIL") and "(advice)" not in line]
     s.say(got == (1 if failing else 0), f"check ends with {got} for {len(failing)} that must hold and fail", out[:300] + err)
     s.say(bool(failing), "the demo has a failing check", out[:500])
+
+
+# ---- a model of one's own, and a language -------------------------------------------------------------------
+def own_model(s):
+    """--site: files that are in force, in every copy, and missed when they are not named."""
+    own = s.path("own")
+    os.makedirs(own)
+    s.file("own/more.json", '{"extends": "task", "fields": {"x_room": {"type": "text", "title": "Room", "about": "Where."}}}\n')
+    named = ["--data", s.path("site"), "--site", own]
+    s.ask(["model", "check", "--site", own], 1, "no Chinese for: Room", where=False)
+    s.ask(["model", "check", "--site", s.path("none")], 4, err="none", where=False)
+    os.makedirs(s.path("wrong"))
+    s.file("wrong/x.json", '{"kind": "x"}\n')
+    s.ask(["init", "--organisation", "Own", "--data", s.path("site"), "--site", s.path("wrong")], 2, err="model.d/x.json:1", where=False)
+    s.ask(["init", "--organisation", "Own", "--data", s.path("site"), "--site", s.path("none")], 4, err="none", where=False)
+    s.ask(["init", "--organisation", "Own", *named], 0, where=False)
+    rooms = s.file("rooms.csv", "external_id,title,x_room\nR-1,First,Attic\n")
+    s.ask(["import", "task", rooms, *named], 0, where=False)
+    s.ask(["import", "task", rooms, *named[:2]], 5, err="--site DIR", where=False)
+    environment = {**os.environ, "AIMWELL_SITE": own}
+    done = subprocess.run([s.aimwell, "export", "records", "--kind", "task", *named[:2]], env=environment, capture_output=True, text=True)
+    s.say(done.returncode == 0 and "Attic" in done.stdout, "AIMWELL_SITE names the folder", done.stderr)
+    s.ask(["backup", "--out", s.path("own.zip"), *named], 0, where=False)
+    s.ask(["restore", s.path("own.zip"), "--data", s.path("again")], 0, "verified", where=False)
+    s.ask(["export", "records", "--kind", "task", "--data", s.path("again")], 0, "Attic", where=False)
+    os.makedirs(s.path("empty"))
+    s.ask(["model", "adopt", "--data", s.path("again"), "--site", s.path("empty")], 0, "works with model", where=False)
+    out = s.ask(["export", "records", "--kind", "task", "--data", s.path("again"), "--site", s.path("empty")], 0, "First", where=False)
+    s.say("Attic" not in out, "an empty folder says that there are none any more", out)
+
+
+def language(s):
+    """Messages follow the environment."""
+    environment = {**os.environ, "LC_ALL": "zh_CN.UTF-8"}
+    done = subprocess.run([s.aimwell, "export", "records", "--kind", "dragon", *s.where], env=environment, capture_output=True, text=True)
+    s.say(done.returncode == 4 and "未找到" in done.stderr, "Chinese where the environment asks for it", done.stderr)
 
 
 # ---- proof, backup -----------------------------------------------------------------------------------------------
@@ -306,6 +363,8 @@ def main():
     imports(s)
     exports(s)
     looks(s)
+    own_model(s)
+    language(s)
     proof(s, secret)
     backup(s)
     serve(s, secret)

@@ -25,20 +25,10 @@ def mount(folder):
                           capture_output=True).returncode == 0
 
 
-class Trial:
-    def __init__(self, place, report, chance, name):
-        self.place, self.report, self.chance, self.name = place, report, chance, name
-        folder = harness.temporary()
-        self.acknowledged = harness.Acknowledged(folder + "/acknowledged")
-        self.tried = harness.Acknowledged(folder + "/tried")
-        self.token = place.init()
-
-    def say(self, good, what, why=""):
-        self.report.say(good, f"{self.name}: {what}", why)
-
+class Trial(writers.Trial):
     def write_until_full(self, server):
         """Large comments beside the writers eat the room; until somebody is told 503."""
-        clients = writers.start(4, server.port, self.token, self.chance, self.acknowledged, self.tried, self.name)
+        clients = self.writing(server, self.name)
         client = harness.Client(server.port, self.token)
         status, until = 0, time.monotonic() + 60
         made = client.good("POST", "task", {"title": "ballast"}, Idempotency_Key="ballast")
@@ -67,18 +57,6 @@ class Trial:
         code = server.stop()
         self.say(code == 0, "it stops in order", f"{code} {server.words()[-300:]}")
 
-    def with_room_again(self):
-        server = harness.Server(self.place)
-        client = harness.Client(server.port, self.token)
-        wrong = writers.send_again(client, self.acknowledged, self.tried)
-        wrong += writers.judge(client, self.acknowledged, self.tried)
-        self.say(not wrong, "after a start with room, unanswered writes go through once", "; ".join(wrong[:3]))
-        code, out, err = self.place.verify("--deep")
-        self.say(code == 0, "verify --deep is intact", f"{code} {out}{err}")
-        self.say(writers.caught(client, self.acknowledged, self.tried), "sabotage: a false acknowledgement is caught")
-        client.close()
-        server.stop()
-
 
 def on_tmpfs(aimwell, report, chance):
     folder = harness.temporary()
@@ -93,7 +71,7 @@ def on_tmpfs(aimwell, report, chance):
         server = harness.Server(trial.place)
         trial.while_full(trial.write_until_full(server), server)
         os.unlink(ballast)
-        trial.with_room_again()
+        trial.start_again(sabotage=True)
     finally:
         subprocess.run(["umount", "-l", folder], capture_output=True)
 
@@ -103,7 +81,7 @@ def under_a_limit(aimwell, report, chance):
     size = os.path.getsize(trial.place.data + "/aimwell.db") + (1 << 20)
     server = harness.Server(trial.place, preexec=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)))
     trial.while_full(trial.write_until_full(server), server)
-    trial.with_room_again()
+    trial.start_again(sabotage=True)
 
 
 def main():

@@ -42,22 +42,15 @@ def permitted():
         capture_output=True).returncode == 0
 
 
-class Trial:
+class Trial(writers.Trial):
     def __init__(self, aimwell, report, chance, case):
-        self.report, self.chance, self.case = report, chance, case
-        self.place = harness.Place(aimwell, data=harness.temporary() + "/data")
-        self.token = self.place.init()
-        folder = harness.temporary()
-        self.acknowledged = harness.Acknowledged(folder + "/acknowledged")
-        self.tried = harness.Acknowledged(folder + "/tried")
-        self.name = " ".join(case) if case else "no injection"
-
-    def say(self, good, what, why=""):
-        return self.report.say(good, f"{self.name}: {what}", why)
+        super().__init__(harness.Place(aimwell, data=harness.temporary() + "/data"), report, chance,
+                         " ".join(case) if case else "no injection")
+        self.case = case
 
     def run(self):
         server = harness.Server(self.place)
-        clients = writers.start(4, server.port, self.token, self.chance, self.acknowledged, self.tried, "e")
+        clients = self.writing(server, "e")
         time.sleep(0.2)
         strace = attach(server, self.place.data, *self.case) if self.case else None
         until = time.monotonic() + 20
@@ -88,17 +81,7 @@ class Trial:
         alive = server.running()
         server.kill()
         self.say(alive, "the server did not fall over", server.words()[-500:])
-        server = harness.Server(self.place)
-        client = harness.Client(server.port, self.token)
-        wrong = writers.send_again(client, self.acknowledged, self.tried)
-        wrong += writers.judge(client, self.acknowledged, self.tried)
-        self.say(not wrong, f"all {len(self.acknowledged.all())} acknowledged writes are there after a new start", "; ".join(wrong[:3]))
-        code, out, err = self.place.verify("--deep")
-        self.say(code == 0, "verify --deep is intact", f"{code} {out}{err}")
-        if not self.case:
-            self.say(writers.caught(client, self.acknowledged, self.tried), "sabotage: a false acknowledgement is caught")
-        client.close()
-        server.stop()
+        self.start_again(sabotage=not self.case)
 
 
 def main():

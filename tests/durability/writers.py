@@ -139,3 +139,36 @@ def lie(acknowledged, tried):
 def caught(client, acknowledged, tried):
     lie(acknowledged, tried)
     return any(w.startswith("lie:") for w in judge(client, acknowledged, tried))
+
+
+# ---- one trial ------------------------------------------------------------------------------------------------
+class Trial:
+    """An organisation that meets with something while clients write, and what must be true afterwards."""
+
+    def __init__(self, place, report, chance, name):
+        self.place, self.report, self.chance, self.name = place, report, chance, name
+        folder = harness.temporary()
+        self.acknowledged = harness.Acknowledged(folder + "/acknowledged")
+        self.tried = harness.Acknowledged(folder + "/tried")
+        self.token = place.init()
+
+    def say(self, good, what, why=""):
+        return self.report.say(good, f"{self.name}: {what}", why)
+
+    def writing(self, server, label):
+        """Clients that write until they are stopped."""
+        return start(4, server.port, self.token, self.chance, self.acknowledged, self.tried, label)
+
+    def start_again(self, sabotage):
+        """A new start: everything acknowledged is there, what was not answered goes through once."""
+        server = harness.Server(self.place)
+        client = harness.Client(server.port, self.token)
+        wrong = send_again(client, self.acknowledged, self.tried)
+        wrong += judge(client, self.acknowledged, self.tried)
+        self.say(not wrong, f"all {len(self.acknowledged.all())} acknowledged writes are there after a new start, the others go through once", "; ".join(wrong[:3]))
+        code, out, err = self.place.verify("--deep")
+        self.say(code == 0, "verify --deep is intact", f"{code} {out}{err}")
+        if sabotage:
+            self.say(caught(client, self.acknowledged, self.tried), "sabotage: a false acknowledgement is caught")
+        client.close()
+        server.stop()

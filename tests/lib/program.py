@@ -39,7 +39,7 @@ def find_program():
 def clean_environment():
     """The environment without settings that would point at other data."""
     return {k: v for k, v in os.environ.items()
-            if k not in ("AIMWELL_DATA", "AIMWELL_STORE", "AIMWELL_TEST_PG")}
+            if k not in ("AIMWELL_DATA", "AIMWELL_STORE", "AIMWELL_SITE", "AIMWELL_TEST_PG")}
 
 
 def run(*words, expect=0, given=None):

@@ -4,10 +4,12 @@
 Both can be copied while nobody has them open, so that one organisation with its people is made once and
 every test gets its own.
 """
+import contextlib
 import itertools
 import os
 import shutil
 import subprocess
+import tempfile
 import threading
 
 from program import ROOT, Failed
@@ -95,3 +97,24 @@ class PostgresStores:
 def open_stores(kind, folder):
     """The maker of places of one kind: "sqlite" or "postgresql"."""
     return SqliteStores(folder) if kind == "sqlite" else PostgresStores()
+
+
+@contextlib.contextmanager
+def stores_for(kind, name):
+    """Places of one kind and a folder beside them, for as long as a test runs: (stores, folder)."""
+    with tempfile.TemporaryDirectory(prefix=f"aimwell-{name}-") as folder:
+        stores = open_stores(kind, folder)
+        try:
+            yield stores, folder
+        finally:
+            stores.close()
+
+
+def add_store_option(parser):
+    """--store: one kind of store; each_store gives the kinds to play on."""
+    parser.add_argument("--store", choices=["sqlite", "postgresql"])
+
+
+def each_store(options):
+    """The kinds that were asked for: both, unless one was named."""
+    return [options.store] if options.store else ["sqlite", "postgresql"]

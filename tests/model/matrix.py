@@ -17,7 +17,6 @@ as expected.
 import argparse
 import os
 import sys
-import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "lib"))
@@ -26,7 +25,7 @@ import cast  # noqa: E402
 from client import Client  # noqa: E402
 from program import Failed, Server, run  # noqa: E402
 from report import Report  # noqa: E402
-from stores import open_stores  # noqa: E402
+from stores import add_store_option, each_store, stores_for  # noqa: E402
 
 SAMPLE = ["staff", "admin", "aims_manager", "assessor", "supplier_manager", "external_auditor"]
 OWN, OTHER = "sales", "claims"
@@ -274,27 +273,22 @@ def try_routes(world, report, label, token):
 
 def ask_all(kind, options, report):
     """One kind of store."""
-    with tempfile.TemporaryDirectory(prefix="aimwell-matrix-") as folder:
-        stores = open_stores(kind, folder)
-        try:
-            store = stores.new()
-            people = cast.make(store, folder)
-            passwords = cast.passwords()
-            with Server(store) as server:
-                roles = [r["role"] for r in Client(server, passwords).must("amy", "GET", "/model")["roles"]]
-            if kind == "postgresql":
-                roles = [role for role in roles if role in SAMPLE]
-            holders = make_holders(store, roles, people["units"], os.path.join(folder, "password"),
-                                   passwords)
-            bare = run("token", "create", "bare", *store.words, "--scope", "events:SYS-0001")
-            with Server(store) as server, Client(server, passwords) as client:
-                world = ask_kinds(client, people["units"], holders, options, report, kind)
-                try_routes(world, report, kind, f"token:{bare.stdout.strip()}")
-                found = client.must("ivan", "GET", "/ledger/verify")
-                report.tell(f"{kind} ledger", [] if found["intact"] else [str(found)])
-            run("verify", "--deep", *store.words)
-        finally:
-            stores.close()
+    with stores_for(kind, "matrix") as (stores, folder):
+        store = stores.new()
+        people = cast.make(store, folder)
+        passwords = cast.passwords()
+        with Server(store) as server:
+            roles = [r["role"] for r in Client(server, passwords).must("amy", "GET", "/model")["roles"]]
+        if kind == "postgresql":
+            roles = [role for role in roles if role in SAMPLE]
+        holders = make_holders(store, roles, people["units"], os.path.join(folder, "password"), passwords)
+        bare = run("token", "create", "bare", *store.words, "--scope", "events:SYS-0001")
+        with Server(store) as server, Client(server, passwords) as client:
+            world = ask_kinds(client, people["units"], holders, options, report, kind)
+            try_routes(world, report, kind, f"token:{bare.stdout.strip()}")
+            found = client.must("ivan", "GET", "/ledger/verify")
+            report.tell(f"{kind} ledger", [] if found["intact"] else [str(found)])
+        run("verify", "--deep", *store.words)
 
 
 def ask_kinds(client, units, holders, options, report, label):
@@ -314,12 +308,12 @@ def main():
     """Reads the command line and asks."""
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--store", choices=["sqlite", "postgresql"])
+    add_store_option(parser)
     parser.add_argument("kinds", nargs="*")
     options = parser.parse_args()
     report = Report()
     try:
-        for kind in [options.store] if options.store else ["sqlite", "postgresql"]:
+        for kind in each_store(options):
             ask_all(kind, options, report)
     except Failed as error:
         report.tell("matrix", [str(error)])

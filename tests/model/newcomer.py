@@ -9,7 +9,6 @@ and line, and the server does not start without it.
 import json
 import os
 import sys
-import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "lib"))
@@ -19,7 +18,7 @@ import openapi  # noqa: E402
 from client import Client  # noqa: E402
 from program import Failed, Server, run  # noqa: E402
 from report import Report  # noqa: E402
-from stores import open_stores  # noqa: E402
+from stores import stores_for  # noqa: E402
 
 KIND = {
     "kind": "x_drill", "prefix": "DRL", "title": "Drill", "plural": "Drills", "icon": "siren",
@@ -145,9 +144,9 @@ def refuse(store, report, name, change, words):
 def main():
     """Adds the file and looks everywhere."""
     report = Report()
-    with tempfile.TemporaryDirectory(prefix="aimwell-newcomer-") as folder:
+    with stores_for("sqlite", "newcomer") as (stores, folder):
         try:
-            store = open_stores("sqlite", folder).new()
+            store = stores.new()
             cast.make(store, folder)
             refuse(store, report, "an unknown key", lambda k: k.update(colour="red"), "colour")
             refuse(store, report, "a role that is not", lambda k: k["access"].update(create=["king"]),

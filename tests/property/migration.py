@@ -4,15 +4,16 @@
 
 A site's own kind gets a new field, a field is renamed with `was`, a choice gets a value; each time the program is
 opened again. What was written stays, the same model twice changes nothing in the database, and a change that
-would lose or bend data is refused with a word about the field, leaving everything as it was. SQLite only: a
-site's own files live in its data folder.
+would lose or bend data is refused with a word about the field, leaving everything as it was. On both stores:
+with SQLite the site's own files are in its data folder, with PostgreSQL in a folder named by --site. Who comes
+with other files than those in force is told so.
 """
 import copy
 import json
 import os
 import sqlite3
+import subprocess
 import sys
-import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "lib"))
@@ -21,7 +22,7 @@ import cast  # noqa: E402
 from client import Client  # noqa: E402
 from program import Failed, Server, run  # noqa: E402
 from report import Report  # noqa: E402
-from stores import open_stores  # noqa: E402
+from stores import stores_for  # noqa: E402
 
 FIRST = {
     "kind": "x_visit", "prefix": "VIS", "title": "Visit", "plural": "Visits", "icon": "footprints",
@@ -37,31 +38,49 @@ FIRST = {
     "access": {"read": ["staff"], "create": ["staff"], "change": ["@owner"]}}
 
 
-class Site:
-    """The data folder with its own kind."""
+SQLITE_SCHEMA = ("SELECT name FROM pragma_table_info('x_visit')", "PRAGMA schema_version")
+# A column, table or index that is made, renamed or dropped writes its row of the catalog again.
+POSTGRES_SCHEMA = (
+    "SELECT attname FROM pg_attribute WHERE attrelid = 'aimwell.x_visit'::regclass AND attnum > 0 AND NOT attisdropped",
+    "SELECT md5(string_agg(row, ',' ORDER BY row)) FROM (SELECT oid || ' ' || relname || ' ' || relnatts AS row"
+    " FROM pg_class WHERE relnamespace = 'aimwell'::regnamespace) c")
 
-    def __init__(self, store, report):
+
+class Site:
+    """An organisation with a kind of its own."""
+
+    def __init__(self, store, folder, report):
         self.store, self.report = store, report
+        self.own = os.path.join(store.where, "model.d") if store.kind == "sqlite" else os.path.join(folder, "own")
+        if store.kind != "sqlite":
+            store.words += ["--site", self.own]
 
     def write(self, kind):
         """The kind as it is from now on."""
-        folder = os.path.join(self.store.where, "model.d")
-        os.makedirs(folder, exist_ok=True)
-        with open(os.path.join(folder, "x_visit.json"), "w", encoding="utf-8") as out:
+        os.makedirs(self.own, exist_ok=True)
+        with open(os.path.join(self.own, "x_visit.json"), "w", encoding="utf-8") as out:
             json.dump(kind, out, indent=1)
 
+    def ask(self, sql):
+        """The first column of the answer, from the database itself."""
+        if self.store.kind == "sqlite":
+            with sqlite3.connect(os.path.join(self.store.where, "aimwell.db")) as db:
+                return [row[0] for row in db.execute(sql)]
+        done = subprocess.run(["psql", "-qAt", "-d", self.store.where, "-c", sql], check=True, capture_output=True,
+                              text=True)
+        return done.stdout.split("\n")[:-1]
+
     def schema(self):
-        """Columns of the table, and the count of schema changes that SQLite keeps."""
-        with sqlite3.connect(os.path.join(self.store.where, "aimwell.db")) as db:
-            columns = {row[1]: row[2] for row in db.execute("PRAGMA table_info(x_visit)")}
-            return columns, db.execute("PRAGMA schema_version").fetchone()[0]
+        """Columns of the table, and what changes with every change of the schema."""
+        columns, version = SQLITE_SCHEMA if self.store.kind == "sqlite" else POSTGRES_SCHEMA
+        return set(self.ask(columns)), self.ask(version)
 
     def open(self):
-        """Any command brings the tables up to date."""
-        return run("user", "list", *self.store.words, expect=None)
+        """Brings the tables up to date, as the start of a server does."""
+        return run("model", "adopt", *self.store.words, expect=None)
 
     def expect(self, name, good, found=""):
-        self.report.tell(f"migration {name}", [] if good else [f"not so: {found}"])
+        self.report.tell(f"migration on {self.store.kind}: {name}", [] if good else [f"not so: {found}"])
 
     def twice_is_once(self, name):
         """Opened again with the same model, the database is not touched."""
@@ -117,7 +136,7 @@ def grow(site):
         site.expect("keeps the history", len(history) == 2 and fields == {"cost", "hosts", "seen"} and
                     made["id"] == changed["id"], history)
     verified = run("verify", "--deep", *site.store.words, expect=None)
-    site.expect("stays intact", verified.returncode == 0, verified.stdout + verified.stderr)
+    site.expect("stays intact", verified.returncode == 0 and not verified.stderr, verified.stdout + verified.stderr)
     return kind
 
 
@@ -145,17 +164,75 @@ def refuse(site, kind):
         site.expect("still has everything", now["town"] == "River 风" and now["people"] == 3, now)
 
 
+def without_its_files(site):
+    """Who comes without the site's own files is refused, unless it shall have none any more."""
+    words = site.store.words[:2]
+    if site.store.kind == "sqlite":
+        os.rename(site.own, site.own + ".away")
+    for command in (["user", "list"], ["serve", "--listen", "127.0.0.1:0"]):
+        done = run(*command, *words, expect=None)
+        site.expect(f"refuses {command[0]} without the site's own files", done.returncode == 5 and
+                    "--site" in done.stderr, (done.returncode, done.stderr))
+    done = run("verify", "--deep", *words, expect=None)
+    site.expect("lets verify look without them, and say so", done.returncode == 0 and "not the model" in done.stderr,
+                done.stdout + done.stderr)
+    if site.store.kind == "sqlite":
+        os.rename(site.own + ".away", site.own)
+
+
+def other_files(site, kind):
+    """Nodes with different files on one schema: the newer goes on, the older stops and does not come back."""
+    newer, words = copy.deepcopy(kind), [*site.store.words[:2], "--site", site.own + "-newer"]
+    newer["fields"]["lunch"] = {"type": "yes_no", "title": "Lunch", "about": "Whether there was one."}
+    os.makedirs(words[3])
+    with open(os.path.join(words[3], "x_visit.json"), "w", encoding="utf-8") as out:
+        json.dump(newer, out)
+    done = run("user", "list", *words, expect=None)
+    site.expect("lets no mere command bring in a new model", done.returncode == 5 and "adopt" in done.stderr,
+                (done.returncode, done.stderr))
+    with Server(site.store) as older:
+        run("model", "adopt", *words)
+        site.expect("stops a server that is left with the older model", older.process.wait(60) == 5 and
+                    "another model" in older.said(), older.said())
+        older.process = None
+    done = run("serve", "--listen", "127.0.0.1:0", *site.store.words, expect=None)
+    site.expect("does not start one with the older model", done.returncode == 5 and "older model" in done.stderr,
+                (done.returncode, done.stderr))
+    site.expect("goes back on purpose", site.open().returncode == 0)
+    with Server(site.store) as server:
+        client = Client(server, cast.passwords())
+        site.expect("and still has everything", client.must("stan", "GET", "/x_visit/VIS-0001")["town"] == "River 风")
+
+
+def demo_is_made_once(stores, report):
+    """A demo organisation is made where there is none, and served as it is where there is one."""
+    store = stores.new()
+    sizes = []
+    for _ in range(2):
+        with Server(store, "--demo") as server:
+            client = Client(server, {"lin": ("lin@northlake.example", "northlake-demo-2026")})
+            sizes.append(client.must("lin", "GET", "/ai_system")["total"])
+    report.tell(f"migration on {stores.kind}: a demo is made once",
+                [] if sizes[0] > 0 and sizes[0] == sizes[1] else [f"{sizes} systems"])
+
+
 def main():
-    """Grows one site step by step."""
+    """Grows one site on each store, step by step."""
     report = Report()
-    with tempfile.TemporaryDirectory(prefix="aimwell-migration-") as folder:
-        try:
-            store = open_stores("sqlite", folder).new()
-            cast.make(store, folder)
-            site = Site(store, report)
-            refuse(site, grow(site))
-        except Failed as error:
-            report.tell("migration", [str(error)])
+    for kind in ("sqlite", "postgresql"):
+        with stores_for(kind, "migration") as (stores, folder):
+            try:
+                store = stores.new()
+                cast.make(store, folder)
+                site = Site(store, folder, report)
+                grown = grow(site)
+                refuse(site, grown)
+                without_its_files(site)
+                if kind == "postgresql":
+                    other_files(site, grown)
+                demo_is_made_once(stores, report)
+            except Failed as error:
+                report.tell(f"migration on {kind}", [str(error)])
     return report.finish()
 
 

@@ -10,7 +10,6 @@ import csv
 import json
 import os
 import sys
-import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "lib"))
@@ -19,7 +18,7 @@ import cast  # noqa: E402
 from client import Client  # noqa: E402
 from program import Failed, Server, run  # noqa: E402
 from report import Report  # noqa: E402
-from stores import open_stores  # noqa: E402
+from stores import stores_for  # noqa: E402
 
 TEXTS = ["=1+1", "+41 44", "-2", "@home", "'quoted'", '"double"', "a,b;c", "0012", "1e5", "true", "2026-01-02",
          "风险 评估", "Ünïcode 🌿", "semi;colon, comma"]
@@ -86,21 +85,17 @@ def change_outside(store, path, report):
 
 def play(kind, report):
     """One kind of store."""
-    with tempfile.TemporaryDirectory(prefix="aimwell-round-") as folder:
-        stores = open_stores(kind, folder)
-        try:
-            store = stores.new()
-            cast.make(store, folder)
-            with Server(store) as server:
-                fill(Client(server, cast.passwords()))
-            for name in ("task", "risk", "ai_system", "supplier", "treatment", "org_unit", "soa_entry"):
-                for form in ("json", "xlsx", "csv"):
-                    path = there_and_back(store, name, form, folder, report)
-                if name == "task":
-                    change_outside(store, path, report)
-            run("verify", "--deep", *store.words)
-        finally:
-            stores.close()
+    with stores_for(kind, "round") as (stores, folder):
+        store = stores.new()
+        cast.make(store, folder)
+        with Server(store) as server:
+            fill(Client(server, cast.passwords()))
+        for name in ("task", "risk", "ai_system", "supplier", "treatment", "org_unit", "soa_entry"):
+            for form in ("json", "xlsx", "csv"):
+                path = there_and_back(store, name, form, folder, report)
+            if name == "task":
+                change_outside(store, path, report)
+        run("verify", "--deep", *store.words)
 
 
 def main():

@@ -47,7 +47,7 @@ class World:
         self.rows = {f"{f['framework']}:{r['id']}" for f in model_sql.read_all("frameworks")
                      for r in f["rows"]}
         self.records, self.people, self.files, self.signed = {}, {}, set(), {}
-        self.today, self.acting = 0, None
+        self.today, self.acting, self.entered = 0, None, []
         for kind in self.kinds.values():
             kind["all"] = {**self.envelope,
                            **{n: {**self.envelope.get(n, {}), **f}
@@ -304,7 +304,12 @@ class World:
         if "and_by" in mv and self.holds_true(mv.get("second_when", {"all": []}), record):
             if not self.sign(record, act, first, second):
                 return
-        record["state"] = mv["to"]
+        self.enter(record, mv["to"])
+
+    def enter(self, record, state):
+        """The new state, and the day it was entered as its version keeps it."""
+        record["state"] = state
+        self.entered.append((record["kind"], record["id"], state, day(self.today)))
 
     def sign(self, record, act, first, second):
         """True when both signatures are there, from different people."""
@@ -349,7 +354,8 @@ class World:
                     if mv["by"] != ["auto"] or record["state"] not in mv["from"]:
                         continue
                     if "on" not in mv or (record.get(mv["on"]) or "9") <= day(self.today):
-                        record["state"], moved = mv["to"], True
+                        self.enter(record, mv["to"])
+                        moved = True
             self.compute()
 
     def compute(self):
@@ -452,6 +458,10 @@ def quote(value):
 
 def inserts(world):
     """The end of the demo as INSERT statements."""
+    for version, (kind, ref, state, at) in enumerate(world.entered):
+        body = json.dumps({"state": state, "version": version}, separators=(",", ":"))
+        yield (f"INSERT INTO version VALUES ({quote(kind)}, {quote(ref)}, {version}, "
+               f"{quote(at + 'T12:00:00.000000Z')}, {quote(body)})")
     for record in world.records.values():
         kind = world.kinds[record["kind"]]
         columns = ["id", "state", "author", "editor"]

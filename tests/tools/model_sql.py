@@ -5,6 +5,7 @@
     model_sql.py               runs every check on empty tables in SQLite: all must parse and find nothing
     model_sql.py --psql        prints the same as a script for psql; any error there is a fault
 """
+import datetime
 import json
 import os
 import re
@@ -32,10 +33,11 @@ def column(kind_type):
 
 
 def tables():
-    """One CREATE TABLE for each kind, each rows field, and link."""
+    """One CREATE TABLE for each kind, each rows field, link and version."""
     envelope = read("envelope.json")["fields"]
     yield ("CREATE TABLE link (from_kind text, from_id text, type text, pos bigint, to_kind text, "
            "to_id text)")
+    yield "CREATE TABLE version (kind text, id text, version bigint, at text, body text)"
     for kind in read_all("kinds"):
         columns = [f"{n} {column(t)}" for n, t in KEPT.items()]
         for name, f in {**envelope, **kind["fields"]}.items():
@@ -48,12 +50,13 @@ def tables():
 
 
 def bound(sql, today="2026-11-23"):
-    """The four parameters of a check as literals."""
+    """The parameters of a check as literals."""
     year, rest = int(today[:4]), today[4:]
     half = (f"{year}-{int(today[5:7]) - 6:02}" if int(today[5:7]) > 6
             else f"{year - 1}-{int(today[5:7]) + 6:02}") + today[7:]
-    values = {"1": today, "2": f"{year - 1}{rest}", "3": half, "4": today + "T00:00:00.000000Z"}
-    return re.sub(r"\$([1-4])", lambda m: f"'{values[m.group(1)]}'", sql)
+    values = {"1": today, "2": f"{year - 1}{rest}", "3": half, "4": today + "T00:00:00.000000Z",
+              "5": (datetime.date.fromisoformat(today) - datetime.timedelta(days=60)).isoformat()}
+    return re.sub(r"\$([1-5])", lambda m: f"'{values[m.group(1)]}'", sql)
 
 
 def run_checks(db, today="2026-11-23"):

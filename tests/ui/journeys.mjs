@@ -204,7 +204,7 @@ await test('journey system: gates name the records in the way', async () => {
   const people = (await priya.ask('GET', '/people?q=zhao')).items;
   const ravi = await signedIn(browser, 'ravi');
   const supplier = (await ravi.ask('POST', '/supplier', { title: 'Statement Reader Ltd' }));
-  const { items: documents } = await priya.ask('GET', '/document?limit=1');
+  const { items: documents } = await priya.ask('GET', '/document?state=published&limit=1');
   await visit(priya, `/k/ai_system/${system}`);
   await priya.ask('PATCH', `/ai_system/${system}`, {
     prohibited_uses: 'Scoring people.', foreseeable_misuse: 'Reading other statements.', technical_owner: people[0].id, fallback: 'By hand.', overseer_role: 'reviewer',

@@ -70,6 +70,7 @@ static void parameters_are_what_is_documented(void **state)
         holds(s, "SELECT count(*) WHERE $3 = '2025-09-23'", "2026-03-23T00:00:00Z"), 1);
     assert_int_equal(
         holds(s, "SELECT count(*) WHERE $4 = '2026-08-31T23:59:59.500000Z'", long_month), 1);
+    assert_int_equal(holds(s, "SELECT count(*) WHERE $5 = '2027-12-31'", leap), 1);
     assert_int_equal(holds(s, "SELECT count(*) WHERE '$1' = $1", leap), 0);
 }
 

@@ -244,7 +244,7 @@ static const struct broken {
     {"checks/c-1.json", "\"level\": 3", "\"level\": 5", "\"level\": 5", "range", "1 to 4"},
     {"checks/c-1.json", "SELECT count", "DELETE count", "\"population\"", "sql", "SELECT", 2},
     {"checks/c-1.json", "due < $1", "due < $1; SELECT 1", "\"breaks\"", "sql", "without ';'"},
-    {"checks/c-1.json", "due < $1", "due < $5", "\"breaks\"", "sql", "$5"},
+    {"checks/c-1.json", "due < $1", "due < $6", "\"breaks\"", "sql", "$6"},
     {"checks/c-1.json", "ELSE 'late'", "ELSE 'lately'", "\"breaks\"", "unknown",
      "\"lately\" is not in", 2},
     {"checks/c-1.json", "\"late\": \"Too late\"", "\"late\": \"Too late\", \"lost\": \"Lost\"",
