@@ -714,5 +714,126 @@ await test('journey readiness: number, check, record', async () => {
   await close(page);
 });
 
+await test('journey add: what a record needs is made from it', async () => {
+  const page = await signedIn(browser, 'sara');
+  const { items } = await page.ask('GET', '/ai_system?limit=1');
+  await visit(page, `/k/ai_system/${items[0].key}`);
+  const by = hand(page);
+  await by.click(page.getByRole('button', { name: `Add to ${items[0].key}` }).first());
+  await by.click(page.getByRole('menuitem', { name: 'Risk', exact: true }));
+  await page.waitForURL(/\/k\/risk\/new\?system=/);
+  await becomes(() => page.locator('#new-system').inputValue(), items[0].title, 'the system filled in');
+  await page.locator('#new-title').fill('The scanner misreads');
+  // What was typed is there after a reload, says so, and can be thrown away; the system stays.
+  await page.reload();
+  await settled(page);
+  equal(await page.locator('#new-title').inputValue(), 'The scanner misreads', 'the draft');
+  await becomes(() => page.locator('#new-system').inputValue(), items[0].title, 'the name of the system after a reload');
+  await page.getByRole('button', { name: 'Start afresh' }).click();
+  equal([await page.locator('#new-title').inputValue(), await page.locator('#new-system').inputValue()], ['', items[0].title], 'the form begun afresh');
+  await page.locator('#new-title').fill('The scanner misreads');
+  await by.key('Enter');
+  await page.waitForURL(/\/k\/risk\/RSK-\d+/);
+  equal((await page.ask('GET', `/risk/${new URL(page.url()).pathname.split('/').pop()}`)).system, items[0].id, 'where the risk belongs');
+  equal(by.n, 3, 'clicks and keys to add a risk to a system (title only)');
+  // A new form without an address of its own does not offer that draft.
+  await visit(page, '/k/risk/new');
+  equal(await page.locator('.kept').count(), 0, 'somebody else\'s draft');
+  complain(page);
+  await close(page);
+});
+
+await test('journey missing records: the way to make them stands beside them', async () => {
+  const page = await signedIn(browser, 'sara');
+  const made = await page.ask('POST', '/risk', { title: 'Treated by nobody' });
+  const tom = await signedIn(browser, 'tom');
+  const me = (await tom.ask('GET', '/session')).user.id;
+  const model = await page.ask('GET', '/model');
+  // Any kind with a move that waits for records of another kind, as somebody who may take it.
+  const risk = model.kinds.find((k) => k.kind === made.kind);
+  truth(risk.moves.some((m) => m.needs?.length), 'no move of a risk needs anything');
+  let full = await page.ask('PATCH', `/risk/${made.id}`, { ...await riskFields(page), system: (await page.ask('GET', '/ai_system?limit=1')).items[0].id, owner: me, c_org: 5, c_ind: 5, likelihood: 5 }, { 'if-match': `"${made.version}"` });
+  await page.ask('POST', `/risk/${made.id}/moves/analyse`, {});
+  const criteria = (await page.ask('GET', '/risk_criteria?state=approved&limit=1')).items[0].id;
+  full = await page.ask('GET', `/risk/${made.id}`);
+  await page.ask('PATCH', `/risk/${made.id}`, { criteria }, { 'if-match': `"${full.version}"` });
+  await page.ask('POST', `/risk/${made.id}/moves/evaluate`, {});
+  await tom.ask('POST', `/risk/${made.id}/moves/decide`, { option: risk.fields.find((f) => f.name === 'option').of[0].value });
+  await visit(tom, `/k/risk/${made.key}`);
+  const missing = tom.locator('#missing .blocked').first();
+  await missing.getByRole('button', { name: `Add to ${made.key}` }).click();
+  await tom.getByRole('menuitem', { name: 'Treatment', exact: true }).click();
+  await tom.waitForURL(/\/k\/treatment\/new\?risk=/);
+  await becomes(() => tom.locator('#new-risk').inputValue(), 'Treated by nobody', 'the risk filled in');
+  complain(tom);
+  await close(page, tom);
+});
+
+await test('journey groups and saved views', async () => {
+  const page = await signedIn(browser, 'lin');
+  await visit(page, '/k/risk?group=state');
+  const model = await page.ask('GET', '/model');
+  const order = model.kinds.find((k) => k.kind === 'risk').states.map((s) => s.title.en);
+  const { items } = await page.ask('GET', '/risk?limit=1000');
+  const heads = page.locator('tr.group .fold');
+  const words = await heads.locator('.word').allInnerTexts();
+  equal(words, [...words].sort((a, b) => order.indexOf(a) - order.indexOf(b)), 'groups in the order of the life of a record');
+  equal((await heads.locator('.num').allInnerTexts()).reduce((sum, n) => sum + Number(n), 0), items.length, 'the counts of all groups');
+  const n = Number(await heads.first().locator('.num').innerText());
+  await heads.first().click();
+  await becomes(() => page.locator('tbody a.title').count(), items.length - n, 'rows while the first group is folded');
+  // j walks what can be seen; J on the record walks the same.
+  await page.keyboard.press('j');
+  const seen = await page.locator('tbody a.title').allInnerTexts();
+  equal(await page.evaluate(() => document.activeElement?.textContent), seen[0], 'where j goes');
+  await heads.first().click();
+  equal(await page.getByRole('columnheader', { name: 'State' }).count(), 0, 'a column for what the headings say');
+  // Saved under a name, found in the sidebar, still there after signing out, for this person only.
+  await page.getByRole('button', { name: 'Views', exact: true }).click();
+  await page.locator('#view-name').fill('By state');
+  await page.keyboard.press('Enter');
+  const leaf = page.locator('nav .leaf', { hasText: 'By state' });
+  await leaf.waitFor();
+  await visit(page, '/');
+  await leaf.click();
+  await page.waitForURL(/\/k\/risk\?group=state/);
+  equal(await page.locator('nav .leaf[aria-current]').allInnerTexts(), ['By state'], 'where one is');
+  await close(page);
+  const shared = await signedIn(browser, null);
+  const enter = async (who) => {
+    await shared.goto(`${base}/login`);
+    await shared.getByLabel('E-mail').fill(emailOf(who));
+    await shared.getByLabel('Password').fill(password);
+    await shared.keyboard.press('Enter');
+    await shared.waitForURL(`${base}/`);
+    await settled(shared);
+  };
+  const leave = async () => {
+    await shared.locator('header.bar .avatar').click();
+    await shared.getByRole('menuitem', { name: 'Sign out' }).click();
+    await shared.waitForURL(/\/login/);
+  };
+  await enter('tom');
+  await visit(shared, '/k/risk?state=monitored');
+  await shared.getByRole('button', { name: 'Views', exact: true }).click();
+  await shared.locator('#view-name').fill('Under watch');
+  await shared.keyboard.press('Enter');
+  const theirs = shared.locator('nav .leaf', { hasText: 'Under watch' });
+  await theirs.waitFor();
+  await leave();
+  await enter('sara');
+  equal(await theirs.count(), 0, 'another person\'s views');
+  await leave();
+  await enter('tom');
+  await theirs.waitFor();
+  await theirs.click();
+  await settled(shared);
+  await shared.getByRole('button', { name: 'View: Under watch' }).click();
+  await shared.getByRole('button', { name: 'Forget the view “Under watch”' }).click();
+  await theirs.waitFor({ state: 'detached' });
+  complain(shared);
+  await close(shared);
+});
+
 await browser.close();
 done();

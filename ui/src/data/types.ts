@@ -71,6 +71,7 @@ export interface Move {
 	reason?: boolean;
 	fresh?: boolean;
 	stop?: boolean;
+	needs?: { code: string; say: Words }[];
 }
 export interface Kind {
 	kind: string;
