@@ -370,7 +370,12 @@ await test('journey statement of applicability', async () => {
   await line(open[1]).getByLabel('Why').fill('The law asks for it.');
   await line(open[1]).getByLabel('Why').press('Enter');
   await becomes(() => line(open[1]).locator('.switch button').first().getAttribute('aria-pressed'), 'true', 'in');
-  await page.getByRole('button', { name: 'Open', exact: true }).click();
+  // The filters count their rows; what was decided under the hand stays in sight until another filter is chosen.
+  const chosen = (name) => page.getByRole('button', { name: new RegExp(`^${name} \\d+$`) });
+  equal(await chosen('All').locator('.num').innerText(), String(rows.length), 'the count of all controls');
+  await chosen('No evidence').click();
+  await becomes(() => page.locator('tr[data-row]').count(), Number(await chosen('No evidence').locator('.num').innerText()), 'rows without evidence');
+  await chosen('Open').click();
   await page.getByText('Nothing matches').waitFor();
   equal(new URL(page.url()).search, '?only=open', 'the filter in the address');
   complain(page);
@@ -833,6 +838,114 @@ await test('journey groups and saved views', async () => {
   await theirs.waitFor({ state: 'detached' });
   complain(shared);
   await close(shared);
+});
+
+await test('journey statement of applicability: nothing to press for who may not decide', async () => {
+  const [claire, lin] = [await signedIn(browser, 'claire'), await signedIn(browser, 'lin')];
+  for (const page of [claire, lin]) await visit(page, '/soa');
+  equal(await claire.locator('.switch button, .change').count(), 0, 'buttons for an external auditor');
+  truth(await claire.locator('.decided').count() > 30, 'the decisions are not to be read');
+  const { rows } = await lin.ask('GET', '/soa?framework=iso-42001');
+  const model = await lin.ask('GET', '/model');
+  const moves = model.kinds.find((k) => k.kind === rows[0].entry.kind).moves;
+  const can = (row) => ['applicable', 'excluded'].some((to) => moves.some((m) => m.to === to && m.from.includes(row.entry.state) && m.by.includes('aims_manager')));
+  equal(await lin.locator('.switch').count(), rows.filter(can).length, 'rows the AIMS manager may decide now');
+  complain(claire);
+  await close(claire, lin);
+});
+
+await test('journey today: the counts are those of the parts, and lead there', async () => {
+  const page = await signedIn(browser, 'tom');
+  await visit(page, '/');
+  const wanted = { overdue: /(\d+) overdue/, decide: /(\d+) to decide/, soon: /(\d+) due soon/ };
+  await page.locator('.counts').waitFor();
+  const said = await page.locator('.counts').innerText();
+  for (const [id, words] of Object.entries(wanted)) {
+    const part = page.locator(`#part-${id} header .num`);
+    equal(Number(words.exec(said)[1]), (await part.count()) ? Number(await part.innerText()) : 0, `the count of ${id}`);
+  }
+  await page.locator('.counts a').first().click();
+  equal(await page.evaluate(() => document.activeElement?.closest('section')?.id), 'part-overdue', 'where the first count leads');
+  // What is late anywhere, by register: the number is that of the list behind it.
+  const late = page.locator('.late li a').first();
+  const n = Number(await late.locator('b').innerText());
+  await late.click();
+  await page.waitForURL(/due\.lt=/);
+  await settled(page);
+  await becomes(() => page.locator('tbody .key').count(), n, 'rows behind the number');
+  complain(page);
+  await close(page);
+});
+
+await test('journey undo: a saved field is taken back', async () => {
+  const page = await signedIn(browser, 'sara');
+  const made = await page.ask('POST', '/task', { title: 'Undo here', details: 'first' });
+  await visit(page, `/k/task/${made.key}`);
+  await fill(page, 'details', 'second');
+  await toast(page).getByRole('button', { name: 'Undo' }).waitFor();
+  equal((await page.ask('GET', `/task/${made.id}`)).details, 'second', 'what was saved');
+  await page.keyboard.press('z');
+  await toast(page).getByText('Taken back').waitFor();
+  equal((await page.ask('GET', `/task/${made.id}`)).details, 'first', 'after z');
+  await page.keyboard.press('z');
+  equal((await page.ask('GET', `/task/${made.id}`)).details, 'first', 'a second z takes nothing back');
+  // In a list by the button of the message.
+  await visit(page, '/k/task?q=undo%20here');
+  await page.keyboard.press('j');
+  await page.keyboard.press('e');
+  await page.locator('#cell-edit').fill('Undone here');
+  await page.keyboard.press('Enter');
+  await becomes(async () => (await page.ask('GET', `/task/${made.id}`)).title, 'Undone here', 'the title in the list');
+  await toast(page).getByRole('button', { name: 'Undo' }).click();
+  await becomes(async () => (await page.ask('GET', `/task/${made.id}`)).title, 'Undo here', 'the title after undo');
+  complain(page);
+  await close(page);
+});
+
+await test('journey unsaved: what is typed is not lost by leaving', async () => {
+  const page = await signedIn(browser, 'lin');
+  const made = await page.ask('POST', '/task', { title: 'Leave me', details: 'first', owner: (await page.ask('GET', '/session')).user.id });
+  await visit(page, '/k/task');
+  await visit(page, `/k/task/${made.key}?tab=comments`);
+  await page.locator('#comment').fill('Half a thought');
+  await page.getByRole('tab', { name: 'Overview' }).click();
+  await page.getByRole('tab', { name: /Comments/ }).click();
+  equal(await page.locator('#comment').inputValue(), 'Half a thought', 'the comment after another tab');
+  // A dialog closed by mistake has kept its words.
+  const { title } = (await page.ask('GET', `/task/${made.id}/moves`)).moves.find((m) => m.allowed && m.reason);
+  const open = async () => {
+    if (await step(page, title.en).count()) return step(page, title.en).click();
+    await page.locator('#next-step').getByRole('button', { name: 'More steps' }).click();
+    return page.getByRole('menuitem', { name: title.en }).click();
+  };
+  await open();
+  await page.locator('#ask-reason').fill('Because of the audit.');
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await open();
+  equal(await page.locator('#ask-reason').inputValue(), 'Because of the audit.', 'the reason after Esc');
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  // Back, from the middle of a field: asked, and stays when told to.
+  await visit(page, '/k/task');
+  await page.locator('tbody a.title', { hasText: 'Leave me' }).click();
+  await page.waitForURL(new RegExp(made.key));
+  await settled(page);
+  await page.locator('#field-details .pencil').focus();
+  await page.keyboard.press('Enter');
+  await page.locator('#in-details').fill('second');
+  const asked = [];
+  let answer = false;
+  page.on('dialog', (d) => { asked.push(d.message()); (answer ? d.accept() : d.dismiss()).catch(() => undefined); });
+  await page.evaluate(() => history.back());
+  await becomes(() => asked.length, 1, 'questions asked');
+  truth(/not saved/.test(asked[0]), asked[0]);
+  equal([await page.locator('#in-details').inputValue(), new URL(page.url()).pathname], ['second', `/k/task/${made.key}`], 'what stays');
+  answer = true;
+  await page.evaluate(() => history.back());
+  await page.waitForURL(/\/k\/task$/);
+  complain(page);
+  await close(page);
 });
 
 await browser.close();

@@ -7,6 +7,7 @@ import type { Model, Session, TasksReply } from '../data/types';
 import { language, useLanguage, type Language } from '../i18n/t.svelte';
 import { setModel } from '../model/model.svelte';
 import { here, navigate } from './router.svelte';
+import { draftsOf } from './unsaved';
 import { viewsOf } from './views.svelte';
 import { Unsaid } from './toast.svelte';
 
@@ -21,7 +22,7 @@ function toLogin(): void {
 	session.me = null;
 	if (here.path !== '/login' && here.path !== '/setup') {
 		const target = here.path + here.search;
-		navigate(target === '/' ? '/login' : `/login?to=${encodeURIComponent(target)}`, { replace: true });
+		navigate(target === '/' ? '/login' : `/login?to=${encodeURIComponent(target)}`, { replace: true, force: true });
 	}
 }
 whenSignedOut(toLogin);
@@ -30,6 +31,7 @@ export async function enter(me: Session): Promise<void> {
 	setCsrf(me.csrf);
 	setModel(await get<Model>('/model'));
 	viewsOf(me.user.id);
+	draftsOf(me.user.id);
 	session.me = me;
 	openStream();
 	void countTasks();

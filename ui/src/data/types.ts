@@ -91,6 +91,7 @@ export interface Kind {
 	fields: Field[];
 	states: State[];
 	moves: Move[];
+	access?: { read: string[]; create: string[]; change: string[] };
 }
 export interface Role {
 	role: string;
