@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every page × {en, zh} × {light, dark}: axe finds nothing, the console is silent, nothing is wider than the
-// window at 390, no id or state code is shown raw, nothing stays English in Chinese. Then the same for what
+// window at 640, 390 and 320, no id or state code is shown raw, nothing stays English in Chinese. Then the same for what
 // opens on a page (dialog, menu, palette, filter, date), for errors and for empty lists.
 import { axePath, base, done, open, settled, signedIn, test, visit } from './browser.mjs';
 import { readFileSync } from 'node:fs';
@@ -55,6 +55,15 @@ const use = async (page, lang) => {
   await settled(page);
 };
 
+async function fits(page, width) {
+  await page.setViewportSize({ width, height: 844 });
+  await settled(page);
+  const wide = await page.evaluate(() => [document.documentElement, document.querySelector('main')].map((e) => e.scrollWidth - e.clientWidth));
+  const most = Math.max(...wide);
+  if (most <= 1) return;
+  const who = await page.evaluate(() => [...document.querySelectorAll('main *')].filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.scroll-x, .scroller, .tabs, .states')).slice(0, 4).map((e) => `${e.tagName}.${e.className}`));
+  throw new Error(`${most} pixels wider than the window: ${who.join(' ')}`);
+}
 async function everywhere(page, route) {
   if (!await test(`opens ${route}`, () => visit(page, route))) return;
   const codes = !/^\/(ledger|tokens)|tab=ledger/.test(route);
@@ -68,17 +77,9 @@ async function everywhere(page, route) {
       const wrong = [...(codes ? await raw(page) : []), ...(lang === 'zh' ? await english(page) : [])];
       if (wrong.length) throw new Error(`shown raw: ${[...new Set(wrong)].slice(0, 12).join(', ')}`);
     });
-    await test(`390 wide ${route} ${lang}`, async () => {
-      await page.setViewportSize({ width: 390, height: 844 });
-      await settled(page);
-      const wide = await page.evaluate(() => [document.documentElement, document.querySelector('main')]
-        .map((e) => e.scrollWidth - e.clientWidth));
-      const most = Math.max(...wide);
-      if (most > 1) {
-        const who = await page.evaluate(() => [...document.querySelectorAll('main *')].filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.scroll-x, .scroller, .tabs, .states')).slice(0, 4).map((e) => `${e.tagName}.${e.className}`));
-        throw new Error(`${most} pixels wider than the window: ${who.join(' ')}`);
-      }
-    });
+    // 640 is 1280 at 200 %, 320 is 1280 at 400 %.
+    for (const width of [640, 390, 320])
+      await test(`${width} wide ${route} ${lang}`, () => fits(page, width));
     await page.setViewportSize({ width: 1280, height: 900 });
   }
 }
