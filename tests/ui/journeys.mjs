@@ -466,6 +466,14 @@ await test('journey list: filter, sort, columns, inline edit, bulk, export', asy
   if (closed) await page.locator('tr', { hasText: closed.key }).getByRole('checkbox').check();
   await page.keyboard.press('b');
   const drawer = page.getByRole('dialog');
+  // A field that is no column shows what it holds now, and changes nothing until it is answered.
+  await drawer.locator('#bulk-field').selectOption({ label: 'Confidentiality' });
+  await drawer.getByText(/^0 of \d+ will change/).waitFor();
+  await drawer.getByRole('radio', { name: /^Internal/ }).check();
+  await drawer.getByText(/^0 of \d+ will change/).waitFor();
+  await drawer.getByRole('radio', { name: /^Restricted/ }).check();
+  await drawer.locator('.results li', { hasText: 'Internal' }).first().waitFor();
+  await drawer.getByRole('button', { name: 'Remove: Confidentiality' }).click();
   await drawer.locator('#bulk-field').selectOption({ label: 'Due' });
   await drawer.locator('#bulk-due').fill(day(60));
   await drawer.getByText(/of \d+ will change/).waitFor();
@@ -944,6 +952,64 @@ await test('journey unsaved: what is typed is not lost by leaving', async () => 
   answer = true;
   await page.evaluate(() => history.back());
   await page.waitForURL(/\/k\/task$/);
+  complain(page);
+  await close(page);
+});
+
+await test('journey fill: everything a step asks for in one form', async () => {
+  const page = await signedIn(browser, 'sara');
+  const values = { ...await riskFields(page), system: (await page.ask('GET', '/ai_system?limit=1')).items[0].id };
+  const kept = ['scope_type', 'cause', 'event', 'effect', 'affected', 'system'];
+  const made = await page.ask('POST', '/risk', { title: 'All at once', ...Object.fromEntries(kept.map((name) => [name, values[name]])) });
+  await visit(page, `/k/risk/${made.key}`);
+  const missing = (await page.ask('GET', `/risk/${made.id}/moves`)).moves.find((m) => m.move === 'analyse').why_not.map((p) => p.field);
+  truth(missing.length > 5, `only ${missing} are missing`);
+  const by = hand(page);
+  await by.click(page.getByRole('button', { name: `Fill in all ${missing.length} at once` }));
+  const drawer = page.getByRole('dialog');
+  await drawer.getByText(`${missing.length} still empty`).waitFor();
+  for (const name of missing) {
+    const box = drawer.locator(`[id="fill-${name}"]`);
+    const kind = await box.evaluate((e) => (e.getAttribute('role') === 'combobox' ? 'combobox' : e.tagName));
+    if (kind === 'combobox') {
+      await box.click();
+      await page.locator('[role=listbox]:popover-open [role=option]:not([aria-disabled])').first().click();
+    } else if (kind === 'SELECT') await box.selectOption(String(values[name]));
+    else if (kind === 'FIELDSET') await box.locator('input').first().check();
+    else await box.fill(String(values[name]));
+  }
+  await drawer.getByText('All filled in').waitFor();
+  // Closed by mistake, it has kept every answer.
+  await page.keyboard.press('Escape');
+  await drawer.waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: `Fill in all ${missing.length} at once` }).click();
+  await drawer.getByText('All filled in').waitFor();
+  await by.key('Control+Enter');
+  await drawer.waitFor({ state: 'detached' });
+  await toast(page).getByText(`${missing.length} fields saved`).waitFor();
+  await by.click(step(page, 'Finish the analysis'));
+  await becomes(() => state(page).innerText(), 'Analysed');
+  equal(by.n, 3, 'clicks and keys to finish an analysis, beside the answers');
+  complain(page);
+  await close(page);
+});
+
+await test('journey paper: a list prints all its rows, whole, and says whose it is', async () => {
+  const page = await signedIn(browser, 'lin');
+  await visit(page, '/k/soa_entry');
+  const { total } = await page.ask('GET', '/soa_entry?limit=1');
+  truth(await page.locator('tbody a.title').count() <= total, 'rows');
+  await page.setViewportSize({ width: 1280, height: 300 });
+  await becomes(async () => await page.locator('tbody a.title').count() < total, true, 'only the rows in sight on the screen');
+  await page.emulateMedia({ media: 'print' });
+  await page.evaluate(() => window.dispatchEvent(new Event('beforeprint')));
+  equal(await page.locator('tbody a.title').count(), total, 'rows on paper');
+  truth(await page.getByText(/Northlake Credit.* · ledger at least \d+ · Lin Wang/).isVisible(), 'no line that says whose it is');
+  truth(await page.locator('.list h1').isVisible() && !await page.locator('.tick input').first().isVisible(), 'the title is missing or the boxes are not');
+  equal(await page.locator('tbody a.title').evaluateAll((all) => all.filter((a) => a.scrollWidth > a.clientWidth + 1 && getComputedStyle(a).overflow === 'hidden').length), 0, 'titles cut off on paper');
+  await page.evaluate(() => window.dispatchEvent(new Event('afterprint')));
+  await page.emulateMedia({ media: 'screen' });
+  await becomes(async () => await page.locator('tbody a.title').count() < total, true, 'the screen afterwards');
   complain(page);
   await close(page);
 });
