@@ -1014,5 +1014,56 @@ await test('journey paper: a list prints all its rows, whole, and says whose it 
   await close(page);
 });
 
+await test('journey neighbours: J walks along whatever list one came from', async () => {
+  const page = await signedIn(browser, 'lin');
+  await visit(page, '/soa?only=proof');
+  const names = await page.locator('tr[data-row] a.name').evaluateAll((all) => all.map((a) => new URL(a.href).pathname));
+  truth(names.length > 2, 'too few controls without evidence');
+  await page.locator('tr[data-row] a.name').first().click();
+  await page.waitForURL(base + names[0]);
+  await settled(page);
+  equal(await page.locator('.near .num').innerText(), `1 of ${names.length}`, 'the place in the list');
+  await page.keyboard.press('J');
+  await page.waitForURL(base + names[1]);
+  // Of a filtered list J walks only what the filter left.
+  await visit(page, '/k/soa_entry?state=implemented&sort=key');
+  const left = await page.locator('tbody a.title').evaluateAll((all) => all.map((a) => new URL(a.href).pathname));
+  await page.locator('tbody a.title').first().click();
+  await page.waitForURL(base + left[0]);
+  await settled(page);
+  equal(await page.locator('.near .num').innerText(), `1 of ${left.length}`, 'the place in the filtered list');
+  // The records that break a check may be of several kinds.
+  await visit(page, '/checks/chk-11');
+  const broken = await page.locator('.panel tbody .record-link a').evaluateAll((all) => all.map((a) => new URL(a.href).pathname));
+  truth(broken.length > 1, 'the check has too few records');
+  await page.locator('.panel tbody .record-link a').first().click();
+  await page.waitForURL(base + broken[0]);
+  await settled(page);
+  await page.keyboard.press('J');
+  await page.waitForURL(base + broken[1]);
+  complain(page);
+  await close(page);
+});
+
+await test('journey risk map: one system, one cell, the same rows as a list', async () => {
+  const page = await signedIn(browser, 'tom');
+  await visit(page, '/map');
+  const system = (await page.ask('GET', '/risk?system.empty=0&likelihood.empty=0&limit=1&fields=system')).items[0].system;
+  const { items } = await page.ask('GET', `/risk?system=${system}&limit=1000`);
+  await page.getByLabel('AI system', { exact: true }).selectOption(system);
+  const ended = (await page.ask('GET', '/model')).kinds.find((k) => k.kind === 'risk').states.filter((s) => s.end).map((s) => s.state);
+  const open = items.filter((r) => !ended.includes(r.state)).length;
+  await becomes(() => page.locator('.panel tbody tr .key').count(), open, 'risks of the system');
+  const cell = page.locator('.cell.some').first();
+  const n = Number(await cell.locator('.n').innerText());
+  await cell.click();
+  await page.getByRole('link', { name: 'Open as a list' }).click();
+  await page.waitForURL(/\/k\/risk\?.*system=/);
+  await settled(page);
+  await becomes(() => page.locator('tbody a.title').count(), n, 'rows of the cell as a list');
+  complain(page);
+  await close(page);
+});
+
 await browser.close();
 done();

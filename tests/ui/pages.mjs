@@ -96,6 +96,9 @@ function states(kind, key) {
     ['filter', async (page) => { await click('Filter', `/k/${kind}`)(page); await page.locator('.fields .item').nth(3).click(); }],
     ['bulk', async (page) => { await visit(page, `/k/${kind}`); await page.keyboard.press('j'); await page.keyboard.press('x'); await page.keyboard.press('b'); await page.getByRole('dialog').waitFor(); await page.locator('#bulk-field').selectOption({ index: 2 }); }],
     ['cell', async (page) => { await visit(page, `/k/${kind}`); await page.keyboard.press('j'); await page.keyboard.press('e'); await page.waitForSelector('#cell-edit'); }],
+    ['views', click('Views', `/k/${kind}?group=state`)],
+    ['add menu', async (page) => { await visit(page, `/k/${kind}/${key}`); await page.locator('.title-row .add-to').click(); await page.getByRole('menu').waitFor(); }],
+    ['fill', async (page) => { const { items } = await page.ask('GET', `/${kind}?state=identified&limit=1`); await visit(page, `/k/${kind}/${items[0].key}`); await page.locator('.make .btn').first().click(); await page.getByRole('dialog').waitFor(); }],
     ['field', async (page) => { await visit(page, `/k/${kind}/${key}`); const pencil = page.locator('dl .pencil').first(); if (await pencil.count()) { await pencil.focus(); await pencil.press('Enter'); } }],
     ['move', async (page) => { await visit(page, '/'); const act = page.locator('.task .act button').first(); await act.click(); await page.waitForTimeout(300); }],
     ['missing record', async (page) => { await page.goto(`${base}/k/${kind}/XXX-9999`); await page.waitForSelector('.refusal'); }],
@@ -117,7 +120,7 @@ const queue = [...list];
 await Promise.all([worker(queue), worker(queue)]);
 
 for (const [name, make] of states(kind, key)) {
-  const page = await signedIn(browser, name === 'move' ? 'sara' : 'lin');
+  const page = await signedIn(browser, ['move', 'fill'].includes(name) ? 'sara' : 'lin');
   await test(`shows ${name}`, () => make(page));
   page.complaints = page.complaints.filter((c) => !/net::ERR_FAILED|ERR_INTERNET/.test(c));
   for (const theme of ['light', 'dark']) {

@@ -56,4 +56,10 @@ export function startRouter(): void {
 	addEventListener('popstate', back);
 	addEventListener('click', click);
 }
+/** The question in the address while one is at `path`. A page that is being left keeps its last one, so that it
+    does not ask anew, nor walk another list, while the next page is on its way. */
+export function searchAt(path: string): { readonly now: string } {
+	let last = here.search;
+	return { get now() { return here.path === path ? (last = here.search) : last; } };
+}
 export const recordPath = (kind: string, key: string): string => `/k/${kind}/${encodeURIComponent(key)}`;
