@@ -370,7 +370,12 @@ await test('journey statement of applicability', async () => {
   await line(open[1]).getByLabel('Why').fill('The law asks for it.');
   await line(open[1]).getByLabel('Why').press('Enter');
   await becomes(() => line(open[1]).locator('.switch button').first().getAttribute('aria-pressed'), 'true', 'in');
-  await page.getByRole('button', { name: 'Open', exact: true }).click();
+  // The filters count their rows; what was decided under the hand stays in sight until another filter is chosen.
+  const chosen = (name) => page.getByRole('button', { name: new RegExp(`^${name} \\d+$`) });
+  equal(await chosen('All').locator('.num').innerText(), String(rows.length), 'the count of all controls');
+  await chosen('No evidence').click();
+  await becomes(() => page.locator('tr[data-row]').count(), Number(await chosen('No evidence').locator('.num').innerText()), 'rows without evidence');
+  await chosen('Open').click();
   await page.getByText('Nothing matches').waitFor();
   equal(new URL(page.url()).search, '?only=open', 'the filter in the address');
   complain(page);
@@ -461,6 +466,14 @@ await test('journey list: filter, sort, columns, inline edit, bulk, export', asy
   if (closed) await page.locator('tr', { hasText: closed.key }).getByRole('checkbox').check();
   await page.keyboard.press('b');
   const drawer = page.getByRole('dialog');
+  // A field that is no column shows what it holds now, and changes nothing until it is answered.
+  await drawer.locator('#bulk-field').selectOption({ label: 'Confidentiality' });
+  await drawer.getByText(/^0 of \d+ will change/).waitFor();
+  await drawer.getByRole('radio', { name: /^Internal/ }).check();
+  await drawer.getByText(/^0 of \d+ will change/).waitFor();
+  await drawer.getByRole('radio', { name: /^Restricted/ }).check();
+  await drawer.locator('.results li', { hasText: 'Internal' }).first().waitFor();
+  await drawer.getByRole('button', { name: 'Remove: Confidentiality' }).click();
   await drawer.locator('#bulk-field').selectOption({ label: 'Due' });
   await drawer.locator('#bulk-due').fill(day(60));
   await drawer.getByText(/of \d+ will change/).waitFor();
@@ -710,6 +723,344 @@ await test('journey readiness: number, check, record', async () => {
   await visit(page, '/readiness');
   for (const gate of await page.locator('details summary').all()) await gate.click();
   truth(await page.locator('.failing li').count() > 3, 'what is missing for the audit is not listed');
+  complain(page);
+  await close(page);
+});
+
+await test('journey add: what a record needs is made from it', async () => {
+  const page = await signedIn(browser, 'sara');
+  const { items } = await page.ask('GET', '/ai_system?limit=1');
+  await visit(page, `/k/ai_system/${items[0].key}`);
+  const by = hand(page);
+  await by.click(page.getByRole('button', { name: `Add to ${items[0].key}` }).first());
+  await by.click(page.getByRole('menuitem', { name: 'Risk', exact: true }));
+  await page.waitForURL(/\/k\/risk\/new\?system=/);
+  await becomes(() => page.locator('#new-system').inputValue(), items[0].title, 'the system filled in');
+  await page.locator('#new-title').fill('The scanner misreads');
+  // What was typed is there after a reload, says so, and can be thrown away; the system stays.
+  await page.reload();
+  await settled(page);
+  equal(await page.locator('#new-title').inputValue(), 'The scanner misreads', 'the draft');
+  await becomes(() => page.locator('#new-system').inputValue(), items[0].title, 'the name of the system after a reload');
+  await page.getByRole('button', { name: 'Start afresh' }).click();
+  equal([await page.locator('#new-title').inputValue(), await page.locator('#new-system').inputValue()], ['', items[0].title], 'the form begun afresh');
+  await page.locator('#new-title').fill('The scanner misreads');
+  await by.key('Enter');
+  await page.waitForURL(/\/k\/risk\/RSK-\d+/);
+  equal((await page.ask('GET', `/risk/${new URL(page.url()).pathname.split('/').pop()}`)).system, items[0].id, 'where the risk belongs');
+  equal(by.n, 3, 'clicks and keys to add a risk to a system (title only)');
+  // A new form without an address of its own does not offer that draft.
+  await visit(page, '/k/risk/new');
+  equal(await page.locator('.kept').count(), 0, 'somebody else\'s draft');
+  complain(page);
+  await close(page);
+});
+
+await test('journey missing records: the way to make them stands beside them', async () => {
+  const page = await signedIn(browser, 'sara');
+  const made = await page.ask('POST', '/risk', { title: 'Treated by nobody' });
+  const tom = await signedIn(browser, 'tom');
+  const me = (await tom.ask('GET', '/session')).user.id;
+  const model = await page.ask('GET', '/model');
+  // Any kind with a move that waits for records of another kind, as somebody who may take it.
+  const risk = model.kinds.find((k) => k.kind === made.kind);
+  truth(risk.moves.some((m) => m.needs?.length), 'no move of a risk needs anything');
+  let full = await page.ask('PATCH', `/risk/${made.id}`, { ...await riskFields(page), system: (await page.ask('GET', '/ai_system?limit=1')).items[0].id, owner: me, c_org: 5, c_ind: 5, likelihood: 5 }, { 'if-match': `"${made.version}"` });
+  await page.ask('POST', `/risk/${made.id}/moves/analyse`, {});
+  const criteria = (await page.ask('GET', '/risk_criteria?state=approved&limit=1')).items[0].id;
+  full = await page.ask('GET', `/risk/${made.id}`);
+  await page.ask('PATCH', `/risk/${made.id}`, { criteria }, { 'if-match': `"${full.version}"` });
+  await page.ask('POST', `/risk/${made.id}/moves/evaluate`, {});
+  await tom.ask('POST', `/risk/${made.id}/moves/decide`, { option: risk.fields.find((f) => f.name === 'option').of[0].value });
+  await visit(tom, `/k/risk/${made.key}`);
+  const missing = tom.locator('#missing .blocked').first();
+  await missing.getByRole('button', { name: `Add to ${made.key}` }).click();
+  await tom.getByRole('menuitem', { name: 'Treatment', exact: true }).click();
+  await tom.waitForURL(/\/k\/treatment\/new\?risk=/);
+  await becomes(() => tom.locator('#new-risk').inputValue(), 'Treated by nobody', 'the risk filled in');
+  complain(tom);
+  await close(page, tom);
+});
+
+await test('journey groups and saved views', async () => {
+  const page = await signedIn(browser, 'lin');
+  await visit(page, '/k/risk?group=state');
+  const model = await page.ask('GET', '/model');
+  const order = model.kinds.find((k) => k.kind === 'risk').states.map((s) => s.title.en);
+  const { items } = await page.ask('GET', '/risk?limit=1000');
+  const heads = page.locator('tr.group .fold');
+  const words = await heads.locator('.word').allInnerTexts();
+  equal(words, [...words].sort((a, b) => order.indexOf(a) - order.indexOf(b)), 'groups in the order of the life of a record');
+  equal((await heads.locator('.num').allInnerTexts()).reduce((sum, n) => sum + Number(n), 0), items.length, 'the counts of all groups');
+  const n = Number(await heads.first().locator('.num').innerText());
+  await heads.first().click();
+  await becomes(() => page.locator('tbody a.title').count(), items.length - n, 'rows while the first group is folded');
+  // j walks what can be seen; J on the record walks the same.
+  await page.keyboard.press('j');
+  const seen = await page.locator('tbody a.title').allInnerTexts();
+  equal(await page.evaluate(() => document.activeElement?.textContent), seen[0], 'where j goes');
+  await heads.first().click();
+  equal(await page.getByRole('columnheader', { name: 'State' }).count(), 0, 'a column for what the headings say');
+  // Saved under a name, found in the sidebar, still there after signing out, for this person only.
+  await page.getByRole('button', { name: 'Views', exact: true }).click();
+  await page.locator('#view-name').fill('By state');
+  await page.keyboard.press('Enter');
+  const leaf = page.locator('nav .leaf', { hasText: 'By state' });
+  await leaf.waitFor();
+  await visit(page, '/');
+  await leaf.click();
+  await page.waitForURL(/\/k\/risk\?group=state/);
+  equal(await page.locator('nav .leaf[aria-current]').allInnerTexts(), ['By state'], 'where one is');
+  await close(page);
+  const shared = await signedIn(browser, null);
+  const enter = async (who) => {
+    await shared.goto(`${base}/login`);
+    await shared.getByLabel('E-mail').fill(emailOf(who));
+    await shared.getByLabel('Password').fill(password);
+    await shared.keyboard.press('Enter');
+    await shared.waitForURL(`${base}/`);
+    await settled(shared);
+  };
+  const leave = async () => {
+    await shared.locator('header.bar .avatar').click();
+    await shared.getByRole('menuitem', { name: 'Sign out' }).click();
+    await shared.waitForURL(/\/login/);
+  };
+  await enter('tom');
+  await visit(shared, '/k/risk?state=monitored');
+  await shared.getByRole('button', { name: 'Views', exact: true }).click();
+  await shared.locator('#view-name').fill('Under watch');
+  await shared.keyboard.press('Enter');
+  const theirs = shared.locator('nav .leaf', { hasText: 'Under watch' });
+  await theirs.waitFor();
+  await leave();
+  await enter('sara');
+  equal(await theirs.count(), 0, 'another person\'s views');
+  await leave();
+  await enter('tom');
+  await theirs.waitFor();
+  await theirs.click();
+  await settled(shared);
+  await shared.getByRole('button', { name: 'View: Under watch' }).click();
+  await shared.getByRole('button', { name: 'Forget the view “Under watch”' }).click();
+  await theirs.waitFor({ state: 'detached' });
+  complain(shared);
+  await close(shared);
+});
+
+await test('journey statement of applicability: nothing to press for who may not decide', async () => {
+  const [claire, lin] = [await signedIn(browser, 'claire'), await signedIn(browser, 'lin')];
+  for (const page of [claire, lin]) await visit(page, '/soa');
+  equal(await claire.locator('.switch button, .change').count(), 0, 'buttons for an external auditor');
+  truth(await claire.locator('.decided').count() > 30, 'the decisions are not to be read');
+  const { rows } = await lin.ask('GET', '/soa?framework=iso-42001');
+  const model = await lin.ask('GET', '/model');
+  const moves = model.kinds.find((k) => k.kind === rows[0].entry.kind).moves;
+  const can = (row) => ['applicable', 'excluded'].some((to) => moves.some((m) => m.to === to && m.from.includes(row.entry.state) && m.by.includes('aims_manager')));
+  equal(await lin.locator('.switch').count(), rows.filter(can).length, 'rows the AIMS manager may decide now');
+  complain(claire);
+  await close(claire, lin);
+});
+
+await test('journey today: the counts are those of the parts, and lead there', async () => {
+  const page = await signedIn(browser, 'tom');
+  await visit(page, '/');
+  const wanted = { overdue: /(\d+) overdue/, decide: /(\d+) to decide/, soon: /(\d+) due soon/ };
+  await page.locator('.counts').waitFor();
+  const said = await page.locator('.counts').innerText();
+  for (const [id, words] of Object.entries(wanted)) {
+    const part = page.locator(`#part-${id} header .num`);
+    equal(Number(words.exec(said)[1]), (await part.count()) ? Number(await part.innerText()) : 0, `the count of ${id}`);
+  }
+  await page.locator('.counts a').first().click();
+  equal(await page.evaluate(() => document.activeElement?.closest('section')?.id), 'part-overdue', 'where the first count leads');
+  // What is late anywhere, by register: the number is that of the list behind it.
+  const late = page.locator('.late li a').first();
+  const n = Number(await late.locator('b').innerText());
+  await late.click();
+  await page.waitForURL(/due\.lt=/);
+  await settled(page);
+  await becomes(() => page.locator('tbody .key').count(), n, 'rows behind the number');
+  complain(page);
+  await close(page);
+});
+
+await test('journey undo: a saved field is taken back', async () => {
+  const page = await signedIn(browser, 'sara');
+  const made = await page.ask('POST', '/task', { title: 'Undo here', details: 'first' });
+  await visit(page, `/k/task/${made.key}`);
+  await fill(page, 'details', 'second');
+  await toast(page).getByRole('button', { name: 'Undo' }).waitFor();
+  equal((await page.ask('GET', `/task/${made.id}`)).details, 'second', 'what was saved');
+  await page.keyboard.press('z');
+  await toast(page).getByText('Taken back').waitFor();
+  equal((await page.ask('GET', `/task/${made.id}`)).details, 'first', 'after z');
+  await page.keyboard.press('z');
+  equal((await page.ask('GET', `/task/${made.id}`)).details, 'first', 'a second z takes nothing back');
+  // In a list by the button of the message.
+  await visit(page, '/k/task?q=undo%20here');
+  await page.keyboard.press('j');
+  await page.keyboard.press('e');
+  await page.locator('#cell-edit').fill('Undone here');
+  await page.keyboard.press('Enter');
+  await becomes(async () => (await page.ask('GET', `/task/${made.id}`)).title, 'Undone here', 'the title in the list');
+  await toast(page).getByRole('button', { name: 'Undo' }).click();
+  await becomes(async () => (await page.ask('GET', `/task/${made.id}`)).title, 'Undo here', 'the title after undo');
+  complain(page);
+  await close(page);
+});
+
+await test('journey unsaved: what is typed is not lost by leaving', async () => {
+  const page = await signedIn(browser, 'lin');
+  const made = await page.ask('POST', '/task', { title: 'Leave me', details: 'first', owner: (await page.ask('GET', '/session')).user.id });
+  await visit(page, '/k/task');
+  await visit(page, `/k/task/${made.key}?tab=comments`);
+  await page.locator('#comment').fill('Half a thought');
+  await page.getByRole('tab', { name: 'Overview' }).click();
+  await page.getByRole('tab', { name: /Comments/ }).click();
+  equal(await page.locator('#comment').inputValue(), 'Half a thought', 'the comment after another tab');
+  // A dialog closed by mistake has kept its words.
+  const { title } = (await page.ask('GET', `/task/${made.id}/moves`)).moves.find((m) => m.allowed && m.reason);
+  const open = async () => {
+    if (await step(page, title.en).count()) return step(page, title.en).click();
+    await page.locator('#next-step').getByRole('button', { name: 'More steps' }).click();
+    return page.getByRole('menuitem', { name: title.en }).click();
+  };
+  await open();
+  await page.locator('#ask-reason').fill('Because of the audit.');
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await open();
+  equal(await page.locator('#ask-reason').inputValue(), 'Because of the audit.', 'the reason after Esc');
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  // Back, from the middle of a field: asked, and stays when told to.
+  await visit(page, '/k/task');
+  await page.locator('tbody a.title', { hasText: 'Leave me' }).click();
+  await page.waitForURL(new RegExp(made.key));
+  await settled(page);
+  await page.locator('#field-details .pencil').focus();
+  await page.keyboard.press('Enter');
+  await page.locator('#in-details').fill('second');
+  const asked = [];
+  let answer = false;
+  page.on('dialog', (d) => { asked.push(d.message()); (answer ? d.accept() : d.dismiss()).catch(() => undefined); });
+  await page.evaluate(() => history.back());
+  await becomes(() => asked.length, 1, 'questions asked');
+  truth(/not saved/.test(asked[0]), asked[0]);
+  equal([await page.locator('#in-details').inputValue(), new URL(page.url()).pathname], ['second', `/k/task/${made.key}`], 'what stays');
+  answer = true;
+  await page.evaluate(() => history.back());
+  await page.waitForURL(/\/k\/task$/);
+  complain(page);
+  await close(page);
+});
+
+await test('journey fill: everything a step asks for in one form', async () => {
+  const page = await signedIn(browser, 'sara');
+  const values = { ...await riskFields(page), system: (await page.ask('GET', '/ai_system?limit=1')).items[0].id };
+  const kept = ['scope_type', 'cause', 'event', 'effect', 'affected', 'system'];
+  const made = await page.ask('POST', '/risk', { title: 'All at once', ...Object.fromEntries(kept.map((name) => [name, values[name]])) });
+  await visit(page, `/k/risk/${made.key}`);
+  const missing = (await page.ask('GET', `/risk/${made.id}/moves`)).moves.find((m) => m.move === 'analyse').why_not.map((p) => p.field);
+  truth(missing.length > 5, `only ${missing} are missing`);
+  const by = hand(page);
+  await by.click(page.getByRole('button', { name: `Fill in all ${missing.length} at once` }));
+  const drawer = page.getByRole('dialog');
+  await drawer.getByText(`${missing.length} still empty`).waitFor();
+  for (const name of missing) {
+    const box = drawer.locator(`[id="fill-${name}"]`);
+    const kind = await box.evaluate((e) => (e.getAttribute('role') === 'combobox' ? 'combobox' : e.tagName));
+    if (kind === 'combobox') {
+      await box.click();
+      await page.locator('[role=listbox]:popover-open [role=option]:not([aria-disabled])').first().click();
+    } else if (kind === 'SELECT') await box.selectOption(String(values[name]));
+    else if (kind === 'FIELDSET') await box.locator('input').first().check();
+    else await box.fill(String(values[name]));
+  }
+  await drawer.getByText('All filled in').waitFor();
+  // Closed by mistake, it has kept every answer.
+  await page.keyboard.press('Escape');
+  await drawer.waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: `Fill in all ${missing.length} at once` }).click();
+  await drawer.getByText('All filled in').waitFor();
+  await by.key('Control+Enter');
+  await drawer.waitFor({ state: 'detached' });
+  await toast(page).getByText(`${missing.length} fields saved`).waitFor();
+  await by.click(step(page, 'Finish the analysis'));
+  await becomes(() => state(page).innerText(), 'Analysed');
+  equal(by.n, 3, 'clicks and keys to finish an analysis, beside the answers');
+  complain(page);
+  await close(page);
+});
+
+await test('journey paper: a list prints all its rows, whole, and says whose it is', async () => {
+  const page = await signedIn(browser, 'lin');
+  await visit(page, '/k/soa_entry');
+  const { total } = await page.ask('GET', '/soa_entry?limit=1');
+  truth(await page.locator('tbody a.title').count() <= total, 'rows');
+  await page.setViewportSize({ width: 1280, height: 300 });
+  await becomes(async () => await page.locator('tbody a.title').count() < total, true, 'only the rows in sight on the screen');
+  await page.emulateMedia({ media: 'print' });
+  await page.evaluate(() => window.dispatchEvent(new Event('beforeprint')));
+  equal(await page.locator('tbody a.title').count(), total, 'rows on paper');
+  truth(await page.getByText(/Northlake Credit.* · ledger at least \d+ · Lin Wang/).isVisible(), 'no line that says whose it is');
+  truth(await page.locator('.list h1').isVisible() && !await page.locator('.tick input').first().isVisible(), 'the title is missing or the boxes are not');
+  equal(await page.locator('tbody a.title').evaluateAll((all) => all.filter((a) => a.scrollWidth > a.clientWidth + 1 && getComputedStyle(a).overflow === 'hidden').length), 0, 'titles cut off on paper');
+  await page.evaluate(() => window.dispatchEvent(new Event('afterprint')));
+  await page.emulateMedia({ media: 'screen' });
+  await becomes(async () => await page.locator('tbody a.title').count() < total, true, 'the screen afterwards');
+  complain(page);
+  await close(page);
+});
+
+await test('journey neighbours: J walks along whatever list one came from', async () => {
+  const page = await signedIn(browser, 'lin');
+  await visit(page, '/soa?only=proof');
+  const names = await page.locator('tr[data-row] a.name').evaluateAll((all) => all.map((a) => new URL(a.href).pathname));
+  truth(names.length > 2, 'too few controls without evidence');
+  await page.locator('tr[data-row] a.name').first().click();
+  await page.waitForURL(base + names[0]);
+  await settled(page);
+  equal(await page.locator('.near .num').innerText(), `1 of ${names.length}`, 'the place in the list');
+  await page.keyboard.press('J');
+  await page.waitForURL(base + names[1]);
+  // Of a filtered list J walks only what the filter left.
+  await visit(page, '/k/soa_entry?state=implemented&sort=key');
+  const left = await page.locator('tbody a.title').evaluateAll((all) => all.map((a) => new URL(a.href).pathname));
+  await page.locator('tbody a.title').first().click();
+  await page.waitForURL(base + left[0]);
+  await settled(page);
+  equal(await page.locator('.near .num').innerText(), `1 of ${left.length}`, 'the place in the filtered list');
+  // The records that break a check may be of several kinds.
+  await visit(page, '/checks/chk-11');
+  const broken = await page.locator('.panel tbody .record-link a').evaluateAll((all) => all.map((a) => new URL(a.href).pathname));
+  truth(broken.length > 1, 'the check has too few records');
+  await page.locator('.panel tbody .record-link a').first().click();
+  await page.waitForURL(base + broken[0]);
+  await settled(page);
+  await page.keyboard.press('J');
+  await page.waitForURL(base + broken[1]);
+  complain(page);
+  await close(page);
+});
+
+await test('journey risk map: one system, one cell, the same rows as a list', async () => {
+  const page = await signedIn(browser, 'tom');
+  await visit(page, '/map');
+  const system = (await page.ask('GET', '/risk?system.empty=0&likelihood.empty=0&limit=1&fields=system')).items[0].system;
+  const { items } = await page.ask('GET', `/risk?system=${system}&limit=1000`);
+  await page.getByLabel('AI system', { exact: true }).selectOption(system);
+  const ended = (await page.ask('GET', '/model')).kinds.find((k) => k.kind === 'risk').states.filter((s) => s.end).map((s) => s.state);
+  const open = items.filter((r) => !ended.includes(r.state)).length;
+  await becomes(() => page.locator('.panel tbody tr .key').count(), open, 'risks of the system');
+  const cell = page.locator('.cell.some').first();
+  const n = Number(await cell.locator('.n').innerText());
+  await cell.click();
+  await page.getByRole('link', { name: 'Open as a list' }).click();
+  await page.waitForURL(/\/k\/risk\?.*system=/);
+  await settled(page);
+  await becomes(() => page.locator('tbody a.title').count(), n, 'rows of the cell as a list');
   complain(page);
   await close(page);
 });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every page × {en, zh} × {light, dark}: axe finds nothing, the console is silent, nothing is wider than the
-// window at 390, no id or state code is shown raw, nothing stays English in Chinese. Then the same for what
+// window at 640, 390 and 320, no id or state code is shown raw, nothing stays English in Chinese. Then the same for what
 // opens on a page (dialog, menu, palette, filter, date), for errors and for empty lists.
 import { axePath, base, done, open, settled, signedIn, test, visit } from './browser.mjs';
 import { readFileSync } from 'node:fs';
@@ -55,6 +55,15 @@ const use = async (page, lang) => {
   await settled(page);
 };
 
+async function fits(page, width) {
+  await page.setViewportSize({ width, height: 844 });
+  await settled(page);
+  const wide = await page.evaluate(() => [document.documentElement, document.querySelector('main')].map((e) => e.scrollWidth - e.clientWidth));
+  const most = Math.max(...wide);
+  if (most <= 1) return;
+  const who = await page.evaluate(() => [...document.querySelectorAll('main *')].filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.scroll-x, .scroller, .tabs, .states')).slice(0, 4).map((e) => `${e.tagName}.${e.className}`));
+  throw new Error(`${most} pixels wider than the window: ${who.join(' ')}`);
+}
 async function everywhere(page, route) {
   if (!await test(`opens ${route}`, () => visit(page, route))) return;
   const codes = !/^\/(ledger|tokens)|tab=ledger/.test(route);
@@ -68,17 +77,13 @@ async function everywhere(page, route) {
       const wrong = [...(codes ? await raw(page) : []), ...(lang === 'zh' ? await english(page) : [])];
       if (wrong.length) throw new Error(`shown raw: ${[...new Set(wrong)].slice(0, 12).join(', ')}`);
     });
-    await test(`390 wide ${route} ${lang}`, async () => {
-      await page.setViewportSize({ width: 390, height: 844 });
-      await settled(page);
-      const wide = await page.evaluate(() => [document.documentElement, document.querySelector('main')]
-        .map((e) => e.scrollWidth - e.clientWidth));
-      const most = Math.max(...wide);
-      if (most > 1) {
-        const who = await page.evaluate(() => [...document.querySelectorAll('main *')].filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.scroll-x, .scroller, .tabs, .states')).slice(0, 4).map((e) => `${e.tagName}.${e.className}`));
-        throw new Error(`${most} pixels wider than the window: ${who.join(' ')}`);
-      }
+    await test(`columns fit ${route} ${lang}`, async () => {
+      const over = await page.evaluate(() => { const box = document.querySelector('.scroller'); return box ? box.scrollWidth - box.clientWidth : 0; });
+      if (over > 1) throw new Error(`at 1280 the standard columns are ${over} pixels too wide`);
     });
+    // 640 is 1280 at 200 %, 320 is 1280 at 400 %.
+    for (const width of [640, 390, 320])
+      await test(`${width} wide ${route} ${lang}`, () => fits(page, width));
     await page.setViewportSize({ width: 1280, height: 900 });
   }
 }
@@ -95,6 +100,9 @@ function states(kind, key) {
     ['filter', async (page) => { await click('Filter', `/k/${kind}`)(page); await page.locator('.fields .item').nth(3).click(); }],
     ['bulk', async (page) => { await visit(page, `/k/${kind}`); await page.keyboard.press('j'); await page.keyboard.press('x'); await page.keyboard.press('b'); await page.getByRole('dialog').waitFor(); await page.locator('#bulk-field').selectOption({ index: 2 }); }],
     ['cell', async (page) => { await visit(page, `/k/${kind}`); await page.keyboard.press('j'); await page.keyboard.press('e'); await page.waitForSelector('#cell-edit'); }],
+    ['views', click('Views', `/k/${kind}?group=state`)],
+    ['add menu', async (page) => { await visit(page, `/k/${kind}/${key}`); await page.locator('.title-row .add-to').click(); await page.getByRole('menu').waitFor(); }],
+    ['fill', async (page) => { const { items } = await page.ask('GET', `/${kind}?state=identified&limit=1`); await visit(page, `/k/${kind}/${items[0].key}`); await page.locator('.make .btn').first().click(); await page.getByRole('dialog').waitFor(); }],
     ['field', async (page) => { await visit(page, `/k/${kind}/${key}`); const pencil = page.locator('dl .pencil').first(); if (await pencil.count()) { await pencil.focus(); await pencil.press('Enter'); } }],
     ['move', async (page) => { await visit(page, '/'); const act = page.locator('.task .act button').first(); await act.click(); await page.waitForTimeout(300); }],
     ['missing record', async (page) => { await page.goto(`${base}/k/${kind}/XXX-9999`); await page.waitForSelector('.refusal'); }],
@@ -116,7 +124,7 @@ const queue = [...list];
 await Promise.all([worker(queue), worker(queue)]);
 
 for (const [name, make] of states(kind, key)) {
-  const page = await signedIn(browser, name === 'move' ? 'sara' : 'lin');
+  const page = await signedIn(browser, ['move', 'fill'].includes(name) ? 'sara' : 'lin');
   await test(`shows ${name}`, () => make(page));
   page.complaints = page.complaints.filter((c) => !/net::ERR_FAILED|ERR_INTERNET/.test(c));
   for (const theme of ['light', 'dark']) {

@@ -3,12 +3,15 @@ import { mount } from 'svelte';
 import './app.css';
 import App from './App.svelte';
 import { applyPrefs } from './app/prefs.svelte';
-import { startRouter } from './app/router.svelte';
+import { guardLeaving, startRouter } from './app/router.svelte';
 import { start } from './app/session.svelte';
-import { guessLanguage, useLanguage } from './i18n/t.svelte';
+import { losesInput, startUnsaved } from './app/unsaved';
+import { guessLanguage, t, useLanguage } from './i18n/t.svelte';
 
 applyPrefs();
 startRouter();
+startUnsaved();
+guardLeaving(() => !losesInput() || confirm(t('unsaved.leave')));
 await useLanguage(guessLanguage());
 mount(App, { target: document.getElementById('app')! });
 void start();

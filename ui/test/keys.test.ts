@@ -13,9 +13,10 @@ describe('single keys', () => {
 });
 describe('the way along a list', () => {
 	it('knows the neighbours in the list one came from, and only there', () => {
-		setTrail('x', ['X-1', 'X-2', 'X-3']);
-		expect(neighbours('x', 'X-2')).toEqual({ before: 'X-1', after: 'X-3', at: 2, of: 3 });
-		expect(neighbours('x', 'X-3')?.after).toBeUndefined();
+		const [one, two, three] = [{ kind: 'x', key: 'X-1' }, { kind: 'x', key: 'X-2' }, { kind: 'y', key: 'Y-1' }];
+		setTrail([one, two, three]);
+		expect(neighbours('x', 'X-2')).toEqual({ before: one, after: three, at: 2, of: 3 });
+		expect(neighbours('y', 'Y-1')?.after).toBeUndefined();
 		expect(neighbours('y', 'X-2')).toBeNull();
 		expect(neighbours('x', 'X-9')).toBeNull();
 	});

@@ -2,8 +2,9 @@
 // Where one can go: the registers of the model in the order of plan, do, check, act, with the few pages that
 // are not registers at their places.
 import { t, w, type Key } from '../i18n/t.svelte';
-import { frameworkWithRegister, isRegister, kindsOfPhase, mapKind, phases } from '../model/model.svelte';
+import { frameworkWithRegister, isRegister, kindOf, kindsOfPhase, mapKind, phases } from '../model/model.svelte';
 import { mayRead, session } from './session.svelte';
+import { viewPath, views } from './views.svelte';
 
 export interface Leaf {
 	href: string;
@@ -19,7 +20,13 @@ export interface Branch {
 }
 export function branches(): Branch[] {
 	const out: Branch[] = [
-		{ id: 'mine', title: t('nav.mine'), leaves: [{ href: '/', label: t('nav.today'), icon: 'sun', count: session.tasks }] }
+		{
+			id: 'mine', title: t('nav.mine'),
+			leaves: [
+				{ href: '/', label: t('nav.today'), icon: 'sun', count: session.tasks },
+				...views.now.filter((view) => kindOf(view.kind) && mayRead(view.kind)).map((view) => ({ href: viewPath(view), label: view.name, icon: 'star' }))
+			]
+		}
 	];
 	const map = mapKind();
 	for (const phase of phases()) {
@@ -44,4 +51,4 @@ export function branches(): Branch[] {
 	return out;
 }
 // i18n: phase.plan phase.do phase.check phase.act phase.base
-// icons: sun grid-3x3 list-checks gauge blocks layers users key-round settings
+// icons: star sun grid-3x3 list-checks gauge blocks layers users key-round settings

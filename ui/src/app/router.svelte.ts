@@ -6,19 +6,20 @@ export const here = $state({ path: location.pathname, search: location.search, t
 export interface Going {
 	replace?: boolean;
 	keepScroll?: boolean;
+	/** Nobody is asked: there is no way to stay. */
+	force?: boolean;
 }
 const scrollOf = (): HTMLElement | null => document.querySelector('[data-scroll]');
-let guard: (() => boolean) | null = null;
+let guard: () => boolean = () => true;
 
 /** A page with unsaved input may ask to stay; the answer of `allow` decides. */
-export function guardLeaving(allow: (() => boolean) | null): void {
+export function guardLeaving(allow: () => boolean): void {
 	guard = allow;
 }
 export function navigate(to: string, going: Going = {}): void {
 	const url = new URL(to, location.href);
 	const samePath = url.pathname === location.pathname;
-	if (!samePath && guard && !guard()) return;
-	if (!samePath) guard = null;
+	if (!samePath && !going.force && !guard()) return;
 	if (!going.replace) {
 		const top = scrollOf()?.scrollTop ?? 0;
 		history.replaceState({ ...history.state, top }, '');
@@ -33,6 +34,7 @@ export function navigate(to: string, going: Going = {}): void {
 }
 function back(event: PopStateEvent): void {
 	const samePath = here.path === location.pathname;
+	if (!samePath && !guard()) return history.pushState({}, '', here.path + here.search);
 	here.path = location.pathname;
 	here.search = location.search;
 	if (samePath) return;
@@ -53,5 +55,11 @@ export function startRouter(): void {
 	history.scrollRestoration = 'manual';
 	addEventListener('popstate', back);
 	addEventListener('click', click);
+}
+/** The question in the address while one is at `path`. A page that is being left keeps its last one, so that it
+    does not ask anew, nor walk another list, while the next page is on its way. */
+export function searchAt(path: string): { readonly now: string } {
+	let last = here.search;
+	return { get now() { return here.path === path ? (last = here.search) : last; } };
 }
 export const recordPath = (kind: string, key: string): string => `/k/${kind}/${encodeURIComponent(key)}`;

@@ -7,6 +7,8 @@ import type { Model, Session, TasksReply } from '../data/types';
 import { language, useLanguage, type Language } from '../i18n/t.svelte';
 import { setModel } from '../model/model.svelte';
 import { here, navigate } from './router.svelte';
+import { draftsOf } from './unsaved';
+import { viewsOf } from './views.svelte';
 import { Unsaid } from './toast.svelte';
 
 export const session = $state<{ ready: boolean; me: Session | null; tasks: number; failed: string }>({
@@ -20,7 +22,7 @@ function toLogin(): void {
 	session.me = null;
 	if (here.path !== '/login' && here.path !== '/setup') {
 		const target = here.path + here.search;
-		navigate(target === '/' ? '/login' : `/login?to=${encodeURIComponent(target)}`, { replace: true });
+		navigate(target === '/' ? '/login' : `/login?to=${encodeURIComponent(target)}`, { replace: true, force: true });
 	}
 }
 whenSignedOut(toLogin);
@@ -28,6 +30,8 @@ whenSignedOut(toLogin);
 export async function enter(me: Session): Promise<void> {
 	setCsrf(me.csrf);
 	setModel(await get<Model>('/model'));
+	viewsOf(me.user.id);
+	draftsOf(me.user.id);
 	session.me = me;
 	openStream();
 	void countTasks();
@@ -55,14 +59,14 @@ export async function login(email: string, password: string): Promise<void> {
 	await enter(await get<Session>('/session'));
 	leaveLogin();
 }
-const PREFERENCES = ['lang', 'theme', 'density', 'narrow', 'singleKeys', 'hideEmpty'];
+const STAYS = /^aimwell\.(lang|theme|density|narrow|singleKeys|hideEmpty|columns\..+|views\..+)$/;
 export async function logout(): Promise<void> {
-	// Signing out clears what this device keeps; how it looks may stay, whom it knew may not.
-	const look = PREFERENCES.map((name) => [name, localStorage.getItem(`aimwell.${name}`)] as const);
+	// Signing out clears what this device keeps; how it looks and the views people named may stay, the records they saw may not.
+	const look = Object.entries(localStorage).filter(([name]) => STAYS.test(name));
 	try {
 		await remove('/session');
 	} finally {
-		for (const [name, value] of look) if (value !== null) localStorage.setItem(`aimwell.${name}`, value);
+		for (const [name, value] of look) localStorage.setItem(name, value);
 		toLogin();
 	}
 }

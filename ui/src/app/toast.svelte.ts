@@ -13,11 +13,12 @@ export function dismiss(id: number): void {
 	const at = toasts.findIndex((toast) => toast.id === id);
 	if (at >= 0) toasts.splice(at, 1);
 }
-export function say(text: string, tone: Toast['tone'] = 'ok', action?: Toast['action']): void {
+export function say(text: string, tone: Toast['tone'] = 'ok', action?: Toast['action']): number {
 	const id = next++;
 	toasts.push({ id, text, tone, action });
 	if (toasts.length > 4) toasts.shift();
 	setTimeout(() => dismiss(id), tone === 'bad' || action ? 9000 : 4000);
+	return id;
 }
 /** Somebody thought better of it: nothing to report. */
 export class Unsaid extends Error {}

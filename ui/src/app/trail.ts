@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// The list a record was opened from, so that J and K walk along it.
-let kind = '';
-let keys: string[] = [];
-
-export function setTrail(of: string, list: string[]): void {
-	kind = of;
-	keys = list;
+// The list a record was opened from, of whatever kinds, so that J and K walk along it.
+export interface Step {
+	kind: string;
+	key: string;
 }
-export function neighbours(of: string, key: string): { before?: string; after?: string; at: number; of: number } | null {
-	const at = of === kind ? keys.indexOf(key) : -1;
-	return at < 0 ? null : { before: keys[at - 1], after: keys[at + 1], at: at + 1, of: keys.length };
+let steps: Step[] = [];
+
+export function setTrail(list: Step[]): void {
+	steps = list;
+}
+export function neighbours(kind: string, key: string): { before?: Step; after?: Step; at: number; of: number } | null {
+	const at = steps.findIndex((step) => step.kind === kind && step.key === key);
+	return at < 0 ? null : { before: steps[at - 1], after: steps[at + 1], at: at + 1, of: steps.length };
 }

@@ -71,6 +71,7 @@ export interface Move {
 	reason?: boolean;
 	fresh?: boolean;
 	stop?: boolean;
+	needs?: { code: string; say: Words }[];
 }
 export interface Kind {
 	kind: string;
@@ -90,6 +91,7 @@ export interface Kind {
 	fields: Field[];
 	states: State[];
 	moves: Move[];
+	access?: { read: string[]; create: string[]; change: string[] };
 }
 export interface Role {
 	role: string;

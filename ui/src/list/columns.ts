@@ -29,11 +29,11 @@ function span(field: Field, kind: Kind): [number, number] {
 	return [Math.max(min, head), Math.max(max, head)];
 }
 function content(field: Field, kind: Kind): [number, number] {
-	const chip = 46; // glyph, ends of the chip, ends of the cell
-	if (field.name === 'state') return [longest(kind.states, 60, 104) + chip, longest(kind.states, 60, 190) + chip];
+	const chip = 42; // glyph, ends of the chip, ends of the cell
+	if (field.name === 'state') return [longest(kind.states, 60, 92) + chip, longest(kind.states, 60, 190) + chip];
 	if (field.name === 'title') return [220, 9999];
 	switch (field.type) {
-		case 'date': return [116, 124];
+		case 'date': return [110, 124];
 		case 'moment': return [148, 160];
 		case 'yes_no': return [76, 96];
 		case 'integer': return field.of ? [128, 180] : [84, 96];
@@ -42,11 +42,11 @@ function content(field: Field, kind: Kind): [number, number] {
 			const ends = isToned(field) ? chip : 18;
 			return field.many ? [150, 240] : [longest(field.of ?? [], 50, 100) + ends, longest(field.of ?? [], 50, 180) + ends];
 		}
-		case 'ref': return isPerson(field) ? [112, 170] : [120, 280];
+		case 'ref': return isPerson(field) ? [98, 170] : [96, 280];
 		case 'refs': return [140, 220];
 		case 'note': return [200, 360];
 		case 'rows': case 'file': return [96, 120];
-		default: return field.many ? [140, 240] : [140, 240];
+		default: return field.many ? [140, 240] : [104, 240];
 	}
 }
 export function widthsOf(kind: Kind, fields: Field[], room: number): number[] {
@@ -54,8 +54,8 @@ export function widthsOf(kind: Kind, fields: Field[], room: number): number[] {
 	const least = spans.reduce((sum, [min]) => sum + min, 0);
 	const spare = Math.max(0, room - least);
 	const want = spans.reduce((sum, [min, max], at) => sum + (fields[at]!.name === 'title' ? 0 : max - min), 0);
-	// The title takes half of what is spare at least, and all that nobody else can use.
-	const shared = Math.min(want, spare * 0.5);
+	// The title takes the first that is spare, half of the rest at least, and all that nobody else can use.
+	const shared = Math.min(want, Math.max(0, spare - 60) * 0.5);
 	return spans.map(([min, max], at) => (fields[at]!.name === 'title' ? min : Math.floor(min + (want ? ((max - min) * shared) / want : 0))));
 }
 export const isNumeric = (field: Field): boolean => (field.type === 'integer' && !field.of) || field.type === 'number';

@@ -5,6 +5,8 @@ import { learn } from '../data/names.svelte';
 import type { AnyRecord, ListReply } from '../data/types';
 
 const PAGE = 100;
+/** Groups want all their rows: as many at once as the server gives. */
+export const MOST = 1000;
 interface Kept {
 	items: AnyRecord[];
 	next: string | null;
@@ -24,12 +26,14 @@ export class Rows {
 	active = $state(-1);
 	top = 0;
 	#at = '';
+	#page = PAGE;
 	#turn = 0;
 
 	/** Shows the answer to a question: what was there last time at once, then the truth. */
-	async ask(path: string): Promise<void> {
+	async ask(path: string, page = PAGE): Promise<void> {
 		this.remember();
 		this.#at = path;
+		this.#page = page;
 		const old = kept.get(path);
 		if (old) {
 			Object.assign(this, { items: old.items, next: old.next, total: old.total, active: old.active, top: old.top, ready: true });
@@ -37,14 +41,14 @@ export class Rows {
 		}
 		this.active = -1;
 		this.top = 0;
-		await this.#load(`${path}&limit=${PAGE}`, (reply) => {
+		await this.#load(`${path}&limit=${page}`, (reply) => {
 			this.items = reply.items;
 			this.next = reply.next;
 		});
 	}
 	async more(): Promise<void> {
 		if (!this.next || this.loading) return;
-		await this.#load(`${this.#at}&limit=${PAGE}&cursor=${encodeURIComponent(this.next)}`, (reply) => {
+		await this.#load(`${this.#at}&limit=${this.#page}&cursor=${encodeURIComponent(this.next)}`, (reply) => {
 			const there = new Set(this.items.map((item) => item.id));
 			this.items = [...this.items, ...reply.items.filter((item) => !there.has(item.id))];
 			this.next = reply.next;
@@ -52,7 +56,7 @@ export class Rows {
 	}
 	/** The same rows again, as they are now. */
 	async refresh(): Promise<void> {
-		const wanted = Math.min(1000, Math.max(PAGE, this.items.length));
+		const wanted = Math.min(1000, Math.max(this.#page, this.items.length));
 		await this.#load(`${this.#at}&limit=${wanted}`, (reply) => {
 			if (this.items.length <= wanted) {
 				this.items = reply.items;

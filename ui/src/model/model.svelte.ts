@@ -46,6 +46,18 @@ export const frameworkWithRegister = (): Framework | undefined => model.now?.fra
 export const isRegister = (kind: string): boolean => model.now?.frameworks.some((f) => f.register?.kind === kind) ?? false;
 export const mapKind = (): Kind | undefined => kinds().find((kind) => kind.views?.map);
 
+/** Kinds whose records point at one of `kind` by a field of their own, and that field: what can be added to it. */
+export function pointersTo(kind: string): { kind: Kind; field: Field }[] {
+	const proof = proofKind()?.kind.kind;
+	return kinds().flatMap((one) => {
+		const field = one.fields.find((f) => (f.type === 'ref' || f.type === 'refs') && f.to === kind && !f.envelope && isEditable(f));
+		return field && kind !== proof && !isRegister(one.kind) ? [{ kind: one, field }] : [];
+	}).sort((a, b) => PHASES.indexOf(a.kind.phase) - PHASES.indexOf(b.kind.phase) || a.kind.order - b.kind.order);
+}
+/** The requirement field of a framework's register: `framework:number`, of which people read the number. */
+export const isRequirement = (kind: Kind | undefined, field: Field): boolean =>
+	model.now?.frameworks.some((f) => f.register?.kind === kind?.kind && f.register?.field === field.name) ?? false;
+
 /** The kind that holds proof, and its field for the file: what the envelope's `evidence` points at. */
 export function proofKind(): { kind: Kind; file: Field } | undefined {
 	for (const kind of kinds()) {
