@@ -11,9 +11,10 @@ fi
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 build() {
-    [ -d node_modules ] && [ node_modules -nt package-lock.json ] || {
+    # The mark is made last: what an interrupted install left behind is not taken for one.
+    [ node_modules/.installed -nt package-lock.json ] || {
         npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
-        touch node_modules
+        touch node_modules/.installed
     }
     npm run --silent build
 }
