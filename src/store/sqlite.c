@@ -344,6 +344,10 @@ static enum err sqlite_job_undo(struct call *call, struct link *link)
     return plain(call, link, "RELEASE job");
 }
 
+static void sqlite_jobs_end(struct link *link)
+{
+}
+
 static enum err sqlite_commit(struct call *call, struct link *link)
 {
     struct sqlite *q = sqlite_of(link);
@@ -567,6 +571,7 @@ const struct driver store__sqlite = {
     .job_begin = sqlite_job_begin,
     .job_keep = sqlite_job_keep,
     .job_undo = sqlite_job_undo,
+    .jobs_end = sqlite_jobs_end,
     .commit = sqlite_commit,
     .rollback = sqlite_rollback,
     .rest = sqlite_rest,
