@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* bench/ledger.c — makes a long log: appends entries to the ledger of an organisation that `aimwell init`
- * made, through the program's own writer, ledger and key, a given number to a commit, each commit with its
- * signed checkpoint on disk. They are as long as those of a record; every fourth changes what the one
- * before it created. There are no records behind them: `aimwell verify` says intact, `--deep` would not.
+/* bench/ledger.c — makes a long log: appends entries to the ledger of an organisation that
+ * `aimwell init` made, through the program's own writer, ledger and key, a given number to a
+ * commit, each commit with its signed checkpoint on disk. They are as long as those of a
+ * record; every fourth changes what the one before it created. There are no records behind
+ * them: `aimwell verify` says intact, `--deep` would not.
  *
  *     bench_ledger FOLDER ENTRIES ENTRIES_TO_A_COMMIT
  *
@@ -79,8 +80,9 @@ static struct signer *open_signer(struct call *call, struct store *s, struct tex
     struct text origin;
     must(call, meta_read(call, r, "origin", &origin));
     store_return(s, r);
-    must(call, signer_open_file(call, text_print(call->arena, "%.*s/ledger.key", TEXT_ARG(folder)).at,
-                                origin, false, &signer));
+    must(call,
+         signer_open_file(call, text_print(call->arena, "%.*s/ledger.key", TEXT_ARG(folder)).at,
+                          origin, false, &signer));
     return signer;
 }
 

@@ -53,8 +53,9 @@ static struct block *block_new(size_t size)
     return b;
 }
 
-/* Every call takes a few hundred kilobytes in large blocks and gives them back. Unless told otherwise
- * malloc hands such pieces to the system each time, and each page of the next call is a fault. */
+/* Every call takes a few hundred kilobytes in large blocks and gives them back. Unless told
+ * otherwise malloc hands such pieces to the system each time, and each page of the next call is
+ * a fault. */
 static void keep_some(void)
 {
     mallopt(M_MMAP_THRESHOLD, KEPT_FREE);

@@ -50,7 +50,7 @@ static void check_one(struct ahead *a, struct arena *arena, struct text note,
                 note_open(arena, note, a->origin, a->public_key, &out->size, &out->root);
 }
 
-/* Takes the next few of a batch and checks them; false when all are taken. With the lock held. */
+/* Takes the next few of a batch and checks them, with the lock held; false when all are taken. */
 static bool check_some(struct ahead *a, struct batch *b, struct arena *arena)
 {
     size_t from = b->taken, to = from + CHUNK < b->count ? from + CHUNK : b->count;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ledger/append.c — entries into the log, one signed checkpoint a commit group.
  * Runs on the writer thread. While jobs run, an entry takes the next index and waits; the
- * tree is touched only when the group is sealed: then the entries are stored, read back from the store,
- * hashed again and compared, so that what gets signed is what was stored. The tree in memory is
- * a cache of the head row; `current` says whether it can be trusted without asking the
- * store. */
+ * tree is touched only when the group is sealed: then the entries are stored, read back from
+ * the store, hashed again and compared, so that what gets signed is what was stored. The tree
+ * in memory is a cache of the head row; `current` says whether it can be trusted without asking
+ * the store. */
 #include "ledger/internal.h"
 
 #include <stdatomic.h>
@@ -36,8 +36,8 @@ struct ledger {
     int64_t epoch, time; /* time of the last entry in the tree */
     bool present, current;
 
-    /* The group under way, and how it stood before the job under way. Entries wait in the memory
-     * of their jobs and are stored together when the group is sealed. */
+    /* The group under way, and how it stood before the job under way. Entries wait in the
+     * memory of their jobs and are stored together when the group is sealed. */
     struct waiting_leaf *waiting, **waiting_end, **waiting_end_before;
     uint64_t next, next_before;
     int64_t next_time, next_time_before;
@@ -329,7 +329,8 @@ static enum err group_seal(void *arg, struct call *call, struct tx *tx)
     TRY(take_leaves(&s));
     l->root = frontier_root(&l->frontier);
     TRY(write_checkpoint(&s));
-    return write_head(&s, old_size); /* last: its answer is waited for, so that it serves both */
+    /* Last, since its answer is waited for and so tells of both. */
+    return write_head(&s, old_size);
 }
 
 static void note_last(struct ledger *l)

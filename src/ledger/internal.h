@@ -143,7 +143,7 @@ void cursor__open(struct cursor *c, struct reader *r, const char *sql, size_t pa
 void cursor__close(struct cursor *c);
 MUST_USE enum err cursor__next(struct call *call, struct cursor *c);
 
-/* ---- ahead.c: the checkpoints, their signatures checked on every core ---------------------- */
+/* ---- ahead.c: the checkpoints, their signatures checked on every core --------------------- */
 struct signed_note {
     int64_t key;  /* the size it is stored under */
     bool is_text; /* the note is text, as it should be */

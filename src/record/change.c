@@ -80,8 +80,7 @@ static enum err next_key(struct writing *w, const struct kind *k, struct text *k
 {
     int64_t number;
     TRY(tx_next(w->call, w->tx, k->name, &number));
-    *key =
-        text_print(w->call->arena, "%.*s-%04lld", TEXT_ARG(k->prefix), (long long)number);
+    *key = text_print(w->call->arena, "%.*s-%04lld", TEXT_ARG(k->prefix), (long long)number);
     return OK;
 }
 

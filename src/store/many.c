@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store/many.c — one statement for many rows. What is put together is the constant text of the caller
- * and a list of placeholders, never a name or a value. */
+/* store/many.c — one statement for many rows. What is put together is the constant text of the
+ * caller and a list of placeholders, never a name or a value. */
 #include "store/internal.h"
 
 /* Powers of two, so that the statements to prepare are few. */

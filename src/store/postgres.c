@@ -2,10 +2,10 @@
 /* store/postgres.c — the server database: transactions, savepoints, and the driver's table.
  *
  * BEGIN is at READ COMMITTED: the ledger takes a row lock in its begin hook, and that is what
- * puts the groups of several nodes in order. Answers are fetched when somebody needs one; an error
- * that is of an earlier job than the one that runs is astray, and the writer then runs the group
- * again, settling every job, so that an error rolls back that job and no other. A lost connection fails the group under way; the
- * writer connects anew for the next. */
+ * puts the groups of several nodes in order. Answers are fetched when somebody needs one; an
+ * error that is of an earlier job than the one that runs is astray, and the writer then runs
+ * the group again, settling every job, so that an error rolls back that job and no other. A
+ * lost connection fails the group under way; the writer connects anew for the next. */
 #include "store/postgres.h"
 
 #include <string.h>

@@ -43,8 +43,8 @@ enum err store__sqlite_search_put(struct call *call, struct tx *tx, struct text 
     struct value values[] = {V_TEXT(kind), V_TEXT(id), V_INT(word_count), V_TEXT(words)};
     struct rows rows;
 
-    TRY(tx_rows(call, tx, "SELECT doc FROM search_doc WHERE kind = $1 AND id = $2", values, 2, 1,
-                &rows));
+    TRY(tx_rows(call, tx, "SELECT doc FROM search_doc WHERE kind = $1 AND id = $2", values, 2,
+                1, &rows));
     if (rows.count > 0)
         TRY(forget(call, tx, rows.cells));
     if (word_count == 0)

@@ -2,12 +2,12 @@
 /* store/writer.c — the one thread that writes, and the groups it commits.
  *
  * All jobs that wait when the writer comes round run in one transaction, each in a savepoint,
- * and are answered after its one COMMIT: under load a single fsync serves many. When all of them
- * may run again, the group does not wait for the database after each: should an error come to
- * light too late to say of which job it is, all is rolled back and run again carefully. Invariants:
- * no job is answered OK before COMMIT returned; a refused job leaves nothing behind; when the
- * group as a whole fails, every job in it is told so, also those refused, since what they were
- * refused for may never have been committed. */
+ * and are answered after its one COMMIT: under load a single fsync serves many. When all of
+ * them may run again, the group does not wait for the database after each: should an error come
+ * to light too late to say of which job it is, all is rolled back and run again carefully.
+ * Invariants: no job is answered OK before COMMIT returned; a refused job leaves nothing
+ * behind; when the group as a whole fails, every job in it is told so, also those refused,
+ * since what they were refused for may never have been committed. */
 #include "store/internal.h"
 
 #define QUEUE_MOST 10000

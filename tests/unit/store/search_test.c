@@ -140,7 +140,7 @@ static void putting_again_replaces(void **state)
     assert_string_equal(find(room, "", "entirely", 10), "2");
 }
 
-/* ---- in a job that may run again, documents wait for the end of the group ------------------ */
+/* ---- in a job that may run again, documents wait for the end of the group ---------------- */
 struct later {
     struct job job;
     sem_t finished;

@@ -13,7 +13,17 @@
 #include <unistd.h>
 
 /* A job of a test: inserts its number, then does what its kind says. */
-enum kind { PLAIN, REFUSES, TWICE, IGNORES, QUEUES_BAD, REFUSES_AFTER_BAD, WAITS, NUMBERS, NUMBERS_REFUSES };
+enum kind {
+    PLAIN,
+    REFUSES,
+    TWICE,
+    IGNORES,
+    QUEUES_BAD,
+    REFUSES_AFTER_BAD,
+    WAITS,
+    NUMBERS,
+    NUMBERS_REFUSES
+};
 struct task {
     struct job job;
     enum kind kind;
