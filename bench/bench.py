@@ -114,8 +114,7 @@ http {{ access_log off; keepalive_requests 100000000; default_type application/j
         os.chmod(path, 0o644)
 
     def memory(self):
-        children = open(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read().split()
-        return sum(rss(pid) for pid in [self.process.pid, *children])
+        return sum(rss(pid) for pid in [self.process.pid, *children(self.process.pid)])
 
     def stop(self):
         self.process.terminate()
@@ -125,6 +124,21 @@ http {{ access_log off; keepalive_requests 100000000; default_type application/j
 def rss(pid):
     with open(f"/proc/{pid}/status", encoding="utf-8") as f:
         return int(re.search(r"VmRSS:\s*(\d+)", f.read())[1]) / 1024
+
+
+def busy(pid, gone=0.0):
+    """Processor time of a process so far, its own and the system's for it, in microseconds."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8") as f:
+            fields = f.read().rsplit(")", 1)[1].split()
+    except FileNotFoundError:
+        return gone
+    return (int(fields[11]) + int(fields[12])) * 1e6 / os.sysconf("SC_CLK_TCK")
+
+
+def children(pid):
+    with open(f"/proc/{pid}/task/{pid}/children", encoding="utf-8") as f:
+        return [int(word) for word in f.read().split()]
 
 
 def counter(port, name):
@@ -137,7 +151,7 @@ def counter(port, name):
 class Bench:
     def __init__(self, build, quick):
         self.tools, self.table = Tools(build), Table()
-        self.seconds = 2 if quick else 5
+        self.seconds, self.quick = 2 if quick else 5, quick
         self.folder = harness.temporary("aimwell-bench-")
         self.place = harness.Place(self.tools.aimwell, data=self.folder + "/data")
         self.token = self.place.init()
@@ -169,12 +183,15 @@ class Bench:
         nginx = Nginx()
         nginx.put("list", json.dumps(harness.Client(server.port, self.token).good("GET", path), ensure_ascii=False).encode())
         for connections in (1, 16):
+            before = busy(server.pid())
             ours = self.tools.load(server.port, connections, self.seconds, path, self.token)
+            spent = (busy(server.pid()) - before) / max(1, ours["requests"])
             theirs = self.tools.load(nginx.port, connections, self.seconds, "/list")
             what = f"list of 50 from {RECORDS:,}, {connections} connection{'s' if connections > 1 else ''}"
             self.table.line(what, ours["rate"], "/s", theirs["rate"], f"/s nginx, a file of {theirs['bytes']:.0f} B")
             self.table.line("  p50", ours["p50"] / 1000, "ms", theirs["p50"] / 1000, "ms", less_is_better=True)
             self.table.line("  p99", ours["p99"] / 1000, "ms", theirs["p99"] / 1000, "ms", "≤ 5 ms", less_is_better=True)
+            self.table.line("  processor time a request", spent, "µs", 0, "")
         self.pages(server, nginx)
         nginx.stop()
         server.stop()
@@ -200,17 +217,23 @@ class Bench:
         self.table.line("first page with its script and style, gzip", sizes["gzip"] / 1000, "kB", sizes["plain"] / 1000, "kB gzip -9", "≤ 150 kB", less_is_better=True)
         self.table.line("  brotli", sizes["br"] / 1000, "kB", 0, "")
 
-    def writes(self, place, token, name, reference):
+    def writes(self, place, token, name, reference, database=lambda: []):
         server = harness.Server(place)
+        harness.Client(server.port, token).good("POST", "task", json.loads(BODY))
         for connections, budget in ((1, ""), (64, "≥ 5,000 /s")):
             before = counter(server.port, "aimwell_commits_total")
+            began = {pid: busy(pid) for pid in [server.pid(), *database()]}
             ours = self.tools.load(server.port, connections, self.seconds, "/api/v1/task", token, BODY)
+            spent = {pid: (busy(pid, was) - was) / max(1, ours["requests"]) for pid, was in began.items()}
             commits = counter(server.port, "aimwell_commits_total") - before
             group = max(1, round(ours["requests"] / max(1, commits)))
             bare, what = reference(connections, group)
             self.table.line(f"durable writes, {name}, {connections} client{'s' if connections > 1 else ''}", ours["rate"], "/s", bare, f"/s {what}", budget)
             self.table.line("  p50", ours["p50"] / 1000, "ms", 0, f"{group} writes a commit")
             self.table.line("  p99", ours["p99"] / 1000, "ms", 0, "")
+            self.table.line("  processor time a write, the server", spent.pop(server.pid()), "µs", 0, "")
+            if spent:
+                self.table.line("  processor time a write, the database", sum(spent.values()), "µs", 0, "")
         server.stop()
 
     def sqlite_writes(self):
@@ -225,17 +248,29 @@ class Bench:
         if not harness.have_postgres():
             self.table.note("PostgreSQL is not installed: its lines are left out")
             return
-        with harness.postgres() as (_, url):
+        with harness.postgres() as (folder, url):
+            def database():
+                with open(folder + "/data/postmaster.pid", encoding="utf-8") as f:
+                    return children(int(f.readline()))
             place = harness.Place(self.tools.aimwell, store=url)
             token = place.init()
             self.writes(place, token, "PostgreSQL", lambda n, group: (
-                self.tools.say("postgres", url, n, self.seconds, 3000)[2], f"bare libpq, {n} connection{'s' if n > 1 else ''}"))
+                self.tools.say("postgres", url, n, self.seconds, 3000)[2], f"bare libpq, {n} connection{'s' if n > 1 else ''}"), database)
 
-    def verify(self, place, what):
+    def long_logs(self):
+        """Entries without records behind them, through the program's own writer, ledger and key."""
+        for entries, group in ((100_000 if self.quick else 1_000_000, 32), (5_000 if self.quick else 50_000, 1)):
+            place = harness.Place(self.tools.aimwell, data=f"{self.folder}/log-{group}")
+            place.init()
+            self.tools.say("ledger", place.data, entries, group)
+            self.verify(place, f"{group} a checkpoint", deeply=(False,))
+            shutil.rmtree(place.data)
+
+    def verify(self, place, what, deeply=(False, True)):
         with sqlite3.connect(place.data + "/aimwell.db") as db:
             entries, size = db.execute("SELECT count(*), avg(length(leaf)) FROM ledger_entry").fetchone()
-        bare = self.tools.say("sha256", entries * 10, round(size))[2]
-        for deep in (False, True):
+        bare = self.tools.say("sha256", min(entries * 10, 2_000_000), round(size))[2]
+        for deep in deeply:
             began = time.monotonic()
             code, out, _ = place.verify(*(["--deep"] if deep else []))
             took = time.monotonic() - began
@@ -269,7 +304,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("build")
     parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--only", default="list,start,verify,sqlite,postgres")
+    parser.add_argument("--only", default="list,start,verify,long,sqlite,postgres")
     options = parser.parse_args()
     bench, only = Bench(os.path.abspath(options.build), options.quick), options.only.split(",")
     bench.imports()
@@ -279,6 +314,8 @@ def main():
         bench.starts()
     if "verify" in only:
         bench.verify(bench.place, "after the import")
+    if "long" in only:
+        bench.long_logs()
     if "sqlite" in only:
         bench.sqlite_writes()
     if "postgres" in only:

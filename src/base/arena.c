@@ -6,6 +6,8 @@
  * so that running over the end of one is caught as it would be with malloc. */
 #include "base/internal.h"
 
+#include <malloc.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,6 +29,7 @@
 
 #define FIRST_BLOCK ((size_t)16 << 10)
 #define LARGEST_BLOCK ((size_t)1 << 20)
+#define KEPT_FREE (2 << 20) /* bytes */
 
 struct block {
     struct block *next;
@@ -50,8 +53,19 @@ static struct block *block_new(size_t size)
     return b;
 }
 
+/* Every call takes a few hundred kilobytes in large blocks and gives them back. Unless told
+ * otherwise malloc hands such pieces to the system each time, and each page of the next call is
+ * a fault. */
+static void keep_some(void)
+{
+    mallopt(M_MMAP_THRESHOLD, KEPT_FREE);
+    mallopt(M_TRIM_THRESHOLD, KEPT_FREE);
+}
+
 struct arena *arena_open(void)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, keep_some);
     struct arena *a = calloc(1, sizeof(*a));
     if (a == NULL)
         panic("out_of_memory bytes=%zu", sizeof(*a));

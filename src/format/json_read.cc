@@ -247,7 +247,7 @@ enum err open_container(struct reader *r, const char *at, struct json *v, enum j
 enum err check_keys(struct reader *r, const struct json *object)
 {
     const struct json *again = nullptr;
-    if (object->count <= 8) {
+    if (object->count <= 24) {
         for (auto m = object->first; m != nullptr && again == nullptr; m = m->next)
             for (auto before = object->first; before != m; before = before->next)
                 if (text_same(before->key, m->key))

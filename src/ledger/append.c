@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ledger/append.c — entries into the log, one signed checkpoint a commit group.
- * Runs on the writer thread. While jobs run, an entry is one INSERT and the next index; the
- * tree is touched only when the group is sealed: then the entries are read back from the store,
- * hashed again and compared, so that what gets signed is what was stored. The tree in memory is
- * a cache of the head row; `current` says whether it can be trusted without asking the
- * store. */
+ * Runs on the writer thread. While jobs run, an entry takes the next index and waits; the
+ * tree is touched only when the group is sealed: then the entries are stored, read back from
+ * the store, hashed again and compared, so that what gets signed is what was stored. The tree
+ * in memory is a cache of the head row; `current` says whether it can be trusted without asking
+ * the store. */
 #include "ledger/internal.h"
 
 #include <stdatomic.h>
@@ -13,6 +13,12 @@
 
 #define SEAL_PAGE 1024
 #define LAST_EVERY 200000 /* microseconds between two writes of ledger.last */
+
+struct waiting_leaf {
+    struct text leaf;
+    struct hash hash;
+    struct waiting_leaf *next;
+};
 
 struct ledger {
     struct store *store;
@@ -30,7 +36,9 @@ struct ledger {
     int64_t epoch, time; /* time of the last entry in the tree */
     bool present, current;
 
-    /* The group under way, and how it stood before the job under way. */
+    /* The group under way, and how it stood before the job under way. Entries wait in the
+     * memory of their jobs and are stored together when the group is sealed. */
+    struct waiting_leaf *waiting, **waiting_end, **waiting_end_before;
     uint64_t next, next_before;
     int64_t next_time, next_time_before;
 
@@ -143,13 +151,10 @@ enum err ledger_append(struct call *call, struct tx *tx, struct ledger *l,
         return problem(call, ERR_BUG, TEXT("ledger"), "ledger_closed", "the log is not open");
     int64_t time = call->now > l->next_time ? call->now : l->next_time;
     TRY(leaf__write(call, event, l->signer->origin, l->next, time, &leaf));
-    struct hash h = merkle_leaf(leaf);
-    TRY(tx_exec(call, tx,
-                "INSERT INTO ledger_entry (log_id, idx, leaf, leaf_hash)"
-                " VALUES ($1, $2, $3, $4)",
-                (struct value[]){LOG_ID, V_INT((int64_t)l->next), V_BYTES(leaf),
-                                 V_BYTES(hash_text(&h))},
-                4, NULL));
+    struct waiting_leaf *w = NEW(call->arena, struct waiting_leaf);
+    *w = (struct waiting_leaf){leaf, merkle_leaf(leaf), NULL};
+    *l->waiting_end = w;
+    l->waiting_end = &w->next;
     *index = l->next++;
     l->next_time = time;
     return OK;
@@ -160,6 +165,8 @@ enum err ledger_append(struct call *call, struct tx *tx, struct ledger *l,
 static enum err group_begin(void *arg, struct call *call, struct tx *tx)
 {
     struct ledger *l = arg;
+    l->waiting = NULL;
+    l->waiting_end = &l->waiting;
     if (store_kind(l->store) == STORE_POSTGRES || !l->current)
         return lock_and_read_head(l, call, tx);
     l->next = l->frontier.size;
@@ -172,6 +179,7 @@ static void job_begin(void *arg)
     struct ledger *l = arg;
     l->next_before = l->next;
     l->next_time_before = l->next_time;
+    l->waiting_end_before = l->waiting_end;
 }
 
 static void job_undone(void *arg)
@@ -179,6 +187,8 @@ static void job_undone(void *arg)
     struct ledger *l = arg;
     l->next = l->next_before;
     l->next_time = l->next_time_before;
+    l->waiting_end = l->waiting_end_before;
+    *l->waiting_end = NULL;
 }
 
 struct sealing {
@@ -198,6 +208,26 @@ static enum err store_tile(void *arg, unsigned level, uint64_t n, const struct h
                    (struct value[]){LOG_ID, V_INT(level), V_INT((int64_t)n),
                                     V_BYTES(hash_text(root)), V_BYTES(bytes)},
                    5, NULL);
+}
+
+static enum err store_leaves(struct sealing *s)
+{
+    struct ledger *l = s->ledger;
+    int64_t index = (int64_t)l->frontier.size;
+    size_t rows = l->next - l->frontier.size;
+    struct value *values = NEW_MANY(s->call->arena, rows * 4, struct value), *v = values;
+    const struct waiting_leaf *w = l->waiting;
+    for (size_t i = 0; i < rows; i++, w = w->next) {
+        if (w == NULL)
+            panic("the ledger counts %zu new entries, only %zu wait", rows, i);
+        *v++ = LOG_ID;
+        *v++ = V_INT(index++);
+        *v++ = V_BYTES(w->leaf);
+        *v++ = V_BYTES(hash_text(&w->hash));
+    }
+    return tx_many(s->call, s->tx,
+                   "INSERT INTO ledger_entry (log_id, idx, leaf, leaf_hash) VALUES", "", values,
+                   4, rows);
 }
 
 /* One row (idx, leaf, leaf_hash) as it came back from the store. */
@@ -295,10 +325,12 @@ static enum err group_seal(void *arg, struct call *call, struct tx *tx)
     if (!l->present || l->next == old_size)
         return OK;
     l->current = false; /* until the commit: what is in memory now is not in the store yet */
+    TRY(store_leaves(&s));
     TRY(take_leaves(&s));
     l->root = frontier_root(&l->frontier);
-    TRY(write_head(&s, old_size));
-    return write_checkpoint(&s);
+    TRY(write_checkpoint(&s));
+    /* Last, since its answer is waited for and so tells of both. */
+    return write_head(&s, old_size);
 }
 
 static void note_last(struct ledger *l)

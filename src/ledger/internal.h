@@ -143,4 +143,22 @@ void cursor__open(struct cursor *c, struct reader *r, const char *sql, size_t pa
 void cursor__close(struct cursor *c);
 MUST_USE enum err cursor__next(struct call *call, struct cursor *c);
 
+/* ---- ahead.c: the checkpoints, their signatures checked on every core --------------------- */
+struct signed_note {
+    int64_t key;  /* the size it is stored under */
+    bool is_text; /* the note is text, as it should be */
+    bool ours;    /* and signed by the key of this log, for: */
+    uint64_t size;
+    struct hash root;
+};
+struct ahead;
+/* Also when it fails, *out is to be closed. */
+MUST_USE enum err ahead__open(struct call *call, struct reader *r, struct text origin,
+                              const unsigned char public_key[32], struct ahead **out);
+void ahead__close(struct ahead *a);
+/* NULL after the last; lives until the next call. */
+MUST_USE enum err ahead__next(struct call *call, struct ahead *a,
+                              const struct signed_note **out);
+bool ahead__odd(const struct ahead *a); /* it ended at a key that is not an integer */
+
 #endif

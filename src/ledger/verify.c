@@ -24,7 +24,9 @@ struct walk {
     void *arg;
 
     struct head head;
-    struct cursor entries, tiles, checkpoints;
+    struct cursor entries, tiles;
+    struct ahead *ahead;
+    const struct signed_note *checkpoint; /* the next to be reached; NULL after the last */
     struct objects *objects;
     struct edge edge;
     struct frontier frontier;
@@ -166,24 +168,22 @@ static void wrong_root(struct walk *w, uint64_t size)
                      (unsigned long long)size, (unsigned long long)w->last_checkpoint);
 }
 
-static void check_checkpoint(struct walk *w, const struct value *row)
+static void check_checkpoint(struct walk *w, const struct signed_note *c)
 {
-    struct hash root, ours;
-    uint64_t size = 0, at = (uint64_t)row[0].integer;
-    if (row[1].type != VALUE_TEXT ||
-        !note_open(w->checkpoints.arena, row[1].text, w->origin, w->public_key, &size, &root)) {
+    uint64_t at = (uint64_t)c->key;
+    if (!c->ours) {
         verification_add(w->call, w->out, place(w, "checkpoint", at),
                          "it is not signed by the key of this log");
-    } else if (size != at) {
+    } else if (c->size != at) {
         verification_add(w->call, w->out, place(w, "checkpoint", at),
-                         "the note in it is for %llu entries", (unsigned long long)size);
+                         "the note in it is for %llu entries", (unsigned long long)c->size);
     } else if (at > w->next) {
         verification_add(w->call, w->out, place(w, "checkpoint", at),
                          "it signs more entries than the %llu that are there",
                          (unsigned long long)w->next);
     } else if (!w->broken) {
-        ours = frontier_root(&w->frontier);
-        if (!same_hash(&ours, &root))
+        struct hash ours = frontier_root(&w->frontier);
+        if (!same_hash(&ours, &c->root))
             wrong_root(w, at);
     }
     w->out->checkpoints++;
@@ -192,14 +192,13 @@ static void check_checkpoint(struct walk *w, const struct value *row)
 
 static enum err check_checkpoints(struct walk *w, int64_t up_to)
 {
-    struct cursor *c = &w->checkpoints;
-    while (c->row != NULL && c->row[0].integer <= up_to) {
-        if (c->row[0].integer <= 0)
+    while (w->checkpoint != NULL && w->checkpoint->key <= up_to) {
+        if (w->checkpoint->key <= 0)
             verification_add(w->call, w->out, TEXT("checkpoint"),
-                             "there is one for %lld entries", (long long)c->row[0].integer);
+                             "there is one for %lld entries", (long long)w->checkpoint->key);
         else
-            check_checkpoint(w, c->row);
-        TRY(cursor__next(w->call, c));
+            check_checkpoint(w, w->checkpoint);
+        TRY(ahead__next(w->call, w->ahead, &w->checkpoint));
     }
     return OK;
 }
@@ -332,7 +331,7 @@ static enum err check_row(struct walk *w, const struct value *row)
 static enum err check_entries(struct walk *w)
 {
     struct cursor *c = &w->entries;
-    TRY(cursor__next(w->call, &w->checkpoints));
+    TRY(ahead__next(w->call, w->ahead, &w->checkpoint));
     TRY(check_checkpoints(w, 0));
     TRY(cursor__next(w->call, c));
     while (c->row != NULL) {
@@ -399,7 +398,7 @@ static void check_ends(struct walk *w)
                              ? "the log is shorter than this: only %llu entries are there"
                              : "it cannot be compared: of %llu entries some are missing",
                          (unsigned long long)w->next);
-    if (w->entries.odd || w->tiles.odd || w->checkpoints.odd)
+    if (w->entries.odd || w->tiles.odd || ahead__odd(w->ahead))
         verification_add(w->call, w->out, TEXT("ledger tables"),
                          "a row has a key that is not a number");
 }
@@ -441,7 +440,7 @@ static enum err walk_log(struct walk *w, struct text note)
     return OK;
 }
 
-static void open_walk(struct walk *w, struct reader *r)
+static enum err open_walk(struct walk *w, struct reader *r)
 {
     w->reader = r;
     w->moment = INT64_MIN;
@@ -454,17 +453,14 @@ static void open_walk(struct walk *w, struct reader *r)
                  "SELECT n, root, hashes FROM ledger_tile"
                  " WHERE log_id = $1 AND level = 0 AND n >= $2 ORDER BY n LIMIT $3",
                  64);
-    cursor__open(&w->checkpoints, r,
-                 "SELECT size, note FROM ledger_checkpoint"
-                 " WHERE log_id = $1 AND size >= $2 ORDER BY size LIMIT $3",
-                 1000);
+    return ahead__open(w->call, r, w->origin, w->public_key, &w->ahead);
 }
 
 static void close_walk(struct walk *w)
 {
     cursor__close(&w->entries);
     cursor__close(&w->tiles);
-    cursor__close(&w->checkpoints);
+    ahead__close(w->ahead);
     objects__close(w->objects);
 }
 
@@ -481,8 +477,9 @@ enum err ledger_verify_within(struct call *call, struct reader *r, struct text o
     w->public_key = public_key;
     w->each = each;
     w->arg = arg;
-    open_walk(w, r);
-    enum err e = walk_log(w, note);
+    enum err e = open_walk(w, r);
+    if (e == OK)
+        e = walk_log(w, note);
     close_walk(w);
     return e;
 }

@@ -78,14 +78,9 @@ static void fill_defaults(struct writing *w, struct record *rec)
 
 static enum err next_key(struct writing *w, const struct kind *k, struct text *key)
 {
-    struct value name = V_TEXT(k->name);
-    struct rows rows;
-    TRY(tx_rows(w->call, w->tx,
-                "INSERT INTO sequence(kind, last) VALUES ($1, 1) "
-                "ON CONFLICT (kind) DO UPDATE SET last = sequence.last + 1 RETURNING last",
-                &name, 1, 1, &rows));
-    *key = text_print(w->call->arena, "%.*s-%04lld", TEXT_ARG(k->prefix),
-                      (long long)rows.cells[0].integer);
+    int64_t number;
+    TRY(tx_next(w->call, w->tx, k->name, &number));
+    *key = text_print(w->call->arena, "%.*s-%04lld", TEXT_ARG(k->prefix), (long long)number);
     return OK;
 }
 

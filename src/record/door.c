@@ -18,6 +18,9 @@ static enum err run(struct job *job, struct call *call, struct tx *tx)
     j->writing.call = call;
     j->writing.tx = tx;
     j->writing.notes = NULL;
+    j->writing.change->record = NULL;
+    j->writing.change->unchanged = j->writing.change->replayed = false;
+    j->writing.change->signed_only = false;
     return change__run(&j->writing);
 }
 
@@ -60,7 +63,7 @@ static enum err prepare(struct call *call, struct records *r, struct change *cha
     TRY(check__body(call, change->kind, change->body, false, &values, &given));
     struct record_job *j = NEW(call->arena, struct record_job);
     *j = (struct record_job){
-        .job = {.run = run, .done = done, .call = call, .arg = j},
+        .job = {.run = run, .done = done, .call = call, .arg = j, .again = true},
         .writing = {.records = r, .change = change, .values = values, .given = given},
         .done = finished,
         .arg = arg};

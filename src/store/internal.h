@@ -44,6 +44,7 @@ struct link {
     enum link_use use;
     struct cache cache;
     bool failed; /* the storage path broke under this link; for a writer: fail-stop */
+    bool astray; /* an error came that was not of the job that runs; cleared by `begin` */
 };
 
 struct plan_dialect {
@@ -80,12 +81,14 @@ struct driver {
     enum err (*script)(struct call *call, struct link *link, const char *sql);
     enum err (*view_begin)(struct call *call, struct link *link);
     void (*view_end)(struct link *link);
-    /* The writer's transaction, in this order. settle: wait for all that is queued. */
+    /* The writer's transaction, in this order. settle: wait for all that is queued; a job that
+     * was kept has held only when a settle after it is OK. */
     enum err (*begin)(struct call *call, struct link *link);
     enum err (*settle)(struct call *call, struct link *link);
     enum err (*job_begin)(struct call *call, struct link *link);
     enum err (*job_keep)(struct call *call, struct link *link);
     enum err (*job_undo)(struct call *call, struct link *link);
+    void (*jobs_end)(struct link *link); /* what fails from here on is astray; until commit */
     enum err (*commit)(struct call *call, struct link *link);
     void (*rollback)(struct link *link);
     void (*rest)(struct link *link); /* after the answers: checkpoint */
@@ -119,8 +122,11 @@ struct tx {
     enum err spent; /* the error after which this savepoint is good for nothing */
 };
 struct search_note; /* a document to index when the group ends (search.c) */
+struct counter;     /* a count of which this group took numbers (number.c) */
 struct writer {
     struct search_note *notes, **notes_end; /* of the jobs of this group that stand */
+    struct counter *counters;
+    bool careful; /* each job of this group is settled before the next begins */
     pthread_t thread;
     bool started;
     pthread_mutex_t lock; /* guards the queue, closing and hooks */
@@ -206,12 +212,26 @@ enum err store__sqlite_search_put(struct call *, struct tx *, struct text, struc
                                   struct text, int64_t);
 enum err store__postgres_search_put(struct call *, struct tx *, struct text, struct text,
                                     struct text, int64_t);
+/* Several documents, no two of them the same. */
+struct search_note {
+    struct text kind, id, words;
+    int64_t size; /* in words */
+    struct search_note *next;
+};
+enum err store__postgres_search_many(struct call *call, struct tx *tx,
+                                     const struct search_note *const *notes, size_t count);
 struct text store__sqlite_search_word(struct arena *a, struct text word, bool prefix);
 struct text store__postgres_search_word(struct arena *a, struct text word, bool prefix);
-/* FTS5 writes its buffer out at every savepoint, so documents wait for the end of the group. */
+/* FTS5 writes its buffer out at every savepoint, and PostgreSQL takes many at once for less, so
+ * documents wait for the end of the group. */
 void store__search_begin(struct writer *w);
 void store__search_undo(struct writer *w, struct search_note **end); /* back to where a job began */
 enum err store__search_flush(struct call *call, struct tx *tx);
+/* Numbers given out live in memory until the end of the group. */
+void store__numbers_begin(struct writer *w);
+void store__numbers_job(struct writer *w);
+void store__numbers_undo(struct writer *w); /* back to where the job began */
+enum err store__numbers_flush(struct call *call, struct tx *tx);
 extern const char store__sqlite_search[], store__postgres_search[];
 extern const char store__sqlite_search_tables[], store__postgres_search_tables[];
 

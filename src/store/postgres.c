@@ -2,9 +2,10 @@
 /* store/postgres.c — the server database: transactions, savepoints, and the driver's table.
  *
  * BEGIN is at READ COMMITTED: the ledger takes a row lock in its begin hook, and that is what
- * puts the groups of several nodes in order. A job's statements are settled at its end, so that
- * an error rolls back that job and no other. A lost connection fails the group under way; the
- * writer connects anew for the next. */
+ * puts the groups of several nodes in order. Answers are fetched when somebody needs one; an
+ * error that is of an earlier job than the one that runs is astray, and the writer then runs
+ * the group again, settling every job, so that an error rolls back that job and no other. A
+ * lost connection fails the group under way; the writer connects anew for the next. */
 #include "store/postgres.h"
 
 #include <string.h>
@@ -44,6 +45,8 @@ static void postgres_view_end(struct link *link)
 
 static enum err postgres_begin(struct call *call, struct link *link)
 {
+    postgres_of(link)->own_from = 0;
+    link->astray = false;
     return postgres__queue(call, postgres_of(link),
                            "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
 }
@@ -55,12 +58,28 @@ static enum err postgres_settle(struct call *call, struct link *link)
 
 static enum err postgres_job_begin(struct call *call, struct link *link)
 {
-    return postgres__queue(call, postgres_of(link), "SAVEPOINT job");
+    struct postgres *p = postgres_of(link);
+
+    p->own_from = p->pending_count;
+    return postgres__queue(call, p, "SAVEPOINT job");
 }
 
 static enum err postgres_job_keep(struct call *call, struct link *link)
 {
-    return now(call, link, "RELEASE SAVEPOINT job");
+    struct postgres *p = postgres_of(link);
+
+    TRY(postgres__queue(call, p, "RELEASE SAVEPOINT job"));
+    /* The server works on it while the next job is thought about. */
+    if (p->pending_count - p->flushed >= FLUSH_EVERY) {
+        p->flushed = p->pending_count;
+        (void)PQflush(p->db);
+    }
+    return OK;
+}
+
+static void postgres_jobs_end(struct link *link)
+{
+    postgres_of(link)->own_from = ALL_ASTRAY;
 }
 
 static enum err postgres_job_undo(struct call *call, struct link *link)
@@ -68,6 +87,8 @@ static enum err postgres_job_undo(struct call *call, struct link *link)
     /* What is still queued may hold an error, behind which the server would skip the rollback.
      */
     quietly(link, NULL);
+    if (link->astray)
+        return store__busy(call);
     TRY(postgres__queue(call, postgres_of(link), "ROLLBACK TO SAVEPOINT job"));
     return now(call, link, "RELEASE SAVEPOINT job");
 }
@@ -90,6 +111,7 @@ static enum err postgres_commit(struct call *call, struct link *link)
     enum err e;
 
     TRY(postgres__settle(call, p, NULL));
+    p->own_from = 0; /* a COMMIT that is refused is refused */
     p->warned = false;
     p->committing = true;
     e = committed(call, p);
@@ -148,6 +170,7 @@ const struct driver store__postgres = {
     .job_begin = postgres_job_begin,
     .job_keep = postgres_job_keep,
     .job_undo = postgres_job_undo,
+    .jobs_end = postgres_jobs_end,
     .commit = postgres_commit,
     .rollback = postgres_rollback,
     .rest = postgres_rest,

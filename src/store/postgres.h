@@ -11,7 +11,9 @@
 
 #include <libpq-fe.h>
 
-#define PENDING_MOST 256
+#define PENDING_MOST 1024
+#define FLUSH_EVERY 32
+#define ALL_ASTRAY SIZE_MAX
 struct pending {
     const char *sql;
     struct prepared *made; /* this is the preparing of it; NULL: a statement that runs */
@@ -22,6 +24,8 @@ struct postgres {
     struct arena *scratch; /* for the calls of the ways out */
     struct pending pending[PENDING_MOST];
     size_t pending_count;
+    size_t flushed;      /* of what is pending, sent on its way */
+    size_t own_from;     /* what is pending before this place is not of the job that runs */
     uint64_t statements; /* names given so far */
     bool in_view;
     bool stale; /* the last error was an outdated prepared statement */

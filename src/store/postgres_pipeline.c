@@ -98,10 +98,11 @@ static enum err fetch(struct call *call, struct postgres *p, PGresult **last)
         struct pending *pending = &p->pending[i];
         PGresult *answer = p->link.failed ? NULL : next_answer(p);
         bool good = is_good(answer);
-        if (answer == NULL && e == OK)
-            e = lost(call, p, pending->sql);
-        else if (!good && e == OK)
-            e = postgres__fault(call, p, pending->sql, answer);
+        if (!good && e == OK) {
+            e = answer == NULL ? lost(call, p, pending->sql)
+                               : postgres__fault(call, p, pending->sql, answer);
+            p->link.astray = p->link.astray || i < p->own_from;
+        }
         if (good)
             pending->made = NULL;
         if (good && last != NULL && i + 1 == p->pending_count)
@@ -113,7 +114,9 @@ static enum err fetch(struct call *call, struct postgres *p, PGresult **last)
         if (p->pending[i].made != NULL)
             cache_drop(&p->link.cache, p->pending[i].made, NULL);
     }
-    p->pending_count = 0;
+    p->pending_count = p->flushed = 0;
+    if (p->own_from != ALL_ASTRAY)
+        p->own_from = 0;
     return e;
 }
 

@@ -32,11 +32,6 @@ static int64_t count_words(struct text words)
 }
 
 /* ---- documents wait for the end of the group --------------------------------------------- */
-struct search_note {
-    struct text kind, id, words;
-    struct search_note *next;
-};
-
 void store__search_begin(struct writer *w)
 {
     w->notes = NULL;
@@ -49,13 +44,44 @@ void store__search_undo(struct writer *w, struct search_note **end)
     *end = NULL;
 }
 
+/* One statement cannot put the same document twice; the later put must come later. */
+#define TOGETHER 16
+static bool among(const struct search_note *const *notes, size_t count,
+                  const struct search_note *n)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (text_same(notes[i]->id, n->id) && text_same(notes[i]->kind, n->kind))
+            return true;
+    }
+    return false;
+}
+
+static enum err flush_together(struct call *call, struct tx *tx)
+{
+    const struct search_note *few[TOGETHER];
+    size_t count = 0;
+
+    for (struct search_note *n = tx->store->writer.notes; n != NULL; n = n->next) {
+        if (count == TOGETHER || among(few, count, n)) {
+            TRY(store__postgres_search_many(call, tx, few, count));
+            count = 0;
+        }
+        if (n->size > 0)
+            few[count++] = n;
+        else
+            TRY(store__postgres_search_put(call, tx, n->kind, n->id, n->words, 0));
+    }
+    return store__postgres_search_many(call, tx, few, count);
+}
+
 /* In the memory of the jobs, which lasts until they are answered. */
 enum err store__search_flush(struct call *call, struct tx *tx)
 {
-    for (struct search_note *n = tx->store->writer.notes; n != NULL; n = n->next) {
-        TRY(tx->store->driver->search_put(call, tx, n->kind, n->id, n->words,
-                                          count_words(n->words)));
-    }
+    if (tx->store->driver->kind == STORE_POSTGRES)
+        TRY(flush_together(call, tx));
+    else
+        for (struct search_note *n = tx->store->writer.notes; n != NULL; n = n->next)
+            TRY(store__sqlite_search_put(call, tx, n->kind, n->id, n->words, n->size));
     store__search_begin(&tx->store->writer);
     return tx->spent;
 }
@@ -67,11 +93,12 @@ enum err tx_search_put(struct call *call, struct tx *tx, struct text kind, struc
     struct search_note *n;
 
     words = bounded(words);
-    if (tx->store->driver->kind != STORE_SQLITE)
+    /* A careful group is told by whose document it cannot go on. */
+    if (w->careful && tx->store->driver->kind == STORE_POSTGRES)
         return tx->store->driver->search_put(call, tx, kind, id, words, count_words(words));
     n = NEW(call->arena, struct search_note);
     *n = (struct search_note){text_copy(call->arena, kind), text_copy(call->arena, id),
-                              text_copy(call->arena, words), NULL};
+                              text_copy(call->arena, words), count_words(words), NULL};
     *w->notes_end = n;
     w->notes_end = &n->next;
     return tx->spent;

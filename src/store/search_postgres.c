@@ -30,6 +30,26 @@ struct text store__postgres_search_word(struct arena *a, struct text word, bool 
     return buf_text(&b);
 }
 
+enum err store__postgres_search_many(struct call *call, struct tx *tx,
+                                     const struct search_note *const *notes, size_t count)
+{
+    struct value *values = NEW_MANY(call->arena, count * 4 + 1, struct value), *v = values;
+
+    for (size_t i = 0; i < count; i++) {
+        *v++ = V_TEXT(notes[i]->kind);
+        *v++ = V_TEXT(notes[i]->id);
+        *v++ = V_INT(notes[i]->size);
+        *v++ = V_TEXT(notes[i]->words);
+    }
+    return tx_many(call, tx,
+                   "INSERT INTO search_doc (kind, id, size, words) SELECT d.kind, d.id, d.size,"
+                   " array_to_tsvector(array_remove(string_to_array(d.words, ' '), ''))"
+                   " FROM (VALUES",
+                   ") AS d(kind, id, size, words) ON CONFLICT (kind, id) DO UPDATE"
+                   " SET size = excluded.size, words = excluded.words",
+                   values, 4, count);
+}
+
 enum err store__postgres_search_put(struct call *call, struct tx *tx, struct text kind,
                                     struct text id, struct text words, int64_t word_count)
 {

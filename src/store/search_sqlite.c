@@ -31,28 +31,27 @@ struct text store__sqlite_search_word(struct arena *a, struct text word, bool pr
     return buf_text(&b);
 }
 
-static enum err forget(struct call *call, struct tx *tx, const struct value *key)
+static enum err forget(struct call *call, struct tx *tx, const struct value *doc)
 {
-    TRY(tx_exec(call, tx,
-                "DELETE FROM search_words WHERE rowid ="
-                " (SELECT doc FROM search_doc WHERE kind = $1 AND id = $2)",
-                key, 2, NULL));
-    return tx_exec(call, tx, "DELETE FROM search_doc WHERE kind = $1 AND id = $2", key, 2,
-                   NULL);
+    TRY(tx_exec(call, tx, "DELETE FROM search_words WHERE rowid = $1", doc, 1, NULL));
+    return tx_exec(call, tx, "DELETE FROM search_doc WHERE doc = $1", doc, 1, NULL);
 }
 
 enum err store__sqlite_search_put(struct call *call, struct tx *tx, struct text kind,
                                   struct text id, struct text words, int64_t word_count)
 {
     struct value values[] = {V_TEXT(kind), V_TEXT(id), V_INT(word_count), V_TEXT(words)};
+    struct rows rows;
 
-    TRY(forget(call, tx, values));
+    TRY(tx_rows(call, tx, "SELECT doc FROM search_doc WHERE kind = $1 AND id = $2", values, 2,
+                1, &rows));
+    if (rows.count > 0)
+        TRY(forget(call, tx, rows.cells));
     if (word_count == 0)
         return OK;
     TRY(tx_exec(call, tx, "INSERT INTO search_doc (kind, id, size) VALUES ($1, $2, $3)", values,
                 3, NULL));
     return tx_exec(call, tx,
-                   "INSERT INTO search_words (rowid, words)"
-                   " SELECT doc, $4 FROM search_doc WHERE kind = $1 AND id = $2",
-                   values, 4, NULL);
+                   "INSERT INTO search_words (rowid, words) VALUES (last_insert_rowid(), $1)",
+                   values + 3, 1, NULL);
 }

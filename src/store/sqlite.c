@@ -344,6 +344,10 @@ static enum err sqlite_job_undo(struct call *call, struct link *link)
     return plain(call, link, "RELEASE job");
 }
 
+static void sqlite_jobs_end(struct link *link)
+{
+}
+
 static enum err sqlite_commit(struct call *call, struct link *link)
 {
     struct sqlite *q = sqlite_of(link);
@@ -447,12 +451,20 @@ static enum err set_up(struct call *call, struct sqlite *q)
     return OK;
 }
 
+/* Nobody asks how much memory SQLite has, and keeping count takes a lock at every piece. */
+static void configure(void)
+{
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 static enum err open_database(struct call *call, struct store *s, struct sqlite *q)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
     const char *path = store__path(call, s, "aimwell.db");
     int rc;
 
+    pthread_once(&once, configure);
     flags |= q->link.use == LINK_WRITE ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
     rc = sqlite3_open_v2(path, &q->db, flags, NULL);
     if (q->db == NULL)
@@ -567,6 +579,7 @@ const struct driver store__sqlite = {
     .job_begin = sqlite_job_begin,
     .job_keep = sqlite_job_keep,
     .job_undo = sqlite_job_undo,
+    .jobs_end = sqlite_jobs_end,
     .commit = sqlite_commit,
     .rollback = sqlite_rollback,
     .rest = sqlite_rest,

@@ -24,6 +24,11 @@ struct job {
     void *arg;
     struct job *next;
     enum err outcome; /* the writer's; do not touch */
+    /* `run` may be called a second time, as if the first had never been: it keeps nothing of it
+     * in memory. PostgreSQL then need not be waited for at the end of each job: when a
+     * statement of an earlier one turns out to have failed, the group is rolled back and run
+     * again, job by job. */
+    bool again;
 };
 /* Hands over; never blocks. OK, or ERR_BUSY / ERR_IO and `done` is not called. */
 MUST_USE enum err store_submit(struct store *s, struct job *job);
@@ -54,10 +59,19 @@ MUST_USE enum err tx_rows(struct call *call, struct tx *tx, const char *sql,
                           const struct value *values, size_t value_count, size_t most,
                           struct rows *out);
 /* *changed may be NULL. A unique violation is ERR_CONFLICT with code "exists" (the savepoint is
- * then spent: return the error). On PostgreSQL, when `changed` is NULL the statement may be queued in the pipeline
- * and its error surface at the next read or at the end of the job. */
+ * then spent: return the error). On PostgreSQL, when `changed` is NULL the statement may be
+ * queued in the pipeline and its error surface at the next read, at the end of the job or, when
+ * all jobs of the group may run again, at its end. */
 MUST_USE enum err tx_exec(struct call *call, struct tx *tx, const char *sql,
                           const struct value *values, size_t value_count, int64_t *changed);
+/* The same statement for `rows` rows of `columns` values each, in few statements: `head` ends
+ * before the list of rows, `tail` begins after it. "INSERT INTO t (a, b) VALUES" and "". */
+MUST_USE enum err tx_many(struct call *call, struct tx *tx, const char *head, const char *tail,
+                          const struct value *values, size_t columns, size_t rows);
+/* The next number of a count in the table `sequence` (kind, last), from 1, without gaps: a
+ * refused job gives its number back. The table is behind until the group ends; nothing else may
+ * write it. */
+MUST_USE enum err tx_next(struct call *call, struct tx *tx, struct text kind, int64_t *number);
 MUST_USE enum err tx_search_put(struct call *call, struct tx *tx, struct text kind,
                                 struct text id, struct text words); /* replaces */
 MUST_USE enum err meta_write(struct call *call, struct tx *tx, const char *name,

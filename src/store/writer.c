@@ -2,10 +2,12 @@
 /* store/writer.c — the one thread that writes, and the groups it commits.
  *
  * All jobs that wait when the writer comes round run in one transaction, each in a savepoint,
- * and are answered after its one COMMIT: under load a single fsync serves many. Invariants:
- * no job is answered OK before COMMIT returned; a refused job leaves nothing behind; when the
- * group as a whole fails, every job in it is told so, also those refused, since what they were
- * refused for may never have been committed. */
+ * and are answered after its one COMMIT: under load a single fsync serves many. When all of
+ * them may run again, the group does not wait for the database after each: should an error come
+ * to light too late to say of which job it is, all is rolled back and run again carefully.
+ * Invariants: no job is answered OK before COMMIT returned; a refused job leaves nothing
+ * behind; when the group as a whole fails, every job in it is told so, also those refused,
+ * since what they were refused for may never have been committed. */
 #include "store/internal.h"
 
 #define QUEUE_MOST 10000
@@ -19,6 +21,7 @@ struct group {
     struct call *call;
     struct job *done, **done_end; /* run, in order */
     size_t good;
+    struct mark *marks; /* what the calls of the jobs said before they ran */
 };
 
 /* ---- the queue --------------------------------------------------------------------------- */
@@ -111,7 +114,8 @@ static enum err attempt(struct job *job, struct tx *tx)
     TRY(job->run(job, job->call, tx));
     if (tx->spent != OK)
         return tx->spent;
-    return driver->job_keep(job->call, tx->link);
+    TRY(driver->job_keep(job->call, tx->link));
+    return tx->store->writer.careful ? driver->settle(job->call, tx->link) : OK;
 }
 
 /* ERR_… only when the group cannot go on; the job's own outcome is in the job. */
@@ -120,20 +124,25 @@ static enum err run_job(struct group *g, struct job *job)
     struct tx *tx = &g->store->writer.tx;
     const struct driver *driver = g->store->driver;
 
-    struct search_note **documents = g->store->writer.notes_end;
+    struct writer *w = &g->store->writer;
+    struct search_note **documents = w->notes_end;
 
     tx->spent = OK;
+    store__numbers_job(w);
     TRY(driver->job_begin(g->call, tx->link));
     if (g->hooks.job_begin != NULL)
         g->hooks.job_begin(g->hooks.arg);
     job->outcome = attempt(job, tx);
     if (tx->link->failed)
         return ERR_IO;
+    if (tx->link->astray)
+        return ERR_BUSY;
     if (job->outcome == OK) {
         g->good++;
         return OK;
     }
-    store__search_undo(&g->store->writer, documents);
+    store__search_undo(w, documents);
+    store__numbers_undo(w);
     TRY(driver->job_undo(g->call, tx->link));
     if (g->hooks.job_undone != NULL)
         g->hooks.job_undone(g->hooks.arg);
@@ -188,12 +197,11 @@ static enum err connected(struct group *g)
     return s->driver->connect(g->call, s, LINK_WRITE, &tx->link);
 }
 
-static enum err work(struct group *g, struct job *first, bool *began)
+static enum err attempt_group(struct group *g, struct job *first, bool *began)
 {
     struct tx *tx = &g->store->writer.tx;
     const struct driver *driver = g->store->driver;
 
-    TRY(connected(g));
     TRY(driver->begin(g->call, tx->link));
     *began = true;
     TRY(hook(g, g->hooks.begin));
@@ -203,12 +211,75 @@ static enum err work(struct group *g, struct job *first, bool *began)
         driver->rollback(tx->link);
         return tx->link->failed ? ERR_IO : OK;
     }
+    driver->jobs_end(tx->link);
     tx->spent = OK;
     TRY(store__search_flush(g->call, tx));
+    TRY(store__numbers_flush(g->call, tx));
     TRY(hook(g, g->hooks.seal));
     TRY(driver->commit(g->call, tx->link));
     atomic_fetch_add(&g->store->writes, 1);
     return OK;
+}
+
+/* SQLite answers at once, so that there is nothing to gain. */
+static bool all_again(const struct group *g, const struct job *job)
+{
+    while (job != NULL && job->again)
+        job = job->next;
+    return job == NULL && g->store->driver->kind == STORE_POSTGRES;
+}
+
+static struct mark *marks_of(struct group *g, const struct job *first)
+{
+    struct mark *marks;
+    size_t count = 0;
+
+    for (const struct job *job = first; job != NULL; job = job->next)
+        count++;
+    marks = NEW_MANY(g->call->arena, count, struct mark);
+    for (size_t i = 0; first != NULL; first = first->next)
+        marks[i++] = store__mark(first->call);
+    return marks;
+}
+
+/* The jobs of the first attempt, as if there had been none. */
+static struct job *start_over(struct group *g, struct mark before)
+{
+    struct job *first = g->done;
+    size_t i = 0;
+
+    g->store->driver->rollback(g->store->writer.tx.link);
+    if (g->hooks.done != NULL)
+        g->hooks.done(g->hooks.arg, false);
+    store__unsay(g->call, before);
+    for (struct job *job = first; job != NULL; job = job->next) {
+        store__unsay(job->call, g->marks[i++]);
+        job->outcome = OK;
+    }
+    g->done = NULL;
+    g->done_end = &g->done;
+    g->good = 0;
+    store__search_begin(&g->store->writer);
+    store__numbers_begin(&g->store->writer);
+    return first;
+}
+
+static enum err work(struct group *g, struct job *first, bool *began)
+{
+    struct writer *w = &g->store->writer;
+    struct mark mark = store__mark(g->call);
+    enum err e;
+
+    w->careful = !all_again(g, first);
+    TRY(connected(g));
+    if (!w->careful)
+        g->marks = marks_of(g, first);
+    e = attempt_group(g, first, began);
+    if (e == OK || w->careful || w->tx.link->failed || !w->tx.link->astray)
+        return e;
+    log_line(LOG_DEBUG, "store", "group=again");
+    w->careful = true;
+    return attempt_group(g, start_over(g, mark), began);
 }
 
 /* The group's problems are said again on every job's own call, in memory that outlives the
@@ -253,6 +324,7 @@ static void run_group(struct store *s, struct job *first, const struct group_hoo
 
     g.done_end = &g.done;
     store__search_begin(&s->writer);
+    store__numbers_begin(&s->writer);
     arena_reset(s->writer.arena);
     g.call = call_open(s->writer.arena, clock_now(), LANG_EN);
     e = work(&g, first, &began);

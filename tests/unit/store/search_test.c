@@ -2,14 +2,18 @@
 /* Search: the same documents, in the same order, from both databases. */
 #include "room.h"
 
+#include <semaphore.h>
 #include <string.h>
 
 struct doc {
     const char *kind, *id, *text;
 };
 
+static int put_runs; /* runs of put_docs */
+
 static enum err put_docs(struct job *job, struct call *call, struct tx *tx)
 {
+    put_runs++;
     for (const struct doc *d = job->arg; d->kind != NULL; d++)
         TRY(tx_search_put(call, tx, text_of(d->kind), text_of(d->id),
                           words_for_index(call->arena, text_of(d->text))));
@@ -136,6 +140,68 @@ static void putting_again_replaces(void **state)
     assert_string_equal(find(room, "", "entirely", 10), "2");
 }
 
+/* ---- in a job that may run again, documents wait for the end of the group ---------------- */
+struct later {
+    struct job job;
+    sem_t finished;
+    enum err outcome;
+};
+
+static void later_done(struct job *job, enum err outcome)
+{
+    struct later *l = (struct later *)job;
+
+    l->outcome = outcome;
+    sem_post(&l->finished);
+}
+
+static void fill_later(struct room *room, const struct doc *with)
+{
+    struct later l = {.job = {.run = put_docs,
+                              .done = later_done,
+                              .call = room_call(room),
+                              .arg = (void *)with,
+                              .again = true}};
+
+    sem_init(&l.finished, 0, 0);
+    put_runs = 0;
+    assert_int_equal(store_submit(room->store, &l.job), OK);
+    sem_wait(&l.finished);
+    assert_int_equal(l.outcome, OK);
+    assert_int_equal(put_runs, 1); /* nothing had to be done again */
+    sem_destroy(&l.finished);
+}
+
+static void the_last_put_of_a_group_stands(void **state)
+{
+    ROOM(state);
+    static const struct doc with[] = {{"risk", "1", "alpha"}, {"risk", "2", "beta"},
+                                      {"risk", "1", "gamma"}, {"risk", "2", ""},
+                                      {"risk", "3", ""},      {"risk", "3", "delta"},
+                                      {"task", "1", "gamma"}, {NULL, NULL, NULL}};
+
+    fill_later(room, docs);
+    assert_string_equal(find(room, "", "credit", 10), "3 1");
+    fill_later(room, with);
+    assert_string_equal(find(room, "", "alpha", 10), "");
+    assert_string_equal(find(room, "", "beta", 10), "");
+    assert_string_equal(find(room, "", "gamma", 10), "1 1");
+    assert_string_equal(find(room, "", "delta", 10), "3");
+    assert_string_equal(find(room, "", "credit", 10), "3");
+}
+
+static void many_documents_of_a_group_are_all_found(void **state)
+{
+    ROOM(state);
+    struct doc *with = NEW_MANY(room->arena, 101, struct doc);
+
+    for (int i = 0; i < 100; i++)
+        with[i] = (struct doc){"task", text_print(room->arena, "%03d", i).at, "the same words"};
+    fill_later(room, with);
+    assert_int_equal(room_number(room, "SELECT count(*) FROM search_doc"), 100);
+    assert_int_equal(strlen(find(room, "task", "same words", 100)), 100 * 4 - 1);
+}
+
 static enum err put_and_refuse(struct job *job, struct call *call, struct tx *tx)
 {
     TRY(put_docs(job, call, tx));
@@ -177,6 +243,8 @@ int main(void)
         BOTH(wild_words_find_nothing_and_break_nothing),
         BOTH(kind_and_most_limit),
         BOTH(putting_again_replaces),
+        BOTH(the_last_put_of_a_group_stands),
+        BOTH(many_documents_of_a_group_are_all_found),
         BOTH(a_refused_job_leaves_no_words),
         BOTH(a_huge_document_is_indexed_as_far_as_it_goes),
     };

@@ -13,7 +13,17 @@
 #include <unistd.h>
 
 /* A job of a test: inserts its number, then does what its kind says. */
-enum kind { PLAIN, REFUSES, TWICE, IGNORES, QUEUES_BAD, REFUSES_AFTER_BAD, WAITS };
+enum kind {
+    PLAIN,
+    REFUSES,
+    TWICE,
+    IGNORES,
+    QUEUES_BAD,
+    REFUSES_AFTER_BAD,
+    WAITS,
+    NUMBERS,
+    NUMBERS_REFUSES
+};
 struct task {
     struct job job;
     enum kind kind;
@@ -22,6 +32,8 @@ struct task {
     sem_t *finished;
     enum err outcome;
     struct arena *arena;
+    int runs;
+    int64_t number; /* of NUMBERS and NUMBERS_REFUSES */
 };
 
 static enum err insert(struct call *call, struct tx *tx, int64_t id, int64_t *changed)
@@ -35,6 +47,7 @@ static enum err run_task(struct job *job, struct call *call, struct tx *tx)
     struct task *task = (struct task *)job;
     int64_t changed = 0;
 
+    task->runs++;
     TRY(insert(call, tx, task->id, NULL));
     switch (task->kind) {
     case REFUSES:
@@ -51,6 +64,11 @@ static enum err run_task(struct job *job, struct call *call, struct tx *tx)
         sem_post(task->running);
         sem_wait(task->go);
         return OK;
+    case NUMBERS:
+        return tx_next(call, tx, TEXT("n"), &task->number);
+    case NUMBERS_REFUSES:
+        TRY(tx_next(call, tx, TEXT("n"), &task->number));
+        return ERR_DENIED;
     case PLAIN:
     default:
         return OK;
@@ -101,14 +119,21 @@ static void stage_open(struct stage *st, struct room *room)
     sem_wait(&st->running);
 }
 
-static void stage_submit(struct stage *st, const enum kind *kinds, size_t count)
+static void stage_submit_which(struct stage *st, const enum kind *kinds, size_t count,
+                               bool again)
 {
     st->tasks = calloc(count, sizeof(*st->tasks));
     st->count = count;
     for (size_t i = 0; i < count; i++) {
         prepare_task(st, &st->tasks[i], kinds != NULL ? kinds[i] : PLAIN, (int64_t)i);
+        st->tasks[i].job.again = again;
         assert_int_equal(store_submit(st->room->store, &st->tasks[i].job), OK);
     }
+}
+
+static void stage_submit(struct stage *st, const enum kind *kinds, size_t count)
+{
+    stage_submit_which(st, kinds, count, false);
 }
 
 static void stage_play(struct stage *st)
@@ -153,6 +178,120 @@ static void a_refused_job_rolls_back_alone(void **state)
     assert_int_equal(store_writes(room->store) - before, 2);
     assert_false(store_failing(room->store));
     stage_close(&st);
+}
+
+/* The same jobs, when they may run again: the same outcomes, whatever had to be done twice. */
+static void a_group_that_may_run_again_ends_alike(void **state)
+{
+    ROOM(state);
+    const enum kind kinds[] = {PLAIN,   REFUSES,           PLAIN, TWICE, QUEUES_BAD,
+                               IGNORES, REFUSES_AFTER_BAD, PLAIN};
+    const enum err expected[] = {OK,           ERR_DENIED,   OK,         ERR_CONFLICT,
+                                 ERR_CONFLICT, ERR_CONFLICT, ERR_DENIED, OK};
+    const size_t problems[] = {0, 1, 0, 1, 1, 1, 0, 0};
+    struct stage st;
+
+    room_table(room);
+    stage_open(&st, room);
+    stage_submit_which(&st, kinds, COUNT(kinds), true);
+    stage_play(&st);
+    for (size_t i = 0; i < COUNT(kinds); i++) {
+        assert_int_equal(st.tasks[i].outcome, expected[i]);
+        if (i != 6) /* whose own fault comes to light only on one of the databases */
+            assert_int_equal(st.tasks[i].job.call->problem_count, problems[i]);
+        assert_int_equal(st.tasks[i].runs, room->postgres && i <= 5 ? 2 : 1);
+    }
+    assert_text(last_code(st.tasks[4].job.call), "exists");
+    assert_int_equal(room_number(room, "SELECT count(*) FROM t"), 4);
+    assert_int_equal(room_number(room, "SELECT sum(id) FROM t"), 1000000 + 0 + 2 + 7);
+    assert_false(store_failing(room->store));
+    stage_close(&st);
+}
+
+/* Nobody after the bad one asks for an answer: it comes to light when the group is sealed. */
+static void the_last_of_a_group_is_found_out_too(void **state)
+{
+    ROOM(state);
+    const enum kind kinds[] = {PLAIN, PLAIN, QUEUES_BAD};
+    struct stage st;
+
+    room_table(room);
+    stage_open(&st, room);
+    stage_submit_which(&st, kinds, COUNT(kinds), true);
+    stage_play(&st);
+    assert_int_equal(st.tasks[0].outcome, OK);
+    assert_int_equal(st.tasks[1].outcome, OK);
+    assert_int_equal(st.tasks[2].outcome, ERR_CONFLICT);
+    assert_text(last_code(st.tasks[2].job.call), "exists");
+    assert_int_equal(st.tasks[1].job.call->problem_count, 0);
+    assert_int_equal(room_number(room, "SELECT count(*) FROM t"), 3);
+    stage_close(&st);
+}
+
+/* ---- numbers ----------------------------------------------------------------------------- */
+static void count_with(struct room *room, const enum kind *kinds, size_t count, bool again,
+                       int64_t first)
+{
+    struct stage st;
+
+    stage_open(&st, room);
+    stage_submit_which(&st, kinds, count, again);
+    stage_play(&st);
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(st.tasks[i].outcome, kinds[i] == NUMBERS      ? OK
+                                              : kinds[i] == QUEUES_BAD ? ERR_CONFLICT
+                                                                       : ERR_DENIED);
+        if (kinds[i] == NUMBERS)
+            assert_int_equal(st.tasks[i].number, first++);
+    }
+    assert_int_equal(room_number(room, "SELECT last FROM sequence WHERE kind = 'n'"),
+                     first - 1);
+    stage_close(&st);
+}
+
+static void numbers_have_no_gaps(void **state)
+{
+    ROOM(state);
+    const enum kind kinds[] = {NUMBERS_REFUSES, NUMBERS, NUMBERS, NUMBERS_REFUSES, NUMBERS};
+    const enum kind twice[] = {NUMBERS, NUMBERS, QUEUES_BAD, NUMBERS};
+
+    room_table(room);
+    assert_int_equal(room_script(room, "CREATE TABLE sequence (kind text PRIMARY KEY,"
+                                       " last bigint NOT NULL)"),
+                     OK);
+    count_with(room, kinds, COUNT(kinds), false, 1);
+    assert_int_equal(room_exec(room, "DELETE FROM t", NULL, 0), OK);
+    count_with(room, kinds, COUNT(kinds), true, 4);
+    assert_int_equal(room_exec(room, "DELETE FROM t", NULL, 0), OK);
+    count_with(room, twice, COUNT(twice), true, 7);
+}
+
+/* ---- many rows --------------------------------------------------------------------------- */
+#define MANY 71
+
+static enum err run_many(struct job *job, struct call *call, struct tx *tx)
+{
+    struct value values[MANY * 2];
+
+    for (size_t i = 0; i < MANY; i++) {
+        values[2 * i] = V_INT((int64_t)(i + 1));
+        values[2 * i + 1] = i % 3 == 0 ? V_NULL : V_TEXT(TEXT("x"));
+    }
+    TRY(tx_many(call, tx, "INSERT INTO t (id, name) VALUES", "", values, 2, MANY));
+    return tx_many(call, tx, "INSERT INTO t (id, name) VALUES",
+                   " ON CONFLICT (id) DO UPDATE SET name = 'y'", values, 2, 1);
+}
+
+static void many_rows_are_as_many_statements(void **state)
+{
+    ROOM(state);
+
+    room_table(room);
+    assert_int_equal(store_run(room->store, room_call(room), run_many, NULL), OK);
+    assert_int_equal(room_number(room, "SELECT count(*) FROM t"), MANY);
+    assert_int_equal(room_number(room, "SELECT sum(id) FROM t"), MANY * (MANY + 1) / 2);
+    assert_int_equal(room_number(room, "SELECT count(*) FROM t WHERE name = 'x'"), 47);
+    assert_int_equal(room_number(room, "SELECT count(*) FROM t WHERE name = 'y'"), 1);
 }
 
 static void a_group_commits_once(void **state)
@@ -563,6 +702,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         BOTH(a_refused_job_rolls_back_alone),
+        BOTH(a_group_that_may_run_again_ends_alike),
+        BOTH(the_last_of_a_group_is_found_out_too),
+        BOTH(numbers_have_no_gaps),
+        BOTH(many_rows_are_as_many_statements),
         BOTH(a_group_commits_once),
         BOTH(a_group_stops_when_its_time_is_over),
         BOTH(many_threads_share_commits),
