@@ -83,7 +83,7 @@ size_t table__row_values(struct call *call, const struct field *f, const struct 
 {
     for (size_t i = 0; i < f->column_count; i++)
         out[i] = table__cell(call, &f->columns[i],
-                               json_get(row, text_c(call->arena, f->columns[i].name)));
+                             json_get(row, text_c(call->arena, f->columns[i].name)));
     return f->column_count;
 }
 
@@ -143,14 +143,17 @@ static const char *done(struct buf *b)
     return b->at;
 }
 
+/* Records with their latest versions. The record leads (SQLite keeps the order of a CROSS
+ * JOIN): the other way round every version of each would be read. */
+#define WITH_BODY                                                                              \
+    "SELECT t.id, t.\"key\", t.version, t.state, t.ledger, t.commitment, v.body "              \
+    "FROM \"%.*s\" t CROSS JOIN version v WHERE v.kind = '%.*s' AND v.id = t.id "              \
+    "AND v.version = t.version AND "
+
 static const char *build_select(struct arena *a, const struct kind *k, const char *column)
 {
     struct buf b = buf_in(a, 4096);
-    buf_print(&b,
-              "SELECT t.id, t.\"key\", t.version, t.state, t.ledger, t.commitment, v.body "
-              "FROM \"%.*s\" t JOIN version v ON v.kind = '%.*s' AND v.id = t.id "
-              "AND v.version = t.version WHERE t.\"%s\" = $1",
-              TEXT_ARG(k->name), TEXT_ARG(k->name), column);
+    buf_print(&b, WITH_BODY "t.\"%s\" = $1", TEXT_ARG(k->name), TEXT_ARG(k->name), column);
     return done(&b);
 }
 
@@ -335,11 +338,7 @@ enum err table__many(struct call *call, struct records *r, struct db db, const s
                      size_t most, struct record ***out, size_t *count)
 {
     struct buf b = buf_in(call->arena, 1u << 20);
-    buf_print(&b,
-              "SELECT t.id, t.\"key\", t.version, t.state, t.ledger, t.commitment, v.body "
-              "FROM \"%.*s\" t JOIN version v ON v.kind = '%.*s' AND v.id = t.id "
-              "AND v.version = t.version WHERE %s",
-              TEXT_ARG(k->name), TEXT_ARG(k->name), where);
+    buf_print(&b, WITH_BODY "%s", TEXT_ARG(k->name), TEXT_ARG(k->name), where);
     struct rows rows;
     TRY(db__rows(call, db, done(&b), values, value_count, most, &rows));
     *count = rows.count;
@@ -350,8 +349,7 @@ enum err table__many(struct call *call, struct records *r, struct db db, const s
     return OK;
 }
 
-enum err table__states(struct call *call, struct tx *tx, const struct kind *k,
-                       struct rows *out)
+enum err table__states(struct call *call, struct tx *tx, const struct kind *k, struct rows *out)
 {
     struct text sql =
         text_print(call->arena, "SELECT DISTINCT state FROM \"%.*s\"", TEXT_ARG(k->name));

@@ -159,7 +159,7 @@ static void disabling_ends_every_session(void **state)
         access_person_change(call, s->access, id, NULL, NULL, NULL, &(bool){false}), OK);
     assert_int_equal(site_session(s, one, &actor), ERR_SIGNED_OUT);
     assert_int_equal(site_acts(s, "user.disable"), 1);
-    assert_int_equal(site_acts(s, "user.change"), 1);
+    assert_int_equal(site_acts(s, "user.enable"), 1);
 }
 
 /* What was kept about an actor must not outlive a change made on this node. */
