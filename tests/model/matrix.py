@@ -254,7 +254,7 @@ def try_routes(world, report, label, token):
     client, outside, without = world.client, [], []
     document = client.must(None, "GET", "/openapi.json")
     for path, methods in document["paths"].items():
-        kind = path.split("/")[3]
+        kind = path.removeprefix("/api/v1/").split("/")[0]
         place = path.replace("{path}", "0/000").replace("{n}", "0")
         place = place.replace("{id}", world.get(kind, None)["id"] if kind in world.kinds else "X")
         for method, operation in methods.items():

@@ -59,6 +59,8 @@ class Twin:
             document = json.loads(text)
             if isinstance(document, dict):
                 document.pop("request", None)
+                if document.get("next"):  # a cursor is text in hex, with an id in it
+                    document["next"] = bytes.fromhex(document["next"]).decode("utf-8")
             text = json.dumps(document, ensure_ascii=False, sort_keys=True)
         return answer, self.neutral(text)
 
