@@ -98,12 +98,11 @@ static const char *actor_word(const struct actor *actor)
     return words[actor == NULL ? ACTOR_SYSTEM : actor->type];
 }
 
-enum err access__note(struct call *call, struct tx *tx, const struct access *a,
-                      const struct actor *actor, const char *act, const char *kind,
-                      struct text id)
+struct ledger_event access__event(struct call *call, const struct access *a,
+                                  const struct actor *actor, const char *act, const char *kind,
+                                  struct text id)
 {
-    uint64_t index;
-    struct ledger_event event = {.act = act,
+    return (struct ledger_event){.act = act,
                                  .actor_type = text_of(actor_word(actor)),
                                  .actor_id = actor == NULL ? TEXT("system") : actor->id,
                                  .object_kind = text_of(kind),
@@ -111,6 +110,14 @@ enum err access__note(struct call *call, struct tx *tx, const struct access *a,
                                  .previous = -1,
                                  .model = a->model->hash,
                                  .request = call->id};
+}
+
+enum err access__note(struct call *call, struct tx *tx, const struct access *a,
+                      const struct actor *actor, const char *act, const char *kind,
+                      struct text id)
+{
+    uint64_t index;
+    struct ledger_event event = access__event(call, a, actor, act, kind, id);
     return ledger_append(call, tx, a->ledger, &event, &index);
 }
 

@@ -99,6 +99,8 @@ struct replay;
 struct replay *access_replay(struct arena *a);
 /* Every entry of the log in order; what is kept of it is copied. */
 void access_replay_entry(struct replay *r, uint64_t n, const struct json *leaf);
+/* Entries that commit to a row of this kind are compared here, not as versions of a record. */
+bool access_replay_seals(struct text kind);
 /* A role, person or token whose row is not as the last entry on it says is a finding. */
 MUST_USE enum err access_replay_compare(struct call *call, struct reader *db, struct replay *r,
                                         struct verification *out);

@@ -51,10 +51,27 @@ struct access {
 MUST_USE enum err access__run(struct call *call, struct access *a,
                               enum err (*run)(struct job *, struct call *, struct tx *),
                               void *arg);
+struct ledger_event access__event(struct call *call, const struct access *a,
+                                  const struct actor *actor, const char *act, const char *kind,
+                                  struct text id);
 /* One ledger entry in the job's transaction. actor NULL: the engine. id "": about nothing. */
 MUST_USE enum err access__note(struct call *call, struct tx *tx, const struct access *a,
                                const struct actor *actor, const char *act, const char *kind,
                                struct text id);
+/* The same, after the row of a "person" or "token" was written: the entry commits to the row
+ * (seal.c). */
+MUST_USE enum err access__seal(struct call *call, struct tx *tx, const struct access *a,
+                               const struct actor *actor, const char *act, const char *kind,
+                               struct text id);
+MUST_USE enum err access__seals_compare(struct call *call, struct reader *db,
+                                        const struct replay *replay, struct verification *out);
+struct seal { /* the last entry that commits to the row */
+    const char *kind;
+    struct text id;
+    uint64_t entry;
+    struct hash commitment;
+};
+const struct seal *replay__seal(const struct replay *r, const char *kind, struct text id);
 /* Reads outside a job, with a reader borrowed just for this. */
 MUST_USE enum err access__rows(struct call *call, struct access *a, const char *sql,
                                const struct value *values, size_t value_count, size_t most,

@@ -112,6 +112,7 @@ static enum err login_run(struct job *job, struct call *call, struct tx *tx)
         struct value values[] = {V_TEXT(in->account->id), V_TEXT(text_of(in->stronger))};
         TRY(tx_exec(call, tx, "UPDATE person SET password = $2 WHERE id = $1", values, 2,
                     NULL));
+        TRY(access__seal(call, tx, in->a, NULL, "auth.rehash", "person", in->account->id));
     }
     struct value now = access__at(call, call->now);
     TRY(tx_exec(call, tx, "DELETE FROM session WHERE ends_at <= $1", &now, 1, NULL));
@@ -239,7 +240,7 @@ static enum err password_run(struct job *job, struct call *call, struct tx *tx)
     TRY(tx_exec(call, tx, "UPDATE person SET password = $2 WHERE id = $1", values, 2, NULL));
     struct value keep[] = {V_TEXT(in->person), V_TEXT(call->actor->session)};
     TRY(tx_exec(call, tx, "DELETE FROM session WHERE person = $1 AND id <> $2", keep, 2, NULL));
-    return access__note(call, tx, in->a, call->actor, "auth.password", "person", in->person);
+    return access__seal(call, tx, in->a, call->actor, "auth.password", "person", in->person);
 }
 
 /* An administrator may not choose the password of another: that would be signing in as them. */

@@ -102,7 +102,7 @@ enum err access__person_insert(struct call *call, struct tx *tx, const struct ac
         "INSERT INTO person (id, name, name_key, email, email_key, unit, lang, disabled, "
         "created_at, password) VALUES ($1, $2, $3, $4, $5, $6, '', 0, $7, $8)",
         values, COUNT(values), NULL));
-    return access__note(call, tx, a, actor, "user.add", "person", p->id);
+    return access__seal(call, tx, a, actor, "user.add", "person", p->id);
 }
 
 /* ---- adding ------------------------------------------------------------------------------ */
@@ -243,7 +243,7 @@ static enum err change_run(struct job *job, struct call *call, struct tx *tx)
         TRY(disable(call, tx, in));
     TRY(update_row(call, tx, in, row));
     const char *act = !turned ? "user.change" : *in->disabled ? "user.disable" : "user.enable";
-    return access__note(call, tx, in->a, call->actor, act, "person", in->id);
+    return access__seal(call, tx, in->a, call->actor, act, "person", in->id);
 }
 
 enum err access_person_change(struct call *call, struct access *a, struct text id,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* access/replay.c — what the ledger says of roles, people and tokens, held against the tables.
- * Their rows are not versions of a record, but every act on them is an entry; the last act on each decides
- * how its row must stand. A role that somebody gave themselves in the database has no entry. */
+ * Their rows are not versions of a record, but every act on them is an entry; the last act on
+ * each decides how its row must stand. A role that somebody gave themselves in the database has
+ * no entry. */
 #include "access/internal.h"
 
 #include <stdlib.h>
@@ -10,11 +11,13 @@
 static const struct {
     const char *act, *kind, *state; /* "": the row must not be there */
 } acts[] = {
-    {"role.grant", "role_grant", "active"}, {"role.grant_pending", "role_grant", "pending"},
-    {"role.revoke", "role_grant", ""},      {"user.add", "person", "enabled"},
-    {"user.disable", "person", "disabled"}, {"user.enable", "person", "enabled"},
-    {"token.create", "token", "valid"},     {"token.revoke", "token", "revoked"},
+    {"role.grant", "role_grant", "active"},  {"role.grant_pending", "role_grant", "pending"},
+    {"role.revoke", "role_grant", ""},       {"user.add", "person", "enabled"},
+    {"user.disable", "person", "disabled"},  {"user.enable", "person", "enabled"},
+    {"token.create", "token", "valid"},      {"token.revoke", "token", "revoked"},
+    {"token.grant", "token_grant", "given"},
 };
+static const char *const sealed[] = {"person", "token"};
 
 /* key, key, key; the state as above; by whom and when, "" where the row does not tell. */
 static const struct {
@@ -23,11 +26,16 @@ static const struct {
     {"role_grant", "role",
      "SELECT person, role, unit, state, by, at FROM role_grant "
      "WHERE (person, role, unit) > ($1, $2, $3) ORDER BY person, role, unit LIMIT 500"},
+    {"token_grant", "token's role",
+     "SELECT token, role, unit, 'given', '', '' FROM token_grant "
+     "WHERE (token, role, unit) > ($1, $2, $3) ORDER BY token, role, unit LIMIT 500"},
     {"person", "person",
-     "SELECT id, '', '', CASE disabled WHEN 0 THEN 'enabled' WHEN 1 THEN 'disabled' ELSE '?' END, '', '' "
+     "SELECT id, '', '', CASE disabled WHEN 0 THEN 'enabled' WHEN 1 THEN 'disabled' ELSE '?' "
+     "END, '', '' "
      "FROM person WHERE id > $1 AND $2 = '' AND $3 = '' ORDER BY id LIMIT 500"},
     {"token", "token",
-     "SELECT id, '', '', CASE revoked WHEN 0 THEN 'valid' WHEN 1 THEN 'revoked' ELSE '?' END, '', '' "
+     "SELECT id, '', '', CASE revoked WHEN 0 THEN 'valid' WHEN 1 THEN 'revoked' ELSE '?' END, "
+     "'', '' "
      "FROM token WHERE id > $1 AND $2 = '' AND $3 = '' ORDER BY id LIMIT 500"},
 };
 
@@ -41,6 +49,8 @@ struct replay {
     struct arena *arena;
     struct said *items;
     size_t count, room;
+    struct seal *seals;
+    size_t seal_count, seal_room;
     const char *kind; /* of the table being compared */
 };
 
@@ -63,20 +73,56 @@ static struct said *next(struct replay *r)
     return &r->items[r->count++];
 }
 
+static void keep_seal(struct replay *r, const struct seal *s)
+{
+    if (r->seal_count == r->seal_room) {
+        r->seal_room = r->seal_room ? r->seal_room * 2 : 256;
+        struct seal *more = NEW_MANY(r->arena, r->seal_room, struct seal);
+        if (r->seal_count)
+            memcpy(more, r->seals, r->seal_count * sizeof *more);
+        r->seals = more;
+    }
+    r->seals[r->seal_count++] = *s;
+}
+
+bool access_replay_seals(struct text kind)
+{
+    return text_is(kind, sealed[0]) || text_is(kind, sealed[1]);
+}
+
+static void note_seal(struct replay *r, uint64_t n, const struct json *leaf,
+                      const struct json *object)
+{
+    struct text kind = json_text(json_get(object, "t")), bytes;
+    struct text c = json_text(json_get(leaf, "c"));
+    if (!c.len || !access_replay_seals(kind) || !base64_read(r->arena, c, &bytes) ||
+        bytes.len != HASH_SIZE)
+        return;
+    struct seal s = {sealed[text_is(kind, sealed[1])],
+                     text_copy(r->arena, json_text(json_get(object, "id"))),
+                     n,
+                     {{0}}};
+    memcpy(s.commitment.byte, bytes.at, HASH_SIZE);
+    keep_seal(r, &s);
+}
+
 void access_replay_entry(struct replay *r, uint64_t n, const struct json *leaf)
 {
+    note_seal(r, n, leaf, json_get(leaf, "obj"));
     const struct json *object = json_get(leaf, "obj"), *actor = json_get(leaf, "actor");
     struct text act = json_text(json_get(leaf, "act"));
     for (size_t i = 0; i < COUNT(acts); i++) {
-        if (!text_is(act, acts[i].act) || !text_is(json_text(json_get(object, "t")), acts[i].kind))
+        if (!text_is(act, acts[i].act) ||
+            !text_is(json_text(json_get(object, "t")), acts[i].kind))
             continue;
-        *next(r) = (struct said){.kind = acts[i].kind,
-                                 .state = acts[i].state,
-                                 .id = text_copy(r->arena, json_text(json_get(object, "id"))),
-                                 .by = text_copy(r->arena, json_text(json_get(actor, "id"))),
-                                 .by_type = text_copy(r->arena, json_text(json_get(actor, "t"))),
-                                 .at = text_copy(r->arena, json_text(json_get(leaf, "t"))),
-                                 .entry = n};
+        *next(r) =
+            (struct said){.kind = acts[i].kind,
+                          .state = acts[i].state,
+                          .id = text_copy(r->arena, json_text(json_get(object, "id"))),
+                          .by = text_copy(r->arena, json_text(json_get(actor, "id"))),
+                          .by_type = text_copy(r->arena, json_text(json_get(actor, "t"))),
+                          .at = text_copy(r->arena, json_text(json_get(leaf, "t"))),
+                          .entry = n};
     }
 }
 
@@ -102,6 +148,30 @@ static void keep_last(struct replay *r)
             r->items[kept_count++] = r->items[i];
     }
     r->count = kept_count;
+}
+
+static int by_sealed(const void *left, const void *right)
+{
+    const struct seal *a = left, *b = right;
+    int order = strcmp(a->kind, b->kind);
+    order = order ? order : text_compare(a->id, b->id);
+    return order ? order : (a->entry > b->entry) - (a->entry < b->entry);
+}
+
+/* Sorted with the newest last: one step before the place where a newer one would stand. */
+const struct seal *replay__seal(const struct replay *r, const char *kind, struct text id)
+{
+    const struct seal newer = {kind, id, UINT64_MAX, {{0}}};
+    size_t low = 0, high = r->seal_count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (by_sealed(&r->seals[middle], &newer) <= 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    const struct seal *s = low > 0 ? &r->seals[low - 1] : NULL;
+    return s != NULL && strcmp(s->kind, kind) == 0 && text_same(s->id, id) ? s : NULL;
 }
 
 static struct said *find(const struct replay *r, const char *kind, struct text id)
@@ -135,7 +205,7 @@ static void compare_row(struct call *call, struct replay *r, const char *what,
 {
     bool role = text_is(text_of(r->kind), "role_grant");
     struct text id = row[0].text;
-    if (role)
+    if (role || text_is(text_of(r->kind), "token_grant"))
         id = text_print(call->arena, "%.*s/%.*s/%.*s", TEXT_ARG(row[0].text),
                         TEXT_ARG(row[1].text), TEXT_ARG(row[2].text));
     struct text place = text_print(call->arena, "%s %.*s", what, TEXT_ARG(id));
@@ -173,6 +243,8 @@ enum err access_replay_compare(struct call *call, struct reader *db, struct repl
                                struct verification *out)
 {
     keep_last(r);
+    if (r->seal_count)
+        qsort(r->seals, r->seal_count, sizeof *r->seals, by_sealed);
     for (size_t i = 0; i < COUNT(kept); i++) {
         r->kind = kept[i].kind;
         enum err e = compare_table(call, db, r, kept[i].what, kept[i].sql, out);
@@ -181,12 +253,12 @@ enum err access_replay_compare(struct call *call, struct reader *db, struct repl
     }
     for (size_t i = 0; i < r->count; i++)
         if (!r->items[i].found && *r->items[i].state != '\0')
-            verification_add(call, out,
-                             text_print(call->arena, "%s %.*s", r->items[i].kind,
-                                        TEXT_ARG(r->items[i].id)),
-                             "its row is missing; ledger entry %llu gave it",
-                             (unsigned long long)r->items[i].entry);
-    return OK;
+            verification_add(
+                call, out,
+                text_print(call->arena, "%s %.*s", r->items[i].kind, TEXT_ARG(r->items[i].id)),
+                "its row is missing; ledger entry %llu gave it",
+                (unsigned long long)r->items[i].entry);
+    return access__seals_compare(call, db, r, out);
 }
 
 /* ---- the tree of units ------------------------------------------------------------------- */

@@ -5,21 +5,44 @@
  * unit_closure. */
 #include "access/internal.h"
 
-#define LITERAL(t) {t, sizeof(t) - 1}
+#define LITERAL(t)                                                                             \
+    {                                                                                          \
+        t, sizeof(t) - 1                                                                       \
+    }
 #define WORD(n)                                                                                \
-    {.name = LITERAL(n), .type = COLUMN_TEXT, .not_null = true, .fill = LITERAL("''")}
+    {                                                                                          \
+        .name = LITERAL(n), .type = COLUMN_TEXT, .not_null = true, .fill = LITERAL("''")       \
+    }
 #define COUNTER(n)                                                                             \
-    {.name = LITERAL(n), .type = COLUMN_INTEGER, .not_null = true, .fill = LITERAL("0")}
-#define INDEX(n, on, once) {.name = LITERAL(n), .columns = LITERAL(on), .unique = once}
+    {                                                                                          \
+        .name = LITERAL(n), .type = COLUMN_INTEGER, .not_null = true, .fill = LITERAL("0")     \
+    }
+/* What fixes the row by an entry of the ledger (seal.c). */
+#define SEAL                                                                                   \
+    {.name = LITERAL("salt"), .type = COLUMN_BYTES},                                           \
+        {.name = LITERAL("ledger"),                                                            \
+         .type = COLUMN_INTEGER,                                                               \
+         .not_null = true,                                                                     \
+         .fill = LITERAL("-1")},                                                               \
+    {                                                                                          \
+        .name = LITERAL("commitment"), .type = COLUMN_BYTES                                    \
+    }
+#define INDEX(n, on, once)                                                                     \
+    {                                                                                          \
+        .name = LITERAL(n), .columns = LITERAL(on), .unique = once                             \
+    }
 #define TABLE(n, key, its_columns, its_indexes, count)                                         \
-    {.name = LITERAL(n), .primary = LITERAL(key), .columns = its_columns,                      \
-     .column_count = COUNT(its_columns), .indexes = its_indexes, .index_count = count}
+    {                                                                                          \
+        .name = LITERAL(n), .primary = LITERAL(key), .columns = its_columns,                   \
+        .column_count = COUNT(its_columns), .indexes = its_indexes, .index_count = count       \
+    }
 
 /* The _key columns are folded: what people look for. password is a hash that carries its own
  * parameters, "" for somebody who cannot sign in with one. */
 static const struct column person_columns[] = {
     WORD("id"),   WORD("name"), WORD("name_key"),    WORD("email"),      WORD("email_key"),
-    WORD("unit"), WORD("lang"), COUNTER("disabled"), WORD("created_at"), WORD("password")};
+    WORD("unit"), WORD("lang"), COUNTER("disabled"), WORD("created_at"), WORD("password"),
+    SEAL};
 static const struct index person_indexes[] = {INDEX("person_email", "email_key", true),
                                               INDEX("person_name", "name_key, id", false)};
 
@@ -31,10 +54,17 @@ static const struct index session_indexes[] = {INDEX("session_hash", "hash", tru
                                                INDEX("session_ends", "ends_at", false)};
 
 /* person is who made it, "" for the command line: a token never can more than its maker. */
-static const struct column token_columns[] = {
-    WORD("id"),      WORD("hash"),       WORD("name"),       WORD("scopes"),
-    WORD("person"),  WORD("created_by"), WORD("created_at"), WORD("expires_at"),
-    WORD("used_at"), COUNTER("revoked")};
+static const struct column token_columns[] = {WORD("id"),
+                                              WORD("hash"),
+                                              WORD("name"),
+                                              WORD("scopes"),
+                                              WORD("person"),
+                                              WORD("created_by"),
+                                              WORD("created_at"),
+                                              WORD("expires_at"),
+                                              WORD("used_at"),
+                                              COUNTER("revoked"),
+                                              SEAL};
 static const struct index token_indexes[] = {INDEX("token_hash", "hash", true),
                                              INDEX("token_person", "person", false)};
 static const struct column token_grant_columns[] = {WORD("token"), WORD("role"), WORD("unit")};

@@ -168,6 +168,9 @@ static enum err insert_grants(struct call *call, struct tx *tx, const struct cre
                     "INSERT INTO token_grant (token, role, unit) VALUES ($1, $2, $3) "
                     "ON CONFLICT (token, role, unit) DO NOTHING",
                     values, 3, NULL));
+        struct text object = text_print(call->arena, "%.*s/%.*s/%.*s", TEXT_ARG(in->id),
+                                        TEXT_ARG(in->grants[i].role), TEXT_ARG(unit));
+        TRY(access__note(call, tx, in->a, call->actor, "token.grant", "token_grant", object));
     }
     return OK;
 }
@@ -202,10 +205,9 @@ static enum err create_run(struct job *job, struct call *call, struct tx *tx)
                 "INSERT INTO token (id, hash, name, scopes, person, created_by, created_at, "
                 "expires_at, used_at, revoked) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', 0)",
                 values, COUNT(values), NULL));
+    TRY(access__seal(call, tx, in->a, call->actor, "token.create", "token", in->id));
     TRY(insert_grants(call, tx, in));
-    if (!call->actor->all)
-        TRY(check_held(call, tx, in));
-    return access__note(call, tx, in->a, call->actor, "token.create", "token", in->id);
+    return call->actor->all ? OK : check_held(call, tx, in);
 }
 
 enum err access_token_create(struct call *call, struct access *a, struct text name,
@@ -250,7 +252,7 @@ static enum err revoke_run(struct job *job, struct call *call, struct tx *tx)
         return OK;
     TRY(tx_exec(call, tx, "UPDATE token SET revoked = 1 WHERE id = $1", &V_TEXT(in->id), 1,
                 NULL));
-    return access__note(call, tx, in->a, call->actor, "token.revoke", "token", in->id);
+    return access__seal(call, tx, in->a, call->actor, "token.revoke", "token", in->id);
 }
 
 enum err access_token_revoke(struct call *call, struct access *a, struct text id)

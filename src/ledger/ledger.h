@@ -80,6 +80,16 @@ bool note_open(struct arena *a, struct text note, struct text origin,
 /* "origin+hexid+base64(0x01||key)": the C2SP verifier key line. */
 struct text note_vkey(struct arena *a, struct text origin, const unsigned char public_key[32]);
 
+/* ---- commitments: content that is fixed by an entry without being in it (commit.c) ---------- */
+/* `body` is a JSON object; docs/ledger.md §3 says what is computed. */
+MUST_USE enum err ledger_commit(struct call *call, struct text body, struct text salt,
+                                struct hash *out);
+/* The same over the object of these members, all text. */
+MUST_USE enum err ledger_commit_texts(struct call *call, const char *const *names,
+                                      const struct text *values, size_t count, struct text salt,
+                                      struct hash *out);
+struct text ledger_salt(struct call *call); /* 32 random bytes */
+
 /* ---- the log of one organisation --------------------------------------------------------- */
 #define LEDGER_RECORDS 1 /* log_id; carried in every table from the first day */
 struct ledger;

@@ -12,28 +12,6 @@ struct attaching {
     struct text made;
 };
 
-static enum err commit_row(struct call *call, const char *const *names,
-                           const struct text *values, size_t count, struct text salt,
-                           struct hash *out)
-{
-    struct buf b = buf_in(call->arena, 1u << 20);
-    struct json_out o = json_out(&b);
-    json_open(&o, '{');
-    for (size_t i = 0; i < count; i++) {
-        json_key(&o, names[i]);
-        json_put_text(&o, values[i]);
-    }
-    json_close(&o, '}');
-    return body__commit(call, buf_text(&b), salt, out);
-}
-
-static struct text new_salt(struct call *call)
-{
-    unsigned char salt[32];
-    chance(salt, sizeof salt);
-    return text_copy(call->arena, (struct text){(char *)salt, sizeof salt});
-}
-
 static enum err append(struct call *call, struct tx *tx, struct records *r, const char *act,
                        struct text kind, struct text id, const struct hash *commitment,
                        uint64_t *index)
@@ -68,13 +46,13 @@ enum err signature__commit(struct call *call, const struct signed_move *s, struc
                             s->record,
                             text_print(call->arena, "%lld", (long long)s->side),
                             text_print(call->arena, "%lld", (long long)s->version)};
-    return commit_row(call, names, values, COUNT(values), salt, out);
+    return ledger_commit_texts(call, names, values, COUNT(values), salt, out);
 }
 
 enum err signature__write(struct call *call, struct tx *tx, struct records *r,
                           struct signed_move *s)
 {
-    struct text salt = new_salt(call);
+    struct text salt = ledger_salt(call);
     struct hash commitment;
     uint64_t index;
     s->own_id = id_new(call);
@@ -101,7 +79,7 @@ enum err comment__commit(struct call *call, const struct comment *c, struct text
 {
     static const char *const names[] = {"at", "author", "body", "id", "kind", "record"};
     struct text values[] = {c->at, c->author, c->body, c->id, kind, record};
-    return commit_row(call, names, values, COUNT(values), salt, out);
+    return ledger_commit_texts(call, names, values, COUNT(values), salt, out);
 }
 
 static enum err add_comment(struct job *job, struct call *call, struct tx *tx)
@@ -117,7 +95,7 @@ static enum err add_comment(struct job *job, struct call *call, struct tx *tx)
                        say(call, "there is no such record", "没有此记录"));
     struct comment c = {id_new(call), call->actor->person, a->body,
                         moment_print(call->arena, call->now)};
-    struct text salt = new_salt(call);
+    struct text salt = ledger_salt(call);
     struct hash commitment;
     uint64_t index;
     TRY(comment__commit(call, &c, a->kind->name, rec->id, salt, &commitment));
@@ -179,14 +157,14 @@ enum err file__commit(struct call *call, const struct stored_file *f, struct tex
                             f->id,     f->name,
                             f->sha256, text_print(call->arena, "%lld", (long long)f->size),
                             f->type};
-    return commit_row(call, names, values, COUNT(values), salt, out);
+    return ledger_commit_texts(call, names, values, COUNT(values), salt, out);
 }
 
 static enum err add_file(struct job *job, struct call *call, struct tx *tx)
 {
     struct attaching *a = job->arg;
     struct stored_file *f = a->file;
-    struct text salt = new_salt(call);
+    struct text salt = ledger_salt(call);
     struct hash commitment;
     uint64_t index;
     TRY(file__commit(call, f, salt, &commitment));

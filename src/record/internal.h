@@ -73,9 +73,6 @@ struct act {
 struct text body__print(struct call *call, const struct record *rec, const struct act *act);
 MUST_USE enum err body__read(struct call *call, const struct kind *k, struct text body,
                              struct record *out);
-/* The keyed commitment of docs/ledger.md §3 over the members of the body. */
-MUST_USE enum err body__commit(struct call *call, struct text body, struct text salt,
-                               struct hash *out);
 
 /* ---- table.c: rows -------------------------------------------------------------------------
  */

@@ -65,7 +65,7 @@ static void keep_leaf(void *arg, uint64_t n, struct text leaf)
             object_hash(page, json_text(json_get(object, "t")),
                         json_text(json_get(object, "id")), version ? version->integer : 0);
         note.committed =
-            commitment.len && base64_read(page, commitment, &bytes) && bytes.len == HASH_SIZE;
+            commitment.len && !access_replay_seals(json_text(json_get(object, "t"))) && base64_read(page, commitment, &bytes) && bytes.len == HASH_SIZE;
         if (note.committed)
             memcpy(note.commitment.byte, bytes.at, HASH_SIZE);
     }
@@ -127,7 +127,7 @@ static void check_version(struct deep *c, struct call *call, const struct value 
     struct text place =
         text_print(c->call->arena, "%.*s %.*s version %lld", TEXT_ARG(row[0].text),
                    TEXT_ARG(row[1].text), (long long)row[2].integer);
-    if (body__commit(call, row[6].text, row[5].text, &commitment) != OK) {
+    if (ledger_commit(call, row[6].text, row[5].text, &commitment) != OK) {
         verification_add(c->call, c->out, place, "its content is not what was written");
         return;
     }

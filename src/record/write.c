@@ -165,12 +165,10 @@ enum err write__version(struct writing *w, struct record *rec, const struct reco
                         : (struct text){0},
                     reason};
     struct text body = body__print(call, rec, &a);
-    unsigned char salt[32];
-    chance(salt, sizeof salt);
-    struct text salt_text = text_copy(call->arena, (struct text){(char *)salt, sizeof salt});
-    TRY(body__commit(call, body, salt_text, &rec->commitment));
+    struct text salt = ledger_salt(call);
+    TRY(ledger_commit(call, body, salt, &rec->commitment));
     TRY(append(w, rec, before, act));
-    TRY(insert_version(w, rec, body, salt_text, a.at));
+    TRY(insert_version(w, rec, body, salt, a.at));
     TRY(table__write(call, w->records, w->tx, rec, before));
     TRY(write_search(w, rec, before));
     TRY(write_unit(w, rec));
