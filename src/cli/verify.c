@@ -44,7 +44,7 @@ static void print_words(struct call *call, const struct verification *v, bool de
         printf("intact: %llu entries, %llu checkpoints, root %.*s%s\n",
                (unsigned long long)v->entries, (unsigned long long)v->checkpoints,
                TEXT_ARG(base64_of(call->arena, hash_text(&v->root))),
-               deep ? ", and every record, comment and file agrees with them" : "");
+               deep ? ", and every record, file, person and role agrees with them" : "");
     for (const struct finding *f = v->findings; f; f = f->next)
         printf("TAMPERED %.*s: %.*s\n", TEXT_ARG(f->place), TEXT_ARG(f->what));
     if (v->finding_count >= 100)
