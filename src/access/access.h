@@ -48,6 +48,7 @@ struct actor {
     struct text csrf;
     enum lang lang;
     struct text scopes;      /* of a token: it may do nothing else. "" = all its roles give */
+    bool renew;              /* signed in with a password that another made: may only change it */
     bool sees_sensitive;     /* some active role is marked so in the model */
 };
 /* "command" (bootstrap, import, init) and "system" (timed moves) actors. */
@@ -123,10 +124,11 @@ struct person {
     int64_t created;
 };
 /* E-mail is the log-in name: compared folded to lower case, unique. password "" = cannot log in
- * until one is set. Names an unknown role. Appends user.add and role.grant. */
+ * until one is set; `once`: whoever adds the person has seen it, and they must choose their own
+ * before anything else. Names an unknown role. Appends user.add and role.grant. */
 MUST_USE enum err access_person_add(struct call *call, struct access *a, struct text name,
-                                    struct text email, struct text password, struct text unit,
-                                    const struct grant *grants, size_t grant_count,
+                                    struct text email, struct text password, bool once,
+                                    struct text unit, const struct grant *grants, size_t grant_count,
                                     struct text *id);
 MUST_USE enum err access_person_change(struct call *call, struct access *a, struct text id,
                                        const struct text *name, const struct text *unit,

@@ -161,6 +161,7 @@ enum err access__signed_out(struct call *call);
 struct new_person {
     struct text id, name, email, unit;
     const char *password; /* hash, "" for none */
+    bool once;            /* must be changed at the first log-in */
 };
 enum err access__check_new(struct call *call, struct text name, struct text email);
 MUST_USE enum err access__person_insert(struct call *call, struct tx *tx,

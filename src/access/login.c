@@ -237,7 +237,8 @@ static enum err password_run(struct job *job, struct call *call, struct tx *tx)
             call, ERR_STALE, TEXT("password"), "stale", "%s",
             say(call, "the password was changed in the meantime", "密码刚刚已被更改"));
     struct value values[] = {V_TEXT(in->person), V_TEXT(text_of(in->hash))};
-    TRY(tx_exec(call, tx, "UPDATE person SET password = $2 WHERE id = $1", values, 2, NULL));
+    TRY(tx_exec(call, tx, "UPDATE person SET password = $2, renew = 0 WHERE id = $1", values,
+                2, NULL));
     struct value keep[] = {V_TEXT(in->person), V_TEXT(call->actor->session)};
     TRY(tx_exec(call, tx, "DELETE FROM session WHERE person = $1 AND id <> $2", keep, 2, NULL));
     return access__seal(call, tx, in->a, call->actor, "auth.password", "person", in->person);

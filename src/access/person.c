@@ -96,11 +96,12 @@ enum err access__person_insert(struct call *call, struct tx *tx, const struct ac
                              V_TEXT(key),
                              V_TEXT(p->unit),
                              access__at(call, call->now),
-                             V_TEXT(text_of(p->password))};
+                             V_TEXT(text_of(p->password)),
+                             V_INT(p->once)};
     TRY(tx_exec(
         call, tx,
         "INSERT INTO person (id, name, name_key, email, email_key, unit, lang, disabled, "
-        "created_at, password) VALUES ($1, $2, $3, $4, $5, $6, '', 0, $7, $8)",
+        "created_at, password, renew) VALUES ($1, $2, $3, $4, $5, $6, '', 0, $7, $8, $9)",
         values, COUNT(values), NULL));
     return access__seal(call, tx, a, actor, "user.add", "person", p->id);
 }
@@ -137,13 +138,13 @@ static enum err check_addition(struct call *call, const struct addition *in,
 }
 
 enum err access_person_add(struct call *call, struct access *a, struct text name,
-                           struct text email, struct text password, struct text unit,
+                           struct text email, struct text password, bool once, struct text unit,
                            const struct grant *grants, size_t grant_count, struct text *id)
 {
     char hash[128] = "";
     struct addition in = {
         .a = a,
-        .person = {.name = text_trim(name), .email = text_trim(email), .unit = unit},
+        .person = {.name = text_trim(name), .email = text_trim(email), .unit = unit, .once = once},
         .grants = grants,
         .grant_count = grant_count};
     if (!access__manages(call->actor))

@@ -8,13 +8,13 @@
 #include <string.h>
 
 static const char *const person_names[] = {"created_at", "disabled", "email",    "id",
-                                           "lang",       "name",     "password", "unit"};
+                                           "lang",       "name",     "password", "renew", "unit"};
 static const char *const token_names[] = {"created_at", "created_by", "expires_at",
                                           "hash",       "id",         "name",
                                           "person",     "revoked",    "scopes"};
 
 #define PERSON_ROW                                                                             \
-    "SELECT created_at, disabled, email, id, lang, name, password, unit, salt, ledger, "       \
+    "SELECT created_at, disabled, email, id, lang, name, password, renew, unit, salt, ledger, "       \
     "commitment, name_key, email_key FROM person WHERE "
 #define TOKEN_ROW                                                                              \
     "SELECT created_at, created_by, expires_at, hash, id, name, person, revoked, scopes, "     \
@@ -82,8 +82,8 @@ static bool folded(struct call *call, const struct sealed *t, const struct value
 {
     if (t->names != person_names)
         return true;
-    return text_same(text_lower(call->arena, row[5].text), row[11].text) &&
-           text_same(text_lower(call->arena, row[2].text), row[12].text);
+    return text_same(text_lower(call->arena, row[5].text), row[12].text) &&
+           text_same(text_lower(call->arena, row[2].text), row[13].text);
 }
 
 static void compare_row(struct call *call, const struct sealed *t, const struct value *row,

@@ -141,6 +141,7 @@ static struct actor *session_actor(struct call *call, const struct value *row,
     a->email = row[6].text;
     a->unit = row[7].text;
     a->lang = text_is(row[8].text, "zh") ? LANG_ZH : LANG_EN;
+    a->renew = row[9].integer != 0;
     a->csrf = csrf_of(call->arena, cookie);
     a->scopes = TEXT("");
     return a;
@@ -153,7 +154,7 @@ static enum err session_load(struct call *call, struct reader *r, const struct h
     TRY(read_rows(
         call, r,
         "SELECT s.id, s.person, s.seen_at, s.ends_at, s.fresh_until, p.name, p.email, "
-        "p.unit, p.lang FROM session s JOIN person p ON p.id = s.person "
+        "p.unit, p.lang, p.renew FROM session s JOIN person p ON p.id = s.person "
         "WHERE s.hash = $1 AND p.disabled = 0",
         &V_TEXT(hex_of(call->arena, hash_text(key))), 1, 1, &rows));
     if (rows.count == 0)

@@ -38,11 +38,12 @@
     }
 
 /* The _key columns are folded: what people look for. password is a hash that carries its own
- * parameters, "" for somebody who cannot sign in with one. */
+ * parameters, "" for somebody who cannot sign in with one; renew: another made it and has seen
+ * it. */
 static const struct column person_columns[] = {
     WORD("id"),   WORD("name"), WORD("name_key"),    WORD("email"),      WORD("email_key"),
     WORD("unit"), WORD("lang"), COUNTER("disabled"), WORD("created_at"), WORD("password"),
-    SEAL};
+    COUNTER("renew"), SEAL};
 static const struct index person_indexes[] = {INDEX("person_email", "email_key", true),
                                               INDEX("person_name", "name_key, id", false)};
 

@@ -389,6 +389,16 @@ static enum err check_token(struct exchange *x)
                    TEXT_ARG(a->scopes));
 }
 
+/* Whoever made the password could sign as this person: until they have one of their own, the
+ * session is good for nothing else. */
+static enum err check_renewed(struct exchange *x)
+{
+    if (!x->actor->renew || x->route->policy == POLICY_SELF)
+        return OK;
+    return problem(x->call, ERR_DENIED, TEXT("password"), "renew", "%s",
+                   say(x->call, "choose a password of your own first", "请先设置您自己的密码"));
+}
+
 static enum err authorise(struct exchange *x)
 {
     bool by_cookie;
@@ -403,6 +413,7 @@ static enum err authorise(struct exchange *x)
     x->call->actor = x->actor;
     TRY(check_forgery(x, by_cookie));
     TRY(check_token(x));
+    TRY(check_renewed(x));
     return check_policy(x);
 }
 

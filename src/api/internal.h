@@ -11,6 +11,7 @@
 /* Who may call a route at all. Records decide about records beyond that (the one door). */
 enum policy {
     POLICY_OPEN = 1,  /* nobody needs to be signed in */
+    POLICY_SELF,      /* one's own session: also with a password that must be changed first */
     POLICY_SIGNED_IN, /* any signed-in person or token; the door decides */
     POLICY_ADMIN,     /* holds admin, or aims_manager where the route says so itself */
     POLICY_AUDIT      /* admin, auditors, aims_manager, top management */

@@ -100,8 +100,8 @@ enum err people_post(struct exchange *x)
     TRY(exchange__members(x, "name:t email:t roles:l unit:t"));
     TRY(read_grants(x, &grants, &count));
     TRY(access_person_add(x->call, x->api->access, exchange__field(x, "name"),
-                          exchange__field(x, "email"), password, exchange__field(x, "unit"),
-                          grants, count, &id));
+                          exchange__field(x, "email"), password, true,
+                          exchange__field(x, "unit"), grants, count, &id));
     x->status = 201;
     return put_one(x, id, password);
 }

@@ -9,11 +9,11 @@
 
 const struct route routes[] = {
     ROUTE(POST, V1 "/session", OPEN, session_post)
-    ROUTE(GET, V1 "/session", SIGNED_IN, session_get)
-    ROUTE(PATCH, V1 "/session", SIGNED_IN, session_patch)
-    ROUTE(DELETE, V1 "/session", SIGNED_IN, session_delete)
+    ROUTE(GET, V1 "/session", SELF, session_get)
+    ROUTE(PATCH, V1 "/session", SELF, session_patch)
+    ROUTE(DELETE, V1 "/session", SELF, session_delete)
     ROUTE(POST, V1 "/session/fresh", SIGNED_IN, session_fresh)
-    ROUTE(POST, V1 "/session/password", SIGNED_IN, session_password)
+    ROUTE(POST, V1 "/session/password", SELF, session_password)
     ROUTE(POST, V1 "/setup", OPEN, setup_post) /* needs the one-time token that serve printed */
     ROUTE(GET, V1 "/model", SIGNED_IN, model_get)
     ROUTE(GET, V1 "/openapi.json", OPEN, openapi_get)

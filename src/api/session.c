@@ -67,6 +67,7 @@ static enum err put_session(struct exchange *x)
     json_close(o, '}');
     put_may(x, o);
     put__bool(o, "admin", a->admin);
+    put__bool(o, "renew", a->renew);
     put__text(o, "fresh_until", moment_print(x->call->arena, a->fresh_until));
     put__integer(o, "size", (int64_t)ledger_size(x->api->ledger));
     json_close(o, '}');

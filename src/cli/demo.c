@@ -209,7 +209,7 @@ static enum err add_person(struct play *p, const struct json *one)
                                      look_up(p, json_text(json_get(r, "unit")))};
     struct text id;
     TRY(access_person_add(s->call, s->access, json_text(json_get(one, "name")),
-                          json_text(json_get(one, "email")), text_of(demo_password),
+                          json_text(json_get(one, "email")), text_of(demo_password), false,
                           look_up(p, json_text(json_get(one, "unit"))), grants, n, &id));
     learn(p, json_text(json_get(one, "ref")), id);
     return OK;

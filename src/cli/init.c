@@ -41,7 +41,7 @@ static enum err add_admin(struct site *s, const struct args *args, struct text p
     struct text id, mail = text_of(email);
     struct text rest = mail;
     return access_person_add(s->call, s->access, name ? text_of(name) : text_cut(&rest, '@'),
-                             mail, password, (struct text){0}, &admin, 1, &id);
+                             mail, password, false, (struct text){0}, &admin, 1, &id);
 }
 
 /* What can be refused is refused before anything is made. */

@@ -37,11 +37,12 @@ static enum err add_user(struct site *s, const struct args *args)
         password = read_password(s->call, file, &e);
     TRY(e);
     TRY(access_person_add(s->call, s->access, name ? text_of(name) : text_of(email),
-                          text_of(email), password, unit ? text_of(unit) : (struct text){0},
+                          text_of(email), password, !file, unit ? text_of(unit) : (struct text){0},
                           grants, count, &id));
     printf("%.*s %s\n", TEXT_ARG(id), email);
     if (!file)
-        printf("password: %.*s (shown once)\n", TEXT_ARG(password));
+        printf("password: %.*s (shown once; they choose their own at the first log-in)\n",
+               TEXT_ARG(password));
     return OK;
 }
 

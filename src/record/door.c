@@ -21,6 +21,7 @@ static enum err run(struct job *job, struct call *call, struct tx *tx)
     j->writing.change->record = NULL;
     j->writing.change->unchanged = j->writing.change->replayed = false;
     j->writing.change->signed_only = false;
+    j->writing.change->waits_for = (struct text){0};
     return change__run(&j->writing);
 }
 

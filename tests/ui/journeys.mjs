@@ -620,7 +620,25 @@ await test('journey people: a person, a role that waits, a token', async () => {
   await pat.keyboard.press('Escape');
   await pat.locator('.waiting li', { hasText: 'Noor Haddad' }).waitFor();
   complain(pat);
-  const noor = await signedIn(browser, 'noor', { secret: first });
+  // Pat has seen that password: Noor chooses one of her own before anything else.
+  const desk = await signedIn(browser, null);
+  const own = 'nine tall lamps on the quay';
+  await desk.goto(`${base}/login`);
+  await desk.locator('#email').fill('noor@northlake.example');
+  await desk.locator('#password').fill(first);
+  await desk.keyboard.press('Enter');
+  await desk.getByRole('heading', { name: 'Choose your own password' }).waitFor();
+  await becomes(() => desk.evaluate(() => document.activeElement?.id), 'next', 'where the typing goes');
+  await desk.keyboard.type(own);
+  await desk.locator('#again').fill('something else altogether');
+  await desk.keyboard.press('Enter');
+  await desk.getByRole('alert').waitFor();
+  await desk.locator('#again').fill(own);
+  await desk.keyboard.press('Enter');
+  await desk.getByRole('heading', { name: /Noor Haddad/ }).waitFor();
+  complain(desk);
+  await close(desk);
+  const noor = await signedIn(browser, 'noor', { secret: own });
   truth(!(await noor.ask('GET', '/session')).roles.some((r) => r.role === 'risk_owner'), 'the role counts before anybody agreed');
   const lin = await signedIn(browser, 'lin');
   await visit(lin, '/people');

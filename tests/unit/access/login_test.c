@@ -77,7 +77,7 @@ static void refusals_are_alike(void **state)
     struct call *call = site_call(s);
     call->actor = actor_command(call);
     assert_int_equal(access_person_add(call, s->access, TEXT("Zqx sil"), TEXT("sil@zq.example"),
-                                       TEXT(""), NOWHERE, NULL, 0, &silent),
+                                       TEXT(""), false, NOWHERE, NULL, 0, &silent),
                      OK);
     assert_int_equal(
         access_person_change(call, s->access, disabled, NULL, NULL, NULL, &(bool){true}), OK);
@@ -107,7 +107,7 @@ static void empty_and_huge_passwords_are_wrong(void **state)
     struct call *call = site_call(s);
     call->actor = actor_command(call);
     assert_int_equal(access_person_add(call, s->access, TEXT("Zqx sil"), TEXT("sil@zq.example"),
-                                       TEXT(""), NOWHERE, NULL, 0, &silent),
+                                       TEXT(""), false, NOWHERE, NULL, 0, &silent),
                      OK);
     char *huge = arena_take(s->arena, 5000);
     memset(huge, 'x', 5000);

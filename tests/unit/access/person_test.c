@@ -14,7 +14,7 @@ static struct call *by_command(struct site *s)
 static enum err add(struct call *call, struct site *s, const char *name, const char *email,
                     struct text password, const struct grant *grants, size_t count)
 {
-    return access_person_add(call, s->access, text_of(name), text_of(email), password, NOWHERE,
+    return access_person_add(call, s->access, text_of(name), text_of(email), password, false, NOWHERE,
                              grants, count, &id);
 }
 

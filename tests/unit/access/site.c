@@ -177,7 +177,7 @@ struct text site_person(struct site *s, const char *nick, const struct grant *gr
     struct call *call = site_call(s);
     call->actor = actor_command(call);
     must(call, access_person_add(call, s->access, text_print(s->arena, "Zqx %s", nick),
-                                 site_email(s, nick), PASSWORD, NOWHERE, grants, count, &id));
+                                 site_email(s, nick), PASSWORD, false, NOWHERE, grants, count, &id));
     return id;
 }
 

@@ -37,7 +37,7 @@ static void hire_keeper(struct site *s, struct call *call)
     struct text id;
     call->actor = actor_command(call);
     site_must(call, access_person_add(call, s->access, TEXT("Keeper"), TEXT("k@example.org"),
-                                      TEXT(""), TEXT(""), grants, COUNT(grants), &id));
+                                      TEXT(""), false, TEXT(""), grants, COUNT(grants), &id));
     s->keeper = (struct actor){.type = ACTOR_USER,
                                .id = id,
                                .person = id,

@@ -42,6 +42,14 @@ export async function start(): Promise<void> {
 		const me = await get<Session>('/session');
 		if (!localStorage.getItem('aimwell.lang') && me.user.lang && me.user.lang !== language.now)
 			await useLanguage(me.user.lang as Language);
+		setCsrf(me.csrf);
+		if (me.renew) {
+			// Reloaded half-way: the password that was given is needed once more.
+			await remove('/session');
+			toLogin();
+			session.ready = true;
+			return;
+		}
 		await enter(me);
 		if (here.path === '/login' || here.path === '/setup') leaveLogin();
 	} catch (error) {
@@ -54,8 +62,18 @@ export function leaveLogin(): void {
 	const target = new URLSearchParams(here.search).get('to') ?? '/';
 	navigate(/^\/(?![/\\])/.test(target) ? target : '/', { replace: true });
 }
-export async function login(email: string, password: string): Promise<void> {
+/** Signs in. False: they are in, and must choose a password of their own before anything else. */
+export async function login(email: string, password: string): Promise<boolean> {
 	await call('POST', '/session', { body: { email, password } });
+	const me = await get<Session>('/session');
+	setCsrf(me.csrf);
+	if (me.renew) return false;
+	await enter(me);
+	leaveLogin();
+	return true;
+}
+export async function renew(old: string, next: string): Promise<void> {
+	await post('/session/password', { old, new: next });
 	await enter(await get<Session>('/session'));
 	leaveLogin();
 }

@@ -304,6 +304,8 @@ export interface Session {
 	organisation: { name: string; demo?: boolean };
 	may: Record<string, { read: boolean; create: boolean }>;
 	admin: boolean;
+	/** Signed in with a password that somebody else has seen: good for nothing but choosing one's own. */
+	renew: boolean;
 	fresh_until?: string;
 	size?: number;
 }
