@@ -11,7 +11,6 @@ import csv
 import io
 import os
 import sys
-import tempfile
 import threading
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -21,7 +20,7 @@ import cast  # noqa: E402
 from client import Client  # noqa: E402
 from program import Failed, Server  # noqa: E402
 from report import Report  # noqa: E402
-from stores import open_stores  # noqa: E402
+from stores import stores_for  # noqa: E402
 
 SORTS = ["", "key", "-key", "due", "-due", "priority,-due", "-priority,due,title", "title", "-updated_at", "owner,-title",
          "tags", "version,-key", "-state,due"]
@@ -112,22 +111,18 @@ def export_of_one_moment(server, client, report, kind):
 
 def play(kind, report):
     """One kind of store."""
-    with tempfile.TemporaryDirectory(prefix="aimwell-pages-") as folder:
-        stores = open_stores(kind, folder)
-        try:
-            store = stores.new()
-            cast.make(store, folder)
-            with Server(store) as server:
-                client = Client(server, cast.passwords())
-                fill(client)
-                pages_are_the_list(client, report, kind)
-                foreign_cursors(client, report, kind)
-                nothing_slips(client, report, kind)
-                for _ in range(800):  # so that an export takes several pages
-                    client.must("amy", "POST", "/task", {"title": "filler"})
-                export_of_one_moment(server, client, report, kind)
-        finally:
-            stores.close()
+    with stores_for(kind, "pages") as (stores, folder):
+        store = stores.new()
+        cast.make(store, folder)
+        with Server(store) as server:
+            client = Client(server, cast.passwords())
+            fill(client)
+            pages_are_the_list(client, report, kind)
+            foreign_cursors(client, report, kind)
+            nothing_slips(client, report, kind)
+            for _ in range(800):  # so that an export takes several pages
+                client.must("amy", "POST", "/task", {"title": "filler"})
+            export_of_one_moment(server, client, report, kind)
 
 
 def main():
