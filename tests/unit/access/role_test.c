@@ -327,9 +327,26 @@ static void tokens_decide_nothing_about_roles(void **state)
     assert_true(holds(s, ada, "assessor"));
 }
 
+/* An act may be entered behind one that began later: the entry then tells the later time, and that
+ * is no forgery. */
+static void a_grant_entered_behind_a_later_act(void **state)
+{
+    struct site *s = *state;
+    struct text ada = site_person(s, "ada", NULL, 0), bob = site_person(s, "bob", NULL, 0);
+    struct call *early = site_call(s);
+    early->actor = actor_command(early);
+    site_later(s, 5000000);
+    struct call *late = site_call(s);
+    late->actor = actor_command(late);
+    assert_int_equal(access_grant(late, s->access, bob, TEXT("assessor"), WHOLE, &pending), OK);
+    assert_int_equal(access_grant(early, s->access, ada, TEXT("assessor"), WHOLE, &pending), OK);
+    assert_int_equal(site_findings(s), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        SITE_TEST(a_grant_entered_behind_a_later_act),
         SITE_TEST(plain_roles_by_an_administrator_count_at_once),
         SITE_TEST(approver_roles_wait_for_a_manager),
         SITE_TEST(one_person_with_both_roles_is_one_pair_of_eyes),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tests/unit/access/site.h — an organisation in a store of its own, for one test.
  * Every test runs on SQLite, and again on PostgreSQL when AIMWELL_TEST_PG holds a URL. Closing
- * a site verifies its ledger and looks through every leaf for what must never be there: names,
+ * a site verifies its ledger, replays it against the tables, and looks through every leaf for what must never be there: names,
  * e-mail addresses and network addresses, which are all made to be recognised. */
 #ifndef ACCESS_TEST_SITE_H
 #define ACCESS_TEST_SITE_H
@@ -37,6 +37,8 @@ int site_teardown(void **state);
 #define SITE_TEST(f) cmocka_unit_test_setup_teardown(f, site_setup, site_teardown)
 
 void site_reopen(struct site *s, bool demo);
+/* What verification finds: the ledger itself, and people, roles and tokens against it. */
+size_t site_findings(struct site *s);
 /* The writer takes jobs in order: when this returns, everything handed over before is done. */
 void site_flush(struct site *s);
 /* A call of its own: no actor, no problems, at the site's time. */
