@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Plays the scenarios of this folder against the real program on SQLite and on PostgreSQL.
 
-    run.py [--store sqlite|postgresql] [WORD …]     only scenarios whose name contains a word
+    run.py [--store sqlite|postgresql] [--stories FOLDER] [WORD …]     only scenarios whose name contains a word
+
+Other FOLDERs have scenarios of the same form, and nothing else is played then.
 
 Prints one line for each scenario and store; exit 1 when any failed. Every scenario has an organisation of
 its own. When it is over the server must have stopped in order without a word from a sanitizer, and
@@ -125,14 +127,13 @@ PLAYS = {"flood": flood, "verify_at_once": verify_at_once, "many_pages": many_pa
          "public_address": public_address}  # stories that no scenario can tell
 
 
-def play_all(kind, paths, words, report):
+def play_all(kind, paths, plays, report):
     """All of them on one kind of store, a few at a time."""
     with stores_for(kind, "api") as (stores, folder):
         template = stores.new()
         people = cast.make(template, folder)
-        for name, act in PLAYS.items():
-            if not words or any(word in name for word in words):
-                report.tell(f"{kind} {name}", act(stores, template))
+        for name, act in plays.items():
+            report.tell(f"{kind} {name}", act(stores, template))
         with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
             def one(path):
                 name = os.path.splitext(os.path.basename(path))[0]
@@ -146,15 +147,20 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     add_store_option(parser)
+    parser.add_argument("--stories", default=HERE, help="the folder of the scenarios")
     parser.add_argument("words", nargs="*")
     options = parser.parse_args()
-    paths = [p for p in sorted(glob.glob(os.path.join(HERE, "*.txt")))
-             if not options.words or any(w in os.path.basename(p) for w in options.words)]
-    if not paths and not any(w in name for w in options.words for name in PLAYS):
+
+    def wanted(name):
+        return not options.words or any(word in name for word in options.words)
+    paths = [p for p in sorted(glob.glob(os.path.join(options.stories, "*.txt")))
+             if wanted(os.path.basename(p))]
+    plays = {name: act for name, act in PLAYS.items() if options.stories == HERE and wanted(name)}
+    if not paths and not plays:
         parser.error("no scenario has such a name")
     report = Report()
     for kind in each_store(options):
-        play_all(kind, paths, options.words, report)
+        play_all(kind, paths, plays, report)
     return report.finish()
 
 
