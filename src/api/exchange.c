@@ -128,7 +128,7 @@ static void put_problem(struct exchange *x, enum err e)
         exchange__header(x, "www-authenticate", TEXT("Bearer"));
     if (e == ERR_METHOD)
         exchange__header(x, "allow", x->allow);
-    if (e == ERR_BUSY || e == ERR_IO)
+    if (e == ERR_BUSY || e == ERR_IO || e == ERR_SLOW)
         exchange__header(x, "retry-after",
                          text_print(x->call->arena, "%lld",
                                     x->retry_after  ? (long long)x->retry_after
@@ -473,13 +473,29 @@ static enum err find_route(struct exchange *x)
                          : say(x->call, "there is nothing here", "此处没有内容"));
 }
 
+/* The time of a request is that of all its statements together. What the writer has written
+ * is shown whatever that took: the answer to a write begins anew. */
+void exchange__reader(struct exchange *x)
+{
+    x->db = store_reader(x->api->store);
+    reader_until(x->db, clock_ticks() + x->api->patience);
+}
+
+static enum err run_dear(struct exchange *x)
+{
+    TRY(dear__enter(x));
+    enum err e = x->route->run(x);
+    dear__leave(x);
+    return e;
+}
+
 static enum err run(struct exchange *x)
 {
     TRY(find_route(x));
-    x->db = store_reader(x->api->store);
+    exchange__reader(x);
     TRY(authorise(x));
     TRY(read_body(x));
-    return x->route->run(x);
+    return dear__is(x) ? run_dear(x) : x->route->run(x);
 }
 
 void api_handle(void *arg, struct request *r)

@@ -16,6 +16,11 @@ enum policy {
     POLICY_ADMIN,     /* holds admin, or aims_manager where the route says so itself */
     POLICY_AUDIT      /* admin, auditors, aims_manager, top management */
 };
+struct dear { /* dear.c: how many long answers may be made at once */
+    pthread_mutex_t lock;
+    pthread_cond_t turn;
+    int places, chairs, running, waiting;
+};
 struct exchange;
 typedef enum err handler(struct exchange *x);
 struct route {
@@ -41,6 +46,8 @@ struct api {
     struct finisher *finisher;
     struct streams *streams;
     atomic_bool verifying;
+    int64_t patience; /* microseconds that one request may read for */
+    struct dear dear;
 };
 struct exchange {
     struct api *api;
@@ -98,6 +105,18 @@ void put__ref(struct json_out *o, const struct ref *ref); /* members only */
  */
 void put__problems(struct json_out *o, const struct call *call, const struct move_view *why);
 void put__names_of_people(struct exchange *x, const struct text *ids, size_t count);
+
+/* A reader for what is left of the request's time; goes back with the answer. */
+void exchange__reader(struct exchange *x);
+
+/* ---- dear.c
+ * --------------------------------------------------------------------------------------------
+ */
+void dear__open(struct dear *d, int workers);
+void dear__close(struct dear *d);
+bool dear__is(struct exchange *x);
+MUST_USE enum err dear__enter(struct exchange *x); /* ERR_BUSY when all places are taken */
+void dear__leave(struct exchange *x);
 
 /* ---- finish.c: replies to writes are made by threads that may read
  * --------------------------------- */

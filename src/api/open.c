@@ -36,7 +36,9 @@ enum err api_open(struct call *call, const struct api_options *options, struct a
                       .pages = options->pages,
                       .started = options->started,
                       .version = options->version,
+                      .patience = options->patience > 0 ? options->patience : 30000000,
                       .origin = text_copy(arena, options->origin)};
+    dear__open(&a->dear, options->workers > 0 ? options->workers : 4);
     a->model_etag = text_print(arena, "\"%.*s\"", TEXT_ARG(a->model->hash));
     TRY(finisher__open(a));
     TRY(streams__open(a));
@@ -51,6 +53,7 @@ void api_close(struct api *a)
         return;
     streams__close(a);
     finisher__close(a);
+    dear__close(&a->dear);
     arena_close(a->arena);
 }
 

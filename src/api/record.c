@@ -97,7 +97,7 @@ static void explain(struct exchange *x)
     struct move_view *views;
     size_t count = 0;
     quiet->actor = x->call->actor;
-    x->db = store_reader(x->api->store);
+    exchange__reader(x);
     if (record_read(quiet, x->api->records, x->db, k, x->arg[1], 0, &rec) != OK ||
         record_moves(quiet, x->api->records, x->db, rec, &views, &count) != OK)
         return;
@@ -113,7 +113,7 @@ void record__finish(struct exchange *x)
     if (e == ERR_CONFLICT && x->change.act == RECORD_MOVE)
         explain(x);
     if (e == OK) {
-        x->db = store_reader(x->api->store);
+        exchange__reader(x);
         const struct change *c = &x->change;
         e = put_record(x, c->record);
         if (c->act == RECORD_CREATE) {
