@@ -379,8 +379,9 @@ static enum err keep_patience(struct call *call, struct postgres *p)
     wanted = wanted > most ? most : wanted < 1 ? 1 : wanted;
     if (wanted == p->patience)
         return OK;
+    struct text words = text_print(call->arena, "%lld", (long long)wanted);
     TRY(queue_values(call, p, "SELECT set_config('statement_timeout', CAST($1 AS text), false)",
-                     &V_TEXT(text_print(call->arena, "%lld", (long long)wanted)), 1));
+                     &V_TEXT(words), 1));
     p->patience = wanted;
     return OK;
 }
