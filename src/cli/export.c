@@ -66,7 +66,7 @@ static enum err export_zip(struct export *x, const char *out)
 {
     struct site *s = x->site;
     int error = 0;
-    zip_t *zip = zip_open(out, ZIP_CREATE | ZIP_TRUNCATE, &error);
+    zip_t *zip = zip_open(caller_path(s->caller, s->arena, out), ZIP_CREATE | ZIP_TRUNCATE, &error);
     enum err e = zip ? OK : problem(s->call, ERR_IO, text_of(out), "zip", "cannot be made");
     for (size_t i = 0; e == OK && i < s->model->kind_count; i++) {
         struct text bytes;
@@ -115,8 +115,8 @@ static int export_records(struct site *s, const struct args *args)
         store_return(s->store, x.db);
     }
     if (e != OK)
-        return failed(s->call, e);
-    return zip || write_file(out ? out : "-", bytes) ? 0 : 6;
+        return failed(s->caller, s->call, e);
+    return zip || write_file(args->caller, out ? out : "-", bytes) ? 0 : 6;
 }
 
 static int run(const struct args *args)
@@ -128,17 +128,17 @@ static int run(const struct args *args)
     bool openapi = !strcmp(what, "openapi");
     if (!openapi && strcmp(what, "records"))
         return wrong_action(
-            "export", what,
+            args, "export", what,
             "records [--kind K] [--format csv|xlsx|json] [--out FILE] | openapi");
     if (!place.where)
         return 2;
-    int code = site_open(&s, place, MODEL_SAME);
+    int code = site_open(&s, args->caller, place, MODEL_SAME);
     if (code)
         return code;
     if (openapi) {
         struct buf b = buf_in(s.arena, 16u << 20);
         model_openapi(s.model, &b);
-        code = write_file(out ? out : "-", buf_text(&b)) ? 0 : 6;
+        code = write_file(args->caller, out ? out : "-", buf_text(&b)) ? 0 : 6;
     } else
         code = export_records(&s, args);
     site_close(&s);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cli/site.c — opening one organisation, bottom floor first: store, model, tables, signer,
+/* site/open.c — opening one organisation, bottom floor first: store, model, tables, signer,
  * ledger, access, records, registers. Closing goes the other way. */
-#include "cli/cli.h"
+#include "site/site.h"
 #include "store/store.h"
 
 #include <sodium.h>
@@ -9,38 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-static const char *where_of(const struct args *a)
-{
-    const char *data = args_option(a, "data"), *store = args_option(a, "store");
-    if (data && store) {
-        fprintf(stderr, "aimwell: give --data or --store, not both\n");
-        return NULL;
-    }
-    if (!data && !store) {
-        data = getenv("AIMWELL_DATA");
-        store = getenv("AIMWELL_STORE");
-    }
-    if (store && *store)
-        return store;
-    if (data && *data)
-        return data;
-    fprintf(stderr, "aimwell: say where the data is: --data DIR or --store URL\n");
-    return NULL;
-}
-
-const char *site_own(const struct args *a)
-{
-    const char *own = args_option(a, "site");
-    if (!own)
-        own = getenv("AIMWELL_SITE");
-    return own && *own ? own : NULL;
-}
-
-struct place site_place(const struct args *a)
-{
-    return (struct place){where_of(a), site_own(a)};
-}
 
 struct text site_shown(struct arena *a, struct text where)
 {
@@ -112,10 +80,10 @@ static void close_floors(struct site *s)
     s->signer = NULL;
 }
 
-static void start(struct site *s, struct place place)
+static void start(struct site *s, const struct caller *caller, struct place place)
 {
-    *s = (struct site){.arena = arena_open(), .own = place.own};
-    s->call = call_open(s->arena, clock_now(), caller_lang());
+    *s = (struct site){.caller = caller, .arena = arena_open(), .own = place.own};
+    s->call = call_open(s->arena, clock_now(), caller->lang);
     s->call->id = id_new(s->call);
     s->call->actor = actor_command(s->call);
     s->where = text_of(place.where);
@@ -123,23 +91,24 @@ static void start(struct site *s, struct place place)
 
 static int give_up(struct site *s, enum err e)
 {
-    int code = failed(s->call, e);
+    int code = failed(s->caller, s->call, e);
     site_close(s);
     return code ? code : 70;
 }
 
-int site_open(struct site *s, struct place place, enum model_change change)
+int site_open(struct site *s, const struct caller *caller, struct place place,
+              enum model_change change)
 {
-    start(s, place);
+    start(s, caller, place);
     enum err e = store_open(s->call, s->where, false, &s->store);
     if (e == OK)
         e = open_floors(s, false, change);
     return e == OK ? 0 : give_up(s, e);
 }
 
-int site_open_reading(struct site *s, struct place place)
+int site_open_reading(struct site *s, const struct caller *caller, struct place place)
 {
-    start(s, place);
+    start(s, caller, place);
     enum err e = store_open_reading(s->call, s->where, &s->store);
     if (e == OK)
         e = load_model(s);
@@ -148,12 +117,12 @@ int site_open_reading(struct site *s, struct place place)
     return e == OK ? 0 : give_up(s, e);
 }
 
-bool site_there(struct place place)
+bool site_there(const struct caller *caller, struct place place)
 {
     struct stat st;
     struct site s;
     struct text origin = {0};
-    start(&s, place);
+    start(&s, caller, place);
     if (!text_starts(s.where, "postgres")) {
         struct text file = text_print(s.arena, "%s/aimwell.db", place.where);
         bool there = stat(file.at, &st) == 0;
@@ -210,9 +179,10 @@ static struct text make_origin(struct call *call, const char *organisation, cons
     return buf_text(&b);
 }
 
-int site_create(struct site *s, struct place place, const char *organisation, const char *host)
+int site_create(struct site *s, const struct caller *caller, struct place place,
+                const char *organisation, const char *host)
 {
-    start(s, place);
+    start(s, caller, place);
     struct text there;
     if (!plain_host(host))
         return give_up(s, problem(s->call, ERR_INVALID, TEXT("origin"), "host",
@@ -257,30 +227,4 @@ int site_overlay(struct site *s, struct text overlay)
     s->model = NULL;
     e = open_floors(s, false, MODEL_ANY);
     return e == OK ? 0 : give_up(s, e);
-}
-
-/* ---- acting as a person (demo script)
- * ------------------------------------------------------------------------ */
-const struct actor *actor_person(struct site *s, struct call *call, struct text id)
-{
-    struct reader *r = store_reader(s->store);
-    struct person p;
-    enum err e = access_person(call, r, id, &p);
-    store_return(s->store, r);
-    if (e != OK)
-        return NULL;
-    struct actor *a = NEW(call->arena, struct actor);
-    *a = (struct actor){.type = ACTOR_USER,
-                        .id = p.id,
-                        .person = p.id,
-                        .name = p.name,
-                        .unit = p.unit,
-                        .fresh_until = INT64_MAX};
-    struct grant *grants = NEW_MANY(call->arena, p.grant_count + 1, struct grant);
-    for (size_t i = 0; i < p.grant_count; i++)
-        if (!p.pending[i])
-            grants[a->grant_count++] = p.grants[i];
-    grants[a->grant_count++] = (struct grant){TEXT("staff"), p.unit};
-    a->grants = grants;
-    return a;
 }
