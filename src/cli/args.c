@@ -133,5 +133,7 @@ const char *site_own(const struct args *a)
 
 struct place site_place(const struct args *a)
 {
+    if (a->caller->open) /* the server's environment is not the caller's */
+        return (struct place){a->caller->open->where.at, args_option(a, "site")};
     return (struct place){where_of(a), site_own(a)};
 }

@@ -111,7 +111,7 @@ const struct command command_backup = {"backup",
                                        "a whole copy in one file",
                                        rules,
                                        COUNT(rules),
-                                       run_backup};
+                                       run_backup, 0, true};
 
 /* ---- restore
  * ---------------------------------------------------------------------------------------------

@@ -40,7 +40,11 @@ struct command {
     size_t rule_count;
     int (*run)(const struct args *args);
     size_t words; /* it takes at most; one more is wrong use */
+    bool served;  /* a running server may be asked to run it */
 };
+/* Runs one command line for whom it came from; gives the exit code. `argv` begins with the
+ * command. */
+int run_line(const struct caller *who, int argc, char **argv);
 extern const struct command command_serve, command_init, command_user, command_token,
     command_import, command_framework, command_export, command_check, command_verify,
     command_backup, command_restore, command_model;

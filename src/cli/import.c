@@ -278,4 +278,5 @@ const struct command command_import = {
     .rule_count = COUNT(rules),
     .run = run_command,
     .words = 2,
+    .served = true,
 };

@@ -33,7 +33,7 @@ const struct command command_framework = {"framework",
                                           NULL,
                                           0,
                                           run_framework,
-                                          2};
+                                          2, true};
 
 /* ---- check
  * ------------------------------------------------------------------------------------------------
@@ -88,7 +88,7 @@ const struct command command_check = {"check",
                                       "run the assurance checks",
                                       check_rules,
                                       COUNT(check_rules),
-                                      run_check};
+                                      run_check, 0, true};
 
 /* ---- model
  * ----------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct command *const commands[] = {
@@ -43,11 +44,35 @@ static int print_usage(const struct caller *who, const struct command *c)
     return 0;
 }
 
+/* A folder that a server has open cannot be opened again, and need not be. */
+static bool sent(const struct args *args, const struct command *c, int argc, char **argv,
+                 int *code)
+{
+    const char *data = args_option(args, "data"), *own = args_option(args, "site");
+    struct place place = {data, NULL};
+    char *all[64], site[] = "--site";
+    if (args->caller->open || !c->served || args_option(args, "store"))
+        return false;
+    if (!data && !getenv("AIMWELL_STORE"))
+        place.where = getenv("AIMWELL_DATA");
+    if (!place.where || !site_served(place))
+        return false;
+    /* The server does not know our environment. */
+    const char *wanted = site_own(args);
+    if (own || !wanted || argc + 2 > (int)COUNT(all))
+        return site_send(args->caller, place, argc, argv, code);
+    memcpy(all, argv, (size_t)argc * sizeof *argv);
+    all[argc] = site;
+    all[argc + 1] = (char *)(uintptr_t)wanted;
+    return site_send(args->caller, place, argc + 2, all, code);
+}
+
 static int run_command(const struct caller *who, const struct command *c, int argc, char **argv)
 {
     struct args args = {.caller = who};
     bool help = false;
-    bool good = args_read(argc, argv, c->rules, c->rule_count, &args, &help);
+    int code;
+    bool good = args_read(argc - 1, argv + 1, c->rules, c->rule_count, &args, &help);
     if (help)
         return print_usage(who, c);
     if (args_flag(&args, "version")) {
@@ -59,7 +84,18 @@ static int run_command(const struct caller *who, const struct command *c, int ar
                 args.words[c->words]);
         good = false;
     }
-    return good ? c->run(&args) : 2;
+    if (!good)
+        return 2;
+    return sent(&args, c, argc, argv, &code) ? code : c->run(&args);
+}
+
+int run_line(const struct caller *who, int argc, char **argv)
+{
+    for (size_t i = 0; i < COUNT(commands); i++)
+        if (!strcmp(argv[0], commands[i]->name) && (!who->open || commands[i]->served))
+            return run_command(who, commands[i], argc, argv);
+    fprintf(who->err, "aimwell: there is no command called %.60s\n\n", argv[0]);
+    return who->open ? 2 : print_help(who, false);
 }
 
 int main(int argc, char **argv)
@@ -75,9 +111,5 @@ int main(int argc, char **argv)
     }
     if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))
         return print_help(&who, true);
-    for (size_t i = 0; i < COUNT(commands); i++)
-        if (!strcmp(argv[1], commands[i]->name))
-            return run_command(&who, commands[i], argc - 2, argv + 2);
-    fprintf(stderr, "aimwell: there is no command called %s\n\n", argv[1]);
-    return print_help(&who, false);
+    return run_line(&who, argc - 1, argv + 1);
 }

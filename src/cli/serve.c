@@ -124,11 +124,20 @@ static void print_setup(struct site *s, const struct net_options *o, int port,
     }
 }
 
+/* A file system that has no sockets is no reason not to serve. */
+static void warn_without_socket(struct site *s)
+{
+    for (const struct problem *p = s->call->problems; p; p = p->next)
+        log_line(LOG_WARN, "socket", "commands=refused_while_running why=\"%.*s\"",
+                 TEXT_ARG(p->message));
+}
+
 static int serve(struct site *s, struct net_options *o, struct text origin, bool demo)
 {
     struct api *api;
     struct net *net;
     struct schedule *schedule = NULL;
+    struct site_socket *socket = NULL;
     struct api_options options = {.records = s->records,
                                   .pages = true,
                                   .started = clock_now(),
@@ -147,6 +156,8 @@ static int serve(struct site *s, struct net_options *o, struct text origin, bool
         e = ERR_CONFLICT;
     if (e == OK)
         e = schedule_open(s->call, s->records, 60000000, &schedule);
+    if (e == OK && site_listen(s, run_line, &socket) != OK)
+        warn_without_socket(s);
     if (e == OK) {
         api_live(api, net);
         if (demo)
@@ -155,6 +166,7 @@ static int serve(struct site *s, struct net_options *o, struct text origin, bool
         print_setup(s, o, net_port(net), origin);
         e = wait_for_end(s);
         log_line(LOG_INFO, "stopping", "grace_s=10");
+        site_listen_close(socket);
         schedule_close(schedule);
         net_close(net, 10000000);
     }

@@ -115,7 +115,7 @@ const struct command command_user = {
     user_rules,
     COUNT(user_rules),
     run_user,
-    2};
+    2, true};
 
 /* ---- token
  * -------------------------------------------------------------------------------------------
@@ -192,4 +192,4 @@ const struct command command_token = {
     token_rules,
     COUNT(token_rules),
     run_token,
-    2};
+    2, true};

@@ -96,9 +96,73 @@ static int give_up(struct site *s, enum err e)
     return code ? code : 70;
 }
 
+/* ---- the one that a server has open
+ * ------------------------------------------------------------------------------------- */
+static bool same_place(const char *left, const char *right)
+{
+    struct stat a, b;
+    return stat(left, &a) == 0 && stat(right, &b) == 0 && a.st_dev == b.st_dev &&
+           a.st_ino == b.st_ino;
+}
+
+static enum err refuse_served(struct call *call, struct text where)
+{
+    return problem(call, ERR_CONFLICT, where, "served", "%s",
+                   say(call,
+                       "a server is running on it, and this would change the model under it: "
+                       "stop the server first",
+                       "服务器正在其上运行，此操作会更换其模型：请先停止服务器"));
+}
+
+/* The server's model counts; a command that was given another one would mean something else. */
+static enum err same_own(struct site *s, const struct site *open, const char *own)
+{
+    const char *given = caller_path(s->caller, s->arena, own);
+    const char *theirs =
+        open->own ? open->own
+                  : text_print(s->arena, "%.*s/model.d", TEXT_ARG(store_folder(open->store))).at;
+    if (same_place(given, theirs))
+        return OK;
+    return problem(s->call, ERR_CONFLICT, text_of(own), "other_model", "%s",
+                   say(s->call,
+                       "the running server was started with other model files; leave --site "
+                       "(and AIMWELL_SITE) out, or stop the server",
+                       "正在运行的服务器使用的是另一组模型文件；请去掉 --site（及 "
+                       "AIMWELL_SITE），或先停止服务器"));
+}
+
+static int lend(struct site *s, enum model_change change)
+{
+    const struct site *open = s->caller->open;
+    enum err e = change == MODEL_ANY ? refuse_served(s->call, s->where)
+                 : s->own            ? same_own(s, open, s->own)
+                                     : OK;
+    s->lent = true;
+    if (e != OK)
+        return give_up(s, e);
+    s->store = open->store;
+    s->model = open->model;
+    s->signer = open->signer;
+    s->ledger = open->ledger;
+    s->access = open->access;
+    s->records = open->records;
+    s->own = open->own;
+    s->own_count = open->own_count;
+    s->own_there = open->own_there;
+    return 0;
+}
+
 int site_open(struct site *s, const struct caller *caller, struct place place,
               enum model_change change)
 {
+    if (caller->open) {
+        start(s, caller, place);
+        return lend(s, change);
+    }
+    if (change == MODEL_ANY && site_served(place)) {
+        start(s, caller, place);
+        return give_up(s, refuse_served(s->call, s->where));
+    }
     start(s, caller, place);
     enum err e = store_open(s->call, s->where, false, &s->store);
     if (e == OK)
@@ -138,10 +202,12 @@ bool site_there(const struct caller *caller, struct place place)
 
 void site_close(struct site *s)
 {
-    close_floors(s);
-    if (s->store)
-        store_close(s->store);
-    model_close(s->model);
+    if (!s->lent) {
+        close_floors(s);
+        if (s->store)
+            store_close(s->store);
+        model_close(s->model);
+    }
     arena_close(s->arena);
     *s = (struct site){0};
 }
@@ -215,6 +281,8 @@ int site_overlay(struct site *s, struct text overlay)
     while (e == OK && list.len)
         if (text_same(text_cut(&list, ','), overlay))
             return 0;
+    if (e == OK && s->lent)
+        e = refuse_served(s->call, s->where);
     if (e == OK)
         e = access_meta(s->call, s->store, "overlays",
                         on.len

@@ -16,6 +16,7 @@ struct caller {
     bool terminal; /* `err` is looked at by a person: progress is worth showing */
     int folder;    /* where relative names start; AT_FDCWD: of this process */
     enum lang lang;
+    struct site *open; /* the organisation a server has open; NULL: each command opens its own */
 };
 /* Of this process: its own three streams and working folder. */
 struct caller caller_here(void);
@@ -28,8 +29,11 @@ int failed(const struct caller *c, const struct call *call, enum err e);
 /* The whole of a plain file, at most `cap` bytes. */
 struct text read_file(const struct caller *c, struct call *call, const char *path, size_t cap,
                       enum err *e);
-/* "-" is the caller's `out`. False after saying why not. */
+/* "-" is the caller's `out`. Anything else becomes a file only its owner can read (0600), durable
+ * and whole or not there; a file or link that has the name is replaced. False after saying why not. */
 bool write_file(const struct caller *c, const char *path, struct text bytes);
+/* fsync of the folder that holds `path`. */
+bool caller_sync_folder_of(struct arena *a, const char *path);
 
 /* ---- one organisation, open
  * ------------------------------------------------------------------- */
@@ -48,6 +52,7 @@ struct site {
     const char *own;   /* folder of its own model files when named; NULL: model.d of its data */
     size_t own_count;  /* files in it */
     bool own_there;    /* such a folder was named or found */
+    bool lent;         /* opened by the server, used by a command */
 };
 struct place {
     const char *where; /* --data or --store, else AIMWELL_DATA or AIMWELL_STORE; NULL after
@@ -93,4 +98,22 @@ MUST_USE enum err site_model_allowed(struct site *s, enum model_change change);
 MUST_USE enum err site_model_note(struct site *s);
 /* True when the store works with another model than the one opened here. */
 bool site_model_replaced(struct site *s);
+
+/* ---- the socket: commands while a server runs (listen.c, send.c) ------------------------
+ * SQLite only. The server listens on `aimwell.sock` in the data folder (0600, same user or root
+ * only). A command line sent there runs inside the server on a thread of its own (8 at once, 64
+ * words, 64 KiB), against its open organisation; what it prints goes to the sender's own
+ * descriptors. The sender going away, or the server's end, makes its next write fail. */
+struct site_socket;
+/* `run` gives the exit code. *out is NULL for PostgreSQL. */
+MUST_USE enum err site_listen(struct site *s,
+                              int (*run)(const struct caller *who, int argc, char **argv),
+                              struct site_socket **out);
+/* No new commands; waits until those that run have ended. After store_stop, so that none waits for
+ * a writer that will not come. */
+void site_listen_close(struct site_socket *s);
+/* Is there a server that takes commands? */
+bool site_served(struct place place);
+/* True when a server took the command line; its exit code is in *code. */
+bool site_send(const struct caller *c, struct place place, int argc, char **argv, int *code);
 #endif
