@@ -36,7 +36,7 @@ enum err people_get(struct exchange *x)
 {
     struct person *people;
     size_t count;
-    TRY(access_people(x->call, x->db, query__text(x, "q"), query__text(x, "role"), 500, &people,
+    TRY(access_people(x->call, exchange__db(x), query__text(x, "q"), query__text(x, "role"), 500, &people,
                       &count));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
@@ -70,7 +70,7 @@ static enum err read_grants(struct exchange *x, struct grant **grants, size_t *c
 static enum err put_one(struct exchange *x, struct text id, struct text password)
 {
     struct person p;
-    TRY(access_person(x->call, x->db, id, &p));
+    TRY(access_person(x->call, exchange__db(x), id, &p));
     struct json_out *o = exchange__json(x);
     if (!password.len) {
         put_person(x, &p, o);
@@ -151,7 +151,7 @@ enum err tokens_get(struct exchange *x)
 {
     struct token *tokens;
     size_t count;
-    TRY(access_tokens(x->call, x->db, &tokens, &count));
+    TRY(access_tokens(x->call, exchange__db(x), &tokens, &count));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
     json_key(o, "items");

@@ -30,7 +30,7 @@ static void put_may(struct exchange *x, struct json_out *o)
 static enum err meta(struct exchange *x, const char *name, struct text *out)
 {
     *out = (struct text){0};
-    enum err e = meta_read(x->call, x->db, name, out);
+    enum err e = meta_read(x->call, exchange__db(x), name, out);
     return e == ERR_MISSING ? OK : e;
 }
 

@@ -149,6 +149,11 @@ static int serve(struct site *s, struct net_options *o, struct text origin, bool
     o->fast = api_fast;
     o->handle = api_handle;
     o->refusal = api_refusal;
+    struct net_lane lanes[API_LANES];
+    api_lanes(o->workers, lanes);
+    o->lanes = lanes;
+    o->lane_count = API_LANES;
+    o->lane_for = api_lane;
     o->cap_for = api_cap;
     o->arg = api;
     e = net_open(s->call, o, &net);
