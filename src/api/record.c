@@ -348,16 +348,26 @@ static enum err read_query(struct exchange *x, struct list_query *q)
     return query__integer(x, "limit", 0, &q->limit);
 }
 
-static enum err check_fields(struct exchange *x, const struct kind *k, struct text names)
+/* A name counts once, whatever the query says; an unknown one is refused once. */
+static enum err read_fields(struct exchange *x, const struct kind *k, struct text *fields)
 {
+    struct text names = *fields;
+    struct map *seen = map_in(x->call->arena);
+    struct buf b = buf_in(x->call->arena, fields->len + 1);
     enum err worst = OK;
     while (names.len) {
         struct text one = text_trim(text_cut(&names, ','));
+        if (!map_add(seen, one, 0))
+            continue;
         if (!kind_field(k, one) && !text_is(one, "id") && !text_is(one, "kind"))
             worst =
                 problem(x->call, ERR_INVALID, TEXT("fields"), "unknown",
                         say(x->call, "there is no field %.*s", "没有字段 %.*s"), TEXT_ARG(one));
+        if (b.len)
+            buf_add_c(&b, ",");
+        buf_add(&b, one);
     }
+    *fields = buf_text(&b);
     return worst;
 }
 
@@ -424,7 +434,7 @@ enum err record_list_get(struct exchange *x)
     struct record_list list;
     TRY(find_kind(x, &k));
     TRY(read_query(x, &q));
-    TRY(check_fields(x, k, q.fields));
+    TRY(read_fields(x, k, &q.fields));
     struct text format = query__text(x, "format");
     bool dear = format.len || q.as_of;
     if (dear && !exchange__in_lane(x, LANE_DEAR))

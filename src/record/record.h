@@ -31,6 +31,7 @@ struct record {
     const struct json **values; /* per field index; NULL = empty */
     int64_t ledger;             /* index of the entry of this version */
     struct hash commitment;
+    bool veiled; /* as of a moment: as it is now, its sensitive fields are not for the actor */
 };
 const struct json *record_value(const struct record *r, struct text field);
 
@@ -98,7 +99,7 @@ struct list_query {
     const struct filter *filters; /* reserved names (q, sort, …) left out */
     size_t filter_count;
     struct text q, sort, cursor, facets, fields;
-    int64_t limit, as_of;
+    int64_t limit, as_of; /* as_of: the versions of that moment, of what one may read now too */
 };
 struct facet_count {
     struct text value;
