@@ -278,8 +278,10 @@ enum err record_bulk(struct exchange *x)
 {
     const struct kind *k;
     TRY(find_kind(x, &k));
-    TRY(exchange__members(x, "ids:l set:o reason:t"));
+    TRY(exchange__members(x, "ids:l set:o reason:t rehearse:b"));
     const struct json *ids = json_get(x->json, "ids"), *set = json_get(x->json, "set");
+    const struct json *only = json_get(x->json, "rehearse");
+    bool rehearse = only && only->type == JSON_TRUE;
     if (!ids || ids->type != JSON_LIST || !ids->count || ids->count > 1000 || !set ||
         set->type != JSON_OBJECT)
         return problem(x->call, ERR_INVALID, TEXT("ids"), "type", "%s",
@@ -296,6 +298,7 @@ enum err record_bulk(struct exchange *x)
                                       .kind = k,
                                       .id = json_text(id),
                                       .body = set,
+                                      .rehearse = rehearse,
                                       .reason = exchange__field(x, "reason")};
         calls[n] = call_open(x->call->arena, x->call->now, x->call->lang);
         calls[n]->actor = x->call->actor;
@@ -313,6 +316,8 @@ enum err record_bulk(struct exchange *x)
     json_close(o, ']');
     put__integer(o, "changed", (int64_t)good);
     put__integer(o, "refused", (int64_t)(count - good));
+    if (rehearse)
+        put__bool(o, "rehearsed", true);
     json_close(o, '}');
     return OK;
 }
