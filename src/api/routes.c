@@ -15,6 +15,9 @@ const struct route routes[] = {
     ROUTE(POST, V1 "/session/fresh", SIGNED_IN, session_fresh)
     ROUTE(POST, V1 "/session/password", SELF, session_password)
     ROUTE(POST, V1 "/setup", OPEN, setup_post) /* needs the one-time token that serve printed */
+    ROUTE(POST, V1 "/reset", OPEN, reset_post) /* needs the token of a link */
+    ROUTE(GET, V1 "/sessions", SELF, sessions_get)
+    ROUTE(DELETE, V1 "/sessions/{id}", SELF, session_end)
     ROUTE(GET, V1 "/model", SIGNED_IN, model_get)
     ROUTE(GET, V1 "/openapi.json", OPEN, openapi_get)
     ROUTE(GET, "/openapi.json", OPEN, openapi_get)
@@ -32,6 +35,7 @@ const struct route routes[] = {
     ROUTE(PATCH, V1 "/people/{id}", ADMIN, person_patch)
     ROUTE(POST, V1 "/people/{id}/roles", ADMIN, person_role_post)
     ROUTE(DELETE, V1 "/people/{id}/roles", ADMIN, person_role_delete)
+    ROUTE(POST, V1 "/people/{id}/reset", ADMIN, person_reset)
     ROUTE(GET, V1 "/tokens", ADMIN, tokens_get)
     ROUTE(POST, V1 "/tokens", ADMIN, tokens_post)
     ROUTE(DELETE, V1 "/tokens/{id}", ADMIN, token_delete)
