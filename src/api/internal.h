@@ -50,6 +50,7 @@ struct api {
     struct finisher *finisher;
     struct streams *streams;
     atomic_bool verifying;
+    int64_t patience; /* microseconds that one request may read for */
 };
 struct exchange {
     struct api *api;
@@ -60,6 +61,7 @@ struct exchange {
     const struct route *route;
     struct text arg[4];
     struct reader *reader; /* exchange__db */
+    int64_t until; /* clock_ticks when its time to read is over; 0 before the first reader */
     const struct json *json; /* the body, when it was JSON */
     struct buf out;
     struct json_out json_out;

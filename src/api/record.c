@@ -108,6 +108,7 @@ static void explain(struct exchange *x)
 void record__finish(struct exchange *x)
 {
     enum err e = x->outcome;
+    x->until = 0; /* what was written is shown, however long the writer took */
     if (e == ERR_CONFLICT && x->change.act == RECORD_MOVE)
         explain(x);
     if (e == OK) {
