@@ -247,6 +247,8 @@ class Play:
             self.names[name] = self.fill(path).strip('"')
         elif path == "setup token":
             self.names[name] = self.client.server.read_setup_token()
+        elif path.startswith("token of "):
+            self.names[name] = look_up(self.answer.json, path[9:]).split("#")[1]
         elif path.startswith("header "):
             self.names[name] = self.answer.headers[path[7:].lower()]
         else:
