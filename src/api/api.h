@@ -14,6 +14,8 @@ struct api_options {
     bool pages;      /* serve the web pages too */
     int64_t started; /* moment the server started */
     const char *version;
+    int workers;      /* of the server: long answers take half of them at most; 0 = 4 */
+    int64_t patience; /* microseconds that one request may read for; 0 = 30 s */
     struct text
         origin; /* where people find it: "https://aims.example.org"; "" = where it listens */
     struct text listen; /* host it listens on; "" = every address */

@@ -13,10 +13,15 @@ void exchange__header(struct exchange *x, const char *name, struct text value)
         x->headers[x->header_count++] = (struct pair){text_of(name), value};
 }
 
+/* The time of a request is that of all its statements together, from its first reader on. */
 struct reader *exchange__db(struct exchange *x)
 {
-    if (!x->reader)
+    if (!x->reader) {
         x->reader = store_reader(x->api->store);
+        if (!x->until)
+            x->until = clock_ticks() + x->api->patience;
+        reader_until(x->reader, x->until);
+    }
     return x->reader;
 }
 
@@ -150,7 +155,7 @@ static void put_problem(struct exchange *x, enum err e)
         exchange__header(x, "www-authenticate", TEXT("Bearer"));
     if (e == ERR_METHOD)
         exchange__header(x, "allow", x->allow);
-    if (e == ERR_BUSY || e == ERR_IO)
+    if (e == ERR_BUSY || e == ERR_IO || e == ERR_SLOW)
         exchange__header(x, "retry-after",
                          text_print(x->call->arena, "%lld",
                                     x->retry_after  ? (long long)x->retry_after

@@ -53,6 +53,7 @@ struct api {
     struct finisher *finisher;
     struct streams *streams;
     atomic_bool verifying;
+    int64_t patience; /* microseconds that one request may read for */
 };
 struct exchange {
     struct api *api;
@@ -63,6 +64,7 @@ struct exchange {
     const struct route *route;
     struct text arg[4];
     struct reader *reader; /* exchange__db */
+    int64_t until; /* clock_ticks when its time to read is over; 0 before the first reader */
     const struct json *json; /* the body, when it was JSON */
     struct buf out;
     struct json_out json_out;
@@ -148,6 +150,8 @@ void put__ref(struct json_out *o, const struct ref *ref); /* members only */
 /* why: the view of the move that was refused, for the records in its way; NULL when none was.
  */
 void put__problems(struct json_out *o, const struct call *call, const struct move_view *why);
+/* "link" and "expires_at": by which somebody sets a password. */
+void put__link(struct exchange *x, struct json_out *o, const struct link *link);
 void put__names_of_people(struct exchange *x, const struct text *ids, size_t count);
 
 /* ---- finish.c: replies to writes are made by threads that may read
@@ -168,13 +172,13 @@ void streams__close(struct api *a);
 bool assets__answer(struct request *r);
 
 handler session_get, session_post, session_patch, session_delete, session_fresh,
-    session_password, setup_post;
+    session_password, setup_post, reset_post, sessions_get, session_end;
 handler model_get, openapi_get, health_get, ready_get, metrics_get, search_get, tasks_get,
     stream_get;
 handler record_list_get, record_post, record_bulk, record_get, record_patch, moves_get,
     move_post, history_get, links_get, links_post, links_delete, comments_get, comments_post;
 handler file_post, file_get;
-handler people_get, people_post, person_patch, person_role_post, person_role_delete, tokens_get,
+handler people_get, people_post, person_patch, person_role_post, person_role_delete, person_reset, tokens_get,
     tokens_post, token_delete;
 handler frameworks_get, framework_get, readiness_get, checks_get, check_get, soa_get;
 handler ledger_checkpoint_get, ledger_entries_get, ledger_proof_get, ledger_tile_get,

@@ -108,6 +108,7 @@ static void explain(struct exchange *x)
 void record__finish(struct exchange *x)
 {
     enum err e = x->outcome;
+    x->until = 0; /* what was written is shown, however long the writer took */
     if (e == ERR_CONFLICT && x->change.act == RECORD_MOVE)
         explain(x);
     if (e == OK) {
@@ -280,8 +281,10 @@ enum err record_bulk(struct exchange *x)
 {
     const struct kind *k;
     TRY(find_kind(x, &k));
-    TRY(exchange__members(x, "ids:l set:o reason:t"));
+    TRY(exchange__members(x, "ids:l set:o reason:t rehearse:b"));
     const struct json *ids = json_get(x->json, "ids"), *set = json_get(x->json, "set");
+    const struct json *only = json_get(x->json, "rehearse");
+    bool rehearse = only && only->type == JSON_TRUE;
     if (!ids || ids->type != JSON_LIST || !ids->count || ids->count > 1000 || !set ||
         set->type != JSON_OBJECT)
         return problem(x->call, ERR_INVALID, TEXT("ids"), "type", "%s",
@@ -299,6 +302,7 @@ enum err record_bulk(struct exchange *x)
                                       .kind = k,
                                       .id = json_text(id),
                                       .body = set,
+                                      .rehearse = rehearse,
                                       .reason = exchange__field(x, "reason")};
         calls[n] = call_open(x->call->arena, x->call->now, x->call->lang);
         calls[n]->actor = x->call->actor;
@@ -316,6 +320,8 @@ enum err record_bulk(struct exchange *x)
     json_close(o, ']');
     put__integer(o, "changed", (int64_t)good);
     put__integer(o, "refused", (int64_t)(count - good));
+    if (rehearse)
+        put__bool(o, "rehearsed", true);
     json_close(o, '}');
     return OK;
 }
@@ -351,16 +357,26 @@ static enum err read_query(struct exchange *x, struct list_query *q)
     return query__integer(x, "limit", 0, &q->limit);
 }
 
-static enum err check_fields(struct exchange *x, const struct kind *k, struct text names)
+/* A name counts once, whatever the query says; an unknown one is refused once. */
+static enum err read_fields(struct exchange *x, const struct kind *k, struct text *fields)
 {
+    struct text names = *fields;
+    struct map *seen = map_in(x->call->arena);
+    struct buf b = buf_in(x->call->arena, fields->len + 1);
     enum err worst = OK;
     while (names.len) {
         struct text one = text_trim(text_cut(&names, ','));
+        if (!map_add(seen, one, 0))
+            continue;
         if (!kind_field(k, one) && !text_is(one, "id") && !text_is(one, "kind"))
             worst =
                 problem(x->call, ERR_INVALID, TEXT("fields"), "unknown",
                         say(x->call, "there is no field %.*s", "没有字段 %.*s"), TEXT_ARG(one));
+        if (b.len)
+            buf_add_c(&b, ",");
+        buf_add(&b, one);
     }
+    *fields = buf_text(&b);
     return worst;
 }
 
@@ -427,7 +443,7 @@ enum err record_list_get(struct exchange *x)
     struct record_list list;
     TRY(find_kind(x, &k));
     TRY(read_query(x, &q));
-    TRY(check_fields(x, k, q.fields));
+    TRY(read_fields(x, k, &q.fields));
     struct text format = query__text(x, "format");
     bool dear = format.len || q.as_of;
     if (dear && !exchange__in_lane(x, LANE_DEAR)) {

@@ -22,6 +22,9 @@ const struct route routes[] = {
     ROUTE(POST, V1 "/session/fresh", SIGNED_IN, LOGIN, session_fresh)
     ROUTE(POST, V1 "/session/password", SELF, LOGIN, session_password)
     ROUTE(POST, V1 "/setup", OPEN, LOGIN, setup_post) /* needs the one-time token that serve printed */
+    ROUTE(POST, V1 "/reset", OPEN, LOGIN, reset_post) /* needs the token of a link */
+    ROUTE(GET, V1 "/sessions", SELF, CHEAP, sessions_get)
+    ROUTE(DELETE, V1 "/sessions/{id}", SELF, DEAR, session_end)
     ROUTE(GET, V1 "/model", SIGNED_IN, CHEAP, model_get)
     ROUTE(GET, V1 "/openapi.json", OPEN, CHEAP, openapi_get)
     ROUTE(GET, "/openapi.json", OPEN, CHEAP, openapi_get)
@@ -39,6 +42,7 @@ const struct route routes[] = {
     ROUTE(PATCH, V1 "/people/{id}", ADMIN, DEAR, person_patch)
     ROUTE(POST, V1 "/people/{id}/roles", ADMIN, DEAR, person_role_post)
     ROUTE(DELETE, V1 "/people/{id}/roles", ADMIN, DEAR, person_role_delete)
+    ROUTE(POST, V1 "/people/{id}/reset", ADMIN, LOGIN, person_reset)
     ROUTE(GET, V1 "/tokens", ADMIN, LIST, tokens_get)
     ROUTE(POST, V1 "/tokens", ADMIN, DEAR, tokens_post)
     ROUTE(DELETE, V1 "/tokens/{id}", ADMIN, DEAR, token_delete)
