@@ -97,7 +97,7 @@ class Maker:
 
     def escaped(self, value):
         pick = self.rng.random()
-        if pick < 0.9:
+        if pick < 0.985:
             return urllib.parse.quote(value, safe="" if pick < 0.5 else ",.:-")
         return "".join(f"%{byte:02x}" for byte in value.encode("utf-8", "surrogatepass")[:400]) + \
             self.rng.choice(["", "%", "%f", "%ff", "%c3", "+"])
@@ -199,7 +199,7 @@ class Maker:
         if pattern == "/api/v1/files":
             return self.rng.randbytes(self.rng.choice([0, 1, 100, 20000, 300000]))
         value = self.seed_body(pattern, kind)
-        if self.maybe(0.7):
+        if self.maybe(0.5):
             value = self.mutated(value)
         raw = json.dumps(value, ensure_ascii=self.maybe(0.5)).encode("utf-8", "surrogatepass")
         pick = self.rng.random()
@@ -230,7 +230,7 @@ class Maker:
                 ("Connection", self.rng.choice(["keep-alive", "close", "upgrade"])), ("Upgrade", "websocket"),
                 ("Transfer-Encoding", self.rng.choice(["chunked", "gzip", "identity"])), ("X-None", ""),
                 ("X-HTTP-Method-Override", "DELETE"), ("Host", "evil.example")]
-        weights = [12, 6, 6, 4, 3, 3, 3, 3, 3, 1, 1, 2, 1, 1, 1, 1, 1, 1, 1]
+        weights = [6, 6, 6, 4, 3, 3, 1, 3, 3, 1, 1, 2, 1, 1, 1, 1, 1, 1, 1]
         heads += self.rng.choices(some, weights, k=self.rng.choice([0, 0, 1, 1, 2, 3]))
         if self.maybe(0.01):
             heads += [("X-Many", "y" * self.rng.choice([10, 1000]))] * self.rng.choice([30, 200])
@@ -250,6 +250,8 @@ class Maker:
         path, kind = self.path(pattern)
         target = path + (self.query(kind) if method in ("GET", "HEAD") or self.maybe(0.1) else "")
         heads = self.heads(method, identity)
+        if method == "PATCH" and "{id}" in pattern and self.maybe(0.8):
+            heads += [("If-Match", self.rng.choice(['"1"', '"1"', '"2"', '"3"']))]
         body = self.body(pattern, kind) if method not in ("GET", "HEAD", "OPTIONS") or self.maybe(0.01) else b""
         if body:
             kind_of = "application/json" if pattern != "/api/v1/files" else "application/octet-stream"
