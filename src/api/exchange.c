@@ -466,7 +466,7 @@ static enum err authorise(struct exchange *x)
 static enum err find_route(struct exchange *x)
 {
     enum err e = route__find(x->request, &x->route, x->arg, &x->allow);
-    if (e == OK || text_ends(x->request->path, "/"))
+    if (e == OK)
         return e;
     return problem(x->call, e, TEXT(""), e == ERR_METHOD ? "method" : "missing", "%s",
                    e == ERR_METHOD
