@@ -125,8 +125,16 @@ struct reach access_reach(struct call *call, const struct actor *a, const struct
 /* ---- verification: what the ledger says of roles, people and tokens, against the tables --------- */
 struct replay;
 struct replay *access_replay(struct arena *a);
-/* Every entry of the log in order; what is kept of it is copied. */
-void access_replay_entry(struct replay *r, uint64_t n, const struct json *leaf);
+struct acted { /* of one entry */
+    bool bound;     /* the log names sessions from before this entry on */
+    bool by_person; /* signed in, in person */
+    bool fresh;     /* and the password confirmed just before */
+};
+/* Every entry of the log in order; what is kept of it is copied. Findings live in the call's arena. An act that no log-in, or no
+ * token, covers is a finding. */
+MUST_USE enum err access_replay_entry(struct call *call, struct reader *db, struct replay *r,
+                                      const struct ledger_leaf *leaf,
+                                      struct verification *out, struct acted *acted);
 /* Entries that commit to a row of this kind are compared here, not as versions of a record. */
 bool access_replay_seals(struct text kind);
 /* A role, person or token whose row is not as the last entry on it says is a finding. */
@@ -194,6 +202,10 @@ MUST_USE enum err access_first_admin(struct call *call, struct access *a, struct
 MUST_USE enum err access_login(struct call *call, struct access *a, struct text email,
                                struct text password, struct text peer, struct text *cookie,
                                struct actor **actor);
+/* Only in a demo: the command line acts as this person, in a session that nobody signed in to (act
+ * auth.stand_in). ERR_DENIED elsewhere. */
+MUST_USE enum err access_stand_in(struct call *call, struct access *a, struct text person,
+                                  struct text *session);
 /* Seconds until an attempt would be heard (for Retry-After); 0 when it would be now. */
 int64_t access_login_wait(struct call *call, struct access *a, struct text email,
                           struct text peer);

@@ -113,7 +113,7 @@ int failed(const struct call *call, enum err e);
 struct text read_file(struct call *call, const char *path, size_t cap, enum err *e);
 bool write_file(const char *path, struct text bytes); /* says why not */
 /* The person a demo script or test acts as: full grants, password taken as confirmed. */
-const struct actor *actor_person(struct site *s, struct call *call, struct text id);
+struct actor *actor_person(struct site *s, struct call *call, struct text id);
 
 /* ---- the demo organisation (demo.c) and imports (import.c)
  * --------------------------------------- */

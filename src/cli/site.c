@@ -265,7 +265,7 @@ int site_overlay(struct site *s, struct text overlay)
 
 /* ---- acting as a person (demo script)
  * ------------------------------------------------------------------------ */
-const struct actor *actor_person(struct site *s, struct call *call, struct text id)
+struct actor *actor_person(struct site *s, struct call *call, struct text id)
 {
     struct reader *r = store_reader(s->store);
     struct person p;
