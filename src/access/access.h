@@ -54,6 +54,16 @@ struct export_note {
 MUST_USE enum err access_note_export(struct call *call, struct access *a,
                                      const struct export_note *note);
 
+/* Somebody signed in was refused (act access.denied): counted, and written by access_trace_flush, once
+ * a minute and at the end. `route` is its path with :names, `kind` the kind it is about or "". */
+void access_trace_refused(struct call *call, struct access *a, struct text route,
+                          struct text kind, struct text code);
+MUST_USE enum err access_trace_flush(struct call *call, struct access *a);
+/* Somebody gets to see a restricted record or a file (acts record.read, file.read): once an hour for
+ * each, committed when it returns. */
+MUST_USE enum err access_trace_read(struct call *call, struct access *a, const char *act,
+                                    struct text kind, struct text id);
+
 /* ---- the actor ------------------------------------------------------------------------------ */
 enum actor_type { ACTOR_USER, ACTOR_TOKEN, ACTOR_COMMAND, ACTOR_SYSTEM };
 struct grant {

@@ -29,6 +29,7 @@ struct hasher;
 struct throttle;
 struct actor_cache;
 struct standing;
+struct trace;
 struct access {
     struct store *store;
     struct ledger *ledger;
@@ -37,6 +38,7 @@ struct access {
     struct throttle *throttle;
     struct actor_cache *cache;
     struct standing *standing;
+    struct trace *trace;
     atomic_ullong generation; /* of committed changes of this folder's tables */
     int64_t session_life;
     char decoy[128]; /* a password hash that nothing matches, as dear as a real one */
@@ -139,6 +141,10 @@ MUST_USE enum err access__kept(struct call *call, struct reader *r, uint64_t ent
 /* seal.c: what the row of a "person" or "token" commits to as it stands. */
 MUST_USE enum err access__row_commitment(struct call *call, struct reader *r, const char *kind,
                                          struct text id, struct hash *out, bool *there);
+
+/* ---- trace.c ----------------------------------------------------------------------------- */
+struct trace *access__trace_open(void);
+void access__trace_close(struct trace *t);
 
 /* ---- facts.c ----------------------------------------------------------------------------- */
 MUST_USE enum err access__fact(struct call *call, struct tx *tx, const struct access *a,
