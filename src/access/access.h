@@ -54,6 +54,10 @@ struct export_note {
 MUST_USE enum err access_note_export(struct call *call, struct access *a,
                                      const struct export_note *note);
 
+/* The store goes on with this access's model (act model.change): which kinds and fields it adds and
+ * drops. `models` is the fact of that name from now on, `from` the hash before, "" for none. */
+MUST_USE enum err access_note_model(struct call *call, struct access *a, struct text models,
+                                    struct text from);
 /* Somebody signed in was refused (act access.denied): counted, and written by access_trace_flush, once
  * a minute and at the end. `route` is its path with :names, `kind` the kind it is about or "". */
 void access_trace_refused(struct call *call, struct access *a, struct text route,

@@ -164,7 +164,7 @@ static enum err put_json_page(struct call *call, struct json_out *o,
 
 enum err api_export(struct call *call, struct records *r, struct reader *db,
                     const struct kind *k, const struct list_query *query, struct text format,
-                    struct text *bytes, const char **type)
+                    struct text *bytes, const char **type, int64_t *rows)
 {
     bool json = text_is(format, "json"), xlsx = text_is(format, "xlsx");
     if (!json && !xlsx && !text_is(format, "csv"))
@@ -184,6 +184,7 @@ enum err api_export(struct call *call, struct records *r, struct reader *db,
             names[i] = fields.at[i]->name;
         put_row(&sink, names, fields.count, true);
     }
+    *rows = 0;
     q.limit = 200;
     q.facets = (struct text){0};
     if (!q.sort.len)
@@ -195,6 +196,7 @@ enum err api_export(struct call *call, struct records *r, struct reader *db,
             TRY(put_json_page(call, &o, &list, q.fields));
         else
             TRY(put_page(call, r, db, &sink, &fields, &list));
+        *rows += (int64_t)list.count;
         q.cursor = list.next;
         more = list.next.len > 0;
     }

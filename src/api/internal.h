@@ -92,6 +92,8 @@ MUST_USE enum err exchange__change_lane(struct exchange *x, enum lane lane);
 
 /* ---- exchange.c
  * ------------------------------------------------------------------------------- */
+/* Who gets to see a restricted record leaves an entry, before they see it. */
+MUST_USE enum err exchange__read(struct exchange *x, const struct record *rec);
 void exchange__header(struct exchange *x, const char *name, struct text value);
 void exchange__answer(struct exchange *x, enum err e); /* reply or problem, then gone */
 struct json_out *exchange__json(struct exchange *x);   /* opens the body */

@@ -37,6 +37,8 @@ struct record {
     struct hash commitment;
     bool veiled; /* as of a moment: as it is now, its sensitive fields are not for the actor */
 };
+/* Its readers are fewer than those of its kind. */
+bool record_is_restricted(const struct record *rec);
 const struct json *record_value(const struct record *r, struct text field);
 
 /* ---- writing

@@ -204,6 +204,8 @@ enum err store__sync_parent(struct call *call, const char *path);
 enum err store__make_folder(struct call *call, const char *path);
 /* The bytes of a file; ERR_MISSING without a problem when it is not there. */
 enum err store__file_bytes(struct call *call, const char *path, struct text *bytes);
+enum err store__file_bytes_at(struct call *call, int folder, const char *name, const char *path,
+                              struct text *bytes);
 /* Path of a name inside the store's folder, in the call's arena. */
 const char *store__path(struct call *call, const struct store *s, const char *name);
 
