@@ -29,7 +29,7 @@ struct leaf {
     bool has_commitment, has_previous;
     struct hash commitment, previous_commitment;
     uint64_t previous;
-    int64_t moment;
+    int64_t object_version, moment;
 };
 MUST_USE enum err leaf__write(struct call *call, const struct ledger_event *event,
                               struct text origin, uint64_t index, int64_t time,

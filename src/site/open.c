@@ -58,6 +58,7 @@ static enum err open_floors(struct site *s, bool create, enum model_change chang
     TRY(access_format_allowed(s->call, s->store));
     TRY(load_model(s));
     TRY(site_model_allowed(s, change));
+    TRY(record_fits(s->call, s->store, s->model));
     TRY(record_migrate(s->call, s->store, s->model, &s->steps));
     TRY(open_signer(s, create));
     TRY(ledger_open(s->call, s->store, s->signer, &s->ledger));

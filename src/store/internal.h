@@ -61,6 +61,12 @@ struct plan_dialect {
     const char *table_end;      /* after the closing parenthesis */
     const char *lock;           /* so that two nodes never plan at once; NULL when needless */
     struct text (*guard)(struct arena *a, struct text table);
+    /* Rows (type, name, table, text) of all that could act or be read in our place: type is table,
+     * view, trigger, or anything else that acts. */
+    const char *objects;
+    const char *own_tables; /* those the store makes for itself, with spaces between */
+    size_t guards;          /* triggers that make one table append-only */
+    bool (*is_guard)(struct arena *a, struct text table, struct text name, struct text text);
 };
 
 struct driver {
@@ -204,6 +210,8 @@ enum err store__sync_parent(struct call *call, const char *path);
 enum err store__make_folder(struct call *call, const char *path);
 /* The bytes of a file; ERR_MISSING without a problem when it is not there. */
 enum err store__file_bytes(struct call *call, const char *path, struct text *bytes);
+enum err store__file_bytes_at(struct call *call, int folder, const char *name, const char *path,
+                              struct text *bytes);
 /* Path of a name inside the store's folder, in the call's arena. */
 const char *store__path(struct call *call, const struct store *s, const char *name);
 
@@ -249,6 +257,9 @@ struct text store__postgres_guard(struct arena *a, struct text table);
 struct text store__postgres_schema(struct arena *a, struct text schema); /* makes it */
 /* The schema of a session, and after how many milliseconds a statement is too slow. */
 struct text store__postgres_session(struct arena *a, struct text schema, long long slow);
+bool store__sqlite_is_guard(struct arena *, struct text table, struct text name, struct text);
+bool store__postgres_is_guard(struct arena *, struct text table, struct text name, struct text);
+extern const char store__sqlite_objects[], store__postgres_objects[];
 extern const char store__sqlite_columns[], store__sqlite_indexes[], store__sqlite_guarded[];
 extern const char store__postgres_columns[], store__postgres_indexes[],
     store__postgres_guarded[];

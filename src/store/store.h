@@ -128,4 +128,16 @@ MUST_USE enum err file_write(struct call *call, struct store *s, struct text byt
 /* Names (hex) of every stored file, for deep verification. */
 MUST_USE enum err file_list(struct call *call, struct store *s, struct text **names,
                             size_t *count);
+
+/* ---- what does not belong here ----------------------------------------------------------- */
+struct table;
+struct oddity {
+    struct text name, what;
+    bool table; /* a table with rows: one of another model, perhaps */
+    struct oddity *next;
+};
+/* Triggers, views, rules, tables with rows that the declared tables do not account for, and declared
+ * append-only tables whose guards are gone. NULL when there is none. */
+MUST_USE enum err store_foreign(struct call *call, struct reader *r, const struct table *tables,
+                                size_t count, struct oddity **out);
 #endif
