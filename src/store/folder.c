@@ -13,7 +13,10 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
+
+#define ROOM_LEAST ((size_t)4 << 20) /* bytes */
 
 /* Only the person at the keyboard can mend why opening failed, so they hear the reason. */
 static enum err because(struct call *call, const char *path)
@@ -213,6 +216,18 @@ enum err store__folder_open(struct call *call, struct store *s, struct text wher
         return OK;
     TRY(lock(call, s, folder));
     return furnish(call, s);
+}
+
+bool store__folder_room(const struct store *s)
+{
+    char folder[4096];
+    struct statvfs about;
+
+    if (s->folder.len >= sizeof(folder))
+        return true;
+    memcpy(folder, s->folder.at, s->folder.len);
+    folder[s->folder.len] = '\0';
+    return statvfs(folder, &about) != 0 || about.f_bavail >= ROOM_LEAST / about.f_frsize;
 }
 
 void store__folder_close(struct store *s)

@@ -528,6 +528,12 @@ static bool sqlite_alive(struct link *link)
     return !link->failed;
 }
 
+/* The number that stands in every database; writing it again writes its page. */
+static enum err sqlite_prove(struct call *call, struct link *link)
+{
+    return sqlite_script(call, link, "PRAGMA user_version = 0");
+}
+
 static enum err make_tables(struct call *call, struct link *link)
 {
     TRY(sqlite_script(call, link,
@@ -568,6 +574,8 @@ const struct driver store__sqlite = {
     .connect = sqlite_connect,
     .disconnect = sqlite_disconnect,
     .alive = sqlite_alive,
+    .prove = sqlite_prove,
+    .room = store__folder_room,
     .furnish = sqlite_furnish,
     .rows = sqlite_rows,
     .exec = sqlite_exec,

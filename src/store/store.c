@@ -100,7 +100,7 @@ void store_close(struct store *s)
 {
     if (s == NULL)
         return;
-    store__writer_stop(s);
+    store_stop(s);
     close_readers(s);
     if (s->writer.tx.link != NULL)
         s->driver->disconnect(s->writer.tx.link);

@@ -41,12 +41,17 @@ MUST_USE enum err store_open(struct call *call, struct text where, bool create,
 /* Only to look, also while a server writes: no lock, no writer, nothing is made. Every submit answers
  * ERR_IO. For verification. */
 MUST_USE enum err store_open_reading(struct call *call, struct text where, struct store **out);
-/* Stops the writer (running jobs finish, queued jobs are answered ERR_IO), checkpoints, closes. */
+/* Stops the writer: the group that runs finishes, queued jobs are answered ERR_IO, and so is every
+ * one that comes later; `done` of none is called after it returns. Reading goes on. Comes before
+ * anything that jobs point to is freed. Twice is fine. */
+void store_stop(struct store *s);
+/* store_stop, then checkpoints and closes. */
 void store_close(struct store *s);
 enum store_kind store_kind(const struct store *s);
 struct text store_folder(const struct store *s); /* "" for PostgreSQL */
-/* True once a write failed on the storage path; from then on every write answers ERR_IO, with
- * SQLite until the store is opened again. PostgreSQL: until the next group succeeds; do submit. */
+/* True once a write failed on the storage path; from then on every write answers ERR_IO. SQLite: until
+ * the writer, which tries again by itself after 1 s, then 2, 4, … 30 s, has opened the database anew, found
+ * it as it was acknowledged and written to it. PostgreSQL: until the next group succeeds; do submit. */
 bool store_failing(const struct store *s);
 int64_t store_writes(const struct store *s);  /* commits since start, for /metrics */
 /* A consistent copy of the SQLite database into one new file (0600), while the store is in use;
