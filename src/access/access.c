@@ -24,6 +24,7 @@ static enum err open_parts(struct call *call, struct access *a)
     TRY(read_demo(call, a));
     TRY(access__throttle_open(call, &a->throttle));
     TRY(access__cache_open(call, &a->cache));
+    a->standing = access__standing_open(a->ledger);
     return access__hasher_open(call, &a->hasher);
 }
 
@@ -59,6 +60,7 @@ void access_close(struct access *a)
     access__hasher_close(a->hasher);
     access__throttle_close(a->throttle);
     access__cache_close(a->cache);
+    access__standing_close(a->standing);
     pthread_cond_destroy(&a->touched);
     pthread_mutex_destroy(&a->touch_lock);
     pthread_mutex_destroy(&a->first_lock);
@@ -109,7 +111,8 @@ struct ledger_event access__event(struct call *call, const struct access *a,
                                  .object_id = id,
                                  .previous = -1,
                                  .model = a->model->hash,
-                                 .request = call->id};
+                                 .request = call->id,
+                                 .session = actor == NULL ? TEXT("") : actor->session};
 }
 
 enum err access__note(struct call *call, struct tx *tx, const struct access *a,

@@ -122,10 +122,22 @@ struct ledger_event {
     struct hash previous_commitment;
     struct text model;          /* hash of the model in force (hex, 16 characters) */
     struct text request;        /* request id */
+    struct text session;        /* opaque id of the session the person acted in; "" when none */
 };
 /* Only inside a job. Gives the index the entry has when the group commits. */
 MUST_USE enum err ledger_append(struct call *call, struct tx *tx, struct ledger *l,
                                 const struct ledger_event *event, uint64_t *index);
+
+/* What an entry says, read strictly: false when the bytes are not a canonical entry. Text is as
+ * written, escapes and all (ids have none); it lies in `leaf`. */
+struct ledger_leaf {
+    struct text act, actor_type, actor_id, object_kind, object_id, model, session, time;
+    uint64_t index;
+    int64_t object_version, moment;
+    bool has_commitment;
+    struct hash commitment;
+};
+bool ledger_leaf_read(struct arena *a, struct text leaf, struct ledger_leaf *out);
 
 /* ---- reading; r is any read connection --------------------------------------------------- */
 struct text ledger_origin(const struct ledger *l);
@@ -153,6 +165,18 @@ MUST_USE enum err ledger_consistency(struct call *call, struct reader *r, uint64
 /* C2SP tlog-tiles: path after /ledger/tile/, e.g. "0/x001/234", "0/001.p/7", "entries/000". */
 MUST_USE enum err ledger_tile(struct call *call, struct reader *r, struct text path,
                               struct text *bytes);
+
+/* ---- following: every entry once, in order, believed only when signed -------------------- */
+/* A follower stands at the beginning of the log. One thread at a time. */
+struct ledger_follower;
+struct ledger_follower *ledger_follower_open(const struct ledger *l);
+void ledger_follower_close(struct ledger_follower *f); /* NULL is fine */
+/* Reads on to the last checkpoint that the reader sees; `each` gets every entry on the way. Only
+ * when this is OK may what `each` was told be believed: the signature is good and the root is
+ * that of the entries. ERR_CONFLICT, code "ledger_damaged", from then on for ever, otherwise. */
+MUST_USE enum err ledger_follow(struct call *call, struct ledger_follower *f, struct reader *r,
+                                void (*each)(void *arg, const struct ledger_leaf *leaf),
+                                void *arg);
 
 /* ---- verification ------------------------------------------------------------------------ */
 struct finding {
