@@ -67,6 +67,16 @@ int last__write(const char *folder, uint64_t size, const struct hash *root)
     return -1;
 }
 
+enum err ledger_note_last(struct call *call, struct text folder, const struct verification *v)
+{
+    int fd = last__write(text_c(call->arena, folder), v->entries, &v->root);
+    if (fd < 0)
+        return problem(call, ERR_IO, TEXT("ledger"), "ledger_last", "%s",
+                       say(call, "ledger.last cannot be written", "无法写入 ledger.last"));
+    close(fd);
+    return OK;
+}
+
 static bool is_still(const char *folder, int fd)
 {
     char path[PATH_MOST];

@@ -213,4 +213,7 @@ MUST_USE enum err ledger_verify_within(struct call *call, struct reader *r, stru
  * done by ledger_open. */
 MUST_USE enum err ledger_verify_last(struct call *call, struct reader *r, struct text folder,
                                      struct verification *out);
+/* Writes it for a folder that was just verified: what is there is what was committed. */
+MUST_USE enum err ledger_note_last(struct call *call, struct text folder,
+                                   const struct verification *v);
 #endif

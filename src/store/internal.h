@@ -75,6 +75,8 @@ struct driver {
     enum err (*prove)(struct call *call, struct link *link);
     /* Is there room to go on with after the disk was full? NULL: it cannot be known. */
     bool (*room)(const struct store *s);
+    /* After connecting to a folder that is a copy of one in use. NULL: there are none. */
+    enum err (*whole)(struct call *call, struct link *link);
     /* Once after the writer connected: the store's own tables (meta, search, files). */
     enum err (*furnish)(struct call *call, struct link *link);
     enum err (*rows)(struct call *call, struct link *link, const char *sql,
@@ -150,6 +152,7 @@ struct store {
     struct arena *arena; /* what the store keeps for its life; store_open fills it */
     struct text folder;  /* SQLite */
     int lock_file;
+    bool copied; /* see store_copied */
     struct text url, schema; /* PostgreSQL; the url without its schema */
     bool create;
     bool reading; /* only looked at: no lock, no writer */
@@ -194,7 +197,7 @@ enum err store__writer_start(struct call *call, struct store *s);
 
 /* ---- the folder of a SQLite store (folder.c) --------------------------------------------- */
 enum err store__folder_open(struct call *call, struct store *s, struct text where, bool create);
-void store__folder_close(struct store *s);
+void store__folder_close(struct store *s); /* notes that it was closed in order, unless failing */
 bool store__folder_room(const struct store *s); /* more than a group is likely to need */
 /* fsync of a folder, checked: SQLite ignores when it fails. */
 enum err store__sync_folder(struct call *call, const char *path);
