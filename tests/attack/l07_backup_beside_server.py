@@ -97,7 +97,7 @@ class Suite:
         if not shutil.which("strace"):
             self.report.note("no strace: what is fsynced when is not looked at")
             return
-        done = subprocess.run(["strace", "-f", "-y", "-e", "trace=fsync,fdatasync,link,linkat,rename,write", self.aimwell, "backup",
+        done = subprocess.run(["strace", "-f", "-y", "-s", "300", "-e", "trace=fsync,fdatasync,link,linkat,rename,write", self.aimwell, "backup",
                                "--out", self.path("durable.zip"), *self.place.where], capture_output=True, text=True,
                               env=dict(os.environ, ASAN_OPTIONS="detect_leaks=0"))
         lines = done.stderr.splitlines()
