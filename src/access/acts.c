@@ -32,7 +32,7 @@ bool access__ends_sessions(struct text act)
 
 enum grant_state access__grant_state(struct text act)
 {
-    if (text_is(act, "role.grant") || text_is(act, "token.grant"))
+    if (text_is(act, "role.grant") || text_is(act, "role.found") || text_is(act, "token.grant"))
         return GRANT_ACTIVE;
     if (text_is(act, "role.grant_pending"))
         return GRANT_PENDING;
@@ -55,7 +55,7 @@ static bool needs_fresh(struct text act)
 
 /* ---- what is known ----------------------------------------------------------------------- */
 
-enum thing { THING_SESSION, THING_PERSON, THING_TOKEN };
+enum thing { THING_SESSION, THING_PERSON, THING_TOKEN, THING_REQUEST };
 struct known {
     struct known *next;
     enum thing thing;
@@ -72,6 +72,8 @@ struct acts {
     struct known **buckets;
     bool bound; /* entries must name sessions from here on */
     bool stand_ins;
+    struct text linked; /* who used a link to set a password, and by which entry */
+    uint64_t linked_entry;
 };
 
 struct acts *access__acts(struct arena *a)
@@ -193,6 +195,32 @@ static void store_entry(struct look *l)
     l->acts->bound = true;
 }
 
+/* A link by which somebody sets a password: made, and used once. */
+static void request_entry(struct look *l)
+{
+    struct known *k = find_or_make(l->acts, THING_REQUEST, l->leaf->object_id);
+    if (text_is(l->leaf->act, "request.open"))
+        k->until = INT64_MAX;
+    else if (text_is(l->leaf->act, "request.use") || text_is(l->leaf->act, "request.end"))
+        k->until = 0;
+}
+
+/* Who uses a link is not signed in: the link speaks for them, and once. */
+static bool by_link(struct look *l)
+{
+    const struct ledger_leaf *leaf = l->leaf;
+    if (text_is(leaf->act, "request.use") && text_is(leaf->object_kind, "access_request")) {
+        const struct known *k = find(l->acts, THING_REQUEST, leaf->object_id);
+        l->acts->linked = text_copy(l->acts->arena, leaf->actor_id);
+        l->acts->linked_entry = leaf->index;
+        return k != NULL && k->until > 0;
+    }
+    return text_is(leaf->act, "auth.password") && l->acts->linked.len > 0 &&
+           leaf->index == l->acts->linked_entry + 1 &&
+           text_same(leaf->actor_id, l->acts->linked) &&
+           text_same(leaf->object_id, l->acts->linked);
+}
+
 static enum err learn(struct look *l)
 {
     struct text act = l->leaf->act, kind = l->leaf->object_kind;
@@ -200,6 +228,8 @@ static enum err learn(struct look *l)
         store_entry(l);
     if (text_is(kind, "token"))
         token_entry(l);
+    if (text_is(kind, "access_request"))
+        request_entry(l);
     if (text_is(kind, "person") && access__ends_sessions(act))
         end_all(l);
     if (!text_is(kind, "session"))
@@ -249,6 +279,8 @@ static void judge(struct look *l, struct acted *out)
 {
     const struct ledger_leaf *leaf = l->leaf;
     const char *why = NULL;
+    if (text_is(leaf->actor_type, "user") && leaf->session.len == 0 && by_link(l))
+        return;
     if (text_is(leaf->actor_type, "user") && !access__begins_session(leaf->act)) {
         const struct known *k = find(l->acts, THING_SESSION, leaf->session);
         why = why_not_session(l, k);

@@ -149,6 +149,8 @@ static enum err why_not(struct call *call, struct access *a, struct reader *r,
         TRY(why_not_session(call, a, r, &c->session, why));
     if (*why == NULL && c->token.len > 0)
         TRY(why_not_token(call, a, r, c->token, why));
+    if (*why == NULL && c->request.len > 0)
+        TRY(why_not_row(call, a, r, "access_request", c->request, why));
     if (*why == NULL && c->person.len > 0)
         TRY(why_not_person(call, a, r, c->person, why));
     return OK;
@@ -156,7 +158,9 @@ static enum err why_not(struct call *call, struct access *a, struct reader *r,
 
 static struct text name_of(const struct claim *c)
 {
-    return c->session.id.len > 0 ? c->session.id : c->token.len > 0 ? c->token : c->person;
+    return c->session.id.len > 0 ? c->session.id : c->token.len > 0   ? c->token
+           : c->request.len > 0 ? c->request
+                                : c->person;
 }
 
 enum err access__covered(struct call *call, struct access *a, struct reader *r,

@@ -24,11 +24,15 @@
 #define FRESH_LIFE (5 * MINUTE)
 #define TOUCH_EVERY MINUTE
 #define TOKEN_LIFE_MOST (365 * DAY)
+#define ROLE_MANAGER_WORD "aims_manager"
+#define ROLE_MANAGER TEXT(ROLE_MANAGER_WORD)
+#define REQUEST_LIFE (7 * DAY) /* of what waits for a second person, and of a link for a password */
 
 struct hasher;
 struct throttle;
 struct actor_cache;
 struct standing;
+struct trace;
 struct access {
     struct store *store;
     struct ledger *ledger;
@@ -37,6 +41,7 @@ struct access {
     struct throttle *throttle;
     struct actor_cache *cache;
     struct standing *standing;
+    struct trace *trace;
     atomic_ullong generation; /* of committed changes of this folder's tables */
     int64_t session_life;
     char decoy[128]; /* a password hash that nothing matches, as dear as a real one */
@@ -46,6 +51,7 @@ struct access {
     pthread_mutex_t touch_lock;
     pthread_cond_t touched;
     size_t touches; /* handed to the writer and not done */
+    atomic_bool managed; /* somebody is or was AIMS manager: known for good once it is true */
 };
 
 /* ---- access.c: how every change here is made --------------------------------------------- */
@@ -127,7 +133,7 @@ struct session_row {
 };
 struct claim { /* what rows say; "" leaves out */
     struct session_row session;
-    struct text token, person;
+    struct text token, person, request;
 };
 /* `load` reads the rows, again when something changed meanwhile. Not covered is logged as
  * tampering. */
@@ -139,6 +145,10 @@ MUST_USE enum err access__kept(struct call *call, struct reader *r, uint64_t ent
 /* seal.c: what the row of a "person" or "token" commits to as it stands. */
 MUST_USE enum err access__row_commitment(struct call *call, struct reader *r, const char *kind,
                                          struct text id, struct hash *out, bool *there);
+
+/* ---- trace.c ----------------------------------------------------------------------------- */
+struct trace *access__trace_open(void);
+void access__trace_close(struct trace *t);
 
 /* ---- facts.c ----------------------------------------------------------------------------- */
 MUST_USE enum err access__fact(struct call *call, struct tx *tx, const struct access *a,
@@ -255,12 +265,41 @@ MUST_USE enum err access__person_tx(struct call *call, struct tx *tx, struct tex
                                     const struct value **row);
 MUST_USE enum err access__check_grant(struct call *call, const struct access *a,
                                       const struct grant *grant);
-MUST_USE enum err access__grant_tx(struct call *call, struct tx *tx, const struct access *a,
-                                   struct text person, const struct grant *grant,
+/* `founding`: nobody was ever AIMS manager when the call began (access__founding). */
+MUST_USE enum err access__grant_tx(struct call *call, struct tx *tx, struct access *a,
+                                   struct text person, const struct grant *grant, bool founding,
                                    bool *pending);
+/* May one of these grants appoint the first AIMS manager of the organisation? Looks through the
+ * ledger when nobody is known to have been one. */
+MUST_USE enum err access__founding(struct call *call, struct access *a,
+                                   const struct grant *grants, size_t count, bool *founding);
+/* Is the actor an AIMS manager of the unit or of one above it? A person: a token confirms
+ * nothing. */
+MUST_USE enum err access__is_manager(struct call *call, struct tx *tx, struct text unit,
+                                     bool *yes);
 /* ERR_CONFLICT when nobody but `person` could manage people any more. */
 MUST_USE enum err access__not_last_admin(struct call *call, struct tx *tx, struct text person);
 MUST_USE enum err access__unit_exists(struct call *call, struct tx *tx, struct text unit);
+
+/* ---- request.c: what waits for a second person -------------------------------------------- */
+struct request {
+    struct text id, person, what, value, state, asked_by;
+    int64_t ends;
+};
+MUST_USE enum err access__request_tx(struct call *call, struct tx *tx, struct text person,
+                                     const char *what, struct request *out);
+MUST_USE enum err access__request_ask(struct call *call, struct tx *tx, const struct access *a,
+                                      struct text person, const char *what, struct text value);
+MUST_USE enum err access__request_state(struct call *call, struct tx *tx,
+                                        const struct access *a, const struct actor *actor,
+                                        struct text id, const char *state, const char *act);
+MUST_USE enum err access__requests_end(struct call *call, struct tx *tx, const struct access *a,
+                                       const struct actor *actor, struct text person,
+                                       const char *what);
+MUST_USE enum err access__link_tx(struct call *call, struct tx *tx, const struct access *a,
+                                  struct text person, struct text asked_by, struct link *out);
+enum err access__same_asker(struct call *call);
+
 MUST_USE enum err access__grants_of(struct call *call, struct reader *r, struct text person,
                                     struct actor *actor);
 

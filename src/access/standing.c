@@ -181,6 +181,8 @@ static void take(void *arg, const struct ledger_leaf *leaf)
         person_entry(s, leaf);
     else if (text_is(kind, "token") && leaf->has_commitment)
         take_commitment(&find_or_make(s, "token", leaf->object_id)->word, leaf);
+    else if (text_is(kind, "access_request") && leaf->has_commitment)
+        take_commitment(&find_or_make(s, "access_request", leaf->object_id)->word, leaf);
 }
 
 /* ---- asking ------------------------------------------------------------------------------ */

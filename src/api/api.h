@@ -14,6 +14,8 @@ struct api_options {
     bool pages;      /* serve the web pages too */
     int64_t started; /* moment the server started */
     const char *version;
+    int workers;      /* of the server: long answers take half of them at most; 0 = 4 */
+    int64_t patience; /* microseconds that one request may read for; 0 = 30 s */
     struct text
         origin; /* where people find it: "https://aims.example.org"; "" = where it listens */
 };
@@ -27,6 +29,10 @@ bool api_origin(struct arena *a, struct text address, struct text *origin);
 bool api_fast(void *arg, struct request *r);
 void api_handle(void *arg, struct request *r);
 struct text api_refusal(void *arg, struct request *r, int status, const char *why);
+#define API_LANES 5
+/* The lanes of the routes; `workers` threads for what is cheap. */
+void api_lanes(int workers, struct net_lane lanes[API_LANES]);
+size_t api_lane(void *arg, struct request *r);
 size_t api_cap(void *arg, struct text method, struct text path);
 void api_live(struct api *a, const struct net *n); /* counts for /metrics */
 

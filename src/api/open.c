@@ -36,6 +36,7 @@ enum err api_open(struct call *call, const struct api_options *options, struct a
                       .pages = options->pages,
                       .started = options->started,
                       .version = options->version,
+                      .patience = options->patience > 0 ? options->patience : 30000000,
                       .origin = text_copy(arena, options->origin)};
     a->model_etag = text_print(arena, "\"%.*s\"", TEXT_ARG(a->model->hash));
     TRY(finisher__open(a));

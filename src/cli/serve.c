@@ -14,7 +14,8 @@
 
 static const struct option_rule rules[] = {
     {"listen", true}, {"demo", false}, {"tls-cert", true}, {"tls-key", true},
-    {"public", true}, {"proxy", true}, {"workers", true},  {"verbose", false}};
+    {"public", true}, {"proxy", true}, {"workers", true},  {"patience", true},
+    {"verbose", false}};
 
 static bool read_listen(const struct args *args, const char *listen, struct net_options *o)
 {
@@ -132,7 +133,8 @@ static void warn_without_socket(struct site *s)
                  TEXT_ARG(p->message));
 }
 
-static int serve(struct site *s, struct net_options *o, struct text origin, bool demo)
+static int serve(struct site *s, struct net_options *o, struct text origin, int64_t patience,
+                 bool demo)
 {
     struct api *api;
     struct net *net = NULL;
@@ -142,6 +144,8 @@ static int serve(struct site *s, struct net_options *o, struct text origin, bool
                                   .pages = true,
                                   .started = clock_now(),
                                   .version = AIMWELL_VERSION,
+                                  .workers = o->workers,
+                                  .patience = patience * 1000000,
                                   .origin = origin};
     enum err e = api_open(s->call, &options, &api);
     if (e != OK)
@@ -149,6 +153,11 @@ static int serve(struct site *s, struct net_options *o, struct text origin, bool
     o->fast = api_fast;
     o->handle = api_handle;
     o->refusal = api_refusal;
+    struct net_lane lanes[API_LANES];
+    api_lanes(o->workers, lanes);
+    o->lanes = lanes;
+    o->lane_count = API_LANES;
+    o->lane_for = api_lane;
     o->cap_for = api_cap;
     o->arg = api;
     e = net_open(s->call, o, &net);
@@ -200,7 +209,8 @@ static int run(const struct args *args)
     const char *listen = args_option(args, "listen");
     struct place place = site_place(args);
     const char *workers = args_option(args, "workers");
-    int64_t count;
+    const char *patience = args_option(args, "patience");
+    int64_t count, seconds = 30;
     if (!place.where || !read_listen(args, listen ? listen : "127.0.0.1:8420", &o))
         return 2;
     if (workers && (!text_integer(text_of(workers), &count) || count < 1 || count > 64)) {
@@ -209,6 +219,10 @@ static int run(const struct args *args)
     }
     if (workers)
         o.workers = (int)count;
+    if (patience && (!text_integer(text_of(patience), &seconds) || seconds < 1 || seconds > 3600)) {
+        fprintf(args->caller->err, "aimwell: --patience is a number of seconds from 1 to 3600\n");
+        return 2;
+    }
     o.tls_cert = args_option(args, "tls-cert");
     o.tls_key = args_option(args, "tls-key");
     if (!o.tls_cert != !o.tls_key) {
@@ -221,7 +235,7 @@ static int run(const struct args *args)
     struct text origin;
     int code = read_public(arena, args, &o, &origin) ? open_place(&site, args, place) : 2;
     if (code == 0) {
-        code = serve(&site, &o, origin, args_flag(args, "demo"));
+        code = serve(&site, &o, origin, seconds, args_flag(args, "demo"));
         site_close(&site);
     }
     arena_close(arena);
@@ -232,13 +246,14 @@ const struct command command_serve = {
     "serve",
     "aimwell serve [--data DIR | --store postgres://…] [--listen HOST:PORT] [--demo]\n"
     "              [--tls-cert FILE --tls-key FILE] [--public URL] [--proxy ADDRESS,…]\n"
-    "              [--workers N] [--verbose]\n\n"
+    "              [--workers N] [--patience SECONDS] [--verbose]\n\n"
     "Serves the organisation in DIR (default address 127.0.0.1:8420). --demo makes a demo\n"
     "organisation there when there is none. One process per SQLite folder; several may serve\n"
     "one PostgreSQL schema, all with the same program and --site files.\n"
     "Behind a proxy that does TLS, --public is the address people use: cookies are marked\n"
     "Secure and pages of no other origin may write. X-Forwarded-For is believed from this\n"
-    "machine and from the addresses named by --proxy.",
+    "machine and from the addresses named by --proxy. --patience is how long one request may\n"
+    "read (default 30 seconds).",
     "serve an organisation: pages and API",
     rules,
     COUNT(rules),

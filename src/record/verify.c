@@ -550,6 +550,27 @@ static void check_indexes(struct deep *c)
         check_index(c, rows.cells[i].text);
 }
 
+/* Tables of a model that is not the one here are passed over: nothing tells them from others. */
+static enum err check_foreign(struct deep *c)
+{
+    struct text models, last = {0};
+    struct oddity *odd;
+    enum err e = meta_read(c->call, c->db, "models", &models);
+    while (e == OK && models.len > 0)
+        last = text_cut(&models, ' ');
+    bool ours = text_same(text_cut(&last, '+'), c->records->model->hash);
+    if (e != OK && e != ERR_MISSING)
+        return e;
+    TRY(open__foreign(c->call, c->db, c->records->model, &odd));
+    for (; odd != NULL; odd = odd->next)
+        if (ours || !odd->table)
+            verification_add(c->call, c->out,
+                             text_print(c->call->arena, "database object %.*s",
+                                        TEXT_ARG(odd->name)),
+                             "%.*s", TEXT_ARG(odd->what));
+    return OK;
+}
+
 static enum err deep_check(struct deep *c)
 {
     struct text format;
@@ -557,6 +578,7 @@ static enum err deep_check(struct deep *c)
     if (e != OK && e != ERR_MISSING)
         return e;
     c->sealed = e == OK; /* a store no program of this format has opened yet has none */
+    TRY(check_foreign(c));
     check_indexes(c);
     TRY(check_versions(c));
     for (size_t i = 0; i < c->records->model->kind_count; i++)

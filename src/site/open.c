@@ -85,6 +85,7 @@ static enum err open_floors(struct site *s, bool create, enum model_change chang
         s->signer->close(s->signer);
         s->signer = NULL;
     }
+    TRY(record_fits(s->call, s->store, s->model));
     TRY(record_migrate(s->call, s->store, s->model, &s->steps));
     TRY(open_signer(s, create));
     TRY(ledger_open(s->call, s->store, s->signer, &s->ledger));

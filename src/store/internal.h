@@ -43,6 +43,7 @@ struct link {
     struct store *store;
     enum link_use use;
     struct cache cache;
+    int64_t until; /* readers: ticks by which all of this borrowing must be done; 0: no such */
     bool failed; /* the storage path broke under this link; for a writer: fail-stop */
     bool astray; /* an error came that was not of the job that runs; cleared by `begin` */
 };
@@ -59,6 +60,12 @@ struct plan_dialect {
     const char *table_end;      /* after the closing parenthesis */
     const char *lock;           /* so that two nodes never plan at once; NULL when needless */
     struct text (*guard)(struct arena *a, struct text table);
+    /* Rows (type, name, table, text) of all that could act or be read in our place: type is table,
+     * view, trigger, or anything else that acts. */
+    const char *objects;
+    const char *own_tables; /* those the store makes for itself, with spaces between */
+    size_t guards;          /* triggers that make one table append-only */
+    bool (*is_guard)(struct arena *a, struct text table, struct text name, struct text text);
 };
 
 struct driver {
@@ -115,12 +122,14 @@ struct driver {
 extern const struct driver store__sqlite, store__postgres;
 
 /* ---- the store --------------------------------------------------------------------------- */
-#define READERS_MOST 16
+/* More than threads that read (api/lanes.c), so that none waits for another; opened on demand. */
+#define READERS_MOST 128
 struct reader {
     struct store *store;
     struct link *link; /* NULL: could not be opened; the next read tries again */
     struct reader *next;
     bool view; /* between read_begin and read_end */
+    int64_t until; /* see reader_until */
 };
 struct tx {
     struct store *store;
@@ -184,7 +193,7 @@ void store__unsay(struct call *call, struct mark mark);
 
 /* Sentences that both drivers give alike. */
 enum err store__failed(struct call *call);   /* ERR_IO, "storage" */
-enum err store__too_slow(struct call *call); /* ERR_IO, "too_slow" */
+enum err store__too_slow(struct call *call); /* ERR_SLOW, "too_slow" */
 enum err store__exists(struct call *call);   /* ERR_CONFLICT, "exists" */
 enum err store__refused(struct call *call);  /* ERR_CONFLICT, "refused": a constraint */
 enum err store__append_only(struct call *call);
@@ -250,6 +259,9 @@ struct text store__postgres_guard(struct arena *a, struct text table);
 struct text store__postgres_schema(struct arena *a, struct text schema); /* makes it */
 /* The schema of a session, and after how many milliseconds a statement is too slow. */
 struct text store__postgres_session(struct arena *a, struct text schema, long long slow);
+bool store__sqlite_is_guard(struct arena *, struct text table, struct text name, struct text);
+bool store__postgres_is_guard(struct arena *, struct text table, struct text name, struct text);
+extern const char store__sqlite_objects[], store__postgres_objects[];
 extern const char store__sqlite_columns[], store__sqlite_indexes[], store__sqlite_guarded[];
 extern const char store__postgres_columns[], store__postgres_indexes[],
     store__postgres_guarded[];

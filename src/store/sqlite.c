@@ -19,6 +19,7 @@ struct sqlite {
     sqlite3 *db;
     int64_t deadline; /* readers: ticks after which a statement is stopped */
     bool in_group;
+    int64_t others; /* the writer's: changes when another connection commits; 0 at first */
     int wal_pages;     /* in the WAL after the last commit */
     int checkpoint_at; /* pages at which to try next */
 };
@@ -248,6 +249,8 @@ static enum err sqlite_rows(struct call *call, struct link *link, const char *sq
 
     *out = (struct rows){0};
     q->deadline = clock_ticks() + atomic_load(&store__slow_after);
+    if (link->until != 0 && link->until < q->deadline)
+        q->deadline = link->until;
     TRY(prepare(call, q, sql, &p));
     e = bind(call, q, sql, p, values, value_count);
     if (e == OK)
@@ -316,11 +319,42 @@ static void sqlite_view_end(struct link *link)
         quietly(q, "ROLLBACK");
 }
 
+/* This process has the folder to itself and one connection that writes. Whatever else commits is
+ * somebody who writes past the one door: what he put there must not be built upon, not even
+ * when he has taken it away again. */
+static enum err alone(struct call *call, struct sqlite *q)
+{
+    struct rows rows;
+
+    TRY(sqlite_rows(call, &q->link, "PRAGMA data_version", NULL, 0, 1, &rows));
+    if (q->others == 0 || rows.cells[0].integer == q->others) {
+        q->others = rows.cells[0].integer;
+        return OK;
+    }
+    q->link.failed = true;
+    log_line(LOG_ERROR, "tampering", "why=\"another program wrote into the database\"");
+    return problem(
+        call, ERR_IO, TEXT(""), "another_program", "%s",
+        say(call,
+            "another program wrote into the database while the server was running; nothing "
+            "is acknowledged any more. Stop the server and run aimwell verify --deep",
+            "服务器运行期间有其他程序写入了数据库；不再确认任何写入。请停止服务器并运行 "
+            "aimwell verify --deep"));
+}
+
 static enum err sqlite_begin(struct call *call, struct link *link)
 {
+    struct sqlite *q = sqlite_of(link);
+    enum err e;
+
     TRY(plain(call, link, "BEGIN IMMEDIATE"));
-    sqlite_of(link)->in_group = true;
-    return OK;
+    q->in_group = true;
+    e = alone(call, q);
+    if (e != OK) {
+        q->in_group = false;
+        quietly(q, "ROLLBACK");
+    }
+    return e;
 }
 
 static enum err sqlite_settle(struct call *call, struct link *link)
@@ -584,6 +618,11 @@ const struct driver store__sqlite = {
             .declaration = {"INTEGER", "REAL", "TEXT", "BLOB"},
             .table_end = " STRICT",
             .guard = store__sqlite_guard,
+            .objects = store__sqlite_objects,
+            .own_tables = "meta search_doc search_words search_words_data search_words_idx "
+                          "search_words_content search_words_docsize search_words_config",
+            .guards = 2,
+            .is_guard = store__sqlite_is_guard,
         },
     .open = store__folder_open,
     .close = store__folder_close,
