@@ -79,6 +79,12 @@ struct driver {
                         struct link **out);
     void (*disconnect)(struct link *link);
     bool (*alive)(struct link *link); /* a cheap look, between uses */
+    /* Inside a transaction: something that has to be written though nothing changes. NULL: no need. */
+    enum err (*prove)(struct call *call, struct link *link);
+    /* Is there room to go on with after the disk was full? NULL: it cannot be known. */
+    bool (*room)(const struct store *s);
+    /* After connecting to a folder that is a copy of one in use. NULL: there are none. */
+    enum err (*whole)(struct call *call, struct link *link);
     /* Once after the writer connected: the store's own tables (meta, search, files). */
     enum err (*furnish)(struct call *call, struct link *link);
     enum err (*rows)(struct call *call, struct link *link, const char *sql,
@@ -139,7 +145,10 @@ struct writer {
     struct counter *counters;
     bool careful; /* each job of this group is settled before the next begins */
     pthread_t thread;
-    bool started;
+    atomic_bool started;
+    bool behind; /* what tells of the last commit could not be written: nothing is acknowledged */
+    bool lost;   /* what was acknowledged is not there: no further attempt */
+    int64_t again, pause; /* ticks of the next attempt to go on, and microseconds to the one after */
     pthread_mutex_t lock; /* guards the queue, closing and hooks */
     pthread_cond_t wake;
     struct job *first, *last;
@@ -154,6 +163,7 @@ struct store {
     struct arena *arena; /* what the store keeps for its life; store_open fills it */
     struct text folder;  /* SQLite */
     int lock_file;
+    bool copied; /* see store_copied */
     struct text url, schema; /* PostgreSQL; the url without its schema */
     bool create;
     bool reading; /* only looked at: no lock, no writer */
@@ -199,11 +209,11 @@ enum err store__bug(struct call *call, const char *sql, const char *words);
 enum err store__lost(struct call *call, const char *what, const char *words); /* logs; ERR_IO */
 
 enum err store__writer_start(struct call *call, struct store *s);
-void store__writer_stop(struct store *s);
 
 /* ---- the folder of a SQLite store (folder.c) --------------------------------------------- */
 enum err store__folder_open(struct call *call, struct store *s, struct text where, bool create);
-void store__folder_close(struct store *s);
+void store__folder_close(struct store *s); /* notes that it was closed in order, unless failing */
+bool store__folder_room(const struct store *s); /* more than a group is likely to need */
 /* fsync of a folder, checked: SQLite ignores when it fails. */
 enum err store__sync_folder(struct call *call, const char *path);
 enum err store__sync_parent(struct call *call, const char *path);

@@ -572,6 +572,28 @@ static bool sqlite_alive(struct link *link)
     return !link->failed;
 }
 
+/* The number that stands in every database; writing it again writes its page. */
+static enum err sqlite_prove(struct call *call, struct link *link)
+{
+    return sqlite_script(call, link, "PRAGMA user_version = 0");
+}
+
+static enum err sqlite_whole(struct call *call, struct link *link)
+{
+    struct rows rows;
+    enum err e = sqlite_rows(call, link, "PRAGMA integrity_check(1)", NULL, 0, 10, &rows);
+
+    if (e == OK && rows.count == 1 && text_is(rows.cells[0].text, "ok"))
+        return OK;
+    return problem(
+        call, ERR_CONFLICT, TEXT(""), "torn", "%s",
+        say(call,
+            "this folder was copied while it was in use, and the database in it is torn: "
+            "copy with aimwell backup, which works beside a running server",
+            "此文件夹是在使用中被复制的，其中的数据库已残缺：请用 aimwell backup "
+            "复制，它可与运行中的服务器并行"));
+}
+
 static enum err make_tables(struct call *call, struct link *link)
 {
     TRY(sqlite_script(call, link,
@@ -617,6 +639,9 @@ const struct driver store__sqlite = {
     .connect = sqlite_connect,
     .disconnect = sqlite_disconnect,
     .alive = sqlite_alive,
+    .prove = sqlite_prove,
+    .room = store__folder_room,
+    .whole = sqlite_whole,
     .furnish = sqlite_furnish,
     .rows = sqlite_rows,
     .exec = sqlite_exec,
