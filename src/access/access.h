@@ -50,6 +50,8 @@ struct actor {
     struct text scopes;      /* of a token: it may do nothing else. "" = all its roles give */
     bool renew;              /* signed in with a password that another made: may only change it */
     bool sees_sensitive;     /* some active role is marked so in the model */
+    bool technical;          /* an administrator without any business role: sees people, and of
+                              * records what everybody may read and what is their own */
 };
 /* "command" (bootstrap, import, init) and "system" (timed moves) actors. */
 const struct actor *actor_command(struct call *call);

@@ -65,7 +65,7 @@ static bool reads_all_units(const struct making *m)
             continue;
         if (w->everyone && signed_in(m->actor))
             return true;
-        if (w->role.len > 0 && actor_holds(m->actor, w->role, NULL, 0))
+        if (w->role.len > 0 && !m->actor->technical && actor_holds(m->actor, w->role, NULL, 0))
             return true;
     }
     return false;
@@ -75,7 +75,7 @@ static bool reads_all_units(const struct making *m)
  * it. */
 static void add_grants(struct making *m, struct text role)
 {
-    for (size_t i = 0; i < m->actor->grant_count; i++)
+    for (size_t i = 0; i < m->actor->grant_count && !m->actor->technical; i++)
         if (text_same(m->actor->grants[i].role, role)) {
             add_once(m->units, &m->reach.unit_count, m->actor->grants[i].unit);
             m->reach.no_unit = true;

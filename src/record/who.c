@@ -95,6 +95,8 @@ static enum err matches(struct call *call, struct records *r, struct db db,
             *out = who__is_somebody(actor);
         else if (w->automatic)
             *out = actor->type == ACTOR_SYSTEM;
+        else if (w->role.len && reading && actor->technical)
+            continue;
         else if (w->role.len)
             TRY(holds(call, db, actor, rec, w->role, reading, &scope, out));
         else
