@@ -23,9 +23,36 @@ const struct model *access_model(const struct access *a);
 /* Writes organisation, origin and, for PostgreSQL, the shared signing key into meta. */
 MUST_USE enum err access_found(struct call *call, struct store *s, struct text organisation,
                                struct text origin, bool secret);
-/* Sets one fact ("overlays", "demo"). For commands. */
-MUST_USE enum err access_meta(struct call *call, struct store *s, const char *name,
+/* What this program reads and writes. A store has it in meta "format"; it is raised when entries or
+ * tables change so that an older program would misread them. */
+#define STORE_FORMAT "2"
+/* ERR_CONFLICT, code "newer_store", when a newer program wrote the store. Before anything else. */
+MUST_USE enum err access_format_allowed(struct call *call, struct store *s);
+/* After access_open, before anybody is served: a store of an earlier format is brought to this one by
+ * an entry (store.create, store.upgrade), which ends its sessions; the facts of one that has it are
+ * held against the ledger: ERR_CONFLICT, code "altered". */
+MUST_USE enum err access_adopt(struct call *call, struct access *a);
+/* Sets one fact ("overlays", "demo") with its entry. For commands. */
+MUST_USE enum err access_meta(struct call *call, struct access *a, const char *name,
                               struct text value);
+
+/* ---- what is no record and leaves an entry all the same --------------------------------------- */
+/* A copy of the store was made (act store.backup): written and committed when it returns. */
+struct backup_note {
+    struct text sha256; /* of the copy, in hex; "" when it is not one file */
+    uint64_t entries;   /* of the ledger that the copy holds */
+    int64_t bytes, files;
+};
+MUST_USE enum err access_note_backup(struct call *call, struct access *a,
+                                     const struct backup_note *note);
+/* Records are about to be given away (act data.export): call it before the first byte leaves. */
+struct export_note {
+    struct text kind, format;
+    struct text filter; /* SHA-256 in hex of what was asked for */
+    int64_t rows;
+};
+MUST_USE enum err access_note_export(struct call *call, struct access *a,
+                                     const struct export_note *note);
 
 /* ---- the actor ------------------------------------------------------------------------------ */
 enum actor_type { ACTOR_USER, ACTOR_TOKEN, ACTOR_COMMAND, ACTOR_SYSTEM };

@@ -69,6 +69,24 @@ MUST_USE enum err access__seal(struct call *call, struct tx *tx, const struct ac
                                struct text id);
 MUST_USE enum err access__seals_compare(struct call *call, struct reader *db,
                                         const struct replay *replay, struct verification *out);
+/* ---- sealed.c: content kept beside the entry that commits to it -------------------------- */
+struct member { /* of the object that is committed to; in the order of their names */
+    const char *name;
+    struct text value;
+};
+MUST_USE enum err access__keep(struct call *call, struct tx *tx, const struct access *a,
+                               const struct actor *actor, const char *act, const char *kind,
+                               struct text id, const struct member *members, size_t count);
+struct text access__body(struct call *call, const struct member *members, size_t count);
+struct text access__number(struct call *call, int64_t number);
+
+/* ---- facts.c ----------------------------------------------------------------------------- */
+MUST_USE enum err access__fact(struct call *call, struct tx *tx, const struct access *a,
+                               const char *name, struct text value);
+MUST_USE enum err access__facts_compare(struct call *call, struct reader *db,
+                                        struct verification *out);
+
+
 struct seal { /* the last entry that commits to the row */
     const char *kind;
     struct text id;

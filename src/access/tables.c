@@ -91,7 +91,26 @@ static const struct column unit_closure_columns[] = {WORD("ancestor"), WORD("des
 static const struct index unit_closure_indexes[] = {
     INDEX("unit_closure_descendant", "descendant, depth", false)};
 
+/* What an entry commits to where no other table keeps it: body is the object of docs/ledger.md §3,
+ * ledger the index of the entry about kind and id. */
+static const struct column sealed_columns[] = {
+    COUNTER("ledger"),
+    WORD("kind"),
+    WORD("id"),
+    WORD("body"),
+    {.name = LITERAL("salt"), .type = COLUMN_BYTES},
+    {.name = LITERAL("commitment"), .type = COLUMN_BYTES}};
+static const struct index sealed_indexes[] = {
+    INDEX("sealed_object", "kind, id, ledger", false)};
+
 static const struct table tables[] = {
+    {.name = LITERAL("sealed"),
+     .primary = LITERAL("ledger"),
+     .columns = sealed_columns,
+     .column_count = COUNT(sealed_columns),
+     .indexes = sealed_indexes,
+     .index_count = COUNT(sealed_indexes),
+     .append_only = true},
     TABLE("person", "id", person_columns, person_indexes, COUNT(person_indexes)),
     TABLE("session", "id", session_columns, session_indexes, COUNT(session_indexes)),
     TABLE("token", "id", token_columns, token_indexes, COUNT(token_indexes)),

@@ -27,6 +27,10 @@ bool api_origin(struct arena *a, struct text address, struct text *origin);
 bool api_fast(void *arg, struct request *r);
 void api_handle(void *arg, struct request *r);
 struct text api_refusal(void *arg, struct request *r, int status, const char *why);
+#define API_LANES 5
+/* The lanes of the routes; `workers` threads for what is cheap. */
+void api_lanes(int workers, struct net_lane lanes[API_LANES]);
+size_t api_lane(void *arg, struct request *r);
 size_t api_cap(void *arg, struct text method, struct text path);
 void api_live(struct api *a, const struct net *n); /* counts for /metrics */
 

@@ -13,6 +13,20 @@ void exchange__header(struct exchange *x, const char *name, struct text value)
         x->headers[x->header_count++] = (struct pair){text_of(name), value};
 }
 
+struct reader *exchange__db(struct exchange *x)
+{
+    if (!x->reader)
+        x->reader = store_reader(x->api->store);
+    return x->reader;
+}
+
+void exchange__give_back(struct exchange *x)
+{
+    if (x->reader)
+        store_return(x->api->store, x->reader);
+    x->reader = NULL;
+}
+
 struct json_out *exchange__json(struct exchange *x)
 {
     x->out = buf_in(x->call->arena, 64u << 20);
@@ -150,9 +164,7 @@ static void hide_bug(struct exchange *x, enum err e)
 
 void exchange__answer(struct exchange *x, enum err e)
 {
-    if (x->db)
-        store_return(x->api->store, x->db);
-    x->db = NULL;
+    exchange__give_back(x);
     if (e == OK && x->out.full)
         e = ERR_TOO_LARGE;
     if (e != OK) {
@@ -314,11 +326,11 @@ static enum err sign_in(struct exchange *x, bool *by_cookie)
     x->secret = *by_cookie ? request_cookie(x->request, exchange__cookie(x))
                            : text_trim(text_from(bearer, 7));
     if (!*by_cookie)
-        return access_bearer(x->call, x->api->access, x->db, x->secret, &x->actor);
+        return access_bearer(x->call, x->api->access, exchange__db(x), x->secret, &x->actor);
     if (!x->secret.len)
         return problem(x->call, ERR_SIGNED_OUT, TEXT(""), "signed_out", "%s",
                        say(x->call, "sign in first", "请先登录"));
-    return access_session(x->call, x->api->access, x->db, x->secret, &x->actor);
+    return access_session(x->call, x->api->access, exchange__db(x), x->secret, &x->actor);
 }
 
 static bool same_origin(const struct exchange *x)
@@ -417,67 +429,23 @@ static enum err authorise(struct exchange *x)
     return check_policy(x);
 }
 
-/* ---- routing
- * ----------------------------------------------------------------------------------------------------
- */
-static bool match(const char *pattern, struct text path, struct text *args)
-{
-    struct text p = text_of(pattern), rest = path;
-    size_t n = 0;
-    text_cut(&p, '/'), text_cut(&rest, '/');
-    while (p.len) {
-        struct text want = text_cut(&p, '/');
-        if (text_ends(want, "*}")) {
-            args[n] = rest;
-            return rest.len > 0;
-        }
-        bool last = !rest.len;
-        struct text have = text_cut(&rest, '/');
-        if (last || (want.at[0] != '{' && !text_same(want, have)) || !have.len)
-            return false;
-        if (want.at[0] == '{')
-            args[n++] = have;
-    }
-    return rest.len == 0;
-}
-
 static enum err find_route(struct exchange *x)
 {
-    struct text method = x->request->method;
-    bool other = false, fixed = false;
-    if (text_ends(x->request->path, "/"))
-        return ERR_MISSING;
-    if (text_is(method, "HEAD"))
-        method = TEXT("GET");
-    for (size_t i = 0; i < route_count; i++) {
-        struct text args[4] = {0};
-        if (!match(routes[i].pattern, x->request->path, args))
-            continue;
-        bool of_kind = text_starts(text_of(routes[i].pattern), "/api/v1/{kind}");
-        if (of_kind && fixed)
-            break; /* a place of its own is no kind */
-        fixed = fixed || !of_kind;
-        other = true;
-        if (!text_is(method, routes[i].method)) {
-            x->allow = text_join(x->call->arena, x->allow, text_of(x->allow.len ? ", " : ""));
-            x->allow = text_join(x->call->arena, x->allow, text_of(routes[i].method));
-            continue;
-        }
-        x->route = &routes[i];
-        memcpy(x->arg, args, sizeof args);
-        return OK;
-    }
-    return problem(x->call, other ? ERR_METHOD : ERR_MISSING, TEXT(""),
-                   other ? "method" : "missing", "%s",
-                   other ? say(x->call, "that method is not offered here", "此处不支持该方法")
-                         : say(x->call, "there is nothing here", "此处没有内容"));
+    enum err e = route__find(x->request, &x->route, x->arg, &x->allow);
+    if (e == OK || text_ends(x->request->path, "/"))
+        return e;
+    return problem(x->call, e, TEXT(""), e == ERR_METHOD ? "method" : "missing", "%s",
+                   e == ERR_METHOD
+                       ? say(x->call, "that method is not offered here", "此处不支持该方法")
+                       : say(x->call, "there is nothing here", "此处没有内容"));
 }
 
 static enum err run(struct exchange *x)
 {
     TRY(find_route(x));
-    x->db = store_reader(x->api->store);
     TRY(authorise(x));
+    if (is_write(x->request->method))
+        exchange__give_back(x); /* it will wait for the writer, a hash or a disk */
     TRY(read_body(x));
     return x->route->run(x);
 }

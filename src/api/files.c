@@ -68,7 +68,7 @@ enum err file_get(struct exchange *x)
     struct stored_file f;
     struct text bytes;
     bool about = query__text(x, "about").len > 0;
-    TRY(record_file_get(x->call, x->api->records, x->db, x->arg[0], &f, about ? NULL : &bytes));
+    TRY(record_file_get(x->call, x->api->records, exchange__db(x), x->arg[0], &f, about ? NULL : &bytes));
     if (about) {
         put_file(x, &f);
         return OK;

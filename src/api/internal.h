@@ -16,11 +16,20 @@ enum policy {
     POLICY_ADMIN,     /* holds admin, or aims_manager where the route says so itself */
     POLICY_AUDIT      /* admin, auditors, aims_manager, top management */
 };
+/* Which threads answer it: lanes.c. Who may wait on whom is decided here and nowhere else. */
+enum lane {
+    LANE_CHEAP = 1, /* one record, one fact; a write that the writer answers later */
+    LANE_LIST,      /* many records at once: lists, searches, tasks, histories */
+    LANE_DEAR,      /* seconds of work, or a wait for a commit */
+    LANE_LOGIN,     /* hashes a password */
+    LANE_UPLOAD     /* moves files */
+};
 struct exchange;
 typedef enum err handler(struct exchange *x);
 struct route {
     const char *method, *pattern; /* "{…}" matches one segment, "{…*}" the rest */
     enum policy policy;
+    enum lane lane;
     handler *run;
     const char
         *scope; /* a token made for this alone may call it as well; NULL: no scope does */
@@ -50,7 +59,7 @@ struct exchange {
     struct text secret; /* cookie or token that says so */
     const struct route *route;
     struct text arg[4];
-    struct reader *db;
+    struct reader *reader; /* exchange__db */
     const struct json *json; /* the body, when it was JSON */
     struct buf out;
     struct json_out json_out;
@@ -71,12 +80,22 @@ struct exchange {
 
 extern const struct route routes[];
 extern const size_t route_count;
+/* ---- find.c: ERR_MISSING, or ERR_METHOD and the methods that the path has */
+MUST_USE enum err route__find(const struct request *r, const struct route **route,
+                              struct text args[4], struct text *allow);
+/* ---- lanes.c */
+bool exchange__in_lane(struct exchange *x, enum lane lane);
+/* The handler returns what this returns, at once: the whole exchange begins again over there. */
+MUST_USE enum err exchange__change_lane(struct exchange *x, enum lane lane);
 
 /* ---- exchange.c
  * ------------------------------------------------------------------------------- */
 void exchange__header(struct exchange *x, const char *name, struct text value);
 void exchange__answer(struct exchange *x, enum err e); /* reply or problem, then gone */
 struct json_out *exchange__json(struct exchange *x);   /* opens the body */
+/* A read connection, borrowed at the first call. Give it back before anything that waits. */
+struct reader *exchange__db(struct exchange *x);
+void exchange__give_back(struct exchange *x);
 const char *exchange__cookie(const struct exchange *x); /* the name of the session's */
 struct text exchange__field(struct exchange *x, const char *name);
 MUST_USE enum err exchange__body(struct exchange *x); /* ERR_INVALID when there is none */

@@ -84,7 +84,7 @@ enum err search_get(struct exchange *x)
         return problem(x->call, ERR_INVALID, TEXT("limit"), "range", "%s",
                        say(x->call, "limit is 1 to 100, q at most 400 bytes",
                            "limit 为 1 至 100，q 最多 400 字节"));
-    TRY(record_search(x->call, x->api->records, x->db, q, (size_t)limit, &refs, &count));
+    TRY(record_search(x->call, x->api->records, exchange__db(x), q, (size_t)limit, &refs, &count));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
     json_key(o, "items");
@@ -126,7 +126,7 @@ enum err tasks_get(struct exchange *x)
     struct todo *items;
     size_t count;
     int64_t waiting = 0, overdue = 0, soon = 0;
-    TRY(record_todo(x->call, x->api->records, x->db, &items, &count));
+    TRY(record_todo(x->call, x->api->records, exchange__db(x), &items, &count));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
     json_key(o, "items");

@@ -26,7 +26,7 @@ static enum err put_members(struct exchange *x, const struct person *p, struct j
 {
     struct text *waits = NEW_MANY(x->call->arena, p->grant_count + 1, struct text);
     for (size_t i = 0; i < p->grant_count; i++)
-        TRY(access_waits_for(x->call, x->api->access, x->db, p, i, &waits[i]));
+        TRY(access_waits_for(x->call, x->api->access, exchange__db(x), p, i, &waits[i]));
     put__text(o, "id", p->id);
     put__text(o, "name", p->name);
     put__text(o, "unit", p->unit);
@@ -49,7 +49,7 @@ enum err people_get(struct exchange *x)
 {
     struct person *people;
     size_t count;
-    TRY(access_people(x->call, x->db, query__text(x, "q"), query__text(x, "role"), 500, &people,
+    TRY(access_people(x->call, exchange__db(x), query__text(x, "q"), query__text(x, "role"), 500, &people,
                       &count));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
@@ -83,7 +83,7 @@ static enum err read_grants(struct exchange *x, struct grant **grants, size_t *c
 static enum err put_one(struct exchange *x, struct text id)
 {
     struct person p;
-    TRY(access_person(x->call, x->db, id, &p));
+    TRY(access_person(x->call, exchange__db(x), id, &p));
     return put_person(x, &p, exchange__json(x));
 }
 
@@ -104,7 +104,7 @@ enum err people_post(struct exchange *x)
                                          unit, grants, count, &id)
                      : access_person_invite(x->call, x->api->access, name, email, unit, grants,
                                             count, &id, &link));
-    TRY(access_person(x->call, x->db, id, &p));
+    TRY(access_person(x->call, exchange__db(x), id, &p));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
     json_key(o, "person");
@@ -139,7 +139,7 @@ enum err person_patch(struct exchange *x)
     TRY(access_person_change(x->call, x->api->access, x->arg[0], name.len ? &name : NULL,
                              json_get(x->json, "unit") ? &unit : NULL, NULL,
                              disabled ? &off : NULL));
-    TRY(access_person(x->call, x->db, x->arg[0], &p));
+    TRY(access_person(x->call, exchange__db(x), x->arg[0], &p));
     bool pending = json_get(x->json, "unit") && !text_same(p.unit, unit);
     return put_outcome(
         x, &p, pending,
@@ -157,10 +157,10 @@ enum err person_role_post(struct exchange *x)
     role = exchange__field(x, "role");
     unit = exchange__field(x, "unit");
     TRY(access_grant(x->call, x->api->access, x->arg[0], role, unit, &pending));
-    TRY(access_person(x->call, x->db, x->arg[0], &p));
+    TRY(access_person(x->call, exchange__db(x), x->arg[0], &p));
     for (size_t i = 0; i < p.grant_count && pending; i++)
         if (text_same(p.grants[i].role, role) && text_same(p.grants[i].unit, unit))
-            TRY(access_waits_for(x->call, x->api->access, x->db, &p, i, &waits));
+            TRY(access_waits_for(x->call, x->api->access, exchange__db(x), &p, i, &waits));
     return put_outcome(x, &p, pending, waits);
 }
 
@@ -202,7 +202,7 @@ enum err tokens_get(struct exchange *x)
 {
     struct token *tokens;
     size_t count;
-    TRY(access_tokens(x->call, x->db, &tokens, &count));
+    TRY(access_tokens(x->call, exchange__db(x), &tokens, &count));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
     json_key(o, "items");

@@ -8,7 +8,7 @@ static enum err find(struct exchange *x, const struct kind **k, struct record **
     if (!*k)
         return problem(x->call, ERR_MISSING, TEXT(""), "missing", "%s",
                        say(x->call, "there is nothing here", "此处没有内容"));
-    return record_read(x->call, x->api->records, x->db, *k, x->arg[1], 0, rec);
+    return record_read(x->call, x->api->records, exchange__db(x), *k, x->arg[1], 0, rec);
 }
 
 /* ---- history
@@ -59,7 +59,7 @@ static enum err put_history(struct exchange *x, const struct record *rec,
         kinds[i] = TEXT("person");
         ids[i] = items[i].actor;
     }
-    TRY(record_refs(x->call, x->api->records, x->db, kinds, ids, count, people));
+    TRY(record_refs(x->call, x->api->records, exchange__db(x), kinds, ids, count, people));
     struct json_out *o = exchange__json(x);
     bool sensitive = x->actor->sees_sensitive;
     json_open(o, '{');
@@ -96,7 +96,7 @@ enum err history_get(struct exchange *x)
     struct history_item *items;
     size_t count;
     TRY(find(x, &k, &rec));
-    TRY(record_history(x->call, x->api->records, x->db, rec, &items, &count));
+    TRY(record_history(x->call, x->api->records, exchange__db(x), rec, &items, &count));
     TRY(put_history(x, rec, items, count));
     /* Names for every id that any version ever held. */
     struct record **versions = NEW_MANY(x->call->arena, count + 1, struct record *);
@@ -109,7 +109,7 @@ enum err history_get(struct exchange *x)
                 record_body_value(x->call, k, items[i].after, &k->fields[f]);
     }
     json_key(&x->json_out, "names");
-    TRY(record_names(x->call, x->api->records, x->db, versions, count, &x->json_out));
+    TRY(record_names(x->call, x->api->records, exchange__db(x), versions, count, &x->json_out));
     json_close(&x->json_out, '}');
     return OK;
 }
@@ -137,7 +137,7 @@ enum err links_get(struct exchange *x)
     struct linked *items;
     size_t count;
     TRY(find(x, &k, &rec));
-    TRY(record_links(x->call, x->api->records, x->db, rec, &items, &count));
+    TRY(record_links(x->call, x->api->records, exchange__db(x), rec, &items, &count));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
     json_key(o, "items");
@@ -164,7 +164,7 @@ static enum err find_target(struct exchange *x, struct text to, struct record **
     for (size_t i = 0; i < x->api->model->kind_count; i++) {
         struct call *quiet = call_open(x->call->arena, x->call->now, x->call->lang);
         quiet->actor = x->call->actor;
-        if (record_read(quiet, x->api->records, x->db, &x->api->model->kinds[i], to, 0,
+        if (record_read(quiet, x->api->records, exchange__db(x), &x->api->model->kinds[i], to, 0,
                         target) == OK)
             return OK;
     }
@@ -220,6 +220,7 @@ static enum err change_links(struct exchange *x, bool add)
                             .id = rec->id,
                             .body = body,
                             .if_version = rec->version};
+    exchange__give_back(x);
     TRY(record_do(x->call, x->api->records, &change));
     return links_get(x);
 }
@@ -244,7 +245,7 @@ enum err comments_get(struct exchange *x)
     struct comment *items;
     size_t count;
     TRY(find(x, &k, &rec));
-    TRY(record_comments(x->call, x->api->records, x->db, k, rec->id, &items, &count));
+    TRY(record_comments(x->call, x->api->records, exchange__db(x), k, rec->id, &items, &count));
     struct text *kinds = NEW_MANY(x->call->arena, count + 1, struct text);
     struct text *ids = NEW_MANY(x->call->arena, count + 1, struct text);
     struct ref *people = NEW_MANY(x->call->arena, count + 1, struct ref);
@@ -252,7 +253,7 @@ enum err comments_get(struct exchange *x)
         kinds[i] = TEXT("person");
         ids[i] = items[i].author;
     }
-    TRY(record_refs(x->call, x->api->records, x->db, kinds, ids, count, people));
+    TRY(record_refs(x->call, x->api->records, exchange__db(x), kinds, ids, count, people));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
     json_key(o, "items");
@@ -296,10 +297,11 @@ enum err comments_post(struct exchange *x)
         return problem(x->call, ERR_DENIED, TEXT(""), "who", "%s",
                        say(x->call, "your roles include reading this, not commenting on it",
                            "您的角色可以查看此记录，但不能评论"));
+    exchange__give_back(x);
     TRY(record_comment(x->call, x->api->records, k, rec->id, exchange__field(x, "body"), &id));
     struct comment *items;
     size_t count;
-    TRY(record_comments(x->call, x->api->records, x->db, k, rec->id, &items, &count));
+    TRY(record_comments(x->call, x->api->records, exchange__db(x), k, rec->id, &items, &count));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
     for (size_t i = 0; i < count; i++)

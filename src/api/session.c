@@ -30,7 +30,7 @@ static void put_may(struct exchange *x, struct json_out *o)
 static enum err meta(struct exchange *x, const char *name, struct text *out)
 {
     *out = (struct text){0};
-    enum err e = meta_read(x->call, x->db, name, out);
+    enum err e = meta_read(x->call, exchange__db(x), name, out);
     return e == ERR_MISSING ? OK : e;
 }
 
@@ -206,7 +206,7 @@ enum err sessions_get(struct exchange *x)
 {
     struct signed_in *sessions;
     size_t count;
-    TRY(access_sessions(x->call, x->db, query__text(x, "person"), &sessions, &count));
+    TRY(access_sessions(x->call, exchange__db(x), query__text(x, "person"), &sessions, &count));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
     json_key(o, "items");

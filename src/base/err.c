@@ -29,6 +29,7 @@ static const char *const words_zh[] = {
     [ERR_BUSY] = "请求过多，请稍后再试",
     [ERR_BUG] = "发生意外故障，已记录",
     [ERR_IO] = "存储出现故障，未确认任何更改",
+    [ERR_SLOW] = "耗时过长，已中止；请缩小查询范围",
 };
 _Static_assert(COUNT(words_zh) == COUNT(errors), "every error has words in both languages");
 

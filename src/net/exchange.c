@@ -179,14 +179,21 @@ static enum MHD_Result hand_over(struct work *w)
     atomic_fetch_add(&n->active, 1);
     atomic_fetch_add(&n->busy, 1);
     bool taken = o->fast && o->fast(o->arg, &w->request);
-    if (!taken && !net__workers_add(n, w)) {
+    size_t lane = !taken && o->lane_for ? o->lane_for(o->arg, &w->request) : 0;
+    if (!taken && !net__workers_add(n, w, lane)) {
         atomic_fetch_sub(&n->busy, 1);
-        return net__refuse(w, 503, "too many requests are waiting");
+        return net__refuse(w, 503, "too many requests of this sort are waiting");
     }
     if (atomic_load(&w->stage) == STAGE_ANSWERED)
         return net__send(w);
     park(w);
     return MHD_YES;
+}
+
+bool net_change_lane(struct request *r, size_t lane)
+{
+    struct work *w = r->inside;
+    return net__workers_add(w->net, w, lane);
 }
 
 enum MHD_Result net__step(void *arg, struct MHD_Connection *connection, const char *url,

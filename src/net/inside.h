@@ -21,7 +21,8 @@
 #include "net/net.h"
 
 #define NET_LOOPS 2
-#define NET_QUEUE 4096          /* requests that may wait for a worker */
+#define NET_LANES 8
+#define NET_QUEUE 4096          /* requests that may wait where there are no lanes */
 #define NET_HEAD_MEMORY (32 * 1024) /* request line and headers; more is 431 */
 #define NET_QUERY_PAIRS 200
 #define NET_STREAM_LAG (256 * 1024)
@@ -81,19 +82,22 @@ struct work {
 };
 
 /* ---- workers.c ------------------------------------------------------------------------- */
-struct workers {
+struct lane {
+    struct net_lane rule;
     pthread_mutex_t lock;
     pthread_cond_t wake;
     pthread_t *threads;
     int count;
     bool stop;
-    struct work *ring[NET_QUEUE];
+    struct work **ring;
     size_t head, waiting;
 };
-MUST_USE bool net__workers_open(struct net *n, int count);
+MUST_USE bool net__workers_open(struct net *n);
 void net__workers_close(struct net *n);
-bool net__workers_add(struct net *n, struct work *w); /* false when the queue is full */
-struct work *net__workers_take_back(struct net *n);   /* NULL when none waits */
+/* False when the queue of the lane is full. */
+MUST_USE bool net__workers_add(struct net *n, struct work *w, size_t lane);
+struct work *net__workers_take_back(struct net *n); /* NULL when none waits */
+int64_t net__workers_waiting(const struct net *n);
 
 /* ---- the server ------------------------------------------------------------------------ */
 struct net {
@@ -107,7 +111,8 @@ struct net {
     atomic_llong active; /* dispatched and not yet completed, streams included */
     atomic_llong busy;   /* handed to the application, net_answer not yet returned */
     struct deadlines deadlines;
-    struct workers workers;
+    struct lane lanes[NET_LANES];
+    size_t lane_count;
     pthread_mutex_t works_lock; /* works, spare */
     struct work *works;
     struct arena *spare[NET_SPARE_ARENAS];

@@ -2,8 +2,8 @@
 /* net/net.h — the HTTP/1.1 server. Floor 1: knows no route. libmicrohttpd stays inside net/.
  *
  * Loop threads (2) read requests and write replies and never block. A complete request goes to
- * `fast` on the loop thread, which may answer from memory at once; otherwise to a pool of worker
- * threads that run `handle`. A request may also be answered later, from any thread. */
+ * `fast` on the loop thread, which may answer from memory at once; otherwise to the worker
+ * threads of its lane, which run `handle`. A request may also be answered later, from any thread. */
 #ifndef NET_H
 #define NET_H
 
@@ -25,6 +25,7 @@ struct request {
     struct text body;
     struct text peer;          /* address of the client, without port; see net_options.proxies */
     bool secure;               /* came over TLS, as far as the client knows */
+    size_t lane;               /* in which it is answered */
     void *inside;              /* net's own */
 };
 struct text request_header(const struct request *r, const char *lower_name); /* "" when absent */
@@ -38,10 +39,20 @@ struct reply {
     const struct pair *headers; /* extra ones; copied. An empty value keeps a default header out */
     size_t header_count;
 };
+/* Requests of one sort: threads of their own and a queue of their own. */
+struct net_lane {
+    const char *name; /* of its threads; at most 15 bytes */
+    int workers;      /* at least 1 */
+    size_t queue;     /* requests that may wait; the next is 503 with Retry-After */
+    bool yields;      /* its threads let those of other lanes go first on the processor */
+};
 struct net_options {
     struct text host;          /* "127.0.0.1" */
     int port;                  /* 0 picks one */
-    int workers;               /* worker threads; default 4 */
+    const struct net_lane *lanes; /* copied; at most 8. NULL: one of `workers` threads */
+    size_t lane_count;
+    size_t (*lane_for)(void *arg, struct request *r); /* on a loop thread: memory only */
+    int workers;               /* worker threads when there are no lanes; default 4 */
     size_t body_cap;           /* bytes; larger is 413 before it is read */
     int64_t bodies_cap;        /* bytes of all larger bodies (over 64 KiB) at once; default 512 MiB.
                                 * Past it they are 503: nobody signed in yet to send them */
@@ -78,6 +89,11 @@ struct net_counts net_counts(const struct net *n);
  * Cache-Control: no-store unless given) are added here unless the reply names them. HEAD sends
  * no body. The request and its arena are gone after the reply is sent. */
 void net_answer(struct request *r, const struct reply *reply);
+
+/* From `handle`, instead of answering: the request turned out to be of another sort; `handle` is
+ * called again from there. False when that lane is full: then it is still to be answered. Once it
+ * is true the request must not be touched. */
+MUST_USE bool net_change_lane(struct request *r, size_t lane);
 
 /* ---- server-sent events ---------------------------------------------------------------- */
 struct stream;

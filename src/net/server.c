@@ -173,7 +173,7 @@ static enum err start_threads(struct call *call, struct net *n)
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    bool fine = net__workers_open(n, n->options.workers);
+    bool fine = net__workers_open(n);
     fine = net__deadlines_open(n, n->options.head_us, n->options.deadline_us) && fine;
     if (fine)
         start_daemon(n);
@@ -235,15 +235,11 @@ int net_port(const struct net *n)
 
 struct net_counts net_counts(const struct net *n)
 {
-    struct workers *p = (struct workers *)(uintptr_t)&n->workers;
-    pthread_mutex_lock(&p->lock);
-    int64_t waiting = (int64_t)p->waiting;
-    pthread_mutex_unlock(&p->lock);
     return (struct net_counts){
         .requests = atomic_load(&n->requests),
         .refused = atomic_load(&n->refused),
         .open_connections = atomic_load(&n->open_connections),
-        .waiting = waiting,
+        .waiting = net__workers_waiting(n),
     };
 }
 

@@ -27,7 +27,8 @@ static enum err append(struct call *call, struct tx *tx, struct records *r, cons
                                  .commitment = *commitment,
                                  .previous = -1,
                                  .model = r->model->hash,
-                                 .request = call->id};
+                                 .request = call->id,
+                                 .session = call->actor->session};
     return ledger_append(call, tx, r->ledger, &event, index);
 }
 

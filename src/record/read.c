@@ -52,50 +52,14 @@ enum err record_read(struct call *call, struct records *r, struct reader *db,
     return as_of ? at_moment(call, db, *out, as_of, out) : OK;
 }
 
-static bool matches(const struct record *rec, const struct filter *filter)
-{
-    const struct json *v = record_value(rec, filter->name);
-    struct text list = filter->value;
-    do {
-        struct text one = text_cut(&list, ',');
-        if (v && (v->type == JSON_LIST ? value__list_has(v, one) : text_same(v->text, one)))
-            return true;
-        if (v && ((v->type == JSON_TRUE && text_is(one, "true")) ||
-                  (v->type == JSON_FALSE && text_is(one, "false"))))
-            return true;
-    } while (list.len);
-    return false;
-}
-
-enum err query__as_of(struct call *call, struct records *r, struct reader *db,
-                      const struct kind *k, const struct list_query *list,
-                      struct record_list *out)
-{
-    struct record **now;
-    size_t count;
-    TRY(query__readable(call, r, db_reader(db), k, &now, &count));
-    out->items = NEW_MANY(call->arena, count + 1, struct record *);
-    for (size_t i = 0; i < count; i++) {
-        struct call *quiet = call_open(call->arena, call->now, call->lang);
-        struct record *then = NULL;
-        bool keep = at_moment(quiet, db, now[i], list->as_of, &then) == OK;
-        for (size_t f = 0; keep && f < list->filter_count; f++)
-            keep = matches(then, &list->filters[f]);
-        if (keep)
-            out->items[out->count++] = then;
-    }
-    out->total = (int64_t)out->count;
-    return OK;
-}
-
 /* ---- as JSON
  * ----------------------------------------------------------------------------------------------
  */
 static bool sees_sensitive(struct call *call, const struct record *rec)
 {
     const struct actor *a = call->actor;
-    if (!a || a->all)
-        return a != NULL;
+    if (!a || a->all || rec->veiled)
+        return a != NULL && !rec->veiled;
     if (a->person.len && (value__list_has(record_value(rec, TEXT("owner")), a->person) ||
                           value__list_has(record_value(rec, TEXT("author")), a->person)))
         return true;

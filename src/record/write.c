@@ -79,6 +79,7 @@ static enum err append(struct writing *w, struct record *rec, const struct recor
         .previous = before ? before->ledger : -1,
         .model = w->records->model->hash,
         .request = w->call->id,
+        .session = w->call->actor->session,
     };
     if (before)
         event.previous_commitment = before->commitment;

@@ -109,7 +109,8 @@ struct driver {
 extern const struct driver store__sqlite, store__postgres;
 
 /* ---- the store --------------------------------------------------------------------------- */
-#define READERS_MOST 16
+/* More than threads that read (api/lanes.c), so that none waits for another; opened on demand. */
+#define READERS_MOST 128
 struct reader {
     struct store *store;
     struct link *link; /* NULL: could not be opened; the next read tries again */

@@ -56,7 +56,7 @@ MUST_USE enum err store_backup(struct call *call, struct store *s, const char *f
 
 /* ---- reading ----------------------------------------------------------------------------- */
 struct reader; /* a read connection; one thread at a time */
-/* Borrow from a pool (opened on demand, at most 16); blocks when all are out. */
+/* Borrow from a pool (opened on demand, at most 128); blocks when all are out. */
 struct reader *store_reader(struct store *s);
 void store_return(struct store *s, struct reader *r);
 

@@ -262,9 +262,9 @@ static void refuses_when_the_queue_is_full(void **state)
     get(first, "/hold");
     assert_true(becomes(&holding, 1));
     /* Filled behind the clients' backs: four thousand sockets are more than most may open. */
-    pthread_mutex_lock(&n->workers.lock);
-    n->workers.waiting = NET_QUEUE;
-    pthread_mutex_unlock(&n->workers.lock);
+    pthread_mutex_lock(&n->lanes[0].lock);
+    n->lanes[0].waiting = NET_QUEUE;
+    pthread_mutex_unlock(&n->lanes[0].lock);
     assert_int_equal(net_counts(n).waiting, NET_QUEUE);
     int fd = dial(n);
     get(fd, "/slow");
@@ -276,9 +276,9 @@ static void refuses_when_the_queue_is_full(void **state)
     get(fd, "/fast"); /* needs no worker */
     assert_int_equal(hear(fd)->status, 200);
     close(fd);
-    pthread_mutex_lock(&n->workers.lock);
-    n->workers.waiting = 0;
-    pthread_mutex_unlock(&n->workers.lock);
+    pthread_mutex_lock(&n->lanes[0].lock);
+    n->lanes[0].waiting = 0;
+    pthread_mutex_unlock(&n->lanes[0].lock);
     __atomic_store_n(&released, 1, __ATOMIC_SEQ_CST);
     assert_int_equal(hear(first)->status, 200);
     close(first);
