@@ -123,11 +123,11 @@ struct reach access_reach(struct call *call, const struct actor *a, const struct
     making.columns = NEW_MANY(call->arena, read->count + 2, struct text);
     add_grounds(&making);
     add_confidentiality(&making);
-    making.reach.person = a->person;
+    making.reach.person = a->bare ? TEXT("") : a->person;
     making.reach.units = making.units;
     making.reach.columns = making.columns;
     making.reach.restricted_units = making.restricted;
-    if (a->person.len == 0) /* nobody stands behind it: no column can name it */
+    if (making.reach.person.len == 0) /* nobody stands behind it: no column can name it */
         making.reach.column_count = 0;
     return making.reach;
 }

@@ -281,8 +281,7 @@ static enum err end_run(struct job *job, struct call *call, struct tx *tx)
         return problem(call, ERR_MISSING, TEXT(""), "missing", "%s",
                        say(call, "there is no such session", "没有这个会话"));
     TRY(tx_exec(call, tx, "DELETE FROM session WHERE id = $1", &id, 1, NULL));
-    return access__note(call, tx, in->a, call->actor, "session.end", "person",
-                        row_at(&rows, 0)[0].text);
+    return access__note(call, tx, in->a, call->actor, "session.end", "session", in->id);
 }
 
 enum err access_session_end(struct call *call, struct access *a, struct text id)
