@@ -70,7 +70,9 @@ struct act {
     const char *name; /* record.create … */
     struct text at, actor, actor_type, move, from, reason;
 };
-struct text body__print(struct call *call, const struct record *rec, const struct act *act);
+/* ERR_TOO_LARGE for more than a body may hold. */
+MUST_USE enum err body__print(struct call *call, const struct record *rec,
+                              const struct act *act, struct text *out);
 MUST_USE enum err body__read(struct call *call, const struct kind *k, struct text body,
                              struct record *out);
 
