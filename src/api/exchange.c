@@ -444,6 +444,11 @@ static enum err check_token(struct exchange *x)
 {
     const struct actor *a = x->actor;
     bool scoped = a->scopes.len > 0;
+    if (a->type == ACTOR_TOKEN && !scoped && a->person.len == 0 && is_write(x->request->method))
+        return problem(x->call, ERR_DENIED, TEXT(""), "nobody", "%s",
+                       say(x->call,
+                           "this token acts for nobody and may only read: make one for a person",
+                           "此令牌不代表任何人，只能读取：请为某人新建令牌"));
     if (a->type != ACTOR_TOKEN || (!scoped && a->grant_count > 0) ||
         (scoped && x->route->scope && actor_in_scope(a, text_of(x->route->scope), TEXT(""))))
         return OK;
