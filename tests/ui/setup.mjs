@@ -144,7 +144,9 @@ await test('setup U3 a session that nobody knows is ended', async () => {
   await confirm(cleo, 'cleo walks by the lake now');
   await toast(cleo, 'The session is ended.').waitFor();
   await becomes(() => cleo.getByRole('button', { name: 'End', exact: true }).count(), 0, 'other sessions');
-  // The tab of the ended session notices by itself.
+  // The tab of the ended session notices by itself, at the latest when something changes.
+  const csrf = (await (await cleo.context().request.get(`${base}/api/v1/session`)).json()).csrf;
+  equal((await cleo.context().request.post(`${base}/api/v1/task`, { data: { title: 'Something changes' }, headers: { 'x-csrf-token': csrf } })).status(), 201, 'a change');
   await other.waitForURL(/\/login/, { timeout: 15000 });
   await other.context().close();
 });
