@@ -23,6 +23,7 @@ static void put_row(struct sink *s, const struct text *cells, size_t count, bool
     csv_end_row(&s->csv);
 }
 
+/* A column that some role of the actor may see; row by row it is empty outside its units. */
 static bool exported(struct call *call, const struct field *f)
 {
     if (f->sensitive && !call->actor->all && !call->actor->sees_sensitive)
@@ -119,6 +120,13 @@ static struct text cell(struct call *call, const struct lookup *l, const struct 
     return buf_text(&b);
 }
 
+static const struct json *shown(struct call *call, struct records *r, struct reader *db,
+                                const struct record *rec, const struct field *f)
+{
+    const struct json *v = rec->values[f->index];
+    return v && f->sensitive && !record_sees_sensitive(call, r, db, rec) ? NULL : v;
+}
+
 static enum err put_page(struct call *call, struct records *r, struct reader *db,
                          struct sink *sink, const struct field **fields, size_t field_count,
                          const struct record_list *list)
@@ -133,18 +141,18 @@ static enum err put_page(struct call *call, struct records *r, struct reader *db
     struct text *cells = NEW_MANY(call->arena, field_count + 1, struct text);
     for (size_t i = 0; i < list->count; i++) {
         for (size_t f = 0; f < field_count; f++)
-            cells[f] = cell(call, &l, fields[f], list->items[i]->values[fields[f]->index]);
+            cells[f] = cell(call, &l, fields[f], shown(call, r, db, list->items[i], fields[f]));
         put_row(sink, cells, field_count, false);
     }
     return OK;
 }
 
-static enum err put_json_page(struct call *call, struct json_out *o,
-                              const struct record_list *list, struct text fields)
+static void put_json_page(struct call *call, struct records *r, struct reader *db,
+                          struct json_out *o, const struct record_list *list,
+                          struct text fields)
 {
     for (size_t i = 0; i < list->count; i++)
-        record_json(call, list->items[i], fields, o);
-    return OK;
+        record_json(call, r, db, list->items[i], fields, o);
 }
 
 enum err api_export(struct call *call, struct records *r, struct reader *db,
@@ -179,7 +187,7 @@ enum err api_export(struct call *call, struct records *r, struct reader *db,
         struct record_list list;
         TRY(record_list(call, r, db, k, &q, &list));
         if (json)
-            TRY(put_json_page(call, &o, &list, q.fields));
+            put_json_page(call, r, db, &o, &list, q.fields);
         else
             TRY(put_page(call, r, db, &sink, fields, field_count, &list));
         q.cursor = list.next;

@@ -633,6 +633,20 @@ enum err query__holding(struct call *call, struct records *r, struct db db,
     return ask(&q, db, most, out, count);
 }
 
+enum err query__holders(struct call *call, struct records *r, struct db db,
+                        const struct kind *k, const struct field *f, struct text value,
+                        struct text after, size_t most, struct rows *out)
+{
+    struct query q = query_start(call, r, k);
+    buf_print(&q.sql, "SELECT t.id FROM \"%.*s\" t WHERE ", TEXT_ARG(k->name));
+    add_holder(&q, f, value);
+    buf_add_c(&q.sql, " AND t.id > ");
+    bind(&q, V_TEXT(after));
+    buf_print(&q.sql, " ORDER BY t.id LIMIT %zu", most);
+    const char *sql = finish(&q);
+    return db__rows(call, db, sql, q.values, q.count, most, out);
+}
+
 enum err query__living(struct call *call, struct records *r, struct db db, const struct kind *k,
                        const struct field *f, struct text value, struct record ***out,
                        size_t *count)
