@@ -24,7 +24,7 @@ static const struct option_rule *find(const char *name, size_t length,
 static bool add_option(struct args *out, const char *name, const char *value)
 {
     if (args_flag(out, name)) {
-        fprintf(stderr, "aimwell: --%s is given twice\n", name);
+        fprintf(out->caller->err, "aimwell: --%s is given twice\n", name);
         return false;
     }
     if (out->option_count == COUNT(out->options))
@@ -44,13 +44,13 @@ bool args_read(int argc, char **argv, const struct option_rule *rules, size_t ru
             continue;
         }
         if (argv[i][0] == '-' && argv[i][1] && argv[i][1] != '-') {
-            fprintf(stderr, "aimwell: there is no option %s here\n", argv[i]);
+            fprintf(out->caller->err, "aimwell: there is no option %s here\n", argv[i]);
             good = false;
             continue;
         }
         if (strncmp(argv[i], "--", 2) != 0) {
             if (out->word_count == COUNT(out->words))
-                return fprintf(stderr, "aimwell: too many words\n"), false;
+                return fprintf(out->caller->err, "aimwell: too many words\n"), false;
             out->words[out->word_count++] = argv[i];
             continue;
         }
@@ -60,7 +60,7 @@ bool args_read(int argc, char **argv, const struct option_rule *rules, size_t ru
         if (!rule)
             rule = find(name, length, common, COUNT(common));
         if (!rule || (equals && !rule->value)) {
-            fprintf(stderr, "aimwell: there is no option %s here\n", argv[i]);
+            fprintf(out->caller->err, "aimwell: there is no option %s here\n", argv[i]);
             good = false;
             continue;
         }
@@ -68,7 +68,7 @@ bool args_read(int argc, char **argv, const struct option_rule *rules, size_t ru
                             : rule->value && i + 1 < argc ? argv[++i]
                                                           : NULL;
         if (rule->value && !value) {
-            fprintf(stderr, "aimwell: --%s needs a value\n", rule->name);
+            fprintf(out->caller->err, "aimwell: --%s needs a value\n", rule->name);
             good = false;
         } else if (!add_option(out, rule->name, value))
             good = false;
@@ -93,75 +93,47 @@ bool args_flag(const struct args *a, const char *name)
     return false;
 }
 
-int wrong_action(const char *command, const char *given, const char *known)
+int wrong_action(const struct args *args, const char *command, const char *given,
+                 const char *known)
 {
     if (*given)
-        fprintf(stderr, "aimwell %s: there is no %s here; it knows: %s\n", command, given,
+        fprintf(args->caller->err, "aimwell %s: there is no %s here; it knows: %s\n", command, given,
                 known);
     else
-        fprintf(stderr, "aimwell %s: say what: %s\n", command, known);
+        fprintf(args->caller->err, "aimwell %s: say what: %s\n", command, known);
     return 2;
 }
 
-enum lang caller_lang(void)
+static const char *where_of(const struct args *a)
 {
-    static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
-    for (size_t i = 0; i < COUNT(names); i++) {
-        const char *set = getenv(names[i]);
-        if (set && *set)
-            return strncmp(set, "zh", 2) ? LANG_EN : LANG_ZH;
+    const char *data = args_option(a, "data"), *store = args_option(a, "store");
+    if (data && store) {
+        fprintf(a->caller->err, "aimwell: give --data or --store, not both\n");
+        return NULL;
     }
-    return LANG_EN;
+    if (!data && !store) {
+        data = getenv("AIMWELL_DATA");
+        store = getenv("AIMWELL_STORE");
+    }
+    if (store && *store)
+        return store;
+    if (data && *data)
+        return data;
+    fprintf(a->caller->err, "aimwell: say where the data is: --data DIR or --store URL\n");
+    return NULL;
 }
 
-int failed(const struct call *call, enum err e)
+const char *site_own(const struct args *a)
 {
-    fprintf(stderr, "aimwell: %s\n", words_of(call, e));
-    for (const struct problem *p = call->problems; p; p = p->next) {
-        fprintf(stderr, "  ");
-        if (p->field.len)
-            fprintf(stderr, "%.*s: ", TEXT_ARG(p->field));
-        fprintf(stderr, "%.*s", TEXT_ARG(p->message));
-        if (p->source.len)
-            fprintf(stderr, " (%.*s)", TEXT_ARG(p->source));
-        fprintf(stderr, "\n");
-    }
-    return err_exit(e);
+    const char *own = args_option(a, "site");
+    if (!own)
+        own = getenv("AIMWELL_SITE");
+    return own && *own ? own : NULL;
 }
 
-struct text read_file(struct call *call, const char *path, size_t cap, enum err *e)
+struct place site_place(const struct args *a)
 {
-    struct stat st;
-    FILE *f = fopen(path, "rb");
-    *e = OK;
-    if (!f || fstat(fileno(f), &st) != 0 || !S_ISREG(st.st_mode)) {
-        *e = problem(call, ERR_MISSING, text_of(path), "file", "%s",
-                     f ? "is not a file" : strerror(errno));
-        if (f)
-            fclose(f);
-        return (struct text){0};
-    }
-    if ((size_t)st.st_size > cap) {
-        *e = problem(call, ERR_TOO_LARGE, text_of(path), "file", "is larger than %zu MiB",
-                     cap >> 20);
-        fclose(f);
-        return (struct text){0};
-    }
-    char *at = arena_take(call->arena, (size_t)st.st_size + 1);
-    size_t got = fread(at, 1, (size_t)st.st_size, f);
-    fclose(f);
-    if (got != (size_t)st.st_size)
-        *e = problem(call, ERR_IO, text_of(path), "file", "could not be read to its end");
-    return (struct text){at, got};
-}
-
-bool write_file(const char *path, struct text bytes)
-{
-    FILE *f = strcmp(path, "-") ? fopen(path, "wb") : stdout;
-    bool good = f && fwrite(bytes.at, 1, bytes.len, f) == bytes.len && fflush(f) == 0;
-    if (f && f != stdout)
-        good = fsync(fileno(f)) == 0 && fclose(f) == 0 && good;
-    if (!good)
-        fprintf(stderr, "aimwell: %s: %s\n", path, strerror(errno));
-    return good;
+    if (a->caller->open) /* the server's environment is not the caller's */
+        return (struct place){a->caller->open->where.at, args_option(a, "site")};
+    return (struct place){where_of(a), site_own(a)};
 }

@@ -17,14 +17,14 @@ static const struct option_rule rules[] = {{"out", true}};
 /* ---- backup
  * --------------------------------------------------------------------------------------------
  */
-static bool add_path(zip_t *zip, const char *path, const char *name)
+static bool add_path(struct site *s, zip_t *zip, const char *path, const char *name)
 {
     zip_source_t *source = zip_source_file(zip, path, 0, -1);
     if (source && zip_file_add(zip, name, source, ZIP_FL_ENC_UTF_8) >= 0)
         return true;
     if (source)
         zip_source_free(source);
-    fprintf(stderr, "aimwell backup: %s: %s\n", name, zip_strerror(zip));
+    fprintf(s->caller->err, "aimwell backup: %s: %s\n", name, zip_strerror(zip));
     return false;
 }
 
@@ -45,7 +45,7 @@ static bool add_folder(struct site *s, zip_t *zip, struct text path, const char 
             continue;
         good = S_ISDIR(st.st_mode)
                    ? add_folder(s, zip, full, text_c(s->arena, name))
-                   : add_path(zip, text_c(s->arena, full), text_c(s->arena, name));
+                   : add_path(s, zip, text_c(s->arena, full), text_c(s->arena, name));
     }
     closedir(d);
     return good;
@@ -55,31 +55,31 @@ static int backup(struct site *s, const char *out)
 {
     struct text folder = store_folder(s->store);
     if (!folder.len) {
-        fprintf(stderr, "aimwell backup: for PostgreSQL use pg_dump or its own backup tools\n");
+        fprintf(s->caller->err, "aimwell backup: for PostgreSQL use pg_dump or its own backup tools\n");
         return 2;
     }
     struct text copy = text_print(s->arena, "%s.database", out);
     enum err e = store_backup(s->call, s->store, text_c(s->arena, copy));
     if (e != OK)
-        return failed(s->call, e);
+        return failed(s->caller, s->call, e);
     int error = 0;
     zip_t *zip = zip_open(out, ZIP_CREATE | ZIP_EXCL, &error);
     struct text key = text_print(s->arena, "%.*s/ledger.key", TEXT_ARG(folder));
     struct text files = text_print(s->arena, "%.*s/files", TEXT_ARG(folder));
     struct text own =
         s->own ? text_of(s->own) : text_print(s->arena, "%.*s/model.d", TEXT_ARG(folder));
-    bool good = zip && add_path(zip, text_c(s->arena, copy), "aimwell.db") &&
-                add_path(zip, text_c(s->arena, key), "ledger.key") &&
+    bool good = zip && add_path(s, zip, text_c(s->arena, copy), "aimwell.db") &&
+                add_path(s, zip, text_c(s->arena, key), "ledger.key") &&
                 add_folder(s, zip, files, "files") && add_folder(s, zip, own, "model.d");
     if (!zip)
-        fprintf(stderr, "aimwell backup: %s cannot be made (is it there already?)\n", out);
+        fprintf(s->caller->err, "aimwell backup: %s cannot be made (is it there already?)\n", out);
     else if (good)
         good = zip_close(zip) == 0;
     else
         zip_discard(zip);
     unlink(text_c(s->arena, copy));
     if (good)
-        printf("%s holds the ledger up to entry %llu\n", out,
+        fprintf(s->caller->out, "%s holds the ledger up to entry %llu\n", out,
                (unsigned long long)ledger_size(s->ledger) - 1);
     return good ? 0 : 6;
 }
@@ -90,10 +90,10 @@ static int run_backup(const struct args *args)
     const char *out = args_option(args, "out");
     struct site s;
     if (!place.where || !out) {
-        fprintf(stderr, "aimwell backup: --out FILE is needed\n");
+        fprintf(args->caller->err, "aimwell backup: --out FILE is needed\n");
         return 2;
     }
-    int code = site_open(&s, place, MODEL_SAME);
+    int code = site_open(&s, args->caller, place, MODEL_SAME);
     if (code)
         return code;
     umask(0077); /* what leaves holds the signing key */
@@ -111,7 +111,7 @@ const struct command command_backup = {"backup",
                                        "a whole copy in one file",
                                        rules,
                                        COUNT(rules),
-                                       run_backup};
+                                       run_backup, 0, true};
 
 /* ---- restore
  * ---------------------------------------------------------------------------------------------
@@ -157,14 +157,14 @@ static bool write_one(zip_t *zip, zip_uint64_t index, char *path)
     return good && chmod(path, 0600) == 0;
 }
 
-static int unpack(const char *file, const char *folder)
+static int unpack(const struct args *args, const char *file, const char *folder)
 {
     int error = 0;
     zip_t *zip = zip_open(file, ZIP_RDONLY | ZIP_CHECKCONS, &error);
     struct arena *a = arena_open();
     if (!zip) {
         bool there = access(file, F_OK) == 0;
-        fprintf(stderr, "aimwell restore: %s %s\n", file,
+        fprintf(args->caller->err, "aimwell restore: %s %s\n", file,
                 there ? "is not a backup" : "is not there");
         arena_close(a);
         return there ? 2 : 4;
@@ -175,31 +175,31 @@ static int unpack(const char *file, const char *folder)
         struct text path = text_print(a, "%s/%s", folder, name ? name : "");
         good = name && plain_name(name);
         if (!good)
-            fprintf(stderr, "aimwell restore: there is a name that does not belong: %s\n",
+            fprintf(args->caller->err, "aimwell restore: there is a name that does not belong: %s\n",
                     name);
         else if (!(good = write_one(zip, (zip_uint64_t)i, (char *)(uintptr_t)text_c(a, path))))
-            fprintf(stderr, "aimwell restore: %s could not be written\n", name);
+            fprintf(args->caller->err, "aimwell restore: %s could not be written\n", name);
     }
     zip_discard(zip);
     arena_close(a);
     return good ? 0 : 6;
 }
 
-static int verify_restored(const char *folder)
+static int verify_restored(const struct args *args, const char *folder)
 {
     struct site s;
     struct verification v;
-    if (site_open_reading(&s, (struct place){.where = folder}) != 0)
+    if (site_open_reading(&s, args->caller, (struct place){.where = folder}) != 0)
         return 6;
     verification_start(&v);
     enum err e = record_verify(s.call, s.store, s.model, s.signer->origin, s.signer->public_key,
                                true, (struct text){0}, &v);
     if (e != OK)
-        failed(s.call, e);
+        failed(args->caller, s.call, e);
     for (const struct finding *f = v.findings; f; f = f->next)
-        fprintf(stderr, "TAMPERED %.*s: %.*s\n", TEXT_ARG(f->place), TEXT_ARG(f->what));
+        fprintf(args->caller->err, "TAMPERED %.*s: %.*s\n", TEXT_ARG(f->place), TEXT_ARG(f->what));
     if (e == OK && !v.finding_count)
-        printf("%s is restored and verified: %llu entries\n", folder,
+        fprintf(args->caller->out, "%s is restored and verified: %llu entries\n", folder,
                (unsigned long long)v.entries);
     bool good = e == OK && !v.finding_count;
     site_close(&s);
@@ -211,16 +211,16 @@ static int run_restore(const struct args *args)
     const char *folder = args_option(args, "data");
     struct stat st;
     if (!folder || args->word_count != 1) {
-        fprintf(stderr, "aimwell restore: FILE --data DIR\n");
+        fprintf(args->caller->err, "aimwell restore: FILE --data DIR\n");
         return 2;
     }
     if (stat(folder, &st) == 0) {
-        fprintf(stderr, "aimwell restore: %s is there already; restore into a new folder\n",
+        fprintf(args->caller->err, "aimwell restore: %s is there already; restore into a new folder\n",
                 folder);
         return 5;
     }
-    int code = unpack(args->words[0], folder);
-    return code ? code : verify_restored(folder);
+    int code = unpack(args, args->words[0], folder);
+    return code ? code : verify_restored(args, folder);
 }
 
 const struct command command_restore = {

@@ -161,6 +161,31 @@ static enum err play_change(struct play *p, struct call *call, const struct json
     return OK;
 }
 
+/* Full grants, password taken as confirmed. */
+static const struct actor *actor_person(struct site *s, struct call *call, struct text id)
+{
+    struct reader *r = store_reader(s->store);
+    struct person p;
+    enum err e = access_person(call, r, id, &p);
+    store_return(s->store, r);
+    if (e != OK)
+        return NULL;
+    struct actor *a = NEW(call->arena, struct actor);
+    *a = (struct actor){.type = ACTOR_USER,
+                        .id = p.id,
+                        .person = p.id,
+                        .name = p.name,
+                        .unit = p.unit,
+                        .fresh_until = INT64_MAX};
+    struct grant *grants = NEW_MANY(call->arena, p.grant_count + 1, struct grant);
+    for (size_t i = 0; i < p.grant_count; i++)
+        if (!p.pending[i])
+            grants[a->grant_count++] = p.grants[i];
+    grants[a->grant_count++] = (struct grant){TEXT("staff"), p.unit};
+    a->grants = grants;
+    return a;
+}
+
 static enum err play_one(struct play *p, struct call *call, const struct json *act)
 {
     const struct json *at = json_get(act, "at");
@@ -187,8 +212,8 @@ static int play_acts(struct play *p)
         struct call *call = call_open(a, p->now, LANG_EN);
         enum err e = play_one(p, call, act);
         if (e != OK) {
-            fprintf(stderr, "model/demo/northlake.json:%u ", act->line);
-            failed(call, e);
+            fprintf(p->site->caller->err, "model/demo/northlake.json:%u ", act->line);
+            failed(p->site->caller, call, e);
             refused++;
         }
         arena_close(a);
@@ -280,7 +305,7 @@ static enum err add_units(struct play *p)
         if (e == OK)
             e = record_do(call, p->site->records, &c);
         if (e != OK) {
-            failed(call, e);
+            failed(p->site->caller, call, e);
             return e;
         }
         learn(p, json_text(json_get(one, "ref")), c.record->id);
@@ -288,18 +313,18 @@ static enum err add_units(struct play *p)
     return OK;
 }
 
-static void print_people(const struct json *script)
+static void print_people(const struct site *s, const struct json *script)
 {
     const struct json *people = json_get(script, "people");
-    printf("Demo log-ins, all with the password %s\n", demo_password);
+    fprintf(s->caller->out, "Demo log-ins, all with the password %s\n", demo_password);
     for (const struct json *one = people ? people->first : NULL; one; one = one->next) {
-        printf("  %-32.*s %.*s", TEXT_ARG(json_text(json_get(one, "email"))),
+        fprintf(s->caller->out, "  %-32.*s %.*s", TEXT_ARG(json_text(json_get(one, "email"))),
                TEXT_ARG(json_text(json_get(one, "name"))));
         const struct json *roles = json_get(one, "roles");
         for (const struct json *r = roles ? roles->first : NULL; r; r = r->next)
-            printf("%s%.*s", r == roles->first ? " — " : ", ",
+            fprintf(s->caller->out, "%s%.*s", r == roles->first ? " — " : ", ",
                    TEXT_ARG(json_text(json_get(r, "role"))));
-        printf("\n");
+        fprintf(s->caller->out, "\n");
     }
 }
 
@@ -319,7 +344,7 @@ void demo_print(struct site *s)
     enum err e = meta_read(s->call, r, "demo", &demo);
     store_return(s->store, r);
     if (e == OK && text_is(demo, "1") && read_script(s, &script) == OK)
-        print_people(script);
+        print_people(s, script);
 }
 
 int demo_load(struct site *s)
@@ -335,7 +360,7 @@ int demo_load(struct site *s)
         e = add_people(&p);
     if (e == OK)
         e = learn_registers(&p);
-    int code = e == OK ? play_acts(&p) : failed(s->call, e);
+    int code = e == OK ? play_acts(&p) : failed(s->caller, s->call, e);
     if (code)
         site_close(s);
     return code;

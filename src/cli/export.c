@@ -62,31 +62,58 @@ static enum err add_file(struct site *s, zip_t *zip, const struct kind *k, const
     return problem(s->call, ERR_IO, name, "zip", "%s", zip_strerror(zip));
 }
 
-static enum err export_zip(struct export *x, const char *out)
+/* What libzip left in memory. */
+static enum err take_bytes(struct site *s, zip_source_t *from, struct text *bytes)
+{
+    zip_stat_t st;
+    if (zip_source_stat(from, &st) != 0 || zip_source_open(from) != 0)
+        return problem(s->call, ERR_BUG, TEXT("out"), "zip", "the zip cannot be read back");
+    char *at = arena_take(s->arena, st.size + 1);
+    zip_int64_t got = zip_source_read(from, at, st.size);
+    zip_source_close(from);
+    *bytes = (struct text){at, st.size};
+    return got == (zip_int64_t)st.size ? OK : ERR_BUG;
+}
+
+static enum err add_kinds(struct export *x, zip_t *zip)
 {
     struct site *s = x->site;
-    int error = 0;
-    zip_t *zip = zip_open(out, ZIP_CREATE | ZIP_TRUNCATE, &error);
-    enum err e = zip ? OK : problem(s->call, ERR_IO, text_of(out), "zip", "cannot be made");
-    for (size_t i = 0; e == OK && i < s->model->kind_count; i++) {
+    for (size_t i = 0; i < s->model->kind_count; i++) {
         struct text bytes;
-        e = export_kind(x, &s->model->kinds[i], &bytes);
-        if (e == OK)
-            e = add_file(s, zip, &s->model->kinds[i], x->format, bytes);
+        TRY(export_kind(x, &s->model->kinds[i], &bytes));
+        TRY(add_file(s, zip, &s->model->kinds[i], x->format, bytes));
     }
+    return OK;
+}
+
+/* In memory: libzip's own files could be read by others. */
+static enum err export_zip(struct export *x, struct text *bytes)
+{
+    struct site *s = x->site;
+    zip_error_t why;
+    zip_error_init(&why);
+    zip_source_t *memory = zip_source_buffer_create(NULL, 0, 0, &why);
+    if (!memory)
+        panic("out of memory");
+    zip_source_keep(memory);
+    zip_t *zip = zip_open_from_source(memory, ZIP_CREATE | ZIP_TRUNCATE, &why);
+    enum err e = zip ? add_kinds(x, zip)
+                     : problem(s->call, ERR_BUG, TEXT("out"), "zip", "cannot be made");
     if (e == OK && zip_close(zip) != 0)
-        e = problem(s->call, ERR_IO, text_of(out), "zip", "%s", zip_strerror(zip));
+        e = problem(s->call, ERR_IO, TEXT("out"), "zip", "%s", zip_strerror(zip));
     if (e != OK && zip)
         zip_discard(zip);
+    if (e == OK)
+        e = take_bytes(s, memory, bytes);
+    zip_source_free(memory);
     return e;
 }
 
-static enum err export_in_view(struct export *x, const char *kind, const char *out,
-                               struct text *bytes)
+static enum err export_in_view(struct export *x, const char *kind, struct text *bytes)
 {
     TRY(read_begin(x->site->call, x->db));
     bool zip = !kind && strcmp(x->format, "json") != 0;
-    enum err e = zip    ? export_zip(x, out)
+    enum err e = zip    ? export_zip(x, bytes)
                  : kind ? export_one(x, kind, bytes)
                         : export_json(x, bytes);
     read_end(x->db);
@@ -111,12 +138,12 @@ static int export_records(struct site *s, const struct args *args)
                     "all kinds as %s are one zip: say where with --out FILE.zip", x.format);
     if (e == OK) {
         x.db = store_reader(s->store);
-        e = export_in_view(&x, kind, out, &bytes);
+        e = export_in_view(&x, kind, &bytes);
         store_return(s->store, x.db);
     }
     if (e != OK)
-        return failed(s->call, e);
-    return zip || write_file(out ? out : "-", bytes) ? 0 : 6;
+        return failed(s->caller, s->call, e);
+    return write_file(args->caller, out ? out : "-", bytes) ? 0 : 6;
 }
 
 static int run(const struct args *args)
@@ -128,17 +155,17 @@ static int run(const struct args *args)
     bool openapi = !strcmp(what, "openapi");
     if (!openapi && strcmp(what, "records"))
         return wrong_action(
-            "export", what,
+            args, "export", what,
             "records [--kind K] [--format csv|xlsx|json] [--out FILE] | openapi");
     if (!place.where)
         return 2;
-    int code = site_open(&s, place, MODEL_SAME);
+    int code = site_open(&s, args->caller, place, MODEL_SAME);
     if (code)
         return code;
     if (openapi) {
         struct buf b = buf_in(s.arena, 16u << 20);
         model_openapi(s.model, &b);
-        code = write_file(out ? out : "-", buf_text(&b)) ? 0 : 6;
+        code = write_file(args->caller, out ? out : "-", buf_text(&b)) ? 0 : 6;
     } else
         code = export_records(&s, args);
     site_close(&s);
@@ -156,4 +183,4 @@ const struct command command_export = {
     rules,
     COUNT(rules),
     run,
-    1};
+    1, true};

@@ -159,8 +159,7 @@ static void warn_without_identity(const struct import *im)
     const struct import_plan *p = &im->plan;
     if (im->table.count && !p->mapped && p->key == NO_COLUMN && p->id == NO_COLUMN &&
         p->external == NO_COLUMN)
-        fprintf(
-            stderr, "aimwell: %s\n",
+        fprintf(im->site->caller->err, "aimwell: %s\n",
             say(im->call,
                 "the file has no column key or external_id: every row becomes a new record, "
                 "also when it is imported again",
@@ -185,8 +184,7 @@ static enum err plan(struct import *im, const char *kind, const char *map)
 static void warn_of_states(const struct import *im)
 {
     if (im->plan.states && im->result.accepted)
-        fprintf(
-            stderr, "aimwell: %s\n",
+        fprintf(im->site->caller->err, "aimwell: %s\n",
             say(im->call,
                 "the column of states was passed over: new records begin in the first state, "
                 "and only moves change it",
@@ -209,7 +207,7 @@ static int run_import(struct import *im, const char *kind, const char *map, bool
 {
     enum err e = plan(im, kind, map);
     if (e != OK)
-        return failed(im->call, e);
+        return failed(im->site->caller, im->call, e);
     int code = im->trial && !im->dry_run
                    ? site_overlay(im->site, json_text(json_get(im->map, "overlay")))
                    : 0;
@@ -220,7 +218,7 @@ static int run_import(struct import *im, const char *kind, const char *map, bool
     if (e == OK || im->result.accepted || im->result.updated)
         report__print(im, json);
     warn_of_states(im);
-    return e != OK ? failed(im->call, e) : im->result.rejected ? 1 : 0;
+    return e != OK ? failed(im->site->caller, im->call, e) : im->result.rejected ? 1 : 0;
 }
 
 int import_file(struct site *s, const char *kind, const char *path, const char *map,
@@ -251,10 +249,10 @@ static int run_command(const struct args *args)
     struct site s;
     struct place place = site_place(args);
     if (args->word_count != 2)
-        return wrong_action("import", "", "KIND FILE.csv|.xlsx|.json");
+        return wrong_action(args, "import", "", "KIND FILE.csv|.xlsx|.json");
     if (!place.where)
         return 2;
-    int code = site_open(&s, place, MODEL_SAME);
+    int code = site_open(&s, args->caller, place, MODEL_SAME);
     if (code)
         return code;
     code = import_file(&s, args->words[0], args->words[1], args_option(args, "map"),
@@ -280,4 +278,5 @@ const struct command command_import = {
     .rule_count = COUNT(rules),
     .run = run_command,
     .words = 2,
+    .served = true,
 };

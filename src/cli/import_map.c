@@ -47,7 +47,7 @@ enum err map__find(struct import *im, const char *map)
     struct text bytes;
     enum err e = OK;
     if (stat(map, &st) == 0 && S_ISREG(st.st_mode))
-        bytes = read_file(im->call, map, json_model_limits.bytes, &e);
+        bytes = read_file(im->site->caller, im->call, map, json_model_limits.bytes, &e);
     else
         e = shipped(im, map, &bytes);
     TRY(e);

@@ -57,44 +57,46 @@ void report__remark(struct import *im, uint32_t line, struct text column, struct
 }
 
 /* ---- for people ------------------------------------------------------------------------- */
-static void print_text(struct text t)
+static void print_text(FILE *out, struct text t)
 {
     for (size_t i = 0; i < t.len; i++) {
         unsigned char c = (unsigned char)t.at[i];
         bool c1 = c == 0xC2 && i + 1 < t.len && (unsigned char)t.at[i + 1] < 0xA0;
-        putchar(c < 32 || c == 127 || c1 ? ' ' : c);
+        putc(c < 32 || c == 127 || c1 ? ' ' : c, out);
         i += c1;
     }
 }
 
-static void print_count(const char *what, int64_t n)
+static void print_count(FILE *out, const char *what, int64_t n)
 {
-    printf("  %-12s %8" PRId64 "\n", what, n);
+    fprintf(out, "  %-12s %8" PRId64 "\n", what, n);
 }
 
 static void print_refusals(const struct import *im)
 {
+    FILE *out = im->site->caller->out;
     for (const struct refusal *r = im->refusals; r; r = r->next) {
-        printf("%s %u", say(im->call, "line", "第"), r->line);
-        printf("%s", say(im->call, "", " 行"));
+        fprintf(out, "%s %u", say(im->call, "line", "第"), r->line);
+        fprintf(out, "%s", say(im->call, "", " 行"));
         if (r->column.len) {
-            printf("%s", say(im->call, ", column ", "，列 "));
-            print_text(r->column);
+            fprintf(out, "%s", say(im->call, ", column ", "，列 "));
+            print_text(out, r->column);
         }
-        printf("%s", say(im->call, ": ", "："));
-        print_text(r->message);
-        putchar('\n');
+        fprintf(out, "%s", say(im->call, ": ", "："));
+        print_text(out, r->message);
+        putc('\n', out);
     }
 }
 
 static void print_remarks(const struct import *im)
 {
+    FILE *out = im->site->caller->out;
     for (const struct remark *r = im->remarks; r; r = r->next) {
-        printf("%s ", say(im->call, "remark: column", "备注：列"));
-        print_text(r->column);
-        printf("%s", say(im->call, ": ", "："));
-        print_text(r->message);
-        printf(say(im->call, " (%" PRId64 " rows, first on line %u)\n",
+        fprintf(out, "%s ", say(im->call, "remark: column", "备注：列"));
+        print_text(out, r->column);
+        fprintf(out, "%s", say(im->call, ": ", "："));
+        print_text(out, r->message);
+        fprintf(out, say(im->call, " (%" PRId64 " rows, first on line %u)\n",
                    "（%" PRId64 " 行，首次出现于第 %u 行）\n"),
                r->rows, r->line);
     }
@@ -102,22 +104,23 @@ static void print_remarks(const struct import *im)
 
 static void print_words(const struct import *im)
 {
+    FILE *out = im->site->caller->out;
     const struct import_result *r = &im->result;
-    print_text(text_of(im->path));
+    print_text(out, text_of(im->path));
     if (im->dry_run)
-        printf("%s",
+        fprintf(out, "%s",
                say(im->call, ": a dry run, nothing was changed", "：试运行，未作任何更改"));
-    putchar('\n');
-    print_count(say(im->call, "accepted", "新增"), r->accepted);
-    print_count(say(im->call, "updated", "更新"), r->updated);
-    print_count(say(im->call, "unchanged", "未变"), r->unchanged);
-    print_count(say(im->call, "rejected", "拒绝"), r->rejected);
+    putc('\n', out);
+    print_count(out, say(im->call, "accepted", "新增"), r->accepted);
+    print_count(out, say(im->call, "updated", "更新"), r->updated);
+    print_count(out, say(im->call, "unchanged", "未变"), r->unchanged);
+    print_count(out, say(im->call, "rejected", "拒绝"), r->rejected);
     if (im->plan.unit != NO_COLUMN)
-        print_count(say(im->call, "units made", "新建单位"), im->units_made);
+        print_count(out, say(im->call, "units made", "新建单位"), im->units_made);
     print_refusals(im);
     print_remarks(im);
     if (im->dry_run)
-        printf(
+        fprintf(out, 
             "%s\n",
             say(im->call,
                 "Checked: types, lengths, choices, references, what is required. Uniqueness, "
@@ -185,6 +188,7 @@ static void put_remarks(const struct import *im, struct json_out *o)
 
 static void print_json(const struct import *im)
 {
+    FILE *out = im->site->caller->out;
     struct buf b = buf_in(im->arena, (size_t)1 << 30);
     struct json_out o = json_out(&b);
     json_open(&o, '{');
@@ -197,7 +201,7 @@ static void print_json(const struct import *im)
     put_remarks(im, &o);
     json_close(&o, '}');
     buf_add_byte(&b, '\n');
-    fwrite(b.at, 1, b.len, stdout);
+    fwrite(b.at, 1, b.len, out);
 }
 
 static int by_line(const void *left, const void *right)
@@ -231,13 +235,13 @@ void report__print(struct import *im, bool json)
         print_json(im);
     else
         print_words(im);
-    fflush(stdout);
+    fflush(im->site->caller->out);
 }
 
 void report__progress(const struct import *im, size_t done)
 {
-    if (!isatty(STDERR_FILENO))
+    if (!im->site->caller->terminal)
         return;
-    fprintf(stderr, "\r%zu / %zu%s", done, im->table.count,
+    fprintf(im->site->caller->err, "\r%zu / %zu%s", done, im->table.count,
             done == im->table.count ? "\n" : "");
 }

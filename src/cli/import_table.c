@@ -249,7 +249,7 @@ enum err table__read(struct import *im)
     struct text format = json_text(json_get(im->map, "format"));
     struct text name = text_lower(im->arena, text_of(im->path));
     enum err e = OK;
-    struct text bytes = read_file(im->call, im->path, FILE_MOST, &e);
+    struct text bytes = read_file(im->site->caller, im->call, im->path, FILE_MOST, &e);
     TRY(e);
     if (text_ends(name, ".xlsx") || text_ends(name, ".csv") || text_ends(name, ".json"))
         format = text_ends(name, ".xlsx")  ? TEXT("xlsx")

@@ -12,17 +12,17 @@ static const struct option_rule rules[] = {{"organisation", true},
                                            {"origin", true}};
 
 /* The first line of the file; "-" is standard input. */
-struct text read_password(struct call *call, const char *path, enum err *e)
+struct text read_password(const struct caller *caller, struct call *call, const char *path, enum err *e)
 {
     *e = OK;
     if (!strcmp(path, "-")) {
         char *line = arena_take(call->arena, 1024);
-        if (!fgets(line, 1024, stdin))
+        if (!fgets(line, 1024, caller->in))
             line[0] = '\0';
         struct text t = text_of(line);
         return text_cut(&t, '\n');
     }
-    struct text t = read_file(call, path, 4096, e);
+    struct text t = read_file(caller, call, path, 4096, e);
     struct text line = text_cut(&t, '\n');
     return text_ends(line, "\r") ? text_slice(line, 0, line.len - 1) : line;
 }
@@ -50,7 +50,7 @@ static enum err read_first_password(struct call *call, const struct args *args,
 {
     const char *file = args_option(args, "password-file"), *email = args_option(args, "admin");
     enum err e = OK;
-    *password = file ? read_password(call, file, &e) : one_time_password(call);
+    *password = file ? read_password(args->caller, call, file, &e) : one_time_password(call);
     TRY(e);
     return email ? access_password_ok(call, *password, text_of(email)) : OK;
 }
@@ -61,21 +61,21 @@ static int make(const struct args *args, struct place place, struct text passwor
                *email = args_option(args, "admin");
     const char *origin = args_option(args, "origin");
     struct site s;
-    int code = site_create(&s, place, organisation, origin ? origin : "aimwell.local");
+    int code = site_create(&s, args->caller, place, organisation, origin ? origin : "aimwell.local");
     if (code)
         return code;
     enum err e = email ? add_admin(&s, args, password) : OK;
     if (e == OK) {
-        printf("%s is ready in %.*s\n", organisation, TEXT_ARG(site_shown(s.arena, s.where)));
+        fprintf(args->caller->out, "%s is ready in %.*s\n", organisation, TEXT_ARG(site_shown(s.arena, s.where)));
         if (email && !args_option(args, "password-file"))
-            printf("First log-in: %s with the password %.*s (shown once; change it)\n", email,
+            fprintf(args->caller->out, "First log-in: %s with the password %.*s (shown once; change it)\n", email,
                    TEXT_ARG(password));
         if (!email)
-            printf("`aimwell serve` prints a one-time link for the first administrator\n");
+            fprintf(args->caller->out, "`aimwell serve` prints a one-time link for the first administrator\n");
     }
-    code = e == OK ? 0 : failed(s.call, e);
+    code = e == OK ? 0 : failed(args->caller, s.call, e);
     if (e != OK)
-        fprintf(stderr, "aimwell init: the organisation is made and has no administrator yet: "
+        fprintf(args->caller->err, "aimwell init: the organisation is made and has no administrator yet: "
                         "aimwell user add EMAIL --roles admin\n");
     site_close(&s);
     return code;
@@ -87,14 +87,14 @@ static int run(const struct args *args)
     if (!place.where)
         return 2;
     if (!args_option(args, "organisation")) {
-        fprintf(stderr, "aimwell init: --organisation NAME is needed\n");
+        fprintf(args->caller->err, "aimwell init: --organisation NAME is needed\n");
         return 2;
     }
     struct arena *arena = arena_open();
-    struct call *call = call_open(arena, clock_now(), caller_lang());
+    struct call *call = call_open(arena, clock_now(), args->caller->lang);
     struct text password;
     enum err e = read_first_password(call, args, &password);
-    int code = e == OK ? make(args, place, password) : failed(call, e);
+    int code = e == OK ? make(args, place, password) : failed(args->caller, call, e);
     arena_close(arena);
     return code;
 }

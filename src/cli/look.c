@@ -13,15 +13,15 @@ static int run_framework(const struct args *args)
     struct site s;
     const char *act = args->word_count ? args->words[0] : "";
     if (strcmp(act, "list") != 0)
-        return wrong_action("framework", act, "list");
+        return wrong_action(args, "framework", act, "list");
     if (!place.where || args->word_count != 1)
         return 2;
-    int code = site_open(&s, place, MODEL_SAME);
+    int code = site_open(&s, args->caller, place, MODEL_SAME);
     if (code)
         return code;
     for (size_t i = 0; i < s.model->framework_count; i++) {
         const struct framework *f = &s.model->frameworks[i];
-        printf("%.*s\t%.*s\t%zu rows\n", TEXT_ARG(f->name), TEXT_ARG(f->title.en),
+        fprintf(args->caller->out, "%.*s\t%.*s\t%zu rows\n", TEXT_ARG(f->name), TEXT_ARG(f->title.en),
                f->row_count);
     }
     site_close(&s);
@@ -33,18 +33,18 @@ const struct command command_framework = {"framework",
                                           NULL,
                                           0,
                                           run_framework,
-                                          2};
+                                          2, true};
 
 /* ---- check
  * ------------------------------------------------------------------------------------------------
  */
 static const struct option_rule check_rules[] = {{"json", false}};
 
-static void print_checks(const struct check_result *results, size_t count)
+static void print_checks(const struct args *args, const struct check_result *results, size_t count)
 {
     static const char *words[] = {"pass", "FAIL", "no data"};
     for (size_t i = 0; i < count; i++)
-        printf("%-8s %-14.*s %s%.*s (%lld of %lld)\n", words[results[i].state],
+        fprintf(args->caller->out, "%-8s %-14.*s %s%.*s (%lld of %lld)\n", words[results[i].state],
                TEXT_ARG(results[i].check->name), results[i].check->must ? "" : "(advice) ",
                TEXT_ARG(results[i].check->title.en), (long long)results[i].breaks,
                (long long)results[i].population);
@@ -57,7 +57,7 @@ static int run_check(const struct args *args)
     bool must_fails = false;
     if (!place.where)
         return 2;
-    int code = site_open(&s, place, MODEL_SAME);
+    int code = site_open(&s, args->caller, place, MODEL_SAME);
     if (code)
         return code;
     struct reader *r = store_reader(s.store);
@@ -67,7 +67,7 @@ static int run_check(const struct args *args)
         struct json_out o = json_out(&b);
         e = api_checks_json(s.call, s.records, r, &o, &must_fails);
         if (e == OK)
-            write_file("-", text_join(s.arena, buf_text(&b), TEXT("\n")));
+            write_file(args->caller, "-", text_join(s.arena, buf_text(&b), TEXT("\n")));
     } else {
         struct check_result *results;
         size_t count;
@@ -75,10 +75,10 @@ static int run_check(const struct args *args)
         for (size_t i = 0; e == OK && i < count; i++)
             must_fails |= results[i].check->must && results[i].state == CHECK_FAIL;
         if (e == OK)
-            print_checks(results, count);
+            print_checks(args, results, count);
     }
     store_return(s.store, r);
-    code = e != OK ? failed(s.call, e) : must_fails;
+    code = e != OK ? failed(args->caller, s.call, e) : must_fails;
     site_close(&s);
     return code;
 }
@@ -88,7 +88,7 @@ const struct command command_check = {"check",
                                       "run the assurance checks",
                                       check_rules,
                                       COUNT(check_rules),
-                                      run_check};
+                                      run_check, 0, true};
 
 /* ---- model
  * ----------------------------------------------------------------------------------------------------
@@ -97,27 +97,26 @@ static const struct option_rule model_rules[] = {
     {"openapi", false}, {"typescript", false}, {"markdown", false}};
 
 /* The shipped model, or that in `folder`, with the files in `own`. */
-static enum err load(struct call *call, const char *folder, const char *own,
+static enum err load(const struct caller *c, struct call *call, const char *folder, const char *own,
                      struct model **model)
 {
     struct model_file *files, *more = NULL;
     size_t count, more_count = 0;
     const struct model_file *shipped = model_embedded(&count);
     if (own)
-        TRY(model_folder(call, own, "model.d/", &more, &more_count));
+        TRY(model_folder(call, caller_path(c, call->arena, own), "model.d/", &more, &more_count));
     if (!folder)
         return model_load(call, shipped, count, more, more_count, (struct text){0}, model);
-    TRY(model_folder(call, folder, "", &files, &count));
+    TRY(model_folder(call, caller_path(c, call->arena, folder), "", &files, &count));
     return model_load(call, files, count, more, more_count, (struct text){0}, model);
 }
 
-static int check_model(struct call *call, const struct model *m)
+static int check_model(const struct args *args, const struct model *m)
 {
-    printf("%zu kinds, %zu frameworks, %zu checks, %zu roles; model %.*s\n", m->kind_count,
+    fprintf(args->caller->out, "%zu kinds, %zu frameworks, %zu checks, %zu roles; model %.*s\n", m->kind_count,
            m->framework_count, m->check_count, m->role_count, TEXT_ARG(m->hash));
     for (size_t i = 0; i < m->untranslated_count; i++)
-        printf("no Chinese for: %.*s\n", TEXT_ARG(m->untranslated[i]));
-    (void)call;
+        fprintf(args->caller->out, "no Chinese for: %.*s\n", TEXT_ARG(m->untranslated[i]));
     return m->untranslated_count ? 1 : 0;
 }
 
@@ -132,23 +131,23 @@ static int export_model(struct call *call, const struct args *args, const struct
         model_markdown(m, &b);
     else
         model_json(m, &b);
-    return write_file("-", buf_text(&b)) ? 0 : 6;
+    return write_file(args->caller, "-", buf_text(&b)) ? 0 : 6;
 }
 
-static int explain(struct call *call, const struct model *m, const char *kind)
+static int explain(struct call *call, const struct args *args, const struct model *m, const char *kind)
 {
     struct buf b = buf_in(call->arena, 4u << 20);
     enum err e = model_explain(call, m, text_of(kind), &b);
     if (e != OK)
-        return failed(call, e);
-    return write_file("-", buf_text(&b)) ? 0 : 6;
+        return failed(args->caller, call, e);
+    return write_file(args->caller, "-", buf_text(&b)) ? 0 : 6;
 }
 
 static int look_at_model(struct call *call, const struct args *args, const struct model *m,
                          bool checking, const char *kind)
 {
-    return checking ? check_model(call, m)
-           : kind   ? explain(call, m, kind)
+    return checking ? check_model(args, m)
+           : kind   ? explain(call, args, m, kind)
                     : export_model(call, args, m);
 }
 
@@ -157,7 +156,7 @@ static int run_model_of_site(const struct args *args, bool checking, const char 
 {
     struct site s;
     struct place place = site_place(args);
-    int code = place.where ? site_open_reading(&s, place) : 2;
+    int code = place.where ? site_open_reading(&s, args->caller, place) : 2;
     if (code)
         return code;
     code = look_at_model(s.call, args, s.model, checking, kind);
@@ -170,10 +169,10 @@ static int adopt(const struct args *args)
 {
     struct site s;
     struct place place = site_place(args);
-    int code = place.where ? site_open(&s, place, MODEL_ANY) : 2;
+    int code = place.where ? site_open(&s, args->caller, place, MODEL_ANY) : 2;
     if (code)
         return code;
-    printf("%.*s works with model %.*s\n", TEXT_ARG(site_shown(s.arena, s.where)),
+    fprintf(args->caller->out, "%.*s works with model %.*s\n", TEXT_ARG(site_shown(s.arena, s.where)),
            TEXT_ARG(s.model->hash));
     site_close(&s);
     return 0;
@@ -187,7 +186,7 @@ static int run_model(const struct args *args)
     bool alone = !strcmp(act, "export") || !strcmp(act, "adopt");
     if (!checking && !explaining && (!alone || word)) {
         bool known = checking || alone || !strcmp(act, "explain");
-        return wrong_action("model", known ? "" : act,
+        return wrong_action(args, "model", known ? "" : act,
                             "check [DIR] | explain KIND | adopt | export "
                             "[--openapi|--typescript|--markdown]");
     }
@@ -196,10 +195,10 @@ static int run_model(const struct args *args)
     if (args_option(args, "data") || args_option(args, "store"))
         return run_model_of_site(args, checking, explaining ? word : NULL);
     struct arena *arena = arena_open();
-    struct call *call = call_open(arena, clock_now(), caller_lang());
+    struct call *call = call_open(arena, clock_now(), args->caller->lang);
     struct model *m = NULL;
-    enum err e = load(call, checking ? word : NULL, site_own(args), &m);
-    int code = e != OK ? failed(call, e)
+    enum err e = load(args->caller, call, checking ? word : NULL, site_own(args), &m);
+    int code = e != OK ? failed(args->caller, call, e)
                        : look_at_model(call, args, m, checking, explaining ? word : NULL);
     model_close(m);
     arena_close(arena);

@@ -8,6 +8,7 @@
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct command *const commands[] = {
@@ -15,8 +16,9 @@ static const struct command *const commands[] = {
     &command_import, &command_framework, &command_export,  &command_check,
     &command_verify, &command_backup,    &command_restore, &command_model};
 
-static int print_help(FILE *to)
+static int print_help(const struct caller *who, bool asked)
 {
+    FILE *to = asked ? who->out : who->err;
     fprintf(to, "Aimwell %s — the AI management system you run, and can prove.\n\n",
             AIMWELL_VERSION);
     for (size_t i = 0; i < COUNT(commands); i++)
@@ -28,12 +30,12 @@ static int print_help(FILE *to)
         "own "
         "model files; without it,\nmodel.d in the data folder. `aimwell COMMAND --help` tells "
         "more.\n");
-    return to == stdout ? 0 : 2;
+    return asked ? 0 : 2;
 }
 
-static int print_usage(const struct command *c)
+static int print_usage(const struct caller *who, const struct command *c)
 {
-    printf("%s\n\n%s\n\n%s\n", c->about, c->usage,
+    fprintf(who->out, "%s\n\n%s\n\n%s\n", c->about, c->usage,
            "Where the data is: --data DIR or --store URL, else AIMWELL_DATA or AIMWELL_STORE. "
            "The\n"
            "organisation's own model files: --site DIR, else AIMWELL_SITE, else model.d in the "
@@ -42,38 +44,72 @@ static int print_usage(const struct command *c)
     return 0;
 }
 
+/* A folder that a server has open cannot be opened again, and need not be. */
+static bool sent(const struct args *args, const struct command *c, int argc, char **argv,
+                 int *code)
+{
+    const char *data = args_option(args, "data"), *own = args_option(args, "site");
+    struct place place = {data, NULL};
+    char *all[64], site[] = "--site";
+    if (args->caller->open || !c->served || args_option(args, "store"))
+        return false;
+    if (!data && !getenv("AIMWELL_STORE"))
+        place.where = getenv("AIMWELL_DATA");
+    if (!place.where || !site_served(place))
+        return false;
+    /* The server does not know our environment. */
+    const char *wanted = site_own(args);
+    if (own || !wanted || argc + 2 > (int)COUNT(all))
+        return site_send(args->caller, place, argc, argv, code);
+    memcpy(all, argv, (size_t)argc * sizeof *argv);
+    all[argc] = site;
+    all[argc + 1] = (char *)(uintptr_t)wanted;
+    return site_send(args->caller, place, argc + 2, all, code);
+}
+
+static int run_command(const struct caller *who, const struct command *c, int argc, char **argv)
+{
+    struct args args = {.caller = who};
+    bool help = false;
+    int code;
+    bool good = args_read(argc - 1, argv + 1, c->rules, c->rule_count, &args, &help);
+    if (help)
+        return print_usage(who, c);
+    if (args_flag(&args, "version")) {
+        fprintf(who->out, "aimwell %s\n", AIMWELL_VERSION);
+        return 0;
+    }
+    if (args.word_count > c->words) {
+        fprintf(who->err, "aimwell %s: there is a word too many: %s\n", c->name,
+                args.words[c->words]);
+        good = false;
+    }
+    if (!good)
+        return 2;
+    return sent(&args, c, argc, argv, &code) ? code : c->run(&args);
+}
+
+int run_line(const struct caller *who, int argc, char **argv)
+{
+    for (size_t i = 0; i < COUNT(commands); i++)
+        if (!strcmp(argv[0], commands[i]->name) && (!who->open || commands[i]->served))
+            return run_command(who, commands[i], argc, argv);
+    fprintf(who->err, "aimwell: there is no command called %.60s\n\n", argv[0]);
+    return who->open ? 2 : print_help(who, false);
+}
+
 int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "C.UTF-8");
     signal(SIGXFSZ, SIG_IGN); /* a file at its size limit is a failed write like any other */
+    struct caller who = caller_here();
     if (argc < 2)
-        return print_help(stderr);
+        return print_help(&who, false);
     if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "version")) {
         printf("aimwell %s\n", AIMWELL_VERSION);
         return 0;
     }
     if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))
-        return print_help(stdout);
-    for (size_t i = 0; i < COUNT(commands); i++) {
-        if (strcmp(argv[1], commands[i]->name) != 0)
-            continue;
-        struct args args = {0};
-        bool help = false;
-        bool good = args_read(argc - 2, argv + 2, commands[i]->rules, commands[i]->rule_count,
-                              &args, &help);
-        if (help)
-            return print_usage(commands[i]);
-        if (args_flag(&args, "version")) {
-            printf("aimwell %s\n", AIMWELL_VERSION);
-            return 0;
-        }
-        if (args.word_count > commands[i]->words) {
-            fprintf(stderr, "aimwell %s: there is a word too many: %s\n", commands[i]->name,
-                    args.words[commands[i]->words]);
-            good = false;
-        }
-        return good ? commands[i]->run(&args) : 2;
-    }
-    fprintf(stderr, "aimwell: there is no command called %s\n\n", argv[1]);
-    return print_help(stderr);
+        return print_help(&who, true);
+    return run_line(&who, argc - 1, argv + 1);
 }

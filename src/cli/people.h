@@ -3,7 +3,8 @@
 #ifndef CLI_PEOPLE_H
 #define CLI_PEOPLE_H
 #include "cli/cli.h"
-struct text read_password(struct call *call, const char *path, enum err *e);
+struct text read_password(const struct caller *caller, struct call *call, const char *path,
+                          enum err *e);
 struct text one_time_password(struct call *call);
 /* "risk_owner,assessor@unit-id": roles with optional units. */
 size_t read_roles(struct call *call, const char *list, struct grant **out);

@@ -16,12 +16,12 @@ static const struct option_rule rules[] = {
     {"listen", true}, {"demo", false}, {"tls-cert", true}, {"tls-key", true},
     {"public", true}, {"proxy", true}, {"workers", true},  {"verbose", false}};
 
-static bool read_listen(const char *listen, struct net_options *o)
+static bool read_listen(const struct args *args, const char *listen, struct net_options *o)
 {
     const char *colon = strrchr(listen, ':');
     int64_t port;
     if (!colon || !text_integer(text_of(colon + 1), &port) || port < 0 || port > 65535) {
-        fprintf(stderr, "aimwell: --listen is HOST:PORT, like 127.0.0.1:8420\n");
+        fprintf(args->caller->err, "aimwell: --listen is HOST:PORT, like 127.0.0.1:8420\n");
         return false;
     }
     o->host = (struct text){listen, (size_t)(colon - listen)};
@@ -32,13 +32,13 @@ static bool read_listen(const char *listen, struct net_options *o)
 /* A demo organisation is made where there is nothing yet. */
 static int open_place(struct site *s, const struct args *args, struct place place)
 {
-    if (!args_flag(args, "demo") || site_there(place))
-        return site_open(s, place, MODEL_NEW);
+    if (!args_flag(args, "demo") || site_there(args->caller, place))
+        return site_open(s, args->caller, place, MODEL_NEW);
     struct arena *arena = arena_open();
-    fprintf(stderr, "Making the demo organisation in %.*s …\n",
+    fprintf(args->caller->err, "Making the demo organisation in %.*s …\n",
             TEXT_ARG(site_shown(arena, text_of(place.where))));
     arena_close(arena);
-    int code = site_create(s, place, "Northlake Credit 北湖信贷", "demo.aimwell.local");
+    int code = site_create(s, args->caller, place, "Northlake Credit 北湖信贷", "demo.aimwell.local");
     return code ? code : demo_load(s);
 }
 
@@ -86,7 +86,7 @@ static bool read_public(struct arena *arena, const struct args *args, struct net
     if (!address)
         return true;
     if (!api_origin(arena, text_of(address), origin)) {
-        fprintf(stderr, "aimwell: --public is an address like https://aims.example.org\n");
+        fprintf(args->caller->err, "aimwell: --public is an address like https://aims.example.org\n");
         return false;
     }
     o->secure = text_starts(*origin, "https://");
@@ -96,12 +96,12 @@ static bool read_public(struct arena *arena, const struct args *args, struct net
 static void print_address(const struct site *s, const struct net_options *o, int port,
                           struct text origin)
 {
-    printf("Aimwell %s is serving %.*s\n  %s://%.*s:%d\n", AIMWELL_VERSION,
+    fprintf(s->caller->out, "Aimwell %s is serving %.*s\n  %s://%.*s:%d\n", AIMWELL_VERSION,
            TEXT_ARG(site_shown(s->arena, s->where)), o->tls_cert ? "https" : "http",
            TEXT_ARG(o->host), port);
     if (origin.len)
-        printf("  %.*s to the outside\n", TEXT_ARG(origin));
-    fflush(stdout);
+        fprintf(s->caller->out, "  %.*s to the outside\n", TEXT_ARG(origin));
+    fflush(s->caller->out);
 }
 
 /* When nobody exists yet, whoever sits at this machine may become the first administrator. */
@@ -115,12 +115,21 @@ static void print_setup(struct site *s, const struct net_options *o, int port,
         origin = text_print(s->arena, "%s://%.*s:%d", o->tls_cert ? "https" : "http",
                             TEXT_ARG(o->host), port);
     if (access_first_token(call, s->access, &token) == OK && token.len) {
-        printf(
+        fprintf(
+            s->caller->out,
             "  Nobody can log in yet. Open %.*s/setup#%.*s within an hour to become the first "
             "administrator.\n",
             TEXT_ARG(origin), TEXT_ARG(token));
-        fflush(stdout);
+        fflush(s->caller->out);
     }
+}
+
+/* A file system that has no sockets is no reason not to serve. */
+static void warn_without_socket(struct site *s)
+{
+    for (const struct problem *p = s->call->problems; p; p = p->next)
+        log_line(LOG_WARN, "socket", "commands=refused_while_running why=\"%.*s\"",
+                 TEXT_ARG(p->message));
 }
 
 static int serve(struct site *s, struct net_options *o, struct text origin, bool demo)
@@ -128,6 +137,7 @@ static int serve(struct site *s, struct net_options *o, struct text origin, bool
     struct api *api;
     struct net *net;
     struct schedule *schedule = NULL;
+    struct site_socket *socket = NULL;
     struct api_options options = {.records = s->records,
                                   .pages = true,
                                   .started = clock_now(),
@@ -135,7 +145,7 @@ static int serve(struct site *s, struct net_options *o, struct text origin, bool
                                   .origin = origin};
     enum err e = api_open(s->call, &options, &api);
     if (e != OK)
-        return failed(s->call, e);
+        return failed(s->caller, s->call, e);
     o->fast = api_fast;
     o->handle = api_handle;
     o->refusal = api_refusal;
@@ -146,6 +156,8 @@ static int serve(struct site *s, struct net_options *o, struct text origin, bool
         e = ERR_CONFLICT;
     if (e == OK)
         e = schedule_open(s->call, s->records, 60000000, &schedule);
+    if (e == OK && site_listen(s, run_line, &socket) != OK)
+        warn_without_socket(s);
     if (e == OK) {
         api_live(api, net);
         if (demo)
@@ -154,11 +166,12 @@ static int serve(struct site *s, struct net_options *o, struct text origin, bool
         print_setup(s, o, net_port(net), origin);
         e = wait_for_end(s);
         log_line(LOG_INFO, "stopping", "grace_s=10");
+        site_listen_close(socket);
         schedule_close(schedule);
         net_close(net, 10000000);
     }
     api_close(api);
-    return e == OK ? 0 : failed(s->call, e);
+    return e == OK ? 0 : failed(s->caller, s->call, e);
 }
 
 /* As many as the system gives us descriptors for, within reason: those that idle must not shut
@@ -187,10 +200,10 @@ static int run(const struct args *args)
     struct place place = site_place(args);
     const char *workers = args_option(args, "workers");
     int64_t count;
-    if (!place.where || !read_listen(listen ? listen : "127.0.0.1:8420", &o))
+    if (!place.where || !read_listen(args, listen ? listen : "127.0.0.1:8420", &o))
         return 2;
     if (workers && (!text_integer(text_of(workers), &count) || count < 1 || count > 64)) {
-        fprintf(stderr, "aimwell: --workers is a number from 1 to 64\n");
+        fprintf(args->caller->err, "aimwell: --workers is a number from 1 to 64\n");
         return 2;
     }
     if (workers)
@@ -198,7 +211,7 @@ static int run(const struct args *args)
     o.tls_cert = args_option(args, "tls-cert");
     o.tls_key = args_option(args, "tls-key");
     if (!o.tls_cert != !o.tls_key) {
-        fprintf(stderr, "aimwell: --tls-cert and --tls-key go together\n");
+        fprintf(args->caller->err, "aimwell: --tls-cert and --tls-key go together\n");
         return 2;
     }
     log_limit = args_flag(args, "verbose") ? LOG_DEBUG : LOG_INFO;

@@ -34,14 +34,14 @@ static enum err add_user(struct site *s, const struct args *args)
     struct text id, password = one_time_password(s->call);
     enum err e = OK;
     if (file)
-        password = read_password(s->call, file, &e);
+        password = read_password(s->caller, s->call, file, &e);
     TRY(e);
     TRY(access_person_add(s->call, s->access, name ? text_of(name) : text_of(email),
                           text_of(email), password, !file, unit ? text_of(unit) : (struct text){0},
                           grants, count, &id));
-    printf("%.*s %s\n", TEXT_ARG(id), email);
+    fprintf(s->caller->out, "%.*s %s\n", TEXT_ARG(id), email);
     if (!file)
-        printf("password: %.*s (shown once; they choose their own at the first log-in)\n",
+        fprintf(s->caller->out, "password: %.*s (shown once; they choose their own at the first log-in)\n",
                TEXT_ARG(password));
     return OK;
 }
@@ -56,12 +56,12 @@ static enum err list_users(struct site *s)
     store_return(s->store, r);
     TRY(e);
     for (size_t i = 0; i < count; i++) {
-        printf("%.*s\t%.*s\t%.*s\t", TEXT_ARG(people[i].id), TEXT_ARG(people[i].email),
+        fprintf(s->caller->out, "%.*s\t%.*s\t%.*s\t", TEXT_ARG(people[i].id), TEXT_ARG(people[i].email),
                TEXT_ARG(people[i].name));
         for (size_t g = 0; g < people[i].grant_count; g++)
-            printf("%s%.*s%s", g ? "," : "", TEXT_ARG(people[i].grants[g].role),
+            fprintf(s->caller->out, "%s%.*s%s", g ? "," : "", TEXT_ARG(people[i].grants[g].role),
                    people[i].pending[g] ? "(pending)" : "");
-        printf("%s\n", people[i].disabled ? "\tdisabled" : "");
+        fprintf(s->caller->out, "%s\n", people[i].disabled ? "\tdisabled" : "");
     }
     return OK;
 }
@@ -86,17 +86,17 @@ static int run_user(const struct args *args)
     bool needs_who = !strcmp(act, "add") || !strcmp(act, "disable");
     bool known = needs_who || !strcmp(act, "list");
     if (!known || args->word_count != (needs_who ? 2 : 1))
-        return wrong_action("user", known ? "" : act,
+        return wrong_action(args, "user", known ? "" : act,
                             "add EMAIL --name N --roles r1,r2 | list | disable EMAIL");
     if (!place.where)
         return 2;
-    int code = site_open(&s, place, MODEL_SAME);
+    int code = site_open(&s, args->caller, place, MODEL_SAME);
     if (code)
         return code;
     e = !strcmp(act, "add")    ? add_user(&s, args)
         : !strcmp(act, "list") ? list_users(&s)
                                : disable_user(&s, args->words[1]);
-    code = e == OK ? 0 : failed(s.call, e);
+    code = e == OK ? 0 : failed(args->caller, s.call, e);
     site_close(&s);
     return code;
 }
@@ -115,7 +115,7 @@ const struct command command_user = {
     user_rules,
     COUNT(user_rules),
     run_user,
-    2};
+    2, true};
 
 /* ---- token
  * -------------------------------------------------------------------------------------------
@@ -139,8 +139,8 @@ static enum err create_token(struct site *s, const struct args *args)
     TRY(access_token_create(s->call, s->access, text_of(args->words[1]), grants, count,
                             text_of(scope ? scope : ""), s->call->now + days * 86400000000LL,
                             &secret, &id));
-    printf("%.*s\n", TEXT_ARG(secret));
-    fprintf(stderr, "id %.*s; the token is shown once\n", TEXT_ARG(id));
+    fprintf(s->caller->out, "%.*s\n", TEXT_ARG(secret));
+    fprintf(s->caller->err, "id %.*s; the token is shown once\n", TEXT_ARG(id));
     return OK;
 }
 
@@ -153,7 +153,7 @@ static enum err list_tokens(struct site *s)
     store_return(s->store, r);
     TRY(e);
     for (size_t i = 0; i < count; i++)
-        printf("%.*s\t%.*s\texpires %.*s%s\n", TEXT_ARG(tokens[i].id), TEXT_ARG(tokens[i].name),
+        fprintf(s->caller->out, "%.*s\t%.*s\texpires %.*s%s\n", TEXT_ARG(tokens[i].id), TEXT_ARG(tokens[i].name),
                TEXT_ARG(date_print(s->arena, tokens[i].expires)),
                tokens[i].revoked ? "\trevoked" : "");
     return OK;
@@ -168,17 +168,17 @@ static int run_token(const struct args *args)
     bool needs_name = !strcmp(act, "create") || !strcmp(act, "revoke");
     bool known = needs_name || !strcmp(act, "list");
     if (!known || args->word_count != (needs_name ? 2 : 1))
-        return wrong_action("token", known ? "" : act,
+        return wrong_action(args, "token", known ? "" : act,
                             "create NAME --roles r1,r2 | list | revoke ID");
     if (!place.where)
         return 2;
-    int code = site_open(&s, place, MODEL_SAME);
+    int code = site_open(&s, args->caller, place, MODEL_SAME);
     if (code)
         return code;
     e = !strcmp(act, "create") ? create_token(&s, args)
         : !strcmp(act, "list") ? list_tokens(&s)
                                : access_token_revoke(s.call, s.access, text_of(args->words[1]));
-    code = e == OK ? 0 : failed(s.call, e);
+    code = e == OK ? 0 : failed(args->caller, s.call, e);
     site_close(&s);
     return code;
 }
@@ -192,4 +192,4 @@ const struct command command_token = {
     token_rules,
     COUNT(token_rules),
     run_token,
-    2};
+    2, true};

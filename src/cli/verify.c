@@ -8,7 +8,7 @@
 static const struct option_rule rules[] = {
     {"deep", false}, {"checkpoint", true}, {"json", false}};
 
-static void print_json(struct call *call, const struct verification *v, bool deep)
+static void print_json(const struct caller *c, struct call *call, const struct verification *v, bool deep)
 {
     struct buf b = buf_in(call->arena, 4u << 20);
     struct json_out o = json_out(&b);
@@ -35,20 +35,20 @@ static void print_json(struct call *call, const struct verification *v, bool dee
     }
     json_close(&o, ']');
     json_close(&o, '}');
-    write_file("-", text_join(call->arena, buf_text(&b), TEXT("\n")));
+    write_file(c, "-", text_join(call->arena, buf_text(&b), TEXT("\n")));
 }
 
-static void print_words(struct call *call, const struct verification *v, bool deep)
+static void print_words(const struct caller *c, struct call *call, const struct verification *v, bool deep)
 {
     if (!v->finding_count)
-        printf("intact: %llu entries, %llu checkpoints, root %.*s%s\n",
+        fprintf(c->out, "intact: %llu entries, %llu checkpoints, root %.*s%s\n",
                (unsigned long long)v->entries, (unsigned long long)v->checkpoints,
                TEXT_ARG(base64_of(call->arena, hash_text(&v->root))),
                deep ? ", and every record, file, person and role agrees with them" : "");
     for (const struct finding *f = v->findings; f; f = f->next)
-        printf("TAMPERED %.*s: %.*s\n", TEXT_ARG(f->place), TEXT_ARG(f->what));
+        fprintf(c->out, "TAMPERED %.*s: %.*s\n", TEXT_ARG(f->place), TEXT_ARG(f->what));
     if (v->finding_count >= 100)
-        printf("… and perhaps more: the first 100 findings are shown\n");
+        fprintf(c->out, "… and perhaps more: the first 100 findings are shown\n");
 }
 
 static int verify(struct site *s, const struct args *args)
@@ -60,23 +60,23 @@ static int verify(struct site *s, const struct args *args)
     bool deep = args_flag(args, "deep");
     verification_start(&v);
     if (checkpoint)
-        note = read_file(s->call, checkpoint, 1u << 16, &e);
+        note = read_file(s->caller, s->call, checkpoint, 1u << 16, &e);
     if (e == OK)
         e = record_verify(s->call, s->store, s->model, s->signer->origin, s->signer->public_key,
                           deep, note, &v);
     if (e != OK && !v.finding_count) {
-        failed(s->call, e);
+        failed(s->caller, s->call, e);
         return 2;
     }
     if (deep && site_model_replaced(s))
-        fprintf(stderr,
+        fprintf(s->caller->err,
                 "aimwell: this is not the model that the organisation works with: every "
                 "version was held against the ledger, but tables of kinds and fields "
                 "that only the other model has were not looked at (--site?)\n");
     if (args_flag(args, "json"))
-        print_json(s->call, &v, deep);
+        print_json(s->caller, s->call, &v, deep);
     else
-        print_words(s->call, &v, deep);
+        print_words(s->caller, s->call, &v, deep);
     return v.finding_count ? 1 : 0;
 }
 
@@ -84,7 +84,7 @@ static int run(const struct args *args)
 {
     struct site s;
     struct place place = site_place(args);
-    if (!place.where || site_open_reading(&s, place) != 0)
+    if (!place.where || site_open_reading(&s, args->caller, place) != 0)
         return 2;
     int code = verify(&s, args);
     site_close(&s);

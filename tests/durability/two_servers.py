@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """One folder, one server: a second one is refused with exit 5 and a sentence that says why, by whatever
-path it comes; commands that write are refused too; `verify` works beside a server at work.
+path it comes; commands are run by it, but for those that need the folder alone; `verify` works beside a server at work.
 
     two_servers.py PATH_OF_AIMWELL [--seed N]
 """
@@ -53,7 +53,9 @@ def main():
     os.symlink(folder + "/data", folder + "/other")
     refused(report, "also by another path", harness.Place(aimwell, data=folder + "/other"))
     code, out, err = harness.run(aimwell, "user", "list", where=place.where)
-    report.say(code == 5 and "use" in err and not out, "a command that opens it for writing is refused", f"{code} {out}{err}")
+    report.say(code == 0 and out, "a command is run by the server that has it", f"{code} {out}{err}")
+    code, out, err = harness.run(aimwell, "model", "adopt", where=place.where)
+    report.say(code == 5 and "stop the server" in err and not out, "one that needs it alone is refused", f"{code} {out}{err}")
     report.say(harness.Client(server.port, token).ask("GET", "task")[0] == 200, "the first server is unharmed")
     code, out, err = place.verify("--deep")
     report.say(code == 0, "verify beside it works", f"{code} {out}{err}")

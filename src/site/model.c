@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cli/site_model.c — the model of one organisation: what ships, the overlays it has switched
+/* site/model.c — the model of one organisation: what ships, the overlays it has switched
  * on, and its own files. The store remembers the models it was opened with (meta "models",
  * newest last), so that nobody works on it with another one unawares: a node or a command that
  * lacks a field would write records without it. */
-#include "cli/cli.h"
+#include "site/site.h"
 
 #define REMEMBERED 100
 #define WITH_OWN "+" /* after a hash: the organisation's own files were part of it */
