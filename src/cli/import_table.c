@@ -44,7 +44,7 @@ static struct import_row *add_row(struct maker *m, uint32_t line)
 static bool all_empty(const struct text *cells, size_t from, size_t to)
 {
     for (size_t i = from; i < to; i++)
-        if (text_trim(cells[i]).len)
+        if (shown_any(cells[i]) || cells[i].at == sheet_no_result)
             return false;
     return true;
 }
@@ -54,7 +54,7 @@ static void set_header(struct maker *m, const struct text *cells, size_t count)
     struct import_table *t = &m->im->table;
     t->names = NEW_MANY(m->im->arena, count + 1, struct text);
     for (size_t i = 0; i < count; i++)
-        t->names[i] = one_line(m->im->arena, cells[i]);
+        t->names[i] = shown_one_space(m->im->arena, shown_without(m->im->arena, cells[i], true));
     t->columns = count;
     m->has_header = true;
 }
@@ -67,8 +67,8 @@ static void take_row(struct maker *m, const struct text *cells, size_t count, ui
         set_header(m, cells, count);
         return;
     }
-    if (count == 1 && !text_trim(cells[0]).len && im->table.columns > 1)
-        return; /* a line of white space */
+    if (all_empty(cells, 0, count))
+        return; /* a row in which there is nothing to see */
     if (count < im->table.columns ||
         (count > im->table.columns && !all_empty(cells, im->table.columns, count))) {
         report__refuse(im, line, (struct text){0}, "cells",

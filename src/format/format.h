@@ -70,6 +70,19 @@ void json_put_json(struct json_out *o, const struct json *v); /* copy; numbers k
  * Floats and null are not allowed in the value: decimals travel as text. */
 MUST_USE enum err json_canonical(struct call *call, const struct json *v, struct buf *out);
 
+/* ---- what people can see of a text (shown.c) -------------------------------------------------
+ * Texts are well-formed UTF-8. */
+bool shown_any(struct text t);    /* a character of it is neither space nor drawn as nothing */
+bool shown_turned(struct text t); /* it holds an override of direction, U+202D or U+202E */
+/* None of its characters is a control (lines: but TAB, LF, CR), an override of direction or a
+ * noncharacter. */
+bool shown_fit(struct text t, bool lines);
+struct text shown_without(struct arena *a, struct text t, bool lines); /* those left out */
+/* Those that XML cannot hold as pictures: ␀ to ␟, ␡; noncharacters as U+FFFD. */
+struct text shown_pictured(struct arena *a, struct text t);
+/* Trimmed, and each run of white space of any script one plain space: for names and ids. */
+struct text shown_one_space(struct arena *a, struct text t);
+
 /* ---- CSV: RFC 4180, UTF-8, optional byte-order mark, CR LF or LF, quoted line breaks ------ */
 struct csv {
     struct text rest;
@@ -94,6 +107,8 @@ struct sheet {
     struct text **rows;   /* rows[r][c]; every row has `columns` cells, absent ones empty */
     size_t row_count, columns;
 };
+/* What `at` of a cell is whose formula has no result in the file (its len is 0). */
+extern const char sheet_no_result[];
 /* Row r of the sheet is rows[r-1], also when rows before it are empty. Limits, ERR_TOO_LARGE:
  * 64 MiB unpacked in all, ratio 200:1 (past 64 KiB), 1,000 parts, 200,000 rows, 500 columns, 5
  * million cells as rows times columns. Shared and inline

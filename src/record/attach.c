@@ -239,7 +239,8 @@ static bool plain_name(struct text name)
         if ((unsigned char)name.at[i] < 32 || name.at[i] == '/' || name.at[i] == '\\' ||
             name.at[i] == 127)
             return false;
-    return name.len > 0 && name.len <= 255 && text_utf8(name);
+    return name.len > 0 && name.len <= 255 && text_utf8(name) && shown_any(name) &&
+           shown_fit(name, false);
 }
 
 enum err record_file_put(struct call *call, struct records *r, struct text name,
@@ -250,8 +251,10 @@ enum err record_file_put(struct call *call, struct records *r, struct text name,
                        say(call, "this token may not store files", "此令牌不能存储文件"));
     if (!plain_name(name))
         return problem(call, ERR_INVALID, TEXT("name"), "name", "%s",
-                       say(call, "a file needs a name without slashes, at most 255 bytes",
-                           "文件需要名称，不含斜杠，最多 255 字节"));
+                       say(call,
+                           "a file needs a name that can be seen, without slashes and hidden "
+                           "characters, at most 255 bytes",
+                           "文件需要可见的名称，不含斜杠和隐藏字符，最多 255 字节"));
     if (type.len > 100 || !text_utf8(type))
         type = TEXT("application/octet-stream");
     *out = (struct stored_file){.id = id_new(call),
