@@ -7,7 +7,27 @@ struct sink {
     struct call *call;
     struct buf csv;
     struct xlsx *xlsx;
+    enum xlsx_type *types; /* of the columns */
 };
+
+static enum xlsx_type type_of(const struct field *f)
+{
+    if (f->many)
+        return XLSX_TEXT;
+    switch (f->type) {
+    case FIELD_INTEGER:
+    case FIELD_NUMBER:
+        return XLSX_NUMBER;
+    case FIELD_YES_NO:
+        return XLSX_YES_NO;
+    case FIELD_DATE:
+        return XLSX_DATE;
+    case FIELD_MOMENT:
+        return XLSX_MOMENT;
+    default:
+        return XLSX_TEXT;
+    }
+}
 
 static void put_row(struct sink *s, const struct text *cells, size_t count, bool heading)
 {
@@ -15,7 +35,7 @@ static void put_row(struct sink *s, const struct text *cells, size_t count, bool
         if (heading)
             xlsx_heading(s->xlsx, cells, count);
         else
-            xlsx_row(s->xlsx, cells, count);
+            xlsx_row(s->xlsx, cells, s->types, count);
         return;
     }
     for (size_t i = 0; i < count; i++)
@@ -164,13 +184,18 @@ enum err api_export(struct call *call, struct records *r, struct reader *db,
         return problem(call, ERR_INVALID, TEXT("format"), "choice", "%s",
                        say(call, "must be csv, xlsx or json", "必须是 csv、xlsx 或 json"));
     struct list_query q = *query;
-    struct sink sink = {call, buf_in(call->arena, 512u << 20), NULL};
+    struct sink sink = {.call = call, .csv = buf_in(call->arena, 512u << 20)};
     struct json_out o = json_out(&sink.csv);
     const struct field **fields =
         NEW_MANY(call->arena, k->field_count + 64, const struct field *);
     size_t field_count = columns(call, k, q.fields, fields);
     if (xlsx)
         sink.xlsx = xlsx_open(call, text_c(call->arena, k->name));
+    sink.types = NEW_MANY(call->arena, field_count + 1, enum xlsx_type);
+    for (size_t i = 0; i < field_count; i++)
+        sink.types[i] = type_of(fields[i]);
+    if (!json && !xlsx) /* without the mark, Excel takes UTF-8 for something else */
+        buf_add_c(&sink.csv, "\xEF\xBB\xBF");
     if (json)
         json_open(&o, '[');
     else {

@@ -120,6 +120,10 @@ struct import {
 /* Reads CSV, XLSX or JSON by the name of the file (`format` of the map when that says nothing).
  * Rows that cannot be read are refused one by one; a file that cannot be is an error. */
 MUST_USE enum err table__read(struct import *im);
+/* The bytes as UTF-8, and a remark when they were not; and a file named for what it is when it is
+ * no table (import_decode.c). */
+MUST_USE enum err file__decode(struct import *im, struct text *bytes);
+MUST_USE enum err file__foreign(struct import *im, struct text bytes, struct text name);
 /* Every mistake of the map, or of the columns, is a problem on im->call. */
 MUST_USE enum err map__find(struct import *im, const char *map);
 MUST_USE enum err map__plan(struct import *im);

@@ -64,7 +64,7 @@ enum err map__find(struct import *im, const char *map)
 static enum err find_column(struct import *im, struct text where, const struct json *name,
                             size_t *out)
 {
-    struct text words = one_line(im->arena, json_text(name));
+    struct text words = shown_one_space(im->arena, json_text(name));
     *out = table__column(&im->table, words);
     if (*out != NO_COLUMN)
         return OK;
@@ -247,7 +247,7 @@ static const struct json *targets_of(struct import *im, const struct json *colum
                                      size_t column)
 {
     for (const struct json *v = columns ? columns->first : NULL; v; v = v->next)
-        if (text_same(one_line(im->arena, v->key), im->table.names[column]))
+        if (table__column(&im->table, shown_one_space(im->arena, v->key)) == column)
             return v;
     return NULL;
 }
@@ -267,7 +267,7 @@ static enum err plan_columns(struct import *im)
     enum err worst = OK;
     im->plan.to = NEW_MANY(im->arena, count_targets(columns) + 1, struct destination);
     for (const struct json *v = columns ? columns->first : NULL; v; v = v->next)
-        if (table__column(&im->table, one_line(im->arena, v->key)) == NO_COLUMN)
+        if (table__column(&im->table, shown_one_space(im->arena, v->key)) == NO_COLUMN)
             worst = mistake_about(im, TEXT("columns"), "the file has no column", v->key);
     for (size_t i = 0; i < im->table.columns; i++) {
         const struct json *v = targets_of(im, columns, i);
@@ -362,9 +362,9 @@ static enum err check_once(struct import *im)
 
 enum err map__plan(struct import *im)
 {
-    static const char *const keys[] = {"map",    "kind",     "overlay", "source", "format",
-                                       "sheet",  "header",   "dates",   "unit",   "set",
-                                       "kept",   "identity", "columns"};
+    static const char *const keys[] = {"map",    "kind",     "overlay",  "source", "format",
+                                       "sheet",  "header",   "dates",    "unit",   "set",
+                                       "kept",   "identity", "encoding", "list",   "columns"};
     enum date_order said;
     enum err e = known_keys(im, im->map, TEXT(""), keys, COUNT(keys));
     im->plan.mapped = true;

@@ -87,7 +87,7 @@ struct text shown_one_space(struct arena *a, struct text t);
 struct csv {
     struct text rest;
     uint32_t line;      /* line the next row begins on, 1-based */
-    char separator;     /* ',' unless the first line has more ';' or TAB outside quotes */
+    char separator;     /* ',' unless the first line has more ';' or TAB outside quotes, or is sep=; */
 };
 void csv_open(struct csv *csv, struct text bytes);
 /* The next row's cells in the arena; *count 0 and OK at the end. An empty line is skipped. A cell
@@ -118,7 +118,11 @@ MUST_USE enum err xlsx_read(struct call *call, struct text bytes, struct sheet *
 struct xlsx; /* a workbook in the making */
 struct xlsx *xlsx_open(struct call *call, const char *sheet_name);
 void xlsx_heading(struct xlsx *x, const struct text *cells, size_t count); /* bold, frozen, filter */
-void xlsx_row(struct xlsx *x, const struct text *cells, size_t count);     /* always strings */
+/* What a cell is to a spreadsheet. Text that is not what its type says, or would not come back
+ * the same, is written as text; never as a formula. */
+enum xlsx_type { XLSX_TEXT, XLSX_NUMBER, XLSX_YES_NO, XLSX_DATE, XLSX_MOMENT };
+void xlsx_row(struct xlsx *x, const struct text *cells, const enum xlsx_type *types,
+              size_t count); /* types NULL: texts */
 MUST_USE enum err xlsx_close(struct call *call, struct xlsx *x, struct text *bytes);
 
 /* ---- hashes and encodings -------------------------------------------------------------------- */

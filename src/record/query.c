@@ -340,8 +340,11 @@ static enum err add_search(struct query *q, struct reader *db, struct text words
     struct search_hit *hits;
     size_t count;
     struct text cut = words_for_query(q->call->arena, words);
-    if (!cut.len)
+    if (!cut.len) { /* a symbol alone is no word: it finds nothing, never everything */
+        if (text_trim(words).len)
+            buf_add_c(&q->sql, " AND 1=0");
         return OK;
+    }
     TRY(read_search(q->call, db, q->kind->name, cut, 1000, &hits, &count));
     struct text *ids = NEW_MANY(q->call->arena, count + 1, struct text);
     for (size_t i = 0; i < count; i++)
