@@ -109,7 +109,8 @@ struct ledger_event access__event(struct call *call, const struct access *a,
                                  .object_id = id,
                                  .previous = -1,
                                  .model = a->model->hash,
-                                 .request = call->id};
+                                 .request = call->id,
+                                 .session = actor == NULL ? TEXT("") : actor->session};
 }
 
 enum err access__note(struct call *call, struct tx *tx, const struct access *a,

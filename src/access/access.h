@@ -23,9 +23,36 @@ const struct model *access_model(const struct access *a);
 /* Writes organisation, origin and, for PostgreSQL, the shared signing key into meta. */
 MUST_USE enum err access_found(struct call *call, struct store *s, struct text organisation,
                                struct text origin, bool secret);
-/* Sets one fact ("overlays", "demo"). For commands. */
-MUST_USE enum err access_meta(struct call *call, struct store *s, const char *name,
+/* What this program reads and writes. A store has it in meta "format"; it is raised when entries or
+ * tables change so that an older program would misread them. */
+#define STORE_FORMAT "2"
+/* ERR_CONFLICT, code "newer_store", when a newer program wrote the store. Before anything else. */
+MUST_USE enum err access_format_allowed(struct call *call, struct store *s);
+/* After access_open, before anybody is served: a store of an earlier format is brought to this one by
+ * an entry (store.create, store.upgrade), which ends its sessions; the facts of one that has it are
+ * held against the ledger: ERR_CONFLICT, code "altered". */
+MUST_USE enum err access_adopt(struct call *call, struct access *a);
+/* Sets one fact ("overlays", "demo") with its entry. For commands. */
+MUST_USE enum err access_meta(struct call *call, struct access *a, const char *name,
                               struct text value);
+
+/* ---- what is no record and leaves an entry all the same --------------------------------------- */
+/* A copy of the store was made (act store.backup): written and committed when it returns. */
+struct backup_note {
+    struct text sha256; /* of the copy, in hex; "" when it is not one file */
+    uint64_t entries;   /* of the ledger that the copy holds */
+    int64_t bytes, files;
+};
+MUST_USE enum err access_note_backup(struct call *call, struct access *a,
+                                     const struct backup_note *note);
+/* Records are about to be given away (act data.export): call it before the first byte leaves. */
+struct export_note {
+    struct text kind, format;
+    struct text filter; /* SHA-256 in hex of what was asked for */
+    int64_t rows;
+};
+MUST_USE enum err access_note_export(struct call *call, struct access *a,
+                                     const struct export_note *note);
 
 /* ---- the actor ------------------------------------------------------------------------------ */
 enum actor_type { ACTOR_USER, ACTOR_TOKEN, ACTOR_COMMAND, ACTOR_SYSTEM };
@@ -130,14 +157,34 @@ MUST_USE enum err access_person_add(struct call *call, struct access *a, struct 
                                     struct text email, struct text password, bool once,
                                     struct text unit, const struct grant *grants, size_t grant_count,
                                     struct text *id);
+/* A link by which somebody sets their own password: "…/reset#TOKEN". Shown once, good for one use
+ * within seven days; only its hash is kept. token "": there is none. */
+struct link {
+    struct text token;
+    int64_t ends;
+};
+/* The same without a password: the person sets one by the link. */
+MUST_USE enum err access_person_invite(struct call *call, struct access *a, struct text name,
+                                       struct text email, struct text unit,
+                                       const struct grant *grants, size_t grant_count,
+                                       struct text *id, struct link *link);
+/* A home unit that lets the person see more waits until somebody else (an administrator, or an
+ * AIMS manager) asks for the same; nobody changes their own. The row tells what came of it. */
 MUST_USE enum err access_person_change(struct call *call, struct access *a, struct text id,
                                        const struct text *name, const struct text *unit,
                                        const struct text *lang, const bool *disabled);
-/* A grant of an approver role by an administrator waits for an aims_manager (another person) to
- * confirm by granting the same again (SOD-10). Nobody grants to themselves. Kills nothing else.
- * Commands grant at once (they are the bootstrap, and say so in the ledger). */
+/* A role that reads or acts on business records (struct role) needs two persons, one of them an
+ * AIMS manager of the unit: the first call asks, and it waits until another person grants the
+ * same (SOD-10). Whoever asked cannot confirm (ERR_CONFLICT, code "same_person"), nobody grants
+ * to themselves. The role of an administrator is asked for by one and confirmed by another or by
+ * an AIMS manager. Commands grant at once (they are the bootstrap, and say so in the ledger), and
+ * so does an administrator who appoints the first AIMS manager that the organisation ever had
+ * (role.found). */
 MUST_USE enum err access_grant(struct call *call, struct access *a, struct text person,
                                struct text role, struct text unit, bool *pending);
+/* For whom the grant `i` of the person waits, in words; "" when it does not. */
+MUST_USE enum err access_waits_for(struct call *call, struct access *a, struct reader *r,
+                                   const struct person *p, size_t i, struct text *words);
 MUST_USE enum err access_revoke(struct call *call, struct access *a, struct text person,
                                 struct text role, struct text unit);
 MUST_USE enum err access_people(struct call *call, struct reader *r, struct text q,
@@ -153,12 +200,39 @@ MUST_USE enum err access_password_ok(struct call *call, struct text password, st
 MUST_USE enum err access_password(struct call *call, struct access *a, struct text person,
                                   struct text old, struct text new_password);
 
+/* By the command line alone: a password for one use, for somebody who cannot sign in. */
+MUST_USE enum err access_password_once(struct call *call, struct access *a, struct text person,
+                                       struct text password);
+
+/* Asks for a link for somebody who cannot sign in; by an administrator or an AIMS manager of all
+ * their units. For whoever holds a role and has used the account it waits until another such
+ * person asks for the same, who gets the link. Commands get it at once. */
+struct reset {
+    bool pending;
+    struct text waits_for; /* in words, "" when not pending */
+    struct link link;
+};
+MUST_USE enum err access_reset(struct call *call, struct access *a, struct text person,
+                               struct reset *out);
+/* Sets the password by a link, ends the person's sessions and uses the link up. One answer
+ * (ERR_DENIED, code "token") for unknown, used and old ones. Throttled: ERR_BUSY, and `wait`
+ * has the seconds. */
+MUST_USE enum err access_reset_use(struct call *call, struct access *a, struct text token,
+                                   struct text password, struct text peer, int64_t *wait);
+
 /* ---- first administrator ------------------------------------------------------------------------- */
 /* When nobody exists: a one-time local token, printed by serve, good for one POST within an hour. */
 MUST_USE enum err access_first_token(struct call *call, struct access *a, struct text *token);
+/* With `manager` (another person; NULL for none) the first AIMS manager is appointed in the same
+ * transaction, and sets a password by the link. */
+struct founder {
+    struct text name, email;
+    struct text id;   /* out */
+    struct link link; /* out, of the manager */
+};
 MUST_USE enum err access_first_admin(struct call *call, struct access *a, struct text token,
-                                     struct text name, struct text email, struct text password,
-                                     struct text *id);
+                                     struct text password, struct founder *admin,
+                                     struct founder *manager);
 
 /* ---- log-in, sessions, tokens ----------------------------------------------------------------------- */
 /* Throttled per account and per address (5 failures → growing waits up to 15 min, ERR_BUSY with
@@ -173,6 +247,16 @@ int64_t access_login_wait(struct call *call, struct access *a, struct text email
 MUST_USE enum err access_fresh(struct call *call, struct access *a, struct text password,
                                int64_t *fresh_until);
 MUST_USE enum err access_logout(struct call *call, struct access *a);
+/* Who is signed in where. person "": the actor's own; another's for administrators. */
+struct signed_in {
+    struct text id;
+    int64_t created, seen, ends;
+    bool current; /* the one that asks */
+};
+MUST_USE enum err access_sessions(struct call *call, struct reader *r, struct text person,
+                                  struct signed_in **sessions, size_t *count);
+/* Ends one: the actor's own, or anybody's by an administrator. ERR_MISSING otherwise. */
+MUST_USE enum err access_session_end(struct call *call, struct access *a, struct text id);
 /* Cookie or bearer secret → actor with its grants as they are now. Idle 30 min, absolute 12 h
  * (demo: 7 days). ERR_SIGNED_OUT otherwise. Cheap: cached 1 s or less, dropped at once on any change. */
 MUST_USE enum err access_session(struct call *call, struct access *a, struct reader *r,

@@ -50,8 +50,19 @@ static enum err wrong_token(struct call *call)
 struct first {
     struct access *a;
     struct text token;
-    struct new_person person;
+    struct new_person person, manager;
+    struct founder *appointed; /* the manager; NULL: none */
 };
+
+static enum err appoint(struct call *call, struct tx *tx, struct first *in)
+{
+    bool pending;
+    struct grant manager = {TEXT("aims_manager"), TEXT("")};
+    TRY(access__person_insert(call, tx, in->a, call->actor, &in->manager));
+    TRY(access__grant_tx(call, tx, in->a, in->manager.id, &manager, true, &pending));
+    return access__link_tx(call, tx, in->a, in->manager.id, call->actor->id,
+                           &in->appointed->link);
+}
 
 static enum err first_run(struct job *job, struct call *call, struct tx *tx)
 {
@@ -65,7 +76,20 @@ static enum err first_run(struct job *job, struct call *call, struct tx *tx)
     if (!first_good(call, in->a, in->token, true))
         return wrong_token(call);
     TRY(access__person_insert(call, tx, in->a, call->actor, &in->person));
-    return access__grant_tx(call, tx, in->a, in->person.id, &admin, &pending);
+    TRY(access__grant_tx(call, tx, in->a, in->person.id, &admin, false, &pending));
+    return in->appointed == NULL ? OK : appoint(call, tx, in);
+}
+
+/* The manager is another person: one pair of eyes would run the system and the business. */
+static enum err check_manager(struct call *call, const struct first *in)
+{
+    struct text email = text_lower(call->arena, in->manager.email);
+    TRY(access__check_new(call, in->manager.name, in->manager.email));
+    if (!text_same(email, text_lower(call->arena, in->person.email)))
+        return OK;
+    return problem(call, ERR_INVALID, TEXT("manager"), "self", "%s",
+                   say(call, "the AIMS manager is another person than the administrator",
+                       "人工智能管理体系经理须为管理员以外的另一人"));
 }
 
 static enum err add_first(struct call *call, struct first *in, struct text password)
@@ -74,26 +98,39 @@ static enum err add_first(struct call *call, struct first *in, struct text passw
     enum err e = access__check_new(call, in->person.name, in->person.email);
     if (access_password_ok(call, password, in->person.email) != OK)
         e = ERR_INVALID;
+    if (in->appointed != NULL && check_manager(call, in) != OK)
+        e = ERR_INVALID;
     TRY(e);
     TRY(access__hash(call, in->a->hasher, password, hash));
     in->person.id = text_print(call->arena, "usr_%.*s", TEXT_ARG(id_new(call)));
     in->person.password = hash;
+    in->manager.id = text_print(call->arena, "usr_%.*s", TEXT_ARG(id_new(call)));
+    in->manager.password = "";
     return access__run(call, in->a, first_run, in);
 }
 
-enum err access_first_admin(struct call *call, struct access *a, struct text token,
-                            struct text name, struct text email, struct text password,
-                            struct text *id)
+static struct new_person named(const struct founder *f)
 {
-    struct first in = {
-        a, token, {.name = text_trim(name), .email = text_trim(email), .unit = TEXT("")}};
+    return (struct new_person){
+        .name = text_trim(f->name), .email = text_trim(f->email), .unit = TEXT("")};
+}
+
+enum err access_first_admin(struct call *call, struct access *a, struct text token,
+                            struct text password, struct founder *admin,
+                            struct founder *manager)
+{
+    struct first in = {a, token, named(admin), {.id = TEXT("")}, manager};
     if (!first_good(call, a, token, false))
         return wrong_token(call);
+    if (manager != NULL)
+        in.manager = named(manager);
     /* Whoever holds the token acts as the command line that printed it. */
     const struct actor *was = call->actor;
     call->actor = actor_command(call);
     enum err e = add_first(call, &in, password);
     call->actor = was;
-    *id = e == OK ? in.person.id : TEXT("");
+    admin->id = e == OK ? in.person.id : TEXT("");
+    if (manager != NULL)
+        manager->id = e == OK ? in.manager.id : TEXT("");
     return e;
 }

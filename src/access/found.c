@@ -40,20 +40,3 @@ enum err access_found(struct call *call, struct store *s, struct text organisati
     struct founding f = {organisation, origin, secret};
     return store_run(s, call, found, &f);
 }
-
-struct setting {
-    const char *name;
-    struct text value;
-};
-
-static enum err set(struct job *job, struct call *call, struct tx *tx)
-{
-    const struct setting *m = job->arg;
-    return meta_write(call, tx, m->name, m->value);
-}
-
-enum err access_meta(struct call *call, struct store *s, const char *name, struct text value)
-{
-    struct setting m = {name, value};
-    return store_run(s, call, set, &m);
-}

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* access/grant.c — giving and taking roles, by two pairs of eyes where it matters (SOD-10).
- * An administrator gives accounts and plain roles; a role that approves waits until an AIMS
- * manager says the same. An AIMS manager gives business roles over the units they manage. Only
- * an administrator gives admin. Nobody gives themselves anything. The command line gives at
- * once: it is how an organisation begins, and the ledger says that it was the command line. */
+/* access/grant.c — giving and taking roles, by two pairs of eyes (SOD-10).
+ * A role that reads or acts on business records takes two persons, one of them an AIMS manager
+ * of the unit; that of an administrator takes two who may manage people. The first asks, another
+ * says the same. Nobody gives themselves anything. The command line gives at once: it is how an
+ * organisation begins, and the ledger says that it was the command line. So does the
+ * administrator of an organisation that never had an AIMS manager, once. */
 #include "access/internal.h"
 
-#define MANAGER TEXT("aims_manager")
+#include <string.h>
 
 struct given {
     bool exists, pending;
-    struct text by;
+    struct text by; /* who asked, while it is pending */
 };
 
 static enum err find_grant(struct call *call, struct tx *tx, struct text person,
@@ -59,42 +60,145 @@ static enum err note_grant(struct call *call, struct tx *tx, const struct access
     return access__note(call, tx, a, call->actor, act, "role_grant", object);
 }
 
-/* ---- who may give what ------------------------------------------------------------------- */
+/* ---- the first AIMS manager --------------------------------------------------------------- */
 
-static bool approves(const struct access *a, struct text role)
+static bool has(struct text leaf, const char *words)
 {
-    const struct role *r = model_role(a->model, role);
-    return text_same(role, MANAGER) || (r != NULL && r->approver);
+    return memmem(leaf.at, leaf.len, words, strlen(words)) != NULL;
 }
 
-/* An AIMS manager of the unit or of one above it; a person, for a token confirms nothing. */
-static enum err is_manager(struct call *call, struct tx *tx, struct text unit, bool *yes)
+static bool tells_of_manager(struct text leaf)
+{
+    return has(leaf, "/" ROLE_MANAGER_WORD "/") &&
+           (has(leaf, "\"role.grant\"") || has(leaf, "\"role.found\""));
+}
+
+/* From the ledger, not from who is manager now: taking the role away must not begin the
+ * organisation anew. Memory is given back page by page. */
+static enum err look_through(struct call *call, struct access *a, uint64_t from, bool *more)
+{
+    struct arena *arena = arena_open();
+    struct call *page = call_open(arena, call->now, call->lang);
+    struct reader *r = store_reader(a->store);
+    struct ledger_row *rows;
+    size_t count = 0;
+    enum err e = ledger_entries(page, r, from, 1000, &rows, &count);
+    store_return(a->store, r);
+    for (size_t i = 0; e == OK && i < count; i++)
+        if (tells_of_manager(rows[i].leaf))
+            atomic_store(&a->managed, true);
+    *more = count == 1000;
+    arena_close(arena);
+    return e == OK ? OK
+                   : problem(call, e, TEXT(""), "ledger", "%s",
+                             say(call, "the ledger could not be read", "账本无法读取"));
+}
+
+enum err access__founding(struct call *call, struct access *a, const struct grant *grants,
+                          size_t count, bool *founding)
+{
+    bool asked = false, more = true;
+    *founding = false;
+    for (size_t i = 0; i < count; i++)
+        asked = asked || text_same(grants[i].role, ROLE_MANAGER);
+    if (!asked || call->actor->type != ACTOR_USER || !call->actor->admin)
+        return OK;
+    for (uint64_t from = 0; more && !atomic_load(&a->managed); from += 1000)
+        TRY(look_through(call, a, from, &more));
+    *founding = !atomic_load(&a->managed);
+    return OK;
+}
+
+/* Another may have been appointed since the ledger was looked through. */
+static enum err still_founding(struct call *call, struct tx *tx, bool *founding)
+{
+    struct rows rows;
+    struct value manager = V_TEXT(ROLE_MANAGER);
+    if (!*founding)
+        return OK;
+    TRY(tx_rows(call, tx,
+                "SELECT person FROM role_grant WHERE role = $1 AND state = 'active' LIMIT 1",
+                &manager, 1, 1, &rows));
+    *founding = rows.count == 0;
+    return OK;
+}
+
+/* ---- who may give what ------------------------------------------------------------------- */
+
+enum err access__is_manager(struct call *call, struct tx *tx, struct text unit, bool *yes)
 {
     struct text *above;
     size_t count;
     TRY(access_units_above_tx(call, tx, unit, &above, &count));
-    *yes = call->actor->type == ACTOR_USER && actor_holds(call->actor, MANAGER, above, count);
+    *yes = call->actor->type == ACTOR_USER && actor_holds(call->actor, ROLE_MANAGER, above, count);
     return OK;
 }
 
-enum right { RIGHT_NONE, RIGHT_PENDING, RIGHT_AT_ONCE };
+/* Was it an AIMS manager of the unit who asked, and is still? */
+static enum err asked_by_manager(struct call *call, struct tx *tx, struct text person,
+                                 struct text unit, bool *yes)
+{
+    struct rows rows;
+    struct value values[] = {V_TEXT(person), V_TEXT(ROLE_MANAGER), V_TEXT(unit)};
+    TRY(tx_rows(call, tx,
+                "SELECT unit FROM role_grant WHERE person = $1 AND role = $2 AND state = "
+                "'active' AND (unit = '' OR unit IN (SELECT c.ancestor FROM unit_closure c "
+                "WHERE c.descendant = $3)) LIMIT 1",
+                values, COUNT(values), 1, &rows));
+    *yes = rows.count > 0;
+    return OK;
+}
+
+enum right { RIGHT_NONE, RIGHT_PENDING, RIGHT_AT_ONCE, RIGHT_SAME, RIGHT_MANAGER };
+
+/* What somebody waits for already may be confirmed by another; of a business role one of the two
+ * is an AIMS manager. */
+static enum err right_to_confirm(struct call *call, struct tx *tx, const struct grant *g,
+                                 const struct given *now, bool business, bool manager,
+                                 enum right *out)
+{
+    bool by_manager = true;
+    if (text_same(now->by, granter(call->actor))) {
+        *out = RIGHT_SAME;
+        return OK;
+    }
+    if (business && !manager)
+        TRY(asked_by_manager(call, tx, now->by, g->unit, &by_manager));
+    *out = by_manager ? RIGHT_AT_ONCE : RIGHT_MANAGER;
+    return OK;
+}
 
 static enum err right_to_grant(struct call *call, struct tx *tx, const struct access *a,
                                const struct grant *g, const struct given *now, enum right *out)
 {
     bool manager;
     const struct actor *actor = call->actor;
-    TRY(is_manager(call, tx, g->unit, &manager));
-    bool confirms = now->pending && manager && !text_same(now->by, granter(actor));
+    const struct role *role = model_role(a->model, g->role);
+    bool business = role == NULL || role->business;
+    TRY(access__is_manager(call, tx, g->unit, &manager));
+    *out = RIGHT_NONE;
     if (actor->all)
         *out = RIGHT_AT_ONCE;
-    else if (text_is(g->role, "admin"))
-        *out = actor->admin ? RIGHT_AT_ONCE : RIGHT_NONE;
-    else if (actor->admin)
-        *out = approves(a, g->role) && !confirms ? RIGHT_PENDING : RIGHT_AT_ONCE;
-    else
-        *out = manager ? RIGHT_AT_ONCE : RIGHT_NONE;
+    else if (!actor->admin && !manager)
+        return OK;
+    else if (now->pending)
+        return right_to_confirm(call, tx, g, now, business, manager, out);
+    else if (business || actor->admin) /* only an administrator asks for another one */
+        *out = RIGHT_PENDING;
     return OK;
+}
+
+static enum err refused(struct call *call, enum right right)
+{
+    if (right == RIGHT_SAME)
+        return access__same_asker(call);
+    if (right == RIGHT_MANAGER)
+        return problem(call, ERR_CONFLICT, TEXT(""), "needs_manager", "%s",
+                       say(call,
+                           "another administrator has asked for this: it waits for an AIMS "
+                           "manager to say the same",
+                           "已由另一位管理员提出，须由人工智能管理体系经理确认"));
+    return access__denied(call);
 }
 
 enum err access__check_grant(struct call *call, const struct access *a,
@@ -110,25 +214,33 @@ enum err access__check_grant(struct call *call, const struct access *a,
     return OK;
 }
 
-static enum err apply(struct call *call, struct tx *tx, const struct access *a,
-                      struct text person, const struct grant *g, const struct given *now,
-                      bool *pending)
+static enum err apply(struct call *call, struct tx *tx, struct access *a, struct text person,
+                      const struct grant *g, const struct given *now, bool *pending)
 {
     enum right right;
     TRY(right_to_grant(call, tx, a, g, now, &right));
-    if (right == RIGHT_NONE)
-        return access__denied(call);
+    if (right != RIGHT_PENDING && right != RIGHT_AT_ONCE)
+        return refused(call, right);
     *pending = right == RIGHT_PENDING;
-    if (*pending && now->pending)
-        return OK; /* it waits already */
     TRY(write_grant(call, tx, person, g, *pending ? "pending" : "active"));
     return note_grant(call, tx, a, *pending ? "role.grant_pending" : "role.grant", person, g);
 }
 
-enum err access__grant_tx(struct call *call, struct tx *tx, const struct access *a,
-                          struct text person, const struct grant *grant, bool *pending)
+/* At once, and said in the ledger by a word of its own. */
+static enum err found(struct call *call, struct tx *tx, struct access *a, struct text person,
+                      const struct grant *g)
+{
+    atomic_store(&a->managed, true);
+    TRY(write_grant(call, tx, person, g, "active"));
+    return note_grant(call, tx, a, "role.found", person, g);
+}
+
+enum err access__grant_tx(struct call *call, struct tx *tx, struct access *a,
+                          struct text person, const struct grant *grant, bool founding,
+                          bool *pending)
 {
     struct given now;
+    bool manager = text_same(grant->role, ROLE_MANAGER);
     *pending = false;
     if (text_same(call->actor->person, person))
         return problem(call, ERR_DENIED, TEXT("person"), "self", "%s",
@@ -139,7 +251,46 @@ enum err access__grant_tx(struct call *call, struct tx *tx, const struct access 
     TRY(find_grant(call, tx, person, grant, &now));
     if (now.exists && !now.pending)
         return OK;
-    return apply(call, tx, a, person, grant, &now, pending);
+    if (founding && manager)
+        TRY(still_founding(call, tx, &founding));
+    if (founding && manager)
+        return found(call, tx, a, person, grant);
+    TRY(apply(call, tx, a, person, grant, &now, pending));
+    if (manager && !*pending)
+        atomic_store(&a->managed, true);
+    return OK;
+}
+
+/* ---- for whom it waits -------------------------------------------------------------------- */
+
+/* Of the whole organisation or of any unit: for words only, the decision is right_to_grant. */
+static bool is_manager_anywhere(const struct person *p)
+{
+    for (size_t i = 0; i < p->grant_count; i++)
+        if (!p->pending[i] && text_same(p->grants[i].role, ROLE_MANAGER))
+            return true;
+    return false;
+}
+
+enum err access_waits_for(struct call *call, struct access *a, struct reader *r,
+                          const struct person *p, size_t i, struct text *words)
+{
+    struct person by;
+    const struct role *role = model_role(a->model, p->grants[i].role);
+    *words = TEXT("");
+    if (!p->pending[i])
+        return OK;
+    TRY(access_person(call, r, p->grant_by[i], &by));
+    const char *said =
+        role != NULL && !role->business
+            ? say(call, "another administrator or an AIMS manager",
+                  "另一位管理员或人工智能管理体系经理")
+        : is_manager_anywhere(&by)
+            ? say(call, "another AIMS manager or an administrator",
+                  "另一位人工智能管理体系经理或管理员")
+            : say(call, "an AIMS manager", "人工智能管理体系经理");
+    *words = text_of(said);
+    return OK;
 }
 
 /* ---- one at a time ----------------------------------------------------------------------- */
@@ -148,7 +299,7 @@ struct granting {
     struct access *a;
     struct text person;
     struct grant grant;
-    bool pending;
+    bool pending, founding;
 };
 
 static enum err grant_run(struct job *job, struct call *call, struct tx *tx)
@@ -156,15 +307,17 @@ static enum err grant_run(struct job *job, struct call *call, struct tx *tx)
     struct granting *in = job->arg;
     const struct value *row;
     TRY(access__person_tx(call, tx, in->person, &row));
-    return access__grant_tx(call, tx, in->a, in->person, &in->grant, &in->pending);
+    return access__grant_tx(call, tx, in->a, in->person, &in->grant, in->founding,
+                            &in->pending);
 }
 
 enum err access_grant(struct call *call, struct access *a, struct text person, struct text role,
                       struct text unit, bool *pending)
 {
-    struct granting in = {a, person, {role, unit}, false};
+    struct granting in = {.a = a, .person = person, .grant = {role, unit}};
     TRY(access__needs_fresh(call));
     TRY(access__check_grant(call, a, &in.grant));
+    TRY(access__founding(call, a, &in.grant, 1, &in.founding));
     TRY(access__run(call, a, grant_run, &in));
     *pending = in.pending;
     return OK;
@@ -192,7 +345,7 @@ static enum err may_revoke(struct call *call, struct tx *tx, const struct grant 
     bool manager;
     if (access__manages(call->actor))
         return OK;
-    TRY(is_manager(call, tx, g->unit, &manager));
+    TRY(access__is_manager(call, tx, g->unit, &manager));
     return manager && !text_is(g->role, "admin") ? OK : access__denied(call);
 }
 
@@ -219,7 +372,7 @@ static enum err revoke_run(struct job *job, struct call *call, struct tx *tx)
 enum err access_revoke(struct call *call, struct access *a, struct text person,
                        struct text role, struct text unit)
 {
-    struct granting in = {a, person, {role, unit}, false};
+    struct granting in = {.a = a, .person = person, .grant = {role, unit}};
     if (call->actor == NULL)
         return access__signed_out(call);
     TRY(access__needs_fresh(call));

@@ -24,6 +24,9 @@
 #define FRESH_LIFE (5 * MINUTE)
 #define TOUCH_EVERY MINUTE
 #define TOKEN_LIFE_MOST (365 * DAY)
+#define ROLE_MANAGER_WORD "aims_manager"
+#define ROLE_MANAGER TEXT(ROLE_MANAGER_WORD)
+#define REQUEST_LIFE (7 * DAY) /* of what waits for a second person, and of a link for a password */
 
 struct hasher;
 struct throttle;
@@ -44,6 +47,7 @@ struct access {
     pthread_mutex_t touch_lock;
     pthread_cond_t touched;
     size_t touches; /* handed to the writer and not done */
+    atomic_bool managed; /* somebody is or was AIMS manager: known for good once it is true */
 };
 
 /* ---- access.c: how every change here is made --------------------------------------------- */
@@ -65,6 +69,24 @@ MUST_USE enum err access__seal(struct call *call, struct tx *tx, const struct ac
                                struct text id);
 MUST_USE enum err access__seals_compare(struct call *call, struct reader *db,
                                         const struct replay *replay, struct verification *out);
+/* ---- sealed.c: content kept beside the entry that commits to it -------------------------- */
+struct member { /* of the object that is committed to; in the order of their names */
+    const char *name;
+    struct text value;
+};
+MUST_USE enum err access__keep(struct call *call, struct tx *tx, const struct access *a,
+                               const struct actor *actor, const char *act, const char *kind,
+                               struct text id, const struct member *members, size_t count);
+struct text access__body(struct call *call, const struct member *members, size_t count);
+struct text access__number(struct call *call, int64_t number);
+
+/* ---- facts.c ----------------------------------------------------------------------------- */
+MUST_USE enum err access__fact(struct call *call, struct tx *tx, const struct access *a,
+                               const char *name, struct text value);
+MUST_USE enum err access__facts_compare(struct call *call, struct reader *db,
+                                        struct verification *out);
+
+
 struct seal { /* the last entry that commits to the row */
     const char *kind;
     struct text id;
@@ -173,12 +195,41 @@ MUST_USE enum err access__person_tx(struct call *call, struct tx *tx, struct tex
                                     const struct value **row);
 MUST_USE enum err access__check_grant(struct call *call, const struct access *a,
                                       const struct grant *grant);
-MUST_USE enum err access__grant_tx(struct call *call, struct tx *tx, const struct access *a,
-                                   struct text person, const struct grant *grant,
+/* `founding`: nobody was ever AIMS manager when the call began (access__founding). */
+MUST_USE enum err access__grant_tx(struct call *call, struct tx *tx, struct access *a,
+                                   struct text person, const struct grant *grant, bool founding,
                                    bool *pending);
+/* May one of these grants appoint the first AIMS manager of the organisation? Looks through the
+ * ledger when nobody is known to have been one. */
+MUST_USE enum err access__founding(struct call *call, struct access *a,
+                                   const struct grant *grants, size_t count, bool *founding);
+/* Is the actor an AIMS manager of the unit or of one above it? A person: a token confirms
+ * nothing. */
+MUST_USE enum err access__is_manager(struct call *call, struct tx *tx, struct text unit,
+                                     bool *yes);
 /* ERR_CONFLICT when nobody but `person` could manage people any more. */
 MUST_USE enum err access__not_last_admin(struct call *call, struct tx *tx, struct text person);
 MUST_USE enum err access__unit_exists(struct call *call, struct tx *tx, struct text unit);
+
+/* ---- request.c: what waits for a second person -------------------------------------------- */
+struct request {
+    struct text id, person, what, value, state, asked_by;
+    int64_t ends;
+};
+MUST_USE enum err access__request_tx(struct call *call, struct tx *tx, struct text person,
+                                     const char *what, struct request *out);
+MUST_USE enum err access__request_ask(struct call *call, struct tx *tx, const struct access *a,
+                                      struct text person, const char *what, struct text value);
+MUST_USE enum err access__request_state(struct call *call, struct tx *tx,
+                                        const struct access *a, const struct actor *actor,
+                                        struct text id, const char *state, const char *act);
+MUST_USE enum err access__requests_end(struct call *call, struct tx *tx, const struct access *a,
+                                       const struct actor *actor, struct text person,
+                                       const char *what);
+MUST_USE enum err access__link_tx(struct call *call, struct tx *tx, const struct access *a,
+                                  struct text person, struct text asked_by, struct link *out);
+enum err access__same_asker(struct call *call);
+
 MUST_USE enum err access__grants_of(struct call *call, struct reader *r, struct text person,
                                     struct actor *actor);
 

@@ -225,6 +225,7 @@ struct password_change {
     struct access *a;
     struct text person, was; /* was: hash that was checked; "" by the command line */
     const char *hash;
+    bool once; /* another made it: to be changed at the next log-in */
 };
 
 static enum err password_run(struct job *job, struct call *call, struct tx *tx)
@@ -236,9 +237,10 @@ static enum err password_run(struct job *job, struct call *call, struct tx *tx)
         return problem(
             call, ERR_STALE, TEXT("password"), "stale", "%s",
             say(call, "the password was changed in the meantime", "密码刚刚已被更改"));
-    struct value values[] = {V_TEXT(in->person), V_TEXT(text_of(in->hash))};
-    TRY(tx_exec(call, tx, "UPDATE person SET password = $2, renew = 0 WHERE id = $1", values,
-                2, NULL));
+    struct value values[] = {V_TEXT(in->person), V_TEXT(text_of(in->hash)), V_INT(in->once)};
+    TRY(tx_exec(call, tx, "UPDATE person SET password = $2, renew = $3 WHERE id = $1", values,
+                3, NULL));
+    TRY(access__requests_end(call, tx, in->a, call->actor, in->person, "password"));
     struct value keep[] = {V_TEXT(in->person), V_TEXT(call->actor->session)};
     TRY(tx_exec(call, tx, "DELETE FROM session WHERE person = $1 AND id <> $2", keep, 2, NULL));
     return access__seal(call, tx, in->a, call->actor, "auth.password", "person", in->person);
@@ -269,6 +271,18 @@ enum err access_password(struct call *call, struct access *a, struct text person
         return problem(call, ERR_INVALID, TEXT("password"), "same", "%s",
                        say(call, "is the one in use now", "与当前密码相同"));
     TRY(access__hash(call, a->hasher, new_password, hash));
-    struct password_change in = {a, person, call->actor->all ? TEXT("") : account.stored, hash};
+    struct password_change in = {a, person, call->actor->all ? TEXT("") : account.stored, hash,
+                                 false};
+    return access__run(call, a, password_run, &in);
+}
+
+enum err access_password_once(struct call *call, struct access *a, struct text person,
+                              struct text password)
+{
+    char hash[128];
+    if (call->actor == NULL || !call->actor->all)
+        return access__denied(call);
+    TRY(access__hash(call, a->hasher, password, hash));
+    struct password_change in = {a, person, TEXT(""), hash, true};
     return access__run(call, a, password_run, &in);
 }

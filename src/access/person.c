@@ -113,6 +113,8 @@ struct addition {
     struct new_person person;
     const struct grant *grants;
     size_t grant_count;
+    bool founding;
+    struct link *link; /* NULL: none */
 };
 
 static enum err add_run(struct job *job, struct call *call, struct tx *tx)
@@ -121,8 +123,11 @@ static enum err add_run(struct job *job, struct call *call, struct tx *tx)
     bool pending;
     TRY(access__person_insert(call, tx, in->a, call->actor, &in->person));
     for (size_t i = 0; i < in->grant_count; i++)
-        TRY(access__grant_tx(call, tx, in->a, in->person.id, &in->grants[i], &pending));
-    return OK;
+        TRY(access__grant_tx(call, tx, in->a, in->person.id, &in->grants[i], in->founding,
+                             &pending));
+    return in->link == NULL
+               ? OK
+               : access__link_tx(call, tx, in->a, in->person.id, call->actor->id, in->link);
 }
 
 static enum err check_addition(struct call *call, const struct addition *in,
@@ -137,28 +142,49 @@ static enum err check_addition(struct call *call, const struct addition *in,
     return e;
 }
 
+static enum err add(struct call *call, struct addition *in, struct text password,
+                    struct text *id)
+{
+    char hash[128] = "";
+    if (!access__manages(call->actor))
+        return access__denied(call);
+    if (in->grant_count > 0)
+        TRY(access__needs_fresh(call));
+    TRY(check_addition(call, in, password));
+    TRY(access__founding(call, in->a, in->grants, in->grant_count, &in->founding));
+    if (password.len > 0)
+        TRY(access__hash(call, in->a->hasher, password, hash));
+    in->person.id = text_print(call->arena, "usr_%.*s", TEXT_ARG(id_new(call)));
+    in->person.password = hash;
+    TRY(access__run(call, in->a, add_run, in));
+    *id = in->person.id;
+    return OK;
+}
+
 enum err access_person_add(struct call *call, struct access *a, struct text name,
                            struct text email, struct text password, bool once, struct text unit,
                            const struct grant *grants, size_t grant_count, struct text *id)
 {
-    char hash[128] = "";
     struct addition in = {
         .a = a,
         .person = {.name = text_trim(name), .email = text_trim(email), .unit = unit, .once = once},
         .grants = grants,
         .grant_count = grant_count};
-    if (!access__manages(call->actor))
-        return access__denied(call);
-    if (grant_count > 0)
-        TRY(access__needs_fresh(call));
-    TRY(check_addition(call, &in, password));
-    if (password.len > 0)
-        TRY(access__hash(call, a->hasher, password, hash));
-    in.person.id = text_print(call->arena, "usr_%.*s", TEXT_ARG(id_new(call)));
-    in.person.password = hash;
-    TRY(access__run(call, a, add_run, &in));
-    *id = in.person.id;
-    return OK;
+    return add(call, &in, password, id);
+}
+
+enum err access_person_invite(struct call *call, struct access *a, struct text name,
+                              struct text email, struct text unit, const struct grant *grants,
+                              size_t grant_count, struct text *id, struct link *link)
+{
+    struct addition in = {
+        .a = a,
+        .person = {.name = text_trim(name), .email = text_trim(email), .unit = unit},
+        .grants = grants,
+        .grant_count = grant_count,
+        .link = link};
+    TRY(access__needs_fresh(call)); /* the link is a way in: not for a program */
+    return add(call, &in, TEXT(""), id);
 }
 
 /* ---- changing ---------------------------------------------------------------------------- */
@@ -177,13 +203,21 @@ static bool differs(const struct text *wanted, const struct value *is)
 
 static enum err may_change(struct call *call, const struct person_change *in)
 {
-    if (call->actor == NULL)
+    const struct actor *actor = call->actor;
+    if (actor == NULL)
         return access__signed_out(call);
-    if (access__manages(call->actor))
+    bool person = actor->type == ACTOR_USER, own = text_same(actor->person, in->id);
+    if (own && in->unit != NULL && !actor->all)
+        return problem(call, ERR_DENIED, TEXT("unit"), "self", "%s",
+                       say(call, "nobody changes their own home unit; ask an administrator",
+                           "不能更改自己的所属部门，请联系管理员"));
+    if (access__manages(actor))
         return OK;
-    bool only_lang = in->name == NULL && in->unit == NULL && in->disabled == NULL;
-    bool own = call->actor->type == ACTOR_USER && text_same(call->actor->person, in->id);
-    return own && only_lang ? OK : access__denied(call);
+    bool no_other = in->name == NULL && in->disabled == NULL;
+    bool confirms = person && in->unit != NULL && in->lang == NULL;
+    if (no_other && confirms && actor_holds_anywhere(actor, ROLE_MANAGER))
+        return OK; /* change_unit looks at the unit */
+    return person && own && no_other && in->unit == NULL ? OK : access__denied(call);
 }
 
 /* What widens somebody's reach is confirmed with the password. Ending an account is not: that
@@ -228,18 +262,67 @@ static enum err update_row(struct call *call, struct tx *tx, const struct person
                    values, COUNT(values), NULL);
 }
 
+/* Does the person see no more from there? It lies within where they are. */
+static enum err narrows(struct call *call, struct tx *tx, struct text from, struct text to,
+                        bool *yes)
+{
+    struct text *above;
+    size_t count;
+    TRY(access_units_above_tx(call, tx, to, &above, &count));
+    *yes = from.len == 0;
+    for (size_t i = 0; i < count; i++)
+        *yes = *yes || text_same(above[i], from);
+    return OK;
+}
+
+/* A wider reach takes two persons: the first call asks, another person's does it. */
+static enum err unit_right(struct call *call, struct tx *tx, const struct person_change *in,
+                           struct text from, bool *now)
+{
+    struct request was;
+    bool manager;
+    *now = call->actor->all;
+    if (*now)
+        return OK;
+    TRY(access__is_manager(call, tx, *in->unit, &manager));
+    if (!call->actor->admin && !manager)
+        return access__denied(call);
+    TRY(narrows(call, tx, from, *in->unit, now));
+    if (*now && call->actor->admin)
+        return OK;
+    TRY(access__request_tx(call, tx, in->id, "unit", &was));
+    bool same = was.id.len > 0 && text_same(was.value, *in->unit);
+    if (same && text_same(was.asked_by, call->actor->id))
+        return access__same_asker(call);
+    *now = same;
+    return same ? access__request_state(call, tx, in->a, call->actor, was.id, "used",
+                                        "request.use")
+                : access__request_ask(call, tx, in->a, in->id, "unit", *in->unit);
+}
+
+static enum err change_unit(struct call *call, struct tx *tx, struct person_change *in,
+                            struct text from)
+{
+    bool now;
+    TRY(access__unit_exists(call, tx, *in->unit));
+    TRY(unit_right(call, tx, in, from, &now));
+    if (!now)
+        in->unit = NULL; /* it waits; the rest is done */
+    return OK;
+}
+
 static enum err change_run(struct job *job, struct call *call, struct tx *tx)
 {
     struct person_change *in = job->arg;
     const struct value *row;
     TRY(access__person_tx(call, tx, in->id, &row));
+    if (differs(in->unit, &row[5]))
+        TRY(change_unit(call, tx, in, row[5].text));
     bool other =
         differs(in->name, &row[4]) || differs(in->unit, &row[5]) || differs(in->lang, &row[6]);
     bool turned = in->disabled != NULL && *in->disabled != (row[2].integer != 0);
     if (!other && !turned)
         return OK;
-    if (differs(in->unit, &row[5]))
-        TRY(access__unit_exists(call, tx, *in->unit));
     if (turned && *in->disabled)
         TRY(disable(call, tx, in));
     TRY(update_row(call, tx, in, row));

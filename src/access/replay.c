@@ -15,9 +15,13 @@ static const struct {
     {"role.revoke", "role_grant", ""},       {"user.add", "person", "enabled"},
     {"user.disable", "person", "disabled"},  {"user.enable", "person", "enabled"},
     {"token.create", "token", "valid"},      {"token.revoke", "token", "revoked"},
-    {"token.grant", "token_grant", "given"},
+    {"token.grant", "token_grant", "given"}, {"role.found", "role_grant", "active"},
+    {"request.ask", "access_request", "waits"},
+    {"request.open", "access_request", "open"},
+    {"request.use", "access_request", "used"},
+    {"request.end", "access_request", "ended"},
 };
-static const char *const sealed[] = {"person", "token"};
+static const char *const sealed[] = {"person", "token", "access_request"};
 
 /* key, key, key; the state as above; by whom and when, "" where the row does not tell. */
 static const struct {
@@ -37,6 +41,9 @@ static const struct {
      "SELECT id, '', '', CASE revoked WHEN 0 THEN 'valid' WHEN 1 THEN 'revoked' ELSE '?' END, "
      "'', '' "
      "FROM token WHERE id > $1 AND $2 = '' AND $3 = '' ORDER BY id LIMIT 500"},
+    {"access_request", "request about a person",
+     "SELECT id, '', '', state, '', '' FROM access_request WHERE id > $1 AND $2 = '' AND "
+     "$3 = '' ORDER BY id LIMIT 500"},
 };
 
 struct said {
@@ -85,9 +92,17 @@ static void keep_seal(struct replay *r, const struct seal *s)
     r->seals[r->seal_count++] = *s;
 }
 
+static const char *sealed_kind(struct text kind)
+{
+    for (size_t i = 0; i < COUNT(sealed); i++)
+        if (text_is(kind, sealed[i]))
+            return sealed[i];
+    return NULL;
+}
+
 bool access_replay_seals(struct text kind)
 {
-    return text_is(kind, sealed[0]) || text_is(kind, sealed[1]);
+    return sealed_kind(kind) != NULL;
 }
 
 static void note_seal(struct replay *r, uint64_t n, const struct json *leaf,
@@ -98,7 +113,7 @@ static void note_seal(struct replay *r, uint64_t n, const struct json *leaf,
     if (!c.len || !access_replay_seals(kind) || !base64_read(r->arena, c, &bytes) ||
         bytes.len != HASH_SIZE)
         return;
-    struct seal s = {sealed[text_is(kind, sealed[1])],
+    struct seal s = {sealed_kind(kind),
                      text_copy(r->arena, json_text(json_get(object, "id"))),
                      n,
                      {{0}}};
@@ -259,6 +274,7 @@ enum err access_replay_compare(struct call *call, struct reader *db, struct repl
                 text_print(call->arena, "%s %.*s", r->items[i].kind, TEXT_ARG(r->items[i].id)),
                 "its row is missing; ledger entry %llu gave it",
                 (unsigned long long)r->items[i].entry);
+    TRY(access__facts_compare(call, db, out));
     return access__seals_compare(call, db, r, out);
 }
 

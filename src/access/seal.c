@@ -12,6 +12,8 @@ static const char *const person_names[] = {"created_at", "disabled", "email",   
 static const char *const token_names[] = {"created_at", "created_by", "expires_at",
                                           "hash",       "id",         "name",
                                           "person",     "revoked",    "scopes"};
+static const char *const request_names[] = {"asked_at", "asked_by",   "ends_at", "hash",  "id",
+                                            "person",   "settled_by", "state",   "value", "what"};
 
 #define PERSON_ROW                                                                             \
     "SELECT created_at, disabled, email, id, lang, name, password, renew, unit, salt, ledger, "       \
@@ -19,6 +21,9 @@ static const char *const token_names[] = {"created_at", "created_by", "expires_a
 #define TOKEN_ROW                                                                              \
     "SELECT created_at, created_by, expires_at, hash, id, name, person, revoked, scopes, "     \
     "salt, ledger, commitment FROM token WHERE "
+#define REQUEST_ROW                                                                            \
+    "SELECT asked_at, asked_by, ends_at, hash, id, person, settled_by, state, value, what, "    \
+    "salt, ledger, commitment FROM access_request WHERE "
 
 static const struct sealed {
     const char *kind, *row, *page, *keep;
@@ -31,6 +36,9 @@ static const struct sealed {
     {"token", TOKEN_ROW "id = $1", TOKEN_ROW "id > $1 ORDER BY id LIMIT 500",
      "UPDATE token SET salt = $2, ledger = $3, commitment = $4 WHERE id = $1", token_names,
      COUNT(token_names), 4},
+    {"access_request", REQUEST_ROW "id = $1", REQUEST_ROW "id > $1 ORDER BY id LIMIT 500",
+     "UPDATE access_request SET salt = $2, ledger = $3, commitment = $4 WHERE id = $1",
+     request_names, COUNT(request_names), 4},
 };
 
 static const struct sealed *table_of(const char *kind)

@@ -223,3 +223,62 @@ enum err access_logout(struct call *call, struct access *a)
         return access__signed_out(call);
     return access__run(call, a, logout_run, a);
 }
+
+enum err access_sessions(struct call *call, struct reader *r, struct text person,
+                         struct signed_in **sessions, size_t *count)
+{
+    struct rows rows;
+    const struct actor *actor = call->actor;
+    if (actor == NULL || actor->person.len == 0)
+        return access__signed_out(call);
+    if (person.len == 0)
+        person = actor->person;
+    if (!access__manages(actor) && !text_same(person, actor->person))
+        return access__denied(call);
+    struct value values[] = {V_TEXT(person), access__at(call, call->now),
+                             access__at(call, call->now - SESSION_IDLE)};
+    TRY(read_rows(call, r,
+                  "SELECT id, created_at, seen_at, ends_at FROM session WHERE person = $1 "
+                  "AND ends_at > $2 AND seen_at >= $3 ORDER BY seen_at DESC, id",
+                  values, COUNT(values), READ_MOST, &rows));
+    *count = rows.count;
+    *sessions = NEW_MANY(call->arena, rows.count + 1, struct signed_in);
+    for (size_t i = 0; i < rows.count; i++) {
+        const struct value *row = row_at(&rows, i);
+        (*sessions)[i] = (struct signed_in){.id = row[0].text,
+                                            .created = access__moment(&row[1]),
+                                            .seen = access__moment(&row[2]),
+                                            .ends = access__moment(&row[3]),
+                                            .current = text_same(row[0].text, actor->session)};
+    }
+    return OK;
+}
+
+struct session_end {
+    struct access *a;
+    struct text id;
+};
+
+static enum err end_run(struct job *job, struct call *call, struct tx *tx)
+{
+    struct session_end *in = job->arg;
+    struct rows rows;
+    struct value id = V_TEXT(in->id);
+    TRY(tx_rows(call, tx, "SELECT person FROM session WHERE id = $1", &id, 1, 1, &rows));
+    bool may = rows.count > 0 && (access__manages(call->actor) ||
+                                  text_same(row_at(&rows, 0)[0].text, call->actor->person));
+    if (!may) /* of a session that is not theirs nobody learns whether it exists */
+        return problem(call, ERR_MISSING, TEXT(""), "missing", "%s",
+                       say(call, "there is no such session", "没有这个会话"));
+    TRY(tx_exec(call, tx, "DELETE FROM session WHERE id = $1", &id, 1, NULL));
+    return access__note(call, tx, in->a, call->actor, "session.end", "person",
+                        row_at(&rows, 0)[0].text);
+}
+
+enum err access_session_end(struct call *call, struct access *a, struct text id)
+{
+    struct session_end in = {a, id};
+    if (call->actor == NULL || call->actor->person.len == 0)
+        return access__signed_out(call);
+    return access__run(call, a, end_run, &in);
+}

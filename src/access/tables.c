@@ -76,19 +76,49 @@ static const struct column role_grant_columns[] = {WORD("person"), WORD("role"),
 static const struct index role_grant_indexes[] = {
     INDEX("role_grant_role", "role, unit, state", false)};
 
+/* What waits for a second person, and links for passwords; rows stay when they are over. state is
+ * waits, open, used or ended; hash is of the link. */
+static const struct column access_request_columns[] = {
+    WORD("id"),         WORD("person"),   WORD("what"),    WORD("value"), WORD("state"), WORD("asked_by"),
+    WORD("settled_by"), WORD("asked_at"), WORD("ends_at"), WORD("hash"),  SEAL};
+static const struct index access_request_indexes[] = {
+    INDEX("access_request_person", "person, what, state", false),
+    INDEX("access_request_hash", "hash", false)};
+
 /* Every unit with itself at depth 0 and with all that are above it. */
 static const struct column unit_closure_columns[] = {WORD("ancestor"), WORD("descendant"),
                                                      COUNTER("depth")};
 static const struct index unit_closure_indexes[] = {
     INDEX("unit_closure_descendant", "descendant, depth", false)};
 
+/* What an entry commits to where no other table keeps it: body is the object of docs/ledger.md §3,
+ * ledger the index of the entry about kind and id. */
+static const struct column sealed_columns[] = {
+    COUNTER("ledger"),
+    WORD("kind"),
+    WORD("id"),
+    WORD("body"),
+    {.name = LITERAL("salt"), .type = COLUMN_BYTES},
+    {.name = LITERAL("commitment"), .type = COLUMN_BYTES}};
+static const struct index sealed_indexes[] = {
+    INDEX("sealed_object", "kind, id, ledger", false)};
+
 static const struct table tables[] = {
+    {.name = LITERAL("sealed"),
+     .primary = LITERAL("ledger"),
+     .columns = sealed_columns,
+     .column_count = COUNT(sealed_columns),
+     .indexes = sealed_indexes,
+     .index_count = COUNT(sealed_indexes),
+     .append_only = true},
     TABLE("person", "id", person_columns, person_indexes, COUNT(person_indexes)),
     TABLE("session", "id", session_columns, session_indexes, COUNT(session_indexes)),
     TABLE("token", "id", token_columns, token_indexes, COUNT(token_indexes)),
     TABLE("token_grant", "token, role, unit", token_grant_columns, NULL, 0),
     TABLE("role_grant", "person, role, unit", role_grant_columns, role_grant_indexes,
           COUNT(role_grant_indexes)),
+    TABLE("access_request", "id", access_request_columns, access_request_indexes,
+          COUNT(access_request_indexes)),
     TABLE("unit_closure", "ancestor, descendant", unit_closure_columns, unit_closure_indexes,
           COUNT(unit_closure_indexes)),
 };

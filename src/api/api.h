@@ -14,8 +14,13 @@ struct api_options {
     bool pages;      /* serve the web pages too */
     int64_t started; /* moment the server started */
     const char *version;
+    int workers;      /* of the server: long answers take half of them at most; 0 = 4 */
+    int64_t patience; /* microseconds that one request may read for; 0 = 30 s */
     struct text
         origin; /* where people find it: "https://aims.example.org"; "" = where it listens */
+    struct text listen; /* host it listens on; "" = every address */
+    struct text hosts;  /* names and addresses it also answers for, comma separated */
+    int64_t rate;       /* the limits of docs/operate.md times this; 0 = none */
 };
 MUST_USE enum err api_open(struct call *call, const struct api_options *options,
                            struct api **out);
@@ -27,7 +32,11 @@ bool api_origin(struct arena *a, struct text address, struct text *origin);
 bool api_fast(void *arg, struct request *r);
 void api_handle(void *arg, struct request *r);
 struct text api_refusal(void *arg, struct request *r, int status, const char *why);
-size_t api_cap(void *arg, struct text method, struct text path);
+#define API_LANES 5
+/* The lanes of the routes; `workers` threads for what is cheap. */
+void api_lanes(int workers, struct net_lane lanes[API_LANES]);
+void api_admit(void *arg, struct request *r, struct admission *out);
+const struct reply *api_who(void *arg, struct request *r);
 void api_live(struct api *a, const struct net *n); /* counts for /metrics */
 
 /* The reply bodies that commands print too. */

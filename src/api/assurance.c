@@ -139,7 +139,7 @@ enum err api_checks_json(struct call *call, struct records *r, struct reader *db
 enum err checks_get(struct exchange *x)
 {
     bool must_fails;
-    return api_checks_json(x->call, x->api->records, x->db, exchange__json(x), &must_fails);
+    return api_checks_json(x->call, x->api->records, exchange__db(x), exchange__json(x), &must_fails);
 }
 
 static struct words reason_words(const struct check *c, struct text code)
@@ -161,7 +161,7 @@ static enum err put_breaking(struct exchange *x, const struct check_result *c,
         kinds[i] = c->records[i].kind;
         ids[i] = c->records[i].id;
     }
-    TRY(record_refs(x->call, x->api->records, x->db, kinds, ids, c->record_count, refs));
+    TRY(record_refs(x->call, x->api->records, exchange__db(x), kinds, ids, c->record_count, refs));
     json_key(o, "records");
     json_open(o, '[');
     for (size_t i = 0; i < c->record_count; i++) {
@@ -182,7 +182,7 @@ enum err check_get(struct exchange *x)
     struct check_result result;
     if (!c)
         return missing(x);
-    TRY(assure_check(x->call, x->api->records, x->db, c, &result));
+    TRY(assure_check(x->call, x->api->records, exchange__db(x), c, &result));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
     put_check(&result, o);
@@ -372,9 +372,9 @@ enum err readiness_get(struct exchange *x)
     const struct framework *f = wanted(x, query__text(x, "framework"));
     if (!f)
         return missing(x);
-    TRY(read_begin(x->call, x->db)); /* one moment for all the checks */
-    enum err e = api_readiness_json(x->call, x->api->records, x->db, f, exchange__json(x));
-    read_end(x->db);
+    TRY(read_begin(x->call, exchange__db(x))); /* one moment for all the checks */
+    enum err e = api_readiness_json(x->call, x->api->records, exchange__db(x), f, exchange__json(x));
+    read_end(exchange__db(x));
     return e;
 }
 
@@ -399,7 +399,7 @@ static enum err put_relying(struct exchange *x, const struct record *entry, stru
     size_t count = 0;
     *evidence = 0;
     if (entry)
-        TRY(record_links(x->call, x->api->records, x->db, entry, &links, &count));
+        TRY(record_links(x->call, x->api->records, exchange__db(x), entry, &links, &count));
     json_key(o, "risks");
     json_open(o, '[');
     for (size_t i = 0; i < count; i++) {
@@ -461,7 +461,7 @@ static enum err put_soa_row(struct exchange *x, struct soa *s, const struct requ
     put__text(o, "group", q->group);
     json_key(o, "entry");
     if (entry)
-        record_json(x->call, x->api->records, x->db, entry, (struct text){0}, o);
+        record_json(x->call, x->api->records, exchange__db(x), entry, (struct text){0}, o);
     else
         json_put_null(o);
     TRY(put_relying(x, entry, o, &evidence));
@@ -476,7 +476,7 @@ static enum err read_entries(struct exchange *x, struct soa *s)
 {
     struct list_query q = {.limit = 1000, .sort = TEXT("key")};
     TRY(query__moment(x, "as_of", &q.as_of));
-    return record_list(x->call, x->api->records, x->db, s->kind, &q, &s->list);
+    return record_list(x->call, x->api->records, exchange__db(x), s->kind, &q, &s->list);
 }
 
 enum err soa_get(struct exchange *x)
@@ -488,7 +488,7 @@ enum err soa_get(struct exchange *x)
     if (!s.kind)
         return missing(x);
     TRY(read_entries(x, &s));
-    TRY(assure_readiness(x->call, x->api->records, x->db, s.framework, &s.ready));
+    TRY(assure_readiness(x->call, x->api->records, exchange__db(x), s.framework, &s.ready));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
     json_key(o, "rows");
@@ -498,7 +498,7 @@ enum err soa_get(struct exchange *x)
             TRY(put_soa_row(x, &s, &s.framework->rows[i], o));
     json_close(o, ']');
     json_key(o, "names");
-    TRY(record_names(x->call, x->api->records, x->db, s.list.items, s.list.count, o));
+    TRY(record_names(x->call, x->api->records, exchange__db(x), s.list.items, s.list.count, o));
     put_groups(s.framework, o);
     json_key(o, "summary");
     json_open(o, '{');

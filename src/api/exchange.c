@@ -13,6 +13,25 @@ void exchange__header(struct exchange *x, const char *name, struct text value)
         x->headers[x->header_count++] = (struct pair){text_of(name), value};
 }
 
+/* The time of a request is that of all its statements together, from its first reader on. */
+struct reader *exchange__db(struct exchange *x)
+{
+    if (!x->reader) {
+        x->reader = store_reader(x->api->store);
+        if (!x->until)
+            x->until = clock_ticks() + x->api->patience;
+        reader_until(x->reader, x->until);
+    }
+    return x->reader;
+}
+
+void exchange__give_back(struct exchange *x)
+{
+    if (x->reader)
+        store_return(x->api->store, x->reader);
+    x->reader = NULL;
+}
+
 struct json_out *exchange__json(struct exchange *x)
 {
     x->out = buf_in(x->call->arena, 64u << 20);
@@ -108,6 +127,14 @@ static const char *code_of(const struct exchange *x, enum err e)
     return err_code(e);
 }
 
+static void log_bug(const struct exchange *x)
+{
+    struct text path = log_value(x->call->arena, x->request->path);
+    struct text why = log_value(x->call->arena, first_message(x->call));
+    log_line(LOG_ERROR, "bug", "request=%.*s path=%.*s why=%.*s", TEXT_ARG(x->call->id),
+             TEXT_ARG(path), TEXT_ARG(why));
+}
+
 static void put_problem(struct exchange *x, enum err e)
 {
     struct json_out *o = exchange__json(x);
@@ -128,15 +155,14 @@ static void put_problem(struct exchange *x, enum err e)
         exchange__header(x, "www-authenticate", TEXT("Bearer"));
     if (e == ERR_METHOD)
         exchange__header(x, "allow", x->allow);
-    if (e == ERR_BUSY || e == ERR_IO)
+    if (e == ERR_BUSY || e == ERR_IO || e == ERR_SLOW)
         exchange__header(x, "retry-after",
                          text_print(x->call->arena, "%lld",
                                     x->retry_after  ? (long long)x->retry_after
                                     : e == ERR_BUSY ? 1LL
                                                     : 5LL));
     if (e == ERR_BUG)
-        log_line(LOG_ERROR, "bug", "request=%.*s path=%.*s why=%.*s", TEXT_ARG(x->call->id),
-                 TEXT_ARG(x->request->path), TEXT_ARG(first_message(x->call)));
+        log_bug(x);
 }
 
 /* A bug's details are for the log, not for the caller. */
@@ -148,11 +174,9 @@ static void hide_bug(struct exchange *x, enum err e)
     x->call->problem_count = 0;
 }
 
-void exchange__answer(struct exchange *x, enum err e)
+struct reply *exchange__reply(struct exchange *x, enum err e)
 {
-    if (x->db)
-        store_return(x->api->store, x->db);
-    x->db = NULL;
+    exchange__give_back(x);
     if (e == OK && x->out.full)
         e = ERR_TOO_LARGE;
     if (e != OK) {
@@ -162,15 +186,23 @@ void exchange__answer(struct exchange *x, enum err e)
             put_problem(x, e);
         }
     }
-    struct reply reply = {.status = x->status ? x->status : 200,
-                          .type = x->type,
-                          .body = buf_text(&x->out),
-                          .headers = x->headers,
-                          .header_count = x->header_count};
+    struct reply *reply = NEW(x->call->arena, struct reply);
+    *reply = (struct reply){.status = x->status ? x->status : 200,
+                            .type = x->type,
+                            .body = x->lasting.len ? x->lasting : buf_text(&x->out),
+                            .headers = x->headers,
+                            .header_count = x->header_count,
+                            .lasting = x->lasting.len > 0};
+    struct text path = log_value(x->call->arena, x->request->path);
     log_line(LOG_DEBUG, "request", "id=%.*s method=%.*s path=%.*s outcome=%s us=%lld",
-             TEXT_ARG(x->call->id), TEXT_ARG(x->request->method), TEXT_ARG(x->request->path),
-             err_code(e), (long long)(clock_ticks() - x->start));
-    net_answer(x->request, &reply);
+             TEXT_ARG(x->call->id), TEXT_ARG(x->request->method), TEXT_ARG(path), err_code(e),
+             (long long)(clock_ticks() - x->start));
+    return reply;
+}
+
+void exchange__answer(struct exchange *x, enum err e)
+{
+    net_answer(x->request, exchange__reply(x, e));
 }
 
 /* ---- reading the request
@@ -278,6 +310,11 @@ static bool is_write(struct text method)
     return !text_is(method, "GET") && !text_is(method, "HEAD");
 }
 
+bool exchange__writes(const struct exchange *x)
+{
+    return is_write(x->request->method);
+}
+
 static bool is_json(struct text type)
 {
     return text_starts(type, "application/json") ||
@@ -307,6 +344,12 @@ const char *exchange__cookie(const struct exchange *x)
     return x->request->secure ? "__Host-aw_session" : "aw_session";
 }
 
+enum err exchange__nobody(struct exchange *x)
+{
+    return problem(x->call, ERR_SIGNED_OUT, TEXT(""), "signed_out", "%s",
+                   say(x->call, "sign in first", "请先登录"));
+}
+
 static enum err sign_in(struct exchange *x, bool *by_cookie)
 {
     struct text bearer = request_header(x->request, "authorization");
@@ -314,11 +357,10 @@ static enum err sign_in(struct exchange *x, bool *by_cookie)
     x->secret = *by_cookie ? request_cookie(x->request, exchange__cookie(x))
                            : text_trim(text_from(bearer, 7));
     if (!*by_cookie)
-        return access_bearer(x->call, x->api->access, x->db, x->secret, &x->actor);
+        return access_bearer(x->call, x->api->access, exchange__db(x), x->secret, &x->actor);
     if (!x->secret.len)
-        return problem(x->call, ERR_SIGNED_OUT, TEXT(""), "signed_out", "%s",
-                       say(x->call, "sign in first", "请先登录"));
-    return access_session(x->call, x->api->access, x->db, x->secret, &x->actor);
+        return exchange__nobody(x);
+    return access_session(x->call, x->api->access, exchange__db(x), x->secret, &x->actor);
 }
 
 static bool same_origin(const struct exchange *x)
@@ -417,85 +459,55 @@ static enum err authorise(struct exchange *x)
     TRY(check_forgery(x, by_cookie));
     TRY(check_token(x));
     TRY(check_renewed(x));
-    return check_policy(x);
-}
-
-/* ---- routing
- * ----------------------------------------------------------------------------------------------------
- */
-static bool match(const char *pattern, struct text path, struct text *args)
-{
-    struct text p = text_of(pattern), rest = path;
-    size_t n = 0;
-    text_cut(&p, '/'), text_cut(&rest, '/');
-    while (p.len) {
-        struct text want = text_cut(&p, '/');
-        if (text_ends(want, "*}")) {
-            args[n] = rest;
-            return rest.len > 0;
-        }
-        bool last = !rest.len;
-        struct text have = text_cut(&rest, '/');
-        if (last || (want.at[0] != '{' && !text_same(want, have)) || !have.len)
-            return false;
-        if (want.at[0] == '{')
-            args[n++] = have;
-    }
-    return rest.len == 0;
+    TRY(check_policy(x));
+    if (x->request->welcome)
+        return OK;
+    x->request->welcome = true; /* paid once, also when the exchange begins again */
+    return exchange__charge(x);
 }
 
 static enum err find_route(struct exchange *x)
 {
-    struct text method = x->request->method;
-    bool other = false, fixed = false;
-    if (text_ends(x->request->path, "/"))
-        return ERR_MISSING;
-    if (text_is(method, "HEAD"))
-        method = TEXT("GET");
-    for (size_t i = 0; i < route_count; i++) {
-        struct text args[4] = {0};
-        if (!match(routes[i].pattern, x->request->path, args))
-            continue;
-        bool of_kind = text_starts(text_of(routes[i].pattern), "/api/v1/{kind}");
-        if (of_kind && fixed)
-            break; /* a place of its own is no kind */
-        fixed = fixed || !of_kind;
-        other = true;
-        if (!text_is(method, routes[i].method)) {
-            x->allow = text_join(x->call->arena, x->allow, text_of(x->allow.len ? ", " : ""));
-            x->allow = text_join(x->call->arena, x->allow, text_of(routes[i].method));
-            continue;
-        }
-        x->route = &routes[i];
-        memcpy(x->arg, args, sizeof args);
-        return OK;
-    }
-    return problem(x->call, other ? ERR_METHOD : ERR_MISSING, TEXT(""),
-                   other ? "method" : "missing", "%s",
-                   other ? say(x->call, "that method is not offered here", "此处不支持该方法")
-                         : say(x->call, "there is nothing here", "此处没有内容"));
+    enum err e = route__find(x->request, &x->route, x->arg, &x->allow);
+    if (e == OK || text_ends(x->request->path, "/"))
+        return e;
+    return problem(x->call, e, TEXT(""), e == ERR_METHOD ? "method" : "missing", "%s",
+                   e == ERR_METHOD
+                       ? say(x->call, "that method is not offered here", "此处不支持该方法")
+                       : say(x->call, "there is nothing here", "此处没有内容"));
+}
+
+enum err exchange__admit(struct exchange *x)
+{
+    TRY(find_route(x));
+    return authorise(x);
 }
 
 static enum err run(struct exchange *x)
 {
-    TRY(find_route(x));
-    x->db = store_reader(x->api->store);
-    TRY(authorise(x));
+    TRY(exchange__admit(x));
+    if (is_write(x->request->method))
+        exchange__give_back(x); /* it will wait for the writer, a hash or a disk */
     TRY(read_body(x));
     return x->route->run(x);
 }
 
-void api_handle(void *arg, struct request *r)
+struct exchange *exchange__open(struct api *a, struct request *r)
 {
     struct exchange *x = NEW(r->arena, struct exchange);
-    x->api = arg;
+    x->api = a;
     x->request = r;
     x->call = call_open(r->arena, clock_now(), language(r));
     x->call->id = id_new(x->call);
-    x->change = (struct change){0};
+    x->start = clock_ticks();
+    return x;
+}
+
+void api_handle(void *arg, struct request *r)
+{
+    struct exchange *x = exchange__open(arg, r);
     bool later = false;
     x->later = &later;
-    x->start = clock_ticks();
     enum err e = run(x);
     if (e != OK || !later)
         exchange__answer(x, e);
@@ -520,10 +532,4 @@ struct text api_refusal(void *arg, struct request *r, int status, const char *wh
         "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"code\":\"refused\","
         "\"detail\":\"%s\",\"errors\":[]}",
         why, status, why);
-}
-
-size_t api_cap(void *arg, struct text method, struct text path)
-{
-    (void)arg, (void)method;
-    return text_is(path, "/api/v1/files") ? 64u << 20 : 1u << 20;
 }

@@ -51,31 +51,36 @@ static bool exported(struct call *call, const struct field *f)
     return true;
 }
 
-static size_t columns(struct call *call, const struct kind *k, struct text wanted,
-                      const struct field **out)
+/* A kind has so many fields and a name counts once: no query makes more columns than that. */
+struct columns LIST_OF(const struct field *);
+
+static struct columns columns(struct call *call, const struct kind *k, struct text wanted)
 {
-    size_t n = 0;
-    if (wanted.len) {
-        out[n++] = kind_field(k, TEXT("key"));
-        while (wanted.len) {
-            const struct field *f = kind_field(k, text_trim(text_cut(&wanted, ',')));
-            if (f && exported(call, f) && !text_is(f->name, "key"))
-                out[n++] = f;
-        }
-        return n;
+    struct columns out = LIST_IN(call->arena, k->field_count + 1);
+    bool *taken = NEW_MANY(call->arena, k->field_count + 1, bool);
+    bool all = !wanted.len;
+    const struct field *f = all ? NULL : kind_field(k, TEXT("key"));
+    if (f && LIST_ADD(&out, f))
+        taken[f->index] = true;
+    while (wanted.len) {
+        f = kind_field(k, text_trim(text_cut(&wanted, ',')));
+        if (f && exported(call, f) && !taken[f->index] && LIST_ADD(&out, f))
+            taken[f->index] = true;
     }
-    for (size_t i = 0; i < k->field_count; i++)
+    for (size_t i = 0; i < k->field_count && all; i++)
         if (exported(call, &k->fields[i]))
-            out[n++] = &k->fields[i];
-    return n;
+            (void)LIST_ADD(&out, &k->fields[i]);
+    return out;
 }
 
 /* ---- references in words
  * ---------------------------------------------------------------------------- */
+#define REFERENCES_MOST 1000000 /* of one page of 200 records */
+struct texts LIST_OF(struct text);
 struct lookup {
-    struct text *kinds, *ids;
+    struct texts kinds, ids;
+    struct map *places; /* id → which */
     struct ref *refs;
-    size_t count, room;
 };
 
 static struct text target_of(const struct field *f)
@@ -87,18 +92,17 @@ static struct text target_of(const struct field *f)
 
 static void want(struct lookup *l, struct text kind, struct text id)
 {
-    if (kind.len && l->count < l->room) {
-        l->kinds[l->count] = kind;
-        l->ids[l->count++] = id;
+    if (kind.len && map_add(l->places, id, l->ids.count)) {
+        (void)LIST_ADD(&l->kinds, kind);
+        (void)LIST_ADD(&l->ids, id);
     }
 }
 
-static void want_all(struct lookup *l, const struct field **fields, size_t field_count,
-                     const struct record *rec)
+static void want_all(struct lookup *l, const struct columns *fields, const struct record *rec)
 {
-    for (size_t i = 0; i < field_count; i++) {
-        const struct json *v = rec->values[fields[i]->index];
-        struct text kind = target_of(fields[i]);
+    for (size_t i = 0; i < fields->count; i++) {
+        const struct json *v = rec->values[fields->at[i]->index];
+        struct text kind = target_of(fields->at[i]);
         if (v && v->type == JSON_TEXT)
             want(l, kind, v->text);
         for (const struct json *one = v && v->type == JSON_LIST ? v->first : NULL; one;
@@ -110,10 +114,10 @@ static void want_all(struct lookup *l, const struct field **fields, size_t field
 
 static struct text in_words(const struct lookup *l, struct text id)
 {
-    for (size_t i = 0; i < l->count; i++)
-        if (text_same(l->ids[i], id) && l->refs[i].id.len)
-            return l->refs[i].key.len ? l->refs[i].key : l->refs[i].title;
-    return id;
+    size_t i;
+    if (!map_find(l->places, id, &i) || !l->refs[i].id.len)
+        return id;
+    return l->refs[i].key.len ? l->refs[i].key : l->refs[i].title;
 }
 
 static struct text cell(struct call *call, const struct lookup *l, const struct field *f,
@@ -121,8 +125,8 @@ static struct text cell(struct call *call, const struct lookup *l, const struct 
 {
     if (!v)
         return (struct text){0};
+    struct buf b = buf_in(call->arena, 64u << 20); /* a body has a cap: a cell of it fits */
     if (f->type == FIELD_ROWS || f->type == FIELD_LINKS) {
-        struct buf b = buf_in(call->arena, 4u << 20);
         struct json_out o = json_out(&b);
         json_put_json(&o, v);
         return buf_text(&b);
@@ -131,7 +135,6 @@ static struct text cell(struct call *call, const struct lookup *l, const struct 
         return v->type == JSON_TRUE ? TEXT("true") : TEXT("false");
     if (v->type != JSON_LIST)
         return target_of(f).len ? in_words(l, v->text) : v->text;
-    struct buf b = buf_in(call->arena, 1u << 20);
     for (const struct json *one = v->first; one; one = one->next) {
         buf_add(&b, target_of(f).len ? in_words(l, one->text) : one->text);
         if (one->next)
@@ -147,22 +150,34 @@ static const struct json *shown(struct call *call, struct records *r, struct rea
     return v && f->sensitive && !record_sees_sensitive(call, r, db, rec) ? NULL : v;
 }
 
+static enum err find_words(struct call *call, struct records *r, struct reader *db,
+                           const struct columns *fields, const struct record_list *list,
+                           struct lookup *l)
+{
+    *l = (struct lookup){LIST_IN(call->arena, REFERENCES_MOST),
+                         LIST_IN(call->arena, REFERENCES_MOST), map_in(call->arena), NULL};
+    for (size_t i = 0; i < list->count; i++)
+        want_all(l, fields, list->items[i]);
+    if (l->ids.full)
+        return problem(call, ERR_TOO_LARGE, TEXT("fields"), "too_large", "%s",
+                       say(call, "these records refer to too many others; export fewer columns",
+                           "这些记录引用过多，请减少导出的列"));
+    l->refs = NEW_MANY(call->arena, l->ids.count + 1, struct ref);
+    return record_refs(call, r, db, l->kinds.at, l->ids.at, l->ids.count, l->refs);
+}
+
 static enum err put_page(struct call *call, struct records *r, struct reader *db,
-                         struct sink *sink, const struct field **fields, size_t field_count,
+                         struct sink *sink, const struct columns *fields,
                          const struct record_list *list)
 {
-    struct lookup l = {.room = list->count * (field_count + 40)};
-    l.kinds = NEW_MANY(call->arena, l.room + 1, struct text);
-    l.ids = NEW_MANY(call->arena, l.room + 1, struct text);
-    for (size_t i = 0; i < list->count; i++)
-        want_all(&l, fields, field_count, list->items[i]);
-    l.refs = NEW_MANY(call->arena, l.count + 1, struct ref);
-    TRY(record_refs(call, r, db, l.kinds, l.ids, l.count, l.refs));
-    struct text *cells = NEW_MANY(call->arena, field_count + 1, struct text);
+    struct lookup l;
+    TRY(find_words(call, r, db, fields, list, &l));
+    struct text *cells = NEW_MANY(call->arena, fields->count + 1, struct text);
     for (size_t i = 0; i < list->count; i++) {
-        for (size_t f = 0; f < field_count; f++)
-            cells[f] = cell(call, &l, fields[f], shown(call, r, db, list->items[i], fields[f]));
-        put_row(sink, cells, field_count, false);
+        for (size_t f = 0; f < fields->count; f++)
+            cells[f] =
+                cell(call, &l, fields->at[f], shown(call, r, db, list->items[i], fields->at[f]));
+        put_row(sink, cells, fields->count, false);
     }
     return OK;
 }
@@ -186,25 +201,23 @@ enum err api_export(struct call *call, struct records *r, struct reader *db,
     struct list_query q = *query;
     struct sink sink = {.call = call, .csv = buf_in(call->arena, 512u << 20)};
     struct json_out o = json_out(&sink.csv);
-    const struct field **fields =
-        NEW_MANY(call->arena, k->field_count + 64, const struct field *);
-    size_t field_count = columns(call, k, q.fields, fields);
+    struct columns fields = columns(call, k, q.fields);
     if (xlsx)
         sink.xlsx = xlsx_open(call, text_c(call->arena, k->name));
-    sink.types = NEW_MANY(call->arena, field_count + 1, enum xlsx_type);
-    for (size_t i = 0; i < field_count; i++)
-        sink.types[i] = type_of(fields[i]);
+    sink.types = NEW_MANY(call->arena, fields.count + 1, enum xlsx_type);
+    for (size_t i = 0; i < fields.count; i++)
+        sink.types[i] = type_of(fields.at[i]);
     if (!json && !xlsx) /* without the mark, Excel takes UTF-8 for something else */
         buf_add_c(&sink.csv, "\xEF\xBB\xBF");
     if (json)
         json_open(&o, '[');
     else {
-        struct text *names = NEW_MANY(call->arena, field_count + 1, struct text);
-        for (size_t i = 0; i < field_count; i++)
-            names[i] = fields[i]->name;
-        put_row(&sink, names, field_count, true);
+        struct text *names = NEW_MANY(call->arena, fields.count + 1, struct text);
+        for (size_t i = 0; i < fields.count; i++)
+            names[i] = fields.at[i]->name;
+        put_row(&sink, names, fields.count, true);
     }
-    q.limit = q.as_of ? 0 : 200;
+    q.limit = 200;
     q.facets = (struct text){0};
     if (!q.sort.len)
         q.sort = TEXT("key");
@@ -214,7 +227,7 @@ enum err api_export(struct call *call, struct records *r, struct reader *db,
         if (json)
             put_json_page(call, r, db, &o, &list, q.fields);
         else
-            TRY(put_page(call, r, db, &sink, fields, field_count, &list));
+            TRY(put_page(call, r, db, &sink, &fields, &list));
         q.cursor = list.next;
         more = list.next.len > 0;
     }

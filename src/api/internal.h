@@ -16,11 +16,20 @@ enum policy {
     POLICY_ADMIN,     /* holds admin, or aims_manager where the route says so itself */
     POLICY_AUDIT      /* admin, auditors, aims_manager, top management */
 };
+/* Which threads answer it: lanes.c. Who may wait on whom is decided here and nowhere else. */
+enum lane {
+    LANE_CHEAP = 1, /* one record, one fact; a write that the writer answers later */
+    LANE_LIST,      /* many records at once: lists, searches, tasks, histories */
+    LANE_DEAR,      /* seconds of work, or a wait for a commit */
+    LANE_LOGIN,     /* hashes a password */
+    LANE_UPLOAD     /* moves files */
+};
 struct exchange;
 typedef enum err handler(struct exchange *x);
 struct route {
     const char *method, *pattern; /* "{…}" matches one segment, "{…*}" the rest */
     enum policy policy;
+    enum lane lane;
     handler *run;
     const char
         *scope; /* a token made for this alone may call it as well; NULL: no scope does */
@@ -37,10 +46,14 @@ struct api {
     const char *version;
     struct text origin; /* pages may write from here only; "" = from the host they came from */
     const struct net *net;
-    struct text model_etag;
+    struct text listen, hosts; /* under which names it answers: admit.c */
+    struct rates *rates;
+    int64_t rate; /* of the limits; 0 = none */
+    struct text model_etag, model_json, openapi;
     struct finisher *finisher;
     struct streams *streams;
     atomic_bool verifying;
+    int64_t patience; /* microseconds that one request may read for */
 };
 struct exchange {
     struct api *api;
@@ -50,12 +63,14 @@ struct exchange {
     struct text secret; /* cookie or token that says so */
     const struct route *route;
     struct text arg[4];
-    struct reader *db;
+    struct reader *reader; /* exchange__db */
+    int64_t until; /* clock_ticks when its time to read is over; 0 before the first reader */
     const struct json *json; /* the body, when it was JSON */
     struct buf out;
     struct json_out json_out;
     int status;
     struct text allow;   /* methods that the path has, for 405 */
+    struct text lasting; /* the body, when it outlives the request */
     int64_t retry_after; /* seconds, for 429; 0 = soon */
     struct text type;
     struct pair headers[8];
@@ -71,12 +86,50 @@ struct exchange {
 
 extern const struct route routes[];
 extern const size_t route_count;
+/* ---- find.c: ERR_MISSING, or ERR_METHOD and the methods that the path has */
+MUST_USE enum err route__find(const struct request *r, const struct route **route,
+                              struct text args[4], struct text *allow);
+/* ---- admit.c */
+int64_t exchange__length(const struct exchange *x); /* of the body, as the head says */
+/* ---- rates.c */
+enum purse {
+    PURSE_LOGIN = 1, /* log-ins, by address */
+    PURSE_CONFIRM,   /* passwords asked again, by person */
+    PURSE_WRITE,     /* creates, changes, moves, comments, links … */
+    PURSE_BULK,      /* records changed by bulk */
+    PURSE_READ,      /* lists, searches, checks, downloads */
+    PURSE_EXPORT,    /* exports, lists of an earlier day, verifications */
+    PURSE_UPLOAD,    /* files */
+    PURSE_KILOBYTES  /* of files */
+};
+struct rates *rates__open(struct arena *arena, int64_t factor);
+/* 0 when it was taken, else the seconds until it would be. */
+int64_t rates__take(struct arena *arena, struct rates *r, enum purse purse, struct text party,
+                    int64_t amount);
+/* ERR_BUSY "rate", and Retry-After. */
+MUST_USE enum err exchange__spend(struct exchange *x, enum purse purse, struct text party,
+                                  int64_t amount);
+MUST_USE enum err exchange__charge(struct exchange *x);
+/* ---- files.c: is there room for what this upload says it brings? */
+MUST_USE enum err file__admit(struct exchange *x);
+/* ---- lanes.c */
+bool exchange__in_lane(struct exchange *x, enum lane lane);
+/* The handler returns what this returns, at once: the whole exchange begins again over there. */
+MUST_USE enum err exchange__change_lane(struct exchange *x, enum lane lane);
 
 /* ---- exchange.c
  * ------------------------------------------------------------------------------- */
 void exchange__header(struct exchange *x, const char *name, struct text value);
-void exchange__answer(struct exchange *x, enum err e); /* reply or problem, then gone */
+struct exchange *exchange__open(struct api *a, struct request *r);
+MUST_USE enum err exchange__admit(struct exchange *x); /* the route, and whether this actor may */
+MUST_USE enum err exchange__nobody(struct exchange *x); /* ERR_SIGNED_OUT */
+bool exchange__writes(const struct exchange *x);
+struct reply *exchange__reply(struct exchange *x, enum err e); /* or problem */
+void exchange__answer(struct exchange *x, enum err e); /* the same, sent, then gone */
 struct json_out *exchange__json(struct exchange *x);   /* opens the body */
+/* A read connection, borrowed at the first call. Give it back before anything that waits. */
+struct reader *exchange__db(struct exchange *x);
+void exchange__give_back(struct exchange *x);
 const char *exchange__cookie(const struct exchange *x); /* the name of the session's */
 struct text exchange__field(struct exchange *x, const char *name);
 MUST_USE enum err exchange__body(struct exchange *x); /* ERR_INVALID when there is none */
@@ -97,6 +150,8 @@ void put__ref(struct json_out *o, const struct ref *ref); /* members only */
 /* why: the view of the move that was refused, for the records in its way; NULL when none was.
  */
 void put__problems(struct json_out *o, const struct call *call, const struct move_view *why);
+/* "link" and "expires_at": by which somebody sets a password. */
+void put__link(struct exchange *x, struct json_out *o, const struct link *link);
 void put__names_of_people(struct exchange *x, const struct text *ids, size_t count);
 
 /* ---- finish.c: replies to writes are made by threads that may read
@@ -117,13 +172,13 @@ void streams__close(struct api *a);
 bool assets__answer(struct request *r);
 
 handler session_get, session_post, session_patch, session_delete, session_fresh,
-    session_password, setup_post;
+    session_password, setup_post, reset_post, sessions_get, session_end;
 handler model_get, openapi_get, health_get, ready_get, metrics_get, search_get, tasks_get,
     stream_get;
 handler record_list_get, record_post, record_bulk, record_get, record_patch, moves_get,
     move_post, history_get, links_get, links_post, links_delete, comments_get, comments_post;
 handler file_post, file_get;
-handler people_get, people_post, person_patch, person_role_post, person_role_delete, tokens_get,
+handler people_get, people_post, person_patch, person_role_post, person_role_delete, person_reset, tokens_get,
     tokens_post, token_delete;
 handler frameworks_get, framework_get, readiness_get, checks_get, check_get, soa_get;
 handler ledger_checkpoint_get, ledger_entries_get, ledger_proof_get, ledger_tile_get,

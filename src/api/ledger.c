@@ -12,7 +12,7 @@ static enum err plain(struct exchange *x, struct text body, const char *type)
 enum err ledger_checkpoint_get(struct exchange *x)
 {
     struct text note;
-    TRY(ledger_checkpoint(x->call, x->db, &note));
+    TRY(ledger_checkpoint(x->call, exchange__db(x), &note));
     return plain(x, note, "text/plain; charset=utf-8");
 }
 
@@ -37,7 +37,7 @@ enum err ledger_entries_get(struct exchange *x)
         return problem(
             x->call, ERR_INVALID, TEXT("limit"), "range", "%s",
             say(x->call, "limit must be between 1 and 1000", "limit 必须在 1 与 1000 之间"));
-    TRY(ledger_entries(x->call, x->db, (uint64_t)from, (size_t)limit, &rows, &count));
+    TRY(ledger_entries(x->call, exchange__db(x), (uint64_t)from, (size_t)limit, &rows, &count));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
     json_key(o, "entries");
@@ -62,14 +62,14 @@ enum err ledger_proof_get(struct exchange *x)
     if (!text_integer(x->arg[0], &n) || n < 0)
         return problem(x->call, ERR_MISSING, TEXT(""), "missing", "%s",
                        say(x->call, "there is no such entry", "没有此条目"));
-    TRY(ledger_proof(x->call, x->db, (uint64_t)n, &proof));
+    TRY(ledger_proof(x->call, exchange__db(x), (uint64_t)n, &proof));
     return plain(x, proof, "text/plain; charset=utf-8");
 }
 
 enum err ledger_tile_get(struct exchange *x)
 {
     struct text bytes;
-    TRY(ledger_tile(x->call, x->db, x->arg[0], &bytes));
+    TRY(ledger_tile(x->call, exchange__db(x), x->arg[0], &bytes));
     return plain(x, bytes, "application/octet-stream");
 }
 
@@ -78,10 +78,12 @@ enum err ledger_verify_get(struct exchange *x)
 {
     struct verification v;
     struct api *a = x->api;
+    TRY(exchange__spend(x, PURSE_EXPORT, x->actor->id, 10));
     verification_start(&v);
     if (atomic_exchange(&a->verifying, true))
         return problem(x->call, ERR_BUSY, TEXT(""), "busy", "%s",
                        say(x->call, "the ledger is being verified already", "账本正在验证中"));
+    exchange__give_back(x); /* it opens its own */
     enum err e = record_verify(x->call, a->store, a->model, ledger_origin(a->ledger),
                                ledger_public_key(a->ledger), query__text(x, "deep").len > 0,
                                (struct text){0}, &v);

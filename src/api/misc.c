@@ -10,16 +10,14 @@ enum err model_get(struct exchange *x)
         x->status = 304;
         return OK;
     }
-    x->out = buf_in(x->call->arena, 16u << 20);
-    model_json(x->api->model, &x->out);
+    x->lasting = x->api->model_json;
     x->type = TEXT("application/json; charset=utf-8");
     return OK;
 }
 
 enum err openapi_get(struct exchange *x)
 {
-    x->out = buf_in(x->call->arena, 16u << 20);
-    model_openapi(x->api->model, &x->out);
+    x->lasting = x->api->openapi;
     x->type = TEXT("application/json; charset=utf-8");
     exchange__header(x, "cache-control", TEXT("public, max-age=60"));
     return OK;
@@ -84,7 +82,7 @@ enum err search_get(struct exchange *x)
         return problem(x->call, ERR_INVALID, TEXT("limit"), "range", "%s",
                        say(x->call, "limit is 1 to 100, q at most 400 bytes",
                            "limit 为 1 至 100，q 最多 400 字节"));
-    TRY(record_search(x->call, x->api->records, x->db, q, (size_t)limit, &refs, &count));
+    TRY(record_search(x->call, x->api->records, exchange__db(x), q, (size_t)limit, &refs, &count));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
     json_key(o, "items");
@@ -126,7 +124,7 @@ enum err tasks_get(struct exchange *x)
     struct todo *items;
     size_t count;
     int64_t waiting = 0, overdue = 0, soon = 0;
-    TRY(record_todo(x->call, x->api->records, x->db, &items, &count));
+    TRY(record_todo(x->call, x->api->records, exchange__db(x), &items, &count));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
     json_key(o, "items");

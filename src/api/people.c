@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-static void put_grants(const struct grant *grants, const bool *pending, size_t count,
-                       struct json_out *o)
+static void put_grants(const struct grant *grants, const bool *pending, const struct text *waits,
+                       size_t count, struct json_out *o)
 {
     json_key(o, "roles");
     json_open(o, '[');
@@ -14,36 +14,49 @@ static void put_grants(const struct grant *grants, const bool *pending, size_t c
         put__text(o, "role", grants[i].role);
         put__text(o, "unit", grants[i].unit);
         put__bool(o, "pending", pending && pending[i]);
+        if (waits && waits[i].len)
+            put__text(o, "waits_for", waits[i]);
         json_close(o, '}');
     }
     json_close(o, ']');
 }
 
-static void put_person(struct exchange *x, const struct person *p, struct json_out *o)
+/* The members of a person, without the braces. */
+static enum err put_members(struct exchange *x, const struct person *p, struct json_out *o)
 {
-    json_open(o, '{');
+    struct text *waits = NEW_MANY(x->call->arena, p->grant_count + 1, struct text);
+    for (size_t i = 0; i < p->grant_count; i++)
+        TRY(access_waits_for(x->call, x->api->access, exchange__db(x), p, i, &waits[i]));
     put__text(o, "id", p->id);
     put__text(o, "name", p->name);
     put__text(o, "unit", p->unit);
     if (x->actor->admin || text_same(p->id, x->actor->person))
         put__text(o, "email", p->email);
-    put_grants(p->grants, p->pending, p->grant_count, o);
+    put_grants(p->grants, p->pending, waits, p->grant_count, o);
     put__bool(o, "disabled", p->disabled);
+    return OK;
+}
+
+static enum err put_person(struct exchange *x, const struct person *p, struct json_out *o)
+{
+    json_open(o, '{');
+    TRY(put_members(x, p, o));
     json_close(o, '}');
+    return OK;
 }
 
 enum err people_get(struct exchange *x)
 {
     struct person *people;
     size_t count;
-    TRY(access_people(x->call, x->db, query__text(x, "q"), query__text(x, "role"), 500, &people,
+    TRY(access_people(x->call, exchange__db(x), query__text(x, "q"), query__text(x, "role"), 500, &people,
                       &count));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
     json_key(o, "items");
     json_open(o, '[');
     for (size_t i = 0; i < count; i++)
-        put_person(x, &people[i], o);
+        TRY(put_person(x, &people[i], o));
     json_close(o, ']');
     put__integer(o, "total", (int64_t)count);
     json_close(o, '}');
@@ -67,47 +80,58 @@ static enum err read_grants(struct exchange *x, struct grant **grants, size_t *c
     return OK;
 }
 
-static enum err put_one(struct exchange *x, struct text id, struct text password)
+static enum err put_one(struct exchange *x, struct text id)
 {
     struct person p;
-    TRY(access_person(x->call, x->db, id, &p));
-    struct json_out *o = exchange__json(x);
-    if (!password.len) {
-        put_person(x, &p, o);
-        return OK;
-    }
-    json_open(o, '{');
-    json_key(o, "person");
-    put_person(x, &p, o);
-    put__text(o, "password", password);
-    json_close(o, '}');
-    return OK;
+    TRY(access_person(x->call, exchange__db(x), id, &p));
+    return put_person(x, &p, exchange__json(x));
 }
 
-/* A password nobody chose: shown once, to be changed at the first log-in. */
-static struct text one_time_password(struct exchange *x)
-{
-    unsigned char bytes[15];
-    chance(bytes, sizeof bytes);
-    return base64url_of(x->call->arena, (struct text){(char *)bytes, sizeof bytes});
-}
-
+/* Without a password the person gets a link and chooses one; a password that an administrator
+ * gives must be changed at the first log-in. */
 enum err people_post(struct exchange *x)
 {
     struct grant *grants;
     size_t count;
-    struct text id, password = one_time_password(x);
-    TRY(exchange__members(x, "name:t email:t roles:l unit:t"));
+    struct text id;
+    struct link link = {.token = TEXT("")};
+    struct person p;
+    TRY(exchange__members(x, "name:t email:t roles:l unit:t password:t"));
     TRY(read_grants(x, &grants, &count));
-    TRY(access_person_add(x->call, x->api->access, exchange__field(x, "name"),
-                          exchange__field(x, "email"), password, true,
-                          exchange__field(x, "unit"), grants, count, &id));
+    struct text name = exchange__field(x, "name"), email = exchange__field(x, "email"),
+                unit = exchange__field(x, "unit"), password = exchange__field(x, "password");
+    TRY(password.len ? access_person_add(x->call, x->api->access, name, email, password, true,
+                                         unit, grants, count, &id)
+                     : access_person_invite(x->call, x->api->access, name, email, unit, grants,
+                                            count, &id, &link));
+    TRY(access_person(x->call, exchange__db(x), id, &p));
+    struct json_out *o = exchange__json(x);
+    json_open(o, '{');
+    json_key(o, "person");
+    TRY(put_person(x, &p, o));
+    if (link.token.len)
+        put__link(x, o, &link);
+    json_close(o, '}');
     x->status = 201;
-    return put_one(x, id, password);
+    return OK;
+}
+
+/* What waits for somebody else, beside what is. */
+static enum err put_outcome(struct exchange *x, const struct person *p, bool pending,
+                            struct text waits_for)
+{
+    struct json_out *o = exchange__json(x);
+    json_open(o, '{');
+    TRY(put_members(x, p, o));
+    put__bool(o, "pending", pending);
+    put__text(o, "waits_for", waits_for);
+    json_close(o, '}');
+    return OK;
 }
 
 enum err person_patch(struct exchange *x)
 {
+    struct person p;
     TRY(exchange__members(x, "name:t disabled:b unit:t"));
     struct text name = exchange__field(x, "name"), unit = exchange__field(x, "unit");
     const struct json *disabled = json_get(x->json, "disabled");
@@ -115,16 +139,43 @@ enum err person_patch(struct exchange *x)
     TRY(access_person_change(x->call, x->api->access, x->arg[0], name.len ? &name : NULL,
                              json_get(x->json, "unit") ? &unit : NULL, NULL,
                              disabled ? &off : NULL));
-    return put_one(x, x->arg[0], (struct text){0});
+    TRY(access_person(x->call, exchange__db(x), x->arg[0], &p));
+    bool pending = json_get(x->json, "unit") && !text_same(p.unit, unit);
+    return put_outcome(
+        x, &p, pending,
+        pending ? text_of(say(x->call, "another administrator or an AIMS manager",
+                              "另一位管理员或人工智能管理体系经理"))
+                : TEXT(""));
 }
 
 enum err person_role_post(struct exchange *x)
 {
     bool pending;
+    struct person p;
+    struct text waits = TEXT(""), role, unit;
     TRY(exchange__members(x, "role:t unit:t"));
-    TRY(access_grant(x->call, x->api->access, x->arg[0], exchange__field(x, "role"),
-                     exchange__field(x, "unit"), &pending));
-    return put_one(x, x->arg[0], (struct text){0});
+    role = exchange__field(x, "role");
+    unit = exchange__field(x, "unit");
+    TRY(access_grant(x->call, x->api->access, x->arg[0], role, unit, &pending));
+    TRY(access_person(x->call, exchange__db(x), x->arg[0], &p));
+    for (size_t i = 0; i < p.grant_count && pending; i++)
+        if (text_same(p.grants[i].role, role) && text_same(p.grants[i].unit, unit))
+            TRY(access_waits_for(x->call, x->api->access, exchange__db(x), &p, i, &waits));
+    return put_outcome(x, &p, pending, waits);
+}
+
+enum err person_reset(struct exchange *x)
+{
+    struct reset reset;
+    TRY(access_reset(x->call, x->api->access, x->arg[0], &reset));
+    struct json_out *o = exchange__json(x);
+    json_open(o, '{');
+    put__bool(o, "pending", reset.pending);
+    put__text(o, "waits_for", reset.waits_for);
+    if (reset.link.token.len)
+        put__link(x, o, &reset.link);
+    json_close(o, '}');
+    return OK;
 }
 
 enum err person_role_delete(struct exchange *x)
@@ -132,7 +183,7 @@ enum err person_role_delete(struct exchange *x)
     TRY(exchange__members(x, "role:t unit:t"));
     TRY(access_revoke(x->call, x->api->access, x->arg[0], exchange__field(x, "role"),
                       exchange__field(x, "unit")));
-    return put_one(x, x->arg[0], (struct text){0});
+    return put_one(x, x->arg[0]);
 }
 
 /* ---- tokens
@@ -151,7 +202,7 @@ enum err tokens_get(struct exchange *x)
 {
     struct token *tokens;
     size_t count;
-    TRY(access_tokens(x->call, x->db, &tokens, &count));
+    TRY(access_tokens(x->call, exchange__db(x), &tokens, &count));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
     json_key(o, "items");
@@ -161,7 +212,7 @@ enum err tokens_get(struct exchange *x)
         put__text(o, "id", tokens[i].id);
         put__text(o, "name", tokens[i].name);
         put__text(o, "scopes", tokens[i].scopes);
-        put_grants(tokens[i].grants, NULL, tokens[i].grant_count, o);
+        put_grants(tokens[i].grants, NULL, NULL, tokens[i].grant_count, o);
         put_moment(x, o, "created", tokens[i].created);
         put_moment(x, o, "expires", tokens[i].expires);
         put_moment(x, o, "last_used", tokens[i].last_used);

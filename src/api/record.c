@@ -25,10 +25,10 @@ static enum err put_record(struct exchange *x, const struct record *rec)
 {
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
-    record_members(x->call, x->api->records, x->db, rec, (struct text){0}, o);
+    record_members(x->call, x->api->records, exchange__db(x), rec, (struct text){0}, o);
     json_key(o, "names");
     struct record *one = (struct record *)(uintptr_t)rec;
-    TRY(record_names(x->call, x->api->records, x->db, &one, 1, o));
+    TRY(record_names(x->call, x->api->records, exchange__db(x), &one, 1, o));
     json_key(o, "ledger");
     json_open(o, '{');
     put__integer(o, "index", rec->ledger);
@@ -36,11 +36,11 @@ static enum err put_record(struct exchange *x, const struct record *rec)
     json_key(o, "may");
     json_open(o, '{');
     put__bool(o, "change",
-              record_may_change(x->call, x->api->records, x->db, rec) &&
+              record_may_change(x->call, x->api->records, exchange__db(x), rec) &&
                   !rec->kind->states[rec->state].locked);
     put__bool(o, "comment", actor_takes_part(x->actor, rec->kind));
     json_key(o, "attach"); /* evidence, tags and links may be added in locked states too */
-    json_put_bool(o, record_may_change(x->call, x->api->records, x->db, rec));
+    json_put_bool(o, record_may_change(x->call, x->api->records, exchange__db(x), rec));
     json_close(o, '}');
     json_close(o, '}');
     exchange__header(x, "etag", etag(x, rec->version));
@@ -54,7 +54,7 @@ enum err record_get(struct exchange *x)
     int64_t as_of;
     TRY(find_kind(x, &k));
     TRY(query__moment(x, "as_of", &as_of));
-    TRY(record_read(x->call, x->api->records, x->db, k, x->arg[1], as_of, &rec));
+    TRY(record_read(x->call, x->api->records, exchange__db(x), k, x->arg[1], as_of, &rec));
     return put_record(x, rec);
 }
 
@@ -68,8 +68,7 @@ static void written(void *arg, enum err outcome)
 static enum err submit(struct exchange *x)
 {
     /* The reader must not be held while waiting: the writer's checkpoint would wait for it. */
-    store_return(x->api->store, x->db);
-    x->db = NULL;
+    exchange__give_back(x);
     bool *later = x->later;
     *later = true;
     enum err e = record_submit(x->call, x->api->records, &x->change, written, x);
@@ -97,9 +96,8 @@ static void explain(struct exchange *x)
     struct move_view *views;
     size_t count = 0;
     quiet->actor = x->call->actor;
-    x->db = store_reader(x->api->store);
-    if (record_read(quiet, x->api->records, x->db, k, x->arg[1], 0, &rec) != OK ||
-        record_moves(quiet, x->api->records, x->db, rec, &views, &count) != OK)
+    if (record_read(quiet, x->api->records, exchange__db(x), k, x->arg[1], 0, &rec) != OK ||
+        record_moves(quiet, x->api->records, exchange__db(x), rec, &views, &count) != OK)
         return;
     for (size_t i = 0; i < count && !x->why; i++)
         if (text_same(views[i].move->name, x->arg[2]) ||
@@ -110,10 +108,10 @@ static void explain(struct exchange *x)
 void record__finish(struct exchange *x)
 {
     enum err e = x->outcome;
+    x->until = 0; /* what was written is shown, however long the writer took */
     if (e == ERR_CONFLICT && x->change.act == RECORD_MOVE)
         explain(x);
     if (e == OK) {
-        x->db = store_reader(x->api->store);
         const struct change *c = &x->change;
         e = put_record(x, c->record);
         if (c->act == RECORD_CREATE) {
@@ -240,7 +238,12 @@ enum err move_post(struct exchange *x)
     bool own = move_asks_reason(k, x->arg[2]);
     struct text password = exchange__field(x, "password"), reason;
     TRY(read_reason(x, own, &reason));
-    if (password.len && !kind_field(k, TEXT("password")))
+    bool hash = password.len && !kind_field(k, TEXT("password"));
+    if (hash && !exchange__in_lane(x, LANE_LOGIN)) {
+        TRY(exchange__spend(x, PURSE_CONFIRM, x->actor->id, 1));
+        return exchange__change_lane(x, LANE_LOGIN);
+    }
+    if (hash)
         TRY(access_fresh(x->call, x->api->access, password, &x->actor->fresh_until));
     x->change = (struct change){.act = RECORD_MOVE,
                                 .kind = k,
@@ -278,14 +281,17 @@ enum err record_bulk(struct exchange *x)
 {
     const struct kind *k;
     TRY(find_kind(x, &k));
-    TRY(exchange__members(x, "ids:l set:o reason:t"));
+    TRY(exchange__members(x, "ids:l set:o reason:t rehearse:b"));
     const struct json *ids = json_get(x->json, "ids"), *set = json_get(x->json, "set");
+    const struct json *only = json_get(x->json, "rehearse");
+    bool rehearse = only && only->type == JSON_TRUE;
     if (!ids || ids->type != JSON_LIST || !ids->count || ids->count > 1000 || !set ||
         set->type != JSON_OBJECT)
         return problem(x->call, ERR_INVALID, TEXT("ids"), "type", "%s",
                        say(x->call,
                            "send ids (1 to 1,000 of them) and set (an object of fields)",
                            "请发送 ids（1 至 1,000 个）和 set（字段对象）"));
+    TRY(exchange__spend(x, PURSE_BULK, x->actor->id, (int64_t)ids->count));
     size_t count = ids->count, n = 0, good = 0;
     struct change **changes = NEW_MANY(x->call->arena, count, struct change *);
     struct call **calls = NEW_MANY(x->call->arena, count, struct call *);
@@ -296,6 +302,7 @@ enum err record_bulk(struct exchange *x)
                                       .kind = k,
                                       .id = json_text(id),
                                       .body = set,
+                                      .rehearse = rehearse,
                                       .reason = exchange__field(x, "reason")};
         calls[n] = call_open(x->call->arena, x->call->now, x->call->lang);
         calls[n]->actor = x->call->actor;
@@ -313,6 +320,8 @@ enum err record_bulk(struct exchange *x)
     json_close(o, ']');
     put__integer(o, "changed", (int64_t)good);
     put__integer(o, "refused", (int64_t)(count - good));
+    if (rehearse)
+        put__bool(o, "rehearsed", true);
     json_close(o, '}');
     return OK;
 }
@@ -348,16 +357,26 @@ static enum err read_query(struct exchange *x, struct list_query *q)
     return query__integer(x, "limit", 0, &q->limit);
 }
 
-static enum err check_fields(struct exchange *x, const struct kind *k, struct text names)
+/* A name counts once, whatever the query says; an unknown one is refused once. */
+static enum err read_fields(struct exchange *x, const struct kind *k, struct text *fields)
 {
+    struct text names = *fields;
+    struct map *seen = map_in(x->call->arena);
+    struct buf b = buf_in(x->call->arena, fields->len + 1);
     enum err worst = OK;
     while (names.len) {
         struct text one = text_trim(text_cut(&names, ','));
+        if (!map_add(seen, one, 0))
+            continue;
         if (!kind_field(k, one) && !text_is(one, "id") && !text_is(one, "kind"))
             worst =
                 problem(x->call, ERR_INVALID, TEXT("fields"), "unknown",
                         say(x->call, "there is no field %.*s", "没有字段 %.*s"), TEXT_ARG(one));
+        if (b.len)
+            buf_add_c(&b, ",");
+        buf_add(&b, one);
     }
+    *fields = buf_text(&b);
     return worst;
 }
 
@@ -385,7 +404,7 @@ static enum err put_list(struct exchange *x, const struct list_query *q,
     json_key(o, "items");
     json_open(o, '[');
     for (size_t i = 0; i < list->count; i++)
-        record_json(x->call, x->api->records, x->db, list->items[i], q->fields, o);
+        record_json(x->call, x->api->records, exchange__db(x), list->items[i], q->fields, o);
     json_close(o, ']');
     json_key(o, "next");
     if (list->next.len)
@@ -394,7 +413,7 @@ static enum err put_list(struct exchange *x, const struct list_query *q,
         json_put_null(o);
     put__integer(o, "total", list->total);
     json_key(o, "names");
-    TRY(record_names(x->call, x->api->records, x->db, list->items, list->count, o));
+    TRY(record_names(x->call, x->api->records, exchange__db(x), list->items, list->count, o));
     put_facets(list, o);
     json_close(o, '}');
     return OK;
@@ -405,9 +424,9 @@ static enum err put_export(struct exchange *x, const struct kind *k, const struc
 {
     struct text bytes;
     const char *type;
-    TRY(read_begin(x->call, x->db));
-    enum err e = api_export(x->call, x->api->records, x->db, k, q, format, &bytes, &type);
-    read_end(x->db);
+    TRY(read_begin(x->call, exchange__db(x)));
+    enum err e = api_export(x->call, x->api->records, exchange__db(x), k, q, format, &bytes, &type);
+    read_end(exchange__db(x));
     TRY(e);
     x->out = (struct buf){.at = (char *)(uintptr_t)bytes.at, .len = bytes.len};
     x->type = text_of(type);
@@ -424,15 +443,20 @@ enum err record_list_get(struct exchange *x)
     struct record_list list;
     TRY(find_kind(x, &k));
     TRY(read_query(x, &q));
-    TRY(check_fields(x, k, q.fields));
+    TRY(read_fields(x, k, &q.fields));
     struct text format = query__text(x, "format");
+    bool dear = format.len || q.as_of;
+    if (dear && !exchange__in_lane(x, LANE_DEAR)) {
+        TRY(exchange__spend(x, PURSE_EXPORT, x->actor->id, 1));
+        return exchange__change_lane(x, LANE_DEAR);
+    }
     if (format.len)
         return put_export(x, k, &q, format);
-    TRY(read_begin(x->call, x->db));
-    enum err e = record_list(x->call, x->api->records, x->db, k, &q, &list);
+    TRY(read_begin(x->call, exchange__db(x)));
+    enum err e = record_list(x->call, x->api->records, exchange__db(x), k, &q, &list);
     if (e == OK)
         e = put_list(x, &q, &list);
-    read_end(x->db);
+    read_end(exchange__db(x));
     return e;
 }
 
@@ -449,7 +473,7 @@ static enum err put_signatures(struct exchange *x, const struct move_view *v,
         kinds[i] = TEXT("person");
         ids[i] = v->signatures[i].person;
     }
-    TRY(record_refs(x->call, x->api->records, x->db, kinds, ids, v->signature_count, refs));
+    TRY(record_refs(x->call, x->api->records, exchange__db(x), kinds, ids, v->signature_count, refs));
     json_key(o, "signatures");
     json_open(o, '[');
     for (size_t i = 0; i < v->signature_count; i++) {
@@ -495,8 +519,8 @@ enum err moves_get(struct exchange *x)
     struct move_view *views;
     size_t count;
     TRY(find_kind(x, &k));
-    TRY(record_read(x->call, x->api->records, x->db, k, x->arg[1], 0, &rec));
-    TRY(record_moves(x->call, x->api->records, x->db, rec, &views, &count));
+    TRY(record_read(x->call, x->api->records, exchange__db(x), k, x->arg[1], 0, &rec));
+    TRY(record_moves(x->call, x->api->records, exchange__db(x), rec, &views, &count));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
     json_key(o, "moves");

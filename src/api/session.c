@@ -30,7 +30,7 @@ static void put_may(struct exchange *x, struct json_out *o)
 static enum err meta(struct exchange *x, const char *name, struct text *out)
 {
     *out = (struct text){0};
-    enum err e = meta_read(x->call, x->db, name, out);
+    enum err e = meta_read(x->call, exchange__db(x), name, out);
     return e == ERR_MISSING ? OK : e;
 }
 
@@ -134,17 +134,101 @@ enum err session_password(struct exchange *x)
     return OK;
 }
 
+/* ---- the first people, and links for passwords --------------------------------------------- */
+
+void put__link(struct exchange *x, struct json_out *o, const struct link *link)
+{
+    struct text origin = x->api->origin;
+    if (!origin.len)
+        origin = text_join(x->call->arena, x->request->secure ? TEXT("https://") : TEXT("http://"),
+                           request_header(x->request, "host"));
+    put__text(o, "link",
+              text_print(x->call->arena, "%.*s/reset#%.*s", TEXT_ARG(origin),
+                         TEXT_ARG(link->token)));
+    put__text(o, "expires_at", moment_print(x->call->arena, link->ends));
+}
+
+static enum err read_manager(struct exchange *x, struct founder *out, bool *given)
+{
+    const struct json *manager = json_get(x->json, "manager");
+    *given = manager && manager->type == JSON_OBJECT;
+    *out = (struct founder){.name = json_text(json_get(manager, "name")),
+                            .email = json_text(json_get(manager, "email"))};
+    for (const struct json *v = *given ? manager->first : NULL; v; v = v->next)
+        if ((!text_is(v->key, "name") && !text_is(v->key, "email")) || v->type != JSON_TEXT)
+            return problem(x->call, ERR_INVALID, TEXT("manager"), "type", "%s",
+                           say(x->call, "has a name and an email", "应包含 name 和 email"));
+    return OK;
+}
+
 enum err setup_post(struct exchange *x)
 {
-    struct text id;
-    TRY(exchange__members(x, "token:t name:t email:t password:t"));
+    bool given;
+    struct founder manager;
+    TRY(exchange__members(x, "token:t name:t email:t password:t manager:o"));
+    TRY(read_manager(x, &manager, &given));
+    struct founder admin = {.name = exchange__field(x, "name"),
+                            .email = exchange__field(x, "email")};
     TRY(access_first_admin(x->call, x->api->access, exchange__field(x, "token"),
-                           exchange__field(x, "name"), exchange__field(x, "email"),
-                           exchange__field(x, "password"), &id));
+                           exchange__field(x, "password"), &admin, given ? &manager : NULL));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
-    put__text(o, "id", id);
+    put__text(o, "id", admin.id);
+    if (given) {
+        json_key(o, "manager");
+        json_open(o, '{');
+        put__text(o, "id", manager.id);
+        put__text(o, "email", text_trim(manager.email));
+        put__link(x, o, &manager.link);
+        json_close(o, '}');
+    }
     json_close(o, '}');
     x->status = 201;
+    return OK;
+}
+
+enum err reset_post(struct exchange *x)
+{
+    int64_t wait = 0;
+    TRY(exchange__members(x, "token:t password:t"));
+    enum err e =
+        access_reset_use(x->call, x->api->access, exchange__field(x, "token"),
+                         exchange__field(x, "password"), x->request->peer, &wait);
+    if (e == ERR_BUSY)
+        x->retry_after = wait;
+    x->status = 204;
+    return e;
+}
+
+/* ---- who is signed in where ---------------------------------------------------------------- */
+
+enum err sessions_get(struct exchange *x)
+{
+    struct signed_in *sessions;
+    size_t count;
+    TRY(access_sessions(x->call, exchange__db(x), query__text(x, "person"), &sessions, &count));
+    struct json_out *o = exchange__json(x);
+    json_open(o, '{');
+    json_key(o, "items");
+    json_open(o, '[');
+    for (size_t i = 0; i < count; i++) {
+        struct arena *arena = x->call->arena;
+        json_open(o, '{');
+        put__text(o, "id", sessions[i].id);
+        put__text(o, "created_at", moment_print(arena, sessions[i].created));
+        put__text(o, "seen_at", moment_print(arena, sessions[i].seen));
+        put__text(o, "ends_at", moment_print(arena, sessions[i].ends));
+        put__bool(o, "current", sessions[i].current);
+        json_close(o, '}');
+    }
+    json_close(o, ']');
+    json_close(o, '}');
+    return OK;
+}
+
+enum err session_end(struct exchange *x)
+{
+    TRY(access_session_end(x->call, x->api->access, x->arg[0]));
+    x->status = 204;
     return OK;
 }

@@ -269,8 +269,7 @@ enum err stream_get(struct exchange *x)
     if (!l)
         return problem(x->call, ERR_BUSY, TEXT(""), "busy", "%s",
                        say(x->call, "too many open pages", "打开的页面过多"));
-    store_return(x->api->store, x->db);
-    x->db = NULL;
+    exchange__give_back(x);
     *x->later = true;
     listen(l, x->request);
     return OK;

@@ -78,6 +78,34 @@ void buf_add_byte(struct buf *b, char c);
 void buf_print(struct buf *b, const char *format, ...) PRINTF_LIKE(2, 3);
 struct text buf_text(const struct buf *b);
 
+/* ---- list: items in the order they came; grows, never past the most it was made with ----- *
+ * Whatever is filled by a number that a stranger chooses is one of these: an addition cannot
+ * write past the end. `struct texts LIST_OF(struct text);` names a type,
+ * `struct texts t = LIST_IN(arena, most);` makes one. */
+#define LIST_OF(type)                                                                          \
+    {                                                                                          \
+        type *at;                                                                              \
+        size_t count, room, most;                                                              \
+        struct arena *arena;                                                                   \
+        bool full; /* an addition was refused; sticky */                                       \
+    }
+#define LIST_IN(a, how_many) {.arena = (a), .most = (how_many)}
+/* False, and l->full, when it holds the most already. Evaluates l several times. */
+#define LIST_ADD(l, ...)                                                                       \
+    ((l)->count < (l)->most                                                                    \
+         ? ((l)->at = list_room((l)->arena, (l)->at, (l)->count, &(l)->room, sizeof *(l)->at), \
+            (l)->at[(l)->count++] = (__VA_ARGS__), true)                                       \
+         : ((l)->full = true, false))
+void *list_room(struct arena *a, void *at, size_t count, size_t *room, size_t size);
+
+/* ---- map: what number a name was given; asked in the same time however many there are ---- */
+struct map;
+struct map *map_in(struct arena *a);
+/* Borrows the name. False, and nothing changes, when it is there already. */
+bool map_add(struct map *m, struct text name, size_t value);
+bool map_find(const struct map *m, struct text name, size_t *value); /* value may be NULL */
+size_t map_count(const struct map *m);
+
 /* ---- errors ----------------------------------------------------------------------------- */
 /*    name        HTTP  exit  code in problem+json   words */
 #define ERRORS(X)                                                                              \
@@ -92,9 +120,11 @@ struct text buf_text(const struct buf *b);
     X(TOO_LARGE, 413, 2, "too_large", "larger than allowed")                                   \
     X(MEDIA, 415, 2, "media_type", "that content type is not accepted here")                   \
     X(INVALID, 422, 2, "invalid", "some fields need attention")                                \
+    X(ELSEWHERE, 421, 2, "elsewhere", "this server does not answer for that name")             \
     X(BUSY, 429, 6, "busy", "too many requests; try again later")                              \
     X(BUG, 500, 70, "bug", "an unexpected fault; it was logged")                               \
-    X(IO, 503, 6, "storage", "storage is failing; nothing was acknowledged")
+    X(IO, 503, 6, "storage", "storage is failing; nothing was acknowledged")                   \
+    X(SLOW, 503, 6, "too_slow", "this took too long and was stopped; ask for less at once")
 enum err {
 #define X(name, http, exit, code, words) ERR_##name,
     ERRORS(X)
@@ -164,6 +194,9 @@ struct text id_new(struct call *call);
 /* ---- log: one line, key=value, to standard error ---------------------------------------- */
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 extern enum log_level log_limit;
+/* A text that somebody else chose, as the value of one pair: blanks, quotes, '=', '%' and bytes
+ * that are no ASCII letters or marks become %XX; at most 300 bytes of it. */
+struct text log_value(struct arena *a, struct text t);
 /* The format makes the key=value part; control bytes in it are escaped. Never a secret. */
 void log_line(enum log_level level, const char *what, const char *format, ...)
     PRINTF_LIKE(3, 4);

@@ -353,7 +353,7 @@ int demo_load(struct site *s)
     p.known = NEW_MANY(s->arena, p.room, struct known);
     enum err e = read_script(s, &p.script);
     if (e == OK)
-        e = access_meta(s->call, s->store, "demo", TEXT("1"));
+        e = access_meta(s->call, s->access, "demo", TEXT("1"));
     if (e == OK)
         e = add_units(&p);
     if (e == OK)

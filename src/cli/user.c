@@ -77,25 +77,42 @@ static enum err disable_user(struct site *s, const char *who)
     return access_person_change(s->call, s->access, p.id, NULL, NULL, NULL, &yes);
 }
 
+/* The command line gives at once: whoever sits at the server can read everything anyway, and the
+ * ledger says that it was the command line. */
+static enum err reset_user(struct site *s, const char *who)
+{
+    struct person p;
+    struct text password = one_time_password(s->call);
+    struct reader *r = store_reader(s->store);
+    enum err e = access_person(s->call, r, text_of(who), &p);
+    store_return(s->store, r);
+    TRY(e);
+    TRY(access_password_once(s->call, s->access, p.id, password));
+    fprintf(s->caller->out, "password: %.*s (shown once; they choose their own at the next log-in)\n",
+           TEXT_ARG(password));
+    return OK;
+}
+
 static int run_user(const struct args *args)
 {
     struct place place = site_place(args);
     const char *act = args->word_count ? args->words[0] : "";
     struct site s;
     enum err e;
-    bool needs_who = !strcmp(act, "add") || !strcmp(act, "disable");
+    bool needs_who = !strcmp(act, "add") || !strcmp(act, "disable") || !strcmp(act, "reset");
     bool known = needs_who || !strcmp(act, "list");
     if (!known || args->word_count != (needs_who ? 2 : 1))
         return wrong_action(args, "user", known ? "" : act,
-                            "add EMAIL --name N --roles r1,r2 | list | disable EMAIL");
+                            "add EMAIL --name N --roles r1,r2 | list | disable EMAIL | reset EMAIL");
     if (!place.where)
         return 2;
     int code = site_open(&s, args->caller, place, MODEL_SAME);
     if (code)
         return code;
-    e = !strcmp(act, "add")    ? add_user(&s, args)
-        : !strcmp(act, "list") ? list_users(&s)
-                               : disable_user(&s, args->words[1]);
+    e = !strcmp(act, "add")     ? add_user(&s, args)
+        : !strcmp(act, "list")  ? list_users(&s)
+        : !strcmp(act, "reset") ? reset_user(&s, args->words[1])
+                                : disable_user(&s, args->words[1]);
     code = e == OK ? 0 : failed(args->caller, s.call, e);
     site_close(&s);
     return code;
@@ -104,14 +121,15 @@ static int run_user(const struct args *args)
 const struct command command_user = {
     "user",
     "aimwell user add EMAIL --name N --roles r1,r2 [--unit U] [--password-file F]\n"
-    "aimwell user list\naimwell user disable EMAIL\n\n"
+    "aimwell user list\naimwell user disable EMAIL\naimwell user reset EMAIL\n\n"
+    "reset gives somebody who cannot sign in a password for one use.\n"
     "Roles: top_management designated_management aims_manager system_owner risk_owner "
     "assessor\n"
     "impact_approver developer data_steward operator reviewer internal_auditor lead_auditor\n"
     "legal_compliance dpo supplier_manager people_manager incident_manager "
     "concern_investigator\n"
     "staff admin external_auditor; role@UNIT_ID limits a role to a unit.",
-    "people: add, list, disable",
+    "people: add, list, disable, reset",
     user_rules,
     COUNT(user_rules),
     run_user,

@@ -92,6 +92,7 @@ static enum err check_event(struct call *call, const struct ledger_event *event,
     TRY(check_text(call, "object_id", event->object_id));
     TRY(check_text(call, "model", event->model));
     TRY(check_text(call, "request", event->request));
+    TRY(check_text(call, "session", event->session));
     TRY(check_text(call, "act", text_of(event->act)));
     if (event->act == NULL || event->act[0] == '\0')
         return problem(call, ERR_BUG, TEXT("act"), "ledger_event", "an entry needs an act");
@@ -127,6 +128,7 @@ enum err leaf__write(struct call *call, const struct ledger_event *event, struct
         buf_print(&b, ",\"n\":%lld}", (long long)event->previous);
     }
     put_member(&b, &start, "req", event->request);
+    put_member(&b, &start, "ses", event->session);
     put_member(&b, &start, "t", moment_print(call->arena, time));
     buf_add_c(&b, ",\"v\":1}");
     if (b.full)
@@ -234,15 +236,15 @@ static bool scan_commitment(struct scan *s, struct hash *out)
     return true;
 }
 
-static bool scan_actor(struct scan *s)
+static bool scan_actor(struct scan *s, struct leaf *out)
 {
-    struct text unused;
     if (!next_is(s, ",\"actor\":{"))
         return true;
     if (next_is(s, "\"id\":")) {
-        if (!scan_string(s, &unused) || (next_is(s, ",\"t\":") && !scan_string(s, &unused)))
+        if (!scan_string(s, &out->actor_id) ||
+            (next_is(s, ",\"t\":") && !scan_string(s, &out->actor_type)))
             return false;
-    } else if (!expect(s, "\"t\":") || !scan_string(s, &unused)) {
+    } else if (!expect(s, "\"t\":") || !scan_string(s, &out->actor_type)) {
         return false;
     }
     return expect(s, "}");
@@ -292,7 +294,7 @@ static bool scan_moment(struct scan *s, struct leaf *out)
 static bool scan_leaf(struct scan *s, struct leaf *out)
 {
     struct text unused;
-    if (!expect(s, "{\"act\":") || !scan_string(s, &out->act) || !scan_actor(s))
+    if (!expect(s, "{\"act\":") || !scan_string(s, &out->act) || !scan_actor(s, out))
         return false;
     if (next_is(s, ",\"c\":")) {
         out->has_commitment = true;
@@ -301,13 +303,15 @@ static bool scan_leaf(struct scan *s, struct leaf *out)
     }
     if (!expect(s, ",\"log\":") || !scan_string(s, &out->log))
         return false;
-    if (next_is(s, ",\"m\":") && !scan_string(s, &unused))
+    if (next_is(s, ",\"m\":") && !scan_string(s, &out->model))
         return false;
     if (!expect(s, ",\"n\":") || !scan_integer(s, &out->index))
         return false;
     if (!scan_object(s, out) || !scan_previous(s, out))
         return false;
     if (next_is(s, ",\"req\":") && !scan_string(s, &unused))
+        return false;
+    if (next_is(s, ",\"ses\":") && !scan_string(s, &out->session))
         return false;
     if (!scan_moment(s, out) || !expect(s, ",\"v\":1}"))
         return false;
@@ -326,4 +330,26 @@ bool leaf__read(struct arena *a, struct text bytes, struct leaf *out, const char
     *why = s.why;
     *offset = (size_t)(s.at - bytes.at);
     return false;
+}
+
+bool ledger_leaf_read(struct arena *a, struct text bytes, struct ledger_leaf *out)
+{
+    struct leaf leaf;
+    const char *why;
+    size_t offset;
+    if (!leaf__read(a, bytes, &leaf, &why, &offset))
+        return false;
+    *out = (struct ledger_leaf){.act = leaf.act,
+                                .actor_type = leaf.actor_type,
+                                .actor_id = leaf.actor_id,
+                                .object_kind = leaf.object_kind,
+                                .object_id = leaf.object_id,
+                                .model = leaf.model,
+                                .session = leaf.session,
+                                .time = leaf.time,
+                                .index = leaf.index,
+                                .moment = leaf.moment,
+                                .has_commitment = leaf.has_commitment,
+                                .commitment = leaf.commitment};
+    return true;
 }

@@ -121,10 +121,22 @@ struct ledger_event {
     struct hash previous_commitment;
     struct text model;          /* hash of the model in force (hex, 16 characters) */
     struct text request;        /* request id */
+    struct text session;        /* opaque id of the session the person acted in; "" when none */
 };
 /* Only inside a job. Gives the index the entry has when the group commits. */
 MUST_USE enum err ledger_append(struct call *call, struct tx *tx, struct ledger *l,
                                 const struct ledger_event *event, uint64_t *index);
+
+/* What an entry says, read strictly: false when the bytes are not a canonical entry. Text is as
+ * written, escapes and all (ids have none); it lies in `leaf`. */
+struct ledger_leaf {
+    struct text act, actor_type, actor_id, object_kind, object_id, model, session, time;
+    uint64_t index;
+    int64_t moment;
+    bool has_commitment;
+    struct hash commitment;
+};
+bool ledger_leaf_read(struct arena *a, struct text leaf, struct ledger_leaf *out);
 
 /* ---- reading; r is any read connection --------------------------------------------------- */
 struct text ledger_origin(const struct ledger *l);

@@ -339,6 +339,7 @@ static void put_role(struct json_out *o, const struct role *r)
     model__put_words_at(o, "title", r->title);
     model__put_words_at(o, "about", r->about);
     put_bool_at(o, "approver", r->approver);
+    put_bool_at(o, "business", r->business);
     json_close(o, '}');
 }
 

@@ -162,6 +162,7 @@ struct role {
     struct text name, code;
     struct words title, about;
     bool approver, sees_restricted, sees_sensitive;
+    bool business; /* reads or acts on business records: two persons give it. The default */
 };
 struct requirement {
     struct text id;              /* "iso-42001:6.1.2" */

@@ -316,7 +316,8 @@ static void put_wrappers(struct printer *p, const struct kind *k)
          "\"additionalProperties\":false,"
          "\"properties\":{\"ids\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},"
          "\"set\":{\"$ref\":\"#/components/schemas/%.*s_change\"},"
-         "\"reason\":{\"type\":\"string\"}}}"},
+         "\"reason\":{\"type\":\"string\"},\"rehearse\":{\"type\":\"boolean\","
+         "\"description\":\"Answers what would happen; nothing is changed.\"}}}"},
     };
     for (size_t i = 0; i < COUNT(shapes); i++) {
         struct text shape = text_of(shapes[i][1]);

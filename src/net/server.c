@@ -34,7 +34,11 @@ static void fill_defaults(struct net_options *o)
     if (o->head_us <= 0)
         o->head_us = o->deadline_us < 10 * SECOND ? o->deadline_us : 10 * SECOND;
     if (o->bodies_cap <= 0)
-        o->bodies_cap = 512LL << 20;
+        o->bodies_cap = 128LL << 20;
+    if (o->replies_cap <= 0)
+        o->replies_cap = 256LL << 20;
+    if (o->spools_most <= 0)
+        o->spools_most = 64;
     if (o->max_connections <= 0)
         o->max_connections = 4096;
 }
@@ -173,7 +177,7 @@ static enum err start_threads(struct call *call, struct net *n)
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    bool fine = net__workers_open(n, n->options.workers);
+    bool fine = net__workers_open(n);
     fine = net__deadlines_open(n, n->options.head_us, n->options.deadline_us) && fine;
     if (fine)
         start_daemon(n);
@@ -235,15 +239,11 @@ int net_port(const struct net *n)
 
 struct net_counts net_counts(const struct net *n)
 {
-    struct workers *p = (struct workers *)(uintptr_t)&n->workers;
-    pthread_mutex_lock(&p->lock);
-    int64_t waiting = (int64_t)p->waiting;
-    pthread_mutex_unlock(&p->lock);
     return (struct net_counts){
         .requests = atomic_load(&n->requests),
         .refused = atomic_load(&n->refused),
         .open_connections = atomic_load(&n->open_connections),
-        .waiting = waiting,
+        .waiting = net__workers_waiting(n),
     };
 }
 
@@ -276,8 +276,14 @@ static void give_up_running(struct net *n)
         .type = TEXT("application/problem+json"),
         .body = TEXT("{\"status\":503,\"title\":\"the server is stopping\"}"),
     };
-    for (struct work *w = net__workers_take_back(n); w; w = net__workers_take_back(n))
-        net_answer(&w->request, &stopping);
+    for (struct work *w = net__workers_take_back(n); w; w = net__workers_take_back(n)) {
+        if (w->errand == ERRAND_HANDLE) {
+            net_answer(&w->request, &stopping);
+        } else {
+            w->lost = "the server is stopping";
+            net__wake(w);
+        }
+    }
     /* Again and again: a request can be on its way from FRESH to PARKED, or in net_answer. */
     while (atomic_load(&n->busy) > 0) {
         abandon(n);

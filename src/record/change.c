@@ -507,7 +507,8 @@ static enum err remember(struct writing *w)
 enum err change__run(struct writing *w)
 {
     bool again = false;
-    if (w->change->idempotency.len) {
+    bool named = w->change->idempotency.len && !w->change->rehearse;
+    if (named) {
         TRY(replay(w, &again));
         if (again)
             return OK;
@@ -515,5 +516,5 @@ enum err change__run(struct writing *w)
     TRY(w->change->act == RECORD_CREATE   ? create(w)
         : w->change->act == RECORD_CHANGE ? change(w)
                                           : move(w));
-    return w->change->idempotency.len ? remember(w) : OK;
+    return named ? remember(w) : OK;
 }

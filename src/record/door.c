@@ -72,12 +72,87 @@ static enum err prepare(struct call *call, struct records *r, struct change *cha
     return OK;
 }
 
+/* ---- rehearsing -----------------------------------------------------------------------------
+ * One job for all: each runs in a part of its own, so that it sees what those before it would
+ * have done, and the job is refused in the end, so that nothing of it stays. */
+struct rehearsal {
+    struct job job;
+    struct record_job **parts; /* NULL where the change did not get as far as the writer */
+    enum err *outcome;
+    size_t count;
+    bool ran;
+    void (*done)(void *arg, enum err outcome);
+    void *arg;
+};
+
+static enum err run_part(void *arg, struct call *call, struct tx *tx)
+{
+    struct record_job *j = arg;
+    return run(&j->job, call, tx);
+}
+
+static enum err rehearse(struct job *job, struct call *call, struct tx *tx)
+{
+    struct rehearsal *all = job->arg;
+    (void)call;
+    for (size_t i = 0; i < all->count; i++) {
+        struct record_job *j = all->parts[i];
+        if (!j)
+            continue;
+        all->outcome[i] = tx_part(j->job.call, tx, run_part, j);
+        if (all->outcome[i] == ERR_IO || all->outcome[i] == ERR_BUSY)
+            return all->outcome[i];
+    }
+    all->ran = true;
+    return ERR_CONFLICT; /* the last word of every rehearsal: back to how it was */
+}
+
+static void rehearsed(struct job *job, enum err outcome)
+{
+    struct rehearsal *all = job->arg;
+    all->done(all->arg, all->ran && outcome == ERR_CONFLICT ? OK : outcome);
+}
+
+static struct rehearsal *rehearsal(struct call *call, struct record_job **parts,
+                                   enum err *outcome, size_t count)
+{
+    struct rehearsal *all = NEW(call->arena, struct rehearsal);
+    *all = (struct rehearsal){
+        .job = {.run = rehearse, .done = rehearsed, .call = call, .arg = all},
+        .parts = parts,
+        .outcome = outcome,
+        .count = count};
+    return all;
+}
+
+/* One alone, for who does not wait. */
+struct rehearsal_of_one {
+    struct record_job *part;
+    enum err outcome;
+};
+
+static void rehearsed_one(void *arg, enum err outcome)
+{
+    struct rehearsal_of_one *one = arg;
+    one->part->done(one->part->arg, outcome != OK ? outcome : one->outcome);
+}
+
+static enum err submit_rehearsal(struct call *call, struct records *r, struct record_job *j)
+{
+    struct rehearsal_of_one *one = NEW(call->arena, struct rehearsal_of_one);
+    *one = (struct rehearsal_of_one){j, OK};
+    struct rehearsal *all = rehearsal(call, &one->part, &one->outcome, 1);
+    all->done = rehearsed_one;
+    all->arg = one;
+    return store_submit(r->store, &all->job);
+}
+
 enum err record_submit(struct call *call, struct records *r, struct change *change,
                        void (*finished)(void *arg, enum err outcome), void *arg)
 {
     struct record_job *j;
     TRY(prepare(call, r, change, finished, arg, &j));
-    return store_submit(r->store, &j->job);
+    return change->rehearse ? submit_rehearsal(call, r, j) : store_submit(r->store, &j->job);
 }
 
 /* ---- waiting
@@ -111,9 +186,28 @@ static void wait_for_all(struct gate *gate)
     pthread_mutex_unlock(&gate->lock);
 }
 
+static enum err rehearse_many(struct call *call, struct records *r, struct change **changes,
+                              struct call **calls, enum err *outcome, size_t count)
+{
+    struct gate gate = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 1};
+    enum err together = OK;
+    struct waiting waiting = {&gate, &together};
+    struct record_job **parts = NEW_MANY(call->arena, count + 1, struct record_job *);
+    for (size_t i = 0; i < count; i++)
+        outcome[i] = prepare(calls[i], r, changes[i], NULL, NULL, &parts[i]);
+    struct rehearsal *all = rehearsal(call, parts, outcome, count);
+    all->done = arrive;
+    all->arg = &waiting;
+    TRY(store_submit(r->store, &all->job));
+    wait_for_all(&gate);
+    return together;
+}
+
 enum err record_do_many(struct call *call, struct records *r, struct change **changes,
                         struct call **calls, enum err *outcome, size_t count)
 {
+    if (count && changes[0]->rehearse)
+        return rehearse_many(call, r, changes, calls, outcome, count);
     struct gate gate = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0};
     struct waiting *waiting = NEW_MANY(call->arena, count + 1, struct waiting);
     struct record_job **jobs = NEW_MANY(call->arena, count + 1, struct record_job *);

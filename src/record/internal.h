@@ -70,7 +70,9 @@ struct act {
     const char *name; /* record.create … */
     struct text at, actor, actor_type, move, from, reason;
 };
-struct text body__print(struct call *call, const struct record *rec, const struct act *act);
+/* ERR_TOO_LARGE for more than a body may hold. */
+MUST_USE enum err body__print(struct call *call, const struct record *rec,
+                              const struct act *act, struct text *out);
 MUST_USE enum err body__read(struct call *call, const struct kind *k, struct text body,
                              struct record *out);
 
@@ -232,9 +234,6 @@ MUST_USE enum err counts__ask(struct call *call, struct records *r, struct reade
  * Each answers records (or rows) in the call's arena. */
 struct text query__reach(struct call *call, const struct reach *reach, struct value *values,
                          size_t *count);
-/* Everything of the kind that the actor may read, by key. */
-MUST_USE enum err query__readable(struct call *call, struct records *r, struct db db,
-                                  const struct kind *k, struct record ***out, size_t *count);
 /* Records whose field (a column or references) holds the value, by key; at most `most`. */
 MUST_USE enum err query__holding(struct call *call, struct records *r, struct db db,
                                  const struct kind *k, const struct field *f, struct text value,
@@ -259,10 +258,6 @@ MUST_USE enum err query__due(struct call *call, struct records *r, struct db db,
 MUST_USE enum err query__titles(struct call *call, struct records *r, struct reader *db,
                                 struct text kind, const struct text *ids, size_t count,
                                 struct rows *rows);
-/* The list as it stood at a moment: from versions; filters by equality only. */
-MUST_USE enum err query__as_of(struct call *call, struct records *r, struct reader *db,
-                               const struct kind *k, const struct list_query *list,
-                               struct record_list *out);
 
 /* ---- related.c -------------------------------------------------------------------------------- */
 MUST_USE enum err related__records(struct call *call, struct records *r, struct db db,

@@ -4,43 +4,63 @@
  * from the model, values are always bound. */
 #include "record/internal.h"
 
-#include <string.h>
+#define FILTERS_MOST 64    /* parameters of one list */
+#define VALUES_MOST 1000   /* of one filter */
+#define SORTS_MOST 8
+#define FACETS_MOST 10
+#define FEW 8              /* values that are bound one by one; more are one parameter */
+#define PARAMETERS_MOST 16384
 
 /* ---- a statement in the making --------------------------------------------------------------- */
+struct parameters LIST_OF(struct value);
+struct texts LIST_OF(struct text);
+
 struct query {
     struct call *call;
     struct records *records;
     const struct kind *kind;
+    bool postgres;
+    /* As of a moment: t is the record as it is now, v the version it had then. What is asked of
+     * the fields is asked of v; what the actor may read, of both. */
+    bool then;
     struct buf sql;
-    struct value *values;
-    size_t count, room;
+    struct parameters values;
 };
 
 static struct query query_start(struct call *call, struct records *r, const struct kind *k)
 {
-    return (struct query){
-        .call = call, .records = r, .kind = k, .sql = buf_in(call->arena, 1u << 20)};
+    return (struct query){.call = call,
+                          .records = r,
+                          .kind = k,
+                          .postgres = r && store_kind(r->store) == STORE_POSTGRES,
+                          .sql = buf_in(call->arena, 1u << 20),
+                          .values = LIST_IN(call->arena, PARAMETERS_MOST)};
 }
 
-static const char *finish(struct query *q)
+/* What strangers choose is bounded piece by piece, by name; this is the wall behind that. */
+static enum err finish(struct query *q, const char **sql)
 {
     buf_add_byte(&q->sql, '\0');
-    if (q->sql.full)
-        panic("a query outgrew its buffer");
-    return q->sql.at;
+    *sql = q->sql.at;
+    if (!q->sql.full && !q->values.full)
+        return OK;
+    return problem(q->call, ERR_MALFORMED, TEXT(""), "too_many", "%s",
+                   say(q->call, "this asks for too many things at once; ask for fewer",
+                       "一次查询的条件过多，请减少条件"));
+}
+
+static enum err too_many(struct query *q, struct text name, int most)
+{
+    return problem(q->call, ERR_MALFORMED, name, "too_many",
+                   say(q->call, "names more than %d values; ask for fewer",
+                       "超过 %d 个值，请减少"),
+                   most);
 }
 
 static size_t keep(struct query *q, struct value v)
 {
-    if (q->count == q->room) {
-        q->room = q->room ? q->room * 2 : 64;
-        struct value *more = NEW_MANY(q->call->arena, q->room, struct value);
-        if (q->count)
-            memcpy(more, q->values, q->count * sizeof *more);
-        q->values = more;
-    }
-    q->values[q->count++] = v;
-    return q->count;
+    (void)LIST_ADD(&q->values, v);
+    return q->values.count;
 }
 
 static void bind(struct query *q, struct value v)
@@ -48,21 +68,128 @@ static void bind(struct query *q, struct value v)
     buf_print(&q->sql, "$%zu", keep(q, v));
 }
 
-static void bind_list(struct query *q, const struct text *items, size_t count)
+/* Texts as rows of a table s(value): one parameter, however many they are. */
+static void add_set(struct query *q, struct text json)
 {
-    for (size_t i = 0; i < count; i++) {
+    size_t at = keep(q, V_TEXT(json));
+    buf_print(&q->sql,
+              q->postgres ? "jsonb_array_elements_text(CAST($%zu AS jsonb)) AS s(value)"
+                          : "json_each($%zu) AS s",
+              at);
+}
+
+static struct text json_of(struct query *q, const struct text *items, size_t count)
+{
+    struct buf b = buf_in(q->call->arena, 64u << 20);
+    struct json_out o = json_out(&b);
+    json_open(&o, '[');
+    for (size_t i = 0; i < count; i++)
+        json_put_text(&o, items[i]);
+    json_close(&o, ']');
+    return buf_text(&b);
+}
+
+/* "IN (…)", texts. */
+static void add_in(struct query *q, const struct text *items, size_t count)
+{
+    buf_add_c(&q->sql, " IN (");
+    if (count > FEW) {
+        buf_add_c(&q->sql, "SELECT s.value FROM ");
+        add_set(q, json_of(q, items, count));
+    }
+    for (size_t i = 0; i < count && count <= FEW; i++) {
         buf_add_c(&q->sql, i ? ", " : "");
         bind(q, V_TEXT(items[i]));
     }
+    buf_add_c(&q->sql, ")");
+}
+
+/* ---- a field, now or then -------------------------------------------------------------------- */
+/* A version of before a field was renamed holds it under the former name. */
+static struct text former(const struct query *q, const struct field *f)
+{
+    return f->was.len && !kind_field(q->kind, f->was) ? f->was : (struct text){0};
+}
+
+static void add_extract(struct query *q, const struct field *f, struct text name)
+{
+    if (!q->postgres)
+        buf_print(&q->sql, "json_extract(v.body, '$.\"%.*s\"')", TEXT_ARG(name));
+    else if (f->type == FIELD_YES_NO && !f->many)
+        buf_print(&q->sql, "CASE b.b ->> '%.*s' WHEN 'true' THEN 1 WHEN 'false' THEN 0 END",
+                  TEXT_ARG(name));
+    else if ((f->type == FIELD_INTEGER || f->type == FIELD_NUMBER) && !f->many)
+        buf_print(&q->sql,
+                  "CASE jsonb_typeof(b.b -> '%.*s') WHEN 'number' THEN CAST(b.b ->> '%.*s' AS "
+                  "%s) END",
+                  TEXT_ARG(name), TEXT_ARG(name),
+                  f->type == FIELD_INTEGER ? "bigint" : "double precision");
+    else
+        buf_print(&q->sql, "(b.b ->> '%.*s') COLLATE \"C\"", TEXT_ARG(name));
+}
+
+/* The value of a field; of a list of any kind only whether it is NULL means the same in both. */
+static void add_field(struct query *q, const struct field *f)
+{
+    bool lasting = text_is(f->name, "key") || text_is(f->name, "id");
+    if (!q->then || lasting) {
+        buf_print(&q->sql, "t.\"%.*s\"", TEXT_ARG(f->name));
+        return;
+    }
+    struct text was = former(q, f);
+    buf_add_c(&q->sql, was.len ? "COALESCE(" : "(");
+    add_extract(q, f, f->name);
+    if (was.len) {
+        buf_add_c(&q->sql, ", ");
+        add_extract(q, f, was);
+    }
+    buf_add_c(&q->sql, ")");
+}
+
+static void add_named(struct query *q, struct text name)
+{
+    const struct field *f = q->then ? kind_field(q->kind, name) : NULL;
+    if (f)
+        add_field(q, f);
+    else
+        buf_print(&q->sql, "t.\"%.*s\"", TEXT_ARG(name));
+}
+
+/* The items of a list in the version, as rows of a table e(value). */
+static void add_items(struct query *q, const struct field *f)
+{
+    struct text was = former(q, f), name = f->name;
+    if (q->postgres)
+        buf_print(&q->sql,
+                  "jsonb_array_elements%s(CASE jsonb_typeof(COALESCE(b.b -> '%.*s', b.b -> "
+                  "'%.*s')) WHEN 'array' THEN COALESCE(b.b -> '%.*s', b.b -> '%.*s') END) AS "
+                  "e(value)",
+                  f->type == FIELD_LINKS ? "" : "_text", TEXT_ARG(name),
+                  TEXT_ARG(was.len ? was : name), TEXT_ARG(name),
+                  TEXT_ARG(was.len ? was : name));
+    else
+        buf_print(&q->sql,
+                  "json_each(COALESCE(json_extract(v.body, '$.\"%.*s\"'), json_extract(v.body, "
+                  "'$.\"%.*s\"'), '[]')) AS e",
+                  TEXT_ARG(name), TEXT_ARG(was.len ? was : name));
+}
+
+static void add_item(struct query *q, const struct field *f)
+{
+    if (f->type != FIELD_LINKS)
+        buf_add_c(&q->sql, "e.value");
+    else
+        buf_add_c(&q->sql, q->postgres ? "(e.value ->> 'id')" : "json_extract(e.value, '$.id')");
 }
 
 /* The records that the statement's condition picks. */
 static enum err ask(struct query *q, struct db db, size_t most, struct record ***out,
                     size_t *count)
 {
-    const char *where = finish(q);
-    return table__many(q->call, q->records, db, q->kind, where, q->values, q->count, most, out,
-                       count);
+    const char *where;
+    TRY(finish(q, &where));
+    return table__many(q->call, q->records, db, q->kind, where, q->values.at, q->values.count,
+                       most, out, count);
 }
 
 /* ---- what the actor may read ----------------------------------------------------------------- */
@@ -87,10 +214,10 @@ static void add_units(struct grounds *g, const struct text *units, size_t count)
     if (!count)
         return;
     ground(g);
-    buf_add_c(&g->q->sql,
-              "t.\"unit\" IN (SELECT descendant FROM unit_closure WHERE ancestor IN (");
-    bind_list(g->q, units, count);
-    buf_add_c(&g->q->sql, "))");
+    add_named(g->q, TEXT("unit"));
+    buf_add_c(&g->q->sql, " IN (SELECT descendant FROM unit_closure WHERE ancestor");
+    add_in(g->q, units, count);
+    buf_add_c(&g->q->sql, ")");
 }
 
 /* The person is bound once, however many columns may name them. */
@@ -99,7 +226,8 @@ static void add_columns(struct grounds *g, const struct text *columns, size_t co
 {
     for (size_t i = 0; i < count; i++) {
         ground(g);
-        buf_print(&g->q->sql, "t.\"%.*s\" = $%zu", TEXT_ARG(columns[i]), person);
+        add_named(g->q, columns[i]);
+        buf_print(&g->q->sql, " = $%zu", person);
     }
 }
 
@@ -109,7 +237,9 @@ static void add_unrestricted(struct query *q, const struct reach *reach, size_t 
     struct grounds g = {q, false};
     buf_add_c(&q->sql, " AND ");
     ground(&g);
-    buf_add_c(&q->sql, "COALESCE(t.\"confidentiality\", '') <> 'restricted'");
+    buf_add_c(&q->sql, "COALESCE(");
+    add_named(q, TEXT("confidentiality"));
+    buf_add_c(&q->sql, ", '') <> 'restricted'");
     add_columns(&g, own, person ? COUNT(own) : 0, person);
     add_units(&g, reach->restricted_units, reach->restricted_count);
     end_grounds(&g);
@@ -131,7 +261,8 @@ static void add_reach(struct query *q, const struct reach *reach)
     } else {
         if (reach->no_unit) {
             ground(&g);
-            buf_add_c(&q->sql, "t.\"unit\" IS NULL");
+            add_named(q, TEXT("unit"));
+            buf_add_c(&q->sql, " IS NULL");
         }
         add_units(&g, reach->units, reach->unit_count);
         add_columns(&g, reach->columns, person ? reach->column_count : 0, person);
@@ -149,8 +280,8 @@ struct text query__reach(struct call *call, const struct reach *reach, struct va
     for (size_t i = 0; i < *count; i++)
         keep(&q, values[i]);
     add_reach(&q, reach);
-    for (; *count < q.count; ++*count)
-        values[*count] = q.values[*count];
+    for (; *count < q.values.count; ++*count)
+        values[*count] = q.values.at[*count];
     return buf_text(&q.sql);
 }
 
@@ -158,6 +289,13 @@ static void add_readable(struct query *q)
 {
     struct reach reach = access_reach(q->call, q->call->actor, q->records->model,
                                       &q->records->readers[q->kind->index]);
+    bool then = q->then;
+    q->then = false;
+    add_reach(q, &reach);
+    if (!then)
+        return;
+    q->then = true;
+    buf_add_c(&q->sql, " AND ");
     add_reach(q, &reach);
 }
 
@@ -198,76 +336,148 @@ static struct text me_or(struct query *q, const struct field *f, struct text t)
     return t;
 }
 
-/* A key in a reference filter stands for its id: resolved by a subquery on the target's table.
- */
-static void add_reference(struct query *q, const struct field *f, struct text t)
+static enum err read_values(struct query *q, struct text name, struct text list,
+                            struct texts *out)
 {
-    if (f->target == TO_KIND && f->target_kind && text_find(t, '-') >= 0) {
-        buf_print(&q->sql, "(SELECT x.id FROM \"%.*s\" x WHERE x.\"key\" = ",
-                  TEXT_ARG(f->target_kind->name));
-        bind(q, V_TEXT(t));
-        buf_add_c(&q->sql, ")");
-        return;
-    }
-    bind(q, V_TEXT(me_or(q, f, t)));
+    *out = (struct texts)LIST_IN(q->call->arena, VALUES_MOST);
+    do
+        (void)LIST_ADD(out, text_cut(&list, ','));
+    while (list.len && !out->full);
+    return out->full ? too_many(q, name, VALUES_MOST) : OK;
 }
 
-static enum err add_equal(struct query *q, const struct field *f, struct text one)
+/* "IN (…)" of a reference: a key stands for its id. */
+static void add_targets(struct query *q, const struct field *f, const struct texts *values)
 {
-    struct value v;
-    if (f->many) {
-        buf_print(&q->sql, "t.\"%.*s\" LIKE ", TEXT_ARG(f->name));
-        struct buf b = buf_in(q->call->arena, 4096);
-        buf_add_c(&b, "%|");
-        for (size_t i = 0; i < one.len; i++) {
-            if (one.at[i] == '%' || one.at[i] == '_' || one.at[i] == '\\')
-                buf_add_byte(&b, '\\');
-            buf_add_byte(&b, one.at[i]);
-        }
-        buf_add_c(&b, "|%");
-        bind(q, V_TEXT(buf_text(&b)));
-        buf_add_c(&q->sql, " ESCAPE '\\'");
-        return OK;
+    struct texts ids = LIST_IN(q->call->arena, VALUES_MOST), keys = ids;
+    for (size_t i = 0; i < values->count; i++)
+        if (f->target == TO_KIND && f->target_kind && text_find(values->at[i], '-') >= 0)
+            (void)LIST_ADD(&keys, values->at[i]);
+        else
+            (void)LIST_ADD(&ids, me_or(q, f, values->at[i]));
+    if (!keys.count) {
+        add_in(q, ids.at, ids.count);
+        return;
     }
-    if (f->type == FIELD_REFS || f->type == FIELD_LINKS) {
-        buf_print(&q->sql,
-                  "t.id IN (SELECT l.from_id FROM link l WHERE l.from_kind = '%.*s' AND %s",
-                  TEXT_ARG(q->kind->name), f->type == FIELD_LINKS ? "l.free = 1" : "l.type = ");
-        if (f->type == FIELD_REFS)
-            buf_print(&q->sql, "'%.*s'", TEXT_ARG(f->name));
-        buf_add_c(&q->sql, " AND l.to_id = ");
-        add_reference(q, f, one);
-        buf_add_c(&q->sql, ")");
-        return OK;
+    buf_print(&q->sql, " IN (SELECT x.id FROM \"%.*s\" x WHERE x.\"key\"",
+              TEXT_ARG(f->target_kind->name));
+    add_in(q, keys.at, keys.count);
+    if (ids.count) {
+        buf_add_c(&q->sql, " UNION ALL SELECT s.value FROM ");
+        add_set(q, json_of(q, ids.at, ids.count));
     }
-    if (f->type == FIELD_ROWS)
-        return bad_filter(q, f->name, "cannot be filtered", "不能用于筛选");
-    if (!to_value(f, one, &v))
+    buf_add_c(&q->sql, ")");
+}
+
+/* A list of texts is one column: |a|b|. */
+static struct text pattern(struct query *q, struct text one)
+{
+    struct buf b = buf_in(q->call->arena, one.len * 2 + 8);
+    buf_add_c(&b, "%|");
+    for (size_t i = 0; i < one.len; i++) {
+        if (one.at[i] == '%' || one.at[i] == '_' || one.at[i] == '\\')
+            buf_add_byte(&b, '\\');
+        buf_add_byte(&b, one.at[i]);
+    }
+    buf_add_c(&b, "|%");
+    return buf_text(&b);
+}
+
+static void add_among(struct query *q, const struct field *f, const struct texts *values)
+{
+    struct text *patterns = NEW_MANY(q->call->arena, values->count, struct text);
+    for (size_t i = 0; i < values->count; i++)
+        patterns[i] = pattern(q, values->at[i]);
+    buf_add_c(&q->sql, "EXISTS (SELECT 1 FROM ");
+    add_set(q, json_of(q, patterns, values->count));
+    buf_print(&q->sql, " WHERE t.\"%.*s\" LIKE s.value ESCAPE '\\')", TEXT_ARG(f->name));
+}
+
+/* A free link may be called like a field; what a field holds is not free. */
+static void add_linked(struct query *q, const struct field *f, const struct texts *values)
+{
+    buf_print(&q->sql, "t.id IN (SELECT l.from_id FROM link l WHERE l.from_kind = '%.*s' AND ",
+              TEXT_ARG(q->kind->name));
+    if (f->type == FIELD_LINKS)
+        buf_add_c(&q->sql, "l.free = 1");
+    else
+        buf_print(&q->sql, "l.free = 0 AND l.type = '%.*s'", TEXT_ARG(f->name));
+    buf_add_c(&q->sql, " AND l.to_id");
+    add_targets(q, f, values);
+    buf_add_c(&q->sql, ")");
+}
+
+static void add_item_of(struct query *q, const struct field *f, const struct texts *values)
+{
+    buf_add_c(&q->sql, "EXISTS (SELECT 1 FROM ");
+    add_items(q, f);
+    buf_add_c(&q->sql, " WHERE ");
+    add_item(q, f);
+    add_targets(q, f, values);
+    buf_add_c(&q->sql, ")");
+}
+
+static enum err add_numbers(struct query *q, const struct field *f, const struct texts *values)
+{
+    struct buf b = buf_in(q->call->arena, 1u << 20);
+    struct json_out o = json_out(&b);
+    bool good = true;
+    json_open(&o, '[');
+    for (size_t i = 0; i < values->count && good; i++) {
+        struct value v;
+        good = to_value(f, values->at[i], &v);
+        if (v.type == VALUE_NUMBER)
+            json_put_number(&o, v.number);
+        else
+            json_put_integer(&o, v.integer);
+    }
+    json_close(&o, ']');
+    if (!good)
         return bad_filter(q, f->name, "the filter value has the wrong type",
                           "筛选值的类型不正确");
-    buf_print(&q->sql, "t.\"%.*s\" = ", TEXT_ARG(f->name));
-    if (f->type == FIELD_REF)
-        add_reference(q, f, one);
-    else
-        bind(q, v);
+    add_field(q, f);
+    buf_print(&q->sql, " IN (SELECT %s FROM ",
+              !q->postgres               ? "s.value"
+              : f->type == FIELD_NUMBER ? "CAST(s.value AS double precision)"
+                                         : "CAST(s.value AS bigint)");
+    add_set(q, buf_text(&b));
+    buf_add_c(&q->sql, ")");
     return OK;
 }
 
-static enum err add_any_of(struct query *q, const struct field *f, struct text list,
+static enum err add_equal(struct query *q, const struct field *f, const struct texts *values)
+{
+    bool linked = f->type == FIELD_REFS || f->type == FIELD_LINKS;
+    if (f->type == FIELD_ROWS)
+        return bad_filter(q, f->name, "cannot be filtered", "不能用于筛选");
+    if (q->then && (linked || f->many))
+        add_item_of(q, f, values);
+    else if (linked)
+        add_linked(q, f, values);
+    else if (f->many)
+        add_among(q, f, values);
+    else if (f->type == FIELD_YES_NO || f->type == FIELD_INTEGER || f->type == FIELD_NUMBER)
+        return add_numbers(q, f, values);
+    else {
+        add_field(q, f);
+        add_targets(q, f, values);
+    }
+    return OK;
+}
+
+static enum err add_any_of(struct query *q, const struct field *f, const struct filter *filter,
                            bool negate)
 {
+    struct texts values;
+    TRY(read_values(q, filter->name, filter->value, &values));
     buf_add_c(&q->sql, negate ? " AND NOT ((" : " AND ((");
-    bool first = true;
-    do {
-        struct text one = text_cut(&list, ',');
-        if (!first)
-            buf_add_c(&q->sql, " OR ");
-        TRY(add_equal(q, f, one));
-        first = false;
-    } while (list.len);
+    TRY(add_equal(q, f, &values));
     buf_add_c(&q->sql, ")");
-    if (negate && field__is_column(f)) /* an empty value is not the excluded one */
-        buf_print(&q->sql, " AND t.\"%.*s\" IS NOT NULL", TEXT_ARG(f->name));
+    if (negate && field__is_column(f)) { /* an empty value is not the excluded one */
+        buf_add_c(&q->sql, " AND ");
+        add_field(q, f);
+        buf_add_c(&q->sql, " IS NOT NULL");
+    }
     buf_add_c(&q->sql, ")");
     return OK;
 }
@@ -278,7 +488,9 @@ static enum err add_compare(struct query *q, const struct field *f, const char *
     struct value v;
     if (!field__is_column(f) || !to_value(f, t, &v))
         return bad_filter(q, f->name, "cannot be compared like this", "不能这样比较");
-    buf_print(&q->sql, " AND t.\"%.*s\" %s ", TEXT_ARG(f->name), operator);
+    buf_add_c(&q->sql, " AND ");
+    add_field(q, f);
+    buf_print(&q->sql, " %s ", operator);
     bind(q, v);
     return OK;
 }
@@ -286,8 +498,10 @@ static enum err add_compare(struct query *q, const struct field *f, const char *
 static enum err add_empty(struct query *q, const struct field *f, struct text t)
 {
     bool empty = !text_is(t, "0") && !text_is(t, "false");
-    if (field__is_column(f)) {
-        buf_print(&q->sql, " AND t.\"%.*s\" IS %sNULL", TEXT_ARG(f->name), empty ? "" : "NOT ");
+    if (field__is_column(f) || q->then) {
+        buf_add_c(&q->sql, " AND ");
+        add_field(q, f);
+        buf_print(&q->sql, " IS %sNULL", empty ? "" : "NOT ");
         return OK;
     }
     if (f->type == FIELD_ROWS)
@@ -299,7 +513,7 @@ static enum err add_empty(struct query *q, const struct field *f, struct text t)
                   " AND %sEXISTS (SELECT 1 FROM link l WHERE l.from_kind = '%.*s' AND "
                   "l.from_id = t.id AND %s%.*s%s)",
                   empty ? "NOT " : "", TEXT_ARG(q->kind->name),
-                  f->type == FIELD_LINKS ? "l.free = 1" : "l.type = '",
+                  f->type == FIELD_LINKS ? "l.free = 1" : "l.free = 0 AND l.type = '",
                   f->type == FIELD_LINKS ? 0 : (int)f->name.len, f->name.at,
                   f->type == FIELD_LINKS ? "" : "'");
     return OK;
@@ -314,15 +528,15 @@ static enum err add_filter(struct query *q, const struct filter *filter)
     const struct field *f = kind_field(q->kind, base);
     if (text_is(base, "id") && !name.len) {
         static const struct field id = {.name = {"id", 2}, .type = FIELD_TEXT};
-        return add_any_of(q, &id, filter->value, false);
+        return add_any_of(q, &id, filter, false);
     }
     if (!f || (f->sensitive && !q->call->actor->all))
         return bad_filter(q, filter->name, "is not a field one can filter by",
                           "不是可筛选的字段");
     if (!name.len)
-        return add_any_of(q, f, filter->value, false);
+        return add_any_of(q, f, filter, false);
     if (text_is(name, "not"))
-        return add_any_of(q, f, filter->value, true);
+        return add_any_of(q, f, filter, true);
     if (text_is(name, "empty"))
         return add_empty(q, f, filter->value);
     for (size_t i = 0; i < COUNT(compare); i++)
@@ -350,30 +564,62 @@ static enum err add_search(struct query *q, struct reader *db, struct text words
     for (size_t i = 0; i < count; i++)
         ids[i] = hits[i].id;
     ids[count] = TEXT(""); /* so that nothing found is still a list */
-    buf_add_c(&q->sql, " AND t.id IN (");
-    bind_list(q, ids, count + 1);
-    buf_add_c(&q->sql, ")");
+    buf_add_c(&q->sql, " AND t.id");
+    add_in(q, ids, count + 1);
     return OK;
+}
+
+/* The kind's records; as of a moment each beside its latest version of then. PostgreSQL reads
+ * a body once a row (OFFSET keeps it from being copied to each use), SQLite remembers it. */
+static void add_from(struct query *q)
+{
+    buf_print(&q->sql, " FROM \"%.*s\" t", TEXT_ARG(q->kind->name));
+    if (!q->then)
+        return;
+    buf_add_c(&q->sql, " CROSS JOIN version v");
+    if (q->postgres)
+        buf_add_c(&q->sql,
+                  " CROSS JOIN LATERAL (SELECT CAST(v.body AS jsonb) AS b OFFSET 0) b");
+}
+
+static void add_moment(struct query *q, int64_t moment)
+{
+    buf_print(&q->sql,
+              "v.kind = '%.*s' AND v.id = t.id AND v.version = (SELECT w.version FROM version w "
+              "WHERE w.kind = '%.*s' AND w.id = t.id AND w.at <= ",
+              TEXT_ARG(q->kind->name), TEXT_ARG(q->kind->name));
+    bind(q, V_TEXT(moment_print(q->call->arena, moment)));
+    buf_add_c(&q->sql, " ORDER BY w.version DESC LIMIT 1) AND ");
 }
 
 static enum err add_conditions(struct query *q, struct reader *db,
                                const struct list_query *list)
 {
     buf_add_c(&q->sql, " WHERE ");
+    if (q->then)
+        add_moment(q, list->as_of);
     add_readable(q);
     enum err worst = OK;
+    if (list->filter_count > FILTERS_MOST)
+        return problem(q->call, ERR_MALFORMED, TEXT(""), "too_many",
+                       say(q->call, "more than %d filters: ask for fewer",
+                           "筛选条件超过 %d 个，请减少"),
+                       FILTERS_MOST);
     for (size_t i = 0; i < list->filter_count; i++) {
         enum err e = add_filter(q, &list->filters[i]);
         worst = e != OK ? e : worst;
     }
     TRY(worst);
+    if (list->q.len && q->then)
+        return problem(q->call, ERR_INVALID, TEXT("q"), "as_of", "%s",
+                       say(q->call, "words are found as they are now: leave out q or as_of",
+                           "全文检索只针对当前内容：请去掉 q 或 as_of"));
     return list->q.len ? add_search(q, db, list->q) : OK;
 }
 
 /* ---- order, and the place in it -----------------------------------------------------------------
  * A cursor is the sorting and the values of the last record that was shown, the id last: the next page
  * begins after that place, whatever came or went before it. */
-#define SORTS_MOST 8
 struct order {
     struct text words;
     const struct field *by[SORTS_MOST];
@@ -390,7 +636,9 @@ static enum err read_order(struct query *q, struct text words, struct order *out
         bool down = text_starts(one, "-");
         const struct field *f = kind_field(q->kind, down ? text_from(one, 1) : one);
         bool good = f && field__is_column(f) && !(f->sensitive && !q->call->actor->all);
-        if (good && out->count < SORTS_MOST) {
+        if (out->count == SORTS_MOST)
+            return too_many(q, TEXT("sort"), SORTS_MOST);
+        if (good) {
             out->by[out->count] = f;
             out->down[out->count++] = down;
         } else
@@ -404,9 +652,10 @@ static enum err read_order(struct query *q, struct text words, struct order *out
 static void add_sort(struct query *q, const struct order *o)
 {
     buf_add_c(&q->sql, " ORDER BY ");
-    for (size_t i = 0; i < o->count; i++)
-        buf_print(&q->sql, "t.\"%.*s\" %s NULLS LAST, ", TEXT_ARG(o->by[i]->name),
-                  o->down[i] ? "DESC" : "ASC");
+    for (size_t i = 0; i < o->count; i++) {
+        add_field(q, o->by[i]);
+        buf_add_c(&q->sql, o->down[i] ? " DESC NULLS LAST, " : " ASC NULLS LAST, ");
+    }
     buf_add_c(&q->sql, "t.id");
 }
 
@@ -453,19 +702,23 @@ static void add_after(struct query *q, const struct field *f, bool down, struct 
         buf_add_c(&q->sql, "1=0");
         return;
     }
-    buf_print(&q->sql, "(t.\"%.*s\" %s ", TEXT_ARG(f->name), down ? "<" : ">");
+    buf_add_c(&q->sql, "(");
+    add_field(q, f);
+    buf_add_c(&q->sql, down ? " < " : " > ");
     bind(q, v);
-    buf_print(&q->sql, " OR t.\"%.*s\" IS NULL)", TEXT_ARG(f->name));
+    buf_add_c(&q->sql, " OR ");
+    add_field(q, f);
+    buf_add_c(&q->sql, " IS NULL)");
 }
 
 static void add_same(struct query *q, const struct field *f, struct value v)
 {
-    buf_print(&q->sql, "t.\"%.*s\" ", TEXT_ARG(f->name));
+    add_field(q, f);
     if (v.type == VALUE_NULL) {
-        buf_add_c(&q->sql, "IS NULL");
+        buf_add_c(&q->sql, " IS NULL");
         return;
     }
-    buf_add_c(&q->sql, "= ");
+    buf_add_c(&q->sql, " = ");
     bind(q, v);
 }
 
@@ -510,19 +763,76 @@ static enum err add_cursor(struct query *q, const struct order *o, struct text c
  */
 /* The page is picked by ids alone, then its records are read: sorting must not carry bodies
  * along. */
+static enum err add_page(struct query *q, struct reader *db, const struct list_query *list,
+                         const struct order *order, int64_t limit)
+{
+    buf_add_c(&q->sql, "t.id IN (SELECT t.id");
+    add_from(q);
+    TRY(add_conditions(q, db, list));
+    if (list->cursor.len)
+        TRY(add_cursor(q, order, list->cursor));
+    add_sort(q, order);
+    buf_print(&q->sql, " LIMIT %lld)", (long long)limit + 1);
+    add_sort(q, order);
+    return OK;
+}
+
+/* Sensitive fields of then are for those who may see them now and could then: whoever owned the
+ * record at that moment alone does not. */
+static bool veiled(const struct query *q, const struct value *row)
+{
+    const struct actor *a = q->call->actor;
+    bool mine = a->person.len &&
+                (text_same(row[5].text, a->person) || text_same(row[6].text, a->person));
+    return !a->all && !a->sees_sensitive && !mine;
+}
+
+static enum err from_then(struct query *q, const struct value *row, struct record **out)
+{
+    struct record *rec = NEW(q->call->arena, struct record);
+    TRY(body__read(q->call, q->kind, row[4].text, rec));
+    rec->id = row[0].text;
+    rec->key = row[1].text;
+    rec->version = row[2].integer;
+    rec->ledger = row[3].integer;
+    rec->veiled = veiled(q, row);
+    const struct json *state = record_value(rec, TEXT("state"));
+    ptrdiff_t index = state ? kind_state(q->kind, state->text) : -1;
+    rec->state = index < 0 ? q->kind->start : (size_t)index; /* a state the model had once */
+    *out = rec;
+    return OK;
+}
+
+static enum err read_then(struct query *q, struct reader *db, const struct list_query *list,
+                          const struct order *order, int64_t limit, struct record_list *out)
+{
+    struct rows rows;
+    const char *sql;
+    buf_add_c(&q->sql, "SELECT t.id, t.\"key\", v.version, v.ledger, v.body, t.\"owner\", "
+                       "t.\"author\"");
+    add_from(q);
+    buf_add_c(&q->sql, " WHERE ");
+    add_moment(q, list->as_of);
+    TRY(add_page(q, db, list, order, limit));
+    TRY(finish(q, &sql));
+    TRY(read_rows(q->call, db, sql, q->values.at, q->values.count, (size_t)limit + 1, &rows));
+    out->items = NEW_MANY(q->call->arena, rows.count + 1, struct record *);
+    for (; out->count < rows.count; out->count++)
+        TRY(from_then(q, row_at(&rows, out->count), &out->items[out->count]));
+    return OK;
+}
+
 static enum err read_items(struct query *q, struct reader *db, const struct list_query *list,
                            int64_t limit, struct record_list *out)
 {
     struct order order;
     TRY(read_order(q, list->sort.len ? list->sort : q->kind->sort, &order));
-    buf_print(&q->sql, "t.id IN (SELECT t.id FROM \"%.*s\" t", TEXT_ARG(q->kind->name));
-    TRY(add_conditions(q, db, list));
-    if (list->cursor.len)
-        TRY(add_cursor(q, &order, list->cursor));
-    add_sort(q, &order);
-    buf_print(&q->sql, " LIMIT %lld)", (long long)limit + 1);
-    add_sort(q, &order);
-    TRY(ask(q, db_reader(db), (size_t)limit + 1, &out->items, &out->count));
+    if (q->then) {
+        TRY(read_then(q, db, list, &order, limit, out));
+    } else {
+        TRY(add_page(q, db, list, &order, limit));
+        TRY(ask(q, db_reader(db), (size_t)limit + 1, &out->items, &out->count));
+    }
     if ((int64_t)out->count > limit) {
         out->count = (size_t)limit;
         out->next = cursor_of(q, &order, out->items[limit - 1]);
@@ -530,13 +840,24 @@ static enum err read_items(struct query *q, struct reader *db, const struct list
     return OK;
 }
 
+static struct query list_start(struct call *call, struct records *r, const struct kind *k,
+                               const struct list_query *list)
+{
+    struct query q = query_start(call, r, k);
+    q.then = list->as_of != 0;
+    return q;
+}
+
 static enum err read_total(struct call *call, struct records *r, struct reader *db,
                            const struct kind *k, const struct list_query *list, int64_t *total)
 {
-    struct query q = query_start(call, r, k);
-    buf_print(&q.sql, "SELECT count(*) FROM \"%.*s\" t", TEXT_ARG(k->name));
+    struct query q = list_start(call, r, k, list);
+    const char *sql;
+    buf_add_c(&q.sql, "SELECT count(*)");
+    add_from(&q);
     TRY(add_conditions(&q, db, list));
-    return counts__ask(call, r, db, finish(&q), q.values, q.count, total);
+    TRY(finish(&q, &sql));
+    return counts__ask(call, r, db, sql, q.values.at, q.values.count, total);
 }
 
 static struct text facet_text(struct call *call, const struct value *v)
@@ -550,13 +871,17 @@ static enum err read_facet(struct call *call, struct records *r, struct reader *
                            const struct kind *k, const struct list_query *list,
                            const struct field *f, struct facet *out)
 {
-    struct query q = query_start(call, r, k);
-    buf_print(&q.sql, "SELECT t.\"%.*s\", count(*) FROM \"%.*s\" t", TEXT_ARG(f->name),
-              TEXT_ARG(k->name));
-    TRY(add_conditions(&q, db, list));
-    buf_print(&q.sql, " GROUP BY t.\"%.*s\" ORDER BY 2 DESC, 1 LIMIT 200", TEXT_ARG(f->name));
+    struct query q = list_start(call, r, k, list);
     struct rows rows;
-    TRY(read_rows(call, db, finish(&q), q.values, q.count, 200, &rows));
+    const char *sql;
+    buf_add_c(&q.sql, "SELECT ");
+    add_field(&q, f);
+    buf_add_c(&q.sql, ", count(*)");
+    add_from(&q);
+    TRY(add_conditions(&q, db, list));
+    buf_add_c(&q.sql, " GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 200");
+    TRY(finish(&q, &sql));
+    TRY(read_rows(call, db, sql, q.values.at, q.values.count, 200, &rows));
     out->field = f->name;
     out->counts = NEW_MANY(call->arena, rows.count + 1, struct facet_count);
     for (size_t i = 0; i < rows.count; i++)
@@ -569,9 +894,12 @@ static enum err read_facets(struct call *call, struct records *r, struct reader 
                             const struct kind *k, const struct list_query *list,
                             struct record_list *out)
 {
+    struct query q = query_start(call, r, k);
     struct text names = list->facets;
-    out->facets = NEW_MANY(call->arena, 10, struct facet);
-    while (names.len && out->facet_count < 10) {
+    out->facets = NEW_MANY(call->arena, FACETS_MOST, struct facet);
+    while (names.len) {
+        if (out->facet_count == FACETS_MOST)
+            return too_many(&q, TEXT("facets"), FACETS_MOST);
         struct text one = text_trim(text_cut(&names, ','));
         const struct field *f = kind_field(k, one);
         if (!f || !field__is_column(f) || f->many || f->sensitive)
@@ -588,35 +916,24 @@ enum err record_list(struct call *call, struct records *r, struct reader *db,
                      struct record_list *out)
 {
     *out = (struct record_list){0};
-    if (list->as_of)
-        return query__as_of(call, r, db, k, list, out);
     int64_t limit = list->limit ? list->limit : 50;
     if (limit < 1 || limit > 1000)
         return problem(
             call, ERR_INVALID, TEXT("limit"), "range", "%s",
             say(call, "limit must be between 1 and 1000", "limit 必须在 1 与 1000 之间"));
-    struct query q = query_start(call, r, k);
+    struct query q = list_start(call, r, k, list);
     TRY(read_items(&q, db, list, limit, out));
     TRY(read_total(call, r, db, k, list, &out->total));
     return list->facets.len ? read_facets(call, r, db, k, list, out) : OK;
 }
 
 /* ---- other questions -------------------------------------------------------------------------- */
-enum err query__readable(struct call *call, struct records *r, struct db db,
-                         const struct kind *k, struct record ***out, size_t *count)
-{
-    struct query q = query_start(call, r, k);
-    add_readable(&q);
-    buf_add_c(&q.sql, " ORDER BY t.\"key\"");
-    return ask(&q, db, READ_MOST, out, count);
-}
-
 static void add_holder(struct query *q, const struct field *f, struct text value)
 {
     if (f->type == FIELD_REFS) {
         buf_print(&q->sql,
                   "t.id IN (SELECT l.from_id FROM link l WHERE l.from_kind = '%.*s' AND "
-                  "l.type = '%.*s' AND l.to_id = ",
+                  "l.free = 0 AND l.type = '%.*s' AND l.to_id = ",
                   TEXT_ARG(q->kind->name), TEXT_ARG(f->name));
         bind(q, V_TEXT(value));
         buf_add_c(&q->sql, ")");
@@ -646,8 +963,9 @@ enum err query__holders(struct call *call, struct records *r, struct db db,
     buf_add_c(&q.sql, " AND t.id > ");
     bind(&q, V_TEXT(after));
     buf_print(&q.sql, " ORDER BY t.id LIMIT %zu", most);
-    const char *sql = finish(&q);
-    return db__rows(call, db, sql, q.values, q.count, most, out);
+    const char *sql;
+    TRY(finish(&q, &sql));
+    return db__rows(call, db, sql, q.values.at, q.values.count, most, out);
 }
 
 enum err query__living(struct call *call, struct records *r, struct db db, const struct kind *k,
@@ -668,9 +986,8 @@ static void add_states(struct query *q, uint64_t states)
         if (states >> i & 1 && !q->kind->states[i].end)
             names[n++] = q->kind->states[i].name;
     names[n++] = TEXT(""); /* no state: so that none at all is still a list */
-    buf_add_c(&q->sql, "t.state IN (");
-    bind_list(q, names, n);
-    buf_add_c(&q->sql, ")");
+    buf_add_c(&q->sql, "t.state");
+    add_in(q, names, n);
 }
 
 enum err query__waiting(struct call *call, struct records *r, struct db db,
@@ -720,9 +1037,9 @@ enum err query__titles(struct call *call, struct records *r, struct reader *db,
         add_readable(&q);
         buf_add_c(&q.sql, " AND ");
     }
-    buf_add_c(&q.sql, "t.id IN (");
-    bind_list(&q, ids, count);
-    buf_add_c(&q.sql, ")");
-    const char *sql = finish(&q);
-    return read_rows(call, db, sql, q.values, q.count, count + 1, rows);
+    const char *sql;
+    buf_add_c(&q.sql, "t.id");
+    add_in(&q, ids, count);
+    TRY(finish(&q, &sql));
+    return read_rows(call, db, sql, q.values.at, q.values.count, count + 1, rows);
 }

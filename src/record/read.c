@@ -58,42 +58,6 @@ enum err record_read(struct call *call, struct records *r, struct reader *db,
     return readable ? OK : missing(call, id_or_key);
 }
 
-static bool matches(const struct record *rec, const struct filter *filter)
-{
-    const struct json *v = record_value(rec, filter->name);
-    struct text list = filter->value;
-    do {
-        struct text one = text_cut(&list, ',');
-        if (v && (v->type == JSON_LIST ? value__list_has(v, one) : text_same(v->text, one)))
-            return true;
-        if (v && ((v->type == JSON_TRUE && text_is(one, "true")) ||
-                  (v->type == JSON_FALSE && text_is(one, "false"))))
-            return true;
-    } while (list.len);
-    return false;
-}
-
-enum err query__as_of(struct call *call, struct records *r, struct reader *db,
-                      const struct kind *k, const struct list_query *list,
-                      struct record_list *out)
-{
-    struct record **now;
-    size_t count;
-    TRY(query__readable(call, r, db_reader(db), k, &now, &count));
-    out->items = NEW_MANY(call->arena, count + 1, struct record *);
-    for (size_t i = 0; i < count; i++) {
-        struct call *quiet = call_open(call->arena, call->now, call->lang);
-        struct record *then = NULL;
-        bool keep = at_moment(quiet, db, now[i], list->as_of, &then) == OK;
-        for (size_t f = 0; keep && f < list->filter_count; f++)
-            keep = matches(then, &list->filters[f]);
-        if (keep)
-            out->items[out->count++] = then;
-    }
-    out->total = (int64_t)out->count;
-    return OK;
-}
-
 /* ---- as JSON
  * ----------------------------------------------------------------------------------------------
  */
@@ -101,6 +65,8 @@ bool record_sees_sensitive(struct call *call, struct records *r, struct reader *
                            const struct record *rec)
 {
     bool yes = false;
+    if (rec->veiled)
+        return false;
     return who__sees_sensitive(call, r, db_reader(db), call->actor, rec, &yes) == OK && yes;
 }
 

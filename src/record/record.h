@@ -31,6 +31,7 @@ struct record {
     const struct json **values; /* per field index; NULL = empty */
     int64_t ledger;             /* index of the entry of this version */
     struct hash commitment;
+    bool veiled; /* as of a moment: as it is now, its sensitive fields are not for the actor */
 };
 const struct json *record_value(const struct record *r, struct text field);
 
@@ -47,6 +48,10 @@ struct change {
     struct text move;        /* MOVE: name or target state */
     struct text reason;
     struct text idempotency; /* "" = none; unique per actor */
+    /* Everything runs, and everything is rolled back: no version, no ledger entry, no number,
+     * no word to who listens. The outcome is what the real thing would have had just now, and
+     * `record` is as it would be. An idempotency key is not looked at. */
+    bool rehearse;
     /* out */
     struct record *record; /* as it is now */
     bool signed_only;      /* MOVE: the first of two signatures was taken */
@@ -59,7 +64,8 @@ MUST_USE enum err record_submit(struct call *call, struct records *r, struct cha
                                 void (*done)(void *arg, enum err outcome), void *arg);
 /* The same, waiting; for commands and workers. Many in one transaction: each stands alone. */
 MUST_USE enum err record_do(struct call *call, struct records *r, struct change *change);
-/* outcome[i] per change; calls[i] carries its problems. */
+/* outcome[i] per change; calls[i] carries its problems. All are rehearsed or none (what the
+ * first says counts): rehearsed ones see what those before them would have done. */
 MUST_USE enum err record_do_many(struct call *call, struct records *r, struct change **changes,
                                  struct call **calls, enum err *outcome, size_t count);
 
@@ -88,6 +94,14 @@ struct stored_file {
     struct text id, name, type, sha256, author, at;
     int64_t size;
 };
+/* Is there room for a file of so many bytes from this actor? Bounded are what one person, or token,
+ * stores within a day, and what they stored within a week that no record refers to: FILES_… times
+ * `factor`; 0 = no bound. ERR_BUSY, code "quota", says which and how much. */
+#define FILES_A_DAY ((int64_t)4 << 30)       /* bytes */
+#define FILES_LOOSE ((int64_t)1 << 30)       /* bytes that no record refers to */
+#define FILES_LOOSE_MANY ((int64_t)1000)
+MUST_USE enum err record_file_room(struct call *call, struct records *r, struct reader *db,
+                                   int64_t size, int64_t factor);
 MUST_USE enum err record_file_put(struct call *call, struct records *r, struct text name,
                                   struct text type, struct text bytes, struct stored_file *out);
 /* May read: who put it there, or who may read a record that refers to it. */
@@ -109,7 +123,7 @@ struct list_query {
     const struct filter *filters; /* reserved names (q, sort, …) left out */
     size_t filter_count;
     struct text q, sort, cursor, facets, fields;
-    int64_t limit, as_of;
+    int64_t limit, as_of; /* as_of: the versions of that moment, of what one may read now too */
 };
 struct facet_count {
     struct text value;

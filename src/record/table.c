@@ -42,7 +42,7 @@ size_t table__columns(const struct kind *k, struct text *names, enum column_type
 
 static struct value list_value(struct call *call, const struct json *v)
 {
-    struct buf b = buf_in(call->arena, 1u << 20);
+    struct buf b = buf_in(call->arena, 64u << 20); /* the body has a cap: it holds */
     for (const struct json *one = v->first; one; one = one->next) {
         buf_add_c(&b, "|");
         buf_add(&b, one->text);
@@ -135,12 +135,13 @@ size_t table__links(struct call *call, const struct record *rec, struct link_row
 
 /* ---- SQL texts, built once
  * ------------------------------------------------------------------------- */
+#define STATEMENT_MOST (1u << 20)
+
+/* NULL when it did not fit; table__build then names the kind. */
 static const char *done(struct buf *b)
 {
     buf_add_byte(b, '\0');
-    if (b->full)
-        panic("a statement outgrew its buffer");
-    return b->at;
+    return b->full ? NULL : b->at;
 }
 
 /* Records with their latest versions. The record leads (SQLite keeps the order of a CROSS
@@ -152,7 +153,7 @@ static const char *done(struct buf *b)
 
 static const char *build_select(struct arena *a, const struct kind *k, const char *column)
 {
-    struct buf b = buf_in(a, 4096);
+    struct buf b = buf_in(a, STATEMENT_MOST);
     buf_print(&b, WITH_BODY "t.\"%s\" = $1", TEXT_ARG(k->name), TEXT_ARG(k->name), column);
     return done(&b);
 }
@@ -162,7 +163,7 @@ static const char *build_write(struct arena *a, const struct kind *k, bool inser
     struct text *names = NEW_MANY(a, k->field_count + 3, struct text);
     enum column_type *types = NEW_MANY(a, k->field_count + 3, enum column_type);
     size_t n = table__columns(k, names, types);
-    struct buf b = buf_in(a, 1u << 16);
+    struct buf b = buf_in(a, STATEMENT_MOST);
     buf_print(&b, insert ? "INSERT INTO \"%.*s\"(" : "UPDATE \"%.*s\" SET ", TEXT_ARG(k->name));
     for (size_t i = insert ? 0 : 1; i < n; i++) {
         buf_print(&b, "%s\"%.*s\"", i > (insert ? 0u : 1u) ? ", " : "", TEXT_ARG(names[i]));
@@ -183,7 +184,7 @@ static const char *build_write(struct arena *a, const struct kind *k, bool inser
 static const char *build_row_insert(struct arena *a, const struct kind *k,
                                     const struct field *f)
 {
-    struct buf b = buf_in(a, 1u << 14);
+    struct buf b = buf_in(a, STATEMENT_MOST);
     buf_print(&b, "INSERT INTO \"%.*s__%.*s\"(record, pos", TEXT_ARG(k->name),
               TEXT_ARG(f->name));
     for (size_t i = 0; i < f->column_count; i++)
@@ -198,7 +199,7 @@ static const char *build_row_insert(struct arena *a, const struct kind *k,
 static const char *build_row_delete(struct arena *a, const struct kind *k,
                                     const struct field *f)
 {
-    struct buf b = buf_in(a, 4096);
+    struct buf b = buf_in(a, STATEMENT_MOST);
     buf_print(&b, "DELETE FROM \"%.*s__%.*s\" WHERE record = $1", TEXT_ARG(k->name),
               TEXT_ARG(f->name));
     return done(&b);
@@ -209,7 +210,7 @@ static const char *build_page(struct arena *a, const struct kind *k)
     struct text *names = NEW_MANY(a, k->field_count + 3, struct text);
     enum column_type *types = NEW_MANY(a, k->field_count + 3, enum column_type);
     size_t n = table__columns(k, names, types);
-    struct buf b = buf_in(a, 1u << 16);
+    struct buf b = buf_in(a, STATEMENT_MOST);
     buf_add_c(&b, "SELECT ");
     for (size_t i = 0; i < n; i++)
         buf_print(&b, "t.\"%.*s\", ", TEXT_ARG(names[i]));
@@ -222,7 +223,7 @@ static const char *build_page(struct arena *a, const struct kind *k)
 
 static const char *build_orphans(struct arena *a, const struct kind *k)
 {
-    struct buf b = buf_in(a, 4096);
+    struct buf b = buf_in(a, STATEMENT_MOST);
     buf_print(
         &b,
         "SELECT v.id FROM version v WHERE v.kind = '%.*s' AND v.version = 1 AND NOT EXISTS "
@@ -234,7 +235,7 @@ static const char *build_orphans(struct arena *a, const struct kind *k)
 static const char *build_row_orphans(struct arena *a, const struct kind *k,
                                      const struct field *f)
 {
-    struct buf b = buf_in(a, 4096);
+    struct buf b = buf_in(a, STATEMENT_MOST);
     buf_print(&b,
               "SELECT DISTINCT r.record FROM \"%.*s__%.*s\" r WHERE NOT EXISTS "
               "(SELECT 1 FROM \"%.*s\" t WHERE t.id = r.record) LIMIT 100",
@@ -244,7 +245,7 @@ static const char *build_row_orphans(struct arena *a, const struct kind *k,
 
 static const char *build_behind(struct arena *a, const struct kind *k)
 {
-    struct buf b = buf_in(a, 4096);
+    struct buf b = buf_in(a, STATEMENT_MOST);
     buf_print(
         &b,
         "SELECT t.id FROM \"%.*s\" t WHERE t.version <> (SELECT max(v.version) FROM version v "
@@ -256,13 +257,39 @@ static const char *build_behind(struct arena *a, const struct kind *k)
 static const char *build_row_select(struct arena *a, const struct kind *k,
                                     const struct field *f)
 {
-    struct buf b = buf_in(a, 1u << 14);
+    struct buf b = buf_in(a, STATEMENT_MOST);
     buf_add_c(&b, "SELECT pos");
     for (size_t i = 0; i < f->column_count; i++)
         buf_print(&b, ", \"%.*s\"", TEXT_ARG(f->columns[i].name));
     buf_print(&b, " FROM \"%.*s__%.*s\" WHERE record = $1 ORDER BY pos", TEXT_ARG(k->name),
               TEXT_ARG(f->name));
     return done(&b);
+}
+
+static void build_rows(struct arena *a, const struct kind *k, struct kind_sql *s)
+{
+    s->row_select = NEW_MANY(a, k->field_count, const char *);
+    s->row_orphans = NEW_MANY(a, k->field_count, const char *);
+    s->row_insert = NEW_MANY(a, k->field_count, const char *);
+    s->row_delete = NEW_MANY(a, k->field_count, const char *);
+    for (size_t f = 0; f < k->field_count; f++)
+        if (k->fields[f].type == FIELD_ROWS) {
+            s->row_select[f] = build_row_select(a, k, &k->fields[f]);
+            s->row_orphans[f] = build_row_orphans(a, k, &k->fields[f]);
+            s->row_insert[f] = build_row_insert(a, k, &k->fields[f]);
+            s->row_delete[f] = build_row_delete(a, k, &k->fields[f]);
+        }
+}
+
+static bool whole(const struct kind *k, const struct kind_sql *s)
+{
+    bool good = s->by_id && s->by_key && s->insert && s->update && s->page && s->orphans &&
+                s->behind;
+    for (size_t f = 0; f < k->field_count; f++)
+        if (k->fields[f].type == FIELD_ROWS)
+            good = good && s->row_select[f] && s->row_orphans[f] && s->row_insert[f] &&
+                   s->row_delete[f];
+    return good;
 }
 
 enum err table__build(struct call *call, struct records *r)
@@ -279,19 +306,12 @@ enum err table__build(struct call *call, struct records *r)
         s->page = build_page(a, k);
         s->orphans = build_orphans(a, k);
         s->behind = build_behind(a, k);
-        s->row_select = NEW_MANY(a, k->field_count, const char *);
-        s->row_orphans = NEW_MANY(a, k->field_count, const char *);
-        s->row_insert = NEW_MANY(a, k->field_count, const char *);
-        s->row_delete = NEW_MANY(a, k->field_count, const char *);
-        for (size_t f = 0; f < k->field_count; f++)
-            if (k->fields[f].type == FIELD_ROWS) {
-                s->row_select[f] = build_row_select(a, k, &k->fields[f]);
-                s->row_orphans[f] = build_row_orphans(a, k, &k->fields[f]);
-                s->row_insert[f] = build_row_insert(a, k, &k->fields[f]);
-                s->row_delete[f] = build_row_delete(a, k, &k->fields[f]);
-            }
+        build_rows(a, k, s);
+        if (!whole(k, s))
+            return problem_at(call, ERR_TOO_LARGE, k->name, "too_large", k->file,
+                              text_of(say(call, "has more fields than a statement can hold",
+                                          "字段过多，超出单条语句的上限")));
     }
-    (void)call;
     return OK;
 }
 
@@ -337,10 +357,14 @@ enum err table__many(struct call *call, struct records *r, struct db db, const s
                      const char *where, const struct value *values, size_t value_count,
                      size_t most, struct record ***out, size_t *count)
 {
-    struct buf b = buf_in(call->arena, 1u << 20);
+    struct buf b = buf_in(call->arena, 4u << 20); /* `where` has a cap of its own */
     buf_print(&b, WITH_BODY "%s", TEXT_ARG(k->name), TEXT_ARG(k->name), where);
+    const char *sql = done(&b);
     struct rows rows;
-    TRY(db__rows(call, db, done(&b), values, value_count, most, &rows));
+    if (!sql)
+        return problem(call, ERR_TOO_LARGE, TEXT(""), "too_large", "%s",
+                       say(call, "this asks for too many things at once", "查询条件过多"));
+    TRY(db__rows(call, db, sql, values, value_count, most, &rows));
     *count = rows.count;
     *out = NEW_MANY(call->arena, rows.count + 1, struct record *);
     for (size_t i = 0; i < rows.count; i++)

@@ -20,6 +20,7 @@ struct deep {
     struct verification *out;
     struct leaf_note *leaves;
     size_t leaf_room, leaf_count;
+    bool sealed; /* the store has the table of that name */
     struct replay *replay; /* roles, people and tokens */
     struct unit_parent *units; /* as their records say */
     size_t unit_room, unit_count;
@@ -440,6 +441,40 @@ static void check_attached(struct deep *c)
                    "there is a file that the ledger does not know");
 }
 
+/* What entries commit to that no other table keeps. */
+static void check_kept(struct deep *c, struct call *call, const struct value *row)
+{
+    struct hash commitment;
+    enum err e = ledger_commit(call, row[3].text, row[4].text, &commitment);
+    struct text place = text_print(call->arena, "sealed %lld", (long long)row[0].integer);
+    uint64_t object = object_hash(call->arena, row[1].text, row[2].text, 0);
+    if (e != OK || !leaf_agrees(c, row[0].integer, object, &commitment) ||
+        !text_same(row[5].text, hash_text(&commitment)))
+        verification_add(c->call, c->out, place, "differs from ledger entry %lld",
+                         (long long)row[0].integer);
+}
+
+static enum err check_sealed(struct deep *c)
+{
+    int64_t last = -1;
+    for (bool more = true; more;) {
+        struct arena *page = arena_open();
+        struct call *call = page_call(c, page);
+        struct rows rows = {0};
+        enum err e = read_page(c, call, "table sealed",
+                               "SELECT ledger, kind, id, body, salt, commitment FROM sealed "
+                               "WHERE ledger > $1 ORDER BY ledger LIMIT 500",
+                               &V_INT(last), 1, &rows);
+        for (size_t i = 0; e == OK && i < rows.count; i++)
+            check_kept(c, call, row_at(&rows, i));
+        more = e == OK && rows.count == 500;
+        if (more)
+            last = row_at(&rows, rows.count - 1)[0].integer;
+        arena_close(page);
+    }
+    return OK;
+}
+
 static void check_unclaimed(struct deep *c)
 {
     for (size_t i = 0; i < c->leaf_count; i++)
@@ -482,12 +517,19 @@ static void check_indexes(struct deep *c)
 
 static enum err deep_check(struct deep *c)
 {
+    struct text format;
+    enum err e = meta_read(c->call, c->db, "format", &format);
+    if (e != OK && e != ERR_MISSING)
+        return e;
+    c->sealed = e == OK; /* a store no program of this format has opened yet has none */
     check_indexes(c);
     TRY(check_versions(c));
     for (size_t i = 0; i < c->records->model->kind_count; i++)
         check_kind(c, &c->records->model->kinds[i]);
     check_attached(c);
     check_stray_links(c);
+    if (c->sealed)
+        TRY(check_sealed(c));
     check_unclaimed(c);
     TRY(access_replay_compare(c->call, c->db, c->replay, c->out));
     return access_units_compare(c->call, c->db, c->units, c->unit_count, c->out);

@@ -79,6 +79,7 @@ static enum err append(struct writing *w, struct record *rec, const struct recor
         .previous = before ? before->ledger : -1,
         .model = w->records->model->hash,
         .request = w->call->id,
+        .session = w->call->actor->session,
     };
     if (before)
         event.previous_commitment = before->commitment;
@@ -164,7 +165,8 @@ enum err write__version(struct writing *w, struct record *rec, const struct reco
                         ? before->kind->states[before->state].name
                         : (struct text){0},
                     reason};
-    struct text body = body__print(call, rec, &a);
+    struct text body;
+    TRY(body__print(call, rec, &a, &body));
     struct text salt = ledger_salt(call);
     TRY(ledger_commit(call, body, salt, &rec->commitment));
     TRY(append(w, rec, before, act));

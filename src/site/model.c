@@ -142,7 +142,7 @@ enum err site_model_note(struct site *s)
     if (count + 1 >= REMEMBERED)
         (void)text_cut(&kept, ' ');
     return access_meta(
-        s->call, s->store, "models",
+        s->call, s->access, "models",
         kept.len ? text_print(s->arena, "%.*s %.*s", TEXT_ARG(kept), TEXT_ARG(mine)) : mine);
 }
 

@@ -55,14 +55,16 @@ static enum err load_model(struct site *s)
 static enum err open_floors(struct site *s, bool create, enum model_change change)
 {
     size_t made;
+    TRY(access_format_allowed(s->call, s->store));
     TRY(load_model(s));
     TRY(site_model_allowed(s, change));
     TRY(record_migrate(s->call, s->store, s->model, &s->steps));
-    TRY(site_model_note(s));
     TRY(open_signer(s, create));
     TRY(ledger_open(s->call, s->store, s->signer, &s->ledger));
     TRY(access_open(s->call, s->store, s->ledger, s->model, &s->access));
     s->call->actor = actor_command(s->call);
+    TRY(access_adopt(s->call, s->access));
+    TRY(site_model_note(s));
     TRY(record_open(s->call, s->access, &s->records));
     return assure_registers(s->call, s->records, &made);
 }
@@ -175,6 +177,8 @@ int site_open_reading(struct site *s, const struct caller *caller, struct place 
     start(s, caller, place);
     enum err e = store_open_reading(s->call, s->where, &s->store);
     if (e == OK)
+        e = access_format_allowed(s->call, s->store);
+    if (e == OK)
         e = load_model(s);
     if (e == OK)
         e = open_signer(s, false);
@@ -284,7 +288,7 @@ int site_overlay(struct site *s, struct text overlay)
     if (e == OK && s->lent)
         e = refuse_served(s->call, s->where);
     if (e == OK)
-        e = access_meta(s->call, s->store, "overlays",
+        e = access_meta(s->call, s->access, "overlays",
                         on.len
                             ? text_print(s->arena, "%.*s,%.*s", TEXT_ARG(on), TEXT_ARG(overlay))
                             : overlay);

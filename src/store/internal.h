@@ -43,6 +43,7 @@ struct link {
     struct store *store;
     enum link_use use;
     struct cache cache;
+    int64_t until; /* readers: ticks by which all of this borrowing must be done; 0: no such */
     bool failed; /* the storage path broke under this link; for a writer: fail-stop */
     bool astray; /* an error came that was not of the job that runs; cleared by `begin` */
 };
@@ -109,12 +110,14 @@ struct driver {
 extern const struct driver store__sqlite, store__postgres;
 
 /* ---- the store --------------------------------------------------------------------------- */
-#define READERS_MOST 16
+/* More than threads that read (api/lanes.c), so that none waits for another; opened on demand. */
+#define READERS_MOST 128
 struct reader {
     struct store *store;
     struct link *link; /* NULL: could not be opened; the next read tries again */
     struct reader *next;
     bool view; /* between read_begin and read_end */
+    int64_t until; /* see reader_until */
 };
 struct tx {
     struct store *store;
@@ -174,7 +177,7 @@ void store__unsay(struct call *call, struct mark mark);
 
 /* Sentences that both drivers give alike. */
 enum err store__failed(struct call *call);   /* ERR_IO, "storage" */
-enum err store__too_slow(struct call *call); /* ERR_IO, "too_slow" */
+enum err store__too_slow(struct call *call); /* ERR_SLOW, "too_slow" */
 enum err store__exists(struct call *call);   /* ERR_CONFLICT, "exists" */
 enum err store__refused(struct call *call);  /* ERR_CONFLICT, "refused": a constraint */
 enum err store__append_only(struct call *call);

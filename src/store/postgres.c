@@ -34,12 +34,14 @@ static enum err postgres_view_begin(struct call *call, struct link *link)
 {
     TRY(now(call, link, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"));
     postgres_of(link)->in_view = true;
+    postgres_of(link)->patience_before = postgres_of(link)->patience;
     return OK;
 }
 
 static void postgres_view_end(struct link *link)
 {
     postgres_of(link)->in_view = false;
+    postgres_of(link)->patience = postgres_of(link)->patience_before; /* rolled back as well */
     quietly(link, "ROLLBACK");
 }
 

@@ -248,6 +248,8 @@ static enum err sqlite_rows(struct call *call, struct link *link, const char *sq
 
     *out = (struct rows){0};
     q->deadline = clock_ticks() + atomic_load(&store__slow_after);
+    if (link->until != 0 && link->until < q->deadline)
+        q->deadline = link->until;
     TRY(prepare(call, q, sql, &p));
     e = bind(call, q, sql, p, values, value_count);
     if (e == OK)

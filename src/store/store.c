@@ -169,6 +169,7 @@ void store_return(struct store *s, struct reader *r)
     if (r->view)
         panic("a reader was returned inside a view");
     forget_broken(r);
+    r->until = 0;
     pthread_mutex_lock(&s->pool_lock);
     r->next = s->idle;
     s->idle = r;
@@ -176,14 +177,22 @@ void store_return(struct store *s, struct reader *r)
     pthread_mutex_unlock(&s->pool_lock);
 }
 
+void reader_until(struct reader *r, int64_t ticks)
+{
+    r->until = ticks;
+}
+
 /* ---- reading ----------------------------------------------------------------------------- */
 static enum err reader_ready(struct call *call, struct reader *r)
 {
     if (!r->view)
         forget_broken(r);
-    if (r->link != NULL)
-        return r->link->failed ? store__failed(call) : OK;
-    return r->store->driver->connect(call, r->store, LINK_READ, &r->link);
+    if (r->until != 0 && clock_ticks() >= r->until)
+        return store__too_slow(call);
+    if (r->link == NULL)
+        TRY(r->store->driver->connect(call, r->store, LINK_READ, &r->link));
+    r->link->until = r->until;
+    return r->link->failed ? store__failed(call) : OK;
 }
 
 enum err read_rows(struct call *call, struct reader *r, const char *sql,

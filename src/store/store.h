@@ -56,9 +56,13 @@ MUST_USE enum err store_backup(struct call *call, struct store *s, const char *f
 
 /* ---- reading ----------------------------------------------------------------------------- */
 struct reader; /* a read connection; one thread at a time */
-/* Borrow from a pool (opened on demand, at most 16); blocks when all are out. */
+/* Borrow from a pool (opened on demand, at most 128); blocks when all are out. */
 struct reader *store_reader(struct store *s);
 void store_return(struct store *s, struct reader *r);
+/* All that is read until it is returned must be done by then (clock_ticks): a statement that
+ * still runs is stopped, a later one refused, with ERR_SLOW. Many short statements can then not
+ * take longer together than one may. 0: each statement has its own time and no more. */
+void reader_until(struct reader *r, int64_t ticks);
 
 struct rows {
     size_t count, columns;
@@ -66,7 +70,7 @@ struct rows {
 };
 /* Everything in the arena. More than `most` rows is ERR_TOO_LARGE. Statements are prepared once
  * per connection and kept (keyed by the text of sql). SQLite: a statement that runs over 10 s is
- * interrupted; PostgreSQL: statement_timeout 10 s; both give ERR_IO with code "too_slow". A wrong
+ * interrupted; PostgreSQL: statement_timeout 10 s; both give ERR_SLOW, code "too_slow". A wrong
  * statement is ERR_BUG and logged with the database's own words. */
 MUST_USE enum err read_rows(struct call *call, struct reader *r, const char *sql,
                             const struct value *values, size_t value_count, size_t most,

@@ -68,6 +68,13 @@ MUST_USE enum err tx_exec(struct call *call, struct tx *tx, const char *sql,
  * before the list of rows, `tail` begins after it. "INSERT INTO t (a, b) VALUES" and "". */
 MUST_USE enum err tx_many(struct call *call, struct tx *tx, const char *head, const char *tail,
                           const struct value *values, size_t columns, size_t rows);
+/* Runs a part of a job in a savepoint of its own; refused, it leaves nothing in the database.
+ * Only for a job that is going to be refused as a whole (a rehearsal): what is kept in memory
+ * beside the database (ledger entries, numbers, documents) goes back with the job, not with
+ * the part. The job must not have `again`. */
+MUST_USE enum err tx_part(struct call *call, struct tx *tx,
+                          enum err (*run)(void *arg, struct call *call, struct tx *tx),
+                          void *arg);
 /* The next number of a count in the table `sequence` (kind, last), from 1, without gaps: a
  * refused job gives its number back. The table is behind until the group ends; nothing else may
  * write it. */

@@ -149,6 +149,36 @@ static enum err run_job(struct group *g, struct job *job)
     return OK;
 }
 
+static enum err attempt_part(struct call *call, struct tx *tx,
+                             enum err (*run)(void *, struct call *, struct tx *), void *arg)
+{
+    const struct driver *driver = tx->store->driver;
+
+    TRY(run(arg, call, tx));
+    if (tx->spent != OK)
+        return tx->spent;
+    TRY(driver->job_keep(call, tx->link));
+    return driver->settle(call, tx->link);
+}
+
+enum err tx_part(struct call *call, struct tx *tx,
+                 enum err (*run)(void *, struct call *, struct tx *), void *arg)
+{
+    const struct driver *driver = tx->store->driver;
+    enum err e, undone;
+
+    if (tx->spent != OK)
+        return tx->spent;
+    TRY(driver->settle(call, tx->link));
+    TRY(driver->job_begin(call, tx->link));
+    e = attempt_part(call, tx, run, arg);
+    if (e == OK || tx->link->failed)
+        return e;
+    undone = driver->job_undo(call, tx->link);
+    tx->spent = undone;
+    return undone != OK ? undone : e;
+}
+
 static enum err run_jobs(struct group *g, struct job *job)
 {
     int64_t until = clock_ticks() + atomic_load(&store__group_time);

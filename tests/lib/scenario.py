@@ -22,6 +22,7 @@ ENTRIES = re.compile(r"entries (<=|=) (\d+)")
 STREAM = re.compile(r"([\w#]+|token:\$\w+) (listens|hears no more|hears|has not heard)\s*(.*)")
 HEADER = re.compile(r"([A-Za-z][\w-]*):\s*(.*)")
 VARIABLE = re.compile(r"\$(today|now|\w+(?:\.\w+)?)((?:[+-]\d+)?)")
+REPEATED = re.compile(r"\$\(([^*]*)\*(\d+)\)")
 PATIENCE = 20  # seconds for `eventually`
 
 
@@ -94,6 +95,7 @@ class Play:
 
     def fill(self, text):
         """The text with variables put in; what is not text is written as JSON."""
+        text = REPEATED.sub(lambda found: found[1] * int(found[2]), text)
         def put(found):
             name, shift = found[1], found[2]
             if "." in name and name not in self.names and name.split(".")[0] in self.names:
@@ -245,6 +247,8 @@ class Play:
             self.names[name] = self.fill(path).strip('"')
         elif path == "setup token":
             self.names[name] = self.client.server.read_setup_token()
+        elif path.startswith("token of "):
+            self.names[name] = look_up(self.answer.json, path[9:]).split("#")[1]
         elif path.startswith("header "):
             self.names[name] = self.answer.headers[path[7:].lower()]
         else:

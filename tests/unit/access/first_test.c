@@ -9,8 +9,11 @@ static enum err use(struct site *s, struct text with, struct text password, stru
     struct call *call = site_call(s);
     if (out != NULL)
         *out = call;
-    return access_first_admin(call, s->access, with, TEXT("Zqx root"), TEXT("root@zq.example"),
-                              password, &id);
+    struct founder root = {.name = TEXT("Zqx root"), .email = TEXT("root@zq.example")};
+    enum err e = access_first_admin(call, s->access, with, password, &root, NULL);
+    if (e == OK)
+        id = root.id;
+    return e;
 }
 
 static void makes_an_administrator_once(void **state)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* tests/unit/access/role_test.c — SOD-10: two pairs of eyes for roles that approve. */
+/* tests/unit/access/role_test.c — SOD-10: two pairs of eyes for roles of the business. */
 #include "site.h"
 
 #define ADMIN                                                                                  \
@@ -27,22 +27,14 @@ static bool holds(struct site *s, struct text person, const char *role)
     return false;
 }
 
-static void plain_roles_by_an_administrator_count_at_once(void **state)
+static enum err grant(struct call *call, struct site *s, struct text person, const char *role)
 {
-    struct site *s = *state;
-    struct text cookie;
-    site_person(s, "root", &(struct grant)ADMIN, 1);
-    struct text ada = site_person(s, "ada", NULL, 0);
-    site_as(s, "ada", &cookie);
-    struct call *call = site_as(s, "root", NULL);
-    assert_int_equal(access_grant(call, s->access, ada, TEXT("assessor"), WHOLE, &pending), OK);
-    assert_false(pending);
-    assert_int_equal(site_session(s, cookie, &actor), OK);
-    assert_true(actor_holds_anywhere(actor, TEXT("assessor")));
-    assert_int_equal(site_leaves_with(s, "/assessor/"), 1);
+    pending = false;
+    return access_grant(call, s->access, person, text_of(role), WHOLE, &pending);
 }
 
-static void approver_roles_wait_for_a_manager(void **state)
+/* Any role of the business, whether it approves or only works and reads. */
+static void business_roles_take_two_persons(void **state)
 {
     struct site *s = *state;
     struct text cookie;
@@ -51,33 +43,90 @@ static void approver_roles_wait_for_a_manager(void **state)
     site_person(s, "mia", &(struct grant)MANAGER, 1);
     struct text ada = site_person(s, "ada", NULL, 0);
     site_as(s, "ada", &cookie);
+    static const char *const roles[] = {"risk_owner", "assessor", "internal_auditor"};
+    for (size_t i = 0; i < COUNT(roles); i++) {
+        struct call *root = site_as(s, "root", NULL), *second = site_as(s, "second", NULL);
+        assert_int_equal(grant(root, s, ada, roles[i]), OK);
+        assert_true(pending);
+        assert_false(holds(s, ada, roles[i]));
+        assert_int_equal(site_session(s, cookie, &actor), OK);
+        assert_false(actor_holds_anywhere(actor, text_of(roles[i])));
+        /* Neither the same administrator nor another one confirms, and both are told. */
+        assert_int_equal(grant(root, s, ada, roles[i]), ERR_CONFLICT);
+        assert_true(site_code_is(root, "same_person"));
+        assert_int_equal(grant(second, s, ada, roles[i]), ERR_CONFLICT);
+        assert_true(site_code_is(second, "needs_manager"));
+        assert_int_equal(site_acts(s, "role.grant_pending"), i + 1);
+        assert_int_equal(grant(site_as(s, "mia", NULL), s, ada, roles[i]), OK);
+        assert_false(pending);
+        assert_true(holds(s, ada, roles[i]));
+        assert_int_equal(site_session(s, cookie, &actor), OK);
+        assert_true(actor_holds_anywhere(actor, text_of(roles[i])));
+    }
+    assert_int_equal(site_leaves_with(s, "/risk_owner/"), 2);
+}
 
-    struct call *root = site_as(s, "root", NULL);
-    assert_int_equal(access_grant(root, s->access, ada, TEXT("risk_owner"), WHOLE, &pending),
-                     OK);
-    assert_true(pending);
-    assert_false(holds(s, ada, "risk_owner"));
-    assert_int_equal(site_session(s, cookie, &actor), OK);
-    assert_false(actor_holds_anywhere(actor, TEXT("risk_owner")));
-
-    /* Neither the same administrator nor another one confirms. */
-    assert_int_equal(access_grant(root, s->access, ada, TEXT("risk_owner"), WHOLE, &pending),
-                     OK);
-    assert_true(pending);
-    struct call *second = site_as(s, "second", NULL);
-    assert_int_equal(access_grant(second, s->access, ada, TEXT("risk_owner"), WHOLE, &pending),
-                     OK);
-    assert_true(pending);
-    assert_int_equal(site_acts(s, "role.grant_pending"), 1);
-
+static void a_manager_asks_and_an_administrator_confirms(void **state)
+{
+    struct site *s = *state;
+    site_person(s, "root", &(struct grant)ADMIN, 1);
+    site_person(s, "mia", &(struct grant)MANAGER, 1);
+    struct text ada = site_person(s, "ada", NULL, 0);
     struct call *mia = site_as(s, "mia", NULL);
-    assert_int_equal(access_grant(mia, s->access, ada, TEXT("risk_owner"), WHOLE, &pending),
-                     OK);
+    assert_int_equal(grant(mia, s, ada, "risk_owner"), OK);
+    assert_true(pending);
+    assert_int_equal(grant(mia, s, ada, "risk_owner"), ERR_CONFLICT);
+    assert_int_equal(grant(site_as(s, "root", NULL), s, ada, "risk_owner"), OK);
     assert_false(pending);
     assert_true(holds(s, ada, "risk_owner"));
-    assert_int_equal(site_session(s, cookie, &actor), OK);
-    assert_true(actor_holds_anywhere(actor, TEXT("risk_owner")));
-    assert_int_equal(site_leaves_with(s, "/risk_owner/"), 2);
+}
+
+/* Otherwise an administrator would make a second pair of eyes. */
+static void another_administrator_takes_two_persons(void **state)
+{
+    struct site *s = *state;
+    site_person(s, "root", &(struct grant)ADMIN, 1);
+    site_person(s, "mia", &(struct grant)MANAGER, 1);
+    struct text ada = site_person(s, "ada", NULL, 0);
+    struct call *root = site_as(s, "root", NULL), *mia = site_as(s, "mia", NULL);
+    assert_int_equal(grant(mia, s, ada, "admin"), ERR_DENIED);
+    assert_int_equal(grant(root, s, ada, "admin"), OK);
+    assert_true(pending);
+    assert_int_equal(grant(root, s, ada, "admin"), ERR_CONFLICT);
+    assert_int_equal(grant(mia, s, ada, "admin"), OK);
+    assert_false(pending);
+    assert_true(holds(s, ada, "admin"));
+}
+
+/* Once in the life of an organisation, whoever is manager later. */
+static void the_first_manager_is_appointed_once(void **state)
+{
+    struct site *s = *state;
+    site_person(s, "root", &(struct grant)ADMIN, 1);
+    struct text mia = site_person(s, "mia", NULL, 0), ada = site_person(s, "ada", NULL, 0);
+    struct call *root = site_as(s, "root", NULL);
+    assert_int_equal(grant(root, s, mia, "aims_manager"), OK);
+    assert_false(pending);
+    assert_int_equal(site_acts(s, "role.found"), 1);
+    assert_int_equal(access_revoke(root, s->access, mia, TEXT("aims_manager"), WHOLE), OK);
+    assert_int_equal(grant(root, s, ada, "aims_manager"), OK);
+    assert_true(pending);
+    atomic_store(&s->access->managed, false); /* as after a restart */
+    assert_int_equal(grant(root, s, ada, "aims_manager"), ERR_CONFLICT);
+    assert_int_equal(site_acts(s, "role.found"), 1);
+}
+
+static void one_appointed_by_command_was_the_first(void **state)
+{
+    struct site *s = *state;
+    site_person(s, "root", &(struct grant)ADMIN, 1);
+    struct text mia = site_person(s, "mia", &(struct grant)MANAGER, 1);
+    struct text ada = site_person(s, "ada", NULL, 0);
+    struct call *root = site_as(s, "root", NULL);
+    assert_int_equal(access_revoke(root, s->access, mia, TEXT("aims_manager"), WHOLE), OK);
+    atomic_store(&s->access->managed, false);
+    assert_int_equal(grant(root, s, ada, "aims_manager"), OK);
+    assert_true(pending);
 }
 
 /* Being both must not turn two pairs of eyes into one. */
@@ -88,11 +137,9 @@ static void one_person_with_both_roles_is_one_pair_of_eyes(void **state)
     site_person(s, "other", (struct grant[]){ADMIN, MANAGER}, 2);
     struct text ada = site_person(s, "ada", NULL, 0);
     struct call *both = site_as(s, "both", NULL);
-    for (int i = 0; i < 2; i++) {
-        assert_int_equal(
-            access_grant(both, s->access, ada, TEXT("risk_owner"), WHOLE, &pending), OK);
-        assert_true(pending);
-    }
+    assert_int_equal(grant(both, s, ada, "risk_owner"), OK);
+    assert_true(pending);
+    assert_int_equal(grant(both, s, ada, "risk_owner"), ERR_CONFLICT);
     struct call *other = site_as(s, "other", NULL);
     assert_int_equal(access_grant(other, s->access, ada, TEXT("risk_owner"), WHOLE, &pending),
                      OK);
@@ -120,23 +167,6 @@ static void nobody_grants_to_themselves(void **state)
     assert_false(holds(s, mia, "risk_owner"));
 }
 
-static void managers_give_business_roles_and_never_admin(void **state)
-{
-    struct site *s = *state;
-    site_person(s, "mia", &(struct grant)MANAGER, 1);
-    struct text ada = site_person(s, "ada", NULL, 0);
-    struct call *mia = site_as(s, "mia", NULL);
-    assert_int_equal(access_grant(mia, s->access, ada, TEXT("risk_owner"), WHOLE, &pending),
-                     OK);
-    assert_false(pending);
-    assert_true(holds(s, ada, "risk_owner"));
-    assert_int_equal(access_grant(mia, s->access, ada, TEXT("admin"), WHOLE, &pending),
-                     ERR_DENIED);
-    assert_int_equal(access_revoke(mia, s->access, ada, TEXT("risk_owner"), WHOLE), OK);
-    assert_false(holds(s, ada, "risk_owner"));
-    assert_int_equal(site_acts(s, "role.revoke"), 1);
-}
-
 static void managers_of_a_unit_give_roles_there(void **state)
 {
     struct site *s = *state;
@@ -148,6 +178,7 @@ static void managers_of_a_unit_give_roles_there(void **state)
     struct text role = TEXT("risk_owner");
     assert_int_equal(access_grant(mia, s->access, ada, role, TEXT("cards"), &pending), OK);
     assert_int_equal(access_grant(mia, s->access, ada, role, TEXT("retail"), &pending), OK);
+    assert_true(pending);
     assert_int_equal(access_grant(mia, s->access, ada, role, TEXT("hq"), &pending), ERR_DENIED);
     assert_int_equal(access_grant(mia, s->access, ada, role, WHOLE, &pending), ERR_DENIED);
     assert_int_equal(access_revoke(mia, s->access, ada, role, WHOLE), ERR_DENIED);
@@ -347,11 +378,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SITE_TEST(a_grant_entered_behind_a_later_act),
-        SITE_TEST(plain_roles_by_an_administrator_count_at_once),
-        SITE_TEST(approver_roles_wait_for_a_manager),
+        SITE_TEST(business_roles_take_two_persons),
+        SITE_TEST(a_manager_asks_and_an_administrator_confirms),
+        SITE_TEST(another_administrator_takes_two_persons),
+        SITE_TEST(the_first_manager_is_appointed_once),
+        SITE_TEST(one_appointed_by_command_was_the_first),
         SITE_TEST(one_person_with_both_roles_is_one_pair_of_eyes),
         SITE_TEST(nobody_grants_to_themselves),
-        SITE_TEST(managers_give_business_roles_and_never_admin),
         SITE_TEST(managers_of_a_unit_give_roles_there),
         SITE_TEST(others_give_nothing),
         SITE_TEST(roles_ask_for_a_fresh_password),

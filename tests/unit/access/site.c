@@ -13,11 +13,11 @@
 static const char *database; /* URL of PostgreSQL; NULL: SQLite */
 
 static struct role roles[] = {
-    {.name = {"aims_manager", 12}, .approver = true, .sees_restricted = true},
-    {.name = {"risk_owner", 10}, .approver = true},
-    {.name = {"assessor", 8}},
-    {.name = {"internal_auditor", 16}, .sees_restricted = true},
-    {.name = {"external_auditor", 16}, .sees_restricted = true},
+    {.name = {"aims_manager", 12}, .business = true, .approver = true, .sees_restricted = true},
+    {.name = {"risk_owner", 10}, .business = true, .approver = true},
+    {.name = {"assessor", 8}, .business = true},
+    {.name = {"internal_auditor", 16}, .business = true, .sees_restricted = true},
+    {.name = {"external_auditor", 16}, .business = true, .sees_restricted = true},
     {.name = {"staff", 5}},
     {.name = {"admin", 5}},
 };

@@ -170,9 +170,9 @@ static void takes_a_body_up_to_the_cap(void **state)
     net_close(n, SECOND);
 }
 
-static size_t cap_for(void *arg, struct text method, struct text path)
+static void admit(void *arg, struct request *r, struct admission *out)
 {
-    return text_is(method, "PUT") && text_is(path, "/big") ? 10 : 2;
+    out->cap = text_is(r->method, "PUT") && text_is(r->path, "/big") ? 10 : 2;
 }
 
 static struct text refusal(void *arg, struct request *r, int status, const char *why)
@@ -183,7 +183,7 @@ static struct text refusal(void *arg, struct request *r, int status, const char 
 static void asks_for_cap_and_refusal(void **state)
 {
     struct net_options options = plain;
-    options.cap_for = cap_for;
+    options.admit = admit;
     options.refusal = refusal;
     struct net *n = serve(&options);
     int fd = dial(n);
@@ -262,9 +262,9 @@ static void refuses_when_the_queue_is_full(void **state)
     get(first, "/hold");
     assert_true(becomes(&holding, 1));
     /* Filled behind the clients' backs: four thousand sockets are more than most may open. */
-    pthread_mutex_lock(&n->workers.lock);
-    n->workers.waiting = NET_QUEUE;
-    pthread_mutex_unlock(&n->workers.lock);
+    pthread_mutex_lock(&n->lanes[0].lock);
+    n->lanes[0].waiting = NET_QUEUE;
+    pthread_mutex_unlock(&n->lanes[0].lock);
     assert_int_equal(net_counts(n).waiting, NET_QUEUE);
     int fd = dial(n);
     get(fd, "/slow");
@@ -276,9 +276,9 @@ static void refuses_when_the_queue_is_full(void **state)
     get(fd, "/fast"); /* needs no worker */
     assert_int_equal(hear(fd)->status, 200);
     close(fd);
-    pthread_mutex_lock(&n->workers.lock);
-    n->workers.waiting = 0;
-    pthread_mutex_unlock(&n->workers.lock);
+    pthread_mutex_lock(&n->lanes[0].lock);
+    n->lanes[0].waiting = 0;
+    pthread_mutex_unlock(&n->lanes[0].lock);
     __atomic_store_n(&released, 1, __ATOMIC_SEQ_CST);
     assert_int_equal(hear(first)->status, 200);
     close(first);
