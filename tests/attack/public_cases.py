@@ -299,7 +299,7 @@ def main():
         try:
             CASES[name](desk)
             report.say(True, f"public case {name}")
-        except (Wrong, RuntimeError, KeyError, IndexError, ValueError) as error:
+        except Exception as error:  # whatever breaks a case is its answer
             report.say(False, f"public case {name}", f"{type(error).__name__} {error}"[:700])
         finally:
             desk.close()
