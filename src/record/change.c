@@ -290,19 +290,11 @@ static enum err pick_move(struct writing *w, const struct record *before,
     return OK;
 }
 
-static bool asked(const struct move *m, const struct field *f)
-{
-    for (size_t i = 0; i < m->ask_count; i++)
-        if (text_same(m->asks[i], f->name))
-            return true;
-    return false;
-}
-
 static enum err check_asked(struct writing *w, const struct record *rec, const struct move *m)
 {
     enum err worst = OK;
     for (size_t i = 0; i < rec->kind->field_count; i++)
-        if (w->given[i] && !asked(m, &rec->kind->fields[i]))
+        if (w->given[i] && !guard__asks(rec->kind, m, rec->kind->fields[i].name))
             worst = problem_at(
                 w->call, ERR_INVALID, rec->kind->fields[i].name, "not_asked", m->source,
                 text_of(say(w->call, "is not asked for by this move; change the record first",
@@ -335,9 +327,9 @@ static enum err sign_only(struct writing *w, struct record *rec, const struct re
                           const struct move *m, const struct verdict *v)
 {
     const struct record *now = before;
+    /* What was asked for is part of the signature: it makes nobody an editor. */
     if (differs(rec, before)) {
-        TRY(write__version(w, rec, before, "record.change", (struct text){0},
-                           w->change->reason));
+        TRY(write__version(w, rec, before, "record.sign", (struct text){0}, w->change->reason));
         now = rec;
     }
     struct signed_move sign = {.kind = now->kind->name,

@@ -17,7 +17,7 @@ static const struct column version_columns[] = {
     COLUMN("kind", TEXT, true),       COLUMN("id", TEXT, true),
     COLUMN("version", INTEGER, true), COLUMN("at", TEXT, true),
     COLUMN("ledger", INTEGER, true),  COLUMN("salt", BYTES, true),
-    COLUMN("body", TEXT, true)};
+    COLUMN("body", TEXT, true),       COLUMN("alters", INTEGER, false)};
 static const struct index version_indexes[] = {
     {.name = NAMED("version_at"), .columns = NAMED("kind, at")}};
 static const struct column link_columns[] = {
