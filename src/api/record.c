@@ -278,10 +278,15 @@ enum err record_bulk(struct exchange *x)
 {
     const struct kind *k;
     TRY(find_kind(x, &k));
-    TRY(exchange__members(x, "ids:l set:o reason:t rehearse:b"));
+    TRY(exchange__members(x, "ids:l set:o reason:t rehearse:b move:t"));
     const struct json *ids = json_get(x->json, "ids"), *set = json_get(x->json, "set");
     const struct json *only = json_get(x->json, "rehearse");
     bool rehearse = only && only->type == JSON_TRUE;
+    struct text move = exchange__field(x, "move");
+    if (move.len && !text_is(move, "hand_over"))
+        return problem(x->call, ERR_INVALID, TEXT("move"), "choice", "%s",
+                       say(x->call, "only hand_over is for many at once",
+                           "批量操作只支持 hand_over（移交）"));
     if (!ids || ids->type != JSON_LIST || !ids->count || ids->count > 1000 || !set ||
         set->type != JSON_OBJECT)
         return problem(x->call, ERR_INVALID, TEXT("ids"), "type", "%s",
@@ -294,7 +299,8 @@ enum err record_bulk(struct exchange *x)
     enum err *outcome = NEW_MANY(x->call->arena, count, enum err);
     for (const struct json *id = ids->first; id; id = id->next, n++) {
         changes[n] = NEW(x->call->arena, struct change);
-        *changes[n] = (struct change){.act = RECORD_CHANGE,
+        *changes[n] = (struct change){.act = move.len ? RECORD_MOVE : RECORD_CHANGE,
+                                      .move = move,
                                       .kind = k,
                                       .id = json_text(id),
                                       .body = set,

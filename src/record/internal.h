@@ -271,6 +271,22 @@ MUST_USE enum err query__turns(struct call *call, struct records *r, struct read
 MUST_USE enum err query__turn_counts(struct call *call, struct records *r, struct reader *db,
                                      const struct turns_query *of, struct rows *out);
 
+/* ---- hand.c: handing over ---------------------------------------------------------------------
+ */
+bool hand__is(const struct kind *k, struct text move);
+MUST_USE enum err hand__may(struct call *call, struct records *r, struct db db,
+                            const struct record *rec, bool *out);
+struct move *hand__move(struct call *call, const struct record *rec); /* as it is shown */
+/* `rec` has the given values in it. */
+MUST_USE enum err hand__over(struct writing *w, struct record *rec, const struct record *before);
+/* Keeps who owned it until this version. */
+MUST_USE enum err hand__remember(struct writing *w, const struct record *rec,
+                                 const struct record *before);
+/* Does a duty hit the actor? As who__matches; whoever ever owned a record stays its owner here. */
+MUST_USE enum err guard__bars(struct call *call, struct records *r, struct db db,
+                              const struct actor *actor, const struct record *rec,
+                              const struct who_list *people, bool *out);
+
 /* ---- turn.c: whose turn it is ---------------------------------------------------------------- */
 /* The moves that lead on from a state, as the model tells them, in its order; NULL after the last. */
 const struct move *turn__next(const struct kind *k, size_t state, size_t nth);

@@ -1192,6 +1192,26 @@ static void add_signed(struct turning *t, const struct move *m, const char *of, 
               TEXT_ARG(t->q->kind->name), TEXT_ARG(m->name), of, number);
 }
 
+/* Whoever ever owned a record stays under the duties of its owner (hand.c). */
+static void add_past_owner(struct turning *t, struct grounds *g, const struct who_list *people)
+{
+    struct query *q = t->q;
+    for (size_t i = 0; i < people->count; i++) {
+        const struct who *w = &people->one[i];
+        const struct field *via = w->via.len ? kind_field(q->kind, w->via) : NULL;
+        bool usable = !w->via.len || (via && via->target_kind && field__is_column(via));
+        if (!text_is(w->relation, "owner") || !usable)
+            continue;
+        ground(g);
+        struct text kind = via ? via->target_kind->name : q->kind->name;
+        struct text id = via ? via->name : TEXT("id");
+        buf_print(&q->sql,
+                  "EXISTS (SELECT 1 FROM past_owner o WHERE o.kind = '%.*s' AND o.id = "
+                  "t.\"%.*s\" AND o.person = $%zu)",
+                  TEXT_ARG(kind), TEXT_ARG(id), t->person);
+    }
+}
+
 static void add_signer(struct turning *t, const struct move *m)
 {
     struct query *q = t->q;
@@ -1213,8 +1233,11 @@ static void add_signer(struct turning *t, const struct move *m)
         add_signed(t, m, "g.person =", t->person);
     }
     for (size_t i = 0; i < m->duty_count; i++) {
+        struct grounds g = {q, false};
         buf_add_c(&q->sql, " AND NOT ");
-        add_matches(t, &m->duties[i].people, false);
+        add_who(t, &g, &m->duties[i].people, false);
+        add_past_owner(t, &g, &m->duties[i].people);
+        end_grounds(&g);
     }
     buf_add_c(&q->sql, ")");
 }

@@ -141,8 +141,8 @@ static enum err barred(struct turning *t, const struct step *s, struct text pers
     for (size_t i = 0; i < s->verdict.signature_count; i++)
         *yes = *yes || text_same(s->verdict.signatures[i].person, person);
     for (size_t i = 0; i < s->move->duty_count && !*yes; i++)
-        TRY(who__matches(t->call, t->records, db_reader(t->db), &somebody, t->rec,
-                         &s->move->duties[i].people, yes));
+        TRY(guard__bars(t->call, t->records, db_reader(t->db), &somebody, t->rec,
+                        &s->move->duties[i].people, yes));
     return OK;
 }
 
@@ -244,8 +244,8 @@ static enum err may_sign(struct turning *t, const struct step *s, bool *out)
     for (size_t i = 0; i < s->verdict.signature_count; i++)
         *out = *out && !text_same(s->verdict.signatures[i].person, t->call->actor->person);
     for (size_t i = 0; i < s->move->duty_count && *out; i++) {
-        TRY(who__matches(t->call, t->records, db_reader(t->db), t->call->actor, t->rec,
-                         &s->move->duties[i].people, &no));
+        TRY(guard__bars(t->call, t->records, db_reader(t->db), t->call->actor, t->rec,
+                        &s->move->duties[i].people, &no));
         *out = !no;
     }
     return OK;
