@@ -62,5 +62,6 @@ step unit sh -c 'cd ui && npx --no-install vitest run'
 step types sh -c 'cd ui && npm run --silent check'
 suite setup
 suite journeys
+suite turns
 suite pages
 exit 0
