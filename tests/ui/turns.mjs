@@ -10,7 +10,7 @@ await test('U4 an approver is not offered to fill in what would bar them', async
   const [author, approver] = await Promise.all([signedIn(browser, 'sara'), signedIn(browser, 'lin')]);
   const made = await author.ask('POST', '/document', { title: 'Procedure of turns', doc_type: 'procedure', ref_no: '77', lang: ['en'], location: 'shelf', change_summary: 'first' });
   await author.ask('POST', `/document/${made.key}/moves/submit`, {});
-  await visit(approver, `/document/${made.key}`);
+  await visit(approver, `/k/document/${made.key}`);
   await bar(approver).getByText('may not sign afterwards').waitFor();
   equal(await bar(approver).getByRole('button', { name: /^Fill in all/ }).count(), 0, 'offers to fill in');
   await visit(author, '/');
@@ -25,13 +25,13 @@ await test('U4 U5 a record says for whom it waits, or that it is at rest', async
   const made = await page.ask('POST', '/document', { title: 'Complete procedure', doc_type: 'procedure', ref_no: '78', lang: ['en'], location: 'shelf', change_summary: 'first',
     version_label: '1', effective: '2026-11-01', review_due: '2027-11-01' });
   await page.ask('POST', `/document/${made.key}/moves/submit`, {});
-  await visit(page, `/document/${made.key}`);
+  await visit(page, `/k/document/${made.key}`);
   await bar(page).locator('.awaited').getByText('AIMS manager').waitFor();
   await visit(page, '/');
   await page.locator('#part-others .task', { hasText: 'Complete procedure' }).getByText('AIMS manager').waitFor();
   const resting = (await page.ask('GET', '/document?state=published&limit=1')).items[0];
   truth(resting, 'a published document in the demo organisation');
-  await visit(page, `/document/${resting.key}`);
+  await visit(page, `/k/document/${resting.key}`);
   await bar(page).getByText('At rest').waitFor();
   complain(page);
   await page.context().close();
@@ -41,7 +41,7 @@ await test('U9 a locked record is handed over from its page', async () => {
   const page = await signedIn(browser, 'sara');
   const made = await page.ask('POST', '/task', { title: 'To be handed over' });
   await page.ask('POST', `/task/${made.key}/moves/finish`, { outcome: 'done' });
-  await visit(page, `/task/${made.key}`);
+  await visit(page, `/k/task/${made.key}`);
   await bar(page).getByRole('button', { name: 'More steps' }).click();
   await page.getByRole('menuitem', { name: 'Hand over' }).click();
   const dialog = page.getByRole('dialog');
