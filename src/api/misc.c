@@ -98,13 +98,7 @@ enum err search_get(struct exchange *x)
     return OK;
 }
 
-static bool due_soon(struct exchange *x, const struct todo *t)
-{
-    struct text week = date_of_days(x->call->arena, x->call->now / 86400000000LL + 7);
-    return t->due.len && !t->overdue && text_compare(t->due, week) <= 0;
-}
-
-static void put_todo(const struct todo *t, struct json_out *o)
+static enum err put_todo(struct exchange *x, const struct todo *t, struct json_out *o)
 {
     json_open(o, '{');
     put__ref(o, &t->ref);
@@ -112,37 +106,60 @@ static void put_todo(const struct todo *t, struct json_out *o)
     if (t->move) {
         put__text(o, "move", t->move->name);
         put__words(o, "move_title", t->move->title);
+        put__bool(o, "ready", t->ready);
     }
     if (t->due.len)
         put__text(o, "due", t->due);
     put__bool(o, "overdue", t->overdue);
+    if (t->turn) {
+        json_key(o, "turn");
+        TRY(put__turn(x, t->turn, o));
+    }
     json_close(o, '}');
+    return OK;
 }
 
-enum err tasks_get(struct exchange *x)
+static enum err put_todos(struct exchange *x, const struct todo_list *list)
 {
-    struct todo *items;
-    size_t count;
-    int64_t waiting = 0, overdue = 0, soon = 0;
-    TRY(record_todo(x->call, x->api->records, exchange__db(x), &items, &count));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
     json_key(o, "items");
     json_open(o, '[');
-    for (size_t i = 0; i < count; i++) {
-        waiting += items[i].move != NULL;
-        overdue += items[i].overdue;
-        soon += due_soon(x, &items[i]);
-        if (i < 300)
-            put_todo(&items[i], o);
-    }
+    for (size_t i = 0; i < list->count; i++)
+        TRY(put_todo(x, &list->items[i], o));
     json_close(o, ']');
+    json_key(o, "next");
+    if (list->next.len)
+        json_put_text(o, list->next);
+    else
+        json_put_null(o);
+    put__integer(o, "total", list->total);
     json_key(o, "counts");
     json_open(o, '{');
-    put__integer(o, "waiting", waiting);
-    put__integer(o, "overdue", overdue);
-    put__integer(o, "due_soon", soon);
+    put__integer(o, "waiting", list->waiting);
+    put__integer(o, "overdue", list->overdue);
+    put__integer(o, "due_soon", list->due_soon);
     json_close(o, '}');
     json_close(o, '}');
     return OK;
+}
+
+enum err tasks_get(struct exchange *x)
+{
+    struct todo_list list;
+    int64_t limit;
+    struct text of = query__text(x, "of");
+    TRY(query__integer(x, "limit", 200, &limit));
+    if (of.len && !text_is(of, "me") && !text_is(of, "others"))
+        return problem(x->call, ERR_INVALID, TEXT("of"), "choice", "%s",
+                       say(x->call, "is me (what waits for you) or others (what is yours and "
+                                    "waits for somebody else)",
+                           "为 me（待您处理）或 others（您负责、待他人处理）"));
+    TRY(read_begin(x->call, exchange__db(x)));
+    enum err e = record_todo(x->call, x->api->records, exchange__db(x),
+                             text_is(of, "others"), query__text(x, "cursor"), limit, &list);
+    if (e == OK)
+        e = put_todos(x, &list);
+    read_end(exchange__db(x));
+    return e;
 }

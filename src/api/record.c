@@ -282,10 +282,15 @@ enum err record_bulk(struct exchange *x)
 {
     const struct kind *k;
     TRY(find_kind(x, &k));
-    TRY(exchange__members(x, "ids:l set:o reason:t rehearse:b"));
+    TRY(exchange__members(x, "ids:l set:o reason:t rehearse:b move:t"));
     const struct json *ids = json_get(x->json, "ids"), *set = json_get(x->json, "set");
     const struct json *only = json_get(x->json, "rehearse");
     bool rehearse = only && only->type == JSON_TRUE;
+    struct text move = exchange__field(x, "move");
+    if (move.len && !text_is(move, "hand_over"))
+        return problem(x->call, ERR_INVALID, TEXT("move"), "choice", "%s",
+                       say(x->call, "only hand_over is for many at once",
+                           "批量操作只支持 hand_over（移交）"));
     if (!ids || ids->type != JSON_LIST || !ids->count || ids->count > 1000 || !set ||
         set->type != JSON_OBJECT)
         return problem(x->call, ERR_INVALID, TEXT("ids"), "type", "%s",
@@ -299,7 +304,8 @@ enum err record_bulk(struct exchange *x)
     enum err *outcome = NEW_MANY(x->call->arena, count, enum err);
     for (const struct json *id = ids->first; id; id = id->next, n++) {
         changes[n] = NEW(x->call->arena, struct change);
-        *changes[n] = (struct change){.act = RECORD_CHANGE,
+        *changes[n] = (struct change){.act = move.len ? RECORD_MOVE : RECORD_CHANGE,
+                                      .move = move,
                                       .kind = k,
                                       .id = json_text(id),
                                       .body = set,
@@ -472,27 +478,90 @@ enum err record_list_get(struct exchange *x)
 /* ---- moves
  * ---------------------------------------------------------------------------------------------------------
  */
-static enum err put_signatures(struct exchange *x, const struct move_view *v,
+static enum err put_signatures(struct exchange *x, const char *name,
+                               const struct signature *signatures, size_t count,
                                struct json_out *o)
 {
-    struct text *kinds = NEW_MANY(x->call->arena, v->signature_count + 1, struct text);
-    struct text *ids = NEW_MANY(x->call->arena, v->signature_count + 1, struct text);
-    struct ref *refs = NEW_MANY(x->call->arena, v->signature_count + 1, struct ref);
-    for (size_t i = 0; i < v->signature_count; i++) {
+    struct text *kinds = NEW_MANY(x->call->arena, count + 1, struct text);
+    struct text *ids = NEW_MANY(x->call->arena, count + 1, struct text);
+    struct ref *refs = NEW_MANY(x->call->arena, count + 1, struct ref);
+    for (size_t i = 0; i < count; i++) {
         kinds[i] = TEXT("person");
-        ids[i] = v->signatures[i].person;
+        ids[i] = signatures[i].person;
     }
-    TRY(record_refs(x->call, x->api->records, exchange__db(x), kinds, ids, v->signature_count, refs));
-    json_key(o, "signatures");
+    TRY(record_refs(x->call, x->api->records, exchange__db(x), kinds, ids, count, refs));
+    json_key(o, name);
     json_open(o, '[');
-    for (size_t i = 0; i < v->signature_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         json_open(o, '{');
         put__text(o, "person", ids[i]);
         put__text(o, "name", refs[i].title);
-        put__text(o, "at", v->signatures[i].at);
+        put__text(o, "at", signatures[i].at);
         json_close(o, '}');
     }
     json_close(o, ']');
+    return OK;
+}
+
+static void put_missing(const struct move_view *v, struct json_out *o)
+{
+    json_key(o, "missing");
+    json_open(o, '[');
+    for (size_t i = 0; i < v->missing_count; i++) {
+        json_open(o, '{');
+        put__text(o, "field", v->missing[i].name);
+        put__bool(o, "may_fill", v->missing[i].may_fill);
+        put__bool(o, "bars", v->missing[i].bars);
+        json_close(o, '}');
+    }
+    json_close(o, ']');
+}
+
+static void put_turn_of(const struct model *m, const struct turn_of *w, const struct ref *person,
+                        struct json_out *o)
+{
+    const struct role *role = w->role.len ? model_role(m, w->role) : NULL;
+    json_open(o, '{');
+    if (w->person.len) {
+        put__text(o, "person", w->person);
+        put__text(o, "name", person->title);
+    } else if (role) {
+        put__text(o, "role", w->role);
+        put__words(o, "title", role->title);
+    } else
+        put__text(o, "field", w->field);
+    put__bool(o, "vacant", w->vacant);
+    json_close(o, '}');
+}
+
+/* Whose turn it is: in the moves of a record, and in tasks that wait. */
+enum err put__turn(struct exchange *x, const struct turn *t, struct json_out *o)
+{
+    struct text kinds[TURN_WHO_MOST], ids[TURN_WHO_MOST];
+    struct ref refs[TURN_WHO_MOST] = {0};
+    for (size_t i = 0; i < t->who_count; i++) {
+        kinds[i] = TEXT("person");
+        ids[i] = t->who[i].person;
+    }
+    TRY(record_refs(x->call, x->api->records, exchange__db(x), kinds, ids, t->who_count, refs));
+    json_open(o, '{');
+    put__bool(o, "rest", t->rest);
+    if (t->move) {
+        put__text(o, "move", t->move->name);
+        put__words(o, "title", t->move->title);
+    }
+    put__bool(o, "ready", t->ready);
+    put__bool(o, "mine", t->mine);
+    put__bool(o, "second", t->second);
+    put__bool(o, "vacant", t->vacant);
+    json_key(o, "waits_for");
+    json_open(o, '[');
+    for (size_t i = 0; i < t->who_count; i++)
+        put_turn_of(x->api->model, &t->who[i], &refs[i], o);
+    json_close(o, ']');
+    json_key(o, "lacks");
+    put__problems(o, t->lacks ? t->lacks : x->call, NULL);
+    json_close(o, '}');
     return OK;
 }
 
@@ -508,15 +577,17 @@ static enum err put_move(struct exchange *x, const struct record *rec,
     put__bool(o, "mine", v->mine);
     json_key(o, "asks");
     json_open(o, '[');
-    for (size_t i = 0; i < m->ask_count; i++)
-        json_put_text(o, m->asks[i]);
+    for (size_t i = 0; i < v->ask_count; i++)
+        json_put_text(o, v->asks[i]);
     json_close(o, ']');
     put__bool(o, "reason", m->reason);
     put__bool(o, "fresh", m->fresh);
     put__bool(o, "stop", m->stop);
     json_key(o, "why_not");
     put__problems(o, v->why, v);
-    TRY(put_signatures(x, v, o));
+    put_missing(v, o);
+    TRY(put_signatures(x, "signatures", v->signatures, v->signature_count, o));
+    TRY(put_signatures(x, "voided", v->voided, v->voided_count, o));
     json_close(o, '}');
     return OK;
 }
@@ -526,10 +597,12 @@ enum err moves_get(struct exchange *x)
     const struct kind *k;
     struct record *rec;
     struct move_view *views;
+    struct turn turn;
     size_t count;
     TRY(find_kind(x, &k));
     TRY(record_read(x->call, x->api->records, exchange__db(x), k, x->arg[1], 0, &rec));
     TRY(record_moves(x->call, x->api->records, exchange__db(x), rec, &views, &count));
+    TRY(record_turn(x->call, x->api->records, exchange__db(x), rec, &turn));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
     json_key(o, "moves");
@@ -537,6 +610,8 @@ enum err moves_get(struct exchange *x)
     for (size_t i = 0; i < count; i++)
         TRY(put_move(x, rec, &views[i], o));
     json_close(o, ']');
+    json_key(o, "turn");
+    TRY(put__turn(x, &turn, o));
     json_close(o, '}');
     return OK;
 }

@@ -211,6 +211,7 @@ static void put_state(struct json_out *o, const struct kind *k, const struct sta
         model__put_words_at(o, "about", s->about);
     put_text_at(o, "tone", text_of(tone_word(s->tone)));
     put_bool_at(o, "locked", s->locked);
+    put_bool_at(o, "rest", s->rest);
     put_bool_at(o, "end", s->end);
     put_bool_at(o, "start", (size_t)(s - k->states) == k->start);
     json_close(o, '}');

@@ -88,6 +88,7 @@ struct state {
     struct words title, about;
     enum tone tone;
     bool locked, end;
+    bool rest;                   /* nothing is expected until something happens; an end is at rest too */
 };
 struct who { /* one entry of by / and_by / access / not */
     bool everyone, automatic;

@@ -18,12 +18,13 @@ static void read_state(struct loader *l, const struct json *v, struct state *s)
     s->name = v->key;
     if (!model__name_ok(v->key))
         model__mistake(l, v, "name", "\"%.*s\" is not a name", TEXT_ARG(v->key));
-    if (!model__keys(l, v, "title about tone locked end"))
+    if (!model__keys(l, v, "title about tone locked end rest"))
         return;
     s->title = model__words(l, v, "title", true);
     s->about = model__words(l, v, "about", false);
     s->locked = model__bool(l, v, "locked");
     s->end = model__bool(l, v, "end");
+    s->rest = model__bool(l, v, "rest") || s->end;
     if (json_get(v, "tone") != NULL)
         model__tone(l, json_get(v, "tone"), &s->tone);
 }
@@ -36,6 +37,7 @@ static void add_archived(struct kind *k)
         .tone = TONE_OFF,
         .locked = true,
         .end = true,
+        .rest = true,
     };
 }
 

@@ -17,6 +17,9 @@ const struct route model__routes[] = {
      "{kind}_change", "200", "{kind}_reply"},
     {"GET", "/{kind}/{id}/moves", "What can happen next, and what is missing.", "", "", "200",
      "MoveList"},
+    {"POST", "/{kind}/{id}/moves/hand_over",
+     "Give the record to another owner, in any state; for its owner and who manages the register.",
+     "", "HandOver", "200", "{kind}_reply"},
     {"GET", "/{kind}/{id}/history", "Every change, newest first.", "limit cursor", "", "200",
      "History"},
     {"GET", "/{kind}/{id}/links", "Links both ways.", "limit cursor", "", "200", "LinkList"},
@@ -317,7 +320,8 @@ static void put_wrappers(struct printer *p, const struct kind *k)
          "\"properties\":{\"ids\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},"
          "\"set\":{\"$ref\":\"#/components/schemas/%.*s_change\"},"
          "\"reason\":{\"type\":\"string\"},\"rehearse\":{\"type\":\"boolean\","
-         "\"description\":\"Answers what would happen; nothing is changed.\"}}}"},
+         "\"description\":\"Answers what would happen; nothing is changed.\"},"
+         "\"move\":{\"type\":\"string\",\"enum\":[\"hand_over\"]}}}"},
     };
     for (size_t i = 0; i < COUNT(shapes); i++) {
         struct text shape = text_of(shapes[i][1]);

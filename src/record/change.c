@@ -210,6 +210,41 @@ static enum err may_change(struct writing *w, const struct record *rec)
                    TEXT_ARG(who)));
 }
 
+/* Where a unit hangs decides what everybody sees: that is for a role that the model names, over the
+ * unit and over its new place; owning the unit is not enough. */
+static enum err may_rehang(struct writing *w, const struct record *rec,
+                           const struct record *before)
+{
+    const struct field *parent = kind_field(rec->kind, TEXT("parent"));
+    if (!text_is(rec->kind->is, "unit_tree") || !parent || w->call->actor->all ||
+        same_value(rec->values[parent->index], before->values[parent->index]))
+        return OK;
+    struct who_list roles = {NEW_MANY(w->call->arena, rec->kind->change.count + 1, struct who), 0};
+    for (size_t i = 0; i < rec->kind->change.count; i++)
+        if (rec->kind->change.one[i].role.len)
+            roles.one[roles.count++] = rec->kind->change.one[i];
+    const struct json *to = rec->values[parent->index];
+    struct record *place = NULL, nowhere = {.kind = rec->kind};
+    nowhere.values = NEW_MANY(w->call->arena, rec->kind->field_count, const struct json *);
+    bool here = false, there = false;
+    if (to)
+        TRY(table__find(w->call, w->records, db_tx(w->tx), rec->kind, to->text, &place));
+    TRY(who__matches(w->call, w->records, db_tx(w->tx), w->call->actor, before, &roles, &here));
+    TRY(who__matches(w->call, w->records, db_tx(w->tx), w->call->actor,
+                     place ? place : &nowhere, &roles, &there));
+    if (here && there)
+        return OK;
+    struct text who = who__print(w->call, w->records, &roles);
+    return problem_at(
+        w->call, ERR_DENIED, parent->name, "who", parent->source,
+        text_print(w->call->arena,
+                   say(w->call,
+                       "where a unit hangs decides what everybody sees: moving it is for: %.*s, "
+                       "of the unit and of its new place",
+                       "单位的位置决定每个人能看到什么：只能由单位及其新位置的以下角色调整：%.*s"),
+                   TEXT_ARG(who)));
+}
+
 static void apply(struct writing *w, struct record *rec)
 {
     for (size_t i = 0; i < rec->kind->field_count; i++)
@@ -246,6 +281,7 @@ static enum err change(struct writing *w)
     e = worse(e, check__required(w->call, rec, rec->state, NULL));
     e = worse(e, check_unique(w, rec, w->given));
     TRY(e);
+    TRY(may_rehang(w, rec, before));
     TRY(may_change(w, rec)); /* it may not be moved out of one's own reach */
     const char *act = only_always(rec, w->given) ? "record.attach" : "record.change";
     TRY(write__version(w, rec, before, act, (struct text){0}, w->change->reason));
@@ -290,19 +326,11 @@ static enum err pick_move(struct writing *w, const struct record *before,
     return OK;
 }
 
-static bool asked(const struct move *m, const struct field *f)
-{
-    for (size_t i = 0; i < m->ask_count; i++)
-        if (text_same(m->asks[i], f->name))
-            return true;
-    return false;
-}
-
 static enum err check_asked(struct writing *w, const struct record *rec, const struct move *m)
 {
     enum err worst = OK;
     for (size_t i = 0; i < rec->kind->field_count; i++)
-        if (w->given[i] && !asked(m, &rec->kind->fields[i]))
+        if (w->given[i] && !guard__asks(rec->kind, m, rec->kind->fields[i].name))
             worst = problem_at(
                 w->call, ERR_INVALID, rec->kind->fields[i].name, "not_asked", m->source,
                 text_of(say(w->call, "is not asked for by this move; change the record first",
@@ -335,9 +363,9 @@ static enum err sign_only(struct writing *w, struct record *rec, const struct re
                           const struct move *m, const struct verdict *v)
 {
     const struct record *now = before;
+    /* What was asked for is part of the signature: it makes nobody an editor. */
     if (differs(rec, before)) {
-        TRY(write__version(w, rec, before, "record.change", (struct text){0},
-                           w->change->reason));
+        TRY(write__version(w, rec, before, "record.sign", (struct text){0}, w->change->reason));
         now = rec;
     }
     struct signed_move sign = {.kind = now->kind->name,
@@ -429,6 +457,8 @@ static enum err move(struct writing *w)
     const struct move *m;
     struct record *rec = record__copy(w->call->arena, before);
     apply(w, rec);
+    if (hand__is(rec->kind, w->change->move))
+        return hand__over(w, rec, before);
     TRY(pick_move(w, before, rec, &m));
     if (!m)
         return problem(

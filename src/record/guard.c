@@ -29,27 +29,48 @@ static enum err check_from(struct call *call, const struct record *rec, const st
                                  TEXT_ARG(state_title(call, rec, rec->state))));
 }
 
+int guard__open_sides(const struct record *rec, const struct move *m, const struct verdict *v)
+{
+    if (!m->and_by.count || !holds(m->second_when, rec))
+        return 1;
+    int open = 3;
+    for (size_t i = 0; i < v->signature_count; i++)
+        open &= ~v->signature_group[i];
+    return open;
+}
+
+static enum err not_theirs(struct call *call, struct records *r, const struct move *m,
+                           const struct who_list *side)
+{
+    struct text who = who__print(call, r, side);
+    return problem_at(call, ERR_DENIED, TEXT(""), "who", m->source,
+                      text_print(call->arena,
+                                 say(call, "is for: %.*s", "只能由以下人员进行：%.*s"),
+                                 TEXT_ARG(who)));
+}
+
+/* Who could sign for both sides signs for the one that is still open. */
 static enum err check_who(struct call *call, struct records *r, struct db db,
                           const struct record *rec, const struct move *m, struct verdict *v)
 {
     bool first = false, second = false;
+    int open = guard__open_sides(rec, m, v);
     TRY(who__matches(call, r, db, call->actor, rec, &m->by, &first));
     v->needs_second = m->and_by.count && holds(m->second_when, rec);
     if (v->needs_second)
         TRY(who__matches(call, r, db, call->actor, rec, &m->and_by, &second));
-    v->group = first ? 1 : second ? 2 : 0;
-    /* Who holds both roles signs for the one that is still open. */
-    if (first && second)
-        for (size_t i = 0; i < v->signature_count; i++)
-            if (v->signature_group[i] == 1)
-                v->group = 2;
+    v->group = first && open & 1 ? 1 : second && open & 2 ? 2 : first ? 1 : second ? 2 : 0;
     v->mine = first || second;
-    if (v->mine)
+    if (!v->mine)
+        return not_theirs(call, r, m, open & 1 ? &m->by : &m->and_by);
+    if (v->group & open)
         return OK;
-    struct text who = who__print(call, r, &m->by);
-    return problem_at(call, ERR_DENIED, TEXT(""), "who", m->source,
+    /* Their side has been signed already: it waits for the other. */
+    struct text who = who__print(call, r, open & 1 ? &m->by : &m->and_by);
+    return problem_at(call, ERR_CONFLICT, TEXT(""), "second", m->source,
                       text_print(call->arena,
-                                 say(call, "is for: %.*s", "只能由以下人员进行：%.*s"),
+                                 say(call, "waits for a second signature by: %.*s",
+                                     "还需以下人员第二次签署：%.*s"),
                                  TEXT_ARG(who)));
 }
 
@@ -59,7 +80,7 @@ static enum err check_duties(struct call *call, struct records *r, struct db db,
     enum err worst = OK;
     for (size_t i = 0; i < m->duty_count; i++) {
         bool hit;
-        TRY(who__duty(call, r, db, call->actor, rec, &m->duties[i].people, &hit));
+        TRY(guard__bars(call, r, db, call->actor, rec, &m->duties[i].people, &hit));
         if (!hit)
             continue;
         struct text who = who__print(call, r, &m->duties[i].people);
@@ -129,7 +150,7 @@ static enum err check_need(struct call *call, struct records *r, struct db db,
     return e;
 }
 
-static enum err check_needs(struct call *call, struct records *r, struct db db,
+enum err guard__needs(struct call *call, struct records *r, struct db db,
                             const struct record *rec, const struct move *m, struct verdict *v)
 {
     enum err worst = OK;
@@ -155,8 +176,15 @@ static enum err check_when(struct call *call, const struct record *rec, const st
 
 /* ---- signatures
  * ------------------------------------------------------------------------------------- */
-static enum err read_signatures(struct call *call, struct db db, const struct record *rec,
-                                const struct move *m, struct verdict *v)
+static struct signature signature_of(const struct value *row)
+{
+    return (struct signature){row[0].text, row[1].text};
+}
+
+/* `alters` of a version (write.c): 2, the record moved on: signatures of before are history; 1, what
+ * was signed has changed: they are void; 0, a tag or evidence was added: they stand. */
+enum err guard__signatures(struct call *call, struct db db, const struct record *rec,
+                           const struct move *m, struct verdict *v)
 {
     if (!m->and_by.count)
         return OK;
@@ -164,17 +192,24 @@ static enum err read_signatures(struct call *call, struct db db, const struct re
                              V_TEXT(m->name)};
     struct rows rows;
     TRY(db__rows(call, db,
-                 "SELECT person, at, side FROM signature WHERE kind = $1 AND id = $2 AND "
-                 "version = $3 AND move = $4 ORDER BY at",
-                 values, 4, 10, &rows));
+                 "SELECT g.person, g.at, g.side, (SELECT MAX(COALESCE(v.alters, 1)) FROM "
+                 "version v WHERE v.kind = g.kind AND v.id = g.id AND v.version > g.version "
+                 "AND v.version <= $3) FROM signature g WHERE g.kind = $1 AND g.id = $2 AND "
+                 "g.version <= $3 AND g.move = $4 ORDER BY g.at DESC LIMIT 50",
+                 values, 4, 50, &rows));
     v->signatures = NEW_MANY(call->arena, rows.count + 1, struct signature);
+    v->voided = NEW_MANY(call->arena, rows.count + 1, struct signature);
     v->signature_group = NEW_MANY(call->arena, rows.count + 1, int);
-    for (size_t i = 0; i < rows.count; i++) {
-        v->signatures[i] =
-            (struct signature){row_at(&rows, i)[0].text, row_at(&rows, i)[1].text};
-        v->signature_group[i] = (int)row_at(&rows, i)[2].integer;
+    for (size_t i = rows.count; i-- > 0;) {
+        const struct value *row = row_at(&rows, i);
+        int64_t since = row[3].type == VALUE_INTEGER ? row[3].integer : 0;
+        if (since == 1)
+            v->voided[v->voided_count++] = signature_of(row);
+        if (since)
+            continue;
+        v->signature_group[v->signature_count] = (int)row[2].integer;
+        v->signatures[v->signature_count++] = signature_of(row);
     }
-    v->signature_count = rows.count;
     return OK;
 }
 
@@ -207,11 +242,11 @@ enum err guard__move(struct call *call, struct records *r, struct db db,
                      struct verdict *out)
 {
     *out = (struct verdict){0};
-    TRY(read_signatures(call, db, rec, m, out));
+    TRY(guard__signatures(call, db, rec, m, out));
     enum err worst = check_from(call, rec, m);
     enum err steps[5] = {check_who(call, r, db, rec, m, out), check_duties(call, r, db, rec, m),
                          m->stop ? OK : check_when(call, after, m),
-                         m->stop ? OK : check_needs(call, r, db, after, m, out),
+                         m->stop ? OK : guard__needs(call, r, db, after, m, out),
                          check_own_signature(call, m, out)};
     for (size_t i = 0; i < COUNT(steps); i++) {
         if (!is_refusal(steps[i]))
@@ -219,6 +254,34 @@ enum err guard__move(struct call *call, struct records *r, struct db db,
         worst = worse(worst, steps[i]);
     }
     return worst;
+}
+
+/* ---- what is asked for with the move
+ * ---------------------------------------------------------------------- */
+static bool asks(const struct move *m, struct text field)
+{
+    for (size_t i = 0; i < m->ask_count; i++)
+        if (text_same(m->asks[i], field))
+            return true;
+    return false;
+}
+
+static bool speaks_of_asked(const struct condition *c, const struct move *m)
+{
+    if (!c)
+        return false;
+    bool yes = c->field.len && asks(m, c->field);
+    for (size_t i = 0; i < c->part_count && !yes; i++)
+        yes = speaks_of_asked(c->parts[i], m);
+    return yes;
+}
+
+bool guard__asks(const struct kind *k, const struct move *m, struct text field)
+{
+    const struct field *f = kind_field(k, field);
+    return asks(m, field) || (f && f->required_in >> m->to & 1 && !f->system && !f->computed &&
+                              (speaks_of_asked(f->required_when, m) ||
+                               speaks_of_asked(f->only, m)));
 }
 
 /* ---- the rare rule that data cannot say

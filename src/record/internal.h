@@ -144,6 +144,10 @@ MUST_USE enum err who__sees_sensitive(struct call *call, struct records *r, stru
 MUST_USE enum err who__may_change(struct call *call, struct records *r, struct db db,
                                   const struct actor *actor, const struct record *rec,
                                   bool *out);
+/* The people that a relation names, whether or not they are still here. */
+MUST_USE enum err who__people(struct call *call, struct records *r, struct db db,
+                              const struct record *rec, const struct who *w, struct text **out,
+                              size_t *count);
 void who__build(struct records *r);
 struct text who__print(struct call *call, struct records *r, const struct who_list *list);
 bool who__is_somebody(const struct actor *a);
@@ -158,9 +162,11 @@ struct verdict {
     bool mine;
     int group; /* 1: by, 2: and_by; 0: neither */
     bool needs_second;
-    struct signature *signatures;
+    struct signature *signatures; /* those that stand */
     int *signature_group;
     size_t signature_count;
+    struct signature *voided; /* given since the last move, and undone by a change */
+    size_t voided_count;
     struct blocker *blockers;
     size_t blocker_count;
 };
@@ -172,6 +178,17 @@ MUST_USE enum err guard__move(struct call *call, struct records *r, struct db db
                               const struct move *m, struct verdict *out);
 MUST_USE enum err guard__named(struct call *call, const struct record *rec,
                                const struct move *m);
+/* Is the field filled in with the move? Those it asks for, and those that an asked one makes
+ * necessary: an approval on conditions asks for the conditions. */
+bool guard__asks(const struct kind *k, const struct move *m, struct text field);
+MUST_USE enum err guard__needs(struct call *call, struct records *r, struct db db,
+                               const struct record *rec, const struct move *m,
+                               struct verdict *v);
+/* The signatures under a move that still stand, and those that no longer do. */
+MUST_USE enum err guard__signatures(struct call *call, struct db db, const struct record *rec,
+                                    const struct move *m, struct verdict *v);
+/* Is a second signature asked for, and which sides (bit 1: by, bit 2: and_by) are still open? */
+int guard__open_sides(const struct record *rec, const struct move *m, const struct verdict *v);
 
 /* ---- compute.c
  * ---------------------------------------------------------------------------------------- */
@@ -250,10 +267,6 @@ MUST_USE enum err query__holders(struct call *call, struct records *r, struct db
 MUST_USE enum err query__living(struct call *call, struct records *r, struct db db,
                                 const struct kind *k, const struct field *f, struct text value,
                                 struct record ***out, size_t *count);
-/* Records in these states (bits) or that name the actor in a field; none that has ended. */
-MUST_USE enum err query__waiting(struct call *call, struct records *r, struct db db,
-                                 const struct kind *k, uint64_t states, size_t most,
-                                 struct record ***out, size_t *count);
 /* Records from which the timed move leads, and whose day has come. */
 MUST_USE enum err query__due(struct call *call, struct records *r, struct db db,
                              const struct kind *k, const struct move *m, struct text day,
@@ -262,6 +275,45 @@ MUST_USE enum err query__due(struct call *call, struct records *r, struct db db,
 MUST_USE enum err query__titles(struct call *call, struct records *r, struct reader *db,
                                 struct text kind, const struct text *ids, size_t count,
                                 struct rows *rows);
+
+/* Whose turn it is, over all kinds (a block of its own at the end of query.c; a table of turns will
+ * take its place). mine: records that wait for the actor, or are theirs and due by `soon`; others:
+ * records of theirs that wait for somebody else. By day, then key; days are dates. */
+struct turns_query {
+    bool others;
+    struct text today, soon, week;
+    struct text after_day, after_key; /* the last row that was shown; key "" = from the start */
+};
+#define TURN_LACKING 100
+/* Rows of kind, id, key, title, state, due, pick: the number of the next move that is the actor's
+ * (turn__next), TURN_LACKING more while something is missing; NULL when it is not their turn. */
+MUST_USE enum err query__turns(struct call *call, struct records *r, struct reader *db,
+                               const struct turns_query *of, size_t most, struct rows *out);
+/* One row: all, those with a pick, overdue, due within the week. */
+MUST_USE enum err query__turn_counts(struct call *call, struct records *r, struct reader *db,
+                                     const struct turns_query *of, struct rows *out);
+
+/* ---- hand.c: handing over ---------------------------------------------------------------------
+ */
+bool hand__is(const struct kind *k, struct text move);
+MUST_USE enum err hand__may(struct call *call, struct records *r, struct db db,
+                            const struct record *rec, bool *out);
+struct move *hand__move(struct call *call, const struct record *rec); /* as it is shown */
+/* `rec` has the given values in it. */
+MUST_USE enum err hand__over(struct writing *w, struct record *rec, const struct record *before);
+/* Keeps who owned it until this version. */
+MUST_USE enum err hand__remember(struct writing *w, const struct record *rec,
+                                 const struct record *before);
+/* Does a duty hit the actor? As who__matches; whoever ever owned a record stays its owner here. */
+MUST_USE enum err guard__bars(struct call *call, struct records *r, struct db db,
+                              const struct actor *actor, const struct record *rec,
+                              const struct who_list *people, bool *out);
+
+/* ---- turn.c: whose turn it is ---------------------------------------------------------------- */
+/* The moves that lead on from a state, as the model tells them, in its order; NULL after the last. */
+const struct move *turn__next(const struct kind *k, size_t state, size_t nth);
+/* Does being in this list make it one's turn? What all staff may do waits for nobody in particular. */
+bool turn__counts(const struct who_list *list, const struct who *w);
 
 /* ---- related.c -------------------------------------------------------------------------------- */
 MUST_USE enum err related__records(struct call *call, struct records *r, struct db db,

@@ -17,7 +17,7 @@ static const struct column version_columns[] = {
     COLUMN("kind", TEXT, true),       COLUMN("id", TEXT, true),
     COLUMN("version", INTEGER, true), COLUMN("at", TEXT, true),
     COLUMN("ledger", INTEGER, true),  COLUMN("salt", BYTES, true),
-    COLUMN("body", TEXT, true)};
+    COLUMN("body", TEXT, true),       COLUMN("alters", INTEGER, false)};
 static const struct index version_indexes[] = {
     {.name = NAMED("version_at"), .columns = NAMED("kind, at")}};
 static const struct column link_columns[] = {
@@ -34,6 +34,10 @@ static const struct column signature_columns[] = {
     COLUMN("person", TEXT, true),     COLUMN("at", TEXT, true),
     COLUMN("side", INTEGER, true),    COLUMN("own_id", TEXT, false),
     COLUMN("salt", BYTES, false),     COLUMN("ledger", INTEGER, false)};
+/* Who owned a record until this version: follows from the versions (hand.c). */
+static const struct column past_owner_columns[] = {
+    COLUMN("kind", TEXT, true), COLUMN("id", TEXT, true), COLUMN("version", INTEGER, true),
+    COLUMN("person", TEXT, true)};
 static const struct column idempotency_columns[] = {
     COLUMN("actor", TEXT, true),  COLUMN("name", TEXT, true), COLUMN("kind", TEXT, true),
     COLUMN("record", TEXT, true), COLUMN("at", TEXT, true),   COLUMN("request", TEXT, false),
@@ -75,6 +79,7 @@ static const struct table own_tables[] = {
     TABLE(sequence, "kind", false),
     TABLE(signature, "kind, id, version, move, person", true),
     TABLE(idempotency, "actor, name", true),
+    TABLE(past_owner, "kind, id, version", true),
     {.name = NAMED("comment"),
      .primary = NAMED("id"),
      .columns = comment_columns,

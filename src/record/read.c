@@ -128,6 +128,46 @@ bool record_may_change(struct call *call, struct records *r, struct reader *db,
 
 /* ---- moves as they look to the actor
  * ------------------------------------------------------------------------ */
+/* Whoever changes the content becomes its editor; a duty may keep editors from the move. */
+static bool bars_editors(const struct move *m)
+{
+    for (size_t i = 0; i < m->duty_count; i++)
+        for (size_t j = 0; j < m->duties[i].people.count; j++) {
+            const struct who *w = &m->duties[i].people.one[j];
+            if (text_is(w->relation, "editor") && !w->via.len)
+                return true;
+        }
+    return false;
+}
+
+static const struct text *asks_of(struct call *call, const struct kind *k, const struct move *m,
+                                  size_t *count)
+{
+    struct text *out = NEW_MANY(call->arena, k->field_count + m->ask_count + 1, struct text);
+    size_t n = m->ask_count;
+    for (size_t i = 0; i < n; i++)
+        out[i] = m->asks[i];
+    for (size_t i = 0; i < k->field_count; i++) {
+        bool known = !guard__asks(k, m, k->fields[i].name);
+        for (size_t j = 0; j < n && !known; j++)
+            known = text_same(out[j], k->fields[i].name);
+        if (!known)
+            out[n++] = k->fields[i].name;
+    }
+    *count = n;
+    return out;
+}
+
+static void add_missing(const struct record *rec, const struct move *m, struct text name,
+                        bool may_change, struct move_view *v)
+{
+    const struct field *f = kind_field(rec->kind, name);
+    bool open = f && !f->computed && !f->system &&
+                (f->always || !rec->kind->states[rec->state].locked);
+    v->missing[v->missing_count++] = (struct missing_field){
+        name, may_change && open, f && !f->always && bars_editors(m)};
+}
+
 static enum err view_move(struct call *call, struct records *r, struct reader *db,
                           const struct record *rec, const struct move *m, struct move_view *v)
 {
@@ -142,19 +182,25 @@ static enum err view_move(struct call *call, struct records *r, struct reader *d
     struct move without = *m;
     without.ask_count = 0;
     struct call *required = call_open(call->arena, call->now, call->lang);
+    bool may_change;
+    TRY(who__may_change(call, r, db_reader(db), call->actor, rec, &may_change));
+    v->missing = NEW_MANY(call->arena, rec->kind->field_count + 1, struct missing_field);
     if (check__required(required, rec, m->to, &without) != OK)
         for (struct problem *p = required->problems; p; p = p->next) {
-            bool asked = false;
-            for (size_t i = 0; i < m->ask_count; i++)
-                asked = asked || text_same(m->asks[i], p->field);
-            if (!asked)
-                e = problem_at(v->why, ERR_CONFLICT, p->field, text_c(call->arena, p->code),
-                               p->source, p->message);
+            if (guard__asks(rec->kind, m, p->field))
+                continue;
+            e = problem_at(v->why, ERR_CONFLICT, p->field, text_c(call->arena, p->code),
+                           p->source, p->message);
+            if (v->missing_count < rec->kind->field_count)
+                add_missing(rec, m, p->field, may_change, v);
         }
     v->allowed = e == OK;
     v->mine = verdict.mine;
     v->signatures = verdict.signatures;
     v->signature_count = verdict.signature_count;
+    v->asks = asks_of(call, rec->kind, m, &v->ask_count);
+    v->voided = verdict.voided;
+    v->voided_count = verdict.voided_count;
     v->blockers = verdict.blockers;
     v->blocker_count = verdict.blocker_count;
     return OK;
@@ -164,10 +210,19 @@ enum err record_moves(struct call *call, struct records *r, struct reader *db,
                       const struct record *rec, struct move_view **out, size_t *count)
 {
     const struct kind *k = rec->kind;
-    *out = NEW_MANY(call->arena, k->move_count + 1, struct move_view);
+    *out = NEW_MANY(call->arena, k->move_count + 2, struct move_view);
     *count = 0;
     for (size_t i = 0; i < k->move_count; i++)
         if (k->moves[i].from >> rec->state & 1 && !k->moves[i].automatic)
             TRY(view_move(call, r, db, rec, &k->moves[i], &(*out)[(*count)++]));
+    bool may = false;
+    if (hand__is(k, TEXT("hand_over")))
+        TRY(hand__may(call, r, db_reader(db), rec, &may));
+    if (!may)
+        return OK;
+    const struct move *m = hand__move(call, rec);
+    (*out)[(*count)++] =
+        (struct move_view){.move = m, .allowed = true, .mine = true, .asks = m->asks,
+                           .ask_count = 1, .why = call_open(call->arena, call->now, call->lang)};
     return OK;
 }

@@ -179,12 +179,23 @@ struct blocker {
     size_t problem;
     struct ref ref;
 };
+struct missing_field {
+    struct text name;
+    bool may_fill; /* the actor may change it now */
+    bool bars;     /* but whoever does is barred from this move afterwards */
+};
 struct move_view {
     const struct move *move;
     bool allowed, mine; /* mine: the actor is among by/and_by */
     struct call *why;   /* its problems say why not */
-    struct signature *signatures;
+    struct signature *signatures; /* those that stand */
     size_t signature_count;
+    const struct text *asks; /* fields filled in with it; of some the need shows only then */
+    size_t ask_count;
+    struct signature *voided; /* those that a change has undone */
+    size_t voided_count;
+    struct missing_field *missing; /* fields that stand in the way, beside those it asks for */
+    size_t missing_count;
     struct blocker *blockers; /* records in the way, by number of the problem they explain */
     size_t blocker_count;
 };
@@ -223,16 +234,46 @@ MUST_USE enum err record_links(struct call *call, struct records *r, struct read
                                const struct record *rec, struct linked **out, size_t *count);
 MUST_USE enum err record_search(struct call *call, struct records *r, struct reader *db,
                                 struct text q, size_t most, struct ref **out, size_t *count);
+/* ---- whose turn it is: somebody's, always, or the record is at rest
+ * ------------------------------ */
+#define TURN_WHO_MOST 64
+struct turn_of { /* one of those it waits for: a person, a role, or a field that names nobody */
+    struct text person, role, field;
+    bool vacant; /* nobody holds the role here (or may sign), or the person has left */
+};
+struct turn {
+    bool rest;               /* nothing is expected of anybody */
+    const struct move *move; /* what comes next; NULL at rest */
+    bool ready;              /* nothing is missing for it */
+    bool mine;               /* the actor may sign it, or mend what is missing */
+    bool second;             /* a first signature stands */
+    bool vacant;             /* there is nobody who could */
+    struct call *lacks;      /* its problems say what is missing; NULL at rest */
+    struct turn_of *who;
+    size_t who_count;
+};
+MUST_USE enum err record_turn(struct call *call, struct records *r, struct reader *db,
+                              const struct record *rec, struct turn *out);
 struct todo {
     struct ref ref;
-    const char *why;         /* move, overdue, due, assigned */
+    const char *why;         /* move, overdue, due, waits */
     const struct move *move; /* NULL unless why = move */
+    bool ready;              /* nothing is missing for the move */
+    struct turn *turn;       /* unless ready: what is missing, or for whom it waits */
     struct text due;
     bool overdue;
 };
-/* What waits for the actor. */
+struct todo_list {
+    struct todo *items;
+    size_t count;
+    int64_t total, waiting, overdue, due_soon; /* of all, not of the page */
+    struct text next;                          /* cursor, "" at the end */
+};
+/* What waits for the actor (and what is theirs and falls due), or, `others`: records of theirs that
+ * wait for somebody else. By day, then key. limit 1–500. */
 MUST_USE enum err record_todo(struct call *call, struct records *r, struct reader *db,
-                              struct todo **out, size_t *count);
+                              bool others, struct text cursor, int64_t limit,
+                              struct todo_list *out);
 /* Runs timed moves due by call->now. Returns how many happened. */
 MUST_USE enum err record_timed(struct call *call, struct records *r, size_t *moved);
 

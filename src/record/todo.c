@@ -3,7 +3,6 @@
  * come. */
 #include "record/internal.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- search
@@ -70,148 +69,102 @@ enum err record_search(struct call *call, struct records *r, struct reader *db, 
     return OK;
 }
 
-/* ---- what waits for me
- * ------------------------------------------------------------------------------------ */
-struct todos {
-    struct todo *items;
-    size_t count, room;
-    struct text today, soon; /* soon: what falls due in a month is worth knowing */
-};
-
-static void add(struct todos *t, const struct record *rec, const char *why,
-                const struct move *m)
+/* ---- what waits for me, and what of mine waits for others
+ * ------------------------------------------------------------------ */
+static enum err bad_cursor(struct call *call)
 {
-    if (t->count == t->room)
-        return;
-    const struct json *due = record_value(rec, TEXT("due"));
-    if (!due)
-        due = record_value(rec, TEXT("review_due"));
-    struct todo *one = &t->items[t->count++];
-    *one = (struct todo){.ref = ref_of(rec), .why = why, .move = m};
-    if (due)
-        one->due = due->text;
-    one->overdue = due && text_compare(due->text, t->today) < 0;
+    return problem(call, ERR_INVALID, TEXT("cursor"), "cursor", "%s",
+                   say(call, "is not a cursor of this list", "不是此列表的游标"));
 }
 
-/* States in which this actor may be needed, by role anywhere or by a person field. */
-static bool by_role(const struct actor *a, const struct who_list *list)
+/* "2026-12-01|RSK-0004": day and key of the last one that was shown. */
+static enum err read_cursor(struct call *call, struct text cursor, struct turns_query *of)
 {
-    for (size_t i = 0; i < list->count; i++)
-        if (list->one[i].role.len && !text_is(list->one[i].role, "staff") &&
-            actor_holds_anywhere(a, list->one[i].role))
-            return true;
-    return false;
-}
-
-static bool forward(const struct kind *k, const struct move *m)
-{
-    enum tone to = k->states[m->to].tone;
-    return !m->automatic && !m->stop && !text_is(m->name, "archive") && to != TONE_OFF &&
-           to != TONE_REJECTED && to != TONE_WARN && to != TONE_BAD;
-}
-
-static const struct json *of_record(void *arg, struct text field)
-{
-    return record_value(arg, field);
-}
-
-/* The move of its kind that fits this record: one of several approvals by type, say. */
-static bool fits(const struct record *rec, const struct move *m)
-{
-    return m->from >> rec->state & 1 && forward(rec->kind, m) && m->to > rec->state &&
-           (!m->when || condition_holds(m->when, of_record, (void *)(uintptr_t)rec));
-}
-
-static uint64_t states_by_role(const struct actor *a, const struct kind *k)
-{
-    uint64_t states = 0;
-    for (size_t i = 0; i < k->move_count; i++)
-        if (forward(k, &k->moves[i]) &&
-            (by_role(a, &k->moves[i].by) || by_role(a, &k->moves[i].and_by)))
-            states |= k->moves[i].from;
-    return states;
-}
-
-static enum err first_move(struct call *call, struct records *r, struct reader *db,
-                           const struct record *rec, const struct move **out)
-{
-    *out = NULL;
-    for (size_t i = 0; i < rec->kind->move_count && !*out; i++) {
-        const struct move *m = &rec->kind->moves[i];
-        bool first = false, second = false, barred = false;
-        if (!fits(rec, m))
-            continue;
-        TRY(who__matches(call, r, db_reader(db), call->actor, rec, &m->by, &first));
-        if (!first && m->and_by.count)
-            TRY(who__matches(call, r, db_reader(db), call->actor, rec, &m->and_by, &second));
-        for (size_t d = 0; d < m->duty_count && (first || second) && !barred; d++)
-            TRY(who__duty(call, r, db_reader(db), call->actor, rec, &m->duties[d].people,
-                             &barred));
-        if ((first || second) && !barred)
-            *out = m;
-    }
-    return OK;
-}
-
-/* Published, operating, effective: it could be moved on, but nothing waits for anybody. */
-static bool at_rest(const struct record *rec)
-{
-    enum tone tone = rec->kind->states[rec->state].tone;
-    return tone == TONE_OK || tone == TONE_OFF || tone == TONE_REJECTED;
-}
-
-static enum err todo_of_kind(struct call *call, struct records *r, struct reader *db,
-                             const struct kind *k, struct todos *t)
-{
-    struct record **items;
-    size_t count;
-    uint64_t states = states_by_role(call->actor, k);
-    TRY(query__waiting(call, r, db_reader(db), k, states, 200, &items, &count));
-    for (size_t i = 0; i < count; i++) {
-        const struct move *m;
-        bool readable;
-        TRY(who__may_read(call, r, db_reader(db), call->actor, items[i], &readable));
-        if (!readable)
-            continue;
-        TRY(first_move(call, r, db, items[i], &m));
-        bool mine = value__list_has(record_value(items[i], TEXT("owner")), call->actor->person);
-        const struct json *due = record_value(items[i], TEXT("due"));
-        if (!due)
-            due = record_value(items[i], TEXT("review_due"));
-        if (m && !at_rest(items[i]))
-            add(t, items[i], "move", m);
-        else if (mine && due && text_compare(due->text, t->soon) <= 0)
-            add(t, items[i], text_compare(due->text, t->today) < 0 ? "overdue" : "due", NULL);
-    }
-    return OK;
-}
-
-static int by_due(const void *left, const void *right)
-{
-    const struct todo *a = left, *b = right;
-    if (!a->due.len != !b->due.len)
-        return a->due.len ? -1 : 1;
-    int order = text_compare(a->due, b->due);
-    return order ? order : text_compare(a->ref.key, b->ref.key);
-}
-
-enum err record_todo(struct call *call, struct records *r, struct reader *db, struct todo **out,
-                     size_t *count)
-{
-    struct todos t = {NEW_MANY(call->arena, 2000, struct todo), 0, 2000,
-                      date_print(call->arena, call->now),
-                      date_of_days(call->arena, call->now / 86400000000LL + 30)};
-    if (!call->actor->person.len) {
-        *out = t.items;
-        *count = 0;
+    int64_t day;
+    if (!cursor.len)
         return OK;
+    if (cursor.len > 100 || text_find(cursor, '|') < 0)
+        return bad_cursor(call);
+    of->after_day = text_cut(&cursor, '|');
+    of->after_key = cursor;
+    bool good = !of->after_day.len || date_read(of->after_day, &day);
+    return good && of->after_key.len && text_utf8(of->after_key) ? OK : bad_cursor(call);
+}
+
+static enum err more_about(struct call *call, struct records *r, struct reader *db,
+                           const struct kind *k, struct todo *one)
+{
+    struct record *rec;
+    TRY(table__find(call, r, db_reader(db), k, one->ref.id, &rec));
+    if (!rec)
+        return OK;
+    one->turn = NEW(call->arena, struct turn);
+    return record_turn(call, r, db, rec, one->turn);
+}
+
+static enum err one_todo(struct call *call, struct records *r, struct reader *db,
+                         const struct turns_query *of, const struct value *row,
+                         struct todo *one)
+{
+    *one = (struct todo){
+        .ref = {row[0].text, row[1].text, row[2].text,
+                row[3].text.len ? row[3].text : row[2].text, row[4].text},
+        .due = row[5].text,
+    };
+    const struct kind *k = model_kind(r->model, row[0].text);
+    ptrdiff_t state = kind_state(k, row[4].text);
+    one->overdue = one->due.len && text_compare(one->due, of->today) < 0;
+    one->why = of->others ? "waits" : one->overdue ? "overdue" : "due";
+    if (row[6].type == VALUE_INTEGER && state >= 0) {
+        size_t nth = (size_t)row[6].integer;
+        one->why = "move";
+        one->ready = nth < TURN_LACKING;
+        one->move = turn__next(k, (size_t)state, nth % TURN_LACKING);
     }
-    for (size_t i = 0; i < r->model->kind_count; i++)
-        TRY(todo_of_kind(call, r, db, &r->model->kinds[i], &t));
-    qsort(t.items, t.count, sizeof *t.items, by_due);
-    *out = t.items;
-    *count = t.count;
+    bool more = of->others || (one->move && !one->ready);
+    return more ? more_about(call, r, db, k, one) : OK;
+}
+
+static enum err count_all(struct call *call, struct records *r, struct reader *db,
+                          const struct turns_query *of, struct todo_list *out)
+{
+    struct rows rows;
+    TRY(query__turn_counts(call, r, db, of, &rows));
+    out->total = rows.cells[0].integer;
+    out->waiting = rows.cells[1].integer;
+    out->overdue = rows.cells[2].integer;
+    out->due_soon = rows.cells[3].integer;
     return OK;
+}
+
+enum err record_todo(struct call *call, struct records *r, struct reader *db, bool others,
+                     struct text cursor, int64_t limit, struct todo_list *out)
+{
+    int64_t day = call->now / 86400000000LL;
+    struct turns_query of = {.others = others,
+                             .today = date_print(call->arena, call->now),
+                             .soon = date_of_days(call->arena, day + 30),
+                             .week = date_of_days(call->arena, day + 7)};
+    *out = (struct todo_list){0};
+    if (limit < 1 || limit > 500)
+        return problem(
+            call, ERR_INVALID, TEXT("limit"), "range", "%s",
+            say(call, "limit must be between 1 and 500", "limit 必须在 1 与 500 之间"));
+    TRY(read_cursor(call, cursor, &of));
+    if (!call->actor->person.len)
+        return OK;
+    struct rows rows;
+    TRY(query__turns(call, r, db, &of, (size_t)limit + 1, &rows));
+    out->count = rows.count > (size_t)limit ? (size_t)limit : rows.count;
+    out->items = NEW_MANY(call->arena, out->count + 1, struct todo);
+    for (size_t i = 0; i < out->count; i++)
+        TRY(one_todo(call, r, db, &of, row_at(&rows, i), &out->items[i]));
+    if (rows.count > out->count)
+        out->next = text_print(call->arena, "%.*s|%.*s",
+                               TEXT_ARG(out->items[out->count - 1].due),
+                               TEXT_ARG(out->items[out->count - 1].ref.key));
+    of.after_key = (struct text){0};
+    return count_all(call, r, db, &of, out);
 }
 
 /* ---- moves whose day has come

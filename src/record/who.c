@@ -76,6 +76,32 @@ static enum err related(struct call *call, struct records *r, struct db db,
     return OK;
 }
 
+enum err who__people(struct call *call, struct records *r, struct db db,
+                     const struct record *rec, const struct who *w, struct text **out,
+                     size_t *count)
+{
+    const struct record *holder = rec;
+    *count = 0;
+    *out = NULL;
+    if (w->via.len) {
+        const struct json *id = record_value(rec, w->via);
+        const struct field *f = kind_field(rec->kind, w->via);
+        struct record *target = NULL;
+        if (id && f->target_kind && id->type == JSON_TEXT)
+            TRY(table__find(call, r, db, f->target_kind, id->text, &target));
+        if (!target)
+            return OK;
+        holder = target;
+    }
+    const struct json *v = record_value(holder, w->relation);
+    const struct json *one = v && v->type == JSON_LIST ? v->first : v;
+    *out = NEW_MANY(call->arena, v ? v->count + 1 : 1, struct text);
+    for (; one; one = v->type == JSON_LIST ? one->next : NULL)
+        if (one->type == JSON_TEXT)
+            (*out)[(*count)++] = one->text;
+    return OK;
+}
+
 /* A person, or a token with a role. One that may only send events is nobody among the records.
  */
 bool who__is_somebody(const struct actor *a)

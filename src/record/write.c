@@ -90,16 +90,31 @@ static enum err append(struct writing *w, struct record *rec, const struct recor
     return OK;
 }
 
+/* What the version does to signatures under a move that takes two: 2, the record moved on; 1, what
+ * was signed is no longer what it says; 0, only what may be added to a signed record was. */
+static int alters(const struct record *rec, const struct record *before, const char *act)
+{
+    if (!before || !strcmp(act, "record.move"))
+        return 2;
+    for (size_t i = 0; i < rec->kind->field_count; i++) {
+        const struct field *f = &rec->kind->fields[i];
+        const struct json *now = rec->values[i], *then = before->values[i];
+        if (!f->system && !f->always && (!now != !then || (now && !json_same(now, then))))
+            return 1;
+    }
+    return 0;
+}
+
 static enum err insert_version(struct writing *w, const struct record *rec, struct text body,
-                               struct text salt, struct text at)
+                               struct text salt, struct text at, int altered)
 {
     struct value values[] = {
         V_TEXT(rec->kind->name), V_TEXT(rec->id), V_INT(rec->version), V_TEXT(at),
-        V_INT(rec->ledger),      V_BYTES(salt),   V_TEXT(body)};
+        V_INT(rec->ledger),      V_BYTES(salt),   V_TEXT(body),           V_INT(altered)};
     return tx_exec(w->call, w->tx,
-                   "INSERT INTO version(kind, id, version, at, ledger, salt, body) "
-                   "VALUES ($1, $2, $3, $4, $5, $6, $7)",
-                   values, 7, NULL);
+                   "INSERT INTO version(kind, id, version, at, ledger, salt, body, alters) "
+                   "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                   values, 8, NULL);
 }
 
 /* ---- what follows from it
@@ -171,7 +186,8 @@ enum err write__version(struct writing *w, struct record *rec, const struct reco
     struct text salt = ledger_salt(call);
     TRY(ledger_commit(call, body, salt, &rec->commitment));
     TRY(append(w, rec, before, act));
-    TRY(insert_version(w, rec, body, salt, a.at));
+    TRY(insert_version(w, rec, body, salt, a.at, alters(rec, before, act)));
+    TRY(hand__remember(w, rec, before));
     TRY(table__write(call, w->records, w->tx, rec, before));
     TRY(write_search(w, rec, before));
     TRY(write_unit(w, rec));

@@ -22,7 +22,7 @@ KIND_KEYS = {"kind", "prefix", "title", "plural", "about", "icon", "phase", "ord
              "fields", "layout", "list", "sort", "states", "moves", "access", "views", "is"}
 MOVE_KEYS = {"title", "about", "from", "to", "by", "and_by", "second_when", "on", "asks", "reason",
              "fresh", "when", "say", "not", "needs", "guard", "stop"}
-STATE_KEYS = {"title", "about", "tone", "locked", "end"}
+STATE_KEYS = {"title", "about", "tone", "locked", "end", "rest"}
 TONES = {"idle", "progress", "review", "ok", "warn", "bad", "rejected", "off"}
 NEED_KEYS = {"code", "say", "kind", "via", "field", "where", "in", "least", "every", "only"}
 FUNCTIONS = {"risk_score": {"consequence", "likelihood", "confidence", "less", "less_from"},

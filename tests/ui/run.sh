@@ -63,5 +63,6 @@ step types sh -c 'cd ui && npm run --silent check'
 suite setup
 suite hands
 suite journeys
+suite turns
 suite pages
 exit 0

@@ -121,8 +121,8 @@ export function isFresh(): boolean {
 }
 export async function countTasks(): Promise<void> {
 	try {
-		const reply = await get<TasksReply>('/tasks');
-		session.tasks = reply.items.length;
+		const reply = await get<TasksReply>('/tasks?limit=1');
+		session.tasks = reply.total;
 	} catch {
 		// The number beside Today is a courtesy; the page itself shows errors.
 	}

@@ -173,9 +173,34 @@ export interface MoveChoice {
 	mine?: boolean;
 	why_not?: Problem[];
 	signatures?: { person: string; name: string; at: string }[];
+	/** Signatures that a later change has undone. */
+	voided?: { person: string; name: string; at: string }[];
+	/** Fields that stand in the way; whoever fills in one that `bars` may not make the move any more. */
+	missing?: { field: string; may_fill: boolean; bars: boolean }[];
+}
+/** A person, a role, or a field that names nobody. */
+export interface TurnOf {
+	person?: string;
+	name?: string;
+	role?: string;
+	title?: Words;
+	field?: string;
+	vacant: boolean;
+}
+export interface Turn {
+	rest: boolean;
+	move?: string;
+	title?: Words;
+	ready: boolean;
+	mine: boolean;
+	second: boolean;
+	vacant: boolean;
+	waits_for: TurnOf[];
+	lacks: Problem[];
 }
 export interface MovesReply {
 	moves: MoveChoice[];
+	turn?: Turn;
 	names?: Names;
 }
 /** What comes page by page: `next` is the cursor of the next one, null at the end. */
@@ -225,10 +250,13 @@ export interface Task {
 	move_title?: Words;
 	due?: string;
 	overdue?: boolean;
-	band?: string;
+	ready?: boolean;
+	turn?: Turn;
 }
 export interface TasksReply {
 	items: Task[];
+	next: string | null;
+	total: number;
 	counts: { waiting: number; overdue: number; due_soon: number };
 }
 export interface Grant {

@@ -3,14 +3,25 @@
 import { say } from '../app/toast.svelte';
 import { ApiError, call, get } from '../data/client.svelte';
 import { learn } from '../data/names.svelte';
-import type { AnyRecord, Kind, MoveChoice, MovesReply, RecordReply, Value } from '../data/types';
+import type { AnyRecord, Field, Kind, MoveChoice, MovesReply, RecordReply, Turn, Value } from '../data/types';
 import { t, w } from '../i18n/t.svelte';
-import { applies } from '../model/condition';
+import { applies, needOf } from '../model/condition';
 import { fieldOf, moveOf, roleOf, stateOf } from '../model/model.svelte';
 
+/** What a move asks for; some of it only when another answer makes it necessary. */
+export function asksOf(kind: Kind, record: AnyRecord, move: MoveChoice): Field[] {
+	const always = moveOf(kind, move.move)?.asks ?? move.asks ?? [];
+	return (move.asks ?? always).flatMap((name) => fieldOf(kind, name) ?? [])
+		.filter((f) => applies(f, record) && (always.includes(f.name) || needOf(f, record, move.to) === 'now'));
+}
+/** For whom a record waits, in words; `me` is never told to be somebody else. */
+export function turnWords(kind: Kind, turn: Turn): string {
+	return turn.waits_for.map((one) => (one.person ? one.name || one.person : one.role ? w(one.title) : w(fieldOf(kind, one.field ?? '')?.title) || one.field)
+		+ (one.vacant ? ` (${t('turn.vacant')})` : '')).join(', ');
+}
 export function asksNothing(kind: Kind, record: AnyRecord, move: MoveChoice): boolean {
 	const declared = moveOf(kind, move.move);
-	const asks = (move.asks ?? declared?.asks ?? []).flatMap((name) => fieldOf(kind, name) ?? []).filter((f) => applies(f, record));
+	const asks = asksOf(kind, record, move);
 	const end = stateOf(kind, move.to);
 	return !asks.length && !(move.reason ?? declared?.reason) && !(move.fresh ?? declared?.fresh) && !(move.stop ?? declared?.stop)
 		&& !declared?.and_by?.length && !end?.end && end?.tone !== 'rejected' && end?.tone !== 'off';

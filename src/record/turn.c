@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* record/turn.c — whose turn it is with a record: somebody's, always, or the record is at rest. What
+ * is said here of one record is said of all of them, in SQL, at the end of query.c. */
+#include "record/internal.h"
+
+/* ---- the moves that lead on
+ * --------------------------------------------------------------------------------- */
+/* 3: on towards a good state; 2: back to work; 1: to any other; 0: not a way for people at all. */
+static int leads_on(const struct kind *k, size_t state, const struct move *m)
+{
+    enum tone to = k->states[m->to].tone;
+    if (!(m->from >> state & 1) || m->automatic || m->stop || text_is(m->name, "archive"))
+        return 0;
+    if (to == TONE_OFF || to == TONE_REJECTED || to == TONE_WARN || to == TONE_BAD)
+        return 1;
+    return m->to > state ? 3 : 2;
+}
+
+const struct move *turn__next(const struct kind *k, size_t state, size_t nth)
+{
+    int best = 1;
+    for (size_t i = 0; i < k->move_count; i++) {
+        int way = leads_on(k, state, &k->moves[i]);
+        best = way > best ? way : best;
+    }
+    for (size_t i = 0; i < k->move_count; i++)
+        if (leads_on(k, state, &k->moves[i]) == best && nth-- == 0)
+            return &k->moves[i];
+    return NULL;
+}
+
+bool turn__counts(const struct who_list *list, const struct who *w)
+{
+    (void)list;
+    return !w->everyone && !w->automatic && !text_is(w->role, "staff");
+}
+
+/* ---- one record
+ * ---------------------------------------------------------------------------------------------- */
+struct step { /* a next move, looked at */
+    const struct move *move;
+    int far; /* 0 its condition does not hold, 1 something is missing, 2 nothing is */
+    struct call *lacks;
+    struct verdict verdict; /* its signatures */
+};
+struct turning {
+    struct call *call;
+    struct records *records;
+    struct reader *db;
+    const struct record *rec;
+    struct turn *turn;
+    struct step *steps;
+    size_t count;
+};
+
+static const struct json *of_record(void *arg, struct text field)
+{
+    return record_value(arg, field);
+}
+
+static bool holds(const struct condition *c, const struct record *rec)
+{
+    return !c || condition_holds(c, of_record, (void *)(uintptr_t)rec);
+}
+
+static bool expected(enum err e)
+{
+    return e == OK || e == ERR_CONFLICT || e == ERR_DENIED || e == ERR_INVALID;
+}
+
+static enum err look(struct turning *t, const struct move *m, struct step *s)
+{
+    struct move without = *m;
+    without.ask_count = 0;
+    *s = (struct step){.move = m, .lacks = call_open(t->call->arena, t->call->now, t->call->lang)};
+    s->lacks->actor = t->call->actor;
+    TRY(guard__signatures(t->call, db_reader(t->db), t->rec, m, &s->verdict));
+    if (!holds(m->when, t->rec)) {
+        struct text words = words_in(m->say, t->call->lang);
+        problem_at(s->lacks, ERR_CONFLICT, TEXT(""), "condition", m->source, words);
+        return OK;
+    }
+    struct call *missing = call_open(t->call->arena, t->call->now, t->call->lang);
+    bool lacking = false;
+    enum err e = check__required(missing, t->rec, m->to, &without);
+    for (struct problem *p = e == OK ? NULL : missing->problems; p; p = p->next) {
+        if (guard__asks(t->rec->kind, m, p->field))
+            continue;
+        lacking = true;
+        problem_at(s->lacks, ERR_CONFLICT, p->field, text_c(t->call->arena, p->code), p->source,
+                   p->message);
+    }
+    e = guard__needs(s->lacks, t->records, db_reader(t->db), t->rec, m, &s->verdict);
+    s->far = lacking || e != OK ? 1 : 2;
+    return expected(e) ? OK : e;
+}
+
+/* ---- who
+ * ------------------------------------------------------------------------------------------------------ */
+static void add_person(struct turning *t, struct text id, bool vacant)
+{
+    struct turn *turn = t->turn;
+    for (size_t i = 0; i < turn->who_count; i++)
+        if (text_same(turn->who[i].person, id))
+            return;
+    if (turn->who_count < TURN_WHO_MOST)
+        turn->who[turn->who_count++] = (struct turn_of){.person = id, .vacant = vacant};
+}
+
+static void add_role(struct turning *t, struct text role, bool vacant)
+{
+    struct turn *turn = t->turn;
+    for (size_t i = 0; i < turn->who_count; i++)
+        if (text_same(turn->who[i].role, role))
+            return;
+    if (turn->who_count < TURN_WHO_MOST)
+        turn->who[turn->who_count++] = (struct turn_of){.role = role, .vacant = vacant};
+}
+
+static void add_field(struct turning *t, struct text name)
+{
+    if (t->turn->who_count < TURN_WHO_MOST)
+        t->turn->who[t->turn->who_count++] = (struct turn_of){.field = name, .vacant = true};
+}
+
+static enum err works_here(struct turning *t, struct text person, bool *yes)
+{
+    struct value v = V_TEXT(person);
+    struct rows rows;
+    TRY(read_rows(t->call, t->db, "SELECT id FROM person WHERE id = $1 AND disabled = 0", &v, 1,
+                  1, &rows));
+    *yes = rows.count > 0;
+    return OK;
+}
+
+/* Not this one: a duty bars them by what they are to the record, or they have signed. */
+static enum err barred(struct turning *t, const struct step *s, struct text person, bool *yes)
+{
+    struct actor somebody = {.type = ACTOR_USER, .id = person, .person = person};
+    *yes = false;
+    for (size_t i = 0; i < s->verdict.signature_count; i++)
+        *yes = *yes || text_same(s->verdict.signatures[i].person, person);
+    for (size_t i = 0; i < s->move->duty_count && !*yes; i++)
+        TRY(guard__bars(t->call, t->records, db_reader(t->db), &somebody, t->rec,
+                        &s->move->duties[i].people, yes));
+    return OK;
+}
+
+static enum err add_by_role(struct turning *t, const struct step *s, struct text role)
+{
+    const struct json *unit = record_value(t->rec, TEXT("unit"));
+    struct text of = unit ? unit->text
+                     : text_is(t->rec->kind->is, "unit_tree") ? t->rec->id
+                                                              : TEXT("");
+    struct value values[] = {V_TEXT(role), V_TEXT(of)};
+    struct rows rows;
+    bool no = true;
+    TRY(read_rows(t->call, t->db,
+                  "SELECT DISTINCT g.person FROM role_grant g JOIN person p ON p.id = g.person "
+                  "WHERE g.role = $1 AND g.state = 'active' AND p.disabled = 0 AND (g.unit = '' "
+                  "OR g.unit IN (SELECT ancestor FROM unit_closure WHERE descendant = $2)) "
+                  "ORDER BY g.person LIMIT 50",
+                  values, 2, 50, &rows));
+    for (size_t i = 0; i < rows.count && no; i++)
+        TRY(barred(t, s, row_at(&rows, i)[0].text, &no));
+    add_role(t, role, no);
+    return OK;
+}
+
+static enum err add_by_relation(struct turning *t, const struct step *s, const struct who *w)
+{
+    struct text *people;
+    size_t count, before = t->turn->who_count;
+    TRY(who__people(t->call, t->records, db_reader(t->db), t->rec, w, &people, &count));
+    for (size_t i = 0; i < count; i++) {
+        bool no, here;
+        TRY(barred(t, s, people[i], &no));
+        if (no)
+            continue;
+        TRY(works_here(t, people[i], &here));
+        add_person(t, people[i], !here);
+    }
+    if (t->turn->who_count == before && !count)
+        add_field(t, w->relation);
+    return OK;
+}
+
+static const struct who its_owner = {.relation = {"owner", 5}}, its_author = {.relation = {"author", 6}};
+
+static const struct who *keeper(const struct record *rec)
+{
+    return record_value(rec, TEXT("owner")) ? &its_owner : &its_author;
+}
+
+static enum err add_side(struct turning *t, const struct step *s, const struct who_list *list)
+{
+    bool any = false;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct who *w = &list->one[i];
+        if (!turn__counts(list, w))
+            continue;
+        any = true;
+        TRY(w->role.len ? add_by_role(t, s, w->role) : add_by_relation(t, s, w));
+    }
+    return any ? OK : add_by_relation(t, s, keeper(t->rec));
+}
+
+static enum err add_signers(struct turning *t, const struct step *s)
+{
+    int open = guard__open_sides(t->rec, s->move, &s->verdict);
+    if (open & 1)
+        TRY(add_side(t, s, &s->move->by));
+    if (open == 2)
+        TRY(add_side(t, s, &s->move->and_by));
+    t->turn->second = t->turn->second || s->verdict.signature_count > 0;
+    return OK;
+}
+
+/* ---- the reader's own part in it
+ * ------------------------------------------------------------------------------ */
+static enum err of_side(struct turning *t, const struct who_list *list, bool *out)
+{
+    struct who_list some = {NEW_MANY(t->call->arena, list->count + 1, struct who), 0};
+    for (size_t i = 0; i < list->count; i++)
+        if (turn__counts(list, &list->one[i]))
+            some.one[some.count++] = list->one[i];
+    if (!some.count)
+        some.one[some.count++] = *keeper(t->rec);
+    return who__matches(t->call, t->records, db_reader(t->db), t->call->actor, t->rec, &some,
+                        out);
+}
+
+static enum err may_sign(struct turning *t, const struct step *s, bool *out)
+{
+    int open = guard__open_sides(t->rec, s->move, &s->verdict);
+    bool no;
+    *out = false;
+    if (open & 1)
+        TRY(of_side(t, &s->move->by, out));
+    if (open & 2 && !*out)
+        TRY(of_side(t, &s->move->and_by, out));
+    if (!*out)
+        return OK;
+    for (size_t i = 0; i < s->verdict.signature_count; i++)
+        *out = *out && !text_same(s->verdict.signatures[i].person, t->call->actor->person);
+    for (size_t i = 0; i < s->move->duty_count && *out; i++) {
+        TRY(guard__bars(t->call, t->records, db_reader(t->db), t->call->actor, t->rec,
+                        &s->move->duties[i].people, &no));
+        *out = !no;
+    }
+    return OK;
+}
+
+static enum err may_mend(struct turning *t, bool *out)
+{
+    struct who_list keep = {(struct who *)(uintptr_t)keeper(t->rec), 1};
+    TRY(who__matches(t->call, t->records, db_reader(t->db), t->call->actor, t->rec, &keep, out));
+    return *out ? who__may_change(t->call, t->records, db_reader(t->db), t->call->actor, t->rec,
+                                  out)
+                : OK;
+}
+
+static enum err is_mine(struct turning *t, int best, struct text person, bool *out)
+{
+    *out = false;
+    for (size_t i = 0; i < t->count && !*out && person.len; i++)
+        if (t->steps[i].far > 0 || best == 0)
+            TRY(may_sign(t, &t->steps[i], out));
+    if (!*out && best < 2 && person.len)
+        TRY(may_mend(t, out));
+    return OK;
+}
+
+/* ---- together
+ * ------------------------------------------------------------------------------------------------ */
+static enum err add_everybody(struct turning *t, int best)
+{
+    for (size_t i = 0; i < t->count; i++)
+        if (t->steps[i].far == best)
+            TRY(add_signers(t, &t->steps[i]));
+    if (best == 2)
+        return OK;
+    /* Who keeps the record mends what is missing, if they may change it. */
+    struct text *people;
+    size_t count;
+    const struct who *w = keeper(t->rec);
+    TRY(who__people(t->call, t->records, db_reader(t->db), t->rec, w, &people, &count));
+    bool named = false, here = false;
+    for (size_t i = 0; i < t->rec->kind->change.count; i++)
+        named = named || (text_same(t->rec->kind->change.one[i].relation, w->relation) &&
+                          !t->rec->kind->change.one[i].via.len);
+    if (!named || !count)
+        return OK;
+    TRY(works_here(t, people[0], &here));
+    add_person(t, people[0], !here);
+    return OK;
+}
+
+enum err record_turn(struct call *call, struct records *r, struct reader *db,
+                     const struct record *rec, struct turn *out)
+{
+    struct turning t = {call, r, db, rec, out, NULL, 0};
+    *out = (struct turn){.who = NEW_MANY(call->arena, TURN_WHO_MOST, struct turn_of)};
+    out->rest = rec->kind->states[rec->state].rest || !turn__next(rec->kind, rec->state, 0);
+    if (out->rest)
+        return OK;
+    t.steps = NEW_MANY(call->arena, rec->kind->move_count, struct step);
+    int best = -1;
+    for (const struct move *m; (m = turn__next(rec->kind, rec->state, t.count)); t.count++) {
+        struct step *s = &t.steps[t.count];
+        TRY(look(&t, m, s));
+        if (s->far <= best)
+            continue;
+        best = s->far;
+        out->move = m;
+        out->lacks = s->lacks;
+    }
+    out->ready = best == 2;
+    TRY(add_everybody(&t, best));
+    TRY(is_mine(&t, best, call->actor->person, &out->mine));
+    out->vacant = true;
+    for (size_t i = 0; i < out->who_count; i++)
+        out->vacant = out->vacant && out->who[i].vacant;
+    return OK;
+}

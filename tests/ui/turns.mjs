@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whose turn it is, as people see it: nothing is offered that disqualifies, and who signs next is told.
+import { done, equal, open, signedIn, test, truth, visit } from './browser.mjs';
+
+const browser = await open();
+const complain = (page) => equal(page.complaints, [], 'what the page complained about');
+const bar = (page) => page.locator('#next-step');
+
+await test('U4 an approver is not offered to fill in what would bar them', async () => {
+  const [author, approver] = await Promise.all([signedIn(browser, 'sara'), signedIn(browser, 'lin')]);
+  const made = await author.ask('POST', '/document', { title: 'Procedure of turns', doc_type: 'procedure', ref_no: '77', lang: ['en'], location: 'shelf', change_summary: 'first' });
+  await author.ask('POST', `/document/${made.key}/moves/submit`, {});
+  await visit(approver, `/k/document/${made.key}`);
+  await bar(approver).getByText('may not sign afterwards').waitFor();
+  equal(await bar(approver).getByRole('button', { name: /^Fill in all/ }).count(), 0, 'offers to fill in');
+  await visit(author, '/');
+  await author.locator('.task', { hasText: 'Procedure of turns' }).getByText('Still missing').waitFor();
+  complain(approver);
+  complain(author);
+  await Promise.all([author.context().close(), approver.context().close()]);
+});
+
+await test('U4 U5 a record says for whom it waits, or that it is at rest', async () => {
+  const page = await signedIn(browser, 'sara');
+  const made = await page.ask('POST', '/document', { title: 'Complete procedure', doc_type: 'procedure', ref_no: '78', lang: ['en'], location: 'shelf', change_summary: 'first',
+    version_label: '1', effective: '2026-11-01', review_due: '2027-11-01' });
+  await page.ask('POST', `/document/${made.key}/moves/submit`, {});
+  await visit(page, `/k/document/${made.key}`);
+  await bar(page).locator('.awaited').getByText('AIMS manager').waitFor();
+  await visit(page, '/');
+  await page.locator('#part-others .task', { hasText: 'Complete procedure' }).getByText('AIMS manager').waitFor();
+  const resting = (await page.ask('GET', '/document?state=published&limit=1')).items[0];
+  truth(resting, 'a published document in the demo organisation');
+  await visit(page, `/k/document/${resting.key}`);
+  await bar(page).getByText('At rest').waitFor();
+  complain(page);
+  await page.context().close();
+});
+
+await test('U9 a locked record is handed over from its page', async () => {
+  const page = await signedIn(browser, 'sara');
+  const made = await page.ask('POST', '/task', { title: 'To be handed over' });
+  await page.ask('POST', `/task/${made.key}/moves/finish`, { outcome: 'done' });
+  await visit(page, `/k/task/${made.key}`);
+  await bar(page).getByRole('button', { name: 'More steps' }).click();
+  await page.getByRole('menuitem', { name: 'Hand over' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.locator('#ask-owner').fill('Lin');
+  await page.locator('[role=listbox]:popover-open [role=option]', { hasText: 'Lin Wang' }).first().click();
+  await dialog.locator('#ask-reason').fill('Leaving the team');
+  await dialog.getByRole('button', { name: 'Hand over' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  const now = await page.ask('GET', `/task/${made.key}`);
+  equal(now.names[now.owner]?.title, 'Lin Wang (王琳)', 'the owner');
+  complain(page);
+  await page.context().close();
+});
+
+await browser.close();
+done();
