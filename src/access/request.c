@@ -267,7 +267,7 @@ static enum err use_link(struct call *call, struct using *in, struct text passwo
     struct value values[] = {V_TEXT(in->token_hash), access__at(call, call->now)};
     TRY(access__rows(call, in->a, OPEN_LINK, values, COUNT(values), 1, &rows));
     TRY(take_link(call, &rows, in));
-    TRY(access_password_ok(call, password, in->email));
+    TRY(access__password_fits(call, in->a, password, in->email, in->name));
     TRY(access__hash(call, in->a->hasher, password, hash));
     in->hash = hash;
     return access__run(call, in->a, use_run, in);

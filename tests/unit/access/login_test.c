@@ -13,7 +13,7 @@ static enum err attempt(struct site *s, struct text email, struct text password,
     struct text cookie;
     struct actor *actor;
     last = site_call(s);
-    return access_login(last, s->access, email, password, peer, &cookie, &actor);
+    return access_login(last, s->access, email, password, peer, TEXT(""), &cookie, &actor);
 }
 
 static void right_password(void **state)
