@@ -54,6 +54,20 @@ struct export_note {
 MUST_USE enum err access_note_export(struct call *call, struct access *a,
                                      const struct export_note *note);
 
+/* The store goes on with this access's model (act model.change): which kinds and fields it adds and
+ * drops. `models` is the fact of that name from now on, `from` the hash before, "" for none. */
+MUST_USE enum err access_note_model(struct call *call, struct access *a, struct text models,
+                                    struct text from);
+/* Somebody signed in was refused (act access.denied): counted, and written by access_trace_flush, once
+ * a minute and at the end. `route` is its path with :names, `kind` the kind it is about or "". */
+void access_trace_refused(struct call *call, struct access *a, struct text route,
+                          struct text kind, struct text code);
+MUST_USE enum err access_trace_flush(struct call *call, struct access *a);
+/* Somebody gets to see a restricted record or a file (acts record.read, file.read): once an hour for
+ * each, committed when it returns. */
+MUST_USE enum err access_trace_read(struct call *call, struct access *a, const char *act,
+                                    struct text kind, struct text id);
+
 /* ---- the actor ------------------------------------------------------------------------------ */
 struct person;
 enum actor_type { ACTOR_USER, ACTOR_TOKEN, ACTOR_COMMAND, ACTOR_SYSTEM };
@@ -135,8 +149,16 @@ struct reach access_reach(struct call *call, const struct actor *a, const struct
 /* ---- verification: what the ledger says of roles, people and tokens, against the tables --------- */
 struct replay;
 struct replay *access_replay(struct arena *a);
-/* Every entry of the log in order; what is kept of it is copied. */
-void access_replay_entry(struct replay *r, uint64_t n, const struct json *leaf);
+struct acted { /* of one entry */
+    bool bound;     /* the log names sessions from before this entry on */
+    bool by_person; /* signed in, in person */
+    bool fresh;     /* and the password confirmed just before */
+};
+/* Every entry of the log in order; what is kept of it is copied. Findings live in the call's arena. An act that no log-in, or no
+ * token, covers is a finding. */
+MUST_USE enum err access_replay_entry(struct call *call, struct reader *db, struct replay *r,
+                                      const struct ledger_leaf *leaf,
+                                      struct verification *out, struct acted *acted);
 /* Entries that commit to a row of this kind are compared here, not as versions of a record. */
 bool access_replay_seals(struct text kind);
 /* A role, person or token whose row is not as the last entry on it says is a finding. */
@@ -195,6 +217,11 @@ MUST_USE enum err access_grant(struct call *call, struct access *a, struct text 
 /* For whom the grant `i` of the person waits, in words; "" when it does not. */
 MUST_USE enum err access_waits_for(struct call *call, struct access *a, struct reader *r,
                                    const struct person *p, size_t i, struct text *words);
+/* Whether it waits for whoever asks now, so that pages offer confirming to nobody whom
+ * access_grant would refuse. */
+MUST_USE enum err access_waits_for_me(struct call *call, struct reader *r,
+                                      const struct access *a, const struct person *p, size_t i,
+                                      bool *yes);
 MUST_USE enum err access_revoke(struct call *call, struct access *a, struct text person,
                                 struct text role, struct text unit);
 MUST_USE enum err access_people(struct call *call, struct reader *r, struct text q,
@@ -254,6 +281,10 @@ MUST_USE enum err access_first_admin(struct call *call, struct access *a, struct
 MUST_USE enum err access_login(struct call *call, struct access *a, struct text email,
                                struct text password, struct text peer, struct text device,
                                struct text *cookie, struct actor **actor);
+/* Only in a demo: the command line acts as this person, in a session that nobody signed in to (act
+ * auth.stand_in). ERR_DENIED elsewhere. */
+MUST_USE enum err access_stand_in(struct call *call, struct access *a, struct text person,
+                                  struct text *session);
 /* Seconds until an attempt would be heard (for Retry-After); 0 when it would be now. */
 int64_t access_login_wait(struct call *call, struct access *a, struct text email,
                           struct text peer, struct text device);

@@ -260,13 +260,39 @@ static enum err use_run(struct job *job, struct call *call, struct tx *tx)
     return access__seal(call, tx, in->a, link, "auth.password", "person", in->person);
 }
 
+struct finding_link {
+    struct call *call;
+    struct reader *r;
+    struct using *in;
+};
+
+static enum err load_link(void *arg, struct claim *claim)
+{
+    struct finding_link *f = arg;
+    struct rows rows;
+    struct value values[] = {V_TEXT(f->in->token_hash), access__at(f->call, f->call->now)};
+    TRY(read_rows(f->call, f->r, OPEN_LINK, values, COUNT(values), 1, &rows));
+    TRY(take_link(f->call, &rows, f->in));
+    claim->request = f->in->request;
+    claim->person = f->in->person;
+    return OK;
+}
+
+/* A link that no entry of the ledger speaks for is none. */
+static enum err find_link(struct call *call, struct using *in)
+{
+    bool covered;
+    struct reader *r = store_reader(in->a->store);
+    struct finding_link f = {call, r, in};
+    enum err e = access__covered(call, in->a, r, load_link, &f, &covered);
+    store_return(in->a->store, r);
+    return e == OK && !covered ? not_good(call) : e;
+}
+
 static enum err use_link(struct call *call, struct using *in, struct text password)
 {
     char hash[128];
-    struct rows rows;
-    struct value values[] = {V_TEXT(in->token_hash), access__at(call, call->now)};
-    TRY(access__rows(call, in->a, OPEN_LINK, values, COUNT(values), 1, &rows));
-    TRY(take_link(call, &rows, in));
+    TRY(find_link(call, in));
     TRY(access__password_fits(call, in->a, password, in->email, in->name));
     TRY(access__hash(call, in->a->hasher, password, hash));
     in->hash = hash;

@@ -67,6 +67,15 @@ static enum err commitment_of(struct call *call, const struct sealed *t,
     return ledger_commit_texts(call, names, values, count, salt, out);
 }
 
+/* What people are found and signed in by is a folded copy: it must be a copy. */
+static bool folded(struct call *call, const struct sealed *t, const struct value *row)
+{
+    if (t->names != person_names)
+        return true;
+    return text_same(text_lower(call->arena, row[5].text), row[12].text) &&
+           text_same(text_lower(call->arena, row[2].text), row[13].text);
+}
+
 enum err access__seal(struct call *call, struct tx *tx, const struct access *a,
                       const struct actor *actor, const char *act, const char *kind,
                       struct text id)
@@ -90,16 +99,23 @@ enum err access__seal(struct call *call, struct tx *tx, const struct access *a,
     return tx_exec(call, tx, t->keep, values, COUNT(values), NULL);
 }
 
-/* ---- verification ------------------------------------------------------------------------ */
-
-/* What people are found and signed in by is a folded copy: it must be a copy. */
-static bool folded(struct call *call, const struct sealed *t, const struct value *row)
+enum err access__row_commitment(struct call *call, struct reader *r, const char *kind,
+                                struct text id, struct hash *out, bool *there)
 {
-    if (t->names != person_names)
-        return true;
-    return text_same(text_lower(call->arena, row[5].text), row[12].text) &&
-           text_same(text_lower(call->arena, row[2].text), row[13].text);
+    const struct sealed *t = table_of(kind);
+    struct rows rows;
+    *there = false;
+    TRY(read_rows(call, r, t->row, &V_TEXT(id), 1, 1, &rows));
+    if (rows.count == 0)
+        return OK;
+    const struct value *row = row_at(&rows, 0);
+    struct call *quiet = call_open(call->arena, call->now, call->lang);
+    *there = folded(call, t, row) &&
+             commitment_of(quiet, t, row, row[t->count].text, out) == OK;
+    return OK;
 }
+
+/* ---- verification ------------------------------------------------------------------------ */
 
 static void compare_row(struct call *call, const struct sealed *t, const struct value *row,
                         const struct replay *replay, struct verification *out)

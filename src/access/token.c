@@ -38,7 +38,7 @@ static enum err token_grants(struct call *call, struct reader *r, struct actor *
     return OK;
 }
 
-static enum err token_load(struct call *call, struct reader *r, const struct hash *key,
+static enum err token_rows(struct call *call, struct reader *r, const struct hash *key,
                            struct credential *c)
 {
     struct rows rows;
@@ -69,6 +69,31 @@ static enum err token_load(struct call *call, struct reader *r, const struct has
     return token_grants(call, r, actor);
 }
 
+struct loading {
+    struct call *call;
+    struct reader *r;
+    const struct hash *key;
+    struct credential *c;
+};
+
+static enum err load_claim(void *arg, struct claim *out)
+{
+    struct loading *l = arg;
+    TRY(token_rows(l->call, l->r, l->key, l->c));
+    out->token = l->c->id;
+    out->person = l->c->actor->person;
+    return OK;
+}
+
+static enum err token_load(struct call *call, struct access *a, struct reader *r,
+                           const struct hash *key, struct credential *c)
+{
+    bool covered;
+    struct loading l = {call, r, key, c};
+    TRY(access__covered(call, a, r, load_claim, &l, &covered));
+    return covered ? OK : access__signed_out(call);
+}
+
 enum err access__token_credential(struct call *call, struct access *a, struct reader *r,
                                   struct text secret, struct hash *key, struct credential *out)
 {
@@ -78,7 +103,7 @@ enum err access__token_credential(struct call *call, struct access *a, struct re
     if (access__cache_get(call, a, key, out))
         return OK;
     unsigned long long generation = atomic_load(&a->generation);
-    TRY(token_load(call, r, key, out));
+    TRY(token_load(call, a, r, key, out));
     access__cache_put(call, a, generation, key, out);
     return OK;
 }
@@ -191,9 +216,11 @@ static enum err insert_grants(struct call *call, struct tx *tx, const struct cre
                     "INSERT INTO token_grant (token, role, unit) VALUES ($1, $2, $3) "
                     "ON CONFLICT (token, role, unit) DO NOTHING",
                     values, 3, NULL));
-        struct text object = text_print(call->arena, "%.*s/%.*s/%.*s", TEXT_ARG(in->id),
-                                        TEXT_ARG(in->grants[i].role), TEXT_ARG(unit));
-        TRY(access__note(call, tx, in->a, call->actor, "token.grant", "token_grant", object));
+        struct member members[] = {
+            {"role", in->grants[i].role}, {"token", in->id}, {"unit", unit}};
+        TRY(access__keep(call, tx, in->a, call->actor, "token.grant", "token_grant",
+                         access__grant_id(call->arena, in->id, in->grants[i].role, unit),
+                         members, COUNT(members)));
     }
     return OK;
 }

@@ -29,7 +29,7 @@ struct leaf {
     bool has_commitment, has_previous;
     struct hash commitment, previous_commitment;
     uint64_t previous;
-    int64_t moment;
+    int64_t object_version, moment;
 };
 MUST_USE enum err leaf__write(struct call *call, const struct ledger_event *event,
                               struct text origin, uint64_t index, int64_t time,
@@ -106,7 +106,10 @@ struct text source__peaks(struct arena *a, const struct frontier *f); /* ledger_
 bool source__hash_cell(const struct value *v, struct hash *out);
 
 /* ---- last.c: <folder>/ledger.last -------------------------------------------------------- */
-bool last__write(const char *folder, uint64_t size, const struct hash *root);
+/* Replaces the file whole and opens it for last__put; -1 when that failed. */
+int last__write(const char *folder, uint64_t size, const struct hash *root);
+/* Durable in the open file when it returns true; false also when the name leads elsewhere by now. */
+bool last__put(const char *folder, int file, uint64_t size, const struct hash *root);
 struct last {
     bool present;
     uint64_t size;

@@ -256,7 +256,7 @@ static bool scan_actor(struct scan *s, struct leaf *out)
 
 static bool scan_object(struct scan *s, struct leaf *out)
 {
-    uint64_t version;
+    uint64_t version = 0;
     if (!next_is(s, ",\"obj\":{"))
         return true;
     if (next_is(s, "\"id\":") && !(scan_string(s, &out->object_id) && expect(s, ",")))
@@ -265,6 +265,7 @@ static bool scan_object(struct scan *s, struct leaf *out)
         return false;
     if (next_is(s, ",\"ver\":") && (!scan_integer(s, &version) || version == 0))
         return fail(s, "a version is at least 1");
+    out->object_version = (int64_t)version;
     return expect(s, "}");
 }
 
@@ -352,6 +353,7 @@ bool ledger_leaf_read(struct arena *a, struct text bytes, struct ledger_leaf *ou
                                 .session = leaf.session,
                                 .time = leaf.time,
                                 .index = leaf.index,
+                                .object_version = leaf.object_version,
                                 .moment = leaf.moment,
                                 .has_commitment = leaf.has_commitment,
                                 .commitment = leaf.commitment};

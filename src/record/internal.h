@@ -254,4 +254,8 @@ MUST_USE enum err related__records(struct call *call, struct records *r, struct 
 MUST_USE enum err related__of_kind(struct call *call, struct records *r, struct db db,
                                    const struct kind *k, struct text via, struct text id,
                                    struct record ***out, size_t *count);
+/* open.c: what stands in the database beside the tables of this model. */
+struct oddity;
+MUST_USE enum err open__foreign(struct call *call, struct reader *r, const struct model *m,
+                                struct oddity **out);
 #endif

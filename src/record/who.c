@@ -123,6 +123,12 @@ enum err who__duty(struct call *call, struct records *r, struct db db, const str
     return matches(call, r, db, actor, rec, list, FOR_DUTY, out);
 }
 
+bool record_is_restricted(const struct record *rec)
+{
+    const struct json *level = record_value(rec, TEXT("confidentiality"));
+    return level != NULL && text_is(level->text, "restricted");
+}
+
 static enum err sees_restricted(struct call *call, struct records *r, struct db db,
                                 const struct actor *actor, const struct record *rec, bool *out)
 {
@@ -153,9 +159,8 @@ enum err who__may_read(struct call *call, struct records *r, struct db db,
         *out = true;
         return OK;
     }
-    const struct json *level = record_value(rec, TEXT("confidentiality"));
     bool cleared = true;
-    if (level && text_is(level->text, "restricted"))
+    if (record_is_restricted(rec))
         TRY(sees_restricted(call, r, db, actor, rec, &cleared));
     if (!cleared)
         return OK;
