@@ -230,8 +230,10 @@ MUST_USE enum err access_people(struct call *call, struct reader *r, struct text
 MUST_USE enum err access_person(struct call *call, struct reader *r, struct text id_or_email,
                                 struct person *out);
 bool access_person_exists_tx(struct call *call, struct tx *tx, struct text id);
-/* Would this password be taken for this person? Problems say why not. */
-MUST_USE enum err access_password_ok(struct call *call, struct text password, struct text email);
+/* Would this password be taken for this person? Problems say why not. `others` are more words that
+ * must not carry it: the person's and the organisation's names. */
+MUST_USE enum err access_password_ok(struct call *call, struct text password, struct text email,
+                                     struct text others);
 /* 15–200 characters (8 with a second factor, later), not in the small list of the most common, not the e-mail. Changing
  * needs the old one unless by a command; kills the person's other sessions. */
 MUST_USE enum err access_password(struct call *call, struct access *a, struct text person,
@@ -272,19 +274,20 @@ MUST_USE enum err access_first_admin(struct call *call, struct access *a, struct
                                      struct founder *manager);
 
 /* ---- log-in, sessions, tokens ----------------------------------------------------------------------- */
-/* Throttled per account and per address (5 failures → growing waits up to 15 min, ERR_BUSY with
- * code "wait" and the seconds); the same answer and the same work for an unknown person. Argon2id
+/* Throttled per address, and per account from an address (5 failures → growing waits up to 15 min,
+ * ERR_BUSY with code "wait" and the seconds); failures elsewhere never keep an owner out
+ * (throttle.c). `device` is the cookie the browser still has, "" for none; the same answer and the same work for an unknown person. Argon2id
  * 19 MiB t=2 (or better) on a pool of 2 with a bounded queue. Appends auth.login / auth.fail. */
 MUST_USE enum err access_login(struct call *call, struct access *a, struct text email,
-                               struct text password, struct text peer, struct text *cookie,
-                               struct actor **actor);
+                               struct text password, struct text peer, struct text device,
+                               struct text *cookie, struct actor **actor);
 /* Only in a demo: the command line acts as this person, in a session that nobody signed in to (act
  * auth.stand_in). ERR_DENIED elsewhere. */
 MUST_USE enum err access_stand_in(struct call *call, struct access *a, struct text person,
                                   struct text *session);
 /* Seconds until an attempt would be heard (for Retry-After); 0 when it would be now. */
 int64_t access_login_wait(struct call *call, struct access *a, struct text email,
-                          struct text peer);
+                          struct text peer, struct text device);
 MUST_USE enum err access_fresh(struct call *call, struct access *a, struct text password,
                                int64_t *fresh_until);
 MUST_USE enum err access_logout(struct call *call, struct access *a);

@@ -96,7 +96,7 @@ static enum err add_first(struct call *call, struct first *in, struct text passw
 {
     char hash[128];
     enum err e = access__check_new(call, in->person.name, in->person.email);
-    if (access_password_ok(call, password, in->person.email) != OK)
+    if (access__password_fits(call, in->a, password, in->person.email, in->person.name) != OK)
         e = ERR_INVALID;
     if (in->appointed != NULL && check_manager(call, in) != OK)
         e = ERR_INVALID;

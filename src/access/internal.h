@@ -196,6 +196,10 @@ void access__decoy(char out[128]);
 /* ---- secret.c: rules for passwords, random secrets --------------------------------------- */
 bool access__password_common(struct arena *arena, struct text password);
 bool access__password_listed(struct text folded); /* common.c */
+/* access_password_ok with the organisation's name among the words that must not carry it. */
+MUST_USE enum err access__password_fits(struct call *call, struct access *a,
+                                        struct text password, struct text email,
+                                        struct text name);
 /* 43 characters that carry 256 bits. */
 struct text access__secret(struct arena *arena);
 struct text access__secret_hash(struct arena *arena, struct text secret); /* hex */
@@ -204,6 +208,7 @@ struct text access__secret_hash(struct arena *arena, struct text secret); /* hex
 struct attempt {
     struct hash account, peer, pair;
     bool has_peer;
+    bool device; /* the account was signed in there: a cookie of its session says so */
     int64_t now;
 };
 MUST_USE enum err access__throttle_open(struct call *call, struct throttle **out);

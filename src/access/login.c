@@ -170,22 +170,41 @@ static enum err sign_in(struct call *call, struct access *a, const struct accoun
     return e;
 }
 
-static struct attempt login_attempt(struct call *call, struct text email, struct text peer)
+/* A browser that still has the cookie of one of the account's sessions, over or not, is no
+ * stranger's. */
+static bool is_device(struct call *call, struct access *a, struct text key, struct text cookie)
+{
+    struct rows rows = {0};
+    struct value values[] = {V_TEXT(access__secret_hash(call->arena, cookie)), V_TEXT(key)};
+    return cookie.len > 0 && text_utf8(key) &&
+           access__rows(call, a,
+                        "SELECT s.id FROM session s JOIN person p ON p.id = s.person "
+                        "WHERE s.hash = $1 AND p.email_key = $2",
+                        values, 2, 1, &rows) == OK &&
+           rows.count > 0;
+}
+
+static struct attempt login_attempt(struct call *call, struct access *a, struct text email,
+                                    struct text peer, struct text cookie)
 {
     struct text key = text_lower(call->arena, text_trim(email));
     if (key.len > 254)
         key = text_slice(key, 0, 254);
-    return access__attempt(call, "account", key, peer);
+    struct attempt at = access__attempt(call, "account", key, peer);
+    at.device = is_device(call, a, key, cookie);
+    if (at.device) /* its own count: others may be behind the same address */
+        at.pair = access__attempt(call, "device", cookie, TEXT("")).account;
+    return at;
 }
 
 enum err access_login(struct call *call, struct access *a, struct text email,
-                      struct text password, struct text peer, struct text *cookie,
-                      struct actor **actor)
+                      struct text password, struct text peer, struct text device,
+                      struct text *cookie, struct actor **actor)
 {
     bool right;
     struct account account;
     struct text key = text_lower(call->arena, text_trim(email));
-    struct attempt attempt = login_attempt(call, email, peer);
+    struct attempt attempt = login_attempt(call, a, email, peer, device);
     TRY(access__throttle_begin(call, a->throttle, &attempt));
     enum err e = find_account(call, a, ACCOUNT "email_key = $1", key, &account);
     if (e != OK) {
@@ -233,9 +252,9 @@ enum err access_stand_in(struct call *call, struct access *a, struct text person
 }
 
 int64_t access_login_wait(struct call *call, struct access *a, struct text email,
-                          struct text peer)
+                          struct text peer, struct text device)
 {
-    struct attempt attempt = login_attempt(call, email, peer);
+    struct attempt attempt = login_attempt(call, a, email, peer, device);
     return access__throttle_seconds(a->throttle, &attempt);
 }
 
@@ -332,13 +351,25 @@ static enum err may_change(struct call *call, struct access *a, struct text pers
     return ask_again(call, a, old, account);
 }
 
+static enum err new_one_fits(struct call *call, struct access *a, struct text person,
+                             struct text password)
+{
+    struct rows rows;
+    TRY(access__rows(call, a, "SELECT email, name FROM person WHERE id = $1", &V_TEXT(person), 1,
+                     1, &rows));
+    if (rows.count == 0)
+        return access_password_ok(call, password, TEXT(""), TEXT(""));
+    return access__password_fits(call, a, password, row_at(&rows, 0)[0].text,
+                                 row_at(&rows, 0)[1].text);
+}
+
 enum err access_password(struct call *call, struct access *a, struct text person,
                          struct text old, struct text new_password)
 {
     char hash[128];
     struct account account;
     TRY(may_change(call, a, person, old, &account));
-    TRY(access_password_ok(call, new_password, account.email));
+    TRY(new_one_fits(call, a, person, new_password));
     if (!call->actor->all && text_same(old, new_password))
         return problem(call, ERR_INVALID, TEXT("password"), "same", "%s",
                        say(call, "is the one in use now", "与当前密码相同"));

@@ -137,7 +137,8 @@ static enum err check_addition(struct call *call, const struct addition *in,
     for (size_t i = 0; i < in->grant_count; i++)
         if (access__check_grant(call, in->a, &in->grants[i]) != OK)
             e = ERR_INVALID;
-    if (password.len > 0 && access_password_ok(call, password, in->person.email) != OK)
+    if (password.len > 0 && access__password_fits(call, in->a, password, in->person.email,
+                                                  in->person.name) != OK)
         e = ERR_INVALID;
     return e;
 }

@@ -293,7 +293,7 @@ static enum err use_link(struct call *call, struct using *in, struct text passwo
 {
     char hash[128];
     TRY(find_link(call, in));
-    TRY(access_password_ok(call, password, in->email));
+    TRY(access__password_fits(call, in->a, password, in->email, in->name));
     TRY(access__hash(call, in->a->hasher, password, hash));
     in->hash = hash;
     return access__run(call, in->a, use_run, in);

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* access/throttle.c — waits that grow with failures: 1 s, 2 s, 4 s … 15 min from the fifth on.
- * In memory, by hashes of account and address; the 10,000 used last are kept. Nobody is locked
- * out for good: an hour without attempts forgets everything, and an account that once signed in
- * from an address keeps its own count there, so that a stranger's failures elsewhere do not
- * keep it waiting. */
+ * In memory, by hashes of account and address; the 10,000 used last are kept. A stranger's failures
+ * slow the stranger: what grows is the wait of that address, and of that account from it. All
+ * failures at an account together only ever make an address that has failed there itself wait, and
+ * not long, so that nobody can keep its owner out. An account that once signed in from an address,
+ * or on a device that still has a session's cookie, has its own count there. An address from which
+ * several accounts sign in is shared: what fails there slows the others a moment, no more. An hour
+ * without attempts forgets everything. */
 #include "access/internal.h"
 
 #include <arpa/inet.h>
@@ -15,12 +18,16 @@
 #define FREE_FAILURES 5
 #define LONGEST_WAIT (15 * MINUTE)
 #define FORGET_AFTER HOUR
+#define ACCOUNT_WAIT_MOST (30 * SECOND) /* for failures from everywhere */
+#define SHARED_WAIT_MOST SECOND         /* for failures of others at a shared address */
+#define SHARED_FROM 2                   /* accounts that signed in from it */
 
 struct entry {
     struct hash key;
     int64_t last, until;
     unsigned failures;
-    bool trusted;   /* this account signed in from this address before */
+    bool trusted;   /* of a pair: this account signed in from this address before */
+    uint16_t owners; /* of an address: accounts that signed in from it */
     uint16_t chain; /* next of its bucket; 0 ends */
     uint16_t older, newer;
 };
@@ -165,14 +172,38 @@ static int64_t until_of(struct throttle *t, const struct hash *key)
     return e == NULL ? 0 : e->until;
 }
 
+/* At most so long after the last failure that it counts. */
+static int64_t until_most(const struct entry *e, int64_t most)
+{
+    if (e == NULL || e->until == 0)
+        return 0;
+    return e->until < e->last + most ? e->until : e->last + most;
+}
+
+static int64_t later(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+static int64_t stranger_until(struct throttle *t, const struct attempt *at,
+                              const struct entry *pair)
+{
+    const struct entry *peer = find(t, &at->peer);
+    bool shared = peer != NULL && peer->owners >= SHARED_FROM;
+    int64_t until = until_most(peer, shared ? SHARED_WAIT_MOST : LONGEST_WAIT);
+    if (pair == NULL || pair->failures == 0)
+        return until;
+    return later(later(until, pair->until),
+                 until_most(find(t, &at->account), ACCOUNT_WAIT_MOST));
+}
+
 static int64_t wait_of(struct throttle *t, const struct attempt *at)
 {
     const struct entry *pair = at->has_peer ? find(t, &at->pair) : NULL;
-    int64_t until = until_of(t, &at->account);
-    if (pair != NULL && pair->trusted)
-        until = pair->until;
-    else if (at->has_peer && until_of(t, &at->peer) > until)
-        until = until_of(t, &at->peer);
+    int64_t until = !at->has_peer                   ? until_of(t, &at->account)
+                    : pair != NULL && pair->trusted ? pair->until
+                    : at->device                    ? pair != NULL ? pair->until : 0
+                                                    : stranger_until(t, at, pair);
     return until > at->now ? (until - at->now + SECOND - 1) / SECOND : 0;
 }
 
@@ -213,7 +244,12 @@ void access__throttle_succeeded(struct throttle *t, const struct attempt *at)
          * clear the count of guesses at others. */
         take_back(t, &at->peer);
         forgive(t, &at->pair);
-        find_or_add(t, &at->pair)->trusted = true;
+        struct entry *pair = find_or_add(t, &at->pair);
+        bool first = !pair->trusted;
+        pair->trusted = true;
+        struct entry *peer = find_or_add(t, &at->peer);
+        if (first && peer->owners < SHARED_FROM)
+            peer->owners++;
     }
     pthread_mutex_unlock(&t->lock);
 }

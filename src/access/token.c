@@ -142,6 +142,8 @@ static bool good_scope(struct text scope)
 {
     static const char *const words[] = {"events"};
     struct text word = text_cut(&scope, ':');
+    if (text_is(word, "metrics")) /* of the whole server: it names no thing */
+        return scope.len == 0;
     bool known = false, good = scope.len > 0;
     for (size_t i = 0; i < COUNT(words); i++)
         known = known || text_is(word, words[i]);
@@ -157,8 +159,8 @@ static void check_scopes(struct call *call, struct text scopes, enum err *e)
         good = good_scope(text_trim(text_cut(&scopes, ',')));
     if (!good)
         *e = problem(call, ERR_INVALID, TEXT("scopes"), "format", "%s",
-                     say(call, "lists scopes like events:SYS-0001, separated by commas",
-                         "应为以逗号分隔的范围，例如 events:SYS-0001"));
+                     say(call, "lists scopes like events:SYS-0001 or metrics, separated by commas",
+                         "应为以逗号分隔的范围，例如 events:SYS-0001 或 metrics"));
 }
 
 /* Has it a role that reads or acts on business records? */

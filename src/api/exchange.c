@@ -427,8 +427,8 @@ static enum err check_policy(struct exchange *x)
     if (x->route->policy ==
         POLICY_ADMIN) /* SOD-10 gives the AIMS manager the second signature */
         may = x->actor->admin || actor_holds_anywhere(x->actor, TEXT("aims_manager"));
-    if (x->route->policy == POLICY_AUDIT)
-        may = may_audit(x->actor);
+    if (x->route->policy == POLICY_AUDIT) /* a token made for the route alone has been let through */
+        may = may_audit(x->actor) || (x->route->scope && x->actor->scopes.len > 0);
     if (may)
         return OK;
     return problem(x->call, ERR_DENIED, TEXT(""), "who", "%s",

@@ -19,7 +19,7 @@ enum err openapi_get(struct exchange *x)
 {
     x->lasting = x->api->openapi;
     x->type = TEXT("application/json; charset=utf-8");
-    exchange__header(x, "cache-control", TEXT("public, max-age=60"));
+    exchange__header(x, "cache-control", TEXT("private, max-age=60"));
     return OK;
 }
 

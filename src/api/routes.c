@@ -10,6 +10,9 @@
 #define ROUTE(method, pattern, policy, lane, run)                                              \
     {#method, pattern, POLICY_##policy, LANE_##lane, run, NULL},
 
+#define SCOPED(method, pattern, policy, lane, run, scope)                                      \
+    {#method, pattern, POLICY_##policy, LANE_##lane, run, scope},
+
 const struct route routes[] = {
     ROUTE(POST, V1 "/session", OPEN, LOGIN, session_post)
     ROUTE(GET, V1 "/session", SELF, CHEAP, session_get)
@@ -22,14 +25,14 @@ const struct route routes[] = {
     ROUTE(GET, V1 "/sessions", SELF, CHEAP, sessions_get)
     ROUTE(DELETE, V1 "/sessions/{id}", SELF, DEAR, session_end)
     ROUTE(GET, V1 "/model", SIGNED_IN, CHEAP, model_get)
-    ROUTE(GET, V1 "/openapi.json", OPEN, CHEAP, openapi_get)
-    ROUTE(GET, "/openapi.json", OPEN, CHEAP, openapi_get)
+    ROUTE(GET, V1 "/openapi.json", SIGNED_IN, CHEAP, openapi_get)
+    ROUTE(GET, "/openapi.json", SIGNED_IN, CHEAP, openapi_get)
     ROUTE(GET, "/healthz", OPEN, CHEAP, health_get)
     ROUTE(GET, V1 "/healthz", OPEN, CHEAP, health_get)
     ROUTE(GET, "/readyz", OPEN, CHEAP, ready_get)
     ROUTE(GET, V1 "/readyz", OPEN, CHEAP, ready_get)
-    ROUTE(GET, "/metrics", OPEN, CHEAP, metrics_get) /* counts only, nothing of the records */
-    ROUTE(GET, V1 "/metrics", OPEN, CHEAP, metrics_get)
+    SCOPED(GET, "/metrics", AUDIT, CHEAP, metrics_get, "metrics")
+    SCOPED(GET, V1 "/metrics", AUDIT, CHEAP, metrics_get, "metrics")
     ROUTE(GET, V1 "/search", SIGNED_IN, LIST, search_get)
     ROUTE(GET, V1 "/tasks", SIGNED_IN, LIST, tasks_get)
     ROUTE(GET, V1 "/stream", SIGNED_IN, CHEAP, stream_get)

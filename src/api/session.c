@@ -81,13 +81,14 @@ enum err session_get(struct exchange *x)
 
 enum err session_post(struct exchange *x)
 {
-    struct text cookie, email;
+    struct text cookie, email, had = request_cookie(x->request, exchange__cookie(x));
     TRY(exchange__members(x, "email:t password:t totp:t"));
     email = exchange__field(x, "email");
     enum err e = access_login(x->call, x->api->access, email, exchange__field(x, "password"),
-                              x->request->peer, &cookie, &x->actor);
+                              x->request->peer, had, &cookie, &x->actor);
     if (e == ERR_BUSY)
-        x->retry_after = access_login_wait(x->call, x->api->access, email, x->request->peer);
+        x->retry_after = access_login_wait(x->call, x->api->access, email, x->request->peer,
+                                           had);
     TRY(e);
     x->call->actor = x->actor;
     set_cookie(x, cookie);

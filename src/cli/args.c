@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 static const struct option_rule common[] = {
-    {"data", true}, {"store", true}, {"site", true}, {"help", false}, {"version", false}};
+    {"data", true}, {"store", true}, {"store-file", true}, {"site", true}, {"help", false}, {"version", false}};
 
 static const struct option_rule *find(const char *name, size_t length,
                                       const struct option_rule *rules, size_t count)
@@ -104,22 +104,42 @@ int wrong_action(const struct args *args, const char *command, const char *given
     return 2;
 }
 
+/* The first line of a file that others need not read; kept until the process ends. */
+static const char *read_store_file(const struct args *a, const char *path)
+{
+    static char line[4096];
+    FILE *f = fopen(path, "r");
+    bool read = f && fgets(line, sizeof line, f);
+    if (f)
+        fclose(f);
+    if (read)
+        line[strcspn(line, "\r\n")] = '\0';
+    if (read && *line)
+        return line;
+    fprintf(a->caller->err, "aimwell: --store-file %s: has no address of a store\n", path);
+    return NULL;
+}
+
 static const char *where_of(const struct args *a)
 {
     const char *data = args_option(a, "data"), *store = args_option(a, "store");
-    if (data && store) {
-        fprintf(a->caller->err, "aimwell: give --data or --store, not both\n");
+    const char *file = args_option(a, "store-file");
+    if (!!data + !!store + !!file > 1) {
+        fprintf(a->caller->err, "aimwell: give one of --data, --store and --store-file\n");
         return NULL;
     }
-    if (!data && !store) {
+    if (!data && !store && !file) {
         data = getenv("AIMWELL_DATA");
         store = getenv("AIMWELL_STORE");
+        file = getenv("AIMWELL_STORE_FILE");
     }
+    if (file && *file && !store)
+        return read_store_file(a, file);
     if (store && *store)
         return store;
     if (data && *data)
         return data;
-    fprintf(a->caller->err, "aimwell: say where the data is: --data DIR or --store URL\n");
+    fprintf(a->caller->err, "aimwell: say where the data is: --data DIR, --store URL or --store-file FILE\n");
     return NULL;
 }
 

@@ -52,7 +52,10 @@ static enum err read_first_password(struct call *call, const struct args *args,
     enum err e = OK;
     *password = file ? read_password(args->caller, call, file, &e) : one_time_password(call);
     TRY(e);
-    return email ? access_password_ok(call, *password, text_of(email)) : OK;
+    const char *name = args_option(args, "name");
+    struct text others = text_print(call->arena, "%s %s", args_option(args, "organisation"),
+                                    name ? name : "");
+    return email ? access_password_ok(call, *password, text_of(email), others) : OK;
 }
 
 static int make(const struct args *args, struct place place, struct text password)

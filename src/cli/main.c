@@ -36,7 +36,7 @@ static int print_help(const struct caller *who, bool asked)
 static int print_usage(const struct caller *who, const struct command *c)
 {
     fprintf(who->out, "%s\n\n%s\n\n%s\n", c->about, c->usage,
-           "Where the data is: --data DIR or --store URL, else AIMWELL_DATA or AIMWELL_STORE. "
+           "Where the data is: --data DIR, --store URL or --store-file FILE, else AIMWELL_DATA or AIMWELL_STORE. "
            "The\n"
            "organisation's own model files: --site DIR, else AIMWELL_SITE, else model.d in the "
            "data "
@@ -53,7 +53,9 @@ static bool sent(const struct args *args, const struct command *c, int argc, cha
     char *all[64], site[] = "--site";
     if (args->caller->open || !c->served || args_option(args, "store"))
         return false;
-    if (!data && !getenv("AIMWELL_STORE"))
+    if (args_option(args, "store-file"))
+        return false;
+    if (!data && !getenv("AIMWELL_STORE") && !getenv("AIMWELL_STORE_FILE"))
         place.where = getenv("AIMWELL_DATA");
     if (!place.where || !site_served(place))
         return false;
@@ -98,6 +100,47 @@ int run_line(const struct caller *who, int argc, char **argv)
     return who->open ? 2 : print_help(who, false);
 }
 
+/* The password between "://user:" and "@", or behind "password=". */
+static char *password_in(char *url, size_t *length)
+{
+    char *scheme = strstr(url, "://"), *at = scheme ? strchr(scheme, '@') : NULL;
+    char *colon = at ? memchr(scheme + 3, ':', (size_t)(at - scheme - 3)) : NULL;
+    char *query = strstr(url, "password=");
+    if (colon && at - colon > 1) {
+        *length = (size_t)(at - colon - 1);
+        return colon + 1;
+    }
+    if (!scheme || !query || !query[9])
+        return NULL;
+    *length = strcspn(query + 9, "&");
+    return query + 9;
+}
+
+/* A command line is read by everybody on the machine: what is secret in it is written over as soon
+ * as it was copied, and the habit is named. */
+static void hide_password(const struct caller *who, char **word, const char *prefix)
+{
+    static char copy[4096];
+    size_t length;
+    char *password = password_in(*word, &length);
+    if (!password || strlen(*word) >= sizeof copy)
+        return;
+    snprintf(copy, sizeof copy, "%s", *word);
+    memset(password, 'x', length);
+    *word = copy;
+    fprintf(who->err,
+            "aimwell: a password in %s is seen by everybody on this machine: use --store-file FILE "
+            "or AIMWELL_STORE\n",
+            prefix);
+}
+
+static void hide_passwords(const struct caller *who, int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++)
+        if (!strncmp(argv[i], "--store=", 8) || !strcmp(argv[i - 1], "--store"))
+            hide_password(who, &argv[i], "--store");
+}
+
 int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "C.UTF-8");
@@ -111,5 +154,6 @@ int main(int argc, char **argv)
     }
     if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))
         return print_help(&who, true);
+    hide_passwords(&who, argc, argv);
     return run_line(&who, argc - 1, argv + 1);
 }

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 static const struct option_rule rules[] = {
     {"listen", true}, {"demo", false}, {"tls-cert", true}, {"tls-key", true},
@@ -167,6 +168,45 @@ static bool read_number(const struct args *args, const char *name, const char *v
     return false;
 }
 
+/* This machine alone can reach it. */
+static bool is_loopback(struct text host)
+{
+    return text_starts(host, "127.") || text_is(host, "localhost") || text_is(host, "::1") ||
+           text_is(host, "[::1]");
+}
+
+/* Everybody knows the passwords of the demo. */
+static int refuse_public_demo(const struct args *args, const struct net_options *o,
+                              struct text origin)
+{
+    struct call call = {.lang = args->caller->lang};
+    if (is_loopback(o->host) && !origin.len)
+        return 0;
+    fprintf(args->caller->err, "aimwell: %s\n",
+            say(&call,
+                "this is a demo organisation, and everybody knows its passwords: it is served on "
+                "this machine alone (--listen 127.0.0.1:8420, without --public)",
+                "这是演示组织，其密码众所周知：只能在本机提供服务（--listen 127.0.0.1:8420，"
+                "不带 --public）"));
+    return 2;
+}
+
+static bool is_demo(struct site *s)
+{
+    struct text demo;
+    return site_meta(s, "demo", &demo) == OK && text_is(demo, "1");
+}
+
+static void warn_of_root(const struct site *s)
+{
+    if (geteuid() == 0)
+        fprintf(s->caller->err, "aimwell: WARNING: %s\n",
+                say(s->call,
+                    "the server runs as root: a mistake in it would be one in the whole machine. "
+                    "Give it a user of its own",
+                    "服务器以 root 身份运行：一旦出错将危及整台机器，请使用专用用户"));
+}
+
 static int serve(struct site *s, struct net_options *o, struct text origin,
                  const struct args *args)
 {
@@ -272,9 +312,14 @@ static int run(const struct args *args)
     block_signals();
     struct arena *arena = arena_open();
     struct text origin;
-    int code = read_public(arena, args, &o, &origin) ? open_place(&site, args, place) : 2;
+    int code = read_public(arena, args, &o, &origin) ? 0 : 2;
+    if (code == 0 && args_flag(args, "demo"))
+        code = refuse_public_demo(args, &o, origin);
+    code = code ? code : open_place(&site, args, place);
     if (code == 0) {
-        code = serve(&site, &o, origin, args);
+        code = is_demo(&site) ? refuse_public_demo(args, &o, origin) : 0;
+        warn_of_root(&site);
+        code = code ? code : serve(&site, &o, origin, args);
         site_close(&site);
     }
     arena_close(arena);

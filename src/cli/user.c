@@ -52,7 +52,7 @@ enum err act_as(struct site *s, const char *email)
 /* ---- user
  * ------------------------------------------------------------------------------------------ */
 static const struct option_rule user_rules[] = {
-    {"name", true}, {"roles", true}, {"password-file", true}, {"unit", true}};
+    {"name", true}, {"roles", true}, {"password-file", true}, {"keep", false}, {"unit", true}};
 
 static enum err add_user(struct site *s, const struct args *args)
 {
@@ -67,7 +67,7 @@ static enum err add_user(struct site *s, const struct args *args)
         password = read_password(s->caller, s->call, file, &e);
     TRY(e);
     TRY(access_person_add(s->call, s->access, name ? text_of(name) : text_of(email),
-                          text_of(email), password, !file, unit ? text_of(unit) : (struct text){0},
+                          text_of(email), password, !file || !args_flag(args, "keep"), unit ? text_of(unit) : (struct text){0},
                           grants, count, &id));
     fprintf(s->caller->out, "%.*s %s\n", TEXT_ARG(id), email);
     if (!file)
@@ -144,8 +144,11 @@ static int run_user(const struct args *args)
 
 const struct command command_user = {
     "user",
-    "aimwell user add EMAIL --name N --roles r1,r2 [--unit U] [--password-file F]\n"
+    "aimwell user add EMAIL --name N --roles r1,r2 [--unit U]\n"
+    "                 [--password-file F [--keep]]\n"
     "aimwell user list\naimwell user disable EMAIL\naimwell user reset EMAIL\n\n"
+    "Who added somebody has seen the password: they must choose their own at the first log-in;\n"
+    "--keep lets one from a file stay, for programs that sign in.\n"
     "reset gives somebody who cannot sign in a password for one use.\n"
     "Roles: top_management designated_management aims_manager system_owner risk_owner "
     "assessor\n"

@@ -21,7 +21,7 @@ class Site:
         self.password = self.file("password", PASSWORD + "\n")
         self.must("init", "--organisation", "Test", "--admin", "root@test.example", "--password-file", self.password)
         self.must("user", "add", "asa@test.example", "--name", "Asa", "--roles", "assessor,aims_manager,system_owner",
-                  "--password-file", self.password)
+                  "--password-file", self.password, *(["--keep"] if "--keep" in self.must("user", "--help") else []))
 
     def file(self, name, content):
         path = os.path.join(self.folder, name)

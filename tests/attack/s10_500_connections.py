@@ -75,10 +75,10 @@ def small_questions(report, server, token, when):
     report.say(answers == [200] * len(asked) and status == 201, f"small questions are answered {when}", f"{answers} {status}")
 
 
-def gone(server, most):
+def gone(server, token, most):
     """Whether the server knows of no connection but ours, within its own deadlines."""
     for _ in range(600):
-        text = harness.Client(server.port).ask("GET", "/metrics")[2].decode()
+        text = harness.Client(server.port, token).ask("GET", "/metrics")[2].decode()
         open_ones = int(re.search(r"^aimwell_http_connections (\d+)", text, re.M)[1])
         if open_ones <= most:
             return True
@@ -101,7 +101,7 @@ def main():
         full = memory(server)
         for link in links:
             link.close()
-        report.say(gone(server, 3), "those who left are gone")
+        report.say(gone(server, token, 3), "those who left are gone")
         small_questions(report, server, token, "after")
         kept = memory(server)
         report.note(f"memory {full >> 20} MiB with all of them, {kept >> 20} MiB after")

@@ -116,7 +116,8 @@ class Place:
         robot = f"robot{self.robots}@test.example"
         held = ",".join(role for role in roles.split(",") if role != "staff")
         must(self.aimwell, "user", "add", robot, "--name", "Robot", "--roles", held, where=self.where)
-        return must(self.aimwell, "token", "create", "test", "--roles", roles, "--for", robot,
+        for_whom = ["--for", robot] if "--for" in must(self.aimwell, "token", "--help") else []
+        return must(self.aimwell, "token", "create", "test", "--roles", roles, *for_whom,
                     where=self.where).strip()
 
     def verify(self, *options):

@@ -56,12 +56,17 @@ def password_file(folder):
     return path
 
 
+def given(secret):
+    """Options of `user add` for a password that may stay, also for a program that does not ask for another."""
+    return ["--password-file", secret, *(["--keep"] if "--keep" in run("user", "--help").stdout else [])]
+
+
 def add(store, name, secret, units, roles, home):
     """One person by command; returns the id."""
     scope = f"@{units[home]}" if home else ""
     granted = ",".join(role + scope for role in roles.split(",") if role)
     words = ["user", "add", f"{name}@northlake.example", *store.words, "--name", name.capitalize(),
-             "--roles", granted, "--password-file", secret]
+             "--roles", granted, *given(secret)]
     if home:
         words += ["--unit", units[home]]
     return run(*words).stdout.split()[0]

@@ -69,7 +69,7 @@ class Client:
     def __init__(self, server, passwords):
         self.server, self.passwords = server, passwords
         self.sessions = {}
-        self.link = None
+        self.link, self.empty = None, False
 
     def __enter__(self):
         """Within `with`, all exchanges go over one connection: many more a second."""
@@ -150,8 +150,14 @@ class Client:
         return answer.json if answer.body and answer.type == "application/json" else answer
 
     def ledger_size(self):
-        """Entries in the ledger, from the numbers that anyone may read."""
-        for line in self.raw("GET", "/metrics").body.decode().splitlines():
-            if line.startswith("aimwell_ledger_entries "):
-                return int(line.split()[1])
-        raise Failed("/metrics does not tell aimwell_ledger_entries")
+        """Entries in the ledger, as a session of its own is told. Signing in, once, is an entry; where there
+        is nobody yet, there is nothing to count."""
+        if "ivan" not in self.passwords or self.empty:
+            return 0
+        if "ivan#counts" not in self.sessions:
+            try:
+                self.sign_in("ivan#counts")
+            except Failed:
+                self.empty = True
+                return 0
+        return self.must("ivan#counts", "GET", "/session")["size"]

@@ -29,7 +29,6 @@ from stores import add_store_option, each_store, stores_for  # noqa: E402
 
 SAMPLE = ["staff", "admin", "aims_manager", "assessor", "supplier_manager", "external_auditor"]
 OWN, OTHER = "sales", "claims"
-OPEN = {"/api/v1/openapi.json"}
 TECHNICAL = "admin"  # with nothing else: people, and what everybody may read
 GUEST = "external_auditor"  # reads, and is no member of the staff
 
@@ -250,7 +249,7 @@ def make_holders(store, roles, units, secret, passwords):
             name = f"{role}.{scope}"
             suffix = f"@{units[OWN]}" if scope == "unit" and role != "admin" else ""
             words = ["user", "add", f"{name}@matrix.example", *store.words, "--name", name,
-                     "--password-file", secret, "--roles", "" if role == "staff" else role + suffix]
+                     *cast.given(secret), "--roles", "" if role == "staff" else role + suffix]
             run(*words, *(["--unit", units[OWN]] if scope == "unit" else []))
             passwords[name] = (f"{name}@matrix.example", cast.PASSWORD)
             people.append(Holder(role, scope, name))
@@ -264,13 +263,13 @@ def make_holders(store, roles, units, secret, passwords):
 def try_routes(world, report, label, token):
     """Every route of the OpenAPI without credentials, and with a token that is for something else."""
     client, outside, without = world.client, [], []
-    document = client.must(None, "GET", "/openapi.json")
+    document = client.must("stan", "GET", "/openapi.json")
     for path, methods in document["paths"].items():
         kind = path.removeprefix("/api/v1/").split("/")[0]
         place = path.replace("{path}", "0/000").replace("{n}", "0")
         place = place.replace("{id}", world.get(kind, None)["id"] if kind in world.kinds else "X")
         for method, operation in methods.items():
-            if operation.get("security") == [] or path in OPEN:
+            if operation.get("security") == [] or path.endswith("/metrics"):
                 continue
             body = None if method == "get" else {}
             answer = client.call(None, method.upper(), place, body)

@@ -117,7 +117,7 @@ class Newcomer:
         self.expect("is found in Chinese", [one["key"] for one in found] == ["DRL-0001"], found)
         text = self.client.call("stan", "GET", "/x_drill?format=csv").body.decode()
         self.expect("is exported", "DRL-0001,archived" in text and text.rstrip().endswith("4,SYS-0001"), text)
-        document = self.client.must(None, "GET", "/openapi.json")
+        document = self.client.must("stan", "GET", "/openapi.json")
         wanted = {"/api/v1/x_drill", "/api/v1/x_drill/{id}", "/api/v1/x_drill/{id}/moves/hold"}
         self.expect("is in the OpenAPI", wanted <= set(document["paths"]), sorted(document["paths"]))
         answer = self.client.call("stan", "GET", "/x_drill/DRL-0001")

@@ -24,7 +24,8 @@ static int teardown(void **state)
 static const char *code_of(const char *password)
 {
     struct call *own = call_open(call->arena, START, LANG_EN);
-    enum err e = access_password_ok(own, text_of(password), TEXT("ada@long.zq.example"));
+    enum err e = access_password_ok(own, text_of(password), TEXT("ada@long.zq.example"),
+                                    TEXT("Ada Lin Northlake Credit 北湖信贷"));
     assert_true(e == OK || (e == ERR_INVALID && own->problem_count == 1));
     return e == OK ? "ok" : own->problems->code.at;
 }
@@ -62,6 +63,26 @@ static void common_ones(void **state)
             fail_msg("%s: %s", common[i], code_of(common[i]));
     assert_string_equal(code_of("green lamps on the river"), "ok");
     assert_string_equal(code_of("password of my grandmother"), "ok");
+}
+
+/* Names and words that come again, with a year and a sign behind them. */
+static void own_ones(void **state)
+{
+    static const char *const own[] = {
+        "aimwell aimwell 2026", "AimwellAimwell26",         "northlake credit 2026!",
+        "ada.lin.northlake",    "Northlake-Northlake-1",    "北湖信贷北湖信贷北湖信贷2026",
+        "lantern lantern lantern", "lanternlantern12",
+        "long.zq.example.2026",
+    };
+    for (size_t i = 0; i < COUNT(own); i++)
+        if (strcmp(code_of(own[i]), "own") != 0)
+            fail_msg("%s: %s", own[i], code_of(own[i]));
+    static const char *const good[] = {"northlake harbour lamp 7", "northlake-demo-2026",
+                                       "the river and the lamps and me", "Vd8/k2-Qx!7pL#0aZ",
+                                       "northlake 839274650183"};
+    for (size_t i = 0; i < COUNT(good); i++)
+        if (strcmp(code_of(good[i]), "ok") != 0)
+            fail_msg("%s: %s", good[i], code_of(good[i]));
 }
 
 static void hashes(void **state)
@@ -150,6 +171,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(rules, setup, teardown),
         cmocka_unit_test_setup_teardown(common_ones, setup, teardown),
+        cmocka_unit_test_setup_teardown(own_ones, setup, teardown),
         cmocka_unit_test_setup_teardown(hashes, setup, teardown),
         cmocka_unit_test_setup_teardown(weakness, setup, teardown),
         cmocka_unit_test_setup_teardown(the_queue_is_bounded, setup, teardown),

@@ -322,11 +322,11 @@ static void new_password_ends_other_sessions(void **state)
     assert_int_equal(access_password(call, s->access, id, PASSWORD, NEXT_PASSWORD), OK);
     assert_int_equal(site_session(s, other, &actor), ERR_SIGNED_OUT);
     assert_int_equal(site_session(s, mine, &actor), OK);
-    assert_int_equal(access_login(site_call(s), s->access, site_email(s, "ada"), PASSWORD, PEER,
+    assert_int_equal(access_login(site_call(s), s->access, site_email(s, "ada"), PASSWORD, PEER, TEXT(""),
                                   &old_cookie, &actor),
                      ERR_SIGNED_OUT);
     assert_int_equal(access_login(site_call(s), s->access, site_email(s, "ada"), NEXT_PASSWORD,
-                                  PEER, &old_cookie, &actor),
+                                  PEER, TEXT(""), &old_cookie, &actor),
                      OK);
     assert_int_equal(site_acts(s, "auth.password"), 1);
 }

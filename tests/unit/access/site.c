@@ -197,7 +197,7 @@ struct call *site_as(struct site *s, const char *nick, struct text *cookie)
     struct text ignored;
     struct actor *actor;
     struct call *call = site_call(s);
-    must(call, access_login(call, s->access, site_email(s, nick), PASSWORD, PEER,
+    must(call, access_login(call, s->access, site_email(s, nick), PASSWORD, PEER, TEXT(""),
                             cookie != NULL ? cookie : &ignored, &actor));
     call->actor = actor;
     return call;

@@ -113,11 +113,58 @@ static void known_pairs_have_their_own_count(void **state)
     succeed("a", "10.9.0.1");
     for (int i = 0; i < 5; i++)
         assert_int_equal(guess("a", "10.9.0.2"), OK);
-    assert_int_equal(wait("a", "10.9.0.3"), 1);
     assert_int_equal(wait("a", "10.9.0.1"), 0);
     for (int i = 0; i < 5; i++)
         assert_int_equal(guess("a", "10.9.0.1"), OK);
     assert_int_equal(wait("a", "10.9.0.1"), 1);
+}
+
+/* Whoever fails at an account waits, from there; its owner comes in from anywhere else. */
+static void strangers_do_not_keep_the_owner_out(void **state)
+{
+    for (int i = 0; i < 300; i++) {
+        const char *peer = text_print(call->arena, "10.8.%d.%d", i / 60, i % 60).at;
+        (void)guess("a", peer);
+        (void)guess("a", peer);
+    }
+    assert_int_equal(wait("a", "10.9.0.7"), 0);
+    /* A slip there waits with everybody, and not long. */
+    assert_int_equal(guess("a", "10.9.0.7"), OK);
+    assert_in_range(wait("a", "10.9.0.7"), 1, 30);
+    succeed("b", "10.9.0.8");
+    for (int i = 0; i < 20; i++) {
+        call->now += 5 * MINUTE;
+        (void)guess("a", "10.9.0.9");
+    }
+    assert_true(wait("a", "10.9.0.9") > 30);
+}
+
+/* Several people sign in from there: what one of them fails at is no reason to stop the others. */
+static void a_shared_address_is_freed(void **state)
+{
+    succeed("a", "10.9.0.1");
+    for (int i = 0; i < 10; i++) {
+        call->now += 5 * MINUTE;
+        (void)guess("b", "10.9.0.1");
+    }
+    assert_true(wait("c", "10.9.0.1") > 1);
+    call->now += 15 * MINUTE;
+    succeed("c", "10.9.0.1");
+    for (int i = 0; i < 10; i++)
+        (void)guess("b", "10.9.0.1");
+    assert_in_range(wait("d", "10.9.0.1"), 0, 1);
+    assert_int_equal(wait("c", "10.9.0.1"), 0);
+}
+
+static void a_known_device_has_its_own_count(void **state)
+{
+    struct attempt device = by("a", "10.9.0.1");
+    device.device = true;
+    device.pair = by("the device's cookie", "").account;
+    for (int i = 0; i < 9; i++)
+        (void)guess("a", "10.9.0.1");
+    assert_true(wait("a", "10.9.0.1") > 0);
+    assert_int_equal(access__throttle_begin(call, throttle, &device), OK);
 }
 
 /* Ten thousand are kept: the ones used last. */
@@ -157,6 +204,9 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(networks_count_as_one, setup, teardown),
         cmocka_unit_test_setup_teardown(known_pairs_have_their_own_count, setup, teardown),
+        cmocka_unit_test_setup_teardown(strangers_do_not_keep_the_owner_out, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_shared_address_is_freed, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_known_device_has_its_own_count, setup, teardown),
         cmocka_unit_test_setup_teardown(memory_is_bounded, setup, teardown),
     };
     return cmocka_run_group_tests_name("access throttle", tests, NULL, NULL);
