@@ -18,6 +18,9 @@ struct api_options {
     int64_t patience; /* microseconds that one request may read for; 0 = 30 s */
     struct text
         origin; /* where people find it: "https://aims.example.org"; "" = where it listens */
+    struct text listen; /* host it listens on; "" = every address */
+    struct text hosts;  /* names and addresses it also answers for, comma separated */
+    int64_t rate;       /* the limits of docs/operate.md times this; 0 = none */
 };
 MUST_USE enum err api_open(struct call *call, const struct api_options *options,
                            struct api **out);
@@ -32,8 +35,8 @@ struct text api_refusal(void *arg, struct request *r, int status, const char *wh
 #define API_LANES 5
 /* The lanes of the routes; `workers` threads for what is cheap. */
 void api_lanes(int workers, struct net_lane lanes[API_LANES]);
-size_t api_lane(void *arg, struct request *r);
-size_t api_cap(void *arg, struct text method, struct text path);
+void api_admit(void *arg, struct request *r, struct admission *out);
+const struct reply *api_who(void *arg, struct request *r);
 void api_live(struct api *a, const struct net *n); /* counts for /metrics */
 
 /* The reply bodies that commands print too. */

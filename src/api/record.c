@@ -240,8 +240,10 @@ enum err move_post(struct exchange *x)
     struct text password = exchange__field(x, "password"), reason;
     TRY(read_reason(x, own, &reason));
     bool hash = password.len && !kind_field(k, TEXT("password"));
-    if (hash && !exchange__in_lane(x, LANE_LOGIN))
+    if (hash && !exchange__in_lane(x, LANE_LOGIN)) {
+        TRY(exchange__spend(x, PURSE_CONFIRM, x->actor->id, 1));
         return exchange__change_lane(x, LANE_LOGIN);
+    }
     if (hash)
         TRY(access_fresh(x->call, x->api->access, password, &x->actor->fresh_until));
     x->change = (struct change){.act = RECORD_MOVE,
@@ -290,6 +292,7 @@ enum err record_bulk(struct exchange *x)
                        say(x->call,
                            "send ids (1 to 1,000 of them) and set (an object of fields)",
                            "请发送 ids（1 至 1,000 个）和 set（字段对象）"));
+    TRY(exchange__spend(x, PURSE_BULK, x->actor->id, (int64_t)ids->count));
     size_t count = ids->count, n = 0, good = 0;
     struct change **changes = NEW_MANY(x->call->arena, count, struct change *);
     struct call **calls = NEW_MANY(x->call->arena, count, struct call *);
@@ -452,8 +455,10 @@ enum err record_list_get(struct exchange *x)
     TRY(read_fields(x, k, &q.fields));
     struct text format = query__text(x, "format");
     bool dear = format.len || q.as_of;
-    if (dear && !exchange__in_lane(x, LANE_DEAR))
+    if (dear && !exchange__in_lane(x, LANE_DEAR)) {
+        TRY(exchange__spend(x, PURSE_EXPORT, x->actor->id, 1));
         return exchange__change_lane(x, LANE_DEAR);
+    }
     if (format.len)
         return put_export(x, k, &q, format);
     TRY(read_begin(x->call, exchange__db(x)));

@@ -123,6 +123,10 @@ bool field__applies(const struct field *f, const struct record *rec);
 MUST_USE enum err who__matches(struct call *call, struct records *r, struct db db,
                                const struct actor *actor, const struct record *rec,
                                const struct who_list *list, bool *out);
+/* The same for a duty: it judges the person behind a token as well. */
+MUST_USE enum err who__duty(struct call *call, struct records *r, struct db db,
+                            const struct actor *actor, const struct record *rec,
+                            const struct who_list *list, bool *out);
 MUST_USE enum err who__may_read(struct call *call, struct records *r, struct db db,
                                 const struct actor *actor, const struct record *rec, bool *out);
 MUST_USE enum err who__may_change(struct call *call, struct records *r, struct db db,

@@ -44,6 +44,8 @@ static const struct column comment_columns[] = {
     COLUMN("salt", BYTES, true),  COLUMN("ledger", INTEGER, true)};
 static const struct index comment_indexes[] = {
     {.name = NAMED("comment_record"), .columns = NAMED("kind, record, at")}};
+static const struct index attachment_indexes[] = {
+    {.name = NAMED("attachment_author"), .columns = NAMED("author, at")}};
 static const struct column attachment_columns[] = {
     COLUMN("id", TEXT, true),       COLUMN("name", TEXT, true),
     COLUMN("type", TEXT, true),     COLUMN("size", INTEGER, true),
@@ -80,7 +82,13 @@ static const struct table own_tables[] = {
      .indexes = comment_indexes,
      .index_count = 1,
      .append_only = true},
-    TABLE(attachment, "id", true),
+    {.name = NAMED("attachment"),
+     .primary = NAMED("id"),
+     .columns = attachment_columns,
+     .column_count = COUNT(attachment_columns),
+     .indexes = attachment_indexes,
+     .index_count = 1,
+     .append_only = true},
 };
 
 /* ---- tables of the kinds

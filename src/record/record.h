@@ -89,6 +89,14 @@ struct stored_file {
     struct text id, name, type, sha256, author, at;
     int64_t size;
 };
+/* Is there room for a file of so many bytes from this actor? Bounded are what one person, or token,
+ * stores within a day, and what they stored within a week that no record refers to: FILES_… times
+ * `factor`; 0 = no bound. ERR_BUSY, code "quota", says which and how much. */
+#define FILES_A_DAY ((int64_t)4 << 30)       /* bytes */
+#define FILES_LOOSE ((int64_t)1 << 30)       /* bytes that no record refers to */
+#define FILES_LOOSE_MANY ((int64_t)1000)
+MUST_USE enum err record_file_room(struct call *call, struct records *r, struct reader *db,
+                                   int64_t size, int64_t factor);
 MUST_USE enum err record_file_put(struct call *call, struct records *r, struct text name,
                                   struct text type, struct text bytes, struct stored_file *out);
 /* May read: who put it there, or who may read a record that refers to it. */

@@ -43,6 +43,7 @@ struct link {
     struct store *store;
     enum link_use use;
     struct cache cache;
+    const struct guest *guest; /* readers: whose statement runs; NULL: the engine's own */
     int64_t until; /* readers: ticks by which all of this borrowing must be done; 0: no such */
     bool failed; /* the storage path broke under this link; for a writer: fail-stop */
     bool astray; /* an error came that was not of the job that runs; cleared by `begin` */
@@ -78,6 +79,12 @@ struct driver {
                         struct link **out);
     void (*disconnect)(struct link *link);
     bool (*alive)(struct link *link); /* a cheap look, between uses */
+    /* Inside a transaction: something that has to be written though nothing changes. NULL: no need. */
+    enum err (*prove)(struct call *call, struct link *link);
+    /* Is there room to go on with after the disk was full? NULL: it cannot be known. */
+    bool (*room)(const struct store *s);
+    /* After connecting to a folder that is a copy of one in use. NULL: there are none. */
+    enum err (*whole)(struct call *call, struct link *link);
     /* Once after the writer connected: the store's own tables (meta, search, files). */
     enum err (*furnish)(struct call *call, struct link *link);
     enum err (*rows)(struct call *call, struct link *link, const char *sql,
@@ -124,6 +131,7 @@ struct reader {
     struct reader *next;
     bool view; /* between read_begin and read_end */
     int64_t until; /* see reader_until */
+    const struct guest *guest;
 };
 struct tx {
     struct store *store;
@@ -137,7 +145,10 @@ struct writer {
     struct counter *counters;
     bool careful; /* each job of this group is settled before the next begins */
     pthread_t thread;
-    bool started;
+    atomic_bool started;
+    bool behind; /* what tells of the last commit could not be written: nothing is acknowledged */
+    bool lost;   /* what was acknowledged is not there: no further attempt */
+    int64_t again, pause; /* ticks of the next attempt to go on, and microseconds to the one after */
     pthread_mutex_t lock; /* guards the queue, closing and hooks */
     pthread_cond_t wake;
     struct job *first, *last;
@@ -152,6 +163,7 @@ struct store {
     struct arena *arena; /* what the store keeps for its life; store_open fills it */
     struct text folder;  /* SQLite */
     int lock_file;
+    bool copied; /* see store_copied */
     struct text url, schema; /* PostgreSQL; the url without its schema */
     bool create;
     bool reading; /* only looked at: no lock, no writer */
@@ -174,6 +186,10 @@ extern atomic_llong store__group_time;
  * numbers that are not finite. */
 enum err store__check_values(struct call *call, const struct value *values, size_t count);
 
+/* SQLITE_OK or SQLITE_DENY, for SQLite's authorizer (guest.c). */
+int store__guest_authorize(const struct guest *g, int action, const char *first,
+                           const char *second);
+
 /* Takes back what a first attempt said, when a second one says it again or succeeds. */
 struct mark {
     struct problem **end;
@@ -194,11 +210,11 @@ enum err store__bug(struct call *call, const char *sql, const char *words);
 enum err store__lost(struct call *call, const char *what, const char *words); /* logs; ERR_IO */
 
 enum err store__writer_start(struct call *call, struct store *s);
-void store__writer_stop(struct store *s);
 
 /* ---- the folder of a SQLite store (folder.c) --------------------------------------------- */
 enum err store__folder_open(struct call *call, struct store *s, struct text where, bool create);
-void store__folder_close(struct store *s);
+void store__folder_close(struct store *s); /* notes that it was closed in order, unless failing */
+bool store__folder_room(const struct store *s); /* more than a group is likely to need */
 /* fsync of a folder, checked: SQLite ignores when it fails. */
 enum err store__sync_folder(struct call *call, const char *path);
 enum err store__sync_parent(struct call *call, const char *path);

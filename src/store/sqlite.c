@@ -440,6 +440,15 @@ static int look_at_clock(void *arg)
     return clock_ticks() > q->deadline;
 }
 
+static int authorize(void *arg, int action, const char *first, const char *second,
+                     const char *database, const char *trigger)
+{
+    const struct sqlite *q = arg;
+
+    return q->link.guest == NULL ? SQLITE_OK
+                                 : store__guest_authorize(q->link.guest, action, first, second);
+}
+
 static void harden(sqlite3 *db)
 {
     sqlite3_extended_result_codes(db, 1);
@@ -477,6 +486,7 @@ static enum err set_up(struct call *call, struct sqlite *q)
     TRY(sqlite_script(call, &q->link, both_pragmas));
     if (q->link.use == LINK_READ) {
         sqlite3_db_config(q->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+        sqlite3_set_authorizer(q->db, authorize, q);
         sqlite3_progress_handler(q->db, STEPS_BETWEEN_LOOKS, look_at_clock, q);
         return OK;
     }
@@ -564,6 +574,28 @@ static bool sqlite_alive(struct link *link)
     return !link->failed;
 }
 
+/* The number that stands in every database; writing it again writes its page. */
+static enum err sqlite_prove(struct call *call, struct link *link)
+{
+    return sqlite_script(call, link, "PRAGMA user_version = 0");
+}
+
+static enum err sqlite_whole(struct call *call, struct link *link)
+{
+    struct rows rows;
+    enum err e = sqlite_rows(call, link, "PRAGMA integrity_check(1)", NULL, 0, 10, &rows);
+
+    if (e == OK && rows.count == 1 && text_is(rows.cells[0].text, "ok"))
+        return OK;
+    return problem(
+        call, ERR_CONFLICT, TEXT(""), "torn", "%s",
+        say(call,
+            "this folder was copied while it was in use, and the database in it is torn: "
+            "copy with aimwell backup, which works beside a running server",
+            "此文件夹是在使用中被复制的，其中的数据库已残缺：请用 aimwell backup "
+            "复制，它可与运行中的服务器并行"));
+}
+
 static enum err make_tables(struct call *call, struct link *link)
 {
     TRY(sqlite_script(call, link,
@@ -609,6 +641,9 @@ const struct driver store__sqlite = {
     .connect = sqlite_connect,
     .disconnect = sqlite_disconnect,
     .alive = sqlite_alive,
+    .prove = sqlite_prove,
+    .room = store__folder_room,
+    .whole = sqlite_whole,
     .furnish = sqlite_furnish,
     .rows = sqlite_rows,
     .exec = sqlite_exec,
