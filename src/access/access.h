@@ -217,6 +217,11 @@ MUST_USE enum err access_grant(struct call *call, struct access *a, struct text 
 /* For whom the grant `i` of the person waits, in words; "" when it does not. */
 MUST_USE enum err access_waits_for(struct call *call, struct access *a, struct reader *r,
                                    const struct person *p, size_t i, struct text *words);
+/* Whether it waits for whoever asks now, so that pages offer confirming to nobody whom
+ * access_grant would refuse. */
+MUST_USE enum err access_waits_for_me(struct call *call, struct reader *r,
+                                      const struct access *a, const struct person *p, size_t i,
+                                      bool *yes);
 MUST_USE enum err access_revoke(struct call *call, struct access *a, struct text person,
                                 struct text role, struct text unit);
 MUST_USE enum err access_people(struct call *call, struct reader *r, struct text q,
