@@ -58,7 +58,8 @@ static void flush_traces(struct access *a)
     struct arena *arena = arena_open();
     struct call *call = call_open(arena, clock_now(), LANG_EN);
     if (a->trace != NULL && access_trace_flush(call, a) != OK)
-        log_line(LOG_WARN, "trace", "outcome=lost");
+        log_line(LOG_WARN, "trace", "outcome=lost why=\"%.*s\"",
+                 TEXT_ARG(call->problems ? call->problems->message : TEXT("")));
     arena_close(arena);
 }
 

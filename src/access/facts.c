@@ -137,13 +137,21 @@ enum err access_adopt(struct call *call, struct access *a)
 
 /* ---- verification ------------------------------------------------------------------------ */
 
+enum err access__has_format(struct call *call, struct reader *db, bool *has)
+{
+    struct text format;
+    enum err e = meta_read(call, db, "format", &format);
+    *has = e == OK;
+    return e == ERR_MISSING ? OK : e;
+}
+
 enum err access__facts_compare(struct call *call, struct reader *db, struct verification *out)
 {
     struct rows facts, last;
-    struct text format;
-    enum err e = meta_read(call, db, "format", &format);
-    if (e != OK)
-        return e == ERR_MISSING ? OK : e; /* no program of this format has opened it yet */
+    bool has;
+    TRY(access__has_format(call, db, &has));
+    if (!has)
+        return OK;
     TRY(read_rows(call, db, ALL_FACTS, NULL, 0, 1000, &facts));
     TRY(read_rows(call, db, LAST_SEALED, NULL, 0, 1, &last));
     if (last.count > 0 && !text_same(row_at(&last, 0)[0].text, facts_body(call, &facts)))

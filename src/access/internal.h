@@ -158,6 +158,8 @@ void access__trace_close(struct trace *t);
 /* ---- facts.c ----------------------------------------------------------------------------- */
 MUST_USE enum err access__fact(struct call *call, struct tx *tx, const struct access *a,
                                const char *name, struct text value);
+/* False for a store of the first release that no later one has opened: it lacks tables. */
+MUST_USE enum err access__has_format(struct call *call, struct reader *db, bool *has);
 MUST_USE enum err access__facts_compare(struct call *call, struct reader *db,
                                         struct verification *out);
 

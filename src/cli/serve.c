@@ -261,6 +261,9 @@ static int serve(struct site *s, struct net_options *o, struct text origin,
         log_line(LOG_INFO, "stopping", "grace_s=10");
     }
     net_close(net, 10000000);
+    struct call *last = call_open(s->arena, clock_now(), s->call->lang);
+    if (access_trace_flush(last, s->access) != OK) /* what was refused in the last minute */
+        log_line(LOG_WARN, "trace", "outcome=lost");
     store_stop(s->store); /* from here on nothing runs that points to what is freed below */
     site_listen_close(socket);
     schedule_close(schedule);

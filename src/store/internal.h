@@ -173,6 +173,7 @@ struct store {
     size_t readers; /* opened, idle or lent */
     struct writer writer;
     atomic_bool failing;
+    atomic_bool foreign; /* another program wrote: nothing mends that but a new start */
     atomic_llong writes;
 };
 

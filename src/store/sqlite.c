@@ -327,11 +327,13 @@ static enum err alone(struct call *call, struct sqlite *q)
     struct rows rows;
 
     TRY(sqlite_rows(call, &q->link, "PRAGMA data_version", NULL, 0, 1, &rows));
-    if (q->others == 0 || rows.cells[0].integer == q->others) {
+    if ((q->others == 0 || rows.cells[0].integer == q->others) &&
+        !atomic_load(&q->link.store->foreign)) {
         q->others = rows.cells[0].integer;
         return OK;
     }
     q->link.failed = true;
+    atomic_store(&q->link.store->foreign, true);
     log_line(LOG_ERROR, "tampering", "why=\"another program wrote into the database\"");
     return problem(
         call, ERR_IO, TEXT(""), "another_program", "%s",

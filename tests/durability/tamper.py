@@ -41,6 +41,7 @@ ROLES = ("aims_manager,assessor,system_owner,risk_owner,internal_auditor,lead_au
 def fill(place):
     """The demo organisation and, through the API, what it lacks: about 200 records in all."""
     token = place.token(ROLES)
+    harness.must(place.aimwell, "user", "reset", "tom@northlake.example", where=place.where)
     server = harness.Server(place)
     client = harness.Client(server.port)
     client.log_in("lin@northlake.example")
