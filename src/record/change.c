@@ -32,12 +32,17 @@ static enum err check_unique(struct writing *w, const struct record *rec, const 
         size_t count;
         TRY(query__holding(w->call, w->records, db_tx(w->tx), rec->kind, f,
                            rec->values[i]->text, 1, &others, &count));
-        if (count && !text_same(others[0]->id, rec->id))
-            worst =
-                problem_at(w->call, ERR_CONFLICT, f->name, "exists", f->source,
-                           text_print(w->call->arena,
-                                      say(w->call, "is already used by %.*s", "已被 %.*s 使用"),
-                                      TEXT_ARG(others[0]->key)));
+        if (!count || text_same(others[0]->id, rec->id))
+            continue;
+        bool readable; /* which record it is, only those are told who may read it */
+        TRY(who__may_read(w->call, w->records, db_tx(w->tx), w->call->actor, others[0],
+                          &readable));
+        worst = problem_at(
+            w->call, ERR_CONFLICT, f->name, "exists", f->source,
+            readable ? text_print(w->call->arena,
+                                  say(w->call, "is already used by %.*s", "已被 %.*s 使用"),
+                                  TEXT_ARG(others[0]->key))
+                     : text_of(say(w->call, "is already used", "已被使用")));
     }
     return worst;
 }
@@ -119,6 +124,7 @@ static enum err create(struct writing *w)
         return e;
     TRY(compute__fields(w->call, w->records, db_tx(w->tx), rec));
     e = worse(e, check__required(w->call, rec, rec->state, NULL));
+    e = worse(e, check__links(w->call, rec, NULL));
     e = worse(e, check_unique(w, rec, w->given));
     TRY(e);
     TRY(may_create_here(w, rec));
@@ -279,6 +285,7 @@ static enum err change(struct writing *w)
     TRY(compute__fields(w->call, w->records, db_tx(w->tx), rec));
     e = worse(e, check_locked(w, rec, before));
     e = worse(e, check__required(w->call, rec, rec->state, NULL));
+    e = worse(e, check__links(w->call, rec, before));
     e = worse(e, check_unique(w, rec, w->given));
     TRY(e);
     TRY(may_rehang(w, rec, before));

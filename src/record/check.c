@@ -240,14 +240,39 @@ static bool is_list(const struct field *f)
     return f->many || f->type == FIELD_REFS || f->type == FIELD_ROWS || f->type == FIELD_LINKS;
 }
 
-static bool twice(const struct json *list, const struct json *v, enum field_type type)
+/* A list in the making: each step takes the same time however long it is. */
+struct list_maker {
+    struct arena *arena;
+    struct json *list;
+    const struct json **end;
+    struct map *seen; /* NULL: equal items are allowed */
+};
+
+static struct list_maker list_start(struct arena *a, enum field_type type)
 {
-    if (type == FIELD_ROWS)
-        return false; /* equal rows are allowed */
-    for (const struct json *one = list->first; one; one = one->next)
-        if (json_same(one, v))
-            return true;
-    return false;
+    struct json *list = node__list(a);
+    return (struct list_maker){a, list, &list->first, type == FIELD_ROWS ? NULL : map_in(a)};
+}
+
+static struct text link_name(struct arena *a, const struct json *v)
+{
+    return text_print(a, "%.*s %.*s %.*s", TEXT_ARG(json_text(json_get(v, "id"))),
+                      TEXT_ARG(json_text(json_get(v, "kind"))),
+                      TEXT_ARG(json_text(json_get(v, "type"))));
+}
+
+static void list_add(struct list_maker *m, const struct json *v)
+{
+    struct text name = v->type == JSON_OBJECT && m->seen ? link_name(m->arena, v) : v->text;
+    if (m->seen && !map_add(m->seen, name, 0))
+        return;
+    struct json *copy = NEW(m->arena, struct json);
+    *copy = *v;
+    copy->key = (struct text){0};
+    copy->next = NULL;
+    *m->end = copy;
+    m->end = (const struct json **)(uintptr_t)&copy->next;
+    m->list->count++;
 }
 
 static enum err check_value(struct call *call, struct place p, const struct json *v,
@@ -259,7 +284,7 @@ static enum err check_value(struct call *call, struct place p, const struct json
         return refuse(call, p, "type", "must be a list", "必须是列表");
     if (v->count > 1000)
         return refuse(call, p, "too_long", "has more than 1,000 entries", "超过 1,000 项");
-    struct json *clean = node__list(call->arena);
+    struct list_maker clean = list_start(call->arena, p.field->type);
     enum err worst = OK;
     size_t i = 0;
     for (const struct json *one = v->first; one; one = one->next, i++) {
@@ -268,10 +293,10 @@ static enum err check_value(struct call *call, struct place p, const struct json
         enum err e = check_one(call, at, one, &value);
         if (e != OK)
             worst = e;
-        else if (!value__empty(value) && !twice(clean, value, p.field->type))
-            node__add(clean, value, (struct text){0}, call->arena);
+        else if (!value__empty(value))
+            list_add(&clean, value);
     }
-    *out = clean;
+    *out = clean.list;
     return worst;
 }
 
@@ -515,7 +540,7 @@ static enum err resolve_one(struct seeker *s, const struct field *f, struct text
 
 static enum err resolve_list(struct seeker *s, const struct field *f, const struct json **value)
 {
-    struct json *clean = node__list(s->call->arena);
+    struct list_maker clean = list_start(s->call->arena, f->type);
     enum err worst = OK;
     for (const struct json *one = (*value)->first; one; one = one->next) {
         const struct json *found = NULL;
@@ -524,16 +549,16 @@ static enum err resolve_list(struct seeker *s, const struct field *f, const stru
             worst = e;
         else if (e != OK)
             return e;
-        else if (!twice(clean, found, f->type))
-            node__add(clean, found, (struct text){0}, s->call->arena);
+        else
+            list_add(&clean, found);
     }
-    *value = clean;
+    *value = clean.list;
     return worst;
 }
 
 static enum err resolve_rows(struct seeker *s, const struct field *f, const struct json **value)
 {
-    struct json *clean = node__list(s->call->arena);
+    struct list_maker clean = list_start(s->call->arena, f->type);
     enum err worst = OK;
     for (const struct json *row = (*value)->first; row; row = row->next) {
         struct json *copy = node__object(s->call->arena);
@@ -550,9 +575,9 @@ static enum err resolve_rows(struct seeker *s, const struct field *f, const stru
             if (v)
                 node__add(copy, v, cell->key, s->call->arena);
         }
-        node__add(clean, copy, (struct text){0}, s->call->arena);
+        list_add(&clean, copy);
     }
-    *value = clean;
+    *value = clean.list;
     return worst;
 }
 
@@ -575,6 +600,54 @@ enum err check__references(struct call *call, struct records *r, struct db db,
         if (e != OK && e != ERR_INVALID)
             return e;
         worst = e != OK ? e : worst;
+    }
+    return worst;
+}
+
+/* ---- the names of free links
+ * --------------------------------------------------------------------- */
+static bool plain_name(struct text t)
+{
+    bool good = t.len > 0 && t.len <= 40 && t.at[0] != '_';
+    for (size_t i = 0; i < t.len; i++)
+        good = good && ((t.at[i] >= 'a' && t.at[i] <= 'z') || t.at[i] == '_');
+    return good;
+}
+
+static enum err check_link_name(struct call *call, const struct kind *k, const struct field *f,
+                                struct text type)
+{
+    if (!plain_name(type))
+        return problem_at(call, ERR_INVALID, f->name, "type", f->source,
+                          text_of(say(call,
+                                      "what a link is called is one word of small letters and _, "
+                                      "at most 40",
+                                      "链接类型为一个小写英文词（可含 _），最多 40 个字符")));
+    if (!kind_field(k, type))
+        return OK;
+    return problem_at(
+        call, ERR_INVALID, f->name, "type", f->source,
+        text_print(call->arena,
+                   say(call, "a link cannot be called %.*s: that is a field of this kind",
+                       "链接不能命名为 %.*s：它是此类记录的字段"),
+                   TEXT_ARG(type)));
+}
+
+enum err check__links(struct call *call, const struct record *rec, const struct record *before)
+{
+    enum err worst = OK;
+    for (size_t i = 0; i < rec->kind->field_count; i++) {
+        const struct field *f = &rec->kind->fields[i];
+        if (f->type != FIELD_LINKS || !rec->values[i])
+            continue;
+        struct map *had = map_in(call->arena);
+        const struct json *then = before ? before->values[i] : NULL;
+        for (const struct json *one = then ? then->first : NULL; one; one = one->next)
+            map_add(had, link_name(call->arena, one), 0);
+        for (const struct json *one = rec->values[i]->first; one; one = one->next)
+            if (!map_find(had, link_name(call->arena, one), NULL) &&
+                check_link_name(call, rec->kind, f, json_text(json_get(one, "type"))) != OK)
+                worst = ERR_INVALID;
     }
     return worst;
 }

@@ -124,6 +124,10 @@ MUST_USE enum err check__required(struct call *call, const struct record *rec, s
 /* References exist, are readable, and keys become ids. */
 MUST_USE enum err check__references(struct call *call, struct records *r, struct db db,
                                     struct record *rec, const bool *given);
+/* New free links have sensible names, none of them a field's; those of `before` (NULL: none)
+ * stay as they are. */
+MUST_USE enum err check__links(struct call *call, const struct record *rec,
+                               const struct record *before);
 bool field__applies(const struct field *f, const struct record *rec);
 
 /* ---- who.c: roles, units, relations
