@@ -152,11 +152,14 @@ static const char *spool_of(struct site *s)
     return folder && folder[0] == '/' ? folder : "/tmp";
 }
 
-/* An option that is a number between two; `usual` when it is not given. */
-static bool read_number(const struct args *args, const char *name, const char *words,
-                        int64_t least, int64_t most, int64_t usual, int64_t *out)
+/* An option that is a number between two; `usual` when neither it nor its variable is given. */
+static bool read_number(const struct args *args, const char *name, const char *variable,
+                        const char *words, int64_t least, int64_t most, int64_t usual,
+                        int64_t *out)
 {
     const char *given = args_option(args, name);
+    if (!given)
+        given = getenv(variable);
     *out = usual;
     if (!given || (text_integer(text_of(given), out) && *out >= least && *out <= most))
         return true;
@@ -169,10 +172,10 @@ static int serve(struct site *s, struct net_options *o, struct text origin,
 {
     bool demo = args_flag(args, "demo");
     int64_t rate, seconds;
-    if (!read_number(args, "rate", "is a number from 1 to 10000; 0 takes the limits away", 0,
-                     10000, 1, &rate) ||
-        !read_number(args, "patience", "is a number of seconds from 1 to 3600", 1, 3600, 30,
-                     &seconds))
+    if (!read_number(args, "rate", "AIMWELL_RATE",
+                     "is a number from 1 to 10000; 0 takes the limits away", 0, 10000, 1, &rate) ||
+        !read_number(args, "patience", "AIMWELL_PATIENCE",
+                     "is a number of seconds from 1 to 3600", 1, 3600, 30, &seconds))
         return 2;
     struct api *api;
     struct net *net;
@@ -290,7 +293,8 @@ const struct command command_serve = {
     "machine and from the addresses named by --proxy. --patience is how long one request may\n"
     "read (default 30 seconds).\n"
     "It answers for this machine's own names, the address it listens on and --public; --host names\n"
-    "others. --rate N allows N times as much in a short time as is usual (0: without limits).",
+    "others. --rate N, or AIMWELL_RATE, allows N times as much in a short time as is usual (0:\n"
+    "without limits).",
     "serve an organisation: pages and API",
     rules,
     COUNT(rules),

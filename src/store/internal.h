@@ -43,6 +43,7 @@ struct link {
     struct store *store;
     enum link_use use;
     struct cache cache;
+    const struct guest *guest; /* readers: whose statement runs; NULL: the engine's own */
     int64_t until; /* readers: ticks by which all of this borrowing must be done; 0: no such */
     bool failed; /* the storage path broke under this link; for a writer: fail-stop */
     bool astray; /* an error came that was not of the job that runs; cleared by `begin` */
@@ -118,6 +119,7 @@ struct reader {
     struct reader *next;
     bool view; /* between read_begin and read_end */
     int64_t until; /* see reader_until */
+    const struct guest *guest;
 };
 struct tx {
     struct store *store;
@@ -166,6 +168,10 @@ extern atomic_llong store__group_time;
 /* Refuses what only one of the databases would take: text that is not UTF-8 or holds NUL, and
  * numbers that are not finite. */
 enum err store__check_values(struct call *call, const struct value *values, size_t count);
+
+/* SQLITE_OK or SQLITE_DENY, for SQLite's authorizer (guest.c). */
+int store__guest_authorize(const struct guest *g, int action, const char *first,
+                           const char *second);
 
 /* Takes back what a first attempt said, when a second one says it again or succeeds. */
 struct mark {

@@ -156,6 +156,7 @@ class Server:
         self.log = tempfile.TemporaryFile()
         self.began = time.monotonic()
         environment = {k: v for k, v in os.environ.items() if not k.startswith("AIMWELL_")}
+        environment["AIMWELL_RATE"] = "0"  # tests write faster than people may; --rate 1 is as usual
         self.process = subprocess.Popen(
             [*before, place.aimwell, "serve", "--listen", "127.0.0.1:0", *place.where, *options],
             stdout=subprocess.PIPE, stderr=self.log, env=environment, preexec_fn=preexec,
