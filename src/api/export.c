@@ -171,11 +171,13 @@ struct export {
     struct sink sink;
     struct json_out json_out;
     bool json;
+    int64_t rows;
 };
 
 static enum err put_one_page(struct export *x, struct call *page, struct record_list *list)
 {
     TRY(record_list(page, x->records, x->db, x->kind, &x->query, list));
+    x->rows += (int64_t)list->count;
     if (x->json)
         return put_json_page(page, &x->json_out, list, x->query.fields);
     return put_page(page, x->records, x->db, &x->sink, &x->columns, list);
@@ -230,7 +232,7 @@ static enum err put_file(struct call *call, struct export *x, struct text *bytes
 
 enum err api_export(struct call *call, struct records *r, struct reader *db,
                     const struct kind *k, const struct list_query *query, struct text format,
-                    struct text *bytes, const char **type)
+                    struct text *bytes, const char **type, int64_t *rows)
 {
     bool json = text_is(format, "json"), xlsx = text_is(format, "xlsx");
     if (!json && !xlsx && !text_is(format, "csv"))
@@ -253,5 +255,7 @@ enum err api_export(struct call *call, struct records *r, struct reader *db,
     *type = json   ? "application/json; charset=utf-8"
             : xlsx ? "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
                    : "text/csv; charset=utf-8";
-    return put_file(call, &x, bytes);
+    enum err e = put_file(call, &x, bytes);
+    *rows = x.rows;
+    return e;
 }

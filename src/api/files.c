@@ -84,6 +84,7 @@ enum err file_get(struct exchange *x)
         put_file(x, &f);
         return OK;
     }
+    TRY(access_trace_read(x->call, x->api->access, "file.read", TEXT("file"), f.id));
     x->out = (struct buf){.at = (char *)(uintptr_t)bytes.at, .len = bytes.len};
     x->type = TEXT("application/octet-stream");
     exchange__header(x, "content-disposition",

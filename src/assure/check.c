@@ -67,6 +67,18 @@ static enum err read_population(struct call *call, struct reader *db, const stru
     return OK;
 }
 
+/* One record may break a check for several reasons; it is one record to mend. */
+static int64_t distinct(struct arena *a, const struct rows *rows)
+{
+    struct map *seen = map_in(a);
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct value *row = row_at(rows, i);
+        map_add(seen,
+                text_print(a, "%.*s %.*s", TEXT_ARG(row[0].text), TEXT_ARG(row[1].text)), i);
+    }
+    return (int64_t)map_count(seen);
+}
+
 /* A reason is one of those the file names: what a query finds in a row is never shown. */
 static bool has_reason(const struct check *c, struct text code)
 {
@@ -88,7 +100,7 @@ static enum err read_breaks(struct call *call, struct reader *db, const struct g
     TRY(e);
     if (rows.count > 0 && rows.columns != 3)
         return wrong_form(call, "the breaks must be the columns kind, id and reason");
-    out->breaks = (int64_t)rows.count;
+    out->breaks = distinct(call->arena, &rows);
     out->record_count = rows.count < KEPT ? rows.count : KEPT;
     out->records = NEW_MANY(call->arena, out->record_count, struct breaking);
     for (size_t i = 0; i < out->record_count; i++) {
