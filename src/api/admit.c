@@ -74,6 +74,15 @@ static bool shows_something(const struct exchange *x)
            request_cookie(x->request, exchange__cookie(x)).len > 0;
 }
 
+/* Whose place in a queue it takes: told by the secret, true or not, else by the address. */
+static uint64_t party_of(const struct exchange *x)
+{
+    struct text shown = request_header(x->request, "authorization");
+    if (!shown.len)
+        shown = request_cookie(x->request, exchange__cookie(x));
+    return rates__party(x->api->rates, shown.len ? shown : x->request->peer);
+}
+
 int64_t exchange__length(const struct exchange *x)
 {
     int64_t length;
@@ -120,6 +129,7 @@ void api_admit(void *arg, struct request *r, struct admission *out)
                               .cap = cap_of(x),
                               .before = UNKNOWN_MOST,
                               .to_file = x->route && x->route->run == file_post};
+    r->party = party_of(x);
     e = check_head(x);
     if (e != OK)
         out->refused = exchange__reply(x, e);

@@ -103,6 +103,8 @@ enum purse {
     PURSE_KILOBYTES  /* of files */
 };
 struct rates *rates__open(struct arena *arena, int64_t factor);
+/* A number that stands for somebody, for as long as the server runs; never 0. */
+uint64_t rates__party(const struct rates *r, struct text party);
 /* 0 when it was taken, else the seconds until it would be. */
 int64_t rates__take(struct arena *arena, struct rates *r, enum purse purse, struct text party,
                     int64_t amount);

@@ -8,11 +8,11 @@
 void api_lanes(int workers, struct net_lane lanes[API_LANES])
 {
     const struct net_lane rules[API_LANES] = {
-        [LANE_CHEAP - 1] = {"net-cheap", workers, 2048, false},
-        [LANE_LIST - 1] = {"net-list", workers < 8 ? workers : 8, 512, false},
-        [LANE_DEAR - 1] = {"net-dear", 3, 64, true},
-        [LANE_LOGIN - 1] = {"net-login", 2, 64, true},
-        [LANE_UPLOAD - 1] = {"net-upload", 2, 64, true},
+        [LANE_CHEAP - 1] = {"net-cheap", workers, 2048, 0, false},
+        [LANE_LIST - 1] = {"net-list", workers < 8 ? workers : 8, 512, 128, false},
+        [LANE_DEAR - 1] = {"net-dear", 3, 64, 16, true},
+        [LANE_LOGIN - 1] = {"net-login", 2, 64, 32, true},
+        [LANE_UPLOAD - 1] = {"net-upload", 2, 64, 32, true},
     };
     for (size_t i = 0; i < API_LANES; i++)
         lanes[i] = rules[i];

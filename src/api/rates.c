@@ -57,15 +57,20 @@ static struct text network_of(struct arena *arena, struct text party)
     return text_copy(arena, (struct text){(const char *)six.s6_addr, 8});
 }
 
+uint64_t rates__party(const struct rates *r, struct text party)
+{
+    struct hash h = hmac_sha256((struct text){r->secret, sizeof r->secret}, party);
+    uint64_t key;
+    memcpy(&key, h.byte, sizeof key);
+    return key ? key : 1;
+}
+
 static uint64_t key_of(struct arena *arena, struct rates *r, enum purse purse,
                        struct text party)
 {
     char kind = (char)purse;
     struct text whose = text_join(arena, (struct text){&kind, 1}, network_of(arena, party));
-    struct hash h = hmac_sha256((struct text){r->secret, sizeof r->secret}, whose);
-    uint64_t key;
-    memcpy(&key, h.byte, sizeof key);
-    return key ? key : 1;
+    return rates__party(r, whose);
 }
 
 static struct place *place_of(struct rates *r, uint64_t key)

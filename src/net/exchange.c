@@ -371,7 +371,7 @@ void net__work_end(struct net *n, struct work *w)
     pthread_mutex_unlock(&n->works_lock);
     bool dispatched = w->dispatched;
     if (w->admission.to_file)
-        atomic_fetch_sub(&n->spools, 1);
+        net__spool_leave(n, w);
     else
         atomic_fetch_sub(&n->bodies, counted(w->body_room));
     atomic_fetch_sub(&n->replies, w->reply_counted);

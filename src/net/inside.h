@@ -27,6 +27,7 @@
 #define NET_QUERY_PAIRS 200
 #define NET_STREAM_LAG (256 * 1024)
 #define NET_SPARE_ARENAS 64
+#define NET_SPOOLS 64
 #define SECOND ((int64_t)1000000)
 
 /* ---- deadline.c: the table of sockets -------------------------------------------------- */
@@ -83,6 +84,7 @@ struct work {
     const struct reply *turned_away; /* what `who` said */
     int spool;        /* descriptor of the file that the body goes to; -1 */
     size_t spooled;   /* bytes in it */
+    int spool_place;  /* in net->spooling */
     void *view;       /* of the whole file; NULL */
     const char *lost; /* why the body could not be kept; NULL */
     bool lasting;     /* the reply takes no memory of its own */
@@ -123,7 +125,8 @@ MUST_USE bool net__spool_begin(struct work *w);
 /* Worker threads. False, with w->lost, when the file cannot take it. */
 MUST_USE bool net__spool_add(struct work *w);
 MUST_USE bool net__spool_finish(struct work *w); /* request.body is a view of the whole file */
-void net__spool_end(struct work *w); /* whoever frees w */
+void net__spool_leave(struct net *n, struct work *w); /* loop thread: its place */
+void net__spool_end(struct work *w);                  /* whoever frees w: its file */
 
 /* ---- the server ------------------------------------------------------------------------ */
 struct net {
@@ -136,6 +139,7 @@ struct net {
     atomic_llong bodies;  /* bytes that larger bodies take */
     atomic_llong replies; /* and larger replies */
     atomic_int spools;
+    uint64_t spooling[NET_SPOOLS]; /* whose they are, under works_lock; 0: a free place */
     atomic_llong active; /* dispatched and not yet completed, streams included */
     atomic_llong busy;   /* handed to the application, net_answer not yet returned */
     struct deadlines deadlines;

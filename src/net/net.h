@@ -25,6 +25,7 @@ struct request {
     struct text body;
     struct text peer;          /* address of the client, without port; see net_options.proxies */
     bool secure;               /* came over TLS, as far as the client knows */
+    uint64_t party;            /* who asks, as far as `admit` can tell; 0: not said */
     size_t lane;               /* in which it is answered */
     bool welcome;              /* `who` said yes to it */
     void *inside;              /* net's own */
@@ -54,6 +55,7 @@ struct net_lane {
     const char *name; /* of its threads; at most 15 bytes */
     int workers;      /* at least 1 */
     size_t queue;     /* requests that may wait; the next is 503 with Retry-After */
+    size_t of_one;    /* of one party among them; 0: as many as there are */
     bool yields;      /* its threads let those of other lanes go first on the processor */
 };
 struct net_options {
@@ -68,7 +70,8 @@ struct net_options {
     int64_t replies_cap;       /* bytes of all larger replies (over 64 KiB) that clients have not
                                 * taken yet; default 256 MiB. Past it a reply is a 503 instead */
     const char *spool;         /* borrowed; folder for bodies that go to a file; NULL: they stay in memory */
-    int spools_most;           /* bodies on their way to a file at once; default 64; more are 503 */
+    int spools_most;           /* bodies on their way to a file at once; default, and at most, 64;
+                                * of one party a quarter of them. More are 503 */
     /* On a loop thread: memory only. `out` comes with lane 0 and body_cap. May be NULL. */
     void (*admit)(void *arg, struct request *r, struct admission *out);
     /* On a worker thread of the lane: may this request send its body? NULL is yes; else the reply. */

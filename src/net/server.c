@@ -37,8 +37,8 @@ static void fill_defaults(struct net_options *o)
         o->bodies_cap = 128LL << 20;
     if (o->replies_cap <= 0)
         o->replies_cap = 256LL << 20;
-    if (o->spools_most <= 0)
-        o->spools_most = 64;
+    if (o->spools_most <= 0 || o->spools_most > NET_SPOOLS)
+        o->spools_most = NET_SPOOLS;
     if (o->max_connections <= 0)
         o->max_connections = 4096;
 }

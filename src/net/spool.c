@@ -12,13 +12,38 @@
 
 #include "net/inside.h"
 
+/* -1 when all are taken, or the party has its share. */
+static int take_place(struct net *n, uint64_t party)
+{
+    int found = -1, same = 0, most = n->options.spools_most;
+    pthread_mutex_lock(&n->works_lock);
+    for (int i = 0; i < most; i++) {
+        same += n->spooling[i] == party;
+        found = found < 0 && n->spooling[i] == 0 ? i : found;
+    }
+    if (same >= (most + 3) / 4)
+        found = -1;
+    if (found >= 0)
+        n->spooling[found] = party;
+    pthread_mutex_unlock(&n->works_lock);
+    return found;
+}
+
+void net__spool_leave(struct net *n, struct work *w)
+{
+    pthread_mutex_lock(&n->works_lock);
+    n->spooling[w->spool_place] = 0;
+    pthread_mutex_unlock(&n->works_lock);
+    atomic_fetch_sub(&n->spools, 1);
+}
+
 bool net__spool_begin(struct work *w)
 {
     struct net *n = w->net;
-    if (atomic_fetch_add(&n->spools, 1) >= n->options.spools_most) {
-        atomic_fetch_sub(&n->spools, 1);
+    w->spool_place = take_place(n, w->request.party ? w->request.party : 1);
+    if (w->spool_place < 0)
         return false;
-    }
+    atomic_fetch_add(&n->spools, 1);
     w->body = malloc(NET_PIECE);
     if (!w->body)
         panic("net: no memory for a piece of a body");

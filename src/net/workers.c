@@ -69,11 +69,22 @@ static void *run(void *arg)
     }
 }
 
+/* Call with the lock held. Nobody fills a queue alone. */
+static bool has_room(const struct lane *l, uint64_t party)
+{
+    size_t same = 0;
+    if (l->stop || l->waiting >= l->rule.queue)
+        return false;
+    for (size_t i = 0; l->rule.of_one > 0 && party != 0 && i < l->waiting; i++)
+        same += l->ring[(l->head + i) % l->rule.queue]->request.party == party;
+    return l->rule.of_one == 0 || same < l->rule.of_one;
+}
+
 bool net__workers_add(struct net *n, struct work *w, size_t lane)
 {
     struct lane *l = &n->lanes[lane < n->lane_count ? lane : 0];
     pthread_mutex_lock(&l->lock);
-    bool room = l->waiting < l->rule.queue && !l->stop;
+    bool room = has_room(l, w->request.party);
     if (room) {
         w->request.lane = lane;
         l->ring[(l->head + l->waiting++) % l->rule.queue] = w;
@@ -145,7 +156,7 @@ bool net__workers_open(struct net *n)
         n->lanes[i].rule = o->lanes[i];
     if (n->lane_count == 0)
         n->lanes[n->lane_count++].rule =
-            (struct net_lane){"net-worker", o->workers, NET_QUEUE, false};
+            (struct net_lane){"net-worker", o->workers, NET_QUEUE, 0, false};
     for (size_t i = 0; i < n->lane_count; i++)
         fine = open_lane(n, &n->lanes[i]) && fine;
     return fine;

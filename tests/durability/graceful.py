@@ -16,7 +16,7 @@ import writers
 def idle(port, count):
     """Connections that have asked nothing, and one whose request never ends: neither may hold it up."""
     links = [socket.create_connection(("127.0.0.1", port)) for _ in range(count)]
-    links[0].sendall(b"POST /api/v1/session HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{")
+    links[0].sendall(b"POST /api/v1/session HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\n{")
     return links
 
 

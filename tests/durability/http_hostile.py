@@ -24,11 +24,11 @@ def corpus(token):
     """(what, bytes); each tries to smuggle a second request that creates a task."""
     auth = f"Authorization: Bearer {token}\r\n".encode()
     body = b'{"title":"smuggled"}'
-    inner = b"POST /api/v1/task HTTP/1.1\r\nHost: a\r\n" + auth + \
+    inner = b"POST /api/v1/task HTTP/1.1\r\nHost: 127.0.0.1\r\n" + auth + \
         b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body) + body
-    post = b"POST /api/v1/session HTTP/1.1\r\nHost: a\r\n"
+    post = b"POST /api/v1/session HTTP/1.1\r\nHost: 127.0.0.1\r\n"
     get = b"GET /healthz HTTP/1.1\r\n"
-    host = b"Host: a\r\n"
+    host = b"Host: 127.0.0.1\r\n"
     return [
         ("length beside coding", post + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + inner),
         ("two different lengths", post + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello" + inner),
@@ -71,7 +71,7 @@ def answer(port, raw):
 def probes(server, client, token, report):
     for what, raw in corpus(token):
         got, closed = answer(server.port, raw)
-        refused = got[:12] in (b"HTTP/1.1 400", b"HTTP/1.1 413", b"HTTP/1.1 431", b"") and b" 201 " not in got
+        refused = got[:12] in (b"HTTP/1.1 400", b"HTTP/1.1 411", b"HTTP/1.1 413", b"HTTP/1.1 431", b"") and b" 201 " not in got
         report.say(refused and closed, f"probe: {what} is refused and closed", f"closed={closed} {got[:80]}")
     report.say(client.good("GET", "task")["total"] == 0, "probe: nothing was smuggled into the register")
     inner = [raw for what, raw in corpus(token) if what == "no host"][0].split(b"\r\n\r\n", 1)[1]
@@ -101,8 +101,8 @@ def drip(port, head, piece, results):
 
 
 def drips(port, count):
-    head = b"GET /healthz HTTP/1.1\r\nHost: a\r\n"
-    body = b"POST /api/v1/session HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n"
+    head = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+    body = b"POST /api/v1/session HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 8000\r\n\r\n"
     results = []
     threads = [threading.Thread(target=drip, daemon=True, args=(port, *((head, b"X: a\r\n") if n % 2 else (body, b" ")), results))
                for n in range(count)]

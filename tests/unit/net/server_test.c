@@ -198,6 +198,66 @@ static void asks_for_cap_and_refusal(void **state)
     net_close(n, SECOND);
 }
 
+/* Bodies over 4 bytes come after a yes, and those of /file lie in a file. */
+static void admit_after_who(void *arg, struct request *r, struct admission *out)
+{
+    *out = (struct admission){
+        .cap = 2 << 20, .before = 4, .to_file = text_starts(r->path, "/file")};
+}
+
+static const struct reply *who(void *arg, struct request *r)
+{
+    static const struct reply no = {401, TEXT("text/plain"), TEXT("who are you"), NULL, 0, false};
+    return text_ends(r->path, "/stranger") ? &no : NULL;
+}
+
+static void handle_length(void *arg, struct request *r)
+{
+    bool same = true;
+    for (size_t i = 0; i < r->body.len; i++)
+        same = same && r->body.at[i] == (char)('a' + i % 7);
+    struct text said = text_print(r->arena, "%zu %s", r->body.len, same ? "same" : "other");
+    struct reply reply = {200, TEXT("text/plain"), said, NULL, 0, false};
+    net_answer(r, &reply);
+}
+
+static void first_who_then_bytes(void **state)
+{
+    const size_t size = 1234567;
+    struct net_options options = plain;
+    options.admit = admit_after_who;
+    options.who = who;
+    options.handle = handle_length;
+    options.fast = NULL;
+    options.spool = "/tmp";
+    options.bodies_cap = 300000; /* what goes to a file takes none of it */
+    struct net *n = serve(&options);
+    char *body = malloc(size);
+    for (size_t i = 0; i < size; i++)
+        body[i] = (char)('a' + i % 7);
+    int fd = dial(n);
+    for (int again = 0; again < 2; again++) {
+        say_to(fd, "POST /file HTTP/1.1\r\nHost: a\r\nContent-Length: 1234567\r\n\r\n");
+        assert_int_equal(send(fd, body, size, MSG_NOSIGNAL), size);
+        assert_string_equal(hear(fd)->body, "1234567 same");
+    }
+    say_to(fd, "POST /stranger HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nabcd");
+    assert_string_equal(hear(fd)->body, "4 same"); /* so few are not worth asking about */
+    say_to(fd, "POST /file/stranger HTTP/1.1\r\nHost: a\r\nContent-Length: 1234567\r\n\r\n");
+    struct answer *a = hear(fd);
+    assert_int_equal(a->status, 401);
+    assert_string_equal(a->body, "who are you");
+    assert_true(ended(fd));
+    close(fd), fd = dial(n); /* one that leaves half way */
+    say_to(fd, "POST /file HTTP/1.1\r\nHost: a\r\nContent-Length: 1234567\r\n\r\n");
+    assert_int_equal(send(fd, body, size / 2, MSG_NOSIGNAL), size / 2);
+    close(fd);
+    while (atomic_load(&n->spools) > 0)
+        sched_yield();
+    free(body);
+    net_close(n, SECOND);
+}
+
 static void sends_no_body_for_head(void **state)
 {
     struct net *n = serve(&plain);
@@ -480,6 +540,7 @@ int main(void)
                                        cmocka_unit_test(answers_pipelined_requests_in_order),
                                        cmocka_unit_test(takes_a_body_up_to_the_cap),
                                        cmocka_unit_test(asks_for_cap_and_refusal),
+                                       cmocka_unit_test(first_who_then_bytes),
                                        cmocka_unit_test(sends_no_body_for_head),
                                        cmocka_unit_test(five_thousand_requests_leave_nothing),
                                        cmocka_unit_test(refuses_when_the_queue_is_full),
