@@ -4,6 +4,8 @@
  * fsynced and hashed first. */
 #include "record/internal.h"
 
+#define LINKS_PAGE 200
+
 struct attaching {
     struct records *records;
     const struct kind *kind;
@@ -254,6 +256,38 @@ enum err record_file_put(struct call *call, struct records *r, struct text name,
     return store_run(r->store, call, add_file, &a);
 }
 
+static enum err may_read_one(struct call *call, struct records *r, struct db db,
+                             const struct value *row, bool *yes)
+{
+    const struct kind *k = model_kind(r->model, row[0].text);
+    struct record *rec = NULL;
+    if (k)
+        TRY(table__find(call, r, db, k, row[1].text, &rec));
+    return rec ? who__may_read(call, r, db, call->actor, rec, yes) : OK;
+}
+
+/* However many records name the file, the first that may be read is enough. */
+static enum err through_records(struct call *call, struct records *r, struct db db,
+                                struct text id, bool *yes)
+{
+    struct value values[] = {V_TEXT(id), V_TEXT(TEXT("")), V_TEXT(TEXT(""))};
+    struct rows rows = {.count = LINKS_PAGE};
+    while (!*yes && rows.count == LINKS_PAGE) {
+        TRY(db__rows(call, db,
+                     "SELECT from_kind, from_id FROM link WHERE to_id = $1 AND to_kind = 'file' "
+                     "AND (from_kind > $2 OR (from_kind = $2 AND from_id > $3)) "
+                     "GROUP BY from_kind, from_id ORDER BY from_kind, from_id LIMIT 200",
+                     values, COUNT(values), LINKS_PAGE, &rows));
+        for (size_t i = 0; i < rows.count && !*yes; i++)
+            TRY(may_read_one(call, r, db, row_at(&rows, i), yes));
+        if (rows.count > 0) {
+            values[1] = row_at(&rows, rows.count - 1)[0];
+            values[2] = row_at(&rows, rows.count - 1)[1];
+        }
+    }
+    return OK;
+}
+
 enum err file__may_see(struct call *call, struct records *r, struct db db, struct text id,
                        bool *yes)
 {
@@ -268,18 +302,7 @@ enum err file__may_see(struct call *call, struct records *r, struct db db, struc
     *yes = actor->all || text_same(row_at(&rows, 0)[0].text, own);
     if (*yes)
         return OK;
-    TRY(db__rows(call, db,
-                 "SELECT from_kind, from_id FROM link WHERE to_id = $1 AND to_kind = 'file'",
-                 &v, 1, 1000, &rows));
-    for (size_t i = 0; i < rows.count && !*yes; i++) {
-        const struct kind *k = model_kind(r->model, row_at(&rows, i)[0].text);
-        struct record *rec = NULL;
-        if (k)
-            TRY(table__find(call, r, db, k, row_at(&rows, i)[1].text, &rec));
-        if (rec)
-            TRY(who__may_read(call, r, db, actor, rec, yes));
-    }
-    return OK;
+    return through_records(call, r, db, id, yes);
 }
 
 enum err record_file_get(struct call *call, struct records *r, struct reader *db,
