@@ -64,6 +64,8 @@ struct known {
     uint64_t entry, ended_entry;  /* begun; person: sessions from before are over */
     int64_t until, fresh_until;   /* by the clock of the log */
     int64_t ended;                /* moment; 0: not */
+    struct hash commitment, fresh; /* of the log-in, and of the last confirmation: */
+    uint64_t fresh_entry;          /* 0: none */
 };
 
 #define BUCKETS 65536
@@ -153,6 +155,7 @@ static enum err begin(struct look *l, bool stand_in)
         wrong(l, "its session is another person's");
     k->person = text_copy(l->acts->arena, person);
     k->entry = l->leaf->index;
+    k->commitment = l->leaf->commitment;
     k->until = l->leaf->moment + span(body, "created_at", "ends_at");
     k->fresh_until = l->leaf->moment + span(body, "created_at", "fresh_until");
     l->acts->stand_ins = l->acts->stand_ins || stand_in;
@@ -164,8 +167,11 @@ static enum err confirm(struct look *l)
     const struct json *body;
     struct known *k = find(l->acts, THING_SESSION, l->leaf->object_id);
     TRY(content(l, &body));
-    if (k != NULL)
-        k->fresh_until = l->leaf->moment + span(body, "at", "fresh_until");
+    if (k == NULL)
+        return OK;
+    k->fresh_until = l->leaf->moment + span(body, "at", "fresh_until");
+    k->fresh = l->leaf->commitment;
+    k->fresh_entry = l->leaf->index;
     return OK;
 }
 
@@ -310,6 +316,49 @@ enum err access__acts_entry(struct call *call, struct reader *db, struct acts *a
     enum err e = learn(&l);
     arena_close(page);
     return e;
+}
+
+/* ---- sessions that are there now --------------------------------------------------------- */
+
+static bool over(const struct acts *acts, const struct known *k)
+{
+    const struct known *p = find(acts, THING_PERSON, k->person);
+    return k->ended != 0 ||
+           (p != NULL && p->ended_entry > k->entry && !text_same(p->spared, k->id));
+}
+
+static enum err compare_session(struct call *call, struct reader *db, const struct acts *acts,
+                                const struct session_row *row, struct verification *out)
+{
+    const struct known *k = find(acts, THING_SESSION, row->id);
+    const struct json *login = NULL, *fresh = NULL;
+    if (k != NULL)
+        TRY(access__kept(call, db, k->entry, &k->commitment, &login));
+    if (k != NULL && k->fresh_entry > 0)
+        TRY(access__kept(call, db, k->fresh_entry, &k->fresh, &fresh));
+    if (k == NULL || over(acts, k) ||
+        !access__is_session(row, login, k->fresh_entry > 0 ? fresh : login))
+        verification_add(call, out,
+                         text_print(call->arena, "session %.*s", TEXT_ARG(row->id)),
+                         "is not one that the ledger knows to be open");
+    return OK;
+}
+
+enum err access__acts_sessions(struct call *call, struct reader *db, const struct acts *acts,
+                               struct verification *out)
+{
+    struct rows rows;
+    TRY(read_rows(call, db,
+                  "SELECT id, hash, person, created_at, ends_at, fresh_until FROM session "
+                  "ORDER BY id",
+                  NULL, 0, READ_MOST, &rows));
+    for (size_t i = 0; acts->bound && i < rows.count; i++) {
+        const struct value *v = row_at(&rows, i);
+        struct session_row row = {v[0].text, v[1].text, v[2].text,
+                                  v[3].text, v[4].text, v[5].text};
+        TRY(compare_session(call, db, acts, &row, out));
+    }
+    return OK;
 }
 
 /* Only the script of the demo acts for people who have not signed in. */

@@ -43,6 +43,14 @@ static bool says(const struct json *body, const char *name, struct text value)
 
 /* ---- sessions ---------------------------------------------------------------------------- */
 
+bool access__is_session(const struct session_row *s, const struct json *login,
+                        const struct json *fresh)
+{
+    return says(login, "id", s->id) && says(login, "hash", s->hash) &&
+           says(login, "person", s->person) && says(login, "created_at", s->created_at) &&
+           says(login, "ends_at", s->ends_at) && says(fresh, "fresh_until", s->fresh_until);
+}
+
 static bool ended(struct access *a, const struct standing_word *session, struct text id)
 {
     struct standing_word person;
@@ -64,12 +72,8 @@ static enum err why_not_session(struct call *call, struct access *a, struct read
     if (w.fresh_entry > 0)
         TRY(access__kept(call, r, w.fresh_entry, &w.fresh, &fresh));
     *why = "it is not as its log-in in the ledger says";
-    if (!says(login, "id", s->id) || !says(login, "hash", s->hash) ||
-        !says(login, "person", s->person) || !text_is(s->person, w.person) ||
-        !says(login, "created_at", s->created_at) || !says(login, "ends_at", s->ends_at))
-        return OK;
-    *why = "the password was not confirmed as it says";
-    if (!says(w.fresh_entry > 0 ? fresh : login, "fresh_until", s->fresh_until))
+    if (!text_is(s->person, w.person) ||
+        !access__is_session(s, login, w.fresh_entry > 0 ? fresh : login))
         return OK;
     *why = ended(a, &w, s->id) ? "the ledger says that it was ended" : NULL;
     return OK;

@@ -303,6 +303,22 @@ enum err access_waits_for(struct call *call, struct access *a, struct reader *r,
     return OK;
 }
 
+enum err access_waits_for_me(struct call *call, struct reader *r, const struct access *a,
+                             const struct person *p, size_t i, bool *yes)
+{
+    struct person by;
+    const struct actor *me = call->actor;
+    const struct role *role = model_role(a->model, p->grants[i].role);
+    bool manager = me->type == ACTOR_USER && actor_holds_anywhere(me, ROLE_MANAGER);
+    *yes = p->pending[i] && (me->admin || manager) && !text_same(p->id, me->person) &&
+           !text_same(p->grant_by[i], granter(me));
+    if (!*yes || manager || (role != NULL && !role->business))
+        return OK;
+    TRY(access_person(call, r, p->grant_by[i], &by));
+    *yes = is_manager_anywhere(&by);
+    return OK;
+}
+
 /* ---- one at a time ----------------------------------------------------------------------- */
 
 struct granting {

@@ -124,6 +124,8 @@ struct acts *access__acts(struct arena *a);
 MUST_USE enum err access__acts_entry(struct call *call, struct reader *db, struct acts *acts,
                                      const struct ledger_leaf *leaf, struct verification *out,
                                      struct acted *acted);
+MUST_USE enum err access__acts_sessions(struct call *call, struct reader *db,
+                                        const struct acts *acts, struct verification *out);
 MUST_USE enum err access__acts_end(struct call *call, struct reader *db,
                                    const struct acts *acts, struct verification *out);
 
@@ -131,6 +133,9 @@ MUST_USE enum err access__acts_end(struct call *call, struct reader *db,
 struct session_row {
     struct text id, hash, person, created_at, ends_at, fresh_until;
 };
+/* Is the row as its log-in, and its last confirmation of the password, have it? */
+bool access__is_session(const struct session_row *s, const struct json *login,
+                        const struct json *fresh);
 struct claim { /* what rows say; "" leaves out */
     struct session_row session;
     struct text token, person, request;

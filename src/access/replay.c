@@ -298,6 +298,7 @@ enum err access_replay_compare(struct call *call, struct reader *db, struct repl
                 text_print(call->arena, "%s %.*s", r->items[i].kind, TEXT_ARG(r->items[i].id)),
                 "its row is missing; ledger entry %llu gave it",
                 (unsigned long long)r->items[i].entry);
+    TRY(access__acts_sessions(call, db, r->acts, out));
     TRY(access__acts_end(call, db, r->acts, out));
     TRY(access__facts_compare(call, db, out));
     return access__seals_compare(call, db, r, out);

@@ -251,13 +251,13 @@ static enum err use_run(struct job *job, struct call *call, struct tx *tx)
     struct value values[] = {V_TEXT(in->token_hash), access__at(call, call->now)};
     TRY(tx_rows(call, tx, OPEN_LINK, values, COUNT(values), 1, &rows));
     TRY(take_link(call, &rows, in));
-    struct actor self = {.type = ACTOR_USER, .id = in->person, .person = in->person};
+    const struct actor *link = actor_system(call); /* nobody is signed in */
     struct value set[] = {V_TEXT(in->person), V_TEXT(text_of(in->hash))};
-    TRY(access__request_state(call, tx, in->a, &self, in->request, "used", "request.use"));
+    TRY(access__request_state(call, tx, in->a, link, in->request, "used", "request.use"));
     TRY(tx_exec(call, tx, "UPDATE person SET password = $2, renew = 0 WHERE id = $1", set, 2,
                 NULL));
     TRY(tx_exec(call, tx, "DELETE FROM session WHERE person = $1", set, 1, NULL));
-    return access__seal(call, tx, in->a, &self, "auth.password", "person", in->person);
+    return access__seal(call, tx, in->a, link, "auth.password", "person", in->person);
 }
 
 struct finding_link {

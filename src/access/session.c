@@ -79,6 +79,19 @@ void access__touch(struct call *call, struct access *a, const char *sql, struct 
         touch_ends(a, arena);
 }
 
+/* An administrator keeps accounts, and could make one for every unit: being staff as well must
+ * not open the registers. */
+static void say_what_roles_mean(const struct access *a, struct actor *actor)
+{
+    bool business = false;
+    for (size_t i = 0; i < actor->grant_count; i++) {
+        const struct role *role = model_role(a->model, actor->grants[i].role);
+        actor->sees_sensitive |= role != NULL && role->sees_sensitive;
+        business |= role != NULL && role->business;
+    }
+    actor->technical = actor->admin && !business;
+}
+
 enum err access__admit(struct call *call, struct access *a, const struct hash *key,
                        struct credential *c, const char *touch, struct actor **out)
 {
@@ -90,10 +103,7 @@ enum err access__admit(struct call *call, struct access *a, const struct hash *k
     }
     if (c->any_lang)
         c->actor->lang = call->lang;
-    for (size_t i = 0; i < c->actor->grant_count; i++) {
-        const struct role *role = model_role(a->model, c->actor->grants[i].role);
-        c->actor->sees_sensitive |= role != NULL && role->sees_sensitive;
-    }
+    say_what_roles_mean(a, c->actor);
     *out = c->actor;
     return OK;
 }

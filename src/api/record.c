@@ -25,7 +25,7 @@ static enum err put_record(struct exchange *x, const struct record *rec)
 {
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
-    record_members(x->call, rec, (struct text){0}, o);
+    record_members(x->call, x->api->records, exchange__db(x), rec, (struct text){0}, o);
     json_key(o, "names");
     struct record *one = (struct record *)(uintptr_t)rec;
     TRY(record_names(x->call, x->api->records, exchange__db(x), &one, 1, o));
@@ -55,6 +55,7 @@ enum err record_get(struct exchange *x)
     TRY(find_kind(x, &k));
     TRY(query__moment(x, "as_of", &as_of));
     TRY(record_read(x->call, x->api->records, exchange__db(x), k, x->arg[1], as_of, &rec));
+    TRY(exchange__read(x, rec));
     return put_record(x, rec);
 }
 
@@ -404,7 +405,7 @@ static enum err put_list(struct exchange *x, const struct list_query *q,
     json_key(o, "items");
     json_open(o, '[');
     for (size_t i = 0; i < list->count; i++)
-        record_json(x->call, list->items[i], q->fields, o);
+        record_json(x->call, x->api->records, exchange__db(x), list->items[i], q->fields, o);
     json_close(o, ']');
     json_key(o, "next");
     if (list->next.len)
@@ -424,10 +425,18 @@ static enum err put_export(struct exchange *x, const struct kind *k, const struc
 {
     struct text bytes;
     const char *type;
+    int64_t rows;
     TRY(read_begin(x->call, exchange__db(x)));
-    enum err e = api_export(x->call, x->api->records, exchange__db(x), k, q, format, &bytes, &type);
+    enum err e =
+        api_export(x->call, x->api->records, exchange__db(x), k, q, format, &bytes, &type, &rows);
     read_end(exchange__db(x));
     TRY(e);
+    struct hash asked = sha256(x->request->raw_query);
+    struct export_note note = {.kind = k->name,
+                               .format = format,
+                               .filter = hex_of(x->call->arena, hash_text(&asked)),
+                               .rows = rows};
+    TRY(access_note_export(x->call, x->api->access, &note));
     x->out = (struct buf){.at = (char *)(uintptr_t)bytes.at, .len = bytes.len};
     x->type = text_of(type);
     exchange__header(x, "content-disposition",

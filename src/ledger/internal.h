@@ -24,7 +24,7 @@ void note__key_id(struct text name, const unsigned char public_key[32], unsigned
 #define LEAF_INTEGER_MOST INT64_C(9007199254740991)
 struct leaf {
     struct text act, log, time; /* as written, escapes and all */
-    struct text actor_id, actor_type, object_kind, object_id, model, session;
+    struct text actor_id, actor_for, actor_type, object_kind, object_id, model, session;
     uint64_t index;
     bool has_commitment, has_previous;
     struct hash commitment, previous_commitment;

@@ -58,6 +58,7 @@ static void put_actor(struct buf *b, const struct ledger_event *event)
     if (event->actor_id.len == 0 && event->actor_type.len == 0)
         return;
     buf_add_c(b, ",\"actor\":");
+    put_member(b, &start, "for", event->actor_for);
     put_member(b, &start, "id", event->actor_id);
     put_member(b, &start, "t", event->actor_type);
     buf_add_byte(b, '}');
@@ -88,6 +89,7 @@ static enum err check_event(struct call *call, const struct ledger_event *event,
 {
     TRY(check_text(call, "actor_type", event->actor_type));
     TRY(check_text(call, "actor_id", event->actor_id));
+    TRY(check_text(call, "actor_for", event->actor_for));
     TRY(check_text(call, "object_kind", event->object_kind));
     TRY(check_text(call, "object_id", event->object_id));
     TRY(check_text(call, "model", event->model));
@@ -240,6 +242,8 @@ static bool scan_actor(struct scan *s, struct leaf *out)
 {
     if (!next_is(s, ",\"actor\":{"))
         return true;
+    if (next_is(s, "\"for\":") && !(scan_string(s, &out->actor_for) && expect(s, ",")))
+        return false;
     if (next_is(s, "\"id\":")) {
         if (!scan_string(s, &out->actor_id) ||
             (next_is(s, ",\"t\":") && !scan_string(s, &out->actor_type)))

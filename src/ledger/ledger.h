@@ -110,6 +110,7 @@ struct ledger_event {
     const char *act;            /* record.create, record.change, record.move, auth.login, … */
     struct text actor_type;     /* user, token, command, system */
     struct text actor_id;       /* opaque; never a name or an address */
+    struct text actor_for;      /* the person a token or command acts for, "" when itself */
     struct text object_kind;    /* "" when none */
     struct text object_id;
     int64_t object_version;     /* 0 when none */

@@ -96,12 +96,26 @@ static enum err read_all(struct call *call, int fd, const char *path, struct tex
 
 enum err store__file_bytes(struct call *call, const char *path, struct text *bytes)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    return store__file_bytes_at(call, AT_FDCWD, path, path, bytes);
+}
+
+/* A link, or anything but a regular file, is none of ours. */
+enum err store__file_bytes_at(struct call *call, int folder, const char *name, const char *path,
+                              struct text *bytes)
+{
+    int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    struct stat st;
     enum err e;
 
     *bytes = TEXT("");
+    if (fd >= 0 && (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))) {
+        close(fd);
+        return store__file_damaged(call, text_of(name));
+    }
     if (fd < 0)
-        return errno == ENOENT || errno == ENOTDIR ? ERR_MISSING : lost(call, path);
+        return errno == ELOOP                          ? store__file_damaged(call, text_of(name))
+               : errno == ENOENT || errno == ENOTDIR ? ERR_MISSING
+                                                     : lost(call, path);
     e = read_all(call, fd, path, bytes);
     close(fd);
     return e;

@@ -43,6 +43,7 @@ struct link {
     struct store *store;
     enum link_use use;
     struct cache cache;
+    const struct guest *guest; /* readers: whose statement runs; NULL: the engine's own */
     int64_t until; /* readers: ticks by which all of this borrowing must be done; 0: no such */
     bool failed; /* the storage path broke under this link; for a writer: fail-stop */
     bool astray; /* an error came that was not of the job that runs; cleared by `begin` */
@@ -130,6 +131,7 @@ struct reader {
     struct reader *next;
     bool view; /* between read_begin and read_end */
     int64_t until; /* see reader_until */
+    const struct guest *guest;
 };
 struct tx {
     struct store *store;
@@ -183,6 +185,10 @@ extern atomic_llong store__group_time;
  * numbers that are not finite. */
 enum err store__check_values(struct call *call, const struct value *values, size_t count);
 
+/* SQLITE_OK or SQLITE_DENY, for SQLite's authorizer (guest.c). */
+int store__guest_authorize(const struct guest *g, int action, const char *first,
+                           const char *second);
+
 /* Takes back what a first attempt said, when a second one says it again or succeeds. */
 struct mark {
     struct problem **end;
@@ -214,6 +220,8 @@ enum err store__sync_parent(struct call *call, const char *path);
 enum err store__make_folder(struct call *call, const char *path);
 /* The bytes of a file; ERR_MISSING without a problem when it is not there. */
 enum err store__file_bytes(struct call *call, const char *path, struct text *bytes);
+enum err store__file_bytes_at(struct call *call, int folder, const char *name, const char *path,
+                              struct text *bytes);
 /* Path of a name inside the store's folder, in the call's arena. */
 const char *store__path(struct call *call, const struct store *s, const char *name);
 

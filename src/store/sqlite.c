@@ -438,6 +438,15 @@ static int look_at_clock(void *arg)
     return clock_ticks() > q->deadline;
 }
 
+static int authorize(void *arg, int action, const char *first, const char *second,
+                     const char *database, const char *trigger)
+{
+    const struct sqlite *q = arg;
+
+    return q->link.guest == NULL ? SQLITE_OK
+                                 : store__guest_authorize(q->link.guest, action, first, second);
+}
+
 static void harden(sqlite3 *db)
 {
     sqlite3_extended_result_codes(db, 1);
@@ -475,6 +484,7 @@ static enum err set_up(struct call *call, struct sqlite *q)
     TRY(sqlite_script(call, &q->link, both_pragmas));
     if (q->link.use == LINK_READ) {
         sqlite3_db_config(q->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+        sqlite3_set_authorizer(q->db, authorize, q);
         sqlite3_progress_handler(q->db, STEPS_BETWEEN_LOOKS, look_at_clock, q);
         return OK;
     }

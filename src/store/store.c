@@ -199,6 +199,7 @@ static enum err reader_ready(struct call *call, struct reader *r)
     if (r->link == NULL)
         TRY(r->store->driver->connect(call, r->store, LINK_READ, &r->link));
     r->link->until = r->until;
+    r->link->guest = r->guest;
     return r->link->failed ? store__failed(call) : OK;
 }
 

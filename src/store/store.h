@@ -100,6 +100,22 @@ void read_end(struct reader *r);
 MUST_USE enum err meta_read(struct call *call, struct reader *r, const char *name,
                             struct text *value);
 
+/* ---- guests: statements from files that anybody may write -------------------------------- */
+/* What they may read: tables by name, each with its columns. `hides`: the table has others, and
+ * all that is read of it must be named (t.column, never * or the row). Lives in the arena. */
+struct guest;
+struct guest *guest_in(struct arena *a);
+void guest_allow(struct guest *g, struct text table, const struct text *columns, size_t count,
+                 bool hides);
+/* Whether the statement reads these and nothing else, whatever database it is put to; *why says
+ * what is wrong with it (in a, English, for whoever writes the file), "" when nothing is. */
+bool guest_check(struct arena *a, const struct guest *g, struct text sql, struct text *why);
+/* read_rows for such a statement: looked at again, and held to the list by SQLite itself.
+ * ERR_BUG, code "guest", when it asks for more. */
+MUST_USE enum err read_guest(struct call *call, struct reader *r, const struct guest *g,
+                             const char *sql, const struct value *values, size_t value_count,
+                             size_t most, struct rows *out);
+
 /* ---- search over folded words (format: words_for_query) ---------------------------------- */
 struct search_hit {
     struct text kind, id;

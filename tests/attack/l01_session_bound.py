@@ -96,10 +96,10 @@ def a_swapped_password(report, place):
     with database(place) as db:
         old, = db.execute("SELECT password FROM person WHERE email = ?", (APPROVER,)).fetchone()
     mine = known_hash(place)
+    with database(place) as db:
+        db.execute("UPDATE person SET password = ? WHERE email = ?", (mine, APPROVER))
     server = harness.Server(place)
     try:
-        with database(place) as db:
-            db.execute("UPDATE person SET password = ? WHERE email = ?", (mine, APPROVER))
         status, _, reply = harness.Client(server.port).ask(
             "POST", "session", {"email": APPROVER, "password": "a password of the thief"})
         report.say(status == 401, "a swapped password lets nobody in", f"{status} {reply}")

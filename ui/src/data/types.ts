@@ -99,6 +99,8 @@ export interface Role {
 	title: Words;
 	about?: Words;
 	approver?: boolean;
+	/** Reads or acts on business records: two people give it. */
+	business?: boolean;
 }
 export interface Framework {
 	framework: string;
@@ -176,9 +178,19 @@ export interface MovesReply {
 	moves: MoveChoice[];
 	names?: Names;
 }
+/** What comes page by page: `next` is the cursor of the next one, null at the end. */
+export interface Paged<T> {
+	items: T[];
+	next: string | null;
+	total: number;
+	names?: Names;
+}
+/** Of a hidden version there are only version and at. */
 export interface HistoryItem {
 	version: number;
 	at: string;
+	hidden?: boolean;
+	follows_hidden?: boolean;
 	actor: { id: string; name: string; type: string };
 	act: string;
 	move?: string;
@@ -200,6 +212,7 @@ export interface Comment {
 	author: string;
 	at: string;
 	body: string;
+	hidden?: boolean;
 }
 export interface Task {
 	kind: string;
@@ -222,6 +235,9 @@ export interface Grant {
 	role: string;
 	unit?: string;
 	pending?: boolean;
+	/** For whom it waits, in words. */
+	waits_for?: string;
+	may_confirm?: boolean;
 }
 export interface Person {
 	id: string;
@@ -230,6 +246,20 @@ export interface Person {
 	roles?: Grant[];
 	unit?: string;
 	disabled?: boolean;
+}
+/** An answer that may have to wait for somebody else. */
+export interface Outcome {
+	pending: boolean;
+	waits_for: string;
+	link?: string;
+	expires_at?: string;
+}
+export interface SignedIn {
+	id: string;
+	created_at: string;
+	seen_at: string;
+	ends_at: string;
+	current: boolean;
 }
 export interface CheckState {
 	check: string;
