@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 
 static const struct command *const commands[] = {
     &command_serve,  &command_init,      &command_user,    &command_token,
@@ -141,8 +143,17 @@ static void hide_passwords(const struct caller *who, int argc, char **argv)
             hide_password(who, &argv[i], "--store");
 }
 
+/* What this process holds in memory, keys and passwords among it, is not for a file. */
+static void leave_no_dump(void)
+{
+    const struct rlimit none = {0};
+    setrlimit(RLIMIT_CORE, &none);
+    prctl(PR_SET_DUMPABLE, 0);
+}
+
 int main(int argc, char **argv)
 {
+    leave_no_dump();
     setlocale(LC_ALL, "C.UTF-8");
     signal(SIGXFSZ, SIG_IGN); /* a file at its size limit is a failed write like any other */
     struct caller who = caller_here();

@@ -14,7 +14,7 @@ static void print_json(const struct caller *c, struct call *call, const struct v
     struct json_out o = json_out(&b);
     json_open(&o, '{');
     json_key(&o, "intact");
-    json_put_bool(&o, v->finding_count == 0);
+    json_put_bool(&o, v->finding_count == 0 && !v->untold.len);
     json_key(&o, "deep");
     json_put_bool(&o, deep);
     json_key(&o, "entries");
@@ -23,6 +23,10 @@ static void print_json(const struct caller *c, struct call *call, const struct v
     json_put_integer(&o, (int64_t)v->checkpoints);
     json_key(&o, "root");
     json_put_text(&o, base64_of(call->arena, hash_text(&v->root)));
+    if (v->untold.len) {
+        json_key(&o, "untold");
+        json_put_text(&o, v->untold);
+    }
     json_key(&o, "findings");
     json_open(&o, '[');
     for (const struct finding *f = v->findings; f; f = f->next) {
@@ -40,7 +44,9 @@ static void print_json(const struct caller *c, struct call *call, const struct v
 
 static void print_words(const struct caller *c, struct call *call, const struct verification *v, bool deep)
 {
-    if (!v->finding_count)
+    if (v->untold.len)
+        fprintf(c->out, "cannot tell: %.*s\n", TEXT_ARG(v->untold));
+    else if (!v->finding_count)
         fprintf(c->out, "intact: %llu entries, %llu checkpoints, root %.*s%s\n",
                (unsigned long long)v->entries, (unsigned long long)v->checkpoints,
                TEXT_ARG(base64_of(call->arena, hash_text(&v->root))),
@@ -68,16 +74,11 @@ static int verify(struct site *s, const struct args *args)
         failed(s->caller, s->call, e);
         return 2;
     }
-    if (deep && site_model_replaced(s))
-        fprintf(s->caller->err,
-                "aimwell: this is not the model that the organisation works with: every "
-                "version was held against the ledger, but tables of kinds and fields "
-                "that only the other model has were not looked at (--site?)\n");
     if (args_flag(args, "json"))
         print_json(s->caller, s->call, &v, deep);
     else
         print_words(s->caller, s->call, &v, deep);
-    return v.finding_count ? 1 : 0;
+    return v.finding_count ? 1 : v.untold.len ? 2 : 0;
 }
 
 static int run(const struct args *args)
@@ -99,7 +100,7 @@ const struct command command_verify = {
     "holds every record, comment and evidence file against it. --checkpoint FILE checks that "
     "a\n"
     "checkpoint you kept earlier is a prefix of this ledger. Exit 0 intact, 1 tampered, 2 "
-    "cannot tell.",
+    "cannot\ntell: also when the store is of an earlier format or works with another model.",
     "prove that nothing was altered",
     rules,
     COUNT(rules),

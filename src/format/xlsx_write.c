@@ -2,13 +2,16 @@
 /* format/xlsx_write.c — one sheet as a workbook, through libxlsxwriter.
  * Cells are numbers, dates, yes or no where their type says so, and strings otherwise; never
  * formulas, so nothing that a person typed can run in a spreadsheet. What XML cannot hold is
- * shown as a picture of it: one character must not make the whole workbook unreadable. Rows leave memory as they come; the finished file comes back
- * through an anonymous one. The creation time is the clock of the call, so that the same call
+ * shown as a picture of it: one character must not make the whole workbook unreadable. Rows leave memory as they come; the finished
+ * file comes back through an anonymous one, and what the library keeps in files meanwhile lies in a
+ * folder that only we can enter. The creation time is the clock of the call, so that the same call
  * gives the same bytes. */
 #include "format/xlsx.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -21,6 +24,7 @@
 struct xlsx {
     struct arena *arena; /* for one row at a time */
     int file;            /* -1 when it could not be made */
+    char folder[64];     /* of its temporary files; "" when it could not be made */
     lxw_workbook *workbook;
     lxw_worksheet *sheet;
     lxw_format *bold, *date, *moment;
@@ -36,17 +40,31 @@ static void set_creation_time(struct xlsx *x, const struct call *call)
     workbook_set_properties(x->workbook, &properties);
 }
 
+/* Names of temporary files can be guessed; in a folder of our own nobody can lie in wait. */
+static bool make_folder(struct xlsx *x)
+{
+    const char *parent = getenv("TMPDIR");
+    if (parent == NULL || strlen(parent) + 20 > sizeof(x->folder))
+        parent = "/tmp";
+    snprintf(x->folder, sizeof(x->folder), "%s/aimwell-XXXXXX", parent);
+    if (mkdtemp(x->folder) != NULL)
+        return true;
+    x->folder[0] = '\0';
+    return false;
+}
+
 struct xlsx *xlsx_open(struct call *call, const char *sheet_name)
 {
     struct xlsx *x = NEW(call->arena, struct xlsx);
     lxw_workbook_options options = {.constant_memory = LXW_TRUE};
     x->arena = arena_open();
     x->file = memfd_create("workbook", MFD_CLOEXEC);
-    if (x->file < 0) {
+    if (x->file < 0 || !make_folder(x)) {
         log_line(LOG_ERROR, "xlsx_open", "errno=%d", errno);
         x->error = ERR_IO;
         return x;
     }
+    options.tmpdir = x->folder;
     const char *path = text_print(call->arena, "/proc/self/fd/%d", x->file).at;
     x->workbook = workbook_new_opt(path, &options);
     if (x->workbook != NULL &&
@@ -229,6 +247,8 @@ enum err xlsx_close(struct call *call, struct xlsx *x, struct text *bytes)
         x->error = read_back(call, x->file, bytes);
     if (x->file >= 0)
         close(x->file);
+    if (x->folder[0] != '\0' && rmdir(x->folder) != 0)
+        log_line(LOG_WARN, "xlsx_close", "folder=%s errno=%d", x->folder, errno);
     arena_close(x->arena);
     if (x->error != OK)
         return format__refuse(call, x->error, "xlsx", 0, "the workbook could not be made",

@@ -191,6 +191,7 @@ struct verification {
     struct finding *findings; /* none: intact */
     struct finding **findings_end;
     size_t finding_count;     /* at most 100 are kept */
+    struct text untold;       /* why part of it could not be judged; "" when all of it was */
 };
 void verification_start(struct verification *v);
 void verification_add(struct call *call, struct verification *v, struct text place,

@@ -69,7 +69,7 @@ static void close_signer(struct signer *face)
     struct local_signer *s = (struct local_signer *)face;
     if (s == NULL)
         return;
-    sodium_memzero(s, sizeof(*s));
+    sodium_munlock(s, sizeof(*s)); /* and zeroed */
     free(s);
 }
 
@@ -98,6 +98,9 @@ enum err signer_open_secret(struct call *call, const unsigned char secret[64],
     struct local_signer *s = calloc(1, sizeof(*s));
     if (s == NULL)
         panic("out_of_memory bytes=%zu", sizeof(*s));
+    /* Neither swapped out nor dumped; where memory may not be locked the latter still holds. */
+    if (sodium_mlock(s, sizeof(*s)) != 0)
+        log_line(LOG_DEBUG, "signer", "mlock=false");
     memcpy(s->secret, secret, 64);
     memcpy(s->origin, origin.at, origin.len);
     memcpy(s->face.public_key, public_key, 32);

@@ -4,6 +4,7 @@
  * fsynced and hashed first. */
 #include "record/internal.h"
 
+
 struct attaching {
     struct records *records;
     const struct kind *kind;

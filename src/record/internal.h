@@ -92,6 +92,9 @@ MUST_USE enum err table__find(struct call *call, struct records *r, struct db db
                               struct record **out); /* NULL when absent */
 MUST_USE enum err table__write(struct call *call, struct records *r, struct tx *tx,
                                const struct record *rec, const struct record *before);
+/* Fills the column of one field, which is new in the table, from the versions, which may have it. */
+MUST_USE enum err table__refill(struct call *call, struct records *r, struct tx *tx,
+                                const struct kind *k, const struct field *f);
 /* Columns of the kind's table and their values for a record (NULL for refs, rows, links). */
 size_t table__columns(const struct kind *k, struct text *names, enum column_type *types);
 struct value table__cell(struct call *call, const struct field *f, const struct json *v);

@@ -228,6 +228,33 @@ static enum err check_states(struct call *call, struct tx *tx, const struct kind
     return OK;
 }
 
+static bool was_added(const struct plan_step *steps, const struct kind *k, const struct field *f,
+                      struct arena *a)
+{
+    struct text what = text_print(a, "add column %.*s.%.*s", TEXT_ARG(k->name), TEXT_ARG(f->name));
+    for (; steps; steps = steps->next)
+        if (text_same(steps->what, what))
+            return true;
+    return false;
+}
+
+/* A field that left the model and came back, perhaps under another name in between, is new in
+ * the table while the versions have had it all along. */
+static enum err refill(struct call *call, struct tx *tx, const struct migration *m)
+{
+    struct records r = {.store = tx_store(tx), .model = m->model, .arena = call->arena};
+    if (!m->steps)
+        return OK;
+    TRY(table__build(call, &r));
+    for (size_t i = 0; i < m->model->kind_count; i++) {
+        const struct kind *k = &m->model->kinds[i];
+        for (size_t j = 0; j < k->field_count; j++)
+            if (field__is_column(&k->fields[j]) && was_added(m->steps, k, &k->fields[j], call->arena))
+                TRY(table__refill(call, &r, tx, k, &k->fields[j]));
+    }
+    return OK;
+}
+
 static enum err migrate(struct job *job, struct call *call, struct tx *tx)
 {
     struct migration *m = job->arg;
@@ -235,6 +262,7 @@ static enum err migrate(struct job *job, struct call *call, struct tx *tx)
     TRY(store_plan(call, tx, t.items, t.count, &m->steps));
     TRY(store_migrate(call, tx, m->steps));
     TRY(rename__links(call, tx, m->model, m->steps != NULL));
+    TRY(refill(call, tx, m));
     for (size_t i = 0; i < m->model->kind_count; i++)
         TRY(check_states(call, tx, &m->model->kinds[i]));
     return OK;

@@ -462,3 +462,43 @@ enum err table__write(struct call *call, struct records *r, struct tx *tx,
     }
     return write_links(call, tx, rec, before);
 }
+
+/* ---- a column that is new in the table and old in the versions
+ * --------------------------------------------------------------------------------------- */
+static enum err refill_row(struct call *call, struct tx *tx, const char *update,
+                           const struct kind *k, const struct field *f, const struct value *row,
+                           struct text body)
+{
+    struct record *rec = NEW(call->arena, struct record);
+    TRY(body__read(call, k, body, rec));
+    struct value values[] = {row[0], table__cell(call, f, rec->values[f->index])};
+    return values[1].type == VALUE_NULL ? OK : tx_exec(call, tx, update, values, 2, NULL);
+}
+
+enum err table__refill(struct call *call, struct records *r, struct tx *tx,
+                       const struct kind *k, const struct field *f)
+{
+    const char *update = text_print(call->arena, "UPDATE \"%.*s\" SET \"%.*s\" = $2 WHERE id = $1",
+                                    TEXT_ARG(k->name), TEXT_ARG(f->name))
+                             .at;
+    struct text *names = NEW_MANY(call->arena, k->field_count + 3, struct text), last = TEXT("");
+    enum column_type *types = NEW_MANY(call->arena, k->field_count + 3, enum column_type);
+    size_t columns = table__columns(k, names, types), count = 200;
+    while (count == 200) {
+        struct arena *page = arena_open();
+        struct call *own = call_open(page, call->now, call->lang);
+        struct value id = V_TEXT(last);
+        struct rows rows;
+        enum err e = tx_rows(own, tx, r->sql[k->index].page, &id, 1, 200, &rows);
+        count = e == OK ? rows.count : 0;
+        for (size_t i = 0; e == OK && i < count; i++)
+            if (row_at(&rows, i)[columns].type == VALUE_TEXT)
+                e = refill_row(own, tx, update, k, f, row_at(&rows, i),
+                               row_at(&rows, i)[columns].text);
+        if (count)
+            last = text_copy(call->arena, row_at(&rows, count - 1)[0].text);
+        arena_close(page);
+        TRY(e);
+    }
+    return OK;
+}

@@ -17,6 +17,7 @@ struct leaf_note {   /* what a leaf says, 56 bytes an entry */
 };
 struct deep {
     struct call *call;
+    bool formatted; /* an entry tells that the store has a format */
     struct records *records;
     struct reader *db;
     struct verification *out;
@@ -85,8 +86,10 @@ static void keep_leaf(void *arg, uint64_t n, struct text leaf)
     struct ledger_leaf read;
     make_room(c, n);
     struct leaf_note note = {0};
-    if (ledger_leaf_read(page, leaf, &read))
+    if (ledger_leaf_read(page, leaf, &read)) {
         note_leaf(c, call, &read, &note);
+        c->formatted |= text_is(read.act, "store.create") || text_is(read.act, "store.upgrade");
+    }
     c->leaves[n] = note;
     arena_close(page);
 }
@@ -571,6 +574,34 @@ static enum err check_foreign(struct deep *c)
     return OK;
 }
 
+/* The tables of records follow the model in force. Held against another one they differ though
+ * nobody touched them: what is found in them then says nothing. */
+static enum err check_kinds(struct deep *c)
+{
+    struct verification *out = c->out, unsaid;
+    struct text models, last = {0};
+    enum err e = meta_read(c->call, c->db, "models", &models);
+    if (e != OK && e != ERR_MISSING)
+        return e;
+    while (e == OK && models.len > 0)
+        last = text_cut(&models, ' ');
+    struct text hash = text_cut(&last, '+');
+    bool other = hash.len && !text_same(hash, c->records->model->hash);
+    verification_start(&unsaid);
+    if (other) {
+        c->out = &unsaid;
+        out->untold = text_print(c->call->arena,
+                                 "the store works with model %.*s, this program with these files "
+                                 "is %.*s: every version was held against the ledger, the tables "
+                                 "made from them were not (--site?)",
+                                 TEXT_ARG(hash), TEXT_ARG(c->records->model->hash));
+    }
+    for (size_t i = 0; i < c->records->model->kind_count; i++)
+        check_kind(c, &c->records->model->kinds[i]);
+    c->out = out;
+    return OK;
+}
+
 static enum err deep_check(struct deep *c)
 {
     struct text format;
@@ -578,11 +609,22 @@ static enum err deep_check(struct deep *c)
     if (e != OK && e != ERR_MISSING)
         return e;
     c->sealed = e == OK; /* a store no program of this format has opened yet has none */
-    TRY(check_foreign(c));
     check_indexes(c);
     TRY(check_versions(c));
-    for (size_t i = 0; i < c->records->model->kind_count; i++)
-        check_kind(c, &c->records->model->kinds[i]);
+    if (!c->sealed && c->formatted)
+        verification_add(c->call, c->out, TEXT("table meta"),
+                         "the format of the store, of which the ledger tells, was removed");
+    if (!text_is(format, STORE_FORMAT)) {
+        c->out->untold = text_print(
+            c->call->arena,
+            "the store is of an earlier format, and tables that this program has are not there: "
+            "the ledger and every version were judged, the rest is once serve or a command has "
+            "brought it to format %s",
+            STORE_FORMAT);
+        return OK;
+    }
+    TRY(check_foreign(c));
+    TRY(check_kinds(c));
     check_attached(c);
     check_stray_links(c);
     if (c->sealed)

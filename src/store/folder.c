@@ -24,6 +24,12 @@ static enum err because(struct call *call, const char *path)
     return problem(call, ERR_IO, TEXT(""), "storage", "%s: %s", path, strerror(errno));
 }
 
+/* What also happens later, when strangers ask: the path goes to the log, never to them. */
+static enum err lost(struct call *call, const char *path)
+{
+    return store__lost(call, path, strerror(errno));
+}
+
 const char *store__path(struct call *call, const struct store *s, const char *name)
 {
     return text_print(call->arena, "%.*s/%s", TEXT_ARG(s->folder), name).at;
@@ -35,10 +41,10 @@ enum err store__sync_folder(struct call *call, const char *path)
     int failed;
 
     if (fd < 0)
-        return because(call, path);
+        return lost(call, path);
     failed = fsync(fd);
     close(fd);
-    return failed ? because(call, path) : OK;
+    return failed ? lost(call, path) : OK;
 }
 
 static const char *parent_of(struct call *call, const char *path)
@@ -71,7 +77,7 @@ static enum err read_all(struct call *call, int fd, const char *path, struct tex
     char *at;
 
     if (fstat(fd, &about) != 0)
-        return because(call, path);
+        return lost(call, path);
     size = (size_t)about.st_size;
     at = arena_take(call->arena, size + 1);
     while (len < size) {
@@ -79,7 +85,7 @@ static enum err read_all(struct call *call, int fd, const char *path, struct tex
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return because(call, path);
+            return lost(call, path);
         if (n == 0)
             break; /* became shorter meanwhile; the hash will say so */
         len += (size_t)n;
@@ -109,7 +115,7 @@ enum err store__file_bytes_at(struct call *call, int folder, const char *name, c
     if (fd < 0)
         return errno == ELOOP                          ? store__file_damaged(call, text_of(name))
                : errno == ENOENT || errno == ENOTDIR ? ERR_MISSING
-                                                     : because(call, path);
+                                                     : lost(call, path);
     e = read_all(call, fd, path, bytes);
     close(fd);
     return e;
