@@ -330,7 +330,8 @@ def check_kind(m, path, data):
             m.say(where, f"list or sort names no field {name}")
     if len(data["list"]) > 7:
         m.say(where, "more than seven columns in the list")
-    for name in data.get("views", {}).get("map", {}).values():
+    shape = dict(data.get("views", {}).get("map", {}))
+    for name in [*shape.pop("after", {}).values(), *shape.values()]:
         if name not in fields:
             m.say(where, f"map names no field {name}")
     check_moves(m, where, kind, data)
