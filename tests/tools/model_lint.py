@@ -25,7 +25,8 @@ MOVE_KEYS = {"title", "about", "from", "to", "by", "and_by", "second_when", "on"
 STATE_KEYS = {"title", "about", "tone", "locked", "end"}
 TONES = {"idle", "progress", "review", "ok", "warn", "bad", "rejected", "off"}
 NEED_KEYS = {"code", "say", "kind", "via", "field", "where", "in", "least", "every", "only"}
-FUNCTIONS = {"risk_score": {"consequence", "likelihood", "confidence", "less", "less_from"},
+FUNCTIONS = {"risk_score": {"consequence", "likelihood", "confidence", "less", "less_from",
+                            "part"},
              "risk_band": {"score", "severe"}, "rows_worst": {"rows", "column"},
              "rows_any": {"rows", "column", "at_least", "or"},
              "related_worst": {"kind", "via", "field", "in"},
