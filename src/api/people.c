@@ -222,6 +222,8 @@ enum err tokens_get(struct exchange *x)
         put_moment(x, o, "expires", tokens[i].expires);
         put_moment(x, o, "last_used", tokens[i].last_used);
         put__bool(o, "revoked", tokens[i].revoked);
+        put__text(o, "for", tokens[i].person);
+        put__bool(o, "relations", tokens[i].relations);
         json_close(o, '}');
     }
     json_close(o, ']');
@@ -248,10 +250,11 @@ enum err tokens_post(struct exchange *x)
     size_t count;
     int64_t expires;
     struct text secret, id;
-    TRY(exchange__members(x, "name:t roles:l scopes:t expires:t"));
+    TRY(exchange__members(x, "name:t roles:l scopes:t expires:t relations:b"));
     TRY(read_grants(x, &grants, &count));
     TRY(read_days(x, &expires));
-    TRY(access_token_create(x->call, x->api->access, exchange__field(x, "name"), grants, count,
+    TRY(access_token_create(x->call, x->api->access, exchange__field(x, "name"), TEXT(""),
+                            grants, count, json_true(json_get(x->json, "relations")),
                             exchange__field(x, "scopes"), expires, &secret, &id));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
