@@ -100,7 +100,7 @@ static void risk_score(const struct reading *r)
 {
     const struct json *less = json_get(r->v, "less"), *from = json_get(r->v, "less_from");
     result_is(r, FIELD_INTEGER);
-    model__keys(r->l, r->v, "fn consequence likelihood confidence less less_from");
+    model__keys(r->l, r->v, "fn consequence likelihood confidence less less_from part");
     integers(r, "consequence", false);
     argument(r, "likelihood", FIELD_INTEGER);
     argument(r, "confidence", FIELD_CHOICE);
@@ -111,6 +111,10 @@ static void risk_score(const struct reading *r)
     }
     if (from != NULL)
         check_less_from(r, from);
+    struct text part = model__text(r->l, r->v, "part", false);
+    if (part.len > 0 && !text_is(part, "likelihood") && !text_is(part, "consequence"))
+        model__mistake(r->l, json_get(r->v, "part"), "value",
+                       "\"part\" is \"likelihood\" or \"consequence\"");
 }
 
 static void risk_band(const struct reading *r)

@@ -256,6 +256,13 @@ static void check_view_field(struct loader *l, const struct kind *k, const struc
                        TEXT_ARG(name), field_type_word(type));
 }
 
+static void check_position(struct loader *l, const struct kind *k, const struct json *map)
+{
+    check_view_field(l, k, map, "x", FIELD_INTEGER);
+    check_view_field(l, k, map, "y", FIELD_INTEGER);
+    check_view_field(l, k, map, "band", FIELD_CHOICE);
+}
+
 static void read_views(struct loader *l, struct draft *d)
 {
     const struct json *views = model__object(l, d->source->root, "views", false);
@@ -263,11 +270,12 @@ static void read_views(struct loader *l, struct draft *d)
         return;
     d->kind->views = views;
     const struct json *map = model__object(l, views, "map", true);
-    if (map == NULL || !model__keys(l, map, "x y band"))
+    if (map == NULL || !model__keys(l, map, "x y band after"))
         return;
-    check_view_field(l, d->kind, map, "x", FIELD_INTEGER);
-    check_view_field(l, d->kind, map, "y", FIELD_INTEGER);
-    check_view_field(l, d->kind, map, "band", FIELD_CHOICE);
+    check_position(l, d->kind, map);
+    const struct json *after = model__object(l, map, "after", false);
+    if (after != NULL && model__keys(l, after, "x y band"))
+        check_position(l, d->kind, after);
 }
 
 static void check_unit_tree(struct loader *l, const struct kind *k, const struct json *v)

@@ -104,7 +104,11 @@ static enum err risk_score(struct context *c, const struct json **out)
         TRY(less_by_related(c, json_get(c->args, "less"), &likelihood, &consequence));
     if (json_get(c->args, "less_from"))
         TRY(less_by_controls(c, json_get(c->args, "less_from"), &likelihood));
-    *out = node__integer(c->call->arena, at_least(consequence, 1) * at_least(likelihood, 1));
+    struct text part = word(c->args, "part");
+    int64_t y = at_least(consequence, 1), x = at_least(likelihood, 1);
+    *out = node__integer(c->call->arena, text_is(part, "likelihood")    ? x
+                                         : text_is(part, "consequence") ? y
+                                                                        : x * y);
     return OK;
 }
 

@@ -25,7 +25,8 @@ MOVE_KEYS = {"title", "about", "from", "to", "by", "and_by", "second_when", "on"
 STATE_KEYS = {"title", "about", "tone", "locked", "end", "rest"}
 TONES = {"idle", "progress", "review", "ok", "warn", "bad", "rejected", "off"}
 NEED_KEYS = {"code", "say", "kind", "via", "field", "where", "in", "least", "every", "only"}
-FUNCTIONS = {"risk_score": {"consequence", "likelihood", "confidence", "less", "less_from"},
+FUNCTIONS = {"risk_score": {"consequence", "likelihood", "confidence", "less", "less_from",
+                            "part"},
              "risk_band": {"score", "severe"}, "rows_worst": {"rows", "column"},
              "rows_any": {"rows", "column", "at_least", "or"},
              "related_worst": {"kind", "via", "field", "in"},
@@ -330,7 +331,8 @@ def check_kind(m, path, data):
             m.say(where, f"list or sort names no field {name}")
     if len(data["list"]) > 7:
         m.say(where, "more than seven columns in the list")
-    for name in data.get("views", {}).get("map", {}).values():
+    shape = dict(data.get("views", {}).get("map", {}))
+    for name in [*shape.pop("after", {}).values(), *shape.values()]:
         if name not in fields:
             m.say(where, f"map names no field {name}")
     check_moves(m, where, kind, data)

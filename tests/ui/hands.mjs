@@ -299,5 +299,141 @@ await test('hands P11 signing out in one tab is signing out in all', async () =>
   await context.close();
 });
 
+await test('hands U8 a check counts records, each once, and leads to what mends them', async () => {
+  const page = await signedIn(browser, 'lin');
+  for (const { check, breaks } of (await page.ask('GET', '/checks')).items.filter((one) => one.state === 'fail')) {
+    const { records } = await page.ask('GET', `/checks/${check}`);
+    equal(breaks, new Set(records.map((r) => r.id)).size, `records that break ${check}`);
+  }
+  await visit(page, '/checks/chk-09');
+  const text = await page.locator('.check').innerText();
+  truth(!/6 of 3/.test(text) && /3 looked at · 6 records to mend/.test(text), `the counts: ${text.slice(0, 300)}`);
+  for (const width of [1440, 1024, 390]) {
+    await page.setViewportSize({ width, height: 900 });
+    const narrow = await page.locator('.check td.reason').evaluateAll((cells) => Math.min(...cells.map((c) => c.getBoundingClientRect().width)));
+    truth(narrow > 230, `the reasons have ${narrow} pixels at ${width}`);
+  }
+  await page.setViewportSize({ width: 1280, height: 900 });
+  const reason = await page.locator('td.reason').first().innerText();
+  await page.locator('.check td.do a').first().click();
+  await page.locator('.named', { hasText: reason.trim() }).waitFor();
+  await page.locator('#next-step').waitFor();
+  complain(page);
+  await close(page);
+});
+await test('hands U8 every address of a page opens again', async () => {
+  const page = await signedIn(browser, 'lin');
+  for (const path of ['/checks/chk-doc-9.2.2', '/k/soa_entry/SOA-0001', '/k/task/', '/readiness#row-A.5.2', '/checks/chk-doc-4.2']) {
+    await page.goto(`${base}/`);
+    await settled(page);
+    await page.evaluate((to) => { const a = document.createElement('a'); a.href = to; document.body.append(a); a.click(); a.remove(); }, path);
+    await page.locator('main h1').first().waitFor();
+    await page.reload();
+    await page.locator('main h1, main [role=alert]').first().waitFor({ timeout: 5000 }).catch(() => { throw new Error(`${path} is no page after a reload`); });
+  }
+  await close(page);
+});
+
+const soaRow = (page, id) => page.locator(`[data-row="${id}"]`);
+await test('hands U12 a reason stays with its decision', async () => {
+  const page = await signedIn(browser, 'lin');
+  await visit(page, '/soa');
+  const { rows } = await page.ask('GET', '/soa?framework=iso-42001');
+  const inside = rows.find((row) => row.entry?.state === 'applicable' && row.entry.justification && !(row.risks ?? []).length);
+  truth(inside, 'no row to try with');
+  const row = soaRow(page, inside.row);
+  const out = row.getByRole('button', { name: 'Out', exact: true });
+  await out.click();
+  const line = page.locator(`[id="line-${inside.row}"]`);
+  equal(await line.inputValue(), '', 'the reason offered for leaving it out');
+  await line.fill('We do nothing of the kind');
+  await row.getByRole('button', { name: 'Cancel' }).click();
+  await line.waitFor({ state: 'detached' });
+  equal((await record(page, 'soa_entry', inside.entry.id)).state, 'applicable', 'the state after cancelling');
+  await out.click();
+  equal(await line.inputValue(), 'We do nothing of the kind', 'what was typed before');
+  await line.press('Enter');
+  await becomes(async () => (await record(page, 'soa_entry', inside.entry.id)).state, 'excluded', 'the state');
+  await toast(page, `${inside.row}: out`).getByRole('button', { name: 'Undo' }).click();
+  await becomes(async () => { const r = await record(page, 'soa_entry', inside.entry.id); return [r.state, r.justification]; }, ['applicable', inside.entry.justification], 'after undo');
+  // And the other way round.
+  await out.click();
+  await line.fill('Left out for the test');
+  await line.press('Enter');
+  await becomes(async () => (await record(page, 'soa_entry', inside.entry.id)).state, 'excluded', 'the state');
+  await row.getByRole('button', { name: 'In', exact: true }).click();
+  equal(await line.inputValue(), '', 'the reason offered for taking it in');
+  await page.keyboard.press('Escape');
+  // The same on the page of the record.
+  await visit(page, `/k/soa_entry/${inside.entry.key}`);
+  await page.locator('#next-step').getByRole('button', { name: 'It applies' }).click();
+  equal(await page.locator('#ask-justification').inputValue(), '', 'the reason offered in the dialog');
+  await close(page);
+});
+await test('hands U9 the preview of many changes is a rehearsal', async () => {
+  const page = await signedIn(browser, 'lin');
+  await visit(page, '/k/risk');
+  const risks = (await page.ask('GET', '/risk?limit=10')).items.slice(0, 10);
+  await page.locator('thead .tick input').click();
+  await page.keyboard.press('b');
+  const dialog = page.getByRole('dialog');
+  await dialog.locator('#bulk-field').selectOption('owner');
+  const before = new Map(await Promise.all((await page.ask('GET', '/risk?limit=200')).items.map(async (r) => [r.id, (await record(page, 'risk', r.id)).version])));
+  await dialog.locator('#bulk-owner').fill('sara');
+  await page.locator('[role=listbox]:popover-open [role=option]', { hasText: 'Sara' }).first().click();
+  const said = await becomes(() => dialog.locator('h3').first().innerText(), /will change/, 'the preview', 15000);
+  const [, n, , refused] = /(\d+) of (\d+) will change(?:, (\d+))?/.exec(said);
+  truth(Number(refused) > 0, `nothing is refused: ${said}`);
+  equal(await dialog.locator('.refused li').count(), Number(refused), 'refusals that are named');
+  for (const risk of risks) equal((await record(page, 'risk', risk.id)).version, before.get(risk.id), 'versions after the rehearsal');
+  await dialog.locator('.dialog-foot .btn.main').click();
+  await dialog.getByText(`${n} changed, 0 refused`).waitFor();
+  await close(page);
+});
+await test('hands U12 the map moves to what remains', async () => {
+  const page = await signedIn(browser, 'lin');
+  await visit(page, '/map');
+  const cells = () => page.locator('.map .cell').evaluateAll((all) => all.map((c) => c.querySelector('.n')?.textContent ?? '').join());
+  await page.getByRole('button', { name: 'Inherent risk', exact: true }).click();
+  await becomes(() => page.locator('.map .cell .n').count().then((n) => n > 0), true, 'risks on the map');
+  const inherent = await cells();
+  await page.getByRole('button', { name: 'Residual risk', exact: true }).click();
+  await page.waitForTimeout(300);
+  truth(await cells() !== inherent, 'the residual map stands where the inherent one does');
+  // Each stands where its own score says.
+  const { items } = await page.ask('GET', '/risk?limit=1000&fields=title,residual,residual_likelihood,residual_consequence');
+  for (const r of items.filter((one) => one.residual)) equal(r.residual_likelihood * r.residual_consequence, r.residual, `the residual score of ${r.key}`);
+  await close(page);
+});
+
+await test('hands daily: focus, help and language', async () => {
+  const page = await signedIn(browser, 'sara');
+  await visit(page, '/k/task/new');
+  await page.locator('#new-title').fill('Focus stays');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/TSK-\d+/);
+  await settled(page);
+  await becomes(() => page.evaluate(() => document.activeElement?.id), 'main', 'what has the focus after a record was made');
+  await visit(page, '/');
+  await page.setViewportSize({ width: 1280, height: 500 });
+  await page.keyboard.press('?');
+  const body = page.locator('.dialog .body');
+  await body.waitFor();
+  await page.waitForTimeout(300);
+  equal(await body.evaluate((b) => b.scrollTop), 0, 'how far the help has scrolled');
+  await page.ask('PATCH', '/session', { lang: 'zh' });
+  const other = await browser.newContext({ locale: 'en-GB' });
+  const tab = await other.newPage();
+  await tab.goto(`${base}/login`);
+  await tab.locator('#email').fill(emailOf('sara'));
+  await tab.locator('#password').fill(password);
+  await tab.keyboard.press('Enter');
+  await tab.locator('.today').waitFor();
+  await becomes(() => tab.evaluate(() => document.documentElement.lang), 'zh-CN', 'the language of the account');
+  await page.ask('PATCH', '/session', { lang: 'en' });
+  await close(page);
+  await other.close();
+});
+
 await browser.close();
 done();

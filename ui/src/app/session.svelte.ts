@@ -51,6 +51,8 @@ hearTabs((word) => {
 
 export async function enter(me: Session): Promise<void> {
 	setCsrf(me.csrf);
+	// The language of the account, unless another was chosen on this device.
+	if (!localStorage.getItem('aimwell.lang') && (me.user.lang === 'en' || me.user.lang === 'zh') && me.user.lang !== language.now) await useLanguage(me.user.lang);
 	setModel(await get<Model>('/model'));
 	viewsOf(me.user.id);
 	draftsOf(me.user.id);
@@ -62,8 +64,6 @@ export async function start(): Promise<void> {
 	session.failed = '';
 	try {
 		const me = await get<Session>('/session');
-		if (!localStorage.getItem('aimwell.lang') && me.user.lang && me.user.lang !== language.now)
-			await useLanguage(me.user.lang as Language);
 		setCsrf(me.csrf);
 		if (me.renew) {
 			// Reloaded half-way: the password that was given is needed once more.

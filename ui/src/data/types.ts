@@ -85,7 +85,7 @@ export interface Kind {
 	serves?: string[];
 	list: string[];
 	sort?: string;
-	views?: { map?: { x: string; y: string; band: string } };
+	views?: { map?: { x: string; y: string; band: string; after?: { x: string; y: string; band: string } } };
 	is?: string;
 	layout: { title: Words; fields: string[] }[];
 	fields: Field[];
