@@ -45,8 +45,9 @@ MUST_USE enum err api_readiness_json(struct call *call, struct records *r, struc
 MUST_USE enum err api_checks_json(struct call *call, struct records *r, struct reader *db,
                                   struct json_out *out, bool *must_fails);
 /* All records of a kind that the actor may read, in a file format: csv, xlsx or json. Page after page: the
- * caller holds a view (read_begin), so that the file is of one moment whatever is written meanwhile. */
+ * caller holds a view (read_begin), and notes it (access_note_export) before giving it away; so that the file is of one moment whatever is written meanwhile. */
 MUST_USE enum err api_export(struct call *call, struct records *r, struct reader *db,
                              const struct kind *k, const struct list_query *q,
-                             struct text format, struct text *bytes, const char **type);
+                             struct text format, struct text *bytes, const char **type,
+                             int64_t *rows);
 #endif

@@ -174,9 +174,34 @@ static void hide_bug(struct exchange *x, enum err e)
     x->call->problem_count = 0;
 }
 
+enum err exchange__read(struct exchange *x, const struct record *rec)
+{
+    if (!record_is_restricted(rec))
+        return OK;
+    return access_trace_read(x->call, x->api->access, "record.read", rec->kind->name, rec->id);
+}
+
+/* What a person, or a token, signed in and was refused, by right or by duty. Being asked for the
+ * password is no refusal, and a slip of the pen none worth an entry. */
+static void trace_refusal(struct exchange *x, enum err e)
+{
+    const struct problem *why = x->call->problems;
+    while (why && e == ERR_CONFLICT && !text_starts(why->code, "SOD-"))
+        why = why->next;
+    if (!why || !x->actor || !x->route || (e != ERR_DENIED && e != ERR_CONFLICT) ||
+        text_is(why->code, "fresh") || text_is(why->code, "renew"))
+        return;
+    const struct kind *k = x->change.kind ? x->change.kind : model_kind(x->api->model, x->arg[0]);
+    access_trace_refused(x->call, x->api->access,
+                         text_print(x->call->arena, "%s %s", x->route->method,
+                                    x->route->pattern),
+                         k ? k->name : TEXT(""), why->code);
+}
+
 struct reply *exchange__reply(struct exchange *x, enum err e)
 {
     exchange__give_back(x);
+    trace_refusal(x, e);
     if (e == OK && x->out.full)
         e = ERR_TOO_LARGE;
     if (e != OK) {
@@ -422,6 +447,11 @@ static enum err check_token(struct exchange *x)
 {
     const struct actor *a = x->actor;
     bool scoped = a->scopes.len > 0;
+    if (a->type == ACTOR_TOKEN && !scoped && a->person.len == 0 && is_write(x->request->method))
+        return problem(x->call, ERR_DENIED, TEXT(""), "nobody", "%s",
+                       say(x->call,
+                           "this token acts for nobody and may only read: make one for a person",
+                           "此令牌不代表任何人，只能读取：请为某人新建令牌"));
     if (a->type != ACTOR_TOKEN || (!scoped && a->grant_count > 0) ||
         (scoped && x->route->scope && actor_in_scope(a, text_of(x->route->scope), TEXT(""))))
         return OK;
@@ -469,7 +499,7 @@ static enum err authorise(struct exchange *x)
 static enum err find_route(struct exchange *x)
 {
     enum err e = route__find(x->request, &x->route, x->arg, &x->allow);
-    if (e == OK || text_ends(x->request->path, "/"))
+    if (e == OK)
         return e;
     return problem(x->call, e, TEXT(""), e == ERR_METHOD ? "method" : "missing", "%s",
                    e == ERR_METHOD

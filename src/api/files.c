@@ -49,8 +49,11 @@ static enum err may_store(struct exchange *x)
 enum err file__admit(struct exchange *x)
 {
     TRY(may_store(x));
-    return record_file_room(x->call, x->api->records, exchange__db(x), exchange__length(x),
-                            x->api->rate);
+    enum err e = record_file_room(x->call, x->api->records, exchange__db(x), exchange__length(x),
+                                  x->api->rate);
+    if (e == ERR_BUSY)
+        x->retry_after = 3600; /* of a day, or until they are attached */
+    return e;
 }
 
 enum err file_post(struct exchange *x)
@@ -81,6 +84,7 @@ enum err file_get(struct exchange *x)
         put_file(x, &f);
         return OK;
     }
+    TRY(access_trace_read(x->call, x->api->access, "file.read", TEXT("file"), f.id));
     x->out = (struct buf){.at = (char *)(uintptr_t)bytes.at, .len = bytes.len};
     x->type = TEXT("application/octet-stream");
     exchange__header(x, "content-disposition",

@@ -119,6 +119,8 @@ MUST_USE enum err exchange__change_lane(struct exchange *x, enum lane lane);
 
 /* ---- exchange.c
  * ------------------------------------------------------------------------------- */
+/* Who gets to see a restricted record leaves an entry, before they see it. */
+MUST_USE enum err exchange__read(struct exchange *x, const struct record *rec);
 void exchange__header(struct exchange *x, const char *name, struct text value);
 struct exchange *exchange__open(struct api *a, struct request *r);
 MUST_USE enum err exchange__admit(struct exchange *x); /* the route, and whether this actor may */

@@ -55,6 +55,7 @@ enum err record_get(struct exchange *x)
     TRY(find_kind(x, &k));
     TRY(query__moment(x, "as_of", &as_of));
     TRY(record_read(x->call, x->api->records, exchange__db(x), k, x->arg[1], as_of, &rec));
+    TRY(exchange__read(x, rec));
     return put_record(x, rec);
 }
 
@@ -424,10 +425,18 @@ static enum err put_export(struct exchange *x, const struct kind *k, const struc
 {
     struct text bytes;
     const char *type;
+    int64_t rows;
     TRY(read_begin(x->call, exchange__db(x)));
-    enum err e = api_export(x->call, x->api->records, exchange__db(x), k, q, format, &bytes, &type);
+    enum err e =
+        api_export(x->call, x->api->records, exchange__db(x), k, q, format, &bytes, &type, &rows);
     read_end(exchange__db(x));
     TRY(e);
+    struct hash asked = sha256(x->request->raw_query);
+    struct export_note note = {.kind = k->name,
+                               .format = format,
+                               .filter = hex_of(x->call->arena, hash_text(&asked)),
+                               .rows = rows};
+    TRY(access_note_export(x->call, x->api->access, &note));
     x->out = (struct buf){.at = (char *)(uintptr_t)bytes.at, .len = bytes.len};
     x->type = text_of(type);
     exchange__header(x, "content-disposition",

@@ -178,7 +178,7 @@ static int serve(struct site *s, struct net_options *o, struct text origin,
                      "is a number of seconds from 1 to 3600", 1, 3600, 30, &seconds))
         return 2;
     struct api *api;
-    struct net *net;
+    struct net *net = NULL;
     struct schedule *schedule = NULL;
     struct site_socket *socket = NULL;
     struct api_options options = {.records = s->records,
@@ -219,10 +219,11 @@ static int serve(struct site *s, struct net_options *o, struct text origin,
         print_setup(s, o, net_port(net), origin);
         e = wait_for_end(s);
         log_line(LOG_INFO, "stopping", "grace_s=10");
-        site_listen_close(socket);
-        schedule_close(schedule);
-        net_close(net, 10000000);
     }
+    net_close(net, 10000000);
+    store_stop(s->store); /* from here on nothing runs that points to what is freed below */
+    site_listen_close(socket);
+    schedule_close(schedule);
     api_close(api);
     return e == OK ? 0 : failed(s->caller, s->call, e);
 }

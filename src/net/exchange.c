@@ -4,6 +4,7 @@
  * handing over and the answer the connection is suspended and costs nothing. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "net/inside.h"
 
@@ -45,6 +46,18 @@ static bool chokes(struct text target)
     return needed > NET_HEAD_MEMORY - 1024;
 }
 
+/* The library will not, so it is said past it; over TLS that cannot be. */
+static void say_too_long(struct work *w)
+{
+    static const char said[] =
+        "HTTP/1.1 414 URI Too Long\r\nConnection: close\r\nContent-Type: "
+        "application/problem+json\r\nContent-Length: 116\r\n\r\n"
+        "{\"status\":414,\"title\":\"the request target is too long\",\"code\":\"refused\","
+        "\"detail\":\"send fewer or shorter parameters\"}";
+    if (!w->net->cert)
+        (void)!send(w->conn->fd, said, sizeof(said) - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
 void *net__begin(void *arg, const char *target, struct MHD_Connection *connection)
 {
     struct net *n = arg;
@@ -65,8 +78,10 @@ void *net__begin(void *arg, const char *target, struct MHD_Connection *connectio
     /* The first request shares its time with connecting; a later one begins here. */
     if (w->conn->requests++ > 0)
         net__due_in(w->conn, n->deadlines.head, 0);
-    if (chokes(w->target))
+    if (chokes(w->target)) {
+        say_too_long(w);
         net__due_in(w->conn, 0, 0);
+    }
     atomic_fetch_add(&n->requests, 1);
     pthread_mutex_lock(&n->works_lock);
     link_work(n, w);

@@ -20,6 +20,7 @@ static enum err append(struct call *call, struct tx *tx, struct records *r, cons
     struct ledger_event event = {.act = act,
                                  .actor_type = text_of(types[call->actor->type]),
                                  .actor_id = call->actor->id,
+                                 .actor_for = actor_for(call->actor),
                                  .object_kind = kind,
                                  .object_id = id,
                                  .object_version = 1,

@@ -59,7 +59,7 @@ static enum err check_duties(struct call *call, struct records *r, struct db db,
     enum err worst = OK;
     for (size_t i = 0; i < m->duty_count; i++) {
         bool hit;
-        TRY(who__matches(call, r, db, call->actor, rec, &m->duties[i].people, &hit));
+        TRY(who__duty(call, r, db, call->actor, rec, &m->duties[i].people, &hit));
         if (!hit)
             continue;
         struct text who = who__print(call, r, &m->duties[i].people);

@@ -131,6 +131,10 @@ bool field__applies(const struct field *f, const struct record *rec);
 MUST_USE enum err who__matches(struct call *call, struct records *r, struct db db,
                                const struct actor *actor, const struct record *rec,
                                const struct who_list *list, bool *out);
+/* The same for a duty: it judges the person behind a token as well. */
+MUST_USE enum err who__duty(struct call *call, struct records *r, struct db db,
+                            const struct actor *actor, const struct record *rec,
+                            const struct who_list *list, bool *out);
 MUST_USE enum err who__may_read(struct call *call, struct records *r, struct db db,
                                 const struct actor *actor, const struct record *rec, bool *out);
 /* Its fields marked sensitive: owner and author do, and roles so marked, in their units. */
@@ -266,4 +270,8 @@ MUST_USE enum err related__records(struct call *call, struct records *r, struct 
 MUST_USE enum err related__of_kind(struct call *call, struct records *r, struct db db,
                                    const struct kind *k, struct text via, struct text id,
                                    struct record ***out, size_t *count);
+/* open.c: what stands in the database beside the tables of this model. */
+struct oddity;
+MUST_USE enum err open__foreign(struct call *call, struct reader *r, const struct model *m,
+                                struct oddity **out);
 #endif

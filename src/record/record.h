@@ -15,6 +15,10 @@ struct records; /* opened once */
 /* Plans and applies migration of every table (kinds, versions, access, ledger) in one
  * transaction; *steps (may be NULL) gets one line per step, for people. Needs an open store
  * only. */
+/* Before record_migrate. ERR_CONFLICT when the model lacks a kind that has records or a field that has
+ * values (and no field `was` it), and when something stands in the database that acts or is read in
+ * our place: triggers, views, tables of others, guards that are gone. All are named. */
+MUST_USE enum err record_fits(struct call *call, struct store *s, const struct model *m);
 MUST_USE enum err record_migrate(struct call *call, struct store *s, const struct model *m,
                                  struct text *steps);
 MUST_USE enum err record_open(struct call *call, struct access *a, struct records **out);
@@ -33,6 +37,8 @@ struct record {
     struct hash commitment;
     bool veiled; /* as of a moment: as it is now, its sensitive fields are not for the actor */
 };
+/* Its readers are fewer than those of its kind. */
+bool record_is_restricted(const struct record *rec);
 const struct json *record_value(const struct record *r, struct text field);
 
 /* ---- writing

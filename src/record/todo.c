@@ -145,7 +145,7 @@ static enum err first_move(struct call *call, struct records *r, struct reader *
         if (!first && m->and_by.count)
             TRY(who__matches(call, r, db_reader(db), call->actor, rec, &m->and_by, &second));
         for (size_t d = 0; d < m->duty_count && (first || second) && !barred; d++)
-            TRY(who__matches(call, r, db_reader(db), call->actor, rec, &m->duties[d].people,
+            TRY(who__duty(call, r, db_reader(db), call->actor, rec, &m->duties[d].people,
                              &barred));
         if ((first || second) && !barred)
             *out = m;

@@ -71,6 +71,7 @@ static enum err append(struct writing *w, struct record *rec, const struct recor
         .act = act,
         .actor_type = text_of(actor_word(w->call->actor->type)),
         .actor_id = w->call->actor->id,
+        .actor_for = actor_for(w->call->actor),
         .object_kind = rec->kind->name,
         .object_id = rec->id,
         .object_version = rec->version,

@@ -155,6 +155,10 @@ const struct driver store__postgres = {
             .lock = "SELECT pg_catalog.pg_advisory_xact_lock("
                     "pg_catalog.hashtext(current_schema()))",
             .guard = store__postgres_guard,
+            .objects = store__postgres_objects,
+            .own_tables = "meta file file_chunk search_doc",
+            .guards = 2,
+            .is_guard = store__postgres_is_guard,
         },
     .open = postgres__open,
     .close = postgres__close,
