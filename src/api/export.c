@@ -206,10 +206,11 @@ static enum err put_one_page(struct export *x, struct call *page, struct record_
 {
     TRY(record_list(page, x->records, x->db, x->kind, &x->query, list));
     x->rows += (int64_t)list->count;
-    if (!x->json)
-        return put_page(page, x->records, x->db, &x->sink, &x->columns, list);
-    put_json_page(page, x->records, x->db, &x->json_out, list, x->query.fields);
-    return OK;
+    if (x->json) {
+        put_json_page(page, x->records, x->db, &x->json_out, list, x->query.fields);
+        return OK;
+    }
+    return put_page(page, x->records, x->db, &x->sink, &x->columns, list);
 }
 
 /* Each page has memory of its own, so that a file of 100,000 records takes what the file takes. */
@@ -233,14 +234,6 @@ static enum err put_pages(struct call *call, struct export *x)
     return e;
 }
 
-static enum xlsx_type *types_of(struct call *call, const struct columns *columns)
-{
-    enum xlsx_type *types = NEW_MANY(call->arena, columns->count + 1, enum xlsx_type);
-    for (size_t i = 0; i < columns->count; i++)
-        types[i] = type_of(columns->at[i]);
-    return types;
-}
-
 static void put_heading(struct call *call, struct export *x)
 {
     struct text *names = NEW_MANY(call->arena, x->columns.count + 1, struct text);
@@ -251,6 +244,8 @@ static void put_heading(struct call *call, struct export *x)
 
 static enum err put_file(struct call *call, struct export *x, struct text *bytes)
 {
+    if (!x->json && !x->sink.xlsx) /* without the mark, Excel takes UTF-8 for something else */
+        buf_add_c(&x->sink.csv, "\xEF\xBB\xBF");
     if (x->json)
         json_open(&x->json_out, '[');
     else
@@ -283,11 +278,11 @@ enum err api_export(struct call *call, struct records *r, struct reader *db,
                        .sink = {.call = call, .csv = buf_in(call->arena, 512u << 20)},
                        .json = json};
     x.json_out = json_out(&x.sink.csv);
+    x.sink.types = NEW_MANY(call->arena, x.columns.count + 1, enum xlsx_type);
+    for (size_t i = 0; i < x.columns.count; i++)
+        x.sink.types[i] = type_of(x.columns.at[i]);
     if (xlsx)
         x.sink.xlsx = xlsx_open(call, text_c(call->arena, k->name));
-    if (!json && !xlsx) /* without the mark, Excel takes UTF-8 for something else */
-        buf_add_c(&x.sink.csv, "\xEF\xBB\xBF");
-    x.sink.types = types_of(call, &x.columns);
     x.query.limit = 200;
     x.query.facets = (struct text){0};
     if (!x.query.sort.len)
