@@ -157,6 +157,11 @@ enum err history_get(struct exchange *x)
     TRY(find(x, &k, &rec));
     TRY(exchange__read(x, rec));
     TRY(record_history(x->call, x->api->records, exchange__db(x), rec, below, limit, &h));
+    for (size_t i = 0; i < h.count && !record_is_restricted(rec); i++)
+        if (h.items[i].then && record_is_restricted(h.items[i].then)) {
+            TRY(exchange__read(x, h.items[i].then));
+            break;
+        }
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
     TRY(put_versions(x, k, &h, o));

@@ -58,7 +58,9 @@ def comments(server, token, client, report):
     task = client.good("POST", "task", {"title": "Much was said"})["key"]
     at_once(server, token, COMMENTS,
             lambda one, n: patient(one, "POST", f"task/{task}/comments", {"body": f"remark {n}"}))
+    client.close()
     client.good("POST", f"task/{task}/comments", {"body": "the last word"})
+    client.close()
     first = client.good("GET", f"task/{task}/comments?limit=10")["items"]
     report.say(first and first[0]["body"] == "the last word" and len(first) == 10,
                "the newest comment is the first one seen", str(first[:1]))
@@ -88,6 +90,7 @@ def links(server, token, client, reader, report):
     risks = []
     at_once(server, token, LINKED, lambda one, n: risks.append(patient(
         one, "POST", "risk", {"title": f"Risk {n}", "system": system})["id"]))
+    client.close()  # it was idle for long: the server may have closed its end
     found, totals = pages(client, f"ai_system/{system}/links?limit=500")
     report.say(totals == {LINKED} and {one["record"]["id"] for one in found} == set(risks),
                "every link is on some page", f"{len(found)} of {LINKED}, total {totals}")

@@ -346,7 +346,7 @@ def check_front(site):
         path = site.file("", ending)
         with open(path, "wb") as f:
             f.write(content)
-        done = site.run("import", "ai_system", path, "--json", *more)
+        done = site.run("import", "ai_system", path, "--as", "ada@example.org", "--json", *more)
         return done.returncode, done.stdout + done.stderr
 
     head = "external_id,title,purpose\r\n"
