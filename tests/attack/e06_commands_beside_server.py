@@ -70,7 +70,7 @@ class Suite:
         work = harness.temporary()
         with open(work + "/tasks.csv", "w", encoding="utf-8") as f:
             f.write("title,external_id\nOne,a-1\nTwo,a-2\n")
-        code, out, err = self.run("import", "task", "tasks.csv", "--json", cwd=work)
+        code, out, err = self.run("import", "task", "tasks.csv", "--as", "root@test.example", "--json", cwd=work)
         good = code == 0 and json.loads(out)["accepted"] == 2
         self.say(good, "import from the caller's folder", f"{code} {out}{err}")
         code, out, err = self.run("export", "records", "--kind", "task", "--out", "out.csv", cwd=work)
@@ -87,7 +87,7 @@ class Suite:
                                   stdin=open(work + "/password", encoding="utf-8"))
         self.say(code == 0, "a password from the caller's standard input", f"{code} {out}{err}")
         os.mkfifo(work + "/pipe")
-        code, out, err = self.run("import", "task", "pipe", cwd=work, timeout=20)
+        code, out, err = self.run("import", "task", "pipe", "--as", "root@test.example", cwd=work, timeout=20)
         self.say(code != 0 and "not a file" in err, "a named pipe does not hang it", f"{code} {out}{err}")
 
     def model(self):
