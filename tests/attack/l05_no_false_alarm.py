@@ -39,7 +39,7 @@ class Suite:
         self.field("x_one")
         with open(self.folder + "/t.csv", "w", encoding="utf-8") as f:
             f.write("external_id,title,x_one\na,Task,hello\n")
-        harness.must(self.aimwell, "import", "task", self.folder + "/t.csv", where=self.place.where)
+        harness.must(self.aimwell, "import", "task", self.folder + "/t.csv", "--as", "root@test.example", where=self.place.where)
         self.verify(0, "a field of its own")
         self.field("x_two", was="x_one")
         self.opened()

@@ -62,7 +62,7 @@ def many_links(report, place, token):
     with open(place.data + ".csv", "w", encoding="utf-8") as f:
         f.write("title,file,external_id\n" + "".join(f"E{n},{file},e-{n}\n" for n in range(1010)))
     server.stop()
-    code, out, err = harness.run(place.aimwell, "import", "evidence", place.data + ".csv", where=place.where)
+    code, out, err = harness.run(place.aimwell, "import", "evidence", place.data + ".csv", "--as", "root@test.example", where=place.where)
     other = place.token("aims_manager,internal_auditor,staff")
     server = harness.Server(place)
     status, _, body = harness.Client(server.port, other).ask("GET", f"files/{file}")
