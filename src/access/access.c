@@ -24,6 +24,8 @@ static enum err open_parts(struct call *call, struct access *a)
     TRY(read_demo(call, a));
     TRY(access__throttle_open(call, &a->throttle));
     TRY(access__cache_open(call, &a->cache));
+    a->standing = access__standing_open(a->ledger);
+    a->trace = access__trace_open();
     return access__hasher_open(call, &a->hasher);
 }
 
@@ -51,14 +53,26 @@ enum err access_open(struct call *call, struct store *s, struct ledger *l,
     return OK;
 }
 
+static void flush_traces(struct access *a)
+{
+    struct arena *arena = arena_open();
+    struct call *call = call_open(arena, clock_now(), LANG_EN);
+    if (a->trace != NULL && access_trace_flush(call, a) != OK)
+        log_line(LOG_WARN, "trace", "outcome=lost");
+    arena_close(arena);
+}
+
 void access_close(struct access *a)
 {
     if (a == NULL)
         return;
     access__touches_wait(a);
+    flush_traces(a);
     access__hasher_close(a->hasher);
     access__throttle_close(a->throttle);
     access__cache_close(a->cache);
+    access__standing_close(a->standing);
+    access__trace_close(a->trace);
     pthread_cond_destroy(&a->touched);
     pthread_mutex_destroy(&a->touch_lock);
     pthread_mutex_destroy(&a->first_lock);
@@ -105,6 +119,7 @@ struct ledger_event access__event(struct call *call, const struct access *a,
     return (struct ledger_event){.act = act,
                                  .actor_type = text_of(actor_word(actor)),
                                  .actor_id = actor == NULL ? TEXT("system") : actor->id,
+                                 .actor_for = actor_for(actor),
                                  .object_kind = text_of(kind),
                                  .object_id = id,
                                  .previous = -1,

@@ -54,7 +54,22 @@ struct export_note {
 MUST_USE enum err access_note_export(struct call *call, struct access *a,
                                      const struct export_note *note);
 
+/* The store goes on with this access's model (act model.change): which kinds and fields it adds and
+ * drops. `models` is the fact of that name from now on, `from` the hash before, "" for none. */
+MUST_USE enum err access_note_model(struct call *call, struct access *a, struct text models,
+                                    struct text from);
+/* Somebody signed in was refused (act access.denied): counted, and written by access_trace_flush, once
+ * a minute and at the end. `route` is its path with :names, `kind` the kind it is about or "". */
+void access_trace_refused(struct call *call, struct access *a, struct text route,
+                          struct text kind, struct text code);
+MUST_USE enum err access_trace_flush(struct call *call, struct access *a);
+/* Somebody gets to see a restricted record or a file (acts record.read, file.read): once an hour for
+ * each, committed when it returns. */
+MUST_USE enum err access_trace_read(struct call *call, struct access *a, const char *act,
+                                    struct text kind, struct text id);
+
 /* ---- the actor ------------------------------------------------------------------------------ */
+struct person;
 enum actor_type { ACTOR_USER, ACTOR_TOKEN, ACTOR_COMMAND, ACTOR_SYSTEM };
 struct grant {
     struct text role;
@@ -63,7 +78,8 @@ struct grant {
 struct actor {
     enum actor_type type;
     struct text id;          /* usr_…, tok_…, "command", "system" */
-    struct text person;      /* the person behind it (usr_…), "" for tokens without one */
+    struct text person;      /* the person behind it (usr_…): author of what it writes, judged by
+                              * duties; "" for old tokens and commands without one */
     struct text name, email; /* for pages; never into the ledger or the log */
     struct text unit;        /* home unit, "" when none */
     const struct grant *grants; /* active ones; every person also holds "staff" at their home unit (none: everywhere) */
@@ -77,10 +93,18 @@ struct actor {
     struct text scopes;      /* of a token: it may do nothing else. "" = all its roles give */
     bool renew;              /* signed in with a password that another made: may only change it */
     bool sees_sensitive;     /* some active role is marked so in the model */
+    bool bare;               /* a token with its roles alone: owning or having written a record
+                              * gives it nothing. Duties judge its person all the same */
+    bool technical;          /* an administrator without any business role: sees people, and of
+                              * records what everybody may read and what is their own */
 };
 /* "command" (bootstrap, import, init) and "system" (timed moves) actors. */
 const struct actor *actor_command(struct call *call);
 const struct actor *actor_system(struct call *call);
+/* The command line acting for a person: what it writes is theirs. */
+const struct actor *actor_command_for(struct call *call, const struct person *p);
+/* The person a token or command acts for, for the ledger; "" when it acts for itself. */
+struct text actor_for(const struct actor *a);
 bool actor_holds(const struct actor *a, struct text role, const struct text *covering, size_t covering_count);
 bool actor_holds_anywhere(const struct actor *a, struct text role);
 /* Does the actor work with records of this kind, or only look at them? Staff do, and whoever the
@@ -125,8 +149,16 @@ struct reach access_reach(struct call *call, const struct actor *a, const struct
 /* ---- verification: what the ledger says of roles, people and tokens, against the tables --------- */
 struct replay;
 struct replay *access_replay(struct arena *a);
-/* Every entry of the log in order; what is kept of it is copied. */
-void access_replay_entry(struct replay *r, uint64_t n, const struct json *leaf);
+struct acted { /* of one entry */
+    bool bound;     /* the log names sessions from before this entry on */
+    bool by_person; /* signed in, in person */
+    bool fresh;     /* and the password confirmed just before */
+};
+/* Every entry of the log in order; what is kept of it is copied. Findings live in the call's arena. An act that no log-in, or no
+ * token, covers is a finding. */
+MUST_USE enum err access_replay_entry(struct call *call, struct reader *db, struct replay *r,
+                                      const struct ledger_leaf *leaf,
+                                      struct verification *out, struct acted *acted);
 /* Entries that commit to a row of this kind are compared here, not as versions of a record. */
 bool access_replay_seals(struct text kind);
 /* A role, person or token whose row is not as the last entry on it says is a finding. */
@@ -185,6 +217,11 @@ MUST_USE enum err access_grant(struct call *call, struct access *a, struct text 
 /* For whom the grant `i` of the person waits, in words; "" when it does not. */
 MUST_USE enum err access_waits_for(struct call *call, struct access *a, struct reader *r,
                                    const struct person *p, size_t i, struct text *words);
+/* Whether it waits for whoever asks now, so that pages offer confirming to nobody whom
+ * access_grant would refuse. */
+MUST_USE enum err access_waits_for_me(struct call *call, struct reader *r,
+                                      const struct access *a, const struct person *p, size_t i,
+                                      bool *yes);
 MUST_USE enum err access_revoke(struct call *call, struct access *a, struct text person,
                                 struct text role, struct text unit);
 MUST_USE enum err access_people(struct call *call, struct reader *r, struct text q,
@@ -241,6 +278,10 @@ MUST_USE enum err access_first_admin(struct call *call, struct access *a, struct
 MUST_USE enum err access_login(struct call *call, struct access *a, struct text email,
                                struct text password, struct text peer, struct text *cookie,
                                struct actor **actor);
+/* Only in a demo: the command line acts as this person, in a session that nobody signed in to (act
+ * auth.stand_in). ERR_DENIED elsewhere. */
+MUST_USE enum err access_stand_in(struct call *call, struct access *a, struct text person,
+                                  struct text *session);
 /* Seconds until an attempt would be heard (for Retry-After); 0 when it would be now. */
 int64_t access_login_wait(struct call *call, struct access *a, struct text email,
                           struct text peer);
@@ -268,18 +309,23 @@ MUST_USE enum err access_still(struct call *call, struct access *a, struct reade
                                struct text secret, struct actor **out);
 struct token {
     struct text id, name, scopes, created_by;
+    struct text person; /* it acts for; "" for none: then it may only read */
+    bool relations;
     struct grant *grants;
     size_t grant_count;
     int64_t created, expires, last_used; /* 0 = never */
     bool revoked;
 };
-/* "aw_" + 43 characters; stored as SHA-256; expiry at most a year. A person cannot give a token
- * a role they do not hold; a command can. Scopes ("events:SYS-0001,events:SYS-0002", "events:*")
+/* "aw_" + 43 characters; stored as SHA-256; expiry at most a year. A token acts for a person: what
+ * it writes is theirs, duties judge them, and it never holds more than they hold now. `person` says
+ * for whom a command makes it (required for a role of the business); a person makes them for
+ * themselves (""). `relations`: being owner or author of a record counts for it as well; without,
+ * it has exactly its roles. Scopes ("events:SYS-0001,events:SYS-0002", "events:*")
  * narrow: a token that has one may do only what its scopes name. */
 MUST_USE enum err access_token_create(struct call *call, struct access *a, struct text name,
-                                      const struct grant *grants, size_t grant_count,
-                                      struct text scopes, int64_t expires, struct text *secret,
-                                      struct text *id);
+                                      struct text person, const struct grant *grants,
+                                      size_t grant_count, bool relations, struct text scopes,
+                                      int64_t expires, struct text *secret, struct text *id);
 MUST_USE enum err access_token_revoke(struct call *call, struct access *a, struct text id);
 MUST_USE enum err access_tokens(struct call *call, struct reader *r, struct token **tokens,
                                 size_t *count);

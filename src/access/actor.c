@@ -43,6 +43,21 @@ const struct actor *actor_system(struct call *call)
     return in_language(call, &engine);
 }
 
+const struct actor *actor_command_for(struct call *call, const struct person *p)
+{
+    struct actor *a = NEW(call->arena, struct actor);
+    *a = command;
+    a->lang = call->lang;
+    a->person = p->id;
+    return a;
+}
+
+struct text actor_for(const struct actor *a)
+{
+    bool itself = a == NULL || a->type == ACTOR_USER || a->type == ACTOR_SYSTEM;
+    return itself ? TEXT("") : a->person;
+}
+
 static bool covers(const struct grant *g, const struct text *covering, size_t count)
 {
     if (g->unit.len == 0)

@@ -151,3 +151,84 @@ enum err access__facts_compare(struct call *call, struct reader *db, struct veri
                          "the facts of the organisation are not those in the ledger");
     return OK;
 }
+
+/* ---- the model --------------------------------------------------------------------------- */
+
+/* "risk,risk.title,…": every kind and every field. */
+static struct text names_of(struct call *call, const struct model *m)
+{
+    struct buf b = buf_in(call->arena, 1u << 19);
+    for (size_t i = 0; i < m->kind_count; i++) {
+        const struct kind *k = &m->kinds[i];
+        buf_print(&b, "%s%.*s", i > 0 ? "," : "", TEXT_ARG(k->name));
+        for (size_t f = 0; f < k->field_count; f++)
+            buf_print(&b, ",%.*s.%.*s", TEXT_ARG(k->name), TEXT_ARG(k->fields[f].name));
+    }
+    return buf_text(&b);
+}
+
+static bool among(struct text list, struct text name)
+{
+    while (list.len > 0)
+        if (text_same(text_cut(&list, ','), name))
+            return true;
+    return false;
+}
+
+/* Those of `list` that are not in `other`. */
+static struct text missing(struct call *call, struct text list, struct text other)
+{
+    struct buf b = buf_in(call->arena, list.len + 1);
+    while (list.len > 0) {
+        struct text name = text_cut(&list, ',');
+        if (among(other, name))
+            continue;
+        if (b.len > 0)
+            buf_add_byte(&b, ',');
+        buf_add(&b, name);
+    }
+    return buf_text(&b);
+}
+
+struct model_change {
+    struct access *a;
+    struct text models, from;
+};
+
+static enum err names_before(struct call *call, struct tx *tx, struct text *names)
+{
+    static const struct json_limits limits = {1u << 20, 4, 2000};
+    struct rows rows;
+    const struct json *body;
+    *names = TEXT("");
+    TRY(tx_rows(call, tx,
+                "SELECT body FROM sealed WHERE kind = 'model' ORDER BY ledger DESC LIMIT 1", NULL,
+                0, 1, &rows));
+    if (rows.count > 0 && json_read(call, rows.cells[0].text, &limits, &body) == OK)
+        *names = text_copy(call->arena, json_text(json_get(body, "names")));
+    return OK;
+}
+
+static enum err model_run(struct job *job, struct call *call, struct tx *tx)
+{
+    const struct model_change *c = job->arg;
+    const struct model *m = c->a->model;
+    struct text before, now = names_of(call, m);
+    TRY(names_before(call, tx, &before));
+    struct member members[] = {
+        {"added", before.len > 0 ? missing(call, now, before) : TEXT("")},
+        {"dropped", missing(call, before, now)},
+        {"from", c->from},
+        {"names", now},
+        {"to", m->hash}};
+    TRY(access__fact(call, tx, c->a, "models", c->models));
+    return access__keep(call, tx, c->a, call->actor, "model.change", "model", m->hash, members,
+                        COUNT(members));
+}
+
+enum err access_note_model(struct call *call, struct access *a, struct text models,
+                           struct text from)
+{
+    struct model_change c = {a, models, from};
+    return store_run(a->store, call, model_run, &c);
+}

@@ -52,12 +52,20 @@ static enum err write_grant(struct call *call, struct tx *tx, struct text person
                    values, COUNT(values), NULL);
 }
 
+/* Commits to the row as it stands; of one that is taken, to who took it and when. */
 static enum err note_grant(struct call *call, struct tx *tx, const struct access *a,
-                           const char *act, struct text person, const struct grant *g)
+                           const char *act, struct text person, const struct grant *g,
+                           const char *state)
 {
-    struct text object = text_print(call->arena, "%.*s/%.*s/%.*s", TEXT_ARG(person),
-                                    TEXT_ARG(g->role), TEXT_ARG(g->unit));
-    return access__note(call, tx, a, call->actor, act, "role_grant", object);
+    struct member members[] = {{"at", access__at(call, call->now).text},
+                               {"by", granter(call->actor)},
+                               {"person", person},
+                               {"role", g->role},
+                               {"state", text_of(state)},
+                               {"unit", g->unit}};
+    return access__keep(call, tx, a, call->actor, act, "role_grant",
+                        access__grant_id(call->arena, person, g->role, g->unit), members,
+                        COUNT(members));
 }
 
 /* ---- the first AIMS manager --------------------------------------------------------------- */
@@ -222,8 +230,10 @@ static enum err apply(struct call *call, struct tx *tx, struct access *a, struct
     if (right != RIGHT_PENDING && right != RIGHT_AT_ONCE)
         return refused(call, right);
     *pending = right == RIGHT_PENDING;
-    TRY(write_grant(call, tx, person, g, *pending ? "pending" : "active"));
-    return note_grant(call, tx, a, *pending ? "role.grant_pending" : "role.grant", person, g);
+    const char *state = *pending ? "pending" : "active";
+    TRY(write_grant(call, tx, person, g, state));
+    return note_grant(call, tx, a, *pending ? "role.grant_pending" : "role.grant", person, g,
+                      state);
 }
 
 /* At once, and said in the ledger by a word of its own. */
@@ -232,7 +242,7 @@ static enum err found(struct call *call, struct tx *tx, struct access *a, struct
 {
     atomic_store(&a->managed, true);
     TRY(write_grant(call, tx, person, g, "active"));
-    return note_grant(call, tx, a, "role.found", person, g);
+    return note_grant(call, tx, a, "role.found", person, g, "active");
 }
 
 enum err access__grant_tx(struct call *call, struct tx *tx, struct access *a,
@@ -290,6 +300,22 @@ enum err access_waits_for(struct call *call, struct access *a, struct reader *r,
                   "另一位人工智能管理体系经理或管理员")
             : say(call, "an AIMS manager", "人工智能管理体系经理");
     *words = text_of(said);
+    return OK;
+}
+
+enum err access_waits_for_me(struct call *call, struct reader *r, const struct access *a,
+                             const struct person *p, size_t i, bool *yes)
+{
+    struct person by;
+    const struct actor *me = call->actor;
+    const struct role *role = model_role(a->model, p->grants[i].role);
+    bool manager = me->type == ACTOR_USER && actor_holds_anywhere(me, ROLE_MANAGER);
+    *yes = p->pending[i] && (me->admin || manager) && !text_same(p->id, me->person) &&
+           !text_same(p->grant_by[i], granter(me));
+    if (!*yes || manager || (role != NULL && !role->business))
+        return OK;
+    TRY(access_person(call, r, p->grant_by[i], &by));
+    *yes = is_manager_anywhere(&by);
     return OK;
 }
 
@@ -366,7 +392,7 @@ static enum err revoke_run(struct job *job, struct call *call, struct tx *tx)
     TRY(tx_exec(call, tx,
                 "DELETE FROM role_grant WHERE person = $1 AND role = $2 AND unit = $3", values,
                 3, NULL));
-    return note_grant(call, tx, in->a, "role.revoke", in->person, &in->grant);
+    return note_grant(call, tx, in->a, "role.revoke", in->person, &in->grant, "none");
 }
 
 enum err access_revoke(struct call *call, struct access *a, struct text person,

@@ -31,6 +31,8 @@
 struct hasher;
 struct throttle;
 struct actor_cache;
+struct standing;
+struct trace;
 struct access {
     struct store *store;
     struct ledger *ledger;
@@ -38,6 +40,8 @@ struct access {
     struct hasher *hasher;
     struct throttle *throttle;
     struct actor_cache *cache;
+    struct standing *standing;
+    struct trace *trace;
     atomic_ullong generation; /* of committed changes of this folder's tables */
     int64_t session_life;
     char decoy[128]; /* a password hash that nothing matches, as dear as a real one */
@@ -79,6 +83,77 @@ MUST_USE enum err access__keep(struct call *call, struct tx *tx, const struct ac
                                struct text id, const struct member *members, size_t count);
 struct text access__body(struct call *call, const struct member *members, size_t count);
 struct text access__number(struct call *call, int64_t number);
+
+/* ---- standing.c: the last word of the ledger on each of these ----------------------------- */
+enum grant_state { GRANT_NONE, GRANT_PENDING, GRANT_ACTIVE, GRANT_UNKNOWN };
+#define STANDING_ID 64
+struct standing_word {
+    uint64_t entry; /* the last with a commitment; of a session: its log-in */
+    bool committed;
+    struct hash commitment;
+    enum grant_state state; /* of a role given */
+    uint64_t active;        /* person, token: roles in force */
+    int64_t moment;         /* session: of the log-in */
+    char person[STANDING_ID];
+    bool ended;
+    uint64_t fresh_entry; /* session: password confirmed again; 0: not */
+    struct hash fresh;
+    uint64_t ended_entry; /* person: sessions from before are over, but for this one: */
+    char spared[STANDING_ID];
+};
+struct standing *access__standing_open(const struct ledger *l);
+void access__standing_close(struct standing *s);
+/* Reads what was added to the log since. */
+MUST_USE enum err access__standing_follow(struct call *call, struct access *a,
+                                          struct reader *r);
+bool access__standing(struct access *a, const char *kind, struct text id,
+                      struct standing_word *out);
+
+/* ---- acts.c: what the acts of this folder mean -------------------------------------------- */
+bool access__begins_session(struct text act);
+bool access__ends_session(struct text act);  /* the one it is about */
+bool access__ends_sessions(struct text act); /* of the person it is about, but for its own */
+enum grant_state access__grant_state(struct text act);
+/* person/role/unit; exact, whatever bytes they hold */
+struct text access__grant_id(struct arena *arena, struct text holder, struct text role,
+                             struct text unit);
+
+/* For verification: every entry in order. */
+struct acts;
+struct acts *access__acts(struct arena *a);
+MUST_USE enum err access__acts_entry(struct call *call, struct reader *db, struct acts *acts,
+                                     const struct ledger_leaf *leaf, struct verification *out,
+                                     struct acted *acted);
+MUST_USE enum err access__acts_sessions(struct call *call, struct reader *db,
+                                        const struct acts *acts, struct verification *out);
+MUST_USE enum err access__acts_end(struct call *call, struct reader *db,
+                                   const struct acts *acts, struct verification *out);
+
+/* ---- covered.c: rows held against it ------------------------------------------------------ */
+struct session_row {
+    struct text id, hash, person, created_at, ends_at, fresh_until;
+};
+/* Is the row as its log-in, and its last confirmation of the password, have it? */
+bool access__is_session(const struct session_row *s, const struct json *login,
+                        const struct json *fresh);
+struct claim { /* what rows say; "" leaves out */
+    struct session_row session;
+    struct text token, person, request;
+};
+/* `load` reads the rows, again when something changed meanwhile. Not covered is logged as
+ * tampering. */
+MUST_USE enum err access__covered(struct call *call, struct access *a, struct reader *r,
+                                  enum err (*load)(void *arg, struct claim *out), void *arg,
+                                  bool *covered);
+MUST_USE enum err access__kept(struct call *call, struct reader *r, uint64_t entry,
+                               const struct hash *commitment, const struct json **out);
+/* seal.c: what the row of a "person" or "token" commits to as it stands. */
+MUST_USE enum err access__row_commitment(struct call *call, struct reader *r, const char *kind,
+                                         struct text id, struct hash *out, bool *there);
+
+/* ---- trace.c ----------------------------------------------------------------------------- */
+struct trace *access__trace_open(void);
+void access__trace_close(struct trace *t);
 
 /* ---- facts.c ----------------------------------------------------------------------------- */
 MUST_USE enum err access__fact(struct call *call, struct tx *tx, const struct access *a,

@@ -12,23 +12,52 @@ struct account {
     struct text id, email, stored;
 };
 
-static enum err find_account(struct call *call, struct access *a, const char *sql,
-                             struct text key, struct account *out)
+/* A password that was put there outside this program opens nothing. */
+struct finding_account {
+    struct call *call;
+    struct access *a;
+    struct reader *r;
+    const char *sql;
+    struct text key;
+    struct account *out;
+};
+
+static void nobody(const struct access *a, struct account *out)
 {
-    struct rows rows;
     *out = (struct account){.id = TEXT(""), .email = TEXT(""), .stored = text_of(a->decoy)};
-    if (!text_utf8(key))
-        return OK;
-    TRY(access__rows(call, a, sql, &V_TEXT(key), 1, 1, &rows));
+}
+
+static enum err read_account(void *arg, struct claim *claim)
+{
+    struct finding_account *f = arg;
+    struct rows rows;
+    nobody(f->a, f->out);
+    TRY(read_rows(f->call, f->r, f->sql, &V_TEXT(f->key), 1, 1, &rows));
     if (rows.count == 0)
         return OK;
     const struct value *row = row_at(&rows, 0);
-    out->id = row[0].text;
-    out->email = row[3].text;
-    out->known = row[1].text.len > 0 && row[2].integer == 0;
-    if (out->known)
-        out->stored = row[1].text;
+    claim->person = f->out->id = row[0].text;
+    f->out->email = row[3].text;
+    f->out->known = row[1].text.len > 0 && row[2].integer == 0;
+    if (f->out->known)
+        f->out->stored = row[1].text;
     return OK;
+}
+
+static enum err find_account(struct call *call, struct access *a, const char *sql,
+                             struct text key, struct account *out)
+{
+    bool covered;
+    nobody(a, out);
+    if (!text_utf8(key))
+        return OK;
+    struct reader *r = store_reader(a->store);
+    struct finding_account f = {call, a, r, sql, key, out};
+    enum err e = access__covered(call, a, r, read_account, &f, &covered);
+    store_return(a->store, r);
+    if (e == OK && !covered)
+        nobody(a, out);
+    return e;
 }
 
 #define ACCOUNT "SELECT id, password, disabled, email FROM person WHERE "
@@ -84,6 +113,7 @@ static const char *wrong(const struct call *call)
     return say(call, "the e-mail address or the password is wrong", "电子邮箱或密码不正确");
 }
 
+/* The row and the entry that speaks for it: a session is what the ledger says it is. */
 static enum err insert_session(struct call *call, struct tx *tx, const struct login *in)
 {
     struct arena *arena = call->arena;
@@ -94,10 +124,16 @@ static enum err insert_session(struct call *call, struct tx *tx, const struct lo
                              access__at(call, call->now),
                              access__at(call, call->now + in->a->session_life),
                              access__at(call, call->now + FRESH_LIFE)};
-    return tx_exec(call, tx,
-                   "INSERT INTO session (id, hash, person, created_at, seen_at, ends_at, "
-                   "fresh_until) VALUES ($1, $2, $3, $4, $4, $5, $6)",
-                   values, COUNT(values), NULL);
+    struct member members[] = {{"created_at", values[3].text}, {"ends_at", values[4].text},
+                               {"fresh_until", values[5].text}, {"hash", values[1].text},
+                               {"id", id},                     {"person", in->account->id}};
+    struct actor actor = {.type = ACTOR_USER, .id = in->account->id};
+    TRY(tx_exec(call, tx,
+                "INSERT INTO session (id, hash, person, created_at, seen_at, ends_at, "
+                "fresh_until) VALUES ($1, $2, $3, $4, $4, $5, $6)",
+                values, COUNT(values), NULL));
+    return access__keep(call, tx, in->a, &actor, "auth.login", "session", id, members,
+                        COUNT(members));
 }
 
 static enum err login_run(struct job *job, struct call *call, struct tx *tx)
@@ -116,9 +152,7 @@ static enum err login_run(struct job *job, struct call *call, struct tx *tx)
     }
     struct value now = access__at(call, call->now);
     TRY(tx_exec(call, tx, "DELETE FROM session WHERE ends_at <= $1", &now, 1, NULL));
-    TRY(insert_session(call, tx, in));
-    struct actor actor = {.type = ACTOR_USER, .id = in->account->id};
-    return access__note(call, tx, in->a, &actor, "auth.login", "person", in->account->id);
+    return insert_session(call, tx, in);
 }
 
 static enum err sign_in(struct call *call, struct access *a, const struct account *account,
@@ -164,6 +198,40 @@ enum err access_login(struct call *call, struct access *a, struct text email,
     return sign_in(call, a, &account, password, cookie, actor);
 }
 
+/* ---- the demo's script ------------------------------------------------------------------- */
+
+struct stand_in {
+    struct access *a;
+    struct text person, session;
+};
+
+static enum err stand_in_run(struct job *job, struct call *call, struct tx *tx)
+{
+    const struct stand_in *in = job->arg;
+    struct rows rows;
+    struct text now = access__at(call, call->now).text;
+    struct text until = access__at(call, call->now + SESSION_LIFE_DEMO).text;
+    struct member members[] = {{"created_at", now}, {"ends_at", until},
+                               {"fresh_until", until}, {"hash", TEXT("")},
+                               {"id", in->session},    {"person", in->person}};
+    TRY(tx_rows(call, tx, "SELECT value FROM meta WHERE name = 'demo' AND value = '1'", NULL, 0,
+                1, &rows));
+    if (rows.count == 0 || !call->actor->all)
+        return access__denied(call);
+    return access__keep(call, tx, in->a, call->actor, "auth.stand_in", "session", in->session,
+                        members, COUNT(members));
+}
+
+enum err access_stand_in(struct call *call, struct access *a, struct text person,
+                         struct text *session)
+{
+    struct stand_in in = {a, person,
+                          text_print(call->arena, "ses_%.*s", TEXT_ARG(id_new(call)))};
+    TRY(access__run(call, a, stand_in_run, &in));
+    *session = in.session;
+    return OK;
+}
+
 int64_t access_login_wait(struct call *call, struct access *a, struct text email,
                           struct text peer)
 {
@@ -199,12 +267,16 @@ static enum err fresh_run(struct job *job, struct call *call, struct tx *tx)
     int64_t changed;
     struct value values[] = {V_TEXT(call->actor->session),
                              access__at(call, call->now + FRESH_LIFE)};
+    struct member members[] = {{"at", access__at(call, call->now).text},
+                               {"fresh_until", values[1].text},
+                               {"id", call->actor->session},
+                               {"person", call->actor->person}};
     TRY(tx_exec(call, tx, "UPDATE session SET fresh_until = $2 WHERE id = $1", values, 2,
                 &changed));
     if (changed == 0)
         return access__signed_out(call);
-    return access__note(call, tx, a, call->actor, "session.fresh", "person",
-                        call->actor->person);
+    return access__keep(call, tx, a, call->actor, "auth.fresh", "session",
+                        call->actor->session, members, COUNT(members));
 }
 
 enum err access_fresh(struct call *call, struct access *a, struct text password,

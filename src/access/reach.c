@@ -65,7 +65,7 @@ static bool reads_all_units(const struct making *m)
             continue;
         if (w->everyone && signed_in(m->actor))
             return true;
-        if (w->role.len > 0 && actor_holds(m->actor, w->role, NULL, 0))
+        if (w->role.len > 0 && !m->actor->technical && actor_holds(m->actor, w->role, NULL, 0))
             return true;
     }
     return false;
@@ -75,7 +75,7 @@ static bool reads_all_units(const struct making *m)
  * it. */
 static void add_grants(struct making *m, struct text role)
 {
-    for (size_t i = 0; i < m->actor->grant_count; i++)
+    for (size_t i = 0; i < m->actor->grant_count && !m->actor->technical; i++)
         if (text_same(m->actor->grants[i].role, role)) {
             add_once(m->units, &m->reach.unit_count, m->actor->grants[i].unit);
             m->reach.no_unit = true;
@@ -123,11 +123,11 @@ struct reach access_reach(struct call *call, const struct actor *a, const struct
     making.columns = NEW_MANY(call->arena, read->count + 2, struct text);
     add_grounds(&making);
     add_confidentiality(&making);
-    making.reach.person = a->person;
+    making.reach.person = a->bare ? TEXT("") : a->person;
     making.reach.units = making.units;
     making.reach.columns = making.columns;
     making.reach.restricted_units = making.restricted;
-    if (a->person.len == 0) /* nobody stands behind it: no column can name it */
+    if (making.reach.person.len == 0) /* nobody stands behind it: no column can name it */
         making.reach.column_count = 0;
     return making.reach;
 }

@@ -50,6 +50,8 @@ struct said {
     const char *kind, *state;
     struct text id, by, by_type, at;
     uint64_t entry;
+    bool committed;
+    struct hash commitment;
     bool found;
 };
 struct replay {
@@ -59,12 +61,13 @@ struct replay {
     struct seal *seals;
     size_t seal_count, seal_room;
     const char *kind; /* of the table being compared */
+    struct acts *acts;
 };
 
 struct replay *access_replay(struct arena *a)
 {
     struct replay *r = NEW(a, struct replay);
-    *r = (struct replay){.arena = a};
+    *r = (struct replay){.arena = a, .acts = access__acts(a)};
     return r;
 }
 
@@ -105,40 +108,39 @@ bool access_replay_seals(struct text kind)
     return sealed_kind(kind) != NULL;
 }
 
-static void note_seal(struct replay *r, uint64_t n, const struct json *leaf,
-                      const struct json *object)
+static void note_seal(struct replay *r, const struct ledger_leaf *leaf)
 {
-    struct text kind = json_text(json_get(object, "t")), bytes;
-    struct text c = json_text(json_get(leaf, "c"));
-    if (!c.len || !access_replay_seals(kind) || !base64_read(r->arena, c, &bytes) ||
-        bytes.len != HASH_SIZE)
+    if (!leaf->has_commitment || !access_replay_seals(leaf->object_kind))
         return;
-    struct seal s = {sealed_kind(kind),
-                     text_copy(r->arena, json_text(json_get(object, "id"))),
-                     n,
-                     {{0}}};
-    memcpy(s.commitment.byte, bytes.at, HASH_SIZE);
+    struct seal s = {sealed_kind(leaf->object_kind), text_copy(r->arena, leaf->object_id),
+                     leaf->index, leaf->commitment};
     keep_seal(r, &s);
 }
 
-void access_replay_entry(struct replay *r, uint64_t n, const struct json *leaf)
+static void note_act(struct replay *r, const struct ledger_leaf *leaf)
 {
-    note_seal(r, n, leaf, json_get(leaf, "obj"));
-    const struct json *object = json_get(leaf, "obj"), *actor = json_get(leaf, "actor");
-    struct text act = json_text(json_get(leaf, "act"));
     for (size_t i = 0; i < COUNT(acts); i++) {
-        if (!text_is(act, acts[i].act) ||
-            !text_is(json_text(json_get(object, "t")), acts[i].kind))
+        if (!text_is(leaf->act, acts[i].act) || !text_is(leaf->object_kind, acts[i].kind))
             continue;
-        *next(r) =
-            (struct said){.kind = acts[i].kind,
-                          .state = acts[i].state,
-                          .id = text_copy(r->arena, json_text(json_get(object, "id"))),
-                          .by = text_copy(r->arena, json_text(json_get(actor, "id"))),
-                          .by_type = text_copy(r->arena, json_text(json_get(actor, "t"))),
-                          .at = text_copy(r->arena, json_text(json_get(leaf, "t"))),
-                          .entry = n};
+        *next(r) = (struct said){.kind = acts[i].kind,
+                                 .state = acts[i].state,
+                                 .id = text_copy(r->arena, leaf->object_id),
+                                 .by = text_copy(r->arena, leaf->actor_id),
+                                 .by_type = text_copy(r->arena, leaf->actor_type),
+                                 .at = text_copy(r->arena, leaf->time),
+                                 .committed = leaf->has_commitment,
+                                 .commitment = leaf->commitment,
+                                 .entry = leaf->index};
     }
+}
+
+enum err access_replay_entry(struct call *call, struct reader *db, struct replay *r,
+                             const struct ledger_leaf *leaf, struct verification *out,
+                             struct acted *acted)
+{
+    note_seal(r, leaf);
+    note_act(r, leaf);
+    return access__acts_entry(call, db, r->acts, leaf, out, acted);
 }
 
 /* ---- the last word on each --------------------------------------------------------------- */
@@ -215,14 +217,33 @@ static bool same_giver(const struct said *s, struct text by)
     return text_is(s->by_type, "token") || text_same(s->by, by);
 }
 
-static void compare_row(struct call *call, struct replay *r, const char *what,
-                        const struct value *row, struct verification *out)
+/* Every byte of the row that gives a role, as it was committed to. */
+static void compare_grant(struct call *call, struct reader *db, const struct replay *r,
+                          const struct said *s, const struct value *row, struct text place,
+                          struct verification *out)
+{
+    const struct json *body;
+    struct member token[] = {{"role", row[1].text}, {"token", row[0].text}, {"unit", row[2].text}};
+    struct member role[] = {{"at", row[5].text},   {"by", row[4].text},    {"person", row[0].text},
+                            {"role", row[1].text}, {"state", row[3].text}, {"unit", row[2].text}};
+    bool of_token = text_is(text_of(r->kind), "token_grant");
+    const struct member *want = of_token ? token : role;
+    bool same = access__kept(call, db, s->entry, &s->commitment, &body) == OK && body != NULL;
+    for (size_t i = 0; same && i < (of_token ? COUNT(token) : COUNT(role)); i++)
+        same = text_same(json_text(json_get(body, want[i].name)), want[i].value);
+    if (!same)
+        verification_add(call, out, place, "differs from ledger entry %llu",
+                         (unsigned long long)s->entry);
+}
+
+static void compare_row(struct call *call, struct reader *db, struct replay *r,
+                        const char *what, const struct value *row, struct verification *out)
 {
     bool role = text_is(text_of(r->kind), "role_grant");
+    bool grant = role || text_is(text_of(r->kind), "token_grant");
     struct text id = row[0].text;
-    if (role || text_is(text_of(r->kind), "token_grant"))
-        id = text_print(call->arena, "%.*s/%.*s/%.*s", TEXT_ARG(row[0].text),
-                        TEXT_ARG(row[1].text), TEXT_ARG(row[2].text));
+    if (grant)
+        id = access__grant_id(call->arena, row[0].text, row[1].text, row[2].text);
     struct text place = text_print(call->arena, "%s %.*s", what, TEXT_ARG(id));
     struct said *s = find(r, r->kind, id);
     if (s == NULL || *s->state == '\0') {
@@ -233,8 +254,11 @@ static void compare_row(struct call *call, struct replay *r, const char *what,
     if (!text_is(row[3].text, s->state))
         verification_add(call, out, place, "is “%.*s”, and by ledger entry %llu it is “%s”",
                          TEXT_ARG(row[3].text), (unsigned long long)s->entry, s->state);
-    /* The log never goes back in time: behind a later act an entry tells a later time than its row. */
-    if (role && (!same_giver(s, row[4].text) || text_compare(row[5].text, s->at) > 0))
+    if (grant && s->committed)
+        compare_grant(call, db, r, s, row, place, out);
+    /* Entries from before roles were committed to. The log never goes back in time: behind a
+     * later act an entry tells a later time than its row. */
+    else if (role && (!same_giver(s, row[4].text) || text_compare(row[5].text, s->at) > 0))
         verification_add(call, out, place,
                          "was given by another, or later, than ledger entry %llu says",
                          (unsigned long long)s->entry);
@@ -248,7 +272,7 @@ static enum err compare_table(struct call *call, struct reader *db, struct repla
     do {
         TRY(read_rows(call, db, sql, last, COUNT(last), 500, &rows));
         for (size_t i = 0; i < rows.count; i++)
-            compare_row(call, r, what, row_at(&rows, i), out);
+            compare_row(call, db, r, what, row_at(&rows, i), out);
         for (size_t i = 0; rows.count && i < COUNT(last); i++)
             last[i] = row_at(&rows, rows.count - 1)[i];
     } while (rows.count == 500);
@@ -274,6 +298,8 @@ enum err access_replay_compare(struct call *call, struct reader *db, struct repl
                 text_print(call->arena, "%s %.*s", r->items[i].kind, TEXT_ARG(r->items[i].id)),
                 "its row is missing; ledger entry %llu gave it",
                 (unsigned long long)r->items[i].entry);
+    TRY(access__acts_sessions(call, db, r->acts, out));
+    TRY(access__acts_end(call, db, r->acts, out));
     TRY(access__facts_compare(call, db, out));
     return access__seals_compare(call, db, r, out);
 }

@@ -251,22 +251,48 @@ static enum err use_run(struct job *job, struct call *call, struct tx *tx)
     struct value values[] = {V_TEXT(in->token_hash), access__at(call, call->now)};
     TRY(tx_rows(call, tx, OPEN_LINK, values, COUNT(values), 1, &rows));
     TRY(take_link(call, &rows, in));
-    struct actor self = {.type = ACTOR_USER, .id = in->person, .person = in->person};
+    const struct actor *link = actor_system(call); /* nobody is signed in */
     struct value set[] = {V_TEXT(in->person), V_TEXT(text_of(in->hash))};
-    TRY(access__request_state(call, tx, in->a, &self, in->request, "used", "request.use"));
+    TRY(access__request_state(call, tx, in->a, link, in->request, "used", "request.use"));
     TRY(tx_exec(call, tx, "UPDATE person SET password = $2, renew = 0 WHERE id = $1", set, 2,
                 NULL));
     TRY(tx_exec(call, tx, "DELETE FROM session WHERE person = $1", set, 1, NULL));
-    return access__seal(call, tx, in->a, &self, "auth.password", "person", in->person);
+    return access__seal(call, tx, in->a, link, "auth.password", "person", in->person);
+}
+
+struct finding_link {
+    struct call *call;
+    struct reader *r;
+    struct using *in;
+};
+
+static enum err load_link(void *arg, struct claim *claim)
+{
+    struct finding_link *f = arg;
+    struct rows rows;
+    struct value values[] = {V_TEXT(f->in->token_hash), access__at(f->call, f->call->now)};
+    TRY(read_rows(f->call, f->r, OPEN_LINK, values, COUNT(values), 1, &rows));
+    TRY(take_link(f->call, &rows, f->in));
+    claim->request = f->in->request;
+    claim->person = f->in->person;
+    return OK;
+}
+
+/* A link that no entry of the ledger speaks for is none. */
+static enum err find_link(struct call *call, struct using *in)
+{
+    bool covered;
+    struct reader *r = store_reader(in->a->store);
+    struct finding_link f = {call, r, in};
+    enum err e = access__covered(call, in->a, r, load_link, &f, &covered);
+    store_return(in->a->store, r);
+    return e == OK && !covered ? not_good(call) : e;
 }
 
 static enum err use_link(struct call *call, struct using *in, struct text password)
 {
     char hash[128];
-    struct rows rows;
-    struct value values[] = {V_TEXT(in->token_hash), access__at(call, call->now)};
-    TRY(access__rows(call, in->a, OPEN_LINK, values, COUNT(values), 1, &rows));
-    TRY(take_link(call, &rows, in));
+    TRY(find_link(call, in));
     TRY(access_password_ok(call, password, in->email));
     TRY(access__hash(call, in->a->hasher, password, hash));
     in->hash = hash;

@@ -9,9 +9,9 @@
 
 static const char *const person_names[] = {"created_at", "disabled", "email",    "id",
                                            "lang",       "name",     "password", "renew", "unit"};
-static const char *const token_names[] = {"created_at", "created_by", "expires_at",
-                                          "hash",       "id",         "name",
-                                          "person",     "revoked",    "scopes"};
+static const char *const token_names[] = {"created_at", "created_by", "expires_at", "hash",
+                                          "id",         "name",       "person",     "relations",
+                                          "revoked",    "scopes"};
 static const char *const request_names[] = {"asked_at", "asked_by",   "ends_at", "hash",  "id",
                                             "person",   "settled_by", "state",   "value", "what"};
 
@@ -19,8 +19,8 @@ static const char *const request_names[] = {"asked_at", "asked_by",   "ends_at",
     "SELECT created_at, disabled, email, id, lang, name, password, renew, unit, salt, ledger, "       \
     "commitment, name_key, email_key FROM person WHERE "
 #define TOKEN_ROW                                                                              \
-    "SELECT created_at, created_by, expires_at, hash, id, name, person, revoked, scopes, "     \
-    "salt, ledger, commitment FROM token WHERE "
+    "SELECT created_at, created_by, expires_at, hash, id, name, person, relations, revoked, "  \
+    "scopes, salt, ledger, commitment FROM token WHERE "
 #define REQUEST_ROW                                                                            \
     "SELECT asked_at, asked_by, ends_at, hash, id, person, settled_by, state, value, what, "    \
     "salt, ledger, commitment FROM access_request WHERE "
@@ -53,11 +53,27 @@ static enum err commitment_of(struct call *call, const struct sealed *t,
                               const struct value *row, struct text salt, struct hash *out)
 {
     struct text values[16];
-    for (size_t i = 0; i < t->count; i++)
-        values[i] = row[i].type == VALUE_INTEGER
-                        ? text_print(call->arena, "%lld", (long long)row[i].integer)
-                        : row[i].text;
-    return ledger_commit_texts(call, t->names, values, t->count, salt, out);
+    const char *names[16];
+    size_t count = 0;
+    for (size_t i = 0; i < t->count; i++) {
+        /* Not there in entries of the first format: said only when it is so. */
+        if (strcmp(t->names[i], "relations") == 0 && row[i].integer == 0)
+            continue;
+        names[count] = t->names[i];
+        values[count++] = row[i].type == VALUE_INTEGER
+                              ? text_print(call->arena, "%lld", (long long)row[i].integer)
+                              : row[i].text;
+    }
+    return ledger_commit_texts(call, names, values, count, salt, out);
+}
+
+/* What people are found and signed in by is a folded copy: it must be a copy. */
+static bool folded(struct call *call, const struct sealed *t, const struct value *row)
+{
+    if (t->names != person_names)
+        return true;
+    return text_same(text_lower(call->arena, row[5].text), row[12].text) &&
+           text_same(text_lower(call->arena, row[2].text), row[13].text);
 }
 
 enum err access__seal(struct call *call, struct tx *tx, const struct access *a,
@@ -83,16 +99,23 @@ enum err access__seal(struct call *call, struct tx *tx, const struct access *a,
     return tx_exec(call, tx, t->keep, values, COUNT(values), NULL);
 }
 
-/* ---- verification ------------------------------------------------------------------------ */
-
-/* What people are found and signed in by is a folded copy: it must be a copy. */
-static bool folded(struct call *call, const struct sealed *t, const struct value *row)
+enum err access__row_commitment(struct call *call, struct reader *r, const char *kind,
+                                struct text id, struct hash *out, bool *there)
 {
-    if (t->names != person_names)
-        return true;
-    return text_same(text_lower(call->arena, row[5].text), row[12].text) &&
-           text_same(text_lower(call->arena, row[2].text), row[13].text);
+    const struct sealed *t = table_of(kind);
+    struct rows rows;
+    *there = false;
+    TRY(read_rows(call, r, t->row, &V_TEXT(id), 1, 1, &rows));
+    if (rows.count == 0)
+        return OK;
+    const struct value *row = row_at(&rows, 0);
+    struct call *quiet = call_open(call->arena, call->now, call->lang);
+    *there = folded(call, t, row) &&
+             commitment_of(quiet, t, row, row[t->count].text, out) == OK;
+    return OK;
 }
+
+/* ---- verification ------------------------------------------------------------------------ */
 
 static void compare_row(struct call *call, const struct sealed *t, const struct value *row,
                         const struct replay *replay, struct verification *out)

@@ -79,6 +79,19 @@ void access__touch(struct call *call, struct access *a, const char *sql, struct 
         touch_ends(a, arena);
 }
 
+/* An administrator keeps accounts, and could make one for every unit: being staff as well must
+ * not open the registers. */
+static void say_what_roles_mean(const struct access *a, struct actor *actor)
+{
+    bool business = false;
+    for (size_t i = 0; i < actor->grant_count; i++) {
+        const struct role *role = model_role(a->model, actor->grants[i].role);
+        actor->sees_sensitive |= role != NULL && role->sees_sensitive;
+        business |= role != NULL && role->business;
+    }
+    actor->technical = actor->admin && !business;
+}
+
 enum err access__admit(struct call *call, struct access *a, const struct hash *key,
                        struct credential *c, const char *touch, struct actor **out)
 {
@@ -90,10 +103,7 @@ enum err access__admit(struct call *call, struct access *a, const struct hash *k
     }
     if (c->any_lang)
         c->actor->lang = call->lang;
-    for (size_t i = 0; i < c->actor->grant_count; i++) {
-        const struct role *role = model_role(a->model, c->actor->grants[i].role);
-        c->actor->sees_sensitive |= role != NULL && role->sees_sensitive;
-    }
+    say_what_roles_mean(a, c->actor);
     *out = c->actor;
     return OK;
 }
@@ -147,14 +157,14 @@ static struct actor *session_actor(struct call *call, const struct value *row,
     return a;
 }
 
-static enum err session_load(struct call *call, struct reader *r, const struct hash *key,
-                             struct text cookie, struct credential *c)
+static enum err session_rows(struct call *call, struct reader *r, const struct hash *key,
+                             struct text cookie, struct credential *c, struct session_row *s)
 {
     struct rows rows;
     TRY(read_rows(
         call, r,
         "SELECT s.id, s.person, s.seen_at, s.ends_at, s.fresh_until, p.name, p.email, "
-        "p.unit, p.lang, p.renew FROM session s JOIN person p ON p.id = s.person "
+        "p.unit, p.lang, p.renew, s.created_at, s.hash FROM session s JOIN person p ON p.id = s.person "
         "WHERE s.hash = $1 AND p.disabled = 0",
         &V_TEXT(hex_of(call->arena, hash_text(key))), 1, 1, &rows));
     if (rows.count == 0)
@@ -166,7 +176,39 @@ static enum err session_load(struct call *call, struct reader *r, const struct h
                              .idle = SESSION_IDLE,
                              .any_lang = row[8].text.len == 0,
                              .actor = session_actor(call, row, cookie)};
+    *s = (struct session_row){.id = row[0].text,
+                              .hash = row[11].text,
+                              .person = row[1].text,
+                              .created_at = row[10].text,
+                              .ends_at = row[3].text,
+                              .fresh_until = row[4].text};
     return access__grants_of(call, r, c->actor->person, c->actor);
+}
+
+struct loading {
+    struct call *call;
+    struct reader *r;
+    const struct hash *key;
+    struct text cookie;
+    struct credential *c;
+};
+
+static enum err load_claim(void *arg, struct claim *out)
+{
+    struct loading *l = arg;
+    TRY(session_rows(l->call, l->r, l->key, l->cookie, l->c, &out->session));
+    out->person = out->session.person;
+    return OK;
+}
+
+/* A row that no log-in in the ledger speaks for is nobody's session. */
+static enum err session_load(struct call *call, struct access *a, struct reader *r,
+                             const struct hash *key, struct text cookie, struct credential *c)
+{
+    bool covered;
+    struct loading l = {call, r, key, cookie, c};
+    TRY(access__covered(call, a, r, load_claim, &l, &covered));
+    return covered ? OK : access__signed_out(call);
 }
 
 enum err access__session_credential(struct call *call, struct access *a, struct reader *r,
@@ -179,7 +221,7 @@ enum err access__session_credential(struct call *call, struct access *a, struct 
     if (access__cache_get(call, a, key, out))
         return OK;
     unsigned long long generation = atomic_load(&a->generation);
-    TRY(session_load(call, r, key, cookie, out));
+    TRY(session_load(call, a, r, key, cookie, out));
     access__cache_put(call, a, generation, key, out);
     return OK;
 }
@@ -214,7 +256,8 @@ static enum err logout_run(struct job *job, struct call *call, struct tx *tx)
                 &changed));
     if (changed == 0)
         return OK; /* ended already */
-    return access__note(call, tx, a, call->actor, "auth.logout", "person", call->actor->person);
+    return access__note(call, tx, a, call->actor, "auth.logout", "session",
+                        call->actor->session);
 }
 
 enum err access_logout(struct call *call, struct access *a)
@@ -271,8 +314,7 @@ static enum err end_run(struct job *job, struct call *call, struct tx *tx)
         return problem(call, ERR_MISSING, TEXT(""), "missing", "%s",
                        say(call, "there is no such session", "没有这个会话"));
     TRY(tx_exec(call, tx, "DELETE FROM session WHERE id = $1", &id, 1, NULL));
-    return access__note(call, tx, in->a, call->actor, "session.end", "person",
-                        row_at(&rows, 0)[0].text);
+    return access__note(call, tx, in->a, call->actor, "session.end", "session", in->id);
 }
 
 enum err access_session_end(struct call *call, struct access *a, struct text id)

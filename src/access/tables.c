@@ -54,7 +54,8 @@ static const struct index session_indexes[] = {INDEX("session_hash", "hash", tru
                                                INDEX("session_person", "person", false),
                                                INDEX("session_ends", "ends_at", false)};
 
-/* person is who made it, "" for the command line: a token never can more than its maker. */
+/* person is whom it acts for ("" in old ones: these may only read): a token never can more than its
+ * person. */
 static const struct column token_columns[] = {WORD("id"),
                                               WORD("hash"),
                                               WORD("name"),
@@ -65,6 +66,7 @@ static const struct column token_columns[] = {WORD("id"),
                                               WORD("expires_at"),
                                               WORD("used_at"),
                                               COUNTER("revoked"),
+                                              COUNTER("relations"),
                                               SEAL};
 static const struct index token_indexes[] = {INDEX("token_hash", "hash", true),
                                              INDEX("token_person", "person", false)};

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* access/token.c — secrets for programs.
- * A token that a person made acts for that person: it gives only what the person still holds,
- * and nothing once they are disabled. One made on the command line stands for itself. A token
- * holds exactly the roles it was given: "staff" too must be named. */
+ * A token acts for a person: it gives only what the person still holds, and nothing once they are
+ * disabled; what it writes is theirs. One of an earlier program may have nobody: it only reads. A
+ * token holds exactly the roles it was given: "staff" too must be named, and being owner or author
+ * counts only when that was asked for. */
 #include "access/internal.h"
 
 #define SECRET_PREFIX "aw_"
@@ -37,13 +38,13 @@ static enum err token_grants(struct call *call, struct reader *r, struct actor *
     return OK;
 }
 
-static enum err token_load(struct call *call, struct reader *r, const struct hash *key,
+static enum err token_rows(struct call *call, struct reader *r, const struct hash *key,
                            struct credential *c)
 {
     struct rows rows;
     TRY(read_rows(call, r,
                   "SELECT t.id, t.name, t.scopes, t.person, t.expires_at, t.used_at, "
-                  "COALESCE(p.unit, '') FROM token t LEFT JOIN person p ON p.id = t.person "
+                  "COALESCE(p.unit, ''), t.relations FROM token t LEFT JOIN person p ON p.id = t.person "
                   "WHERE t.hash = $1 AND t.revoked = 0 AND (t.person = '' OR p.disabled = 0)",
                   &V_TEXT(hex_of(call->arena, hash_text(key))), 1, 1, &rows));
     if (rows.count == 0)
@@ -58,13 +59,39 @@ static enum err token_load(struct call *call, struct reader *r, const struct has
                             .unit = row[6].text,
                             .session = TEXT(""),
                             .csrf = TEXT(""),
-                            .scopes = row[2].text};
+                            .scopes = row[2].text,
+                            .bare = row[7].integer == 0};
     *c = (struct credential){.actor = actor,
                              .any_lang = true,
                              .id = actor->id,
                              .seen = access__moment(&row[5]),
                              .ends = access__moment(&row[4])};
     return token_grants(call, r, actor);
+}
+
+struct loading {
+    struct call *call;
+    struct reader *r;
+    const struct hash *key;
+    struct credential *c;
+};
+
+static enum err load_claim(void *arg, struct claim *out)
+{
+    struct loading *l = arg;
+    TRY(token_rows(l->call, l->r, l->key, l->c));
+    out->token = l->c->id;
+    out->person = l->c->actor->person;
+    return OK;
+}
+
+static enum err token_load(struct call *call, struct access *a, struct reader *r,
+                           const struct hash *key, struct credential *c)
+{
+    bool covered;
+    struct loading l = {call, r, key, c};
+    TRY(access__covered(call, a, r, load_claim, &l, &covered));
+    return covered ? OK : access__signed_out(call);
 }
 
 enum err access__token_credential(struct call *call, struct access *a, struct reader *r,
@@ -76,7 +103,7 @@ enum err access__token_credential(struct call *call, struct access *a, struct re
     if (access__cache_get(call, a, key, out))
         return OK;
     unsigned long long generation = atomic_load(&a->generation);
-    TRY(token_load(call, r, key, out));
+    TRY(token_load(call, a, r, key, out));
     access__cache_put(call, a, generation, key, out);
     return OK;
 }
@@ -96,6 +123,8 @@ enum err access_bearer(struct call *call, struct access *a, struct reader *r,
 struct creation {
     struct access *a;
     struct text id, secret, name, scopes;
+    struct text person, home; /* for whom, and where they are at home */
+    bool relations;
     const struct grant *grants;
     size_t grant_count;
     int64_t expires;
@@ -132,6 +161,17 @@ static void check_scopes(struct call *call, struct text scopes, enum err *e)
                          "应为以逗号分隔的范围，例如 events:SYS-0001"));
 }
 
+/* Has it a role that reads or acts on business records? */
+static bool works(const struct creation *in)
+{
+    for (size_t i = 0; i < in->grant_count; i++) {
+        const struct role *role = model_role(in->a->model, in->grants[i].role);
+        if (role != NULL && role->business)
+            return true;
+    }
+    return false;
+}
+
 static enum err check_creation(struct call *call, const struct creation *in)
 {
     enum err e = OK;
@@ -149,78 +189,110 @@ static enum err check_creation(struct call *call, const struct creation *in)
         if (access__check_grant(call, in->a, &in->grants[i]) != OK)
             e = ERR_INVALID;
     check_scopes(call, in->scopes, &e);
+    if (in->person.len == 0 && works(in))
+        e = problem(call, ERR_INVALID, TEXT("for"), "required", "%s",
+                    say(call,
+                        "a token with roles of the business acts for somebody: name them with "
+                        "--for EMAIL",
+                        "拥有业务角色的令牌须代表某人：请用 --for EMAIL 指明"));
     return e;
 }
 
-/* Staff without a unit is staff where its maker is: nobody holds it otherwise. */
-static struct text unit_of(const struct call *call, const struct grant *g)
+/* Staff without a unit is staff where its person is: nobody holds it otherwise. */
+static struct text unit_of(const struct creation *in, const struct grant *g)
 {
-    return text_is(g->role, "staff") && g->unit.len == 0 ? call->actor->unit : g->unit;
+    return text_is(g->role, "staff") && g->unit.len == 0 ? in->home : g->unit;
 }
 
 static enum err insert_grants(struct call *call, struct tx *tx, const struct creation *in)
 {
     for (size_t i = 0; i < in->grant_count; i++) {
-        struct text unit = unit_of(call, &in->grants[i]);
+        struct text unit = unit_of(in, &in->grants[i]);
         struct value values[] = {V_TEXT(in->id), V_TEXT(in->grants[i].role), V_TEXT(unit)};
         TRY(access__unit_exists(call, tx, unit));
         TRY(tx_exec(call, tx,
                     "INSERT INTO token_grant (token, role, unit) VALUES ($1, $2, $3) "
                     "ON CONFLICT (token, role, unit) DO NOTHING",
                     values, 3, NULL));
-        struct text object = text_print(call->arena, "%.*s/%.*s/%.*s", TEXT_ARG(in->id),
-                                        TEXT_ARG(in->grants[i].role), TEXT_ARG(unit));
-        TRY(access__note(call, tx, in->a, call->actor, "token.grant", "token_grant", object));
+        struct member members[] = {
+            {"role", in->grants[i].role}, {"token", in->id}, {"unit", unit}};
+        TRY(access__keep(call, tx, in->a, call->actor, "token.grant", "token_grant",
+                         access__grant_id(call->arena, in->id, in->grants[i].role, unit),
+                         members, COUNT(members)));
     }
     return OK;
 }
 
-/* Everything the token was given must be among what its maker holds now. */
+/* Everything the token was given must be among what its person holds now. */
 static enum err check_held(struct call *call, struct tx *tx, const struct creation *in)
 {
     struct rows all, held;
-    struct value values[] = {V_TEXT(in->id), V_TEXT(call->actor->person)};
+    struct value values[] = {V_TEXT(in->id), V_TEXT(in->person)};
     TRY(tx_rows(call, tx, "SELECT role, unit FROM token_grant WHERE token = $1", values, 1,
                 READ_MOST, &all));
     TRY(tx_rows(call, tx, GRANTS, values, 2, READ_MOST, &held));
     if (held.count == all.count)
         return OK;
     return problem(call, ERR_DENIED, TEXT("roles"), "not_held", "%s",
-                   say(call, "you can only give a token roles that you hold yourself",
-                       "只能授予令牌您本人拥有的角色"));
+                   call->actor->all
+                       ? say(call, "the person does not hold all these roles", "此人并不拥有全部这些角色")
+                       : say(call, "you can only give a token roles that you hold yourself",
+                             "只能授予令牌您本人拥有的角色"));
+}
+
+static enum err find_person(struct call *call, struct tx *tx, struct creation *in)
+{
+    const struct value *row;
+    if (in->person.len == 0)
+        return OK;
+    TRY(access__person_tx(call, tx, in->person, &row));
+    in->home = row[5].text;
+    if (row[2].integer == 0)
+        return OK;
+    return problem(call, ERR_CONFLICT, TEXT("for"), "disabled", "%s",
+                   say(call, "the account is disabled", "该账户已停用"));
 }
 
 static enum err create_run(struct job *job, struct call *call, struct tx *tx)
 {
     struct creation *in = job->arg;
+    TRY(find_person(call, tx, in));
     struct value values[] = {V_TEXT(in->id),
                              V_TEXT(access__secret_hash(call->arena, in->secret)),
                              V_TEXT(in->name),
                              V_TEXT(in->scopes),
-                             V_TEXT(call->actor->person),
+                             V_TEXT(in->person),
                              V_TEXT(call->actor->id),
                              access__at(call, call->now),
-                             access__at(call, in->expires)};
+                             access__at(call, in->expires),
+                             V_INT(in->relations)};
     TRY(tx_exec(call, tx,
                 "INSERT INTO token (id, hash, name, scopes, person, created_by, created_at, "
-                "expires_at, used_at, revoked) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', 0)",
+                "expires_at, used_at, revoked, relations) "
+                "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', 0, $9)",
                 values, COUNT(values), NULL));
     TRY(access__seal(call, tx, in->a, call->actor, "token.create", "token", in->id));
     TRY(insert_grants(call, tx, in));
-    return call->actor->all ? OK : check_held(call, tx, in);
+    return in->person.len == 0 ? OK : check_held(call, tx, in);
 }
 
 enum err access_token_create(struct call *call, struct access *a, struct text name,
-                             const struct grant *grants, size_t grant_count, struct text scopes,
-                             int64_t expires, struct text *secret, struct text *id)
+                             struct text person, const struct grant *grants, size_t grant_count,
+                             bool relations, struct text scopes, int64_t expires,
+                             struct text *secret, struct text *id)
 {
     struct creation in = {.a = a,
                           .name = text_trim(name),
                           .scopes = text_trim(scopes),
+                          .person = person,
+                          .home = TEXT(""),
+                          .relations = relations,
                           .grants = grants,
                           .grant_count = grant_count,
                           .expires = expires};
     TRY(access__needs_fresh(call));
+    if (!call->actor->all) /* a person's own, whatever was named */
+        in.person = call->actor->person;
     TRY(check_creation(call, &in));
     in.id = text_print(call->arena, "tok_%.*s", TEXT_ARG(id_new(call)));
     in.secret = text_join(call->arena, TEXT(SECRET_PREFIX), access__secret(call->arena));
@@ -285,8 +357,8 @@ enum err access_tokens(struct call *call, struct reader *r, struct token **token
     struct text whose = access__manages(call->actor) ? TEXT("") : call->actor->id;
     TRY(read_rows(
         call, r,
-        "SELECT id, name, scopes, created_by, created_at, expires_at, used_at, revoked "
-        "FROM token WHERE $1 = '' OR created_by = $1 ORDER BY id",
+        "SELECT id, name, scopes, created_by, created_at, expires_at, used_at, revoked, person, "
+        "relations FROM token WHERE $1 = '' OR created_by = $1 ORDER BY id",
         &V_TEXT(whose), 1, READ_MOST, &rows));
     TRY(read_rows(
         call, r,
@@ -305,7 +377,9 @@ enum err access_tokens(struct call *call, struct reader *r, struct token **token
                                       .created = access__moment(&row[4]),
                                       .expires = access__moment(&row[5]),
                                       .last_used = access__moment(&row[6]),
-                                      .revoked = row[7].integer != 0};
+                                      .revoked = row[7].integer != 0,
+                                      .person = row[8].text,
+                                      .relations = row[9].integer != 0};
         at = take_grants(&grants, at, out, &(*tokens)[i]);
     }
     return OK;

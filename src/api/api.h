@@ -14,8 +14,13 @@ struct api_options {
     bool pages;      /* serve the web pages too */
     int64_t started; /* moment the server started */
     const char *version;
+    int workers;      /* of the server: long answers take half of them at most; 0 = 4 */
+    int64_t patience; /* microseconds that one request may read for; 0 = 30 s */
     struct text
         origin; /* where people find it: "https://aims.example.org"; "" = where it listens */
+    struct text listen; /* host it listens on; "" = every address */
+    struct text hosts;  /* names and addresses it also answers for, comma separated */
+    int64_t rate;       /* the limits of docs/operate.md times this; 0 = none */
 };
 MUST_USE enum err api_open(struct call *call, const struct api_options *options,
                            struct api **out);
@@ -30,8 +35,8 @@ struct text api_refusal(void *arg, struct request *r, int status, const char *wh
 #define API_LANES 5
 /* The lanes of the routes; `workers` threads for what is cheap. */
 void api_lanes(int workers, struct net_lane lanes[API_LANES]);
-size_t api_lane(void *arg, struct request *r);
-size_t api_cap(void *arg, struct text method, struct text path);
+void api_admit(void *arg, struct request *r, struct admission *out);
+const struct reply *api_who(void *arg, struct request *r);
 void api_live(struct api *a, const struct net *n); /* counts for /metrics */
 
 /* The reply bodies that commands print too. */
@@ -40,8 +45,9 @@ MUST_USE enum err api_readiness_json(struct call *call, struct records *r, struc
 MUST_USE enum err api_checks_json(struct call *call, struct records *r, struct reader *db,
                                   struct json_out *out, bool *must_fails);
 /* All records of a kind that the actor may read, in a file format: csv, xlsx or json. Page after page: the
- * caller holds a view (read_begin), so that the file is of one moment whatever is written meanwhile. */
+ * caller holds a view (read_begin), and notes it (access_note_export) before giving it away; so that the file is of one moment whatever is written meanwhile. */
 MUST_USE enum err api_export(struct call *call, struct records *r, struct reader *db,
                              const struct kind *k, const struct list_query *q,
-                             struct text format, struct text *bytes, const char **type);
+                             struct text format, struct text *bytes, const char **type,
+                             int64_t *rows);
 #endif

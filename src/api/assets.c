@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* api/assets.c — pages from memory, on the loop thread: br over gzip over plain. Any path that
- * is not an asset and not /api is the application's own: it gets index.html and finds its way.
- */
+/* api/assets.c — pages from memory, on the loop thread: br over gzip over plain. A path that is
+ * no asset and belongs to no folder of files or answers is the application's own: it gets
+ * index.html and finds its way. */
 #include "api/assets.h"
 #include "api/internal.h"
 
@@ -27,13 +27,31 @@ static bool accepts(const struct request *r, const char *coding)
     return false;
 }
 
-static bool is_page(struct text path)
+static bool is_below(struct text path, const char *folder)
 {
-    return !text_starts(path, "/api/") && !text_is(path, "/api") &&
-           !text_starts(path, "/v1/") && !text_starts(path, "/public/") &&
-           !text_is(path, "/healthz") && !text_is(path, "/readyz") &&
-           !text_is(path, "/metrics") && !text_is(path, "/openapi.json") &&
-           text_find(text_from(path, 1), '.') < 0;
+    struct text top = text_from(path, 1), first = text_cut(&top, '/');
+    return text_is(first, folder);
+}
+
+/* Folders of files that pages load, and of what answers programs: nothing there is a page. */
+static bool is_elsewhere(struct text path)
+{
+    static const char *const folders[] = {"api", "v1", "public", "assets"};
+    for (size_t i = 0; i < COUNT(folders); i++)
+        if (is_below(path, folders[i]))
+            return true;
+    return text_is(path, "/healthz") || text_is(path, "/readyz") || text_is(path, "/metrics") ||
+           text_is(path, "/openapi.json");
+}
+
+/* A browser that opens or reloads an address of the application says that it wants a page, also
+ * when there is a dot in it, as in /checks/iso-42001/A.5.2; what loads a missing picture does not. */
+static bool is_page(const struct request *r)
+{
+    if (is_elsewhere(r->path))
+        return false;
+    return text_find(text_from(r->path, 1), '.') < 0 ||
+           text_search(request_header(r, "accept"), TEXT("text/html")) >= 0;
 }
 
 static struct text pick(const struct request *r, const struct asset *a, const char **coding)
@@ -55,8 +73,11 @@ static void send(struct request *r, const struct asset *a)
     const char *coding;
     struct text body = pick(r, a, &coding);
     struct pair *headers = NEW_MANY(r->arena, 4, struct pair);
-    struct reply reply = {
-        .status = 200, .type = text_of(a->type), .body = body, .headers = headers};
+    struct reply reply = {.status = 200,
+                          .type = text_of(a->type),
+                          .body = body,
+                          .headers = headers,
+                          .lasting = true};
     headers[reply.header_count++] = (struct pair){
         TEXT("cache-control"),
         a->immutable ? TEXT("public, max-age=31536000, immutable") : TEXT("no-cache")};
@@ -76,7 +97,7 @@ bool assets__answer(struct request *r)
     if (!text_is(r->method, "GET") && !text_is(r->method, "HEAD"))
         return false;
     const struct asset *a = find(r->path);
-    if (!a && is_page(r->path))
+    if (!a && is_page(r))
         a = find(TEXT("/index.html"));
     if (!a)
         return false;

@@ -13,10 +13,15 @@ void exchange__header(struct exchange *x, const char *name, struct text value)
         x->headers[x->header_count++] = (struct pair){text_of(name), value};
 }
 
+/* The time of a request is that of all its statements together, from its first reader on. */
 struct reader *exchange__db(struct exchange *x)
 {
-    if (!x->reader)
+    if (!x->reader) {
         x->reader = store_reader(x->api->store);
+        if (!x->until)
+            x->until = clock_ticks() + x->api->patience;
+        reader_until(x->reader, x->until);
+    }
     return x->reader;
 }
 
@@ -122,6 +127,14 @@ static const char *code_of(const struct exchange *x, enum err e)
     return err_code(e);
 }
 
+static void log_bug(const struct exchange *x)
+{
+    struct text path = log_value(x->call->arena, x->request->path);
+    struct text why = log_value(x->call->arena, first_message(x->call));
+    log_line(LOG_ERROR, "bug", "request=%.*s path=%.*s why=%.*s", TEXT_ARG(x->call->id),
+             TEXT_ARG(path), TEXT_ARG(why));
+}
+
 static void put_problem(struct exchange *x, enum err e)
 {
     struct json_out *o = exchange__json(x);
@@ -142,15 +155,14 @@ static void put_problem(struct exchange *x, enum err e)
         exchange__header(x, "www-authenticate", TEXT("Bearer"));
     if (e == ERR_METHOD)
         exchange__header(x, "allow", x->allow);
-    if (e == ERR_BUSY || e == ERR_IO)
+    if (e == ERR_BUSY || e == ERR_IO || e == ERR_SLOW)
         exchange__header(x, "retry-after",
                          text_print(x->call->arena, "%lld",
                                     x->retry_after  ? (long long)x->retry_after
                                     : e == ERR_BUSY ? 1LL
                                                     : 5LL));
     if (e == ERR_BUG)
-        log_line(LOG_ERROR, "bug", "request=%.*s path=%.*s why=%.*s", TEXT_ARG(x->call->id),
-                 TEXT_ARG(x->request->path), TEXT_ARG(first_message(x->call)));
+        log_bug(x);
 }
 
 /* A bug's details are for the log, not for the caller. */
@@ -162,9 +174,34 @@ static void hide_bug(struct exchange *x, enum err e)
     x->call->problem_count = 0;
 }
 
-void exchange__answer(struct exchange *x, enum err e)
+enum err exchange__read(struct exchange *x, const struct record *rec)
+{
+    if (!record_is_restricted(rec))
+        return OK;
+    return access_trace_read(x->call, x->api->access, "record.read", rec->kind->name, rec->id);
+}
+
+/* What a person, or a token, signed in and was refused, by right or by duty. Being asked for the
+ * password is no refusal, and a slip of the pen none worth an entry. */
+static void trace_refusal(struct exchange *x, enum err e)
+{
+    const struct problem *why = x->call->problems;
+    while (why && e == ERR_CONFLICT && !text_starts(why->code, "SOD-"))
+        why = why->next;
+    if (!why || !x->actor || !x->route || (e != ERR_DENIED && e != ERR_CONFLICT) ||
+        text_is(why->code, "fresh") || text_is(why->code, "renew"))
+        return;
+    const struct kind *k = x->change.kind ? x->change.kind : model_kind(x->api->model, x->arg[0]);
+    access_trace_refused(x->call, x->api->access,
+                         text_print(x->call->arena, "%s %s", x->route->method,
+                                    x->route->pattern),
+                         k ? k->name : TEXT(""), why->code);
+}
+
+struct reply *exchange__reply(struct exchange *x, enum err e)
 {
     exchange__give_back(x);
+    trace_refusal(x, e);
     if (e == OK && x->out.full)
         e = ERR_TOO_LARGE;
     if (e != OK) {
@@ -174,15 +211,23 @@ void exchange__answer(struct exchange *x, enum err e)
             put_problem(x, e);
         }
     }
-    struct reply reply = {.status = x->status ? x->status : 200,
-                          .type = x->type,
-                          .body = buf_text(&x->out),
-                          .headers = x->headers,
-                          .header_count = x->header_count};
+    struct reply *reply = NEW(x->call->arena, struct reply);
+    *reply = (struct reply){.status = x->status ? x->status : 200,
+                            .type = x->type,
+                            .body = x->lasting.len ? x->lasting : buf_text(&x->out),
+                            .headers = x->headers,
+                            .header_count = x->header_count,
+                            .lasting = x->lasting.len > 0};
+    struct text path = log_value(x->call->arena, x->request->path);
     log_line(LOG_DEBUG, "request", "id=%.*s method=%.*s path=%.*s outcome=%s us=%lld",
-             TEXT_ARG(x->call->id), TEXT_ARG(x->request->method), TEXT_ARG(x->request->path),
-             err_code(e), (long long)(clock_ticks() - x->start));
-    net_answer(x->request, &reply);
+             TEXT_ARG(x->call->id), TEXT_ARG(x->request->method), TEXT_ARG(path), err_code(e),
+             (long long)(clock_ticks() - x->start));
+    return reply;
+}
+
+void exchange__answer(struct exchange *x, enum err e)
+{
+    net_answer(x->request, exchange__reply(x, e));
 }
 
 /* ---- reading the request
@@ -290,6 +335,11 @@ static bool is_write(struct text method)
     return !text_is(method, "GET") && !text_is(method, "HEAD");
 }
 
+bool exchange__writes(const struct exchange *x)
+{
+    return is_write(x->request->method);
+}
+
 static bool is_json(struct text type)
 {
     return text_starts(type, "application/json") ||
@@ -319,6 +369,12 @@ const char *exchange__cookie(const struct exchange *x)
     return x->request->secure ? "__Host-aw_session" : "aw_session";
 }
 
+enum err exchange__nobody(struct exchange *x)
+{
+    return problem(x->call, ERR_SIGNED_OUT, TEXT(""), "signed_out", "%s",
+                   say(x->call, "sign in first", "请先登录"));
+}
+
 static enum err sign_in(struct exchange *x, bool *by_cookie)
 {
     struct text bearer = request_header(x->request, "authorization");
@@ -328,8 +384,7 @@ static enum err sign_in(struct exchange *x, bool *by_cookie)
     if (!*by_cookie)
         return access_bearer(x->call, x->api->access, exchange__db(x), x->secret, &x->actor);
     if (!x->secret.len)
-        return problem(x->call, ERR_SIGNED_OUT, TEXT(""), "signed_out", "%s",
-                       say(x->call, "sign in first", "请先登录"));
+        return exchange__nobody(x);
     return access_session(x->call, x->api->access, exchange__db(x), x->secret, &x->actor);
 }
 
@@ -389,6 +444,11 @@ static enum err check_token(struct exchange *x)
 {
     const struct actor *a = x->actor;
     bool scoped = a->scopes.len > 0;
+    if (a->type == ACTOR_TOKEN && !scoped && a->person.len == 0 && is_write(x->request->method))
+        return problem(x->call, ERR_DENIED, TEXT(""), "nobody", "%s",
+                       say(x->call,
+                           "this token acts for nobody and may only read: make one for a person",
+                           "此令牌不代表任何人，只能读取：请为某人新建令牌"));
     if (a->type != ACTOR_TOKEN || (!scoped && a->grant_count > 0) ||
         (scoped && x->route->scope && actor_in_scope(a, text_of(x->route->scope), TEXT(""))))
         return OK;
@@ -426,13 +486,17 @@ static enum err authorise(struct exchange *x)
     TRY(check_forgery(x, by_cookie));
     TRY(check_token(x));
     TRY(check_renewed(x));
-    return check_policy(x);
+    TRY(check_policy(x));
+    if (x->request->welcome)
+        return OK;
+    x->request->welcome = true; /* paid once, also when the exchange begins again */
+    return exchange__charge(x);
 }
 
 static enum err find_route(struct exchange *x)
 {
     enum err e = route__find(x->request, &x->route, x->arg, &x->allow);
-    if (e == OK || text_ends(x->request->path, "/"))
+    if (e == OK)
         return e;
     return problem(x->call, e, TEXT(""), e == ERR_METHOD ? "method" : "missing", "%s",
                    e == ERR_METHOD
@@ -440,27 +504,37 @@ static enum err find_route(struct exchange *x)
                        : say(x->call, "there is nothing here", "此处没有内容"));
 }
 
-static enum err run(struct exchange *x)
+enum err exchange__admit(struct exchange *x)
 {
     TRY(find_route(x));
-    TRY(authorise(x));
+    return authorise(x);
+}
+
+static enum err run(struct exchange *x)
+{
+    TRY(exchange__admit(x));
     if (is_write(x->request->method))
         exchange__give_back(x); /* it will wait for the writer, a hash or a disk */
     TRY(read_body(x));
     return x->route->run(x);
 }
 
-void api_handle(void *arg, struct request *r)
+struct exchange *exchange__open(struct api *a, struct request *r)
 {
     struct exchange *x = NEW(r->arena, struct exchange);
-    x->api = arg;
+    x->api = a;
     x->request = r;
     x->call = call_open(r->arena, clock_now(), language(r));
     x->call->id = id_new(x->call);
-    x->change = (struct change){0};
+    x->start = clock_ticks();
+    return x;
+}
+
+void api_handle(void *arg, struct request *r)
+{
+    struct exchange *x = exchange__open(arg, r);
     bool later = false;
     x->later = &later;
-    x->start = clock_ticks();
     enum err e = run(x);
     if (e != OK || !later)
         exchange__answer(x, e);
@@ -485,10 +559,4 @@ struct text api_refusal(void *arg, struct request *r, int status, const char *wh
         "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"code\":\"refused\","
         "\"detail\":\"%s\",\"errors\":[]}",
         why, status, why);
-}
-
-size_t api_cap(void *arg, struct text method, struct text path)
-{
-    (void)arg, (void)method;
-    return text_is(path, "/api/v1/files") ? 64u << 20 : 1u << 20;
 }

@@ -162,49 +162,100 @@ static enum err put_json_page(struct call *call, struct json_out *o,
     return OK;
 }
 
+struct export {
+    struct records *records;
+    struct reader *db;
+    const struct kind *kind;
+    struct list_query query;
+    struct columns columns;
+    struct sink sink;
+    struct json_out json_out;
+    bool json;
+    int64_t rows;
+};
+
+static enum err put_one_page(struct export *x, struct call *page, struct record_list *list)
+{
+    TRY(record_list(page, x->records, x->db, x->kind, &x->query, list));
+    x->rows += (int64_t)list->count;
+    if (x->json)
+        return put_json_page(page, &x->json_out, list, x->query.fields);
+    return put_page(page, x->records, x->db, &x->sink, &x->columns, list);
+}
+
+/* Each page has memory of its own, so that a file of 100,000 records takes what the file takes. */
+static enum err put_pages(struct call *call, struct export *x)
+{
+    enum err e = OK;
+    for (bool more = true; more && e == OK;) {
+        struct arena *arena = arena_open();
+        struct call *page = call_open(arena, call->now, call->lang);
+        struct record_list list;
+        page->actor = call->actor;
+        page->id = call->id;
+        e = put_one_page(x, page, &list);
+        for (const struct problem *p = page->problems; p; p = p->next)
+            (void)problem_at(call, e, p->field, text_c(call->arena, p->code), p->source,
+                             p->message);
+        x->query.cursor = e == OK ? text_copy(call->arena, list.next) : (struct text){0};
+        more = x->query.cursor.len > 0;
+        arena_close(arena);
+    }
+    return e;
+}
+
+static void put_heading(struct call *call, struct export *x)
+{
+    struct text *names = NEW_MANY(call->arena, x->columns.count + 1, struct text);
+    for (size_t i = 0; i < x->columns.count; i++)
+        names[i] = x->columns.at[i]->name;
+    put_row(&x->sink, names, x->columns.count, true);
+}
+
+static enum err put_file(struct call *call, struct export *x, struct text *bytes)
+{
+    if (x->json)
+        json_open(&x->json_out, '[');
+    else
+        put_heading(call, x);
+    enum err e = put_pages(call, x);
+    if (x->json)
+        json_close(&x->json_out, ']');
+    if (x->sink.xlsx) { /* closed whatever happened: it holds a file */
+        struct call *quiet = call_open(call->arena, call->now, call->lang);
+        enum err closed = xlsx_close(e == OK ? call : quiet, x->sink.xlsx, bytes);
+        return e == OK ? closed : e;
+    }
+    *bytes = buf_text(&x->sink.csv);
+    return e == OK && x->sink.csv.full ? ERR_TOO_LARGE : e;
+}
+
 enum err api_export(struct call *call, struct records *r, struct reader *db,
                     const struct kind *k, const struct list_query *query, struct text format,
-                    struct text *bytes, const char **type)
+                    struct text *bytes, const char **type, int64_t *rows)
 {
     bool json = text_is(format, "json"), xlsx = text_is(format, "xlsx");
     if (!json && !xlsx && !text_is(format, "csv"))
         return problem(call, ERR_INVALID, TEXT("format"), "choice", "%s",
                        say(call, "must be csv, xlsx or json", "必须是 csv、xlsx 或 json"));
-    struct list_query q = *query;
-    struct sink sink = {call, buf_in(call->arena, 512u << 20), NULL};
-    struct json_out o = json_out(&sink.csv);
-    struct columns fields = columns(call, k, q.fields);
+    struct export x = {.records = r,
+                       .db = db,
+                       .kind = k,
+                       .query = *query,
+                       .columns = columns(call, k, query->fields),
+                       .sink = {call, buf_in(call->arena, 512u << 20), NULL},
+                       .json = json};
+    x.json_out = json_out(&x.sink.csv);
     if (xlsx)
-        sink.xlsx = xlsx_open(call, text_c(call->arena, k->name));
-    if (json)
-        json_open(&o, '[');
-    else {
-        struct text *names = NEW_MANY(call->arena, fields.count + 1, struct text);
-        for (size_t i = 0; i < fields.count; i++)
-            names[i] = fields.at[i]->name;
-        put_row(&sink, names, fields.count, true);
-    }
-    q.limit = 200;
-    q.facets = (struct text){0};
-    if (!q.sort.len)
-        q.sort = TEXT("key");
-    for (bool more = true; more;) {
-        struct record_list list;
-        TRY(record_list(call, r, db, k, &q, &list));
-        if (json)
-            TRY(put_json_page(call, &o, &list, q.fields));
-        else
-            TRY(put_page(call, r, db, &sink, &fields, &list));
-        q.cursor = list.next;
-        more = list.next.len > 0;
-    }
-    if (json)
-        json_close(&o, ']');
+        x.sink.xlsx = xlsx_open(call, text_c(call->arena, k->name));
+    x.query.limit = 200;
+    x.query.facets = (struct text){0};
+    if (!x.query.sort.len)
+        x.query.sort = TEXT("key");
     *type = json   ? "application/json; charset=utf-8"
             : xlsx ? "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
                    : "text/csv; charset=utf-8";
-    if (xlsx)
-        return xlsx_close(call, sink.xlsx, bytes);
-    *bytes = buf_text(&sink.csv);
-    return sink.csv.full ? ERR_TOO_LARGE : OK;
+    enum err e = put_file(call, &x, bytes);
+    *rows = x.rows;
+    return e;
 }

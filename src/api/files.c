@@ -46,11 +46,22 @@ static enum err may_store(struct exchange *x)
         say(x->call, "your roles do not include adding files", "您的角色不能添加文件"));
 }
 
+enum err file__admit(struct exchange *x)
+{
+    TRY(may_store(x));
+    enum err e = record_file_room(x->call, x->api->records, exchange__db(x), exchange__length(x),
+                                  x->api->rate);
+    if (e == ERR_BUSY)
+        x->retry_after = 3600; /* of a day, or until they are attached */
+    return e;
+}
+
 enum err file_post(struct exchange *x)
 {
     struct text type = request_header(x->request, "content-type"), name = {0},
                 bytes = x->request->body;
-    TRY(may_store(x));
+    TRY(file__admit(x));
+    exchange__give_back(x);
     if (text_starts(type, "multipart/form-data"))
         TRY(from_form(x, &name, &type, &bytes));
     else if (!url_decode(x->call->arena, request_header(x->request, "x-file-name"), false,
@@ -73,6 +84,7 @@ enum err file_get(struct exchange *x)
         put_file(x, &f);
         return OK;
     }
+    TRY(access_trace_read(x->call, x->api->access, "file.read", TEXT("file"), f.id));
     x->out = (struct buf){.at = (char *)(uintptr_t)bytes.at, .len = bytes.len};
     x->type = TEXT("application/octet-stream");
     exchange__header(x, "content-disposition",

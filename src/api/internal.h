@@ -46,10 +46,14 @@ struct api {
     const char *version;
     struct text origin; /* pages may write from here only; "" = from the host they came from */
     const struct net *net;
-    struct text model_etag;
+    struct text listen, hosts; /* under which names it answers: admit.c */
+    struct rates *rates;
+    int64_t rate; /* of the limits; 0 = none */
+    struct text model_etag, model_json, openapi;
     struct finisher *finisher;
     struct streams *streams;
     atomic_bool verifying;
+    int64_t patience; /* microseconds that one request may read for */
 };
 struct exchange {
     struct api *api;
@@ -60,11 +64,13 @@ struct exchange {
     const struct route *route;
     struct text arg[4];
     struct reader *reader; /* exchange__db */
+    int64_t until; /* clock_ticks when its time to read is over; 0 before the first reader */
     const struct json *json; /* the body, when it was JSON */
     struct buf out;
     struct json_out json_out;
     int status;
     struct text allow;   /* methods that the path has, for 405 */
+    struct text lasting; /* the body, when it outlives the request */
     int64_t retry_after; /* seconds, for 429; 0 = soon */
     struct text type;
     struct pair headers[8];
@@ -83,6 +89,29 @@ extern const size_t route_count;
 /* ---- find.c: ERR_MISSING, or ERR_METHOD and the methods that the path has */
 MUST_USE enum err route__find(const struct request *r, const struct route **route,
                               struct text args[4], struct text *allow);
+/* ---- admit.c */
+int64_t exchange__length(const struct exchange *x); /* of the body, as the head says */
+/* ---- rates.c */
+enum purse {
+    PURSE_LOGIN = 1, /* log-ins, by address */
+    PURSE_CONFIRM,   /* passwords asked again, by person */
+    PURSE_WRITE,     /* creates, changes, moves, comments, links … */
+    PURSE_BULK,      /* records changed by bulk */
+    PURSE_READ,      /* lists, searches, checks, downloads */
+    PURSE_EXPORT,    /* exports, lists of an earlier day, verifications */
+    PURSE_UPLOAD,    /* files */
+    PURSE_KILOBYTES  /* of files */
+};
+struct rates *rates__open(struct arena *arena, int64_t factor);
+/* 0 when it was taken, else the seconds until it would be. */
+int64_t rates__take(struct arena *arena, struct rates *r, enum purse purse, struct text party,
+                    int64_t amount);
+/* ERR_BUSY "rate", and Retry-After. */
+MUST_USE enum err exchange__spend(struct exchange *x, enum purse purse, struct text party,
+                                  int64_t amount);
+MUST_USE enum err exchange__charge(struct exchange *x);
+/* ---- files.c: is there room for what this upload says it brings? */
+MUST_USE enum err file__admit(struct exchange *x);
 /* ---- lanes.c */
 bool exchange__in_lane(struct exchange *x, enum lane lane);
 /* The handler returns what this returns, at once: the whole exchange begins again over there. */
@@ -90,8 +119,15 @@ MUST_USE enum err exchange__change_lane(struct exchange *x, enum lane lane);
 
 /* ---- exchange.c
  * ------------------------------------------------------------------------------- */
+/* Who gets to see a restricted record leaves an entry, before they see it. */
+MUST_USE enum err exchange__read(struct exchange *x, const struct record *rec);
 void exchange__header(struct exchange *x, const char *name, struct text value);
-void exchange__answer(struct exchange *x, enum err e); /* reply or problem, then gone */
+struct exchange *exchange__open(struct api *a, struct request *r);
+MUST_USE enum err exchange__admit(struct exchange *x); /* the route, and whether this actor may */
+MUST_USE enum err exchange__nobody(struct exchange *x); /* ERR_SIGNED_OUT */
+bool exchange__writes(const struct exchange *x);
+struct reply *exchange__reply(struct exchange *x, enum err e); /* or problem */
+void exchange__answer(struct exchange *x, enum err e); /* the same, sent, then gone */
 struct json_out *exchange__json(struct exchange *x);   /* opens the body */
 /* A read connection, borrowed at the first call. Give it back before anything that waits. */
 struct reader *exchange__db(struct exchange *x);

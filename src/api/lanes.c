@@ -18,17 +18,6 @@ void api_lanes(int workers, struct net_lane lanes[API_LANES])
         lanes[i] = rules[i];
 }
 
-/* On a loop thread. What is no route is quickly told so. */
-size_t api_lane(void *arg, struct request *r)
-{
-    struct text args[4] = {0}, allow = {0};
-    const struct route *route = NULL;
-    (void)arg;
-    if (route__find(r, &route, args, &allow) != OK)
-        return LANE_CHEAP - 1;
-    return (size_t)route->lane - 1;
-}
-
 bool exchange__in_lane(struct exchange *x, enum lane lane)
 {
     return x->request->lane == (size_t)lane - 1;

@@ -78,6 +78,7 @@ enum err ledger_verify_get(struct exchange *x)
 {
     struct verification v;
     struct api *a = x->api;
+    TRY(exchange__spend(x, PURSE_EXPORT, x->actor->id, 10));
     verification_start(&v);
     if (atomic_exchange(&a->verifying, true))
         return problem(x->call, ERR_BUSY, TEXT(""), "busy", "%s",

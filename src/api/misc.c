@@ -10,16 +10,14 @@ enum err model_get(struct exchange *x)
         x->status = 304;
         return OK;
     }
-    x->out = buf_in(x->call->arena, 16u << 20);
-    model_json(x->api->model, &x->out);
+    x->lasting = x->api->model_json;
     x->type = TEXT("application/json; charset=utf-8");
     return OK;
 }
 
 enum err openapi_get(struct exchange *x)
 {
-    x->out = buf_in(x->call->arena, 16u << 20);
-    model_openapi(x->api->model, &x->out);
+    x->lasting = x->api->openapi;
     x->type = TEXT("application/json; charset=utf-8");
     exchange__header(x, "cache-control", TEXT("public, max-age=60"));
     return OK;

@@ -22,6 +22,16 @@ bool api_origin(struct arena *a, struct text address, struct text *origin)
     return host.len > 0;
 }
 
+/* What anybody may ask for is made once: nobody can make it cost memory by asking often. */
+static void print_once(struct api *a)
+{
+    struct buf openapi = buf_in(a->arena, 16u << 20), model = buf_in(a->arena, 16u << 20);
+    model_openapi(a->model, &openapi);
+    model_json(a->model, &model);
+    a->openapi = buf_text(&openapi);
+    a->model_json = buf_text(&model);
+}
+
 enum err api_open(struct call *call, const struct api_options *options, struct api **out)
 {
     struct arena *arena = arena_open();
@@ -36,7 +46,13 @@ enum err api_open(struct call *call, const struct api_options *options, struct a
                       .pages = options->pages,
                       .started = options->started,
                       .version = options->version,
-                      .origin = text_copy(arena, options->origin)};
+                      .patience = options->patience > 0 ? options->patience : 30000000,
+                      .origin = text_copy(arena, options->origin),
+                     .listen = text_copy(arena, options->listen),
+                     .hosts = text_copy(arena, options->hosts),
+                     .rate = options->rate,
+                     .rates = rates__open(arena, options->rate)};
+    print_once(a);
     a->model_etag = text_print(arena, "\"%.*s\"", TEXT_ARG(a->model->hash));
     TRY(finisher__open(a));
     TRY(streams__open(a));

@@ -5,7 +5,7 @@
 #include <string.h>
 
 static void put_grants(const struct grant *grants, const bool *pending, const struct text *waits,
-                       size_t count, struct json_out *o)
+                       const bool *mine, size_t count, struct json_out *o)
 {
     json_key(o, "roles");
     json_open(o, '[');
@@ -16,6 +16,8 @@ static void put_grants(const struct grant *grants, const bool *pending, const st
         put__bool(o, "pending", pending && pending[i]);
         if (waits && waits[i].len)
             put__text(o, "waits_for", waits[i]);
+        if (mine && mine[i])
+            put__bool(o, "may_confirm", true);
         json_close(o, '}');
     }
     json_close(o, ']');
@@ -25,14 +27,17 @@ static void put_grants(const struct grant *grants, const bool *pending, const st
 static enum err put_members(struct exchange *x, const struct person *p, struct json_out *o)
 {
     struct text *waits = NEW_MANY(x->call->arena, p->grant_count + 1, struct text);
-    for (size_t i = 0; i < p->grant_count; i++)
+    bool *mine = NEW_MANY(x->call->arena, p->grant_count + 1, bool);
+    for (size_t i = 0; i < p->grant_count; i++) {
         TRY(access_waits_for(x->call, x->api->access, exchange__db(x), p, i, &waits[i]));
+        TRY(access_waits_for_me(x->call, exchange__db(x), x->api->access, p, i, &mine[i]));
+    }
     put__text(o, "id", p->id);
     put__text(o, "name", p->name);
     put__text(o, "unit", p->unit);
     if (x->actor->admin || text_same(p->id, x->actor->person))
         put__text(o, "email", p->email);
-    put_grants(p->grants, p->pending, waits, p->grant_count, o);
+    put_grants(p->grants, p->pending, waits, mine, p->grant_count, o);
     put__bool(o, "disabled", p->disabled);
     return OK;
 }
@@ -212,11 +217,13 @@ enum err tokens_get(struct exchange *x)
         put__text(o, "id", tokens[i].id);
         put__text(o, "name", tokens[i].name);
         put__text(o, "scopes", tokens[i].scopes);
-        put_grants(tokens[i].grants, NULL, NULL, tokens[i].grant_count, o);
+        put_grants(tokens[i].grants, NULL, NULL, NULL, tokens[i].grant_count, o);
         put_moment(x, o, "created", tokens[i].created);
         put_moment(x, o, "expires", tokens[i].expires);
         put_moment(x, o, "last_used", tokens[i].last_used);
         put__bool(o, "revoked", tokens[i].revoked);
+        put__text(o, "for", tokens[i].person);
+        put__bool(o, "relations", tokens[i].relations);
         json_close(o, '}');
     }
     json_close(o, ']');
@@ -243,10 +250,11 @@ enum err tokens_post(struct exchange *x)
     size_t count;
     int64_t expires;
     struct text secret, id;
-    TRY(exchange__members(x, "name:t roles:l scopes:t expires:t"));
+    TRY(exchange__members(x, "name:t roles:l scopes:t expires:t relations:b"));
     TRY(read_grants(x, &grants, &count));
     TRY(read_days(x, &expires));
-    TRY(access_token_create(x->call, x->api->access, exchange__field(x, "name"), grants, count,
+    TRY(access_token_create(x->call, x->api->access, exchange__field(x, "name"), TEXT(""),
+                            grants, count, json_true(json_get(x->json, "relations")),
                             exchange__field(x, "scopes"), expires, &secret, &id));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');

@@ -55,6 +55,7 @@ enum err record_get(struct exchange *x)
     TRY(find_kind(x, &k));
     TRY(query__moment(x, "as_of", &as_of));
     TRY(record_read(x->call, x->api->records, exchange__db(x), k, x->arg[1], as_of, &rec));
+    TRY(exchange__read(x, rec));
     return put_record(x, rec);
 }
 
@@ -108,6 +109,7 @@ static void explain(struct exchange *x)
 void record__finish(struct exchange *x)
 {
     enum err e = x->outcome;
+    x->until = 0; /* what was written is shown, however long the writer took */
     if (e == ERR_CONFLICT && x->change.act == RECORD_MOVE)
         explain(x);
     if (e == OK) {
@@ -238,8 +240,10 @@ enum err move_post(struct exchange *x)
     struct text password = exchange__field(x, "password"), reason;
     TRY(read_reason(x, own, &reason));
     bool hash = password.len && !kind_field(k, TEXT("password"));
-    if (hash && !exchange__in_lane(x, LANE_LOGIN))
+    if (hash && !exchange__in_lane(x, LANE_LOGIN)) {
+        TRY(exchange__spend(x, PURSE_CONFIRM, x->actor->id, 1));
         return exchange__change_lane(x, LANE_LOGIN);
+    }
     if (hash)
         TRY(access_fresh(x->call, x->api->access, password, &x->actor->fresh_until));
     x->change = (struct change){.act = RECORD_MOVE,
@@ -293,6 +297,7 @@ enum err record_bulk(struct exchange *x)
                        say(x->call,
                            "send ids (1 to 1,000 of them) and set (an object of fields)",
                            "请发送 ids（1 至 1,000 个）和 set（字段对象）"));
+    TRY(exchange__spend(x, PURSE_BULK, x->actor->id, (int64_t)ids->count));
     size_t count = ids->count, n = 0, good = 0;
     struct change **changes = NEW_MANY(x->call->arena, count, struct change *);
     struct call **calls = NEW_MANY(x->call->arena, count, struct call *);
@@ -426,10 +431,18 @@ static enum err put_export(struct exchange *x, const struct kind *k, const struc
 {
     struct text bytes;
     const char *type;
+    int64_t rows;
     TRY(read_begin(x->call, exchange__db(x)));
-    enum err e = api_export(x->call, x->api->records, exchange__db(x), k, q, format, &bytes, &type);
+    enum err e =
+        api_export(x->call, x->api->records, exchange__db(x), k, q, format, &bytes, &type, &rows);
     read_end(exchange__db(x));
     TRY(e);
+    struct hash asked = sha256(x->request->raw_query);
+    struct export_note note = {.kind = k->name,
+                               .format = format,
+                               .filter = hex_of(x->call->arena, hash_text(&asked)),
+                               .rows = rows};
+    TRY(access_note_export(x->call, x->api->access, &note));
     x->out = (struct buf){.at = (char *)(uintptr_t)bytes.at, .len = bytes.len};
     x->type = text_of(type);
     exchange__header(x, "content-disposition",
@@ -448,8 +461,10 @@ enum err record_list_get(struct exchange *x)
     TRY(read_fields(x, k, &q.fields));
     struct text format = query__text(x, "format");
     bool dear = format.len || q.as_of;
-    if (dear && !exchange__in_lane(x, LANE_DEAR))
+    if (dear && !exchange__in_lane(x, LANE_DEAR)) {
+        TRY(exchange__spend(x, PURSE_EXPORT, x->actor->id, 1));
         return exchange__change_lane(x, LANE_DEAR);
+    }
     if (format.len)
         return put_export(x, k, &q, format);
     TRY(read_begin(x->call, exchange__db(x)));

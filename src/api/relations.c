@@ -96,6 +96,7 @@ enum err history_get(struct exchange *x)
     struct history_item *items;
     size_t count;
     TRY(find(x, &k, &rec));
+    TRY(exchange__read(x, rec));
     TRY(record_history(x->call, x->api->records, exchange__db(x), rec, &items, &count));
     TRY(put_history(x, rec, items, count));
     /* Names for every id that any version ever held. */

@@ -4,10 +4,6 @@
  * hashes a password is LOGIN; what waits on its thread for a commit is not CHEAP. Default deny:
  * what is not here answers 404, and a token with scopes may call only a route that names one of
  * them. */
-/* api/routes.c — every route, who may call it and which threads answer it. A route without a policy
- * or a lane does not compile: the macro pastes POLICY_ and LANE_ before the words. What hashes a
- * password is LOGIN; what waits for a commit on its thread is not CHEAP. Default deny: what is not here answers 404, and a token
- * with scopes may call only a route that names one of them. */
 #include "api/internal.h"
 
 #define V1 "/api/v1"

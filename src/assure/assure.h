@@ -17,7 +17,7 @@ struct breaking {
 struct check_result {
     const struct check *check;
     enum check_state state;
-    int64_t population, breaks;
+    int64_t population, breaks; /* breaks: records, each once, whatever the reasons */
     struct breaking *records;     /* at most 1,000 are kept */
     size_t record_count;
 };

@@ -36,13 +36,14 @@ static size_t parameters(const char *sql)
     return highest;
 }
 
-static enum err run(struct call *call, struct reader *db, const char *sql, struct rows *out)
+static enum err run(struct call *call, struct reader *db, const struct guest *guest,
+                    const char *sql, struct rows *out)
 {
     struct value values[] = {V_TEXT(date_print(call->arena, call->now)),
                              V_TEXT(months_ago(call, 12)), V_TEXT(months_ago(call, 6)),
                              V_TEXT(moment_print(call->arena, call->now)),
                              V_TEXT(date_print(call->arena, call->now - SIXTY_DAYS))};
-    return read_rows(call, db, sql, values, parameters(sql), READ_MOST, out);
+    return read_guest(call, db, guest, sql, values, parameters(sql), READ_MOST, out);
 }
 
 /* ---- the two queries --------------------------------------------------------------------- */
@@ -51,10 +52,11 @@ static enum err wrong_form(struct call *call, const char *what)
     return problem(call, ERR_BUG, TEXT(""), "form", "%s", what);
 }
 
-static enum err read_population(struct call *call, struct reader *db, struct check_result *out)
+static enum err read_population(struct call *call, struct reader *db, const struct guest *guest,
+                                struct check_result *out)
 {
     struct rows rows;
-    TRY(run(call, db, out->check->population, &rows));
+    TRY(run(call, db, guest, out->check->population, &rows));
     if (rows.count != 1 || rows.columns != 1)
         return wrong_form(call, "the population must be one number");
     if (rows.cells[0].type == VALUE_NULL)
@@ -65,10 +67,32 @@ static enum err read_population(struct call *call, struct reader *db, struct che
     return OK;
 }
 
-static enum err read_breaks(struct call *call, struct reader *db, struct check_result *out)
+/* One record may break a check for several reasons; it is one record to mend. */
+static int64_t distinct(struct arena *a, const struct rows *rows)
+{
+    struct map *seen = map_in(a);
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct value *row = row_at(rows, i);
+        map_add(seen,
+                text_print(a, "%.*s %.*s", TEXT_ARG(row[0].text), TEXT_ARG(row[1].text)), i);
+    }
+    return (int64_t)map_count(seen);
+}
+
+/* A reason is one of those the file names: what a query finds in a row is never shown. */
+static bool has_reason(const struct check *c, struct text code)
+{
+    for (size_t i = 0; i < c->reason_count; i++)
+        if (text_same(c->reasons[i].code, code))
+            return true;
+    return false;
+}
+
+static enum err read_breaks(struct call *call, struct reader *db, const struct guest *guest,
+                            struct check_result *out)
 {
     struct rows rows;
-    enum err e = run(call, db, out->check->breaks, &rows);
+    enum err e = run(call, db, guest, out->check->breaks, &rows);
     if (e == ERR_TOO_LARGE) {
         out->breaks = READ_MOST; /* at least */
         return OK;
@@ -76,22 +100,25 @@ static enum err read_breaks(struct call *call, struct reader *db, struct check_r
     TRY(e);
     if (rows.count > 0 && rows.columns != 3)
         return wrong_form(call, "the breaks must be the columns kind, id and reason");
-    out->breaks = (int64_t)rows.count;
+    out->breaks = distinct(call->arena, &rows);
     out->record_count = rows.count < KEPT ? rows.count : KEPT;
     out->records = NEW_MANY(call->arena, out->record_count, struct breaking);
     for (size_t i = 0; i < out->record_count; i++) {
         const struct value *row = row_at(&rows, i);
+        if (!has_reason(out->check, row[2].text))
+            return wrong_form(call, "the breaks give a reason that is not in \"reasons\"");
         out->records[i] = (struct breaking){row[0].text, row[1].text, row[2].text};
     }
     return OK;
 }
 
-static enum err both(struct call *call, struct reader *db, struct check_result *out)
+static enum err both(struct call *call, struct reader *db, const struct guest *guest,
+                     struct check_result *out)
 {
-    TRY(read_population(call, db, out));
+    TRY(read_population(call, db, guest, out));
     if (out->population <= 0)
         return OK;
-    TRY(read_breaks(call, db, out));
+    TRY(read_breaks(call, db, guest, out));
     out->state = out->breaks > 0 ? CHECK_FAIL : CHECK_PASS;
     return OK;
 }
@@ -103,7 +130,7 @@ enum err assure_check(struct call *call, struct records *r, struct reader *db,
     struct call *quiet = call_open(call->arena, call->now, call->lang);
     quiet->actor = call->actor;
     *out = (struct check_result){.check = c, .state = CHECK_NO_DATA};
-    enum err e = both(quiet, db, out);
+    enum err e = both(quiet, db, access_model(record_access(r))->guest, out);
     if (e == OK)
         return OK;
     struct text why = quiet->problems ? quiet->problems->message : text_of(words_of(call, e));

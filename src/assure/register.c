@@ -98,10 +98,8 @@ static void place(struct scene *s, const struct record *rec)
 }
 
 /* ---- evidence ---------------------------------------------------------------------------- */
-struct proof_list {
-    struct text *ids;
-    size_t count;
-};
+#define PROOFS_MOST 1000000 /* rows of a framework, each with at most 1,000 pieces */
+struct texts LIST_OF(struct text);
 
 static const struct json *evidence_of(const struct entry *e)
 {
@@ -110,18 +108,15 @@ static const struct json *evidence_of(const struct entry *e)
     return v && v->type == JSON_LIST ? v : NULL;
 }
 
-static struct proof_list all_evidence(const struct scene *s)
+static struct texts all_evidence(const struct scene *s)
 {
-    size_t room = 0, rows = s->framework->row_count;
-    for (size_t i = 0; i < rows; i++) {
-        const struct json *v = evidence_of(&s->entries[i]);
-        room += v ? v->count : 0;
-    }
-    struct proof_list list = {NEW_MANY(s->call->arena, room, struct text), 0};
-    for (size_t i = 0; i < rows; i++) {
+    struct texts list = LIST_IN(s->call->arena, PROOFS_MOST);
+    struct map *seen = map_in(s->call->arena);
+    for (size_t i = 0; i < s->framework->row_count; i++) {
         const struct json *v = evidence_of(&s->entries[i]);
         for (const struct json *one = v ? v->first : NULL; one; one = one->next)
-            list.ids[list.count++] = one->text;
+            if (map_add(seen, one->text, 0))
+                (void)LIST_ADD(&list, one->text);
     }
     return list;
 }
@@ -134,17 +129,8 @@ static bool counts_still(const struct scene *s, const struct record *proof)
            (!until.len || text_compare(until, today) >= 0);
 }
 
-static void freshen(struct scene *s, const struct record *proof)
-{
-    if (!counts_still(s, proof))
-        return;
-    for (size_t i = 0; i < s->framework->row_count; i++)
-        if (assure__names(evidence_of(&s->entries[i]), proof->id))
-            s->entries[i].fresh = true;
-}
-
-static enum err freshen_some(struct scene *s, const struct kind *k, const struct text *ids,
-                             size_t count)
+static enum err find_fresh(struct scene *s, const struct kind *k, const struct text *ids,
+                           size_t count, struct map *fresh)
 {
     struct buf b = buf_in(s->call->arena, 1u << 16);
     struct record **proofs;
@@ -154,7 +140,8 @@ static enum err freshen_some(struct scene *s, const struct kind *k, const struct
     struct filter filter = {TEXT("id"), buf_text(&b)};
     TRY(assure__list(s, k, &filter, 1, &proofs, &found));
     for (size_t i = 0; i < found; i++)
-        freshen(s, proofs[i]);
+        if (counts_still(s, proofs[i]))
+            map_add(fresh, proofs[i]->id, 0);
     return OK;
 }
 
@@ -163,10 +150,17 @@ static enum err read_freshness(struct scene *s)
     const struct field *f = kind_field(s->kind, TEXT("evidence"));
     if (!f || f->type != FIELD_REFS || !f->target_kind)
         return OK;
-    struct proof_list list = all_evidence(s);
+    struct texts list = all_evidence(s);
+    struct map *fresh = map_in(s->call->arena);
     for (size_t i = 0; i < list.count; i += IDS) {
         size_t left = list.count - i;
-        TRY(freshen_some(s, f->target_kind, list.ids + i, left < IDS ? left : IDS));
+        TRY(find_fresh(s, f->target_kind, list.at + i, left < IDS ? left : IDS, fresh));
+    }
+    for (size_t i = 0; i < s->framework->row_count; i++) {
+        const struct json *v = evidence_of(&s->entries[i]);
+        for (const struct json *one = v ? v->first : NULL; one && !s->entries[i].fresh;
+             one = one->next)
+            s->entries[i].fresh = map_find(fresh, one->text, NULL);
     }
     return OK;
 }
@@ -180,25 +174,34 @@ static struct text comma_list(struct arena *a, const struct text *list, size_t c
     return buf_text(&b);
 }
 
+static void weigh(struct scene *s, const struct map *rows, const struct json *via)
+{
+    const struct json *one = via && via->type == JSON_LIST ? via->first : via;
+    for (; one; one = via->type == JSON_LIST ? one->next : NULL) {
+        size_t row;
+        if (map_find(rows, json_text(one), &row))
+            s->entries[row].heavy = true;
+    }
+}
+
 static enum err read_weight(struct scene *s)
 {
     const struct framework *f = s->framework;
     const struct kind *k = f->weigh.kind.len ? model_kind(s->model, f->weigh.kind) : NULL;
+    struct map *rows = map_in(s->call->arena); /* the record that speaks for it → row */
     struct record **heavy;
     size_t count;
     if (!k)
         return OK;
+    for (size_t row = 0; row < f->row_count; row++)
+        if (s->entries[row].record)
+            map_add(rows, s->entries[row].record->id, row);
     struct filter filter = {f->weigh.field,
                             comma_list(s->call->arena, f->weigh.in, f->weigh.in_count)};
     TRY(assure__list(s, k, &filter, 1, &heavy, &count));
-    for (size_t i = 0; i < count; i++) {
-        const struct json *via = record_value(heavy[i], f->weigh.via);
-        if (k->states[heavy[i]->state].end)
-            continue;
-        for (size_t row = 0; row < f->row_count; row++)
-            if (s->entries[row].record && assure__names(via, s->entries[row].record->id))
-                s->entries[row].heavy = true;
-    }
+    for (size_t i = 0; i < count; i++)
+        if (!k->states[heavy[i]->state].end)
+            weigh(s, rows, record_value(heavy[i], f->weigh.via));
     return OK;
 }
 

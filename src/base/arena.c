@@ -28,8 +28,11 @@
 #endif
 
 #define FIRST_BLOCK ((size_t)16 << 10)
-#define LARGEST_BLOCK ((size_t)1 << 20)
 #define KEPT_FREE (2 << 20) /* bytes */
+/* More than what is kept free: the blocks of a big answer are maps of their own, and the system
+ * has them back the moment the arena is closed. */
+#define LARGEST_BLOCK ((size_t)4 << 20)
+#define BIG ((size_t)32 << 20)
 
 struct block {
     struct block *next;
@@ -82,6 +85,9 @@ static void free_all_but_first(struct arena *a)
         if (b != a->first)
             free(b);
     }
+    /* What libraries took beside us for a big answer lies free in our heap now. */
+    if (a->used > BIG)
+        malloc_trim(0);
 }
 
 void arena_close(struct arena *a)

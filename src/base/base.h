@@ -120,6 +120,7 @@ size_t map_count(const struct map *m);
     X(TOO_LARGE, 413, 2, "too_large", "larger than allowed")                                   \
     X(MEDIA, 415, 2, "media_type", "that content type is not accepted here")                   \
     X(INVALID, 422, 2, "invalid", "some fields need attention")                                \
+    X(ELSEWHERE, 421, 2, "elsewhere", "this server does not answer for that name")             \
     X(BUSY, 429, 6, "busy", "too many requests; try again later")                              \
     X(BUG, 500, 70, "bug", "an unexpected fault; it was logged")                               \
     X(IO, 503, 6, "storage", "storage is failing; nothing was acknowledged")                   \
@@ -193,6 +194,9 @@ struct text id_new(struct call *call);
 /* ---- log: one line, key=value, to standard error ---------------------------------------- */
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 extern enum log_level log_limit;
+/* A text that somebody else chose, as the value of one pair: blanks, quotes, '=', '%' and bytes
+ * that are no ASCII letters or marks become %XX; at most 300 bytes of it. */
+struct text log_value(struct arena *a, struct text t);
 /* The format makes the key=value part; control bytes in it are escaped. Never a secret. */
 void log_line(enum log_level level, const char *what, const char *format, ...)
     PRINTF_LIKE(3, 4);

@@ -26,6 +26,7 @@ static const char *const words_zh[] = {
     [ERR_TOO_LARGE] = "超出允许的大小",
     [ERR_MEDIA] = "此处不接受该内容类型",
     [ERR_INVALID] = "有些字段需要更正",
+    [ERR_ELSEWHERE] = "此服务器不代表该名称",
     [ERR_BUSY] = "请求过多，请稍后再试",
     [ERR_BUG] = "发生意外故障，已记录",
     [ERR_IO] = "存储出现故障，未确认任何更改",

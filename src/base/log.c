@@ -53,6 +53,22 @@ static void write_all(const char *at, size_t len)
     }
 }
 
+struct text log_value(struct arena *a, struct text t)
+{
+    const size_t most = 300;
+    char *at = arena_take(a, most + 4);
+    size_t len = 0;
+    for (size_t i = 0; i < t.len && len < most; i++) {
+        unsigned char c = (unsigned char)t.at[i];
+        bool plain = c > 0x20 && c < 0x7f && c != '"' && c != '=' && c != '%' && c != '\\';
+        if (plain)
+            at[len++] = (char)c;
+        else
+            len += (size_t)snprintf(at + len, 4, "%%%02X", c);
+    }
+    return (struct text){at, len};
+}
+
 void log_line(enum log_level level, const char *what, const char *format, ...)
 {
     char pairs[LONGEST_LINE], line[LONGEST_LINE];

@@ -54,6 +54,9 @@ extern const struct command command_serve, command_init, command_user, command_t
 struct place site_place(const struct args *a);
 const char *site_own(const struct args *a);
 
+/* With all that is in it; links are removed, not followed (restore.c). */
+void remove_folder(const char *path);
+
 /* ---- the demo organisation (demo.c) and imports (import.c)
  * --------------------------------------- */
 int demo_load(struct site *s);

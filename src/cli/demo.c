@@ -162,7 +162,7 @@ static enum err play_change(struct play *p, struct call *call, const struct json
 }
 
 /* Full grants, password taken as confirmed. */
-static const struct actor *actor_person(struct site *s, struct call *call, struct text id)
+static struct actor *actor_person(struct site *s, struct call *call, struct text id)
 {
     struct reader *r = store_reader(s->store);
     struct person p;
@@ -186,6 +186,26 @@ static const struct actor *actor_person(struct site *s, struct call *call, struc
     return a;
 }
 
+/* In a session of its own for each of them: the ledger says that it was the script. */
+static enum err act_as(struct play *p, struct call *call, struct text who)
+{
+    struct text name = text_join(call->arena, TEXT("session of "), who);
+    struct text session = look_up(p, name);
+    if (!session.len) {
+        struct call *script = call_open(p->site->arena, p->now, LANG_EN);
+        script->actor = actor_command(script);
+        script->id = call->id;
+        TRY(access_stand_in(script, p->site->access, who, &session));
+        learn(p, name, session);
+    }
+    struct actor *actor = actor_person(p->site, call, who);
+    if (!actor)
+        return problem(call, ERR_MISSING, TEXT("as"), "missing", "nobody is called that");
+    actor->session = session;
+    call->actor = actor;
+    return OK;
+}
+
 static enum err play_one(struct play *p, struct call *call, const struct json *act)
 {
     const struct json *at = json_get(act, "at");
@@ -193,9 +213,7 @@ static enum err play_one(struct play *p, struct call *call, const struct json *a
     struct text who = look_up(p, json_text(json_get(act, "as")));
     call->now = p->now + days * 86400000000LL;
     call->id = id_new(call);
-    call->actor = actor_person(p->site, call, who);
-    if (!call->actor)
-        return problem(call, ERR_MISSING, TEXT("as"), "missing", "nobody is called that");
+    TRY(act_as(p, call, who));
     if (json_get(act, "file"))
         return play_file(p, call, act);
     return json_get(act, "comment") ? play_comment(p, call, act) : play_change(p, call, act);

@@ -15,13 +15,18 @@ struct export { /* all of it is read in one view: of one moment, beside a server
     struct reader *db;
     struct list_query query;
     const char *format;
+    int64_t rows;
 };
 
 static enum err export_kind(struct export *x, const struct kind *k, struct text *bytes)
 {
     const char *type;
+    int64_t rows = 0;
     struct site *s = x->site;
-    return api_export(s->call, s->records, x->db, k, &x->query, text_of(x->format), bytes, &type);
+    enum err e = api_export(s->call, s->records, x->db, k, &x->query, text_of(x->format), bytes,
+                            &type, &rows);
+    x->rows += rows;
+    return e;
 }
 
 static enum err export_one(struct export *x, const char *kind, struct text *bytes)
@@ -140,6 +145,13 @@ static int export_records(struct site *s, const struct args *args)
         x.db = store_reader(s->store);
         e = export_in_view(&x, kind, &bytes);
         store_return(s->store, x.db);
+    }
+    if (e == OK) {
+        struct export_note note = {.kind = kind ? text_of(kind) : TEXT("*"),
+                                   .format = text_of(x.format),
+                                   .filter = text_of(as_of ? as_of : ""),
+                                   .rows = x.rows};
+        e = access_note_export(s->call, s->access, &note);
     }
     if (e != OK)
         return failed(s->caller, s->call, e);

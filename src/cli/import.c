@@ -3,6 +3,7 @@
  * in slices that share a commit. A bad row never stops the good ones; the same file again
  * changes nothing. */
 #include "cli/import.h"
+#include "cli/people.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -208,12 +209,13 @@ static int run_import(struct import *im, const char *kind, const char *map, bool
     enum err e = plan(im, kind, map);
     if (e != OK)
         return failed(im->site->caller, im->call, e);
+    const struct actor *by = im->site->call->actor; /* opening again forgets it */
     int code = im->trial && !im->dry_run
                    ? site_overlay(im->site, json_text(json_get(im->map, "overlay")))
                    : 0;
     if (code)
         return code;
-    im->call->actor = im->site->call->actor;
+    im->site->call->actor = im->call->actor = by;
     e = take_rows(im);
     if (e == OK || im->result.accepted || im->result.updated)
         report__print(im, json);
@@ -242,7 +244,7 @@ int import_file(struct site *s, const char *kind, const char *path, const char *
 }
 
 /* ---- the command ------------------------------------------------------------------------ */
-static const struct option_rule rules[] = {{"map", true}, {"dry-run", false}, {"json", false}};
+static const struct option_rule rules[] = {{"map", true}, {"dry-run", false}, {"json", false}, {"as", true}};
 
 static int run_command(const struct args *args)
 {
@@ -255,7 +257,8 @@ static int run_command(const struct args *args)
     int code = site_open(&s, args->caller, place, MODEL_SAME);
     if (code)
         return code;
-    code = import_file(&s, args->words[0], args->words[1], args_option(args, "map"),
+    enum err e = act_as(&s, args_option(args, "as"));
+    code = e != OK ? failed(args->caller, s.call, e) : import_file(&s, args->words[0], args->words[1], args_option(args, "map"),
                        args_flag(args, "dry-run"), args_flag(args, "json"), NULL);
     site_close(&s);
     return code;
@@ -264,8 +267,9 @@ static int run_command(const struct args *args)
 const struct command command_import = {
     .name = "import",
     .usage =
-        "aimwell import KIND FILE.csv|.xlsx|.json [--map MAP.json|NAME] [--dry-run] "
-        "[--json]\n\n"
+        "aimwell import KIND FILE.csv|.xlsx|.json --as EMAIL [--map MAP.json|NAME]\n"
+        "               [--dry-run] [--json]\n\n"
+        "--as says for whom: what is written is theirs. Needed once there are people.\n"
         "The first row names the columns: fields by name or by title, as `aimwell export` "
         "writes\n"
         "them. A row with the key, id or external_id of a record updates it. A bad row never\n"

@@ -14,7 +14,8 @@
 
 static const struct option_rule rules[] = {
     {"listen", true}, {"demo", false}, {"tls-cert", true}, {"tls-key", true},
-    {"public", true}, {"proxy", true}, {"workers", true},  {"verbose", false}};
+    {"public", true}, {"proxy", true}, {"workers", true},  {"patience", true},
+    {"host", true},   {"rate", true},  {"verbose", false}};
 
 static bool read_listen(const struct args *args, const char *listen, struct net_options *o)
 {
@@ -132,17 +133,63 @@ static void warn_without_socket(struct site *s)
                  TEXT_ARG(p->message));
 }
 
-static int serve(struct site *s, struct net_options *o, struct text origin, bool demo)
+/* Names and addresses that people may call it by. */
+static struct text hosts_of(struct arena *arena, struct text origin, const char *more)
 {
+    ptrdiff_t slashes = text_search(origin, TEXT("://"));
+    struct text named = slashes > 0 ? text_from(origin, (size_t)slashes + 3) : TEXT("");
+    return text_print(arena, "%.*s%s%s", TEXT_ARG(named), named.len && more ? "," : "",
+                      more ? more : "");
+}
+
+/* Where bodies lie while they arrive: beside the files they become, or with PostgreSQL where the
+ * system keeps what is temporary. */
+static const char *spool_of(struct site *s)
+{
+    if (store_kind(s->store) == STORE_SQLITE)
+        return text_print(s->arena, "%.*s/files/incoming", TEXT_ARG(store_folder(s->store))).at;
+    const char *folder = getenv("TMPDIR");
+    return folder && folder[0] == '/' ? folder : "/tmp";
+}
+
+/* An option that is a number between two; `usual` when neither it nor its variable is given. */
+static bool read_number(const struct args *args, const char *name, const char *variable,
+                        const char *words, int64_t least, int64_t most, int64_t usual,
+                        int64_t *out)
+{
+    const char *given = args_option(args, name);
+    if (!given)
+        given = getenv(variable);
+    *out = usual;
+    if (!given || (text_integer(text_of(given), out) && *out >= least && *out <= most))
+        return true;
+    fprintf(args->caller->err, "aimwell: --%s %s\n", name, words);
+    return false;
+}
+
+static int serve(struct site *s, struct net_options *o, struct text origin,
+                 const struct args *args)
+{
+    bool demo = args_flag(args, "demo");
+    int64_t rate, seconds;
+    if (!read_number(args, "rate", "AIMWELL_RATE",
+                     "is a number from 1 to 10000; 0 takes the limits away", 0, 10000, 1, &rate) ||
+        !read_number(args, "patience", "AIMWELL_PATIENCE",
+                     "is a number of seconds from 1 to 3600", 1, 3600, 30, &seconds))
+        return 2;
     struct api *api;
-    struct net *net;
+    struct net *net = NULL;
     struct schedule *schedule = NULL;
     struct site_socket *socket = NULL;
     struct api_options options = {.records = s->records,
                                   .pages = true,
                                   .started = clock_now(),
                                   .version = AIMWELL_VERSION,
-                                  .origin = origin};
+                                  .patience = seconds * 1000000,
+                                  .origin = origin,
+                                  .listen = o->host,
+                                  .hosts = hosts_of(s->arena, origin, args_option(args, "host")),
+                                  .rate = rate};
     enum err e = api_open(s->call, &options, &api);
     if (e != OK)
         return failed(s->caller, s->call, e);
@@ -153,8 +200,9 @@ static int serve(struct site *s, struct net_options *o, struct text origin, bool
     api_lanes(o->workers, lanes);
     o->lanes = lanes;
     o->lane_count = API_LANES;
-    o->lane_for = api_lane;
-    o->cap_for = api_cap;
+    o->spool = spool_of(s);
+    o->admit = api_admit;
+    o->who = api_who;
     o->arg = api;
     e = net_open(s->call, o, &net);
     if (e == ERR_IO) /* the address is taken or not ours: nothing is wrong with the storage */
@@ -171,10 +219,11 @@ static int serve(struct site *s, struct net_options *o, struct text origin, bool
         print_setup(s, o, net_port(net), origin);
         e = wait_for_end(s);
         log_line(LOG_INFO, "stopping", "grace_s=10");
-        site_listen_close(socket);
-        schedule_close(schedule);
-        net_close(net, 10000000);
     }
+    net_close(net, 10000000);
+    store_stop(s->store); /* from here on nothing runs that points to what is freed below */
+    site_listen_close(socket);
+    schedule_close(schedule);
     api_close(api);
     return e == OK ? 0 : failed(s->caller, s->call, e);
 }
@@ -225,7 +274,7 @@ static int run(const struct args *args)
     struct text origin;
     int code = read_public(arena, args, &o, &origin) ? open_place(&site, args, place) : 2;
     if (code == 0) {
-        code = serve(&site, &o, origin, args_flag(args, "demo"));
+        code = serve(&site, &o, origin, args);
         site_close(&site);
     }
     arena_close(arena);
@@ -236,13 +285,17 @@ const struct command command_serve = {
     "serve",
     "aimwell serve [--data DIR | --store postgres://…] [--listen HOST:PORT] [--demo]\n"
     "              [--tls-cert FILE --tls-key FILE] [--public URL] [--proxy ADDRESS,…]\n"
-    "              [--workers N] [--verbose]\n\n"
+    "              [--host NAME,…] [--workers N] [--patience SECONDS] [--rate N] [--verbose]\n\n"
     "Serves the organisation in DIR (default address 127.0.0.1:8420). --demo makes a demo\n"
     "organisation there when there is none. One process per SQLite folder; several may serve\n"
     "one PostgreSQL schema, all with the same program and --site files.\n"
     "Behind a proxy that does TLS, --public is the address people use: cookies are marked\n"
     "Secure and pages of no other origin may write. X-Forwarded-For is believed from this\n"
-    "machine and from the addresses named by --proxy.",
+    "machine and from the addresses named by --proxy. --patience is how long one request may\n"
+    "read (default 30 seconds).\n"
+    "It answers for this machine's own names, the address it listens on and --public; --host names\n"
+    "others. --rate N, or AIMWELL_RATE, allows N times as much in a short time as is usual (0:\n"
+    "without limits).",
     "serve an organisation: pages and API",
     rules,
     COUNT(rules),

@@ -19,6 +19,36 @@ size_t read_roles(struct call *call, const char *list, struct grant **out)
     return n;
 }
 
+static enum err find_person(struct site *s, const char *who, struct person *out)
+{
+    struct reader *r = store_reader(s->store);
+    enum err e = access_person(s->call, r, text_of(who), out);
+    store_return(s->store, r);
+    return e;
+}
+
+enum err act_as(struct site *s, const char *email)
+{
+    struct person *people, *who = NEW(s->arena, struct person);
+    size_t count;
+    if (email) {
+        TRY(find_person(s, email, who));
+        s->call->actor = actor_command_for(s->call, who);
+        return OK;
+    }
+    struct reader *r = store_reader(s->store);
+    enum err e = access_people(s->call, r, (struct text){0}, (struct text){0}, 1, &people, &count);
+    store_return(s->store, r);
+    TRY(e);
+    if (!count)
+        return OK;
+    return problem(s->call, ERR_INVALID, TEXT("as"), "required", "%s",
+                   say(s->call,
+                       "say for whom: --as EMAIL. What is written is theirs, so that they do not "
+                       "approve it themselves",
+                       "请用 --as EMAIL 指明代表谁：写入的内容归其名下，以免由其本人批准"));
+}
+
 /* ---- user
  * ------------------------------------------------------------------------------------------ */
 static const struct option_rule user_rules[] = {
@@ -70,10 +100,7 @@ static enum err disable_user(struct site *s, const char *who)
 {
     struct person p;
     bool yes = true;
-    struct reader *r = store_reader(s->store);
-    enum err e = access_person(s->call, r, text_of(who), &p);
-    store_return(s->store, r);
-    TRY(e);
+    TRY(find_person(s, who, &p));
     return access_person_change(s->call, s->access, p.id, NULL, NULL, NULL, &yes);
 }
 
@@ -83,10 +110,7 @@ static enum err reset_user(struct site *s, const char *who)
 {
     struct person p;
     struct text password = one_time_password(s->call);
-    struct reader *r = store_reader(s->store);
-    enum err e = access_person(s->call, r, text_of(who), &p);
-    store_return(s->store, r);
-    TRY(e);
+    TRY(find_person(s, who, &p));
     TRY(access_password_once(s->call, s->access, p.id, password));
     fprintf(s->caller->out, "password: %.*s (shown once; they choose their own at the next log-in)\n",
            TEXT_ARG(password));
@@ -139,7 +163,7 @@ const struct command command_user = {
  * -------------------------------------------------------------------------------------------
  */
 static const struct option_rule token_rules[] = {
-    {"roles", true}, {"scope", true}, {"expires", true}};
+    {"roles", true}, {"scope", true}, {"expires", true}, {"for", true}, {"relations", false}};
 
 static enum err create_token(struct site *s, const struct args *args)
 {
@@ -154,8 +178,11 @@ static enum err create_token(struct site *s, const struct args *args)
         days > 365)
         return problem(s->call, ERR_INVALID, TEXT("expires"), "range",
                        "is a number of days up to 365d, like 90d");
-    TRY(access_token_create(s->call, s->access, text_of(args->words[1]), grants, count,
-                            text_of(scope ? scope : ""), s->call->now + days * 86400000000LL,
+    struct person who = {.id = TEXT("")};
+    if (args_option(args, "for"))
+        TRY(find_person(s, args_option(args, "for"), &who));
+    TRY(access_token_create(s->call, s->access, text_of(args->words[1]), who.id, grants, count,
+                            args_flag(args, "relations"), text_of(scope ? scope : ""), s->call->now + days * 86400000000LL,
                             &secret, &id));
     fprintf(s->caller->out, "%.*s\n", TEXT_ARG(secret));
     fprintf(s->caller->err, "id %.*s; the token is shown once\n", TEXT_ARG(id));
@@ -187,7 +214,7 @@ static int run_token(const struct args *args)
     bool known = needs_name || !strcmp(act, "list");
     if (!known || args->word_count != (needs_name ? 2 : 1))
         return wrong_action(args, "token", known ? "" : act,
-                            "create NAME --roles r1,r2 | list | revoke ID");
+                            "create NAME --roles r1,r2 --for EMAIL | list | revoke ID");
     if (!place.where)
         return 2;
     int code = site_open(&s, args->caller, place, MODEL_SAME);
@@ -203,9 +230,12 @@ static int run_token(const struct args *args)
 
 const struct command command_token = {
     "token",
-    "aimwell token create NAME --roles r1,r2 | --scope events:SYS-0001 [--expires 90d]\n"
-    "aimwell token list\naimwell token revoke ID\n\nThe token is printed once; only its hash "
-    "is kept.",
+    "aimwell token create NAME --roles r1,r2 --for EMAIL [--relations] [--expires 90d]\n"
+    "aimwell token create NAME --scope events:SYS-0001 [--for EMAIL] [--expires 90d]\n"
+    "aimwell token list\naimwell token revoke ID\n\nA token acts for a person: what it writes is theirs, "
+    "and it never holds more than\nthey hold now. It has exactly its roles; with --relations also "
+    "what being owner or author\nof a record gives. The token is printed once; only its hash is "
+    "kept.",
     "API tokens: create, list, revoke",
     token_rules,
     COUNT(token_rules),

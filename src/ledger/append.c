@@ -10,9 +10,9 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define SEAL_PAGE 1024
-#define LAST_EVERY 200000 /* microseconds between two writes of ledger.last */
 
 struct waiting_leaf {
     struct text leaf;
@@ -42,8 +42,7 @@ struct ledger {
     uint64_t next, next_before;
     int64_t next_time, next_time_before;
 
-    int64_t last_written; /* ticks */
-    bool last_due;
+    int last_file; /* ledger.last, open; -1 when it has to be made again */
 };
 
 /* ---- tables ------------------------------------------------------------------------------ */
@@ -333,13 +332,23 @@ static enum err group_seal(void *arg, struct call *call, struct tx *tx)
     return write_head(&s, old_size);
 }
 
-static void note_last(struct ledger *l)
+static bool note_last(struct ledger *l)
 {
-    if (l->folder[0] == '\0' || !l->last_due)
-        return;
-    if (last__write(l->folder, atomic_load(&l->size), &l->committed))
-        l->last_due = false;
-    l->last_written = clock_ticks();
+    if (l->folder[0] == '\0')
+        return true;
+    if (l->last_file >= 0 &&
+        last__put(l->folder, l->last_file, atomic_load(&l->size), &l->committed))
+        return true;
+    if (l->last_file >= 0)
+        close(l->last_file);
+    l->last_file = last__write(l->folder, atomic_load(&l->size), &l->committed);
+    return l->last_file >= 0;
+}
+
+static void take_committed(struct ledger *l)
+{
+    atomic_store(&l->size, l->frontier.size);
+    l->committed = l->root;
 }
 
 static void group_done(void *arg, bool committed)
@@ -350,11 +359,42 @@ static void group_done(void *arg, bool committed)
         return;
     l->current = true;
     l->time = l->next_time;
-    atomic_store(&l->size, l->frontier.size);
-    l->committed = l->root;
-    l->last_due = true;
-    if (clock_ticks() - l->last_written >= LAST_EVERY)
-        note_last(l);
+    take_committed(l);
+}
+
+/* Without it, whoever puts an older database back would not be noticed. */
+static enum err group_attest(void *arg, struct call *call)
+{
+    if (note_last(arg))
+        return OK;
+    return problem(call, ERR_IO, TEXT("ledger"), "ledger_last", "%s",
+                   say(call, "ledger.last cannot be written; nothing is acknowledged",
+                       "无法写入 ledger.last，未确认任何内容"));
+}
+
+/* What was acknowledged is the start of what is there. There may be more: a group whose commit
+ * reached the disk though it was answered that it had failed. */
+static enum err group_resume(void *arg, struct call *call, struct tx *tx)
+{
+    struct ledger *l = arg;
+    struct source s = {.call = call, .tx = tx};
+    struct hash root = l->root;
+    uint64_t known = atomic_load(&l->size);
+    l->current = false;
+    TRY(read_head(l, &s));
+    if (known == 0)
+        return OK;
+    s.size = l->frontier.size;
+    s.edge = &l->edge;
+    if (l->present && known <= s.size)
+        TRY(source__root(&s, known, &root));
+    if (!l->present || known > s.size || !same_hash(&root, &l->committed))
+        return problem(call, ERR_CONFLICT, TEXT("ledger"), "ledger_shorter",
+                       "the %llu acknowledged entries are not in the store any more: restore a "
+                       "backup",
+                       (unsigned long long)known);
+    take_committed(l);
+    return OK;
 }
 
 /* ---- opening ----------------------------------------------------------------------------- */
@@ -395,7 +435,14 @@ static enum err check_signed(struct ledger *l, struct source *s)
 static enum err check_last(struct ledger *l, struct source *s)
 {
     struct verification v;
+    struct last last;
     verification_start(&v);
+    TRY(last__read(s->call, text_of(l->folder), &last));
+    if (!last.present && l->folder[0] != '\0' && l->present && l->frontier.size > 1)
+        log_line(LOG_WARN, "ledger_last",
+                 "missing=true means=\"that this is not an older copy cannot be known\" "
+                 "entries=%llu",
+                 (unsigned long long)l->frontier.size);
     TRY(ledger_verify_last(s->call, s->reader, text_of(l->folder), &v));
     if (v.findings == NULL)
         return OK;
@@ -468,15 +515,31 @@ static struct ledger *ledger_new(struct store *s, struct signer *signer)
     l->store = s;
     l->signer = signer;
     l->folder = text_c(a, store_folder(s));
+    l->last_file = -1;
     return l;
 }
 
 static void set_hooks(struct ledger *l)
 {
-    struct group_hooks hooks = {group_begin, group_seal, group_done, job_undone, job_begin, l};
+    struct group_hooks hooks = {.begin = group_begin,
+                                .seal = group_seal,
+                                .done = group_done,
+                                .attest = group_attest,
+                                .resume = group_resume,
+                                .job_undone = job_undone,
+                                .job_begin = job_begin,
+                                .arg = l};
     atomic_store(&l->size, l->present ? l->frontier.size : 0);
     l->committed = l->root;
     store_hooks(l->store, &hooks);
+}
+
+static void release(struct ledger *l)
+{
+    store_hooks(l->store, &(struct group_hooks){0});
+    if (l->last_file >= 0)
+        close(l->last_file);
+    arena_close(l->arena);
 }
 
 enum err ledger_open(struct call *call, struct store *s, struct signer *signer,
@@ -488,14 +551,13 @@ enum err ledger_open(struct call *call, struct store *s, struct signer *signer,
         set_hooks(l);
         if (ledger_size(l) == 0)
             e = store_run(s, call, found_log, l);
+        else
+            e = group_attest(l, call);
     }
     if (e != OK) {
-        store_hooks(s, &(struct group_hooks){0});
-        arena_close(l->arena);
+        release(l);
         return e;
     }
-    l->last_due = true;
-    note_last(l);
     *out = l;
     return OK;
 }
@@ -504,9 +566,7 @@ void ledger_close(struct ledger *l)
 {
     if (l == NULL)
         return;
-    note_last(l);
-    store_hooks(l->store, &(struct group_hooks){0});
-    arena_close(l->arena);
+    release(l);
 }
 
 struct text ledger_origin(const struct ledger *l)

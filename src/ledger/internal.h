@@ -24,12 +24,12 @@ void note__key_id(struct text name, const unsigned char public_key[32], unsigned
 #define LEAF_INTEGER_MOST INT64_C(9007199254740991)
 struct leaf {
     struct text act, log, time; /* as written, escapes and all */
-    struct text actor_id, actor_type, object_kind, object_id, model, session;
+    struct text actor_id, actor_for, actor_type, object_kind, object_id, model, session;
     uint64_t index;
     bool has_commitment, has_previous;
     struct hash commitment, previous_commitment;
     uint64_t previous;
-    int64_t moment;
+    int64_t object_version, moment;
 };
 MUST_USE enum err leaf__write(struct call *call, const struct ledger_event *event,
                               struct text origin, uint64_t index, int64_t time,
@@ -106,7 +106,10 @@ struct text source__peaks(struct arena *a, const struct frontier *f); /* ledger_
 bool source__hash_cell(const struct value *v, struct hash *out);
 
 /* ---- last.c: <folder>/ledger.last -------------------------------------------------------- */
-bool last__write(const char *folder, uint64_t size, const struct hash *root);
+/* Replaces the file whole and opens it for last__put; -1 when that failed. */
+int last__write(const char *folder, uint64_t size, const struct hash *root);
+/* Durable in the open file when it returns true; false also when the name leads elsewhere by now. */
+bool last__put(const char *folder, int file, uint64_t size, const struct hash *root);
 struct last {
     bool present;
     uint64_t size;

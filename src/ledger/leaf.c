@@ -58,6 +58,7 @@ static void put_actor(struct buf *b, const struct ledger_event *event)
     if (event->actor_id.len == 0 && event->actor_type.len == 0)
         return;
     buf_add_c(b, ",\"actor\":");
+    put_member(b, &start, "for", event->actor_for);
     put_member(b, &start, "id", event->actor_id);
     put_member(b, &start, "t", event->actor_type);
     buf_add_byte(b, '}');
@@ -88,6 +89,7 @@ static enum err check_event(struct call *call, const struct ledger_event *event,
 {
     TRY(check_text(call, "actor_type", event->actor_type));
     TRY(check_text(call, "actor_id", event->actor_id));
+    TRY(check_text(call, "actor_for", event->actor_for));
     TRY(check_text(call, "object_kind", event->object_kind));
     TRY(check_text(call, "object_id", event->object_id));
     TRY(check_text(call, "model", event->model));
@@ -240,6 +242,8 @@ static bool scan_actor(struct scan *s, struct leaf *out)
 {
     if (!next_is(s, ",\"actor\":{"))
         return true;
+    if (next_is(s, "\"for\":") && !(scan_string(s, &out->actor_for) && expect(s, ",")))
+        return false;
     if (next_is(s, "\"id\":")) {
         if (!scan_string(s, &out->actor_id) ||
             (next_is(s, ",\"t\":") && !scan_string(s, &out->actor_type)))
@@ -252,7 +256,7 @@ static bool scan_actor(struct scan *s, struct leaf *out)
 
 static bool scan_object(struct scan *s, struct leaf *out)
 {
-    uint64_t version;
+    uint64_t version = 0;
     if (!next_is(s, ",\"obj\":{"))
         return true;
     if (next_is(s, "\"id\":") && !(scan_string(s, &out->object_id) && expect(s, ",")))
@@ -261,6 +265,7 @@ static bool scan_object(struct scan *s, struct leaf *out)
         return false;
     if (next_is(s, ",\"ver\":") && (!scan_integer(s, &version) || version == 0))
         return fail(s, "a version is at least 1");
+    out->object_version = (int64_t)version;
     return expect(s, "}");
 }
 
@@ -348,6 +353,7 @@ bool ledger_leaf_read(struct arena *a, struct text bytes, struct ledger_leaf *ou
                                 .session = leaf.session,
                                 .time = leaf.time,
                                 .index = leaf.index,
+                                .object_version = leaf.object_version,
                                 .moment = leaf.moment,
                                 .has_commitment = leaf.has_commitment,
                                 .commitment = leaf.commitment};

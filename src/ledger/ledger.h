@@ -99,16 +99,18 @@ const struct table *ledger_tables(size_t *count);
 /* After migration, before the first job: reads the head, checks it against the leaves of the
  * last partial tile and against the fsynced file <folder>/ledger.last (SQLite); refuses with
  * ERR_CONFLICT, code "ledger_shorter", when the store is older than what was signed. Installs
- * the group hooks. */
+ * the group hooks, of which one makes ledger.last durable before a group is answered: when it cannot
+ * be written, nothing is acknowledged. A missing file is a warning in the log. */
 MUST_USE enum err ledger_open(struct call *call, struct store *s, struct signer *signer,
                               struct ledger **out);
-/* When no job is in flight: writes ledger.last. */
+/* When no job is in flight. */
 void ledger_close(struct ledger *l);
 
 struct ledger_event {
     const char *act;            /* record.create, record.change, record.move, auth.login, … */
     struct text actor_type;     /* user, token, command, system */
     struct text actor_id;       /* opaque; never a name or an address */
+    struct text actor_for;      /* the person a token or command acts for, "" when itself */
     struct text object_kind;    /* "" when none */
     struct text object_id;
     int64_t object_version;     /* 0 when none */
@@ -132,7 +134,7 @@ MUST_USE enum err ledger_append(struct call *call, struct tx *tx, struct ledger 
 struct ledger_leaf {
     struct text act, actor_type, actor_id, object_kind, object_id, model, session, time;
     uint64_t index;
-    int64_t moment;
+    int64_t object_version, moment;
     bool has_commitment;
     struct hash commitment;
 };
@@ -164,6 +166,18 @@ MUST_USE enum err ledger_consistency(struct call *call, struct reader *r, uint64
 /* C2SP tlog-tiles: path after /ledger/tile/, e.g. "0/x001/234", "0/001.p/7", "entries/000". */
 MUST_USE enum err ledger_tile(struct call *call, struct reader *r, struct text path,
                               struct text *bytes);
+
+/* ---- following: every entry once, in order, believed only when signed -------------------- */
+/* A follower stands at the beginning of the log. One thread at a time. */
+struct ledger_follower;
+struct ledger_follower *ledger_follower_open(const struct ledger *l);
+void ledger_follower_close(struct ledger_follower *f); /* NULL is fine */
+/* Reads on to the last checkpoint that the reader sees; `each` gets every entry on the way. Only
+ * when this is OK may what `each` was told be believed: the signature is good and the root is
+ * that of the entries. ERR_CONFLICT, code "ledger_damaged", from then on for ever, otherwise. */
+MUST_USE enum err ledger_follow(struct call *call, struct ledger_follower *f, struct reader *r,
+                                void (*each)(void *arg, const struct ledger_leaf *leaf),
+                                void *arg);
 
 /* ---- verification ------------------------------------------------------------------------ */
 struct finding {
@@ -200,4 +214,7 @@ MUST_USE enum err ledger_verify_within(struct call *call, struct reader *r, stru
  * done by ledger_open. */
 MUST_USE enum err ledger_verify_last(struct call *call, struct reader *r, struct text folder,
                                      struct verification *out);
+/* Writes it for a folder that was just verified: what is there is what was committed. */
+MUST_USE enum err ledger_note_last(struct call *call, struct text folder,
+                                   const struct verification *v);
 #endif

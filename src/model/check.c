@@ -3,6 +3,7 @@
  * The SQL is shipped or the site's own, run on a read connection; here it is held to the form
  * that the engine and both databases understand, and its words to what exists. */
 #include "model/internal.h"
+#include "store/store.h"
 
 #include <strings.h>
 
@@ -92,6 +93,14 @@ static void check_form(const struct sql *q)
     }
 }
 
+/* Records, links, units, versions; nothing of passwords, sessions or keys (store/guest.c). */
+static void check_reach(const struct sql *q, struct text sql)
+{
+    struct text why;
+    if (!guest_check(q->l->scrap, q->l->model->guest, sql, &why))
+        model__mistake(q->l, q->at, "guest", "%.*s", TEXT_ARG(why));
+}
+
 static void reason_exists(const struct sql *q, struct text code)
 {
     for (size_t i = 0; i < q->check->reason_count; i++)
@@ -173,11 +182,13 @@ static void read_sql(struct loader *l, const struct json *root, struct check *c)
     if (population.len > 0) {
         cut(&q, population);
         check_form(&q);
+        check_reach(&q, population);
     }
     q = (struct sql){.l = l, .at = json_get(root, "breaks"), .check = c};
     if (breaks.len > 0) {
         cut(&q, breaks);
         check_form(&q);
+        check_reach(&q, breaks);
         check_breaks(&q);
     }
 }

@@ -15,7 +15,7 @@ static bool id_ok(struct text t)
     return t.len > 0 && t.len <= 60;
 }
 
-static void check_id(struct loader *l, const struct json *v, struct text id, struct map *seen)
+static void check_id(struct loader *l, const struct json *v, struct text id, struct by_name *seen)
 {
     if (id.len == 0)
         return;
@@ -30,7 +30,7 @@ static void check_id(struct loader *l, const struct json *v, struct text id, str
 }
 
 static void read_group(struct loader *l, const struct json *v, struct group *g,
-                       struct map *seen)
+                       struct by_name *seen)
 {
     if (!model__keys(l, v, "id title phase"))
         return;
@@ -49,7 +49,7 @@ static bool has_group(const struct framework *f, struct text id)
 }
 
 static void read_row(struct loader *l, const struct json *v, struct framework *f,
-                     struct requirement *r, struct map *seen)
+                     struct requirement *r, struct by_name *seen)
 {
     if (!model__keys(l, v,
                      "id group type title about auditor evidence weight phase documented"))
@@ -102,7 +102,7 @@ void model__framework(struct loader *l, const struct source *s, struct framework
     check_name(l, s, f);
     const struct json *groups = model__list(l, root, "groups", true);
     const struct json *rows = model__list(l, root, "rows", true);
-    struct map *seen_groups = map__new(l->scrap), *seen_rows = map__new(l->scrap);
+    struct by_name *seen_groups = map__new(l->scrap), *seen_rows = map__new(l->scrap);
     f->groups = NEW_MANY(l->arena, groups == NULL ? 0 : groups->count, struct group);
     for (const struct json *v = groups == NULL ? NULL : groups->first; v != NULL; v = v->next)
         read_group(l, v, &f->groups[f->group_count++], seen_groups);

@@ -14,11 +14,14 @@
 #define SYSTEM_FIELDS 7 /* key state version author editor created_at updated_at */
 #define STATE_BIT(i) (UINT64_C(1) << (i))
 
+/* ---- guest.c: what the queries of checks may read ---------------------------------------- */
+const struct guest *model__guest(struct arena *a, const struct model *m);
+
 /* ---- map: text to pointer (map.c) -------------------------------------------------------- */
-struct map;
-struct map *map__new(struct arena *a);
-void *map__get(const struct map *m, struct text key); /* NULL when absent */
-void map__put(struct map *m, struct text key, const void *value);
+struct by_name;
+struct by_name *map__new(struct arena *a);
+void *map__get(const struct by_name *m, struct text key); /* NULL when absent */
+void map__put(struct by_name *m, struct text key, const void *value);
 
 /* ---- the loader -------------------------------------------------------------------------- */
 enum file_type {
@@ -72,10 +75,10 @@ struct loader {
     size_t source_count;
     const struct source *file; /* the one being read */
     size_t mistakes;
-    struct map *chinese;  /* English to struct twin */
-    struct map *without;  /* English texts already known to lack Chinese */
-    struct map *scales;   /* name to struct scale */
-    struct map *kinds;    /* name to struct draft */
+    struct by_name *chinese;  /* English to struct twin */
+    struct by_name *without;  /* English texts already known to lack Chinese */
+    struct by_name *scales;   /* name to struct scale */
+    struct by_name *kinds;    /* name to struct draft */
     struct draft *drafts; /* one a kind, beside model->kinds */
     struct extension *extensions;
     size_t extension_count;

@@ -139,7 +139,7 @@ bool model__texts(struct loader *l, const struct json *object, const char *key, 
     *count = 0;
     if (list == NULL)
         return json_get(object, key) == NULL;
-    struct map *seen = map__new(l->scrap);
+    struct by_name *seen = map__new(l->scrap);
     *out = NEW_MANY(l->arena, list->count, struct text);
     for (const struct json *v = list->first; v != NULL; v = v->next) {
         if (!model__is_text(l, v)) {

@@ -144,7 +144,7 @@ void model__kind_states(struct loader *l, struct draft *d)
 
 /* ---- layout, list, sort ------------------------------------------------------------------ */
 static void check_layout_field(struct loader *l, const struct draft *d, const struct json *v,
-                               struct map *placed)
+                               struct by_name *placed)
 {
     if (v->type != JSON_TEXT)
         return;
@@ -158,7 +158,7 @@ static void check_layout_field(struct loader *l, const struct draft *d, const st
 }
 
 static void read_layout(struct loader *l, struct draft *d, const struct json *list,
-                        struct map *placed)
+                        struct by_name *placed)
 {
     struct kind *k = d->kind;
     for (const struct json *v = list == NULL ? NULL : list->first; v != NULL; v = v->next) {
@@ -177,7 +177,7 @@ static void read_layout(struct loader *l, struct draft *d, const struct json *li
 
 static void read_layouts(struct loader *l, struct draft *d)
 {
-    struct map *placed = map__new(l->scrap);
+    struct by_name *placed = map__new(l->scrap);
     const struct json *own = model__list(l, d->source->root, "layout", false);
     size_t room = own == NULL ? 0 : own->count;
     for (size_t i = 0; i < l->extension_count; i++)

@@ -122,6 +122,7 @@ static void read_checks(struct loader *l)
 {
     struct model *m = l->model;
     m->checks = NEW_MANY(l->arena, count_of(l, FILE_CHECK), struct check);
+    m->guest = model__guest(l->arena, m);
     for (size_t i = 0; i < l->source_count; i++)
         if (is_one(l, i, FILE_CHECK)) {
             struct check *c = &m->checks[m->check_count];

@@ -8,21 +8,21 @@ struct slot {
     struct text key;
     const void *value; /* NULL: empty */
 };
-struct map {
+struct by_name {
     struct arena *arena;
     struct slot *slots;
     size_t room, used; /* room is a power of two */
 };
 
-struct map *map__new(struct arena *a)
+struct by_name *map__new(struct arena *a)
 {
-    struct map *m = NEW(a, struct map);
-    *m = (struct map){.arena = a, .room = 64};
+    struct by_name *m = NEW(a, struct by_name);
+    *m = (struct by_name){.arena = a, .room = 64};
     m->slots = NEW_MANY(a, m->room, struct slot);
     return m;
 }
 
-static struct slot *place_of(const struct map *m, struct text key)
+static struct slot *place_of(const struct by_name *m, struct text key)
 {
     size_t i = (size_t)text_hash(key) & (m->room - 1);
     while (m->slots[i].value != NULL && !text_same(m->slots[i].key, key))
@@ -30,12 +30,12 @@ static struct slot *place_of(const struct map *m, struct text key)
     return &m->slots[i];
 }
 
-void *map__get(const struct map *m, struct text key)
+void *map__get(const struct by_name *m, struct text key)
 {
     return (void *)place_of(m, key)->value;
 }
 
-static void grow(struct map *m)
+static void grow(struct by_name *m)
 {
     struct slot *old = m->slots;
     size_t count = m->room;
@@ -46,7 +46,7 @@ static void grow(struct map *m)
             *place_of(m, old[i].key) = old[i];
 }
 
-void map__put(struct map *m, struct text key, const void *value)
+void map__put(struct by_name *m, struct text key, const void *value)
 {
     if (2 * (m->used + 1) > m->room)
         grow(m);

@@ -222,6 +222,7 @@ struct model {
     size_t framework_count;
     struct check *checks;
     size_t check_count;
+    const struct guest *guest;     /* what their queries may read (store/store.h: read_guest) */
     const struct kind *unit_kind;  /* is: unit_tree; NULL when none */
     struct text hash;              /* 16 hex of SHA-256 over every file in force */
     struct text *untranslated;     /* English texts without a Chinese twin */
@@ -254,6 +255,7 @@ const struct role *model_role(const struct model *m, struct text name);
 const struct framework *model_framework(const struct model *m, struct text name);
 const struct requirement *model_requirement(const struct model *m, struct text id);
 const struct check *model_check(const struct model *m, struct text name);
+bool field_is_column(const struct field *f); /* of the table of its kind; else rows or links */
 const struct field *kind_field(const struct kind *k, struct text name);
 const struct move *kind_move(const struct kind *k, struct text name);
 ptrdiff_t kind_state(const struct kind *k, struct text name); /* -1 */

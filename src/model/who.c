@@ -66,7 +66,7 @@ void model__who(struct loader *l, const struct kind *k, const struct json *list,
 {
     if (list == NULL)
         return;
-    struct map *seen = map__new(l->scrap);
+    struct by_name *seen = map__new(l->scrap);
     out->one = NEW_MANY(l->arena, list->count, struct who);
     for (const struct json *v = list->first; v != NULL; v = v->next) {
         if (!model__is_text(l, v))

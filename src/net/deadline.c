@@ -31,6 +31,18 @@ void net__due_more(struct conn *c, size_t bytes)
     atomic_fetch_add(&c->due, time_for(bytes));
 }
 
+void net__due_pause(struct conn *c)
+{
+    int64_t due = atomic_load(&c->due);
+    c->left = due > 0 ? due - clock_ticks() : 0;
+    atomic_store(&c->due, 0);
+}
+
+void net__due_go_on(struct conn *c)
+{
+    atomic_store(&c->due, clock_ticks() + c->left);
+}
+
 void net__due_never(struct conn *c)
 {
     atomic_store(&c->due, 0);

@@ -4,10 +4,11 @@
  * handing over and the answer the connection is suspended and costs nothing. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "net/inside.h"
 
-#define EXACT_BODY ((size_t)65536) /* a promised length up to here is believed at once */
+#define EXACT_BODY ((size_t)16384) /* a promised length up to here is believed at once */
 
 static void link_work(struct net *n, struct work *w)
 {
@@ -45,12 +46,25 @@ static bool chokes(struct text target)
     return needed > NET_HEAD_MEMORY - 1024;
 }
 
+/* The library will not, so it is said past it; over TLS that cannot be. */
+static void say_too_long(struct work *w)
+{
+    static const char said[] =
+        "HTTP/1.1 414 URI Too Long\r\nConnection: close\r\nContent-Type: "
+        "application/problem+json\r\nContent-Length: 116\r\n\r\n"
+        "{\"status\":414,\"title\":\"the request target is too long\",\"code\":\"refused\","
+        "\"detail\":\"send fewer or shorter parameters\"}";
+    if (!w->net->cert)
+        (void)!send(w->conn->fd, said, sizeof(said) - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
 void *net__begin(void *arg, const char *target, struct MHD_Connection *connection)
 {
     struct net *n = arg;
     struct arena *a = spare_arena(n);
     struct work *w = NEW(a, struct work);
     w->net = n;
+    w->spool = -1;
     w->connection = connection;
     w->conn =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
@@ -64,13 +78,50 @@ void *net__begin(void *arg, const char *target, struct MHD_Connection *connectio
     /* The first request shares its time with connecting; a later one begins here. */
     if (w->conn->requests++ > 0)
         net__due_in(w->conn, n->deadlines.head, 0);
-    if (chokes(w->target))
+    if (chokes(w->target)) {
+        say_too_long(w);
         net__due_in(w->conn, 0, 0);
+    }
     atomic_fetch_add(&n->requests, 1);
     pthread_mutex_lock(&n->works_lock);
     link_work(n, w);
     pthread_mutex_unlock(&n->works_lock);
     return w;
+}
+
+/* ---- errands: a worker does something, then the loop goes on ---------------------------- */
+void net__wake(struct work *w)
+{
+    struct MHD_Connection *connection = w->connection;
+    if (atomic_exchange(&w->rest, REST_OVER) == REST_ASLEEP)
+        MHD_resume_connection(connection);
+}
+
+/* False when the lane is full. */
+static bool send_errand(struct work *w, enum errand errand)
+{
+    int awake = REST_AWAKE;
+    struct MHD_Connection *connection = w->connection;
+    w->errand = errand;
+    atomic_store(&w->rest, REST_AWAKE);
+    net__due_pause(w->conn);
+    w->resting = true;
+    if (!net__workers_add(w->net, w, w->admission.lane)) {
+        w->resting = false;
+        net__due_go_on(w->conn);
+        return false;
+    }
+    MHD_suspend_connection(connection);
+    if (!atomic_compare_exchange_strong(&w->rest, &awake, REST_ASLEEP))
+        MHD_resume_connection(connection); /* done before we had suspended it */
+    return true;
+}
+
+static void rested(struct work *w)
+{
+    if (w->resting)
+        net__due_go_on(w->conn);
+    w->resting = false;
 }
 
 /* ---- body ------------------------------------------------------------------------------ */
@@ -88,11 +139,11 @@ static bool make_room(struct work *w, size_t needed)
     size_t room = w->body_room ? w->body_room : 4096;
     while (room < needed)
         room *= 2;
-    room = room < w->body_cap ? room : w->body_cap;
+    room = room < w->admission.cap ? room : w->admission.cap;
     int64_t more = counted(room) - counted(w->body_room);
     if (more > 0 && atomic_fetch_add(&n->bodies, more) + more > n->options.bodies_cap) {
         atomic_fetch_sub(&n->bodies, more);
-        w->crowded = true;
+        w->lost = "too much is being sent at once";
         return false;
     }
     w->body_room = room;
@@ -103,35 +154,91 @@ static bool make_room(struct work *w, size_t needed)
 }
 
 /* Past the cap the rest is read and dropped, so that the client can hear 413; a client that
- * goes on for as much again hears nothing. */
-static enum MHD_Result collect(struct work *w, const char *bytes, size_t size)
+ * goes on for as much again hears nothing. What could not be kept is read and dropped as well,
+ * within the time a body has. */
+static enum MHD_Result collect(struct work *w, const char *bytes, size_t *size)
 {
-    if (w->body_over > 0 || size > w->body_cap - w->body_len) {
-        w->body_over += size;
-        return w->body_over > w->body_cap + EXACT_BODY ? MHD_NO : MHD_YES;
+    size_t room = w->admission.cap - w->spooled - w->body_len, given = *size;
+    rested(w);
+    *size = 0;
+    if (w->body_over > 0 || given > room) {
+        w->body_over += given;
+        return w->body_over > w->admission.cap + EXACT_BODY ? MHD_NO : MHD_YES;
     }
-    if (w->crowded || !make_room(w, w->body_len + size))
-        return MHD_YES; /* read and dropped as well, within the time a body has */
-    memcpy(w->body + w->body_len, bytes, size);
-    w->body_len += size;
-    net__due_more(w->conn, size);
+    if (!w->lost && w->admission.to_file && w->body_len + given > w->body_room) {
+        *size = given; /* once the piece is written */
+        if (send_errand(w, ERRAND_SPOOL))
+            return MHD_YES;
+        w->lost = "too many files are being sent at once";
+        *size = 0;
+    }
+    if (w->lost || (!w->admission.to_file && !make_room(w, w->body_len + given)))
+        return MHD_YES;
+    memcpy(w->body + w->body_len, bytes, given);
+    w->body_len += given;
+    net__due_more(w->conn, given);
     return MHD_YES;
 }
 
-static bool promise_fits(struct work *w)
+/* ---- head ------------------------------------------------------------------------------ */
+/* Bytes of body that the head promises; digits, the guard saw to that, but perhaps many. */
+static size_t promised(const struct request *r)
+{
+    int64_t length = 0;
+    struct text header = request_header(r, "content-length");
+    if (header.len == 0)
+        return 0;
+    return text_integer(header, &length) ? (size_t)length : SIZE_MAX;
+}
+
+/* A body that fits into a piece needs no file. */
+static enum MHD_Result expect_body(struct work *w)
+{
+    size_t length = promised(&w->request);
+    struct admission *in = &w->admission;
+    w->step = STEP_BODY;
+    in->to_file = in->to_file && w->net->options.spool && length > NET_PIECE;
+    if (in->to_file && !net__spool_begin(w)) {
+        in->to_file = false;
+        return net__refuse(w, 503, "too many files are being sent at once");
+    }
+    if (!in->to_file && length > 0 && length <= EXACT_BODY && !make_room(w, length))
+        return net__refuse(w, 503, w->lost);
+    return MHD_YES;
+}
+
+static enum MHD_Result admit(struct work *w)
 {
     const struct net_options *o = &w->net->options;
-    const struct request *r = &w->request;
-    w->body_cap = o->cap_for ? o->cap_for(o->arg, r->method, r->path) : o->body_cap;
-    struct text promised = request_header(r, "content-length");
-    int64_t length = 0;
-    if (promised.len == 0)
-        return true;
-    if (!text_integer(promised, &length) || (uint64_t)length > w->body_cap)
-        return false;
-    if (length > 0 && (size_t)length <= EXACT_BODY)
-        return make_room(w, (size_t)length);
-    return true;
+    struct admission *in = &w->admission;
+    *in = (struct admission){.cap = o->body_cap, .before = SIZE_MAX};
+    if (o->admit)
+        o->admit(o->arg, &w->request, in);
+    size_t length = promised(&w->request);
+    if (in->refused)
+        return net__turn_away(w, in->refused);
+    if (length > in->cap)
+        return net__refuse(w, 413, "the body is larger than allowed");
+    if (length <= in->before || !o->who)
+        return expect_body(w);
+    w->step = STEP_WHO;
+    if (send_errand(w, ERRAND_WHO))
+        return MHD_YES;
+    return net__refuse(w, 503, "too many requests of this sort are waiting");
+}
+
+/* The library calls again for the head, since nothing of the body was taken yet. */
+static enum MHD_Result heard(struct work *w, size_t size)
+{
+    rested(w);
+    if (size > 0)
+        return MHD_NO;
+    if (w->turned_away)
+        return net__turn_away(w, w->turned_away);
+    if (w->lost || atomic_load(&w->net->closing))
+        return net__refuse(w, 503, "the server is stopping");
+    net__due_in(w->conn, w->net->deadlines.window, 0);
+    return expect_body(w);
 }
 
 static enum MHD_Result head(struct work *w, const char *method, const char *version)
@@ -146,10 +253,7 @@ static enum MHD_Result head(struct work *w, const char *method, const char *vers
     if (why)
         return net__refuse(w, status, why);
     w->request.peer = net__client(&w->net->options, &w->request);
-    if (!promise_fits(w))
-        return net__refuse(w, 413, "the body is larger than allowed");
-    w->step = STEP_BODY;
-    return MHD_YES;
+    return admit(w);
 }
 
 /* ---- handing over ---------------------------------------------------------------------- */
@@ -169,18 +273,19 @@ static enum MHD_Result hand_over(struct work *w)
     net__due_never(w->conn);
     if (w->body_over > 0)
         return net__refuse(w, 413, "the body is larger than allowed");
-    if (w->crowded)
-        return net__refuse(w, 503, "too much is being sent at once");
+    if (w->lost)
+        return net__refuse(w, 503, w->lost);
     if (atomic_load(&n->closing))
         return net__refuse(w, 503, "the server is stopping");
-    w->request.body = (struct text){w->body ? w->body : "", w->body_len};
+    if (!w->admission.to_file)
+        w->request.body = (struct text){w->body ? w->body : "", w->body_len};
     w->dispatched = true;
     w->step = STEP_PARKED;
     atomic_fetch_add(&n->active, 1);
     atomic_fetch_add(&n->busy, 1);
     bool taken = o->fast && o->fast(o->arg, &w->request);
-    size_t lane = !taken && o->lane_for ? o->lane_for(o->arg, &w->request) : 0;
-    if (!taken && !net__workers_add(n, w, lane)) {
+    w->errand = ERRAND_HANDLE;
+    if (!taken && !net__workers_add(n, w, w->admission.lane)) {
         atomic_fetch_sub(&n->busy, 1);
         return net__refuse(w, 503, "too many requests of this sort are waiting");
     }
@@ -202,12 +307,16 @@ enum MHD_Result net__step(void *arg, struct MHD_Connection *connection, const ch
 {
     struct work *w = *slot;
     size_t size = *upload_data_size;
-    *upload_data_size = 0;
     switch (w->step) {
     case STEP_HEAD:
         return head(w, method, version);
+    case STEP_WHO:
+        return heard(w, size);
     case STEP_BODY:
-        return size > 0 ? collect(w, upload_data, size) : hand_over(w);
+        if (size > 0)
+            return collect(w, upload_data, upload_data_size);
+        rested(w);
+        return hand_over(w);
     case STEP_PARKED:
         if (atomic_load(&w->stage) == STAGE_ANSWERED)
             return net__send(w);
@@ -215,6 +324,7 @@ enum MHD_Result net__step(void *arg, struct MHD_Connection *connection, const ch
     case STEP_DONE:
         break;
     }
+    *upload_data_size = 0;
     return MHD_YES;
 }
 
@@ -222,6 +332,7 @@ enum MHD_Result net__step(void *arg, struct MHD_Connection *connection, const ch
 static void recycle(struct net *n, struct work *w)
 {
     struct arena *a = w->request.arena;
+    net__spool_end(w);
     free(w->body);
     arena_reset(a);
     pthread_mutex_lock(&n->works_lock);
@@ -239,6 +350,7 @@ void net__work_free(struct work *w)
     if (atomic_fetch_add(&w->leavers, 1) == 0)
         return;
     struct arena *a = w->request.arena;
+    net__spool_end(w);
     free(w->body);
     arena_close(a);
 }
@@ -258,7 +370,11 @@ void net__work_end(struct net *n, struct work *w)
     unlink_work(n, w);
     pthread_mutex_unlock(&n->works_lock);
     bool dispatched = w->dispatched;
-    atomic_fetch_sub(&n->bodies, counted(w->body_room));
+    if (w->admission.to_file)
+        atomic_fetch_sub(&n->spools, 1);
+    else
+        atomic_fetch_sub(&n->bodies, counted(w->body_room));
+    atomic_fetch_sub(&n->replies, w->reply_counted);
     if (atomic_load(&w->stage) == STAGE_ABANDONED)
         net__work_free(w);
     else

@@ -35,6 +35,7 @@ struct conn {
     _Atomic int64_t due; /* clock_ticks() at which the socket is cut; 0 is never */
     atomic_bool
         waiting; /* for a request, or for the rest of its head: what may be cut for others */
+    int64_t left;        /* of its time, while we make the client wait; loop thread only */
     int requests;        /* begun on this connection */
     struct work *work;   /* the one that is under way; loop thread only */
     char peer[INET6_ADDRSTRLEN];
@@ -56,9 +57,15 @@ void net__deadlines_close(struct net *n);
 void net__due_in(struct conn *c, int64_t window, size_t bytes);
 void net__due_more(struct conn *c, size_t bytes);
 void net__due_never(struct conn *c);
+/* The client waits for us; the time it has stands still between the two. */
+void net__due_pause(struct conn *c);
+void net__due_go_on(struct conn *c);
 
 /* ---- one request ----------------------------------------------------------------------- */
-enum step { STEP_HEAD, STEP_BODY, STEP_PARKED, STEP_DONE };
+enum step { STEP_HEAD, STEP_WHO, STEP_BODY, STEP_PARKED, STEP_DONE };
+/* What a worker is to do with it. After the last two the loop thread goes on with the request. */
+enum errand { ERRAND_HANDLE, ERRAND_WHO, ERRAND_SPOOL };
+enum rest { REST_AWAKE, REST_ASLEEP, REST_OVER };
 enum stage { STAGE_FRESH, STAGE_PARKED, STAGE_ANSWERED, STAGE_ABANDONED };
 struct work {
     struct request request;
@@ -69,6 +76,17 @@ struct work {
     const char *target_at; /* where it lay in the head; compared, never read */
     enum step step;     /* loop thread only */
     atomic_int stage;
+    enum errand errand;
+    atomic_int rest; /* of an errand after which the loop thread goes on */
+    bool resting;    /* loop thread only */
+    struct admission admission;
+    const struct reply *turned_away; /* what `who` said */
+    int spool;        /* descriptor of the file that the body goes to; -1 */
+    size_t spooled;   /* bytes in it */
+    void *view;       /* of the whole file; NULL */
+    const char *lost; /* why the body could not be kept; NULL */
+    bool lasting;     /* the reply takes no memory of its own */
+    int64_t reply_counted;
     atomic_int leavers; /* abandoned: the second of loop and answerer frees */
     bool dispatched;    /* counted in net->active */
     struct MHD_Response *response;
@@ -76,8 +94,7 @@ struct work {
     size_t reply_size;
     struct stream *stream;
     char *body; /* grows outside the arena: realloc of big blocks does not copy */
-    size_t body_len, body_room, body_cap, body_over;
-    bool crowded;             /* no room for the body among all others */
+    size_t body_len, body_room, body_over;
     struct work *next, *prev; /* all open requests */
 };
 
@@ -99,6 +116,15 @@ MUST_USE bool net__workers_add(struct net *n, struct work *w, size_t lane);
 struct work *net__workers_take_back(struct net *n); /* NULL when none waits */
 int64_t net__workers_waiting(const struct net *n);
 
+/* ---- spool.c: bodies that go to a file ------------------------------------------------- */
+#define NET_PIECE ((size_t)256 * 1024) /* of a body, in memory until a worker writes it away */
+/* Loop thread. A place among those that may be on their way; no file yet. */
+MUST_USE bool net__spool_begin(struct work *w);
+/* Worker threads. False, with w->lost, when the file cannot take it. */
+MUST_USE bool net__spool_add(struct work *w);
+MUST_USE bool net__spool_finish(struct work *w); /* request.body is a view of the whole file */
+void net__spool_end(struct work *w); /* whoever frees w */
+
 /* ---- the server ------------------------------------------------------------------------ */
 struct net {
     struct net_options options;
@@ -107,7 +133,9 @@ struct net {
     char *cert, *key;
     atomic_bool closing;
     atomic_llong requests, refused, open_connections;
-    atomic_llong bodies; /* bytes that larger bodies take */
+    atomic_llong bodies;  /* bytes that larger bodies take */
+    atomic_llong replies; /* and larger replies */
+    atomic_int spools;
     atomic_llong active; /* dispatched and not yet completed, streams included */
     atomic_llong busy;   /* handed to the application, net_answer not yet returned */
     struct deadlines deadlines;
@@ -130,6 +158,7 @@ enum MHD_Result net__step(void *arg, struct MHD_Connection *connection, const ch
 void net__end(void *arg, struct MHD_Connection *connection, void **slot,
               enum MHD_RequestTerminationCode code);
 void net__work_end(struct net *n, struct work *w);
+void net__wake(struct work *w); /* worker thread: the errand is done; w is the loop's again */
 void net__work_free(struct work *w);
 
 /* ---- guard.c: what libmicrohttpd lets through and we do not ---------------------------- */
@@ -152,6 +181,10 @@ bool net__deliver(struct work *w, struct MHD_Response *response, int status, siz
 enum MHD_Result net__send(struct work *w); /* loop thread: queues w->response */
 /* Loop thread: answers with a refusal of our own; the connection ends with it. */
 enum MHD_Result net__refuse(struct work *w, int status, const char *why);
+/* Loop thread: the reply somebody else made; the connection ends with it. */
+enum MHD_Result net__turn_away(struct work *w, const struct reply *reply);
+/* Worker thread: a refusal of our own instead of `handle`. */
+void net__refuse_late(struct work *w, int status, const char *why);
 /* Loop thread: 503 for an abandoned request, whose arena belongs to whoever answers late. */
 enum MHD_Result net__give_up(struct work *w);
 void net__security_headers(struct MHD_Response *response, const struct request *r,

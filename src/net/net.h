@@ -26,6 +26,7 @@ struct request {
     struct text peer;          /* address of the client, without port; see net_options.proxies */
     bool secure;               /* came over TLS, as far as the client knows */
     size_t lane;               /* in which it is answered */
+    bool welcome;              /* `who` said yes to it */
     void *inside;              /* net's own */
 };
 struct text request_header(const struct request *r, const char *lower_name); /* "" when absent */
@@ -38,6 +39,15 @@ struct reply {
     struct text body;          /* in the request's arena or static */
     const struct pair *headers; /* extra ones; copied. An empty value keeps a default header out */
     size_t header_count;
+    bool lasting;              /* the body outlives the request: it takes no memory of its own */
+};
+/* What a head says of its request before a byte of the body is believed. */
+struct admission {
+    size_t lane;
+    size_t cap;       /* bytes of body; more is 413 before it is read */
+    size_t before;    /* a body of more bytes is read only after `who` said yes */
+    bool to_file;     /* it is collected in a file, not in memory; request.body is a view of it */
+    const struct reply *refused; /* NULL: go on */
 };
 /* Requests of one sort: threads of their own and a queue of their own. */
 struct net_lane {
@@ -51,12 +61,18 @@ struct net_options {
     int port;                  /* 0 picks one */
     const struct net_lane *lanes; /* copied; at most 8. NULL: one of `workers` threads */
     size_t lane_count;
-    size_t (*lane_for)(void *arg, struct request *r); /* on a loop thread: memory only */
     int workers;               /* worker threads when there are no lanes; default 4 */
     size_t body_cap;           /* bytes; larger is 413 before it is read */
-    int64_t bodies_cap;        /* bytes of all larger bodies (over 64 KiB) at once; default 512 MiB.
-                                * Past it they are 503: nobody signed in yet to send them */
-    size_t (*cap_for)(void *arg, struct text method, struct text path); /* NULL: body_cap */
+    int64_t bodies_cap;        /* bytes of all larger bodies (over 16 KiB) in memory at once; default
+                                * 128 MiB. Past it they are 503 */
+    int64_t replies_cap;       /* bytes of all larger replies (over 64 KiB) that clients have not
+                                * taken yet; default 256 MiB. Past it a reply is a 503 instead */
+    const char *spool;         /* borrowed; folder for bodies that go to a file; NULL: they stay in memory */
+    int spools_most;           /* bodies on their way to a file at once; default 64; more are 503 */
+    /* On a loop thread: memory only. `out` comes with lane 0 and body_cap. May be NULL. */
+    void (*admit)(void *arg, struct request *r, struct admission *out);
+    /* On a worker thread of the lane: may this request send its body? NULL is yes; else the reply. */
+    const struct reply *(*who)(void *arg, struct request *r);
     int64_t head_us;           /* request line and headers must be there by then; default 10 s, or
                                 * deadline_us when that is shorter */
     int64_t deadline_us;       /* a body must be complete, a connection may idle so long; default 30 s.
@@ -101,7 +117,8 @@ struct stream;
  * stream, from any thread and possibly before net_stream returns: when the client left, after
  * net_stream_close, and in net_close. Until it returns the stream may be used, after it not; free
  * what belongs to the stream there and nowhere else. No lock of net is held during it.
- * NULL when the server is stopping: then `gone` was called, and the two calls below do nothing.
+ * NULL when the server is stopping, and for HEAD, which is answered without a body: then `gone`
+ * was called, and the two calls below do nothing.
  * A comment is sent every 15 s without an event. */
 struct stream *net_stream(struct request *r, void (*gone)(void *arg), void *arg);
 /* Never blocks; a client that lags more than 256 KiB is dropped. `event` is the data; each of its

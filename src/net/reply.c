@@ -27,6 +27,8 @@ static const struct {
     {"Strict-Transport-Security", "max-age=31536000; includeSubDomains", WHEN_SECURE},
 };
 
+#define LARGE_REPLY 65536
+
 static bool names(const struct pair *pairs, size_t count, const char *name)
 {
     for (size_t i = 0; i < count; i++)
@@ -120,7 +122,39 @@ void net_answer(struct request *r, const struct reply *reply)
         reply = &fault;
         response = net__response(r, reply);
     }
+    ((struct work *)r->inside)->lasting = reply->lasting;
     net__deliver(r->inside, response, reply->status, reply->body.len);
+}
+
+/* A client that does not take its reply keeps the memory of it; all of them together keep so
+ * much and no more. */
+static bool too_much_waits(struct work *w)
+{
+    struct net *n = w->net;
+    int64_t size = (int64_t)w->reply_size;
+    if (w->lasting || size <= LARGE_REPLY)
+        return false;
+    if (atomic_fetch_add(&n->replies, size) + size <= n->options.replies_cap) {
+        w->reply_counted = size;
+        return false;
+    }
+    atomic_fetch_sub(&n->replies, size);
+    return true;
+}
+
+static struct reply refusal(struct work *w, int status, const char *why);
+
+static struct MHD_Response *replace(struct work *w, struct MHD_Response *response)
+{
+    struct reply instead =
+        refusal(w, 503, "too many large answers are waiting to be taken");
+    MHD_destroy_response(response);
+    response = net__response(&w->request, &instead);
+    if (!response)
+        panic("net: a refusal cannot be sent");
+    w->status = instead.status;
+    w->reply_size = instead.body.len;
+    return response;
 }
 
 enum MHD_Result net__send(struct work *w)
@@ -128,6 +162,8 @@ enum MHD_Result net__send(struct work *w)
     struct MHD_Response *response = w->response;
     w->response = NULL;
     w->step = STEP_DONE;
+    if (too_much_waits(w))
+        response = replace(w, response);
     if (w->stream) {
         net__due_never(w->conn);
         net__stream_start(w->stream);
@@ -149,7 +185,7 @@ static struct text refusal_body(struct work *w, int status, const char *why)
     return text_print(w->request.arena, "{\"status\":%d,\"title\":\"%s\"}", status, why);
 }
 
-enum MHD_Result net__refuse(struct work *w, int status, const char *why)
+static struct reply refusal(struct work *w, int status, const char *why)
 {
     static const struct pair headers[] = {
         {TEXT("Connection"), TEXT("close")},
@@ -159,20 +195,49 @@ enum MHD_Result net__refuse(struct work *w, int status, const char *why)
         {TEXT("Connection"), TEXT("close")},
         {TEXT("Allow"), TEXT("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")},
     };
-    struct reply reply = {
+    return (struct reply){
         .status = status,
         .type = TEXT("application/problem+json"),
         .body = refusal_body(w, status, why),
         .headers = status == 405 ? allow : headers,
         .header_count = status == 503 || status == 405 ? 2 : 1,
     };
+}
+
+static enum MHD_Result refuse_with(struct work *w, const struct reply *reply)
+{
     atomic_fetch_add(&w->net->refused, 1);
-    w->response = net__response(&w->request, &reply);
+    w->response = net__response(&w->request, reply);
     if (!w->response)
         panic("net: a refusal cannot be sent");
-    w->status = status;
-    w->reply_size = reply.body.len;
+    w->status = reply->status;
+    w->reply_size = reply->body.len;
     return net__send(w);
+}
+
+enum MHD_Result net__refuse(struct work *w, int status, const char *why)
+{
+    struct reply reply = refusal(w, status, why);
+    return refuse_with(w, &reply);
+}
+
+void net__refuse_late(struct work *w, int status, const char *why)
+{
+    struct reply reply = refusal(w, status, why);
+    atomic_fetch_add(&w->net->refused, 1);
+    net_answer(&w->request, &reply);
+}
+
+enum MHD_Result net__turn_away(struct work *w, const struct reply *reply)
+{
+    struct reply closing = *reply;
+    struct pair *headers =
+        NEW_MANY(w->request.arena, reply->header_count + 1, struct pair);
+    for (size_t i = 0; i < reply->header_count; i++)
+        headers[i] = reply->headers[i];
+    headers[closing.header_count++] = (struct pair){TEXT("Connection"), TEXT("close")};
+    closing.headers = headers;
+    return refuse_with(w, &closing);
 }
 
 enum MHD_Result net__give_up(struct work *w)

@@ -34,7 +34,11 @@ static void fill_defaults(struct net_options *o)
     if (o->head_us <= 0)
         o->head_us = o->deadline_us < 10 * SECOND ? o->deadline_us : 10 * SECOND;
     if (o->bodies_cap <= 0)
-        o->bodies_cap = 512LL << 20;
+        o->bodies_cap = 128LL << 20;
+    if (o->replies_cap <= 0)
+        o->replies_cap = 256LL << 20;
+    if (o->spools_most <= 0)
+        o->spools_most = 64;
     if (o->max_connections <= 0)
         o->max_connections = 4096;
 }
@@ -272,8 +276,14 @@ static void give_up_running(struct net *n)
         .type = TEXT("application/problem+json"),
         .body = TEXT("{\"status\":503,\"title\":\"the server is stopping\"}"),
     };
-    for (struct work *w = net__workers_take_back(n); w; w = net__workers_take_back(n))
-        net_answer(&w->request, &stopping);
+    for (struct work *w = net__workers_take_back(n); w; w = net__workers_take_back(n)) {
+        if (w->errand == ERRAND_HANDLE) {
+            net_answer(&w->request, &stopping);
+        } else {
+            w->lost = "the server is stopping";
+            net__wake(w);
+        }
+    }
     /* Again and again: a request can be on its way from FRESH to PARKED, or in net_answer. */
     while (atomic_load(&n->busy) > 0) {
         abandon(n);

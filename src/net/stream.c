@@ -177,9 +177,21 @@ static struct MHD_Response *stream_response(struct work *w, struct stream *s)
     return response;
 }
 
+/* HEAD asks what a stream would be, and gets none. */
+static struct stream *head_alone(struct request *r, void (*gone)(void *arg), void *arg)
+{
+    static const struct reply head = {.status = 200, .type = TEXT("text/event-stream")};
+    if (gone)
+        gone(arg);
+    net_answer(r, &head);
+    return NULL;
+}
+
 struct stream *net_stream(struct request *r, void (*gone)(void *arg), void *arg)
 {
     struct work *w = r->inside;
+    if (text_is(r->method, "HEAD"))
+        return head_alone(r, gone, arg);
     struct stream *s = new_stream(w, gone, arg);
     struct MHD_Response *response = stream_response(w, s);
     w->stream = s;

@@ -25,6 +25,31 @@ static struct work *take(struct lane *l)
     return w;
 }
 
+static void handle(struct net *n, struct work *w)
+{
+    if (w->admission.to_file && !net__spool_finish(w))
+        net__refuse_late(w, 503, w->lost);
+    else
+        n->options.handle(n->options.arg, &w->request);
+}
+
+static void do_errand(struct net *n, struct work *w)
+{
+    switch (w->errand) {
+    case ERRAND_HANDLE:
+        handle(n, w);
+        return;
+    case ERRAND_WHO:
+        w->turned_away = n->options.who(n->options.arg, &w->request);
+        w->request.welcome = !w->turned_away;
+        break;
+    case ERRAND_SPOOL:
+        (void)!net__spool_add(w); /* w->lost tells the loop thread */
+        break;
+    }
+    net__wake(w);
+}
+
 static void *run(void *arg)
 {
     struct start start = *(struct start *)arg;
@@ -40,7 +65,7 @@ static void *run(void *arg)
         pthread_mutex_unlock(&l->lock);
         if (!w)
             return NULL;
-        start.net->options.handle(start.net->options.arg, &w->request);
+        do_errand(start.net, w);
     }
 }
 
@@ -48,7 +73,7 @@ bool net__workers_add(struct net *n, struct work *w, size_t lane)
 {
     struct lane *l = &n->lanes[lane < n->lane_count ? lane : 0];
     pthread_mutex_lock(&l->lock);
-    bool room = l->waiting < l->rule.queue;
+    bool room = l->waiting < l->rule.queue && !l->stop;
     if (room) {
         w->request.lane = lane;
         l->ring[(l->head + l->waiting++) % l->rule.queue] = w;

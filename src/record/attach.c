@@ -20,6 +20,7 @@ static enum err append(struct call *call, struct tx *tx, struct records *r, cons
     struct ledger_event event = {.act = act,
                                  .actor_type = text_of(types[call->actor->type]),
                                  .actor_id = call->actor->id,
+                                 .actor_for = actor_for(call->actor),
                                  .object_kind = kind,
                                  .object_id = id,
                                  .object_version = 1,
@@ -189,6 +190,48 @@ static bool plain_name(struct text name)
     return name.len > 0 && name.len <= 255 && text_utf8(name);
 }
 
+static struct text own_id(const struct actor *a)
+{
+    return a->person.len ? a->person : a->id;
+}
+
+enum err record_file_room(struct call *call, struct records *r, struct reader *db, int64_t size,
+                          int64_t factor)
+{
+    const int64_t day = 86400000000LL;
+    struct text own = own_id(call->actor);
+    struct rows rows;
+    (void)r;
+    if (factor == 0 || call->actor->all)
+        return OK;
+    struct value today[] = {V_TEXT(own), V_TEXT(moment_print(call->arena, call->now - day))};
+    struct value week[] = {V_TEXT(own), V_TEXT(moment_print(call->arena, call->now - 7 * day))};
+    TRY(read_rows(call, db,
+                  "SELECT CAST(coalesce(sum(size), 0) AS bigint) FROM attachment "
+                  "WHERE author = $1 AND at > $2",
+                  today, 2, 1, &rows));
+    if (row_at(&rows, 0)[0].integer + size > FILES_A_DAY * factor)
+        return problem(call, ERR_BUSY, TEXT("file"), "quota",
+                       say(call, "you may store %lld MiB of files a day; go on tomorrow",
+                           "每人每天最多存储 %lld MiB 文件，请明天继续"),
+                       (long long)(FILES_A_DAY * factor >> 20));
+    TRY(read_rows(call, db,
+                  "SELECT count(*), CAST(coalesce(sum(a.size), 0) AS bigint) FROM attachment a "
+                  "WHERE a.author = $1 AND a.at > $2 AND NOT EXISTS "
+                  "(SELECT 1 FROM link l WHERE l.to_kind = 'file' AND l.to_id = a.id)",
+                  week, 2, 1, &rows));
+    if (row_at(&rows, 0)[0].integer >= FILES_LOOSE_MANY * factor ||
+        row_at(&rows, 0)[1].integer + size > FILES_LOOSE * factor)
+        return problem(call, ERR_BUSY, TEXT("file"), "quota",
+                       say(call,
+                           "too many of your files belong to no record (at most %lld of them, "
+                           "%lld MiB); attach them first",
+                           "您有过多未关联记录的文件（最多 %lld 个，%lld MiB），请先关联"),
+                       (long long)(FILES_LOOSE_MANY * factor),
+                       (long long)(FILES_LOOSE * factor >> 20));
+    return OK;
+}
+
 enum err record_file_put(struct call *call, struct records *r, struct text name,
                          struct text type, struct text bytes, struct stored_file *out)
 {
@@ -204,8 +247,7 @@ enum err record_file_put(struct call *call, struct records *r, struct text name,
     *out = (struct stored_file){.id = id_new(call),
                                 .name = name,
                                 .type = type.len ? type : TEXT("application/octet-stream"),
-                                .author = call->actor->person.len ? call->actor->person
-                                                                  : call->actor->id,
+                                .author = own_id(call->actor),
                                 .at = moment_print(call->arena, call->now),
                                 .size = (int64_t)bytes.len};
     TRY(file_write(call, r->store, bytes, &out->sha256));

@@ -22,7 +22,7 @@ enum err hand__may(struct call *call, struct records *r, struct db db, const str
 {
     const struct move *m = kind_move(rec->kind, TEXT("archive"));
     const struct actor *a = call->actor;
-    *out = a->all || (a->person.len &&
+    *out = a->all || (a->person.len && !a->bare &&
                       value__list_has(record_value(rec, TEXT("owner")), a->person));
     if (!*out && m)
         TRY(who__matches(call, r, db, a, rec, &m->by, out));
@@ -142,7 +142,7 @@ enum err guard__bars(struct call *call, struct records *r, struct db db,
                      const struct actor *actor, const struct record *rec,
                      const struct who_list *people, bool *out)
 {
-    TRY(who__matches(call, r, db, actor, rec, people, out));
+    TRY(who__duty(call, r, db, actor, rec, people, out));
     for (size_t i = 0; i < people->count && !*out && actor->person.len; i++) {
         const struct who *w = &people->one[i];
         const struct field *via = w->via.len ? kind_field(rec->kind, w->via) : NULL;

@@ -70,7 +70,9 @@ struct act {
     const char *name; /* record.create … */
     struct text at, actor, actor_type, move, from, reason;
 };
-struct text body__print(struct call *call, const struct record *rec, const struct act *act);
+/* ERR_TOO_LARGE for more than a body may hold. */
+MUST_USE enum err body__print(struct call *call, const struct record *rec,
+                              const struct act *act, struct text *out);
 MUST_USE enum err body__read(struct call *call, const struct kind *k, struct text body,
                              struct record *out);
 
@@ -121,6 +123,10 @@ bool field__applies(const struct field *f, const struct record *rec);
 MUST_USE enum err who__matches(struct call *call, struct records *r, struct db db,
                                const struct actor *actor, const struct record *rec,
                                const struct who_list *list, bool *out);
+/* The same for a duty: it judges the person behind a token as well. */
+MUST_USE enum err who__duty(struct call *call, struct records *r, struct db db,
+                            const struct actor *actor, const struct record *rec,
+                            const struct who_list *list, bool *out);
 MUST_USE enum err who__may_read(struct call *call, struct records *r, struct db db,
                                 const struct actor *actor, const struct record *rec, bool *out);
 MUST_USE enum err who__may_change(struct call *call, struct records *r, struct db db,
@@ -300,4 +306,8 @@ MUST_USE enum err related__records(struct call *call, struct records *r, struct 
 MUST_USE enum err related__of_kind(struct call *call, struct records *r, struct db db,
                                    const struct kind *k, struct text via, struct text id,
                                    struct record ***out, size_t *count);
+/* open.c: what stands in the database beside the tables of this model. */
+struct oddity;
+MUST_USE enum err open__foreign(struct call *call, struct reader *r, const struct model *m,
+                                struct oddity **out);
 #endif

@@ -3,31 +3,21 @@
  * the reader may not see keeps its id and gets no title. */
 #include "record/internal.h"
 
-#include <string.h>
+#define NAMES_MOST 1000000 /* a page has at most 1,000 records, a field 1,000 references */
+#define BATCH 1000         /* asked for at once */
 
-struct wanted {
-    struct text kind, id;
-};
+struct texts LIST_OF(struct text);
 struct wants {
-    struct wanted *items;
-    size_t count, room;
-    struct arena *arena;
+    struct texts kinds, ids;
+    struct map *places; /* id → which: everything is wanted once */
 };
 
 static void want(struct wants *w, struct text kind, struct text id)
 {
-    for (size_t i = w->count; i > 0 && i + 400 > w->count; i--)
-        if (text_same(w->items[i - 1].id, id))
-            return;
-    if (w->count == w->room) {
-        size_t room = w->room ? w->room * 2 : 64;
-        struct wanted *more = NEW_MANY(w->arena, room, struct wanted);
-        if (w->count)
-            memcpy(more, w->items, w->count * sizeof *more);
-        w->items = more;
-        w->room = room;
+    if (!w->ids.full && map_add(w->places, id, w->ids.count)) {
+        (void)LIST_ADD(&w->kinds, kind);
+        (void)LIST_ADD(&w->ids, id);
     }
-    w->items[w->count++] = (struct wanted){kind, id};
 }
 
 static struct text target_kind(const struct field *f)
@@ -73,62 +63,99 @@ static void want_value(struct wants *w, const struct field *f, const struct json
 
 /* ---- resolving
  * ------------------------------------------------------------------------------------------ */
-static void place(struct ref *out, const struct wanted *items, size_t count,
-                  const struct value *row, struct text kind)
+struct asking { /* what is asked for of one kind */
+    struct text kind;
+    struct texts ids;
+    struct map *places; /* id → its first place in `out` */
+};
+struct askings LIST_OF(struct asking);
+struct resolving {
+    struct call *call;
+    struct records *records;
+    struct reader *db;
+    struct askings groups;
+    struct map *kinds; /* kind → which group */
+    struct ref *out;
+};
+
+static bool resolvable(const struct model *m, struct text kind)
 {
-    for (size_t i = 0; i < count; i++)
-        if (text_same(items[i].id, row[0].text) && text_same(items[i].kind, kind))
-            out[i] = (struct ref){kind, row[0].text, row[1].text, row[2].text, row[3].text};
+    return text_is(kind, "person") || text_is(kind, "file") ||
+           text_is(kind, "requirement") || model_kind(m, kind);
 }
 
-#define BATCH 200
-static enum err resolve_kind(struct call *call, struct records *r, struct reader *db,
-                             struct text kind, const struct wanted *items, size_t count,
-                             struct ref *out)
+static struct asking *asking_of(struct resolving *s, struct text kind)
 {
-    struct text ids[BATCH];
-    if (!model_kind(r->model, kind) && !text_is(kind, "person") && !text_is(kind, "file"))
-        return OK;
-    for (size_t at = 0; at < count;) {
-        size_t n = 0;
-        for (; at < count && n < BATCH; at++)
-            if (text_same(items[at].kind, kind))
-                ids[n++] = items[at].id;
-        if (!n)
-            continue;
-        struct rows rows;
-        TRY(query__titles(call, r, db, kind, ids, n, &rows));
-        for (size_t i = 0; i < rows.count; i++)
-            place(out, items, count, row_at(&rows, i), kind);
+    size_t which = s->groups.count;
+    if (map_find(s->kinds, kind, &which))
+        return &s->groups.at[which];
+    struct arena *a = s->call->arena;
+    if (!resolvable(s->records->model, kind) ||
+        !LIST_ADD(&s->groups,
+                  (struct asking){kind, LIST_IN(a, NAMES_MOST), map_in(a)}))
+        return NULL;
+    map_add(s->kinds, kind, which);
+    return &s->groups.at[which];
+}
+
+static enum err ask_some(struct resolving *s, const struct asking *g, size_t at, size_t count)
+{
+    struct rows rows;
+    TRY(query__titles(s->call, s->records, s->db, g->kind, g->ids.at + at, count, &rows));
+    for (size_t i = 0; i < rows.count; i++) {
+        const struct value *row = row_at(&rows, i);
+        size_t place;
+        if (map_find(g->places, row[0].text, &place))
+            s->out[place] = (struct ref){g->kind, row[0].text, row[1].text, row[2].text,
+                                         row[3].text};
     }
     return OK;
 }
 
-static void resolve_requirements(struct call *call, struct records *r,
-                                 const struct wanted *items, size_t count, struct ref *out)
+static void ask_model(struct resolving *s, const struct asking *g)
 {
-    for (size_t i = 0; i < count; i++) {
-        const struct requirement *q = text_is(items[i].kind, "requirement")
-                                          ? model_requirement(r->model, items[i].id)
-                                          : NULL;
-        if (q)
-            out[i] = (struct ref){items[i].kind, q->id, q->row, words_in(q->title, call->lang),
-                                  (struct text){0}};
+    for (size_t i = 0; i < g->ids.count; i++) {
+        const struct requirement *q = model_requirement(s->records->model, g->ids.at[i]);
+        size_t place;
+        if (q && map_find(g->places, g->ids.at[i], &place))
+            s->out[place] = (struct ref){g->kind, q->id, q->row,
+                                         words_in(q->title, s->call->lang), (struct text){0}};
     }
 }
 
-static enum err resolve(struct call *call, struct records *r, struct reader *db,
-                        const struct wanted *items, size_t count, struct ref *out)
+static enum err ask_all(struct resolving *s, const struct asking *g)
 {
-    TRY(resolve_kind(call, r, db, TEXT("person"), items, count, out));
-    TRY(resolve_kind(call, r, db, TEXT("file"), items, count, out));
-    for (size_t i = 0; i < r->model->kind_count; i++)
-        for (size_t j = 0; j < count; j++)
-            if (text_same(items[j].kind, r->model->kinds[i].name)) {
-                TRY(resolve_kind(call, r, db, r->model->kinds[i].name, items, count, out));
-                break;
-            }
-    resolve_requirements(call, r, items, count, out);
+    if (text_is(g->kind, "requirement")) {
+        ask_model(s, g);
+        return OK;
+    }
+    for (size_t at = 0; at < g->ids.count; at += BATCH) {
+        size_t left = g->ids.count - at;
+        TRY(ask_some(s, g, at, left < BATCH ? left : BATCH));
+    }
+    return OK;
+}
+
+static enum err resolve(struct resolving *s, const struct text *kinds, const struct text *ids,
+                        size_t count)
+{
+    if (count > NAMES_MOST)
+        return problem(s->call, ERR_TOO_LARGE, TEXT("limit"), "too_large", "%s",
+                       say(s->call, "these records refer to too many others; ask for fewer",
+                           "这些记录引用过多，请减少数量"));
+    for (size_t i = 0; i < count; i++) {
+        struct asking *g = asking_of(s, kinds[i]);
+        if (g && map_add(g->places, ids[i], i))
+            (void)LIST_ADD(&g->ids, ids[i]);
+    }
+    for (size_t i = 0; i < s->groups.count; i++)
+        TRY(ask_all(s, &s->groups.at[i]));
+    for (size_t i = 0; i < count; i++) { /* asked for again: the same answer */
+        const struct asking *g = asking_of(s, kinds[i]);
+        size_t first;
+        if (g && map_find(g->places, ids[i], &first))
+            s->out[i] = s->out[first];
+    }
     return OK;
 }
 
@@ -136,42 +163,47 @@ enum err record_refs(struct call *call, struct records *r, struct reader *db,
                      const struct text *kinds, const struct text *ids, size_t count,
                      struct ref *out)
 {
-    struct wanted *items = NEW_MANY(call->arena, count + 1, struct wanted);
-    for (size_t i = 0; i < count; i++) {
-        items[i] = (struct wanted){kinds[i], ids[i]};
+    struct resolving s = {.call = call,
+                          .records = r,
+                          .db = db,
+                          .groups = LIST_IN(call->arena, r->model->kind_count + 3),
+                          .kinds = map_in(call->arena),
+                          .out = out};
+    for (size_t i = 0; i < count; i++)
         out[i] = (struct ref){0};
-    }
-    return resolve(call, r, db, items, count, out);
+    return resolve(&s, kinds, ids, count);
+}
+
+static void put_name(struct json_out *out, const struct ref *ref)
+{
+    json_key_text(out, ref->id);
+    json_open(out, '{');
+    json_key(out, "kind");
+    json_put_text(out, ref->kind);
+    json_key(out, "key");
+    json_put_text(out, ref->key);
+    json_key(out, "title");
+    json_put_text(out, ref->title);
+    json_key(out, "state");
+    json_put_text(out, ref->state);
+    json_close(out, '}');
 }
 
 enum err record_names(struct call *call, struct records *r, struct reader *db,
                       struct record *const *items, size_t count, struct json_out *out)
 {
-    struct wants w = {.arena = call->arena};
+    /* One more than can be resolved: too many are refused, not left out. */
+    struct wants w = {LIST_IN(call->arena, NAMES_MOST + 1),
+                      LIST_IN(call->arena, NAMES_MOST + 1), map_in(call->arena)};
     for (size_t i = 0; i < count; i++)
         for (size_t f = 0; f < items[i]->kind->field_count; f++)
             want_value(&w, &items[i]->kind->fields[f], items[i]->values[f]);
-    struct ref *refs = NEW_MANY(call->arena, w.count + 1, struct ref);
-    TRY(resolve(call, r, db, w.items, w.count, refs));
+    struct ref *refs = NEW_MANY(call->arena, w.ids.count + 1, struct ref);
+    TRY(record_refs(call, r, db, w.kinds.at, w.ids.at, w.ids.count, refs));
     json_open(out, '{');
-    for (size_t i = 0; i < w.count; i++) {
-        bool again = false;
-        for (size_t j = 0; j < i && !again; j++)
-            again = text_same(refs[j].id, refs[i].id);
-        if (!refs[i].id.len || again)
-            continue;
-        json_key_text(out, refs[i].id);
-        json_open(out, '{');
-        json_key(out, "kind");
-        json_put_text(out, refs[i].kind);
-        json_key(out, "key");
-        json_put_text(out, refs[i].key);
-        json_key(out, "title");
-        json_put_text(out, refs[i].title);
-        json_key(out, "state");
-        json_put_text(out, refs[i].state);
-        json_close(out, '}');
-    }
+    for (size_t i = 0; i < w.ids.count; i++)
+        if (refs[i].id.len)
+            put_name(out, &refs[i]);
     json_close(out, '}');
     return OK;
 }

@@ -48,6 +48,8 @@ static const struct column comment_columns[] = {
     COLUMN("salt", BYTES, true),  COLUMN("ledger", INTEGER, true)};
 static const struct index comment_indexes[] = {
     {.name = NAMED("comment_record"), .columns = NAMED("kind, record, at")}};
+static const struct index attachment_indexes[] = {
+    {.name = NAMED("attachment_author"), .columns = NAMED("author, at")}};
 static const struct column attachment_columns[] = {
     COLUMN("id", TEXT, true),       COLUMN("name", TEXT, true),
     COLUMN("type", TEXT, true),     COLUMN("size", INTEGER, true),
@@ -85,7 +87,13 @@ static const struct table own_tables[] = {
      .indexes = comment_indexes,
      .index_count = 1,
      .append_only = true},
-    TABLE(attachment, "id", true),
+    {.name = NAMED("attachment"),
+     .primary = NAMED("id"),
+     .columns = attachment_columns,
+     .column_count = COUNT(attachment_columns),
+     .indexes = attachment_indexes,
+     .index_count = 1,
+     .append_only = true},
 };
 
 /* ---- tables of the kinds
@@ -230,6 +238,170 @@ static enum err migrate(struct job *job, struct call *call, struct tx *tx)
     for (size_t i = 0; i < m->model->kind_count; i++)
         TRY(check_states(call, tx, &m->model->kinds[i]));
     return OK;
+}
+
+/* ---- does the store fit the model?
+ * --------------------------------------------------------------------- */
+enum err open__foreign(struct call *call, struct reader *r, const struct model *m,
+                       struct oddity **out)
+{
+    struct tables t = all_tables(call->arena, m);
+    return store_foreign(call, r, t.items, t.count, out);
+}
+
+static enum err refuse_foreign(struct call *call, struct reader *r, const struct model *m)
+{
+    struct oddity *odd;
+    enum err e = OK;
+    TRY(open__foreign(call, r, m, &odd));
+    for (; odd != NULL; odd = odd->next)
+        e = problem(call, ERR_CONFLICT, odd->name, "foreign",
+                    say(call, "%.*s. Whoever put it there can change what is recorded: remove "
+                              "it, and run aimwell verify --deep",
+                        "%.*s。放置它的人可以改动记录：请将其移除并运行 aimwell verify --deep"),
+                    TEXT_ARG(odd->what));
+    return e;
+}
+
+static enum err refuse_dropped(struct call *call, struct text name, int64_t count)
+{
+    return problem(
+        call, ERR_CONFLICT, name, "dropped",
+        say(call,
+            "the model has it no more, and %lld record(s) hold it: keep it in the model, or "
+            "say with \"was\" what it is called now",
+            "模型已不再包含它，但仍有 %lld 条记录使用它：请在模型中保留它，或用 \"was\" 说明其新名称"),
+        (long long)count);
+}
+
+/* The index of version begins with the kind: each step is one look-up. */
+static enum err check_kinds(struct call *call, struct reader *r, const struct model *m)
+{
+    struct text last = TEXT("");
+    enum err e = OK;
+    for (;;) {
+        struct rows rows, count;
+        TRY(read_rows(call, r,
+                      "SELECT kind FROM version WHERE kind > $1 ORDER BY kind LIMIT 1",
+                      &V_TEXT(last), 1, 1, &rows));
+        if (rows.count == 0)
+            return e;
+        last = rows.cells[0].text;
+        if (model_kind(m, last) != NULL)
+            continue;
+        TRY(read_rows(call, r,
+                      "SELECT COUNT(*) FROM version WHERE kind = $1 AND version = 1",
+                      &V_TEXT(last), 1, 1, &count));
+        e = refuse_dropped(call, last, count.cells[0].integer);
+    }
+}
+
+struct lost_field {
+    struct text name;
+    int64_t records;
+};
+
+static bool has_field(const struct kind *k, struct text name)
+{
+    if (name.len == 0 || name.at[0] == '_' || kind_field(k, name) != NULL)
+        return true;
+    for (size_t i = 0; i < k->field_count; i++)
+        if (text_same(k->fields[i].was, name))
+            return true;
+    return false;
+}
+
+static void count_lost(struct arena *a, const struct kind *k, const struct json *body,
+                       struct lost_field *lost, size_t room)
+{
+    for (const struct json *v = body->first; v != NULL; v = v->next) {
+        size_t i = 0;
+        if (has_field(k, v->key))
+            continue;
+        while (i < room && lost[i].records > 0 && !text_same(lost[i].name, v->key))
+            i++;
+        if (i == room)
+            continue;
+        if (lost[i].records++ == 0)
+            lost[i].name = text_copy(a, v->key);
+    }
+}
+
+#define LOST_MOST 50
+#define BODIES 200
+
+/* The newest version of every record: what people see. */
+static enum err check_fields(struct call *call, struct reader *r, const struct kind *k)
+{
+    static const struct json_limits limits = {8u << 20, 32, 500000};
+    struct lost_field lost[LOST_MOST] = {0};
+    struct text last = TEXT("");
+    enum err e = OK;
+    for (size_t count = BODIES; count == BODIES;) {
+        struct arena *page = arena_open();
+        struct call *own = call_open(page, call->now, call->lang);
+        struct value values[] = {V_TEXT(k->name), V_TEXT(last)};
+        struct rows rows;
+        enum err read = read_rows(
+            own, r,
+            "SELECT v.id, v.body FROM version v WHERE v.kind = $1 AND v.id > $2 AND v.version = "
+            "(SELECT MAX(w.version) FROM version w WHERE w.kind = v.kind AND w.id = v.id) "
+            "ORDER BY v.id LIMIT 200",
+            values, 2, BODIES, &rows);
+        count = read == OK ? rows.count : 0;
+        for (size_t i = 0; i < count; i++) {
+            const struct json *body;
+            if (json_read(own, row_at(&rows, i)[1].text, &limits, &body) == OK)
+                count_lost(call->arena, k, body, lost, LOST_MOST);
+        }
+        if (count > 0)
+            last = text_copy(call->arena, row_at(&rows, count - 1)[0].text);
+        arena_close(page);
+        TRY(read);
+    }
+    for (size_t i = 0; i < LOST_MOST && lost[i].records > 0; i++)
+        e = refuse_dropped(call,
+                           text_print(call->arena, "%.*s.%.*s", TEXT_ARG(k->name),
+                                      TEXT_ARG(lost[i].name)),
+                           lost[i].records);
+    return e;
+}
+
+/* Only another model can lack what is there: its hash is the last of meta "models". */
+static enum err model_changed(struct call *call, struct reader *r, const struct model *m,
+                              bool *changed, bool *any)
+{
+    struct text models, last = {0};
+    enum err e = meta_read(call, r, "models", &models);
+    *any = e == OK && models.len > 0;
+    if (e != OK)
+        return e == ERR_MISSING ? OK : e;
+    while (models.len > 0)
+        last = text_cut(&models, ' ');
+    *changed = !text_same(text_cut(&last, '+'), m->hash);
+    return OK;
+}
+
+static enum err fits(struct call *call, struct reader *r, const struct model *m)
+{
+    bool changed = false, any = false;
+    enum err e = OK;
+    TRY(model_changed(call, r, m, &changed, &any));
+    if (any && changed) {
+        e = check_kinds(call, r, m);
+        for (size_t i = 0; e != ERR_IO && i < m->kind_count; i++)
+            if (check_fields(call, r, &m->kinds[i]) != OK)
+                e = ERR_CONFLICT;
+    }
+    return e != OK ? e : refuse_foreign(call, r, m);
+}
+
+enum err record_fits(struct call *call, struct store *s, const struct model *m)
+{
+    struct reader *r = store_reader(s);
+    enum err e = fits(call, r, m);
+    store_return(s, r);
+    return e;
 }
 
 enum err record_migrate(struct call *call, struct store *s, const struct model *m,

@@ -15,6 +15,10 @@ struct records; /* opened once */
 /* Plans and applies migration of every table (kinds, versions, access, ledger) in one
  * transaction; *steps (may be NULL) gets one line per step, for people. Needs an open store
  * only. */
+/* Before record_migrate. ERR_CONFLICT when the model lacks a kind that has records or a field that has
+ * values (and no field `was` it), and when something stands in the database that acts or is read in
+ * our place: triggers, views, tables of others, guards that are gone. All are named. */
+MUST_USE enum err record_fits(struct call *call, struct store *s, const struct model *m);
 MUST_USE enum err record_migrate(struct call *call, struct store *s, const struct model *m,
                                  struct text *steps);
 MUST_USE enum err record_open(struct call *call, struct access *a, struct records **out);
@@ -33,6 +37,8 @@ struct record {
     struct hash commitment;
     bool veiled; /* as of a moment: as it is now, its sensitive fields are not for the actor */
 };
+/* Its readers are fewer than those of its kind. */
+bool record_is_restricted(const struct record *rec);
 const struct json *record_value(const struct record *r, struct text field);
 
 /* ---- writing
@@ -83,6 +89,14 @@ struct stored_file {
     struct text id, name, type, sha256, author, at;
     int64_t size;
 };
+/* Is there room for a file of so many bytes from this actor? Bounded are what one person, or token,
+ * stores within a day, and what they stored within a week that no record refers to: FILES_… times
+ * `factor`; 0 = no bound. ERR_BUSY, code "quota", says which and how much. */
+#define FILES_A_DAY ((int64_t)4 << 30)       /* bytes */
+#define FILES_LOOSE ((int64_t)1 << 30)       /* bytes that no record refers to */
+#define FILES_LOOSE_MANY ((int64_t)1000)
+MUST_USE enum err record_file_room(struct call *call, struct records *r, struct reader *db,
+                                   int64_t size, int64_t factor);
 MUST_USE enum err record_file_put(struct call *call, struct records *r, struct text name,
                                   struct text type, struct text bytes, struct stored_file *out);
 /* May read: who put it there, or who may read a record that refers to it. */

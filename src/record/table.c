@@ -15,7 +15,7 @@ enum err db__rows(struct call *call, struct db db, const char *sql, const struct
 
 bool field__is_column(const struct field *f)
 {
-    return f->type != FIELD_REFS && f->type != FIELD_ROWS && f->type != FIELD_LINKS;
+    return field_is_column(f);
 }
 
 static enum column_type column_type(const struct field *f)

@@ -124,9 +124,12 @@ static void put_member(struct json_out *o, const char *key, struct text value)
     json_put_text(o, value);
 }
 
-struct text body__print(struct call *call, const struct record *rec, const struct act *act)
+#define BODY_MOST (8u << 20) /* bytes; more could not be read back */
+
+enum err body__print(struct call *call, const struct record *rec, const struct act *act,
+                     struct text *out)
 {
-    struct buf b = buf_in(call->arena, 8u << 20);
+    struct buf b = buf_in(call->arena, BODY_MOST);
     struct json_out o = json_out(&b);
     json_open(&o, '{');
     for (size_t i = 0; i < rec->kind->field_count; i++) {
@@ -143,10 +146,16 @@ struct text body__print(struct call *call, const struct record *rec, const struc
     put_member(&o, "_move", act->move);
     put_member(&o, "_reason", act->reason);
     json_close(&o, '}');
-    return buf_text(&b);
+    *out = buf_text(&b);
+    if (!b.full)
+        return OK;
+    return problem(call, ERR_TOO_LARGE, TEXT(""), "too_large",
+                   say(call, "a record holds at most %u bytes of text",
+                       "一条记录最多容纳 %u 字节的内容"),
+                   BODY_MOST);
 }
 
-static const struct json_limits body_limits = {8u << 20, 32, 500000};
+static const struct json_limits body_limits = {BODY_MOST, 32, 500000};
 
 /* Versions are never rewritten: one from before a field was renamed holds it under the former
  * name. */

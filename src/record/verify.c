@@ -12,6 +12,8 @@ struct leaf_note {   /* what a leaf says, 56 bytes an entry */
     uint64_t object; /* hash of kind, id, version */
     struct hash commitment;
     bool committed, row_found;
+    bool bound, by_person, fresh; /* struct acted */
+    char model[16];
 };
 struct deep {
     struct call *call;
@@ -20,6 +22,7 @@ struct deep {
     struct verification *out;
     struct leaf_note *leaves;
     size_t leaf_room, leaf_count;
+    enum err failed; /* what kept the entries from being looked at */
     bool sealed; /* the store has the table of that name */
     struct replay *replay; /* roles, people and tokens */
     struct unit_parent *units; /* as their records say */
@@ -44,34 +47,46 @@ static struct call *page_call(struct deep *c, struct arena *page)
     return call;
 }
 
-static void keep_leaf(void *arg, uint64_t n, struct text leaf)
+static void make_room(struct deep *c, uint64_t n)
 {
-    static const struct json_limits limits = {1u << 17, 8, 200};
-    struct deep *c = arg;
-    struct arena *page = arena_open();
-    struct call *call = page_call(c, page);
-    const struct json *json;
     while (n >= c->leaf_room) {
         c->leaf_room = c->leaf_room ? c->leaf_room * 2 : 4096;
         c->leaves = realloc(c->leaves, c->leaf_room * sizeof *c->leaves);
         if (!c->leaves)
             panic("out of memory");
     }
-    struct leaf_note note = {0};
-    if (json_read(call, leaf, &limits, &json) == OK) {
-        const struct json *object = json_get(json, "obj"), *version = json_get(object, "ver");
-        access_replay_entry(c->replay, n, json);
-        struct text bytes, commitment = json_text(json_get(json, "c"));
-        note.object =
-            object_hash(page, json_text(json_get(object, "t")),
-                        json_text(json_get(object, "id")), version ? version->integer : 0);
-        note.committed =
-            commitment.len && !access_replay_seals(json_text(json_get(object, "t"))) && base64_read(page, commitment, &bytes) && bytes.len == HASH_SIZE;
-        if (note.committed)
-            memcpy(note.commitment.byte, bytes.at, HASH_SIZE);
-    }
     while (c->leaf_count <= n)
         c->leaves[c->leaf_count++] = (struct leaf_note){0};
+}
+
+static void note_leaf(struct deep *c, struct call *call, const struct ledger_leaf *leaf,
+                      struct leaf_note *note)
+{
+    struct acted acted;
+    note->object = object_hash(call->arena, leaf->object_kind, leaf->object_id,
+                               leaf->object_version);
+    note->committed = leaf->has_commitment && !access_replay_seals(leaf->object_kind);
+    note->commitment = leaf->commitment;
+    size_t len = leaf->model.len < sizeof note->model ? leaf->model.len : sizeof note->model;
+    memcpy(note->model, len ? leaf->model.at : "", len);
+    enum err e = access_replay_entry(c->call, c->db, c->replay, leaf, c->out, &acted);
+    if (e != OK && c->failed == OK)
+        c->failed = e;
+    note->bound = acted.bound;
+    note->by_person = acted.by_person;
+    note->fresh = acted.fresh;
+}
+
+static void keep_leaf(void *arg, uint64_t n, struct text leaf)
+{
+    struct deep *c = arg;
+    struct arena *page = arena_open();
+    struct call *call = page_call(c, page);
+    struct ledger_leaf read;
+    make_room(c, n);
+    struct leaf_note note = {0};
+    if (ledger_leaf_read(page, leaf, &read))
+        note_leaf(c, call, &read, &note);
     c->leaves[n] = note;
     arena_close(page);
 }
@@ -104,6 +119,25 @@ static enum err read_page(struct deep *c, struct call *call, const char *what, c
 /* ---- versions
  * -------------------------------------------------------------------------------------------
  */
+/* A move that takes the password, by somebody who had not given it. Moves as the model in force
+ * has them: an entry of another model is passed over. */
+static void check_confirmed(struct deep *c, struct text place, const struct value *row,
+                            const struct json *body)
+{
+    const struct model *m = c->records->model;
+    const struct kind *k = model_kind(m, row[0].text);
+    struct text name = json_text(json_get(body, "_move"));
+    if (k == NULL || !name.len || row[4].integer < 0 ||
+        (size_t)row[4].integer >= c->leaf_count)
+        return;
+    const struct leaf_note *note = &c->leaves[row[4].integer];
+    const struct move *move = kind_move(k, name);
+    bool ours = m->hash.len == sizeof note->model && !memcmp(m->hash.at, note->model, m->hash.len);
+    if (move != NULL && move->fresh && ours && note->bound && note->by_person && !note->fresh)
+        verification_add(c->call, c->out, place,
+                         "was signed, and no password was confirmed for it");
+}
+
 /* The commitment covers values; the bytes must be the one way in which we write them. */
 static void check_spelling(struct deep *c, struct call *call, struct text place,
                            const struct value *row)
@@ -112,6 +146,7 @@ static void check_spelling(struct deep *c, struct call *call, struct text place,
     const struct json *body;
     if (json_read(call, row[6].text, &limits, &body) != OK)
         return;
+    check_confirmed(c, place, row, body);
     if (!text_same(json_text(json_get(body, "_at")), row[3].text))
         verification_add(c->call, c->out, place, "its time was altered");
     struct buf again = buf_in(call->arena, 8u << 20);
@@ -515,6 +550,27 @@ static void check_indexes(struct deep *c)
         check_index(c, rows.cells[i].text);
 }
 
+/* Tables of a model that is not the one here are passed over: nothing tells them from others. */
+static enum err check_foreign(struct deep *c)
+{
+    struct text models, last = {0};
+    struct oddity *odd;
+    enum err e = meta_read(c->call, c->db, "models", &models);
+    while (e == OK && models.len > 0)
+        last = text_cut(&models, ' ');
+    bool ours = text_same(text_cut(&last, '+'), c->records->model->hash);
+    if (e != OK && e != ERR_MISSING)
+        return e;
+    TRY(open__foreign(c->call, c->db, c->records->model, &odd));
+    for (; odd != NULL; odd = odd->next)
+        if (ours || !odd->table)
+            verification_add(c->call, c->out,
+                             text_print(c->call->arena, "database object %.*s",
+                                        TEXT_ARG(odd->name)),
+                             "%.*s", TEXT_ARG(odd->what));
+    return OK;
+}
+
 static enum err deep_check(struct deep *c)
 {
     struct text format;
@@ -522,6 +578,7 @@ static enum err deep_check(struct deep *c)
     if (e != OK && e != ERR_MISSING)
         return e;
     c->sealed = e == OK; /* a store no program of this format has opened yet has none */
+    TRY(check_foreign(c));
     check_indexes(c);
     TRY(check_versions(c));
     for (size_t i = 0; i < c->records->model->kind_count; i++)
@@ -543,7 +600,7 @@ static enum err verify_view(struct deep *c, struct text origin,
     enum err e = ledger_verify_within(c->call, c->db, origin, public_key, note,
                                       deep ? keep_leaf : NULL, c, c->out);
     if (e == OK && deep)
-        e = deep_check(c);
+        e = c->failed != OK ? c->failed : deep_check(c);
     read_end(c->db);
     return e;
 }

@@ -109,10 +109,15 @@ bool who__is_somebody(const struct actor *a)
     return a->type == ACTOR_USER || (a->type == ACTOR_TOKEN && a->grant_count > 0);
 }
 
+enum purpose { FOR_ACTING, FOR_READING, FOR_DUTY };
+
+/* A token that has its roles alone gains nothing by who its person is to the record; a duty judges
+ * the person whatever the token has. */
 static enum err matches(struct call *call, struct records *r, struct db db,
                         const struct actor *actor, const struct record *rec,
-                        const struct who_list *list, bool reading, bool *out)
+                        const struct who_list *list, enum purpose purpose, bool *out)
 {
+    bool reading = purpose == FOR_READING;
     struct scope scope = {0};
     *out = false;
     for (size_t i = 0; i < list->count && !*out; i++) {
@@ -121,9 +126,11 @@ static enum err matches(struct call *call, struct records *r, struct db db,
             *out = who__is_somebody(actor);
         else if (w->automatic)
             *out = actor->type == ACTOR_SYSTEM;
+        else if (w->role.len && reading && actor->technical)
+            continue;
         else if (w->role.len)
             TRY(holds(call, db, actor, rec, w->role, reading, &scope, out));
-        else
+        else if (!actor->bare || purpose == FOR_DUTY)
             TRY(related(call, r, db, actor, rec, w, out));
     }
     return OK;
@@ -133,7 +140,19 @@ enum err who__matches(struct call *call, struct records *r, struct db db,
                       const struct actor *actor, const struct record *rec,
                       const struct who_list *list, bool *out)
 {
-    return matches(call, r, db, actor, rec, list, false, out);
+    return matches(call, r, db, actor, rec, list, FOR_ACTING, out);
+}
+
+enum err who__duty(struct call *call, struct records *r, struct db db, const struct actor *actor,
+                   const struct record *rec, const struct who_list *list, bool *out)
+{
+    return matches(call, r, db, actor, rec, list, FOR_DUTY, out);
+}
+
+bool record_is_restricted(const struct record *rec)
+{
+    const struct json *level = record_value(rec, TEXT("confidentiality"));
+    return level != NULL && text_is(level->text, "restricted");
 }
 
 static enum err sees_restricted(struct call *call, struct records *r, struct db db,
@@ -151,7 +170,7 @@ static enum err sees_restricted(struct call *call, struct records *r, struct db 
 
 static bool is_mine(const struct record *rec, const struct actor *actor)
 {
-    return actor->person.len &&
+    return actor->person.len && !actor->bare &&
            (value__list_has(record_value(rec, TEXT("owner")), actor->person) ||
             value__list_has(record_value(rec, TEXT("author")), actor->person));
 }
@@ -166,13 +185,12 @@ enum err who__may_read(struct call *call, struct records *r, struct db db,
         *out = true;
         return OK;
     }
-    const struct json *level = record_value(rec, TEXT("confidentiality"));
     bool cleared = true;
-    if (level && text_is(level->text, "restricted"))
+    if (record_is_restricted(rec))
         TRY(sees_restricted(call, r, db, actor, rec, &cleared));
     if (!cleared)
         return OK;
-    return matches(call, r, db, actor, rec, &r->readers[rec->kind->index], true, out);
+    return matches(call, r, db, actor, rec, &r->readers[rec->kind->index], FOR_READING, out);
 }
 
 enum err who__may_change(struct call *call, struct records *r, struct db db,
@@ -185,7 +203,7 @@ enum err who__may_change(struct call *call, struct records *r, struct db db,
         *out = true;
         return OK;
     }
-    return matches(call, r, db, actor, rec, &rec->kind->change, false, out);
+    return matches(call, r, db, actor, rec, &rec->kind->change, FOR_ACTING, out);
 }
 
 /* "Risk owner, @author" in words, for refusals. */

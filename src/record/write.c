@@ -71,6 +71,7 @@ static enum err append(struct writing *w, struct record *rec, const struct recor
         .act = act,
         .actor_type = text_of(actor_word(w->call->actor->type)),
         .actor_id = w->call->actor->id,
+        .actor_for = actor_for(w->call->actor),
         .object_kind = rec->kind->name,
         .object_id = rec->id,
         .object_version = rec->version,
@@ -180,7 +181,8 @@ enum err write__version(struct writing *w, struct record *rec, const struct reco
                         ? before->kind->states[before->state].name
                         : (struct text){0},
                     reason};
-    struct text body = body__print(call, rec, &a);
+    struct text body;
+    TRY(body__print(call, rec, &a, &body));
     struct text salt = ledger_salt(call);
     TRY(ledger_commit(call, body, salt, &rec->commitment));
     TRY(append(w, rec, before, act));

@@ -23,6 +23,8 @@ static void run_once(struct schedule *s)
     call->id = id_new(call);
     call->actor = actor_system(call);
     enum err e = record_timed(call, s->records, &moved);
+    if (access_trace_flush(call, record_access(s->records)) != OK)
+        log_line(LOG_WARN, "schedule", "traces=waiting");
     if (e != OK)
         log_line(LOG_WARN, "schedule", "outcome=%s", err_code(e));
     else if (moved)

@@ -141,9 +141,11 @@ enum err site_model_note(struct site *s)
         count += models.at[i] == ' ';
     if (count + 1 >= REMEMBERED)
         (void)text_cut(&kept, ' ');
-    return access_meta(
-        s->call, s->access, "models",
-        kept.len ? text_print(s->arena, "%.*s %.*s", TEXT_ARG(kept), TEXT_ARG(mine)) : mine);
+    struct text last = last_of(models), from = text_cut(&last, *WITH_OWN);
+    return access_note_model(
+        s->call, s->access,
+        kept.len ? text_print(s->arena, "%.*s %.*s", TEXT_ARG(kept), TEXT_ARG(mine)) : mine,
+        from);
 }
 
 bool site_model_replaced(struct site *s)

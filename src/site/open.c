@@ -52,12 +52,40 @@ static enum err load_model(struct site *s)
     return site_model(s->call, s, overlays, &s->model);
 }
 
+/* A copy made while somebody wrote may hold parts of different moments. Before anything is
+ * written into it, all of it is held against the ledger, once. */
+static enum err check_copy(struct site *s)
+{
+    struct verification v;
+    verification_start(&v);
+    log_line(LOG_WARN, "store", "copied_while_in_use=true verifying=deep");
+    TRY(record_verify(s->call, s->store, s->model, s->signer->origin, s->signer->public_key,
+                      true, (struct text){0}, &v));
+    if (!v.finding_count)
+        return store_copy_is_whole(s->call, s->store);
+    return problem(s->call, ERR_CONFLICT, site_shown(s->arena, s->where), "torn",
+                   say(s->call,
+                       "this folder was copied while it was in use, and its parts do not fit "
+                       "together (%.*s: %.*s). Copy with aimwell backup, which works beside a "
+                       "running server",
+                       "此文件夹是在使用中被复制的，其各部分互不相符（%.*s：%.*s）。请用 aimwell "
+                       "backup 复制，它可与运行中的服务器并行"),
+                   TEXT_ARG(v.findings->place), TEXT_ARG(v.findings->what));
+}
+
 static enum err open_floors(struct site *s, bool create, enum model_change change)
 {
     size_t made;
     TRY(access_format_allowed(s->call, s->store));
     TRY(load_model(s));
     TRY(site_model_allowed(s, change));
+    if (store_copied(s->store)) {
+        TRY(open_signer(s, false));
+        TRY(check_copy(s));
+        s->signer->close(s->signer);
+        s->signer = NULL;
+    }
+    TRY(record_fits(s->call, s->store, s->model));
     TRY(record_migrate(s->call, s->store, s->model, &s->steps));
     TRY(open_signer(s, create));
     TRY(ledger_open(s->call, s->store, s->signer, &s->ledger));

@@ -28,8 +28,11 @@ enum err store__failed(struct call *call)
 
 enum err store__too_slow(struct call *call)
 {
-    return problem(call, ERR_IO, TEXT(""), "too_slow", "%s",
-                   say(call, "this takes too long; ask for less", "查询耗时过长，请缩小范围"));
+    return problem(call, ERR_SLOW, TEXT(""), "too_slow", "%s",
+                   say(call,
+                       "this takes too long and was stopped; ask for less at once: a filter, "
+                       "fewer records, fewer columns",
+                       "查询耗时过长，已中止；请缩小范围：加筛选条件、减少记录或列"));
 }
 
 enum err store__exists(struct call *call)

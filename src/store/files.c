@@ -155,10 +155,17 @@ static enum err write_new(struct call *call, struct store *s, struct text name,
 
 static bool is_whole(struct call *call, struct store *s, struct text name)
 {
-    struct text there;
+    const char *path = path_of(call, s, name);
+    struct text found = TEXT("");
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
 
-    return store__file_bytes(call, path_of(call, s, name), &there) == OK &&
-           text_same(name_of(call->arena, there), name);
+    if (fd < 0)
+        return false;
+    struct mark mark = store__mark(call);
+    bool whole = hash_back(call, fd, path, &found) == OK && text_same(found, name);
+    store__unsay(call, mark); /* a file that cannot be read is written again */
+    close(fd);
+    return whole;
 }
 
 enum err store__folder_file_write(struct call *call, struct store *s, struct text name,
@@ -173,7 +180,19 @@ enum err store__folder_file_write(struct call *call, struct store *s, struct tex
 enum err store__folder_file_read(struct call *call, struct store *s, struct text name,
                                  struct text *bytes)
 {
-    return store__file_bytes(call, path_of(call, s, name), bytes);
+    const char *within = folder_of(call, s, name);
+    int folder = open(within, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    enum err e;
+
+    *bytes = TEXT("");
+    if (folder < 0)
+        return errno == ENOENT                       ? ERR_MISSING
+               : errno == ELOOP || errno == ENOTDIR ? store__file_damaged(call, name)
+                                                    : failed(call, within);
+    e = store__file_bytes_at(call, folder, text_c(call->arena, text_from(name, 2)),
+                             path_of(call, s, name), bytes);
+    close(folder);
+    return e;
 }
 
 /* ---- listing ----------------------------------------------------------------------------- */

@@ -52,11 +52,39 @@ static enum err read_on(struct call *call, struct link *link, struct text name,
     return gather(call, link, name, size, bytes);
 }
 
-static bool is_right(struct text bytes, struct text name, struct arena *a)
+/* Adds one chunk to the hash; its memory is the scratch call's. */
+static enum err hash_chunk(struct call *scratch, struct link *link, struct text name,
+                           int64_t part, struct sha256 *hash, int64_t *left)
 {
-    struct hash h = sha256(bytes);
+    static const char sql[] = "SELECT bytes FROM file_chunk WHERE hash = $1 AND part = $2";
+    struct rows rows;
 
-    return text_same(hex_of(a, hash_text(&h)), name);
+    TRY(store__postgres.rows(scratch, link, sql, (struct value[]){V_TEXT(name), V_INT(part)}, 2,
+                             1, &rows));
+    if (rows.count == 0 || rows.cells[0].text.len == 0 ||
+        (int64_t)rows.cells[0].text.len > *left)
+        return ERR_MISSING;
+    sha256_add(hash, rows.cells[0].text);
+    *left -= (int64_t)rows.cells[0].text.len;
+    return OK;
+}
+
+/* Are the bytes there those of the name? In memory there is one chunk at a time. */
+static enum err check_there(struct call *call, struct link *link, struct text name, bool *right)
+{
+    struct arena *arena = arena_open();
+    struct sha256 *hash = sha256_start(call->arena);
+    int64_t left = 0;
+    enum err e = find(call, link, name, &left);
+
+    for (int64_t part = 0; e == OK && left > 0; part++) {
+        arena_reset(arena);
+        e = hash_chunk(call_open(arena, call->now, call->lang), link, name, part, hash, &left);
+    }
+    struct hash sum = sha256_end(hash);
+    *right = e == OK && text_same(hex_of(call->arena, hash_text(&sum)), name);
+    arena_close(arena);
+    return e == ERR_MISSING || !link->failed ? OK : e;
 }
 
 enum err store__chunk_file_read(struct call *call, struct store *s, struct text name,
@@ -91,36 +119,22 @@ static enum err put_chunks(struct call *call, struct link *link, struct text nam
     return store__postgres.settle(call, link);
 }
 
-/* A row that is there already is a whole file, or a damaged one that these bytes mend. */
-static enum err is_there(struct call *call, struct link *link, struct text name, bool *whole)
-{
-    struct mark mark = store__mark(call);
-    struct text bytes = TEXT("");
-    enum err e = read_on(call, link, name, &bytes);
-
-    *whole = e == OK && is_right(bytes, name, call->arena);
-    if (link->failed)
-        return e;
-    store__unsay(call, mark);
-    return OK;
-}
-
 static enum err put(struct call *call, struct link *link, struct text name, struct text bytes)
 {
     static const char sql[] = "INSERT INTO file (hash, size) VALUES ($1, $2) "
                               "ON CONFLICT (hash) DO UPDATE SET size = excluded.size";
-    struct text back = TEXT("");
     bool whole = false;
 
-    TRY(is_there(call, link, name, &whole));
+    /* A row that is there already is a whole file, or a damaged one that these bytes mend. */
+    TRY(check_there(call, link, name, &whole));
     if (whole)
         return OK;
     /* Also takes the row's lock: two writers of the same bytes follow each other. */
     TRY(store__postgres.exec(
         call, link, sql, (struct value[]){V_TEXT(name), V_INT((int64_t)bytes.len)}, 2, NULL));
     TRY(put_chunks(call, link, name, bytes));
-    TRY(read_on(call, link, name, &back));
-    return is_right(back, name, call->arena) ? OK : store__file_damaged(call, name);
+    TRY(check_there(call, link, name, &whole));
+    return whole ? OK : store__file_damaged(call, name);
 }
 
 enum err store__chunk_file_write(struct call *call, struct store *s, struct text name,

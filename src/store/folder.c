@@ -13,7 +13,10 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
+
+#define ROOM_LEAST ((size_t)4 << 20) /* bytes */
 
 /* Only the person at the keyboard can mend why opening failed, so they hear the reason. */
 static enum err because(struct call *call, const char *path)
@@ -87,35 +90,77 @@ static enum err read_all(struct call *call, int fd, const char *path, struct tex
 
 enum err store__file_bytes(struct call *call, const char *path, struct text *bytes)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    return store__file_bytes_at(call, AT_FDCWD, path, path, bytes);
+}
+
+/* A link, or anything but a regular file, is none of ours. */
+enum err store__file_bytes_at(struct call *call, int folder, const char *name, const char *path,
+                              struct text *bytes)
+{
+    int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    struct stat st;
     enum err e;
 
     *bytes = TEXT("");
+    if (fd >= 0 && (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))) {
+        close(fd);
+        return store__file_damaged(call, text_of(name));
+    }
     if (fd < 0)
-        return errno == ENOENT || errno == ENOTDIR ? ERR_MISSING : because(call, path);
+        return errno == ELOOP                          ? store__file_damaged(call, text_of(name))
+               : errno == ENOENT || errno == ENOTDIR ? ERR_MISSING
+                                                     : because(call, path);
     e = read_all(call, fd, path, bytes);
     close(fd);
     return e;
 }
 
-/* ---- the lock ---------------------------------------------------------------------------- */
+/* ---- the lock ------------------------------------------------------------------------------
+ * While the folder is open the file `lock` holds the process and which file the database is;
+ * closed in order, it is empty. Found otherwise, the process died, or the folder is a copy made
+ * meanwhile: then the database is another file than the one it names. */
 static enum err locked_by_other(struct call *call, const char *folder, const char *path)
 {
     struct text pid;
     enum err e = store__file_bytes(call, path, &pid);
 
-    pid = e == OK ? text_trim(pid) : TEXT("?");
+    pid = e == OK ? text_cut(&pid, '\n') : TEXT("?");
     return problem(call, ERR_CONFLICT, TEXT(""), "locked",
                    say(call, "%s is in use by process %.*s", "%s 正被进程 %.*s 使用"), folder,
                    TEXT_ARG(pid));
 }
 
-static enum err write_pid(struct call *call, int fd, const char *path)
+/* The database as a file, whatever its name and however the disk is called after a restart. */
+static struct text identity(struct call *call, const struct store *s)
 {
-    struct text pid = text_print(call->arena, "%ld\n", (long)getpid());
+    struct statx about;
 
-    if (ftruncate(fd, 0) != 0 || pwrite(fd, pid.at, pid.len, 0) != (ssize_t)pid.len)
-        return because(call, path);
+    if (statx(AT_FDCWD, store__path(call, s, "aimwell.db"), AT_SYMLINK_NOFOLLOW,
+              STATX_INO | STATX_BTIME, &about) != 0)
+        return TEXT("");
+    return text_print(call->arena, "%llu %lld.%09u", (unsigned long long)about.stx_ino,
+                      (long long)about.stx_btime.tv_sec, about.stx_btime.tv_nsec);
+}
+
+/* What the lock names; "" when it was closed in order, or by a program that did not say. */
+static struct text named_by(struct call *call, const char *path)
+{
+    struct text was;
+
+    if (store__file_bytes(call, path, &was) != OK || was.len > 200)
+        return TEXT("");
+    (void)text_cut(&was, '\n');
+    return text_cut(&was, '\n');
+}
+
+static enum err write_lock(struct call *call, const struct store *s, struct text database)
+{
+    struct text words =
+        text_print(call->arena, "%ld\n%.*s\n", (long)getpid(), TEXT_ARG(database));
+
+    if (ftruncate(s->lock_file, 0) != 0 ||
+        pwrite(s->lock_file, words.at, words.len, 0) != (ssize_t)words.len)
+        return because(call, store__path(call, s, "lock"));
     return OK;
 }
 
@@ -126,8 +171,11 @@ static enum err lock(struct call *call, struct store *s, const char *folder)
     s->lock_file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (s->lock_file < 0)
         return because(call, path);
-    if (flock(s->lock_file, LOCK_EX | LOCK_NB) == 0)
-        return write_pid(call, s->lock_file, path);
+    if (flock(s->lock_file, LOCK_EX | LOCK_NB) == 0) {
+        struct text was = named_by(call, path), mine = identity(call, s);
+        s->copied = was.len > 0 && mine.len > 0 && !text_same(was, mine);
+        return write_lock(call, s, s->copied ? was : mine);
+    }
     if (errno != EWOULDBLOCK)
         return because(call, path);
     return locked_by_other(call, folder, path);
@@ -212,12 +260,36 @@ enum err store__folder_open(struct call *call, struct store *s, struct text wher
     if (s->reading)
         return OK;
     TRY(lock(call, s, folder));
-    return furnish(call, s);
+    TRY(furnish(call, s));
+    return s->copied ? OK : write_lock(call, s, identity(call, s)); /* it may be new */
+}
+
+enum err store_copy_is_whole(struct call *call, struct store *s)
+{
+    s->copied = false;
+    return write_lock(call, s, identity(call, s));
+}
+
+bool store__folder_room(const struct store *s)
+{
+    char folder[4096];
+    struct statvfs about;
+
+    if (s->folder.len >= sizeof(folder))
+        return true;
+    memcpy(folder, s->folder.at, s->folder.len);
+    folder[s->folder.len] = '\0';
+    return statvfs(folder, &about) != 0 || about.f_bavail >= ROOM_LEAST / about.f_frsize;
 }
 
 void store__folder_close(struct store *s)
 {
-    if (s->lock_file >= 0)
+    bool in_order = !s->copied && !atomic_load(&s->failing);
+
+    if (s->lock_file >= 0) {
+        if (in_order && ftruncate(s->lock_file, 0) != 0)
+            log_line(LOG_WARN, "store", "cannot_empty=lock");
         close(s->lock_file);
+    }
     s->lock_file = -1;
 }

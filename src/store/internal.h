@@ -43,6 +43,8 @@ struct link {
     struct store *store;
     enum link_use use;
     struct cache cache;
+    const struct guest *guest; /* readers: whose statement runs; NULL: the engine's own */
+    int64_t until; /* readers: ticks by which all of this borrowing must be done; 0: no such */
     bool failed; /* the storage path broke under this link; for a writer: fail-stop */
     bool astray; /* an error came that was not of the job that runs; cleared by `begin` */
 };
@@ -59,6 +61,12 @@ struct plan_dialect {
     const char *table_end;      /* after the closing parenthesis */
     const char *lock;           /* so that two nodes never plan at once; NULL when needless */
     struct text (*guard)(struct arena *a, struct text table);
+    /* Rows (type, name, table, text) of all that could act or be read in our place: type is table,
+     * view, trigger, or anything else that acts. */
+    const char *objects;
+    const char *own_tables; /* those the store makes for itself, with spaces between */
+    size_t guards;          /* triggers that make one table append-only */
+    bool (*is_guard)(struct arena *a, struct text table, struct text name, struct text text);
 };
 
 struct driver {
@@ -71,6 +79,12 @@ struct driver {
                         struct link **out);
     void (*disconnect)(struct link *link);
     bool (*alive)(struct link *link); /* a cheap look, between uses */
+    /* Inside a transaction: something that has to be written though nothing changes. NULL: no need. */
+    enum err (*prove)(struct call *call, struct link *link);
+    /* Is there room to go on with after the disk was full? NULL: it cannot be known. */
+    bool (*room)(const struct store *s);
+    /* After connecting to a folder that is a copy of one in use. NULL: there are none. */
+    enum err (*whole)(struct call *call, struct link *link);
     /* Once after the writer connected: the store's own tables (meta, search, files). */
     enum err (*furnish)(struct call *call, struct link *link);
     enum err (*rows)(struct call *call, struct link *link, const char *sql,
@@ -116,6 +130,8 @@ struct reader {
     struct link *link; /* NULL: could not be opened; the next read tries again */
     struct reader *next;
     bool view; /* between read_begin and read_end */
+    int64_t until; /* see reader_until */
+    const struct guest *guest;
 };
 struct tx {
     struct store *store;
@@ -129,7 +145,10 @@ struct writer {
     struct counter *counters;
     bool careful; /* each job of this group is settled before the next begins */
     pthread_t thread;
-    bool started;
+    atomic_bool started;
+    bool behind; /* what tells of the last commit could not be written: nothing is acknowledged */
+    bool lost;   /* what was acknowledged is not there: no further attempt */
+    int64_t again, pause; /* ticks of the next attempt to go on, and microseconds to the one after */
     pthread_mutex_t lock; /* guards the queue, closing and hooks */
     pthread_cond_t wake;
     struct job *first, *last;
@@ -144,6 +163,7 @@ struct store {
     struct arena *arena; /* what the store keeps for its life; store_open fills it */
     struct text folder;  /* SQLite */
     int lock_file;
+    bool copied; /* see store_copied */
     struct text url, schema; /* PostgreSQL; the url without its schema */
     bool create;
     bool reading; /* only looked at: no lock, no writer */
@@ -165,6 +185,10 @@ extern atomic_llong store__group_time;
  * numbers that are not finite. */
 enum err store__check_values(struct call *call, const struct value *values, size_t count);
 
+/* SQLITE_OK or SQLITE_DENY, for SQLite's authorizer (guest.c). */
+int store__guest_authorize(const struct guest *g, int action, const char *first,
+                           const char *second);
+
 /* Takes back what a first attempt said, when a second one says it again or succeeds. */
 struct mark {
     struct problem **end;
@@ -175,7 +199,7 @@ void store__unsay(struct call *call, struct mark mark);
 
 /* Sentences that both drivers give alike. */
 enum err store__failed(struct call *call);   /* ERR_IO, "storage" */
-enum err store__too_slow(struct call *call); /* ERR_IO, "too_slow" */
+enum err store__too_slow(struct call *call); /* ERR_SLOW, "too_slow" */
 enum err store__exists(struct call *call);   /* ERR_CONFLICT, "exists" */
 enum err store__refused(struct call *call);  /* ERR_CONFLICT, "refused": a constraint */
 enum err store__append_only(struct call *call);
@@ -185,17 +209,19 @@ enum err store__bug(struct call *call, const char *sql, const char *words);
 enum err store__lost(struct call *call, const char *what, const char *words); /* logs; ERR_IO */
 
 enum err store__writer_start(struct call *call, struct store *s);
-void store__writer_stop(struct store *s);
 
 /* ---- the folder of a SQLite store (folder.c) --------------------------------------------- */
 enum err store__folder_open(struct call *call, struct store *s, struct text where, bool create);
-void store__folder_close(struct store *s);
+void store__folder_close(struct store *s); /* notes that it was closed in order, unless failing */
+bool store__folder_room(const struct store *s); /* more than a group is likely to need */
 /* fsync of a folder, checked: SQLite ignores when it fails. */
 enum err store__sync_folder(struct call *call, const char *path);
 enum err store__sync_parent(struct call *call, const char *path);
 enum err store__make_folder(struct call *call, const char *path);
 /* The bytes of a file; ERR_MISSING without a problem when it is not there. */
 enum err store__file_bytes(struct call *call, const char *path, struct text *bytes);
+enum err store__file_bytes_at(struct call *call, int folder, const char *name, const char *path,
+                              struct text *bytes);
 /* Path of a name inside the store's folder, in the call's arena. */
 const char *store__path(struct call *call, const struct store *s, const char *name);
 
@@ -241,6 +267,9 @@ struct text store__postgres_guard(struct arena *a, struct text table);
 struct text store__postgres_schema(struct arena *a, struct text schema); /* makes it */
 /* The schema of a session, and after how many milliseconds a statement is too slow. */
 struct text store__postgres_session(struct arena *a, struct text schema, long long slow);
+bool store__sqlite_is_guard(struct arena *, struct text table, struct text name, struct text);
+bool store__postgres_is_guard(struct arena *, struct text table, struct text name, struct text);
+extern const char store__sqlite_objects[], store__postgres_objects[];
 extern const char store__sqlite_columns[], store__sqlite_indexes[], store__sqlite_guarded[];
 extern const char store__postgres_columns[], store__postgres_indexes[],
     store__postgres_guarded[];

@@ -55,3 +55,35 @@ struct text store__postgres_guard(struct arena *a, struct text table)
         " FOR EACH STATEMENT EXECUTE FUNCTION append_only()",
         TEXT_ARG(table), TEXT_ARG(table));
 }
+
+/* Of a trigger: whether it is enabled, when it fires, on which condition and columns, and what it
+ * runs. */
+const char store__postgres_objects[] =
+    "SELECT CASE WHEN c.relkind IN ('r', 'p') THEN 'table' ELSE 'view' END,"
+    " CAST(c.relname AS text), CAST(c.relname AS text), ''"
+    " FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+    " WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p', 'v', 'm', 'f')"
+    " UNION ALL SELECT 'trigger', CAST(g.tgname AS text), CAST(t.relname AS text),"
+    " CONCAT(g.tgenabled, g.tgtype, CASE WHEN g.tgqual IS NULL THEN '' ELSE '?' END,"
+    " CAST(g.tgattr AS text), p.prosrc)"
+    " FROM pg_catalog.pg_trigger g JOIN pg_catalog.pg_class t ON t.oid = g.tgrelid"
+    " JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace"
+    " JOIN pg_catalog.pg_proc p ON p.oid = g.tgfoid"
+    " WHERE n.nspname = current_schema() AND NOT g.tgisinternal"
+    " UNION ALL SELECT 'rule', CAST(r.rulename AS text), CAST(t.relname AS text), ''"
+    " FROM pg_catalog.pg_rewrite r JOIN pg_catalog.pg_class t ON t.oid = r.ev_class"
+    " JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace"
+    " WHERE n.nspname = current_schema() AND r.rulename <> '_RETURN'"
+    " UNION ALL SELECT 'rule', CAST(e.evtname AS text), '', ''"
+    " FROM pg_catalog.pg_event_trigger e WHERE e.evtenabled <> 'D' ORDER BY 1, 2";
+
+/* BEFORE UPDATE OR DELETE for each row is 27, BEFORE TRUNCATE for each statement 34. */
+bool store__postgres_is_guard(struct arena *a, struct text table, struct text name,
+                              struct text text)
+{
+    static const char row[] = "O27 BEGIN RAISE EXCEPTION 'append only'; END ";
+    static const char whole[] = "O34 BEGIN RAISE EXCEPTION 'append only'; END ";
+    (void)a, (void)table;
+    return (text_is(name, "append_only") && text_is(text, row)) ||
+           (text_is(name, "append_only_truncate") && text_is(text, whole));
+}

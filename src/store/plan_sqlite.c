@@ -25,3 +25,20 @@ struct text store__sqlite_guard(struct arena *a, struct text table)
                       " SELECT RAISE(ABORT, 'append only'); END",
                       TEXT_ARG(table), TEXT_ARG(table), TEXT_ARG(table), TEXT_ARG(table));
 }
+
+const char store__sqlite_objects[] =
+    "SELECT type, name, tbl_name, COALESCE(sql, '') FROM sqlite_schema"
+    " WHERE type IN ('table', 'view', 'trigger') AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"
+    " ORDER BY type, name";
+
+/* To the letter as store__sqlite_guard makes it: one that does nothing guards nothing. */
+bool store__sqlite_is_guard(struct arena *a, struct text table, struct text name,
+                            struct text text)
+{
+    struct text made = store__sqlite_guard(a, table), update = text_cut(&made, ';');
+    update = text_print(a, "%.*s; END", TEXT_ARG(update));
+    (void)text_cut(&made, ';');
+    if (text_same(name, text_join(a, table, TEXT("_no_update"))))
+        return text_same(text, update);
+    return text_same(name, text_join(a, table, TEXT("_no_delete"))) && text_same(text, made);
+}

@@ -34,12 +34,14 @@ static enum err postgres_view_begin(struct call *call, struct link *link)
 {
     TRY(now(call, link, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"));
     postgres_of(link)->in_view = true;
+    postgres_of(link)->patience_before = postgres_of(link)->patience;
     return OK;
 }
 
 static void postgres_view_end(struct link *link)
 {
     postgres_of(link)->in_view = false;
+    postgres_of(link)->patience = postgres_of(link)->patience_before; /* rolled back as well */
     quietly(link, "ROLLBACK");
 }
 
@@ -153,6 +155,10 @@ const struct driver store__postgres = {
             .lock = "SELECT pg_catalog.pg_advisory_xact_lock("
                     "pg_catalog.hashtext(current_schema()))",
             .guard = store__postgres_guard,
+            .objects = store__postgres_objects,
+            .own_tables = "meta file file_chunk search_doc",
+            .guards = 2,
+            .is_guard = store__postgres_is_guard,
         },
     .open = postgres__open,
     .close = postgres__close,

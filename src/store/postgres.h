@@ -28,6 +28,8 @@ struct postgres {
     size_t own_from;     /* what is pending before this place is not of the job that runs */
     uint64_t statements; /* names given so far */
     bool in_view;
+    int64_t patience, patience_before; /* statement_timeout in ms: now, and outside the view; 0:
+                                          not known */
     bool stale; /* the last error was an outdated prepared statement */
     bool committing;
     bool warned; /* while committing: durable here, perhaps not on the standby */

@@ -112,6 +112,7 @@ static enum err set_up(struct call *call, struct postgres *p)
         e = postgres__fault(call, p, "setting up a session", answer);
     PQclear(answer);
     TRY(e);
+    p->patience = atomic_load(&store__slow_after) / 1000;
     if (!PQenterPipelineMode(p->db))
         return store__lost(call, "entering the pipeline", PQerrorMessage(p->db));
     return OK;

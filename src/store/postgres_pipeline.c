@@ -365,6 +365,27 @@ static enum err collect(struct call *call, const PGresult *answer, size_t most,
     return OK;
 }
 
+/* A reader that must be done by a moment gives each statement no more than what is left, in
+ * steps, so that most need not be told anew. */
+#define STEP 250 /* ms */
+static enum err keep_patience(struct call *call, struct postgres *p)
+{
+    int64_t most = atomic_load(&store__slow_after) / 1000, wanted = most;
+
+    if (p->link.use == LINK_WRITE)
+        return OK;
+    if (p->link.until != 0)
+        wanted = (p->link.until - clock_ticks()) / 1000 / STEP * STEP + STEP;
+    wanted = wanted > most ? most : wanted < 1 ? 1 : wanted;
+    if (wanted == p->patience)
+        return OK;
+    struct text words = text_print(call->arena, "%lld", (long long)wanted);
+    TRY(queue_values(call, p, "SELECT set_config('statement_timeout', CAST($1 AS text), false)",
+                     &V_TEXT(words), 1));
+    p->patience = wanted;
+    return OK;
+}
+
 static enum err rows_once(struct call *call, struct postgres *p, const char *sql,
                           const struct value *values, size_t count, size_t most,
                           struct rows *out)
@@ -372,8 +393,13 @@ static enum err rows_once(struct call *call, struct postgres *p, const char *sql
     PGresult *answer;
     enum err e;
 
+    TRY(keep_patience(call, p));
     TRY(queue_values(call, p, sql, values, count));
-    TRY(postgres__settle(call, p, &answer));
+    e = postgres__settle(call, p, &answer);
+    if (e != OK) { /* with what failed the setting before it was undone */
+        p->patience = 0;
+        return e;
+    }
     e = collect(call, answer, most, out);
     PQclear(answer);
     return e;

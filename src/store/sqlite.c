@@ -19,6 +19,7 @@ struct sqlite {
     sqlite3 *db;
     int64_t deadline; /* readers: ticks after which a statement is stopped */
     bool in_group;
+    int64_t others; /* the writer's: changes when another connection commits; 0 at first */
     int wal_pages;     /* in the WAL after the last commit */
     int checkpoint_at; /* pages at which to try next */
 };
@@ -248,6 +249,8 @@ static enum err sqlite_rows(struct call *call, struct link *link, const char *sq
 
     *out = (struct rows){0};
     q->deadline = clock_ticks() + atomic_load(&store__slow_after);
+    if (link->until != 0 && link->until < q->deadline)
+        q->deadline = link->until;
     TRY(prepare(call, q, sql, &p));
     e = bind(call, q, sql, p, values, value_count);
     if (e == OK)
@@ -316,11 +319,42 @@ static void sqlite_view_end(struct link *link)
         quietly(q, "ROLLBACK");
 }
 
+/* This process has the folder to itself and one connection that writes. Whatever else commits is
+ * somebody who writes past the one door: what he put there must not be built upon, not even
+ * when he has taken it away again. */
+static enum err alone(struct call *call, struct sqlite *q)
+{
+    struct rows rows;
+
+    TRY(sqlite_rows(call, &q->link, "PRAGMA data_version", NULL, 0, 1, &rows));
+    if (q->others == 0 || rows.cells[0].integer == q->others) {
+        q->others = rows.cells[0].integer;
+        return OK;
+    }
+    q->link.failed = true;
+    log_line(LOG_ERROR, "tampering", "why=\"another program wrote into the database\"");
+    return problem(
+        call, ERR_IO, TEXT(""), "another_program", "%s",
+        say(call,
+            "another program wrote into the database while the server was running; nothing "
+            "is acknowledged any more. Stop the server and run aimwell verify --deep",
+            "服务器运行期间有其他程序写入了数据库；不再确认任何写入。请停止服务器并运行 "
+            "aimwell verify --deep"));
+}
+
 static enum err sqlite_begin(struct call *call, struct link *link)
 {
+    struct sqlite *q = sqlite_of(link);
+    enum err e;
+
     TRY(plain(call, link, "BEGIN IMMEDIATE"));
-    sqlite_of(link)->in_group = true;
-    return OK;
+    q->in_group = true;
+    e = alone(call, q);
+    if (e != OK) {
+        q->in_group = false;
+        quietly(q, "ROLLBACK");
+    }
+    return e;
 }
 
 static enum err sqlite_settle(struct call *call, struct link *link)
@@ -404,6 +438,15 @@ static int look_at_clock(void *arg)
     return clock_ticks() > q->deadline;
 }
 
+static int authorize(void *arg, int action, const char *first, const char *second,
+                     const char *database, const char *trigger)
+{
+    const struct sqlite *q = arg;
+
+    return q->link.guest == NULL ? SQLITE_OK
+                                 : store__guest_authorize(q->link.guest, action, first, second);
+}
+
 static void harden(sqlite3 *db)
 {
     sqlite3_extended_result_codes(db, 1);
@@ -441,6 +484,7 @@ static enum err set_up(struct call *call, struct sqlite *q)
     TRY(sqlite_script(call, &q->link, both_pragmas));
     if (q->link.use == LINK_READ) {
         sqlite3_db_config(q->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+        sqlite3_set_authorizer(q->db, authorize, q);
         sqlite3_progress_handler(q->db, STEPS_BETWEEN_LOOKS, look_at_clock, q);
         return OK;
     }
@@ -528,6 +572,28 @@ static bool sqlite_alive(struct link *link)
     return !link->failed;
 }
 
+/* The number that stands in every database; writing it again writes its page. */
+static enum err sqlite_prove(struct call *call, struct link *link)
+{
+    return sqlite_script(call, link, "PRAGMA user_version = 0");
+}
+
+static enum err sqlite_whole(struct call *call, struct link *link)
+{
+    struct rows rows;
+    enum err e = sqlite_rows(call, link, "PRAGMA integrity_check(1)", NULL, 0, 10, &rows);
+
+    if (e == OK && rows.count == 1 && text_is(rows.cells[0].text, "ok"))
+        return OK;
+    return problem(
+        call, ERR_CONFLICT, TEXT(""), "torn", "%s",
+        say(call,
+            "this folder was copied while it was in use, and the database in it is torn: "
+            "copy with aimwell backup, which works beside a running server",
+            "此文件夹是在使用中被复制的，其中的数据库已残缺：请用 aimwell backup "
+            "复制，它可与运行中的服务器并行"));
+}
+
 static enum err make_tables(struct call *call, struct link *link)
 {
     TRY(sqlite_script(call, link,
@@ -562,12 +628,20 @@ const struct driver store__sqlite = {
             .declaration = {"INTEGER", "REAL", "TEXT", "BLOB"},
             .table_end = " STRICT",
             .guard = store__sqlite_guard,
+            .objects = store__sqlite_objects,
+            .own_tables = "meta search_doc search_words search_words_data search_words_idx "
+                          "search_words_content search_words_docsize search_words_config",
+            .guards = 2,
+            .is_guard = store__sqlite_is_guard,
         },
     .open = store__folder_open,
     .close = store__folder_close,
     .connect = sqlite_connect,
     .disconnect = sqlite_disconnect,
     .alive = sqlite_alive,
+    .prove = sqlite_prove,
+    .room = store__folder_room,
+    .whole = sqlite_whole,
     .furnish = sqlite_furnish,
     .rows = sqlite_rows,
     .exec = sqlite_exec,

@@ -48,6 +48,8 @@ static enum err open_parts(struct call *call, struct store *s, struct text where
     s->create = create;
     TRY(s->driver->open(call, s, where, create));
     TRY(s->driver->connect(call, s, LINK_WRITE, &s->writer.tx.link));
+    if (s->copied && s->driver->whole != NULL)
+        TRY(s->driver->whole(call, s->writer.tx.link));
     TRY(s->driver->furnish(call, s->writer.tx.link));
     return store__writer_start(call, s);
 }
@@ -100,7 +102,7 @@ void store_close(struct store *s)
 {
     if (s == NULL)
         return;
-    store__writer_stop(s);
+    store_stop(s);
     close_readers(s);
     if (s->writer.tx.link != NULL)
         s->driver->disconnect(s->writer.tx.link);
@@ -121,6 +123,11 @@ struct text store_folder(const struct store *s)
 bool store_failing(const struct store *s)
 {
     return atomic_load(&s->failing);
+}
+
+bool store_copied(const struct store *s)
+{
+    return s->copied;
 }
 
 int64_t store_writes(const struct store *s)
@@ -169,6 +176,7 @@ void store_return(struct store *s, struct reader *r)
     if (r->view)
         panic("a reader was returned inside a view");
     forget_broken(r);
+    r->until = 0;
     pthread_mutex_lock(&s->pool_lock);
     r->next = s->idle;
     s->idle = r;
@@ -176,14 +184,23 @@ void store_return(struct store *s, struct reader *r)
     pthread_mutex_unlock(&s->pool_lock);
 }
 
+void reader_until(struct reader *r, int64_t ticks)
+{
+    r->until = ticks;
+}
+
 /* ---- reading ----------------------------------------------------------------------------- */
 static enum err reader_ready(struct call *call, struct reader *r)
 {
     if (!r->view)
         forget_broken(r);
-    if (r->link != NULL)
-        return r->link->failed ? store__failed(call) : OK;
-    return r->store->driver->connect(call, r->store, LINK_READ, &r->link);
+    if (r->until != 0 && clock_ticks() >= r->until)
+        return store__too_slow(call);
+    if (r->link == NULL)
+        TRY(r->store->driver->connect(call, r->store, LINK_READ, &r->link));
+    r->link->until = r->until;
+    r->link->guest = r->guest;
+    return r->link->failed ? store__failed(call) : OK;
 }
 
 enum err read_rows(struct call *call, struct reader *r, const char *sql,

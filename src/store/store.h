@@ -41,13 +41,25 @@ MUST_USE enum err store_open(struct call *call, struct text where, bool create,
 /* Only to look, also while a server writes: no lock, no writer, nothing is made. Every submit answers
  * ERR_IO. For verification. */
 MUST_USE enum err store_open_reading(struct call *call, struct text where, struct store **out);
-/* Stops the writer (running jobs finish, queued jobs are answered ERR_IO), checkpoints, closes. */
+/* Stops the writer: the group that runs finishes, queued jobs are answered ERR_IO, and so is every
+ * one that comes later; `done` of none is called after it returns. Reading goes on. Comes before
+ * anything that jobs point to is freed. Twice is fine. */
+void store_stop(struct store *s);
+/* store_stop, then checkpoints and closes. */
 void store_close(struct store *s);
 enum store_kind store_kind(const struct store *s);
 struct text store_folder(const struct store *s); /* "" for PostgreSQL */
-/* True once a write failed on the storage path; from then on every write answers ERR_IO, with
- * SQLite until the store is opened again. PostgreSQL: until the next group succeeds; do submit. */
+/* True once a write failed on the storage path; from then on every write answers ERR_IO. SQLite: until
+ * the writer, which tries again by itself after 1 s, then 2, 4, … 30 s, has opened the database anew, found
+ * it as it was acknowledged and written to it. PostgreSQL: until the next group succeeds; do submit. */
 bool store_failing(const struct store *s);
+/* SQLite: the folder is a copy of one that was in use when it was copied (its database is another
+ * file than the one that was not closed). It may be torn: pages of different moments, files that
+ * are missing. Opening it looks at its structure (ERR_CONFLICT, code "torn"); whether its content
+ * is whole only the ledger can tell. */
+bool store_copied(const struct store *s);
+/* The ledger has told: from now on it is a store like any other. */
+MUST_USE enum err store_copy_is_whole(struct call *call, struct store *s);
 int64_t store_writes(const struct store *s);  /* commits since start, for /metrics */
 /* A consistent copy of the SQLite database into one new file (0600), while the store is in use;
  * deleted content is not in it, nor are the files. ERR_CONFLICT, code "exists", when `file`
@@ -59,6 +71,10 @@ struct reader; /* a read connection; one thread at a time */
 /* Borrow from a pool (opened on demand, at most 128); blocks when all are out. */
 struct reader *store_reader(struct store *s);
 void store_return(struct store *s, struct reader *r);
+/* All that is read until it is returned must be done by then (clock_ticks): a statement that
+ * still runs is stopped, a later one refused, with ERR_SLOW. Many short statements can then not
+ * take longer together than one may. 0: each statement has its own time and no more. */
+void reader_until(struct reader *r, int64_t ticks);
 
 struct rows {
     size_t count, columns;
@@ -66,7 +82,7 @@ struct rows {
 };
 /* Everything in the arena. More than `most` rows is ERR_TOO_LARGE. Statements are prepared once
  * per connection and kept (keyed by the text of sql). SQLite: a statement that runs over 10 s is
- * interrupted; PostgreSQL: statement_timeout 10 s; both give ERR_IO with code "too_slow". A wrong
+ * interrupted; PostgreSQL: statement_timeout 10 s; both give ERR_SLOW, code "too_slow". A wrong
  * statement is ERR_BUG and logged with the database's own words. */
 MUST_USE enum err read_rows(struct call *call, struct reader *r, const char *sql,
                             const struct value *values, size_t value_count, size_t most,
@@ -83,6 +99,22 @@ void read_end(struct reader *r);
  * when the name was never written. */
 MUST_USE enum err meta_read(struct call *call, struct reader *r, const char *name,
                             struct text *value);
+
+/* ---- guests: statements from files that anybody may write -------------------------------- */
+/* What they may read: tables by name, each with its columns. `hides`: the table has others, and
+ * all that is read of it must be named (t.column, never * or the row). Lives in the arena. */
+struct guest;
+struct guest *guest_in(struct arena *a);
+void guest_allow(struct guest *g, struct text table, const struct text *columns, size_t count,
+                 bool hides);
+/* Whether the statement reads these and nothing else, whatever database it is put to; *why says
+ * what is wrong with it (in a, English, for whoever writes the file), "" when nothing is. */
+bool guest_check(struct arena *a, const struct guest *g, struct text sql, struct text *why);
+/* read_rows for such a statement: looked at again, and held to the list by SQLite itself.
+ * ERR_BUG, code "guest", when it asks for more. */
+MUST_USE enum err read_guest(struct call *call, struct reader *r, const struct guest *g,
+                             const char *sql, const struct value *values, size_t value_count,
+                             size_t most, struct rows *out);
 
 /* ---- search over folded words (format: words_for_query) ---------------------------------- */
 struct search_hit {
@@ -108,4 +140,16 @@ MUST_USE enum err file_write(struct call *call, struct store *s, struct text byt
 /* Names (hex) of every stored file, for deep verification. */
 MUST_USE enum err file_list(struct call *call, struct store *s, struct text **names,
                             size_t *count);
+
+/* ---- what does not belong here ----------------------------------------------------------- */
+struct table;
+struct oddity {
+    struct text name, what;
+    bool table; /* a table with rows: one of another model, perhaps */
+    struct oddity *next;
+};
+/* Triggers, views, rules, tables with rows that the declared tables do not account for, and declared
+ * append-only tables whose guards are gone. NULL when there is none. */
+MUST_USE enum err store_foreign(struct call *call, struct reader *r, const struct table *tables,
+                                size_t count, struct oddity **out);
 #endif

@@ -6,7 +6,8 @@
  * writer takes all that wait, at most 1,000 or 20 ms of work, and runs them in one transaction, each in its
  * own savepoint, so that a refused job rolls back alone. After COMMIT every job of the group is
  * answered; before it, none. Any write error (not a refusal) fails the whole group with ERR_IO,
- * marks the store as failing and stops acknowledging for good: restart verifies, then serves. */
+ * marks the store as failing and stops acknowledging until a new connection of the writer has
+ * proved that what was acknowledged is there and that it can write (store_failing). */
 #ifndef STORE_WRITE_H
 #define STORE_WRITE_H
 
@@ -47,6 +48,12 @@ struct group_hooks {
     enum err (*begin)(void *arg, struct call *call, struct tx *tx);
     enum err (*seal)(void *arg, struct call *call, struct tx *tx);
     void (*done)(void *arg, bool committed);
+    /* After `done` of a commit, before anybody is answered: makes known outside the database that
+     * the group stands. Not OK: nobody is answered OK, and the store is failing. May be NULL. */
+    enum err (*attest)(void *arg, struct call *call);
+    /* In the first transaction of a new connection, after the storage failed: is everything there
+     * that was acknowledged? ERR_CONFLICT: it is not, and no further attempt is made. May be NULL. */
+    enum err (*resume)(void *arg, struct call *call, struct tx *tx);
     void (*job_undone)(void *arg); /* a job's savepoint was rolled back */
     void (*job_begin)(void *arg);  /* a job's savepoint was opened */
     void *arg;

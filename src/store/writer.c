@@ -12,6 +12,8 @@
 
 #define QUEUE_MOST 10000
 #define GROUP_JOBS 1000
+#define FIRST_PAUSE 1000000 /* microseconds before the first attempt to go on */
+#define LONGEST_PAUSE 30000000
 
 atomic_llong store__group_time = 20 * 1000;
 
@@ -67,15 +69,34 @@ enum err store_submit(struct store *s, struct job *job)
     return store_turned_away(call, store_offer(s, job));
 }
 
-/* Waits for work and takes up to a group of it; NULL when the store closes. */
-static struct job *queue_take(struct writer *w, struct group_hooks *hooks)
+/* False when `until` (ticks) has come; 0 is never. */
+static bool wait_for_work(struct writer *w, int64_t until)
+{
+    int64_t left = until - clock_ticks();
+    struct timespec at;
+
+    if (until == 0) {
+        pthread_cond_wait(&w->wake, &w->lock);
+        return true;
+    }
+    if (left <= 0)
+        return false;
+    clock_gettime(CLOCK_REALTIME, &at);
+    at.tv_sec += left / 1000000 + 1; /* whole seconds: nothing depends on less */
+    pthread_cond_timedwait(&w->wake, &w->lock, &at);
+    return true;
+}
+
+/* Waits for work and takes up to a group of it; NULL when the store closes, or when it is time
+ * to try to go on. */
+static struct job *queue_take(struct writer *w, struct group_hooks *hooks, bool *closing)
 {
     struct job *first, *last;
     size_t count = 1;
 
     pthread_mutex_lock(&w->lock);
-    while (w->first == NULL && !w->closing)
-        pthread_cond_wait(&w->wake, &w->lock);
+    while (w->first == NULL && !w->closing && wait_for_work(w, w->again))
+        ;
     first = w->closing ? NULL : w->first;
     if (first != NULL) {
         for (last = first; last->next != NULL && count < GROUP_JOBS; count++)
@@ -86,6 +107,7 @@ static struct job *queue_take(struct writer *w, struct group_hooks *hooks)
         w->waiting -= count;
     }
     *hooks = w->hooks;
+    *closing = w->closing;
     pthread_mutex_unlock(&w->lock);
     return first;
 }
@@ -217,7 +239,7 @@ static enum err connected(struct group *g)
     struct store *s = g->store;
     struct tx *tx = &s->writer.tx;
 
-    if (tx->link != NULL && s->driver->alive(tx->link))
+    if (tx->link != NULL && s->driver->alive(tx->link) && !s->writer.behind)
         return OK;
     if (s->driver->kind == STORE_SQLITE)
         return ERR_IO;
@@ -337,12 +359,27 @@ static void answer(struct group *g, enum err e)
 
 static void mark_failing(struct store *s)
 {
-    bool failed = s->writer.tx.link == NULL || s->writer.tx.link->failed;
+    struct writer *w = &s->writer;
+    bool failed = w->tx.link == NULL || w->tx.link->failed || w->behind;
 
-    if (failed && !atomic_exchange(&s->failing, true))
+    if (failed && !atomic_exchange(&s->failing, true)) {
         log_line(LOG_ERROR, "store", "failing=true");
+        if (s->driver->kind == STORE_SQLITE && w->again == 0) {
+            w->pause = FIRST_PAUSE;
+            w->again = clock_ticks() + w->pause;
+        }
+    }
     if (!failed && atomic_exchange(&s->failing, false))
         log_line(LOG_WARN, "store", "failing=false");
+}
+
+static enum err attest(struct group *g)
+{
+    enum err e = g->hooks.attest == NULL ? OK : g->hooks.attest(g->hooks.arg, g->call);
+
+    g->store->writer.behind = e != OK;
+    mark_failing(g->store);
+    return e == OK ? OK : ERR_IO;
 }
 
 static void run_group(struct store *s, struct job *first, const struct group_hooks *hooks)
@@ -365,6 +402,8 @@ static void run_group(struct store *s, struct job *first, const struct group_hoo
     mark_failing(s);
     if (began && g.hooks.done != NULL)
         g.hooks.done(g.hooks.arg, e == OK && g.good > 0);
+    if (e == OK && g.good > 0)
+        e = attest(&g);
     answer(&g, e);
     if (tx->link != NULL && !tx->link->failed) {
         s->driver->rest(tx->link);
@@ -372,15 +411,79 @@ static void run_group(struct store *s, struct job *first, const struct group_hoo
     }
 }
 
+/* ---- going on after a failure -------------------------------------------------------------
+ * A call that failed once may have left the connection, and what the system keeps in memory of
+ * the file, in any state. So nothing of it is used again: a new connection reads what is there,
+ * the ledger holds that against what was acknowledged, and something is written, made durable and
+ * copied from the log into the database before the first job is taken again. */
+static enum err prove(struct group *g)
+{
+    struct store *s = g->store;
+    struct tx *tx = &s->writer.tx;
+
+    tx->spent = OK;
+    TRY(s->driver->begin(g->call, tx->link));
+    if (g->hooks.resume != NULL)
+        TRY(g->hooks.resume(g->hooks.arg, g->call, tx));
+    if (s->driver->prove != NULL)
+        TRY(s->driver->prove(g->call, tx->link));
+    TRY(s->driver->commit(g->call, tx->link));
+    s->driver->rest(tx->link);
+    TRY(tx->link->failed ? ERR_IO : OK);
+    return g->hooks.attest == NULL ? OK : g->hooks.attest(g->hooks.arg, g->call);
+}
+
+static enum err reconnect(struct group *g)
+{
+    struct store *s = g->store;
+    struct tx *tx = &s->writer.tx;
+
+    if (tx->link != NULL)
+        s->driver->disconnect(tx->link);
+    tx->link = NULL;
+    TRY(s->driver->room == NULL || s->driver->room(s) ? OK : ERR_IO);
+    return s->driver->connect(g->call, s, LINK_WRITE, &tx->link);
+}
+
+static void go_on(struct store *s, const struct group_hooks *hooks)
+{
+    struct writer *w = &s->writer;
+    struct group g = {.store = s, .hooks = *hooks};
+    enum err e;
+
+    arena_reset(w->arena);
+    g.call = call_open(w->arena, clock_now(), LANG_EN);
+    e = reconnect(&g);
+    if (e == OK) {
+        e = prove(&g);
+        if (e != OK)
+            s->driver->rollback(w->tx.link);
+    }
+    w->behind = e != OK;
+    w->lost = e == ERR_CONFLICT;
+    w->pause = w->pause * 2 < LONGEST_PAUSE ? w->pause * 2 : LONGEST_PAUSE;
+    w->again = e == OK || w->lost ? 0 : clock_ticks() + w->pause;
+    for (const struct problem *p = g.call->problems; p != NULL; p = p->next)
+        log_line(LOG_ERROR, "store", "going_on=%s why=\"%.*s\"", w->lost ? "never" : "later",
+                 TEXT_ARG(p->message));
+    mark_failing(s);
+}
+
 /* ---- the thread -------------------------------------------------------------------------- */
 static void *writer_main(void *arg)
 {
     struct store *s = arg;
+    struct writer *w = &s->writer;
     struct group_hooks hooks;
-    struct job *job;
+    bool closing = false;
 
-    while ((job = queue_take(&s->writer, &hooks)) != NULL)
-        run_group(s, job, &hooks);
+    while (!closing) {
+        struct job *job = queue_take(w, &hooks, &closing);
+        if (job != NULL)
+            run_group(s, job, &hooks);
+        else if (!closing)
+            go_on(s, &hooks);
+    }
     return NULL;
 }
 
@@ -392,11 +495,11 @@ enum err store__writer_start(struct call *call, struct store *s)
     w->tx.store = s;
     if (pthread_create(&w->thread, NULL, writer_main, s) != 0)
         return store__lost(call, "starting the writer", "no thread");
-    w->started = true;
+    atomic_store(&w->started, true);
     return OK;
 }
 
-void store__writer_stop(struct store *s)
+void store_stop(struct store *s)
 {
     struct writer *w = &s->writer;
 
@@ -404,7 +507,7 @@ void store__writer_stop(struct store *s)
     w->closing = true;
     pthread_cond_signal(&w->wake);
     pthread_mutex_unlock(&w->lock);
-    if (w->started)
+    if (atomic_exchange(&w->started, false))
         pthread_join(w->thread, NULL);
     for (struct job *job = w->first, *next; job != NULL; job = next) {
         next = job->next;
@@ -412,7 +515,9 @@ void store__writer_stop(struct store *s)
         job->done(job, ERR_IO);
     }
     w->first = w->last = NULL;
+    w->waiting = 0;
     arena_close(w->arena);
+    w->arena = NULL;
 }
 
 void store_hooks(struct store *s, const struct group_hooks *hooks)
@@ -462,7 +567,7 @@ enum err store_run(struct store *s, struct call *call,
     };
     enum err e;
 
-    if (pthread_equal(pthread_self(), s->writer.thread))
+    if (atomic_load(&s->writer.started) && pthread_equal(pthread_self(), s->writer.thread))
         panic("a job waits for the writer that runs it");
     e = wait_for(s, &w);
     pthread_cond_destroy(&w.finished);

@@ -21,6 +21,7 @@ import zipfile
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "durability"))
 import harness  # noqa: E402
 
+AS = ("--as", "lin@test.example")  # for whom an import is
 COMMANDS = ("serve", "init", "user", "token", "import", "framework", "export", "check", "verify",
             "backup", "restore", "model")
 
@@ -134,7 +135,10 @@ def people(s):
 def tokens(s):
     s.ask("token", 2, err="aimwell token")
     s.ask("token create", 2)
-    secret = s.ask("token create robot --roles staff,assessor", 0, "aw_").strip()
+    s.ask("token create robot --roles staff,assessor", 2, err="--for EMAIL")
+    s.ask("token create robot --roles staff,dpo --for lin@test.example", 3, err="does not hold")
+    s.ask("user add robot@test.example --name Robot --roles assessor", 0, "password")
+    secret = s.ask("token create robot --roles staff,assessor --for robot@test.example", 0, "aw_").strip()
     s.say(len(secret.split()) == 1, "the token alone is on standard output", secret)
     s.ask("token create feed --scope events:SYS-0001 --expires 30d", 0, "aw_")
     for bad in ("0d", "366d", "soon", "-1d"):
@@ -154,31 +158,33 @@ def imports(s):
     tasks = s.file("tasks.csv", "external_id,title,priority\nA-1,First,high\nA-2,Second 第二,normal\n")
     s.ask("import", 2, err="import")
     s.ask(["import", "task"], 2, err="import")
-    s.ask(["import", "dragon", tasks], 4, err="dragon")
-    s.ask(["import", "task", s.path("none.csv")], 4, err="none.csv")
+    s.ask(["import", "task", tasks], 2, err="--as EMAIL")
+    s.ask(["import", "task", tasks, "--as", "nobody@test.example"], 4, err="person")
+    s.ask(["import", "dragon", tasks, *AS], 4, err="dragon")
+    s.ask(["import", "task", s.path("none.csv"), *AS], 4, err="none.csv")
     count = lambda: len(list(csv.reader(io.StringIO(s.ask("export records --kind task", 0))))) - 1
-    s.ask(["import", "task", tasks, "--dry-run"], 0)
+    s.ask(["import", "task", tasks, "--dry-run", *AS], 0)
     s.say(count() == 0, "--dry-run changes nothing")
-    out = s.ask(["import", "task", tasks, "--json"], 0)
+    out = s.ask(["import", "task", tasks, "--json", *AS], 0)
     result = json.loads(out)
     s.say(result.get("accepted") == 2 and result.get("rejected") in (0, []), "the result counts the rows", out)
     s.say(count() == 2, "and they are there")
-    again = json.loads(s.ask(["import", "task", tasks, "--json"], 0))
+    again = json.loads(s.ask(["import", "task", tasks, "--json", *AS], 0))
     s.say(again.get("accepted") == 0 and count() == 2, "importing again makes nothing twice", str(again))
     bad = s.file("bad.csv", "external_id,title,priority\nA-3,,high\nA-4,Fourth,huge\nA-5,Fifth,low\n")
-    got, out, err = harness.run(s.aimwell, "import", "task", bad, "--json", where=s.where)
+    got, out, err = harness.run(s.aimwell, "import", "task", bad, *AS, "--json", where=s.where)
     s.say(got == 1 and count() == 3, "a bad line stops no good one; exit 1", f"{got} {out}{err}")
     s.say("huge" in out or "priority" in out, "and its line says why", out)
     empty = s.file("empty.json", "[]")
     for more in ([], ["--dry-run"]):
-        s.say(json.loads(s.ask(["import", "task", empty, "--json", *more], 0))["accepted"] == 0, "an empty list is no mistake")
-    s.ask(["import", "ai_system", empty, "--map", "us-federal-ai-2025", "--dry-run"], 0, "accepted")
-    s.ask(["import", "task", s.file("not.json", "[1]")], 1, "is not an object")
-    s.ask(["import", "task", s.file("object.json", "{}")], 2, err="list of objects")
-    s.ask(["import", "task", s.file("none.csv", "")], 2, err="no header")
-    s.ask(["import", "task", s.file("odd.csv", "title,colour,shape\nA,b,c\n")], 2, err="colour")
-    s.ask(["import", "task", s.file("odd.csv", "title,colour,shape\nA,b,c\n")], 2, err="shape")
-    got, out, err = harness.run(s.aimwell, "import", "task", s.file("state.csv", "external_id,title,state\nA-3,Third,done\n"), "--dry-run", where=s.where)
+        s.say(json.loads(s.ask(["import", "task", empty, "--json", *more, *AS], 0))["accepted"] == 0, "an empty list is no mistake")
+    s.ask(["import", "ai_system", empty, "--map", "us-federal-ai-2025", "--dry-run", *AS], 0, "accepted")
+    s.ask(["import", "task", s.file("not.json", "[1]"), *AS], 1, "is not an object")
+    s.ask(["import", "task", s.file("object.json", "{}"), *AS], 2, err="list of objects")
+    s.ask(["import", "task", s.file("none.csv", ""), *AS], 2, err="no header")
+    s.ask(["import", "task", s.file("odd.csv", "title,colour,shape\nA,b,c\n"), *AS], 2, err="colour")
+    s.ask(["import", "task", s.file("odd.csv", "title,colour,shape\nA,b,c\n"), *AS], 2, err="shape")
+    got, out, err = harness.run(s.aimwell, "import", "task", s.file("state.csv", "external_id,title,state\nA-3,Third,done\n"), *AS, "--dry-run", where=s.where)
     s.say(got == 0 and "states was passed over" in err, "a column of states is not passed over in silence", err)
 
 
@@ -295,6 +301,7 @@ def proof(s, secret):
 def backup(s):
     zipped = s.path("backup.zip")
     s.ask("backup", 2, err="--out")
+    before = harness.run(s.aimwell, "verify", "--deep", where=s.where)[1]
     s.ask(["backup", "--out", zipped], 0, "ledger")
     s.say(oct(os.stat(zipped).st_mode)[-2:] == "00", "a backup is for its owner only: it holds the key", oct(os.stat(zipped).st_mode))
     got, out, err = harness.run(s.aimwell, "backup", "--out", zipped, where=s.where)
@@ -305,7 +312,7 @@ def backup(s):
     s.ask(["restore", s.file("no.zip", "not a zip"), "--data", s.path("r3")], 2, err="not a backup", where=False)
     s.ask(["restore", zipped], 2, err="--data", where=False)
     same = harness.run(s.aimwell, "verify", "--deep", where=["--data", s.path("restored")])[1]
-    s.say(same == harness.run(s.aimwell, "verify", "--deep", where=s.where)[1], "the copy has the same root", same)
+    s.say(same == before, "the copy has the same root", same)
     tampered(s, zipped)
 
 

@@ -5,9 +5,10 @@
     eio.py PATH_OF_AIMWELL [--seed N]
 
 strace attaches to the running server and makes fdatasync, fsync or pwrite64 on the database or its log
-fail, once or from then on. After the first failure nothing may be acknowledged any more, also when the
-next call would succeed: a failed fsync may have thrown pages away, so only a new start may go on. Reads
-are still served. After a kill and a start everything acknowledged is there. Skipped where strace may
+fail, once or from then on; then on ledger.last, without which an older database put back would not be
+noticed. A failure answers 503 to all that waited, and what failed is not used again: a failed fsync may have
+thrown pages away. Reads are served. As long as the calls fail nothing is acknowledged; once they succeed the
+server goes on by itself, and everything acknowledged is there, then and after a kill and a new start. Skipped where strace may
 not attach. Sabotages: without an injection nothing is refused; a false acknowledgement is caught.
 """
 import argparse
@@ -27,10 +28,14 @@ CASES = [  # system calls, error, which calls
     ("pwrite64", "ENOSPC", "3"),
     ("pwrite64", "ENOSPC", "1+"),
 ]
+LAST = [  # the same on ledger.last alone
+    ("pwrite64,write", "EIO", "1+"),
+    ("fdatasync,fsync", "EIO", "1+"),
+]
 
 
-def attach(server, data, calls, error, when):
-    paths = [word for name in ("aimwell.db", "aimwell.db-wal") for word in ("-P", f"{data}/{name}")]
+def attach(server, data, files, calls, error, when):
+    paths = [word for name in files for word in ("-P", f"{data}/{name}")]
     return subprocess.Popen(["strace", "-f", "-qq", "-o", "/dev/null", *paths, "-e", f"trace={calls}",
                              "-e", f"inject={calls}:error={error}:when={when}", "-p", str(server.pid())],
                             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
@@ -43,16 +48,17 @@ def permitted():
 
 
 class Trial(writers.Trial):
-    def __init__(self, aimwell, report, chance, case):
+    def __init__(self, aimwell, report, chance, case, files=("aimwell.db", "aimwell.db-wal")):
         super().__init__(harness.Place(aimwell, data=harness.temporary() + "/data"), report, chance,
-                         " ".join(case) if case else "no injection")
-        self.case = case
+                         f"{' '.join(case)} on {files[0]}" if case else "no injection")
+        self.case, self.files = case, files
+        self.for_good = case and case[2].endswith("+")
 
     def run(self):
         server = harness.Server(self.place)
         clients = self.writing(server, "e")
         time.sleep(0.2)
-        strace = attach(server, self.place.data, *self.case) if self.case else None
+        strace = attach(server, self.place.data, self.files, *self.case) if self.case else None
         until = time.monotonic() + 20
         while self.case and time.monotonic() < until and not any(c.refused for c in clients):
             time.sleep(0.02)
@@ -62,6 +68,7 @@ class Trial(writers.Trial):
         if strace:
             strace.terminate()
             strace.wait()
+            self.goes_on(server)
         self.restart(server)
 
     def look(self, server, refusals):
@@ -71,8 +78,10 @@ class Trial(writers.Trial):
             return
         others = [r for r in refusals if r[0] != 503]
         self.say(refusals and not others, f"{len(refusals)} writes answered 503", str(others[:2]))
+        if not self.for_good:
+            return
         late = [client.ask("POST", "task", {"title": f"too late {n}"})[0] for n in range(5)]
-        self.say(late == [503] * 5, "nothing is acknowledged after an error", str(late))
+        self.say(late == [503] * 5, "nothing is acknowledged while the calls fail", str(late))
         status, _, _ = client.ask("GET", "task?limit=5")
         self.say(status == 200, "reads are served", str(status))
         client.close()
@@ -94,6 +103,8 @@ def main():
     chance = harness.seed_of(options)
     for case in [None, *CASES]:
         Trial(aimwell, report, chance, case).run()
+    for case in LAST:
+        Trial(aimwell, report, chance, case, ("ledger.last", "ledger.last.new")).run()
     report.end()
 
 

@@ -8,6 +8,7 @@ import http.client
 import json
 import random
 import threading
+import time
 
 import harness
 
@@ -158,6 +159,26 @@ class Trial:
     def writing(self, server, label):
         """Clients that write until they are stopped."""
         return start(4, server.port, self.token, self.chance, self.acknowledged, self.tried, label)
+
+    def goes_on(self, server, within=60):
+        """Without a new start: it acknowledges again by itself, and all that it ever acknowledged is there."""
+        client, until, status = harness.Client(server.port, self.token), time.monotonic() + within, 0
+        while status not in (200, 201) and time.monotonic() < until:
+            self.tried.add(key="again", title="made again", path="task", version=1)
+            status, _, reply = client.ask("POST", "task", {"title": "made again"}, Idempotency_Key="again")
+            if status == 201:
+                self.acknowledged.add(key="again", id=reply["id"], version=1, title="made again", ledger=reply["ledger"]["index"])
+            else:
+                time.sleep(0.2)
+        self.say(status in (200, 201), "it acknowledges again without a new start", f"{status} {server.words()[-300:]}")
+        wrong = send_again(client, self.acknowledged, self.tried)
+        wrong += judge(client, self.acknowledged, self.tried)
+        self.say(not wrong, f"all {len(self.acknowledged.all())} acknowledged writes are there, the others go through once", "; ".join(wrong[:3]))
+        ready = client.ask("GET", "/readyz")[0]
+        self.say(ready == 200, "readyz says so", str(ready))
+        code, out, err = self.place.verify("--deep")
+        self.say(code == 0, "verify --deep beside it is intact", f"{code} {out}{err}")
+        client.close()
 
     def start_again(self, sabotage):
         """A new start: everything acknowledged is there, what was not answered goes through once."""

@@ -182,7 +182,7 @@ class Framing(Case):
         for size in (b"-3", b"0x5", b"g", b"fffffffffffffffff"):
             replies, closed = talk(self.server, lines(
                 POST, HOST, "Transfer-Encoding: chunked", body=size + b"\r\nhello\r\n0\r\n\r\n"))
-            self.assertIn(replies[0] and replies[0][0], (None, 400, 413))
+            self.assertEqual(replies[0] and replies[0][0], 411)
             self.assertTrue(closed)
 
     def test_15_folded_line(self):
@@ -201,27 +201,15 @@ class Framing(Case):
         self.refused(lines(GET, HOST, b"X(Name: a\r\n") + NEXT)
 
 
-class Lenience(Case):
-    """What libmicrohttpd takes between chunks. Nothing forwards these bytes, so no second reader
-    can disagree; pinned here so that a change is noticed."""
+class Chunks(Case):
+    """libmicrohttpd is lax between chunks (a bare line feed, a trailer); so there are none."""
     CHUNKED = lines(POST, HOST, "Transfer-Encoding: chunked")
 
-    def test_accepted(self):
-        for body in (b"5\nhello\n0\n\n", b"5;a=b\r\nhello\r\n0\r\n\r\n",
-                     b"0000000005\r\nhello\r\n0\r\n\r\n"):
-            self.assertTrue(self.accepted(self.CHUNKED + body)[2].endswith(b"body 5 hello\n"))
-
-    def test_a_trailer_is_no_header(self):
-        body = self.accepted(self.CHUNKED + b"0\r\nX-Late: a\r\nContent-Length: 4\r\n\r\n"
-                             + NEXT, 2)[2]
-        self.assertIn(b"path /smuggled\n", body)
-        body = self.accepted(self.CHUNKED + b"0\r\nX-Late: a\r\n\r\n")[2]
-        self.assertNotIn(b"x-late", body)
-
     def test_refused(self):
-        for body in (b"5\rhello\r0\r\r", b"5 \r\nhello\r\n0\r\n\r\n",
-                     b"+5\r\nhello\r\n0\r\n\r\n", b"5\r\nhelloXX0\r\n\r\n"):
-            self.refused_by_library(self.CHUNKED + body + NEXT)
+        for body in (b"5\r\nhello\r\n0\r\n\r\n", b"5\nhello\n0\n\n", b"5;a=b\r\nhello\r\n0\r\n\r\n",
+                     b"5\rhello\r0\r\r", b"+5\r\nhello\r\n0\r\n\r\n",
+                     b"0\r\nX-Late: a\r\nContent-Length: 4\r\n\r\n"):
+            self.refused(self.CHUNKED + body + NEXT, 411)
 
 
 class Head(Case):
@@ -363,32 +351,6 @@ class Bodies(Case):
                            "Expect: 100-continue"), 413)
         reply = talk(self.server, lines(POST, HOST, "Content-Length: " + "9" * 30))[0][0]
         self.assertIn(reply[0], (400, 413))
-
-    def test_chunked(self):
-        chunks = [b"hello ", b"w", b"orld"]
-        body = b"".join(b"%x\r\n%s\r\n" % (len(c), c) for c in chunks) + b"0\r\n\r\n"
-        raw = lines(POST, HOST, "Transfer-Encoding: chunked", body=body)
-        self.assertTrue(self.accepted(raw)[2].endswith(b"body 11 hello world\n"))
-        self.accepted(raw + raw + NEXT, 3)
-
-    def chunked(self, size, piece=8192):
-        parts = [b"%x\r\n%s\r\n" % (n, b"y" * n)
-                 for n in [min(piece, size - at) for at in range(0, size, piece)]]
-        return lines(POST, HOST, "Transfer-Encoding: chunked",
-                     body=b"".join(parts) + b"0\r\n\r\n")
-
-    def test_chunked_at_the_cap(self):
-        self.assertIn(b"body %d y" % self.CAP, self.accepted(self.chunked(self.CAP))[2])
-
-    def test_chunked_over_the_cap(self):
-        self.refused(self.chunked(self.CAP + 1), 413)
-
-    def test_endless_chunks_are_cut(self):
-        with self.server.connect() as s:
-            s.sendall(lines(POST, HOST, "Transfer-Encoding: chunked"))
-            with self.assertRaises(OSError):
-                for _ in range(100000):
-                    s.sendall(b"2000\r\n" + b"z" * 8192 + b"\r\n")
 
     def test_expect_continue(self):
         with self.server.connect() as s, s.makefile("rb") as file:
@@ -535,10 +497,6 @@ class Deadlines(unittest.TestCase):
 
     def test_dripped_body_is_cut(self):
         self.assertTrue(self.cut(lines(POST, HOST, "Content-Length: 60000"), b"a"))
-
-    def test_dripped_chunks_are_cut(self):
-        self.assertTrue(self.cut(lines(POST, HOST, "Transfer-Encoding: chunked"),
-                                 b"1\r\na\r\n"))
 
     def test_dripped_second_request_is_cut(self):
         self.assertTrue(self.cut(lines(GET, HOST) + b"GET /echo HTTP/1.1\r\nX-Slow: ", b"a"))

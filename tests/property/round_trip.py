@@ -54,7 +54,7 @@ def there_and_back(store, kind, form, folder, report):
     path = os.path.join(folder, f"{kind}.{form}")
     run("export", "records", "--kind", kind, "--format", form, "--out", path, *store.words)
     before = size(store)
-    done = run("import", kind, path, "--json", *store.words, expect=None)
+    done = run("import", kind, path, "--as", "amy@northlake.example", "--json", *store.words, expect=None)
     after = size(store)
     told = json.loads(done.stdout) if done.stdout.startswith("{") else {}
     good = done.returncode == 0 and after == before and told.get("unchanged") and not any(
@@ -73,11 +73,11 @@ def change_outside(store, path, report):
     with open(path, "w", encoding="utf-8", newline="") as out:
         csv.writer(out).writerows(rows)
     before = size(store)
-    done = run("import", "task", path, "--dry-run", "--json", *store.words, expect=None)
+    done = run("import", "task", path, "--as", "amy@northlake.example", "--dry-run", "--json", *store.words, expect=None)
     dry = json.loads(done.stdout)
     report.tell(f"{store.kind} a dry run changes nothing", [] if dry["updated"] == 1 and
                 size(store) == before else [done.stdout[:800]])
-    done = run("import", "task", path, "--json", *store.words, expect=None)
+    done = run("import", "task", path, "--as", "amy@northlake.example", "--json", *store.words, expect=None)
     told = json.loads(done.stdout)
     report.tell(f"{store.kind} one changed cell is one changed record", [] if told["updated"] == 1 and
                 told["unchanged"] == len(rows) - 2 and size(store) == before + 1 else [done.stdout[:800]])

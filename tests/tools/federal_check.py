@@ -69,7 +69,8 @@ class Program:
         expect("init " + words, code, 0)
 
     def take(self, path, name, *more):
-        code, out, words = self.run("import", "ai_system", path, "--map", MAPS[name], "--json", *more)
+        code, out, words = self.run("import", "ai_system", path, "--map", MAPS[name],
+                                    "--as", "a@example.org", "--json", *more)
         if not out:
             print("import:", code, words)
             sys.exit(1)
@@ -271,7 +272,7 @@ def check_wrong_file(program, folder, scratch):
     rows = [{**r, "Surprise": "1"} for r in read_csv(os.path.join(folder, COTS))]
     path = os.path.join(scratch, "wrong.csv")
     write_csv(path, rows)
-    code, out, words = program.run("import", "ai_system", path, "--map", MAPS[COTS], "--json")
+    code, out, words = program.run("import", "ai_system", path, "--map", MAPS[COTS], "--as", "a@example.org", "--json")
     expect("a column the map does not know", (code, out, "Surprise" in words), (2, "", True))
 
 

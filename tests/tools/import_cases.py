@@ -44,7 +44,7 @@ class Site:
         return path
 
     def take(self, kind, content, ending="csv", more=()):
-        done = self.run("import", kind, self.file(content, ending), "--json", *more)
+        done = self.run("import", kind, self.file(content, ending), "--as", "ada@example.org", "--json", *more)
         result = json.loads(done.stdout) if done.stdout else {"errors": [], "words": done.stderr}
         counts = tuple(result.get(k) for k in ("accepted", "updated", "unchanged", "rejected"))
         return done.returncode, counts, result
@@ -153,7 +153,7 @@ def check_round_trip(site):
     for kind in ("ai_system", "risk", "org_unit", "soa_entry"):
         there = site.records(kind)
         for form in ("csv", "xlsx", "json"):
-            done = site.run("import", kind, site.export(kind, form), "--json")
+            done = site.run("import", kind, site.export(kind, form), "--as", "ada@example.org", "--json")
             if form == "csv" or there:
                 result = json.loads(done.stdout) if done.stdout else {}
                 expect(f"{kind} exported as {form}",

@@ -61,6 +61,7 @@ suite() { # the pages, then what the server said meanwhile: suite NAME
 step unit sh -c 'cd ui && npx --no-install vitest run'
 step types sh -c 'cd ui && npm run --silent check'
 suite setup
+suite hands
 suite journeys
 suite turns
 suite pages

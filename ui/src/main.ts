@@ -6,11 +6,13 @@ import { applyPrefs } from './app/prefs.svelte';
 import { guardLeaving, startRouter } from './app/router.svelte';
 import { start } from './app/session.svelte';
 import { losesInput, startUnsaved } from './app/unsaved';
+import { startUnread } from './kit/unread';
 import { guessLanguage, t, useLanguage } from './i18n/t.svelte';
 
 applyPrefs();
 startRouter();
 startUnsaved();
+startUnread();
 guardLeaving(() => !losesInput() || confirm(t('unsaved.leave')));
 await useLanguage(guessLanguage());
 mount(App, { target: document.getElementById('app')! });

@@ -346,8 +346,9 @@ static void tokens_decide_nothing_about_roles(void **state)
     struct text ada = site_person(s, "ada", &(struct grant){TEXT("assessor"), WHOLE}, 1);
     struct call *call = site_call(s);
     call->actor = actor_command(call);
-    assert_int_equal(access_token_create(call, s->access, TEXT("Zqx"), grants, 1, TEXT(""),
-                                         call->now + DAY, &secret, &id),
+    struct text mia = site_person(s, "mia", grants, 1);
+    assert_int_equal(access_token_create(call, s->access, TEXT("Zqx"), mia, grants, 1, true,
+                                         TEXT(""), call->now + DAY, &secret, &id),
                      OK);
     assert_int_equal(site_bearer(s, secret, &actor), OK);
     assert_true(actor_holds_anywhere(actor, TEXT("aims_manager")));

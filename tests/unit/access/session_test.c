@@ -286,7 +286,7 @@ static void confirming_makes_fresh_for_five_minutes(void **state)
     assert_int_equal(until, s->call->now + FRESH_LIFE);
     assert_int_equal(site_session(s, cookie, &actor), OK);
     assert_int_equal(actor->fresh_until, until);
-    assert_int_equal(site_acts(s, "session.fresh"), 1);
+    assert_int_equal(site_acts(s, "auth.fresh"), 1);
     assert_int_equal(site_acts(s, "auth.fail"), 1);
     assert_int_equal(access_fresh(site_call(s), s->access, PASSWORD, &until), ERR_SIGNED_OUT);
 }

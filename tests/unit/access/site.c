@@ -38,11 +38,6 @@ static enum err migrate_run(struct job *job, struct call *call, struct tx *tx)
     return steps == NULL ? OK : ERR_BUG;
 }
 
-static enum err demo_run(struct job *job, struct call *call, struct tx *tx)
-{
-    return meta_write(call, tx, "demo", *(bool *)job->arg ? TEXT("1") : TEXT("0"));
-}
-
 static void show_problems(const struct call *call)
 {
     for (const struct problem *p = call->problems; p != NULL; p = p->next)
@@ -57,7 +52,7 @@ static void must(struct call *call, enum err e)
     assert_int_equal(e, OK);
 }
 
-static void open_all(struct site *s, bool demo)
+static void open_all(struct site *s)
 {
     struct call *call = site_call(s);
     struct text key = text_print(s->arena, "%s/key", s->folder);
@@ -65,8 +60,8 @@ static void open_all(struct site *s, bool demo)
     must(call, store_run(s->store, call, migrate_run, NULL));
     must(call, signer_open_file(call, text_c(s->arena, key), TEXT(ORIGIN), true, &s->signer));
     must(call, ledger_open(call, s->store, s->signer, &s->ledger));
-    must(call, store_run(s->store, call, demo_run, &demo));
     must(call, access_open(call, s->store, s->ledger, &s->model, &s->access));
+    must(call, access_adopt(call, s->access));
 }
 
 static void close_all(struct site *s)
@@ -79,8 +74,10 @@ static void close_all(struct site *s)
 
 void site_reopen(struct site *s, bool demo)
 {
+    struct call *call = site_call(s);
+    must(call, access_meta(call, s->access, "demo", demo ? TEXT("1") : TEXT("0")));
     close_all(s);
-    open_all(s, demo);
+    open_all(s);
 }
 
 int site_setup(void **state)
@@ -99,24 +96,27 @@ int site_setup(void **state)
                                 : text_print(arena, "%s%cschema=access_%.*s_%d", database,
                                              strchr(database, '?') ? '&' : '?',
                                              TEXT_ARG(suffix), (int)getpid());
-    open_all(s, false);
+    open_all(s);
     *state = s;
     return 0;
 }
 
 struct replaying {
     struct call *call;
+    struct reader *db;
+    struct verification *out;
     struct replay *replay;
 };
 
 static void refuse_leaf(void *arg, uint64_t n, struct text leaf)
 {
     static const char *const never[] = {"Zqx ", "zq.example", "@", "10.9.", "lamps ", "aw_", "$argon2"};
-    static const struct json_limits limits = {1u << 17, 8, 200};
     struct replaying *p = arg;
-    const struct json *json;
-    assert_int_equal(json_read(p->call, leaf, &limits, &json), OK);
-    access_replay_entry(p->replay, n, json);
+    struct ledger_leaf read;
+    struct acted acted;
+    assert_true(ledger_leaf_read(p->call->arena, leaf, &read));
+    assert_int_equal(
+        access_replay_entry(p->call, p->db, p->replay, &read, p->out, &acted), OK);
     for (size_t i = 0; i < COUNT(never); i++)
         if (text_search(leaf, text_of(never[i])) >= 0)
             fail_msg("leaf %d holds %s: %.*s", (int)n, never[i], TEXT_ARG(leaf));
@@ -127,7 +127,7 @@ size_t site_findings(struct site *s)
     struct call *call = site_call(s);
     struct verification v;
     struct reader *r = store_reader(s->store);
-    struct replaying p = {call, access_replay(s->arena)};
+    struct replaying p = {call, r, &v, access_replay(s->arena)};
     must(call, ledger_verify(call, r, TEXT(ORIGIN), s->signer->public_key, TEXT(""),
                              refuse_leaf, &p, &v));
     must(call, access_replay_compare(call, r, p.replay, &v));

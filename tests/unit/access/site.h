@@ -28,6 +28,7 @@ struct site {
     struct ledger *ledger;
     struct access *access;
     struct model model;
+    struct text weak; /* a password hash, for one test */
 };
 
 /* Runs the tests once per database; `demo` marks the store as a demonstration. */

@@ -2,20 +2,36 @@
 /* tests/unit/access/token_test.c — tokens give what they were given, while they last. */
 #include "site.h"
 
+#include <stdio.h>
+
 static struct actor *actor;
 static struct text secret, id;
+static struct text whose; /* the person that the command line makes tokens for; "" for nobody */
 
 static struct call *by_command(struct site *s)
 {
     struct call *call = site_call(s);
     call->actor = actor_command(call);
+    whose = TEXT("");
+    return call;
+}
+
+static struct call *for_somebody(struct site *s)
+{
+    static const struct grant roles[] = {{{"assessor", 8}, {"", 0}}, {{"admin", 5}, {"", 0}},
+                                         {{"risk_owner", 10}, {"", 0}}};
+    static int made;
+    char name[24];
+    struct call *call = by_command(s);
+    snprintf(name, sizeof(name), "keeper%d", ++made);
+    whose = site_person(s, name, roles, COUNT(roles));
     return call;
 }
 
 static enum err make(struct call *call, struct site *s, const struct grant *grants,
                      size_t count, const char *scopes, int64_t life)
 {
-    return access_token_create(call, s->access, TEXT("Zqx feed"), grants, count,
+    return access_token_create(call, s->access, TEXT("Zqx feed"), whose, grants, count, false,
                                text_of(scopes), call->now + life, &secret, &id);
 }
 
@@ -23,12 +39,12 @@ static void by_the_command_line(void **state)
 {
     struct site *s = *state;
     struct grant grants[] = {{TEXT("assessor"), WHOLE}, {TEXT("admin"), WHOLE}};
-    assert_int_equal(make(by_command(s), s, grants, 2, "", 90 * DAY), OK);
+    assert_int_equal(make(for_somebody(s), s, grants, 2, "", 90 * DAY), OK);
     assert_true(text_starts(secret, "aw_") && secret.len == 46);
     assert_int_equal(site_bearer(s, secret, &actor), OK);
     assert_int_equal(actor->type, ACTOR_TOKEN);
     assert_true(text_same(actor->id, id) && text_starts(id, "tok_"));
-    assert_true(text_is(actor->person, "") && text_is(actor->name, "Zqx feed"));
+    assert_true(text_same(actor->person, whose) && actor->bare && text_is(actor->name, "Zqx feed"));
     assert_true(actor->admin && !actor->all);
     assert_true(actor_holds(actor, TEXT("assessor"), NULL, 0));
     assert_false(actor_holds_anywhere(actor, TEXT("staff")));
@@ -71,10 +87,11 @@ static void expiry(void **state)
 {
     struct site *s = *state;
     struct grant grant = {TEXT("assessor"), WHOLE};
-    assert_int_equal(make(by_command(s), s, &grant, 1, "", 0), ERR_INVALID);
+    assert_int_equal(make(by_command(s), s, &grant, 1, "", DAY), ERR_INVALID); /* for nobody */
+    assert_int_equal(make(for_somebody(s), s, &grant, 1, "", 0), ERR_INVALID);
     assert_int_equal(make(by_command(s), s, &grant, 1, "", 365 * DAY + 1), ERR_INVALID);
     assert_int_equal(make(by_command(s), s, NULL, 0, "", DAY), ERR_INVALID);
-    assert_int_equal(make(by_command(s), s, &grant, 1, "", DAY), OK);
+    assert_int_equal(make(for_somebody(s), s, &grant, 1, "", DAY), OK);
     site_later(s, DAY - 1);
     assert_int_equal(site_bearer(s, secret, &actor), OK);
     site_later(s, 1);
@@ -85,7 +102,7 @@ static void revoking_works_at_once(void **state)
 {
     struct site *s = *state;
     struct grant grant = {TEXT("assessor"), WHOLE};
-    assert_int_equal(make(by_command(s), s, &grant, 1, "", DAY), OK);
+    assert_int_equal(make(for_somebody(s), s, &grant, 1, "", DAY), OK);
     assert_int_equal(site_bearer(s, secret, &actor), OK);
     assert_int_equal(access_token_revoke(by_command(s), s->access, id), OK);
     assert_int_equal(site_bearer(s, secret, &actor), ERR_SIGNED_OUT);
@@ -98,7 +115,7 @@ static void wrong_secrets_are_nobody(void **state)
 {
     struct site *s = *state;
     struct grant grant = {TEXT("assessor"), WHOLE};
-    assert_int_equal(make(by_command(s), s, &grant, 1, "", DAY), OK);
+    assert_int_equal(make(for_somebody(s), s, &grant, 1, "", DAY), OK);
     struct text swapped = text_join(s->arena, TEXT("aw_"), access__secret(s->arena));
     struct text wrong[] = {TEXT(""), TEXT("aw_"), swapped, text_from(secret, 3),
                            access__secret_hash(s->arena, secret)};
@@ -209,7 +226,7 @@ static void listing_and_last_use(void **state)
     struct token *tokens;
     struct text ada = site_person(s, "ada", &(struct grant){TEXT("assessor"), WHOLE}, 1);
     struct grant grants[] = {{TEXT("assessor"), WHOLE}, {TEXT("staff"), WHOLE}};
-    assert_int_equal(make(by_command(s), s, grants, 1, "", DAY), OK);
+    assert_int_equal(make(for_somebody(s), s, grants, 1, "", DAY), OK);
     struct text first = id;
     site_later(s, SECOND);
     struct call *by_ada = site_as(s, "ada", NULL);

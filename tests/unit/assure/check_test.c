@@ -79,14 +79,29 @@ static void counts_all_and_keeps_a_thousand(void **state)
     struct site *s = *state;
     struct check c = {.name = TEXT("made"),
                       .population = "SELECT count(*) FROM machine",
-                      .breaks = "SELECT 'machine' AS kind, a.id AS id, 'x' AS reason FROM "
-                                "machine a, machine b, machine c"};
+                      .breaks = "SELECT 'machine' AS kind, a.id || b.id || c.id AS id, 'x' AS "
+                                "reason FROM machine a, machine b, machine c"};
     for (int i = 0; i < 11; i++)
         site_make(s, "machine", "{'title':'m'}");
     struct check_result out = site_check(s, &c);
     assert_int_equal(out.population, 11);
     assert_int_equal(out.breaks, 1331);
     assert_int_equal(out.record_count, 1000);
+}
+
+/* U8: what breaks for two reasons is one record, on two lines. */
+static void a_record_counts_once(void **state)
+{
+    struct site *s = *state;
+    struct check c = {.name = TEXT("made"),
+                      .population = "SELECT count(*) FROM machine",
+                      .breaks = "SELECT 'machine' AS kind, id, 'x' AS reason FROM machine "
+                                "UNION ALL SELECT 'machine', id, 'y' FROM machine"};
+    site_make(s, "machine", "{'title':'one'}");
+    site_make(s, "machine", "{'title':'two'}");
+    struct check_result out = site_check(s, &c);
+    assert_int_equal(out.breaks, 2);
+    assert_int_equal(out.record_count, 4);
 }
 
 static void more_than_can_be_read_still_fails(void **state)
@@ -147,6 +162,7 @@ int main(int argc, char **argv)
         SITE_TEST(a_year_ago_is_the_same_day),
         SITE_TEST(parameters_are_what_is_documented),
         SITE_TEST(counts_all_and_keeps_a_thousand),
+        SITE_TEST(a_record_counts_once),
         SITE_TEST(more_than_can_be_read_still_fails),
         SITE_TEST(wrong_checks_are_errors),
         SITE_TEST(all_checks_of_the_model),

@@ -170,9 +170,9 @@ static void takes_a_body_up_to_the_cap(void **state)
     net_close(n, SECOND);
 }
 
-static size_t cap_for(void *arg, struct text method, struct text path)
+static void admit(void *arg, struct request *r, struct admission *out)
 {
-    return text_is(method, "PUT") && text_is(path, "/big") ? 10 : 2;
+    out->cap = text_is(r->method, "PUT") && text_is(r->path, "/big") ? 10 : 2;
 }
 
 static struct text refusal(void *arg, struct request *r, int status, const char *why)
@@ -183,7 +183,7 @@ static struct text refusal(void *arg, struct request *r, int status, const char 
 static void asks_for_cap_and_refusal(void **state)
 {
     struct net_options options = plain;
-    options.cap_for = cap_for;
+    options.admit = admit;
     options.refusal = refusal;
     struct net *n = serve(&options);
     int fd = dial(n);

@@ -230,11 +230,50 @@ static void a_slow_read_is_stopped(void **state)
                                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
                                " WHERE i < 2000000000) SELECT count(*) FROM n",
                                1),
-                     ERR_IO);
+                     ERR_SLOW);
     assert_text(last_code(room->call), "too_slow");
     assert_int_equal(read_once(room, "SELECT 1", 1), OK);
     assert_false(store_failing(room->store));
     atomic_store(&store__slow_after, 10 * 1000 * 1000);
+}
+
+static enum err read_long(struct room *room, struct reader *r)
+{
+    struct rows rows;
+
+    return read_rows(room->call, r,
+                     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
+                     " WHERE i < 2000000000) SELECT count(*) FROM n",
+                     NULL, 0, 1, &rows);
+}
+
+/* S3: many statements, each short enough, cannot take longer together than their borrower may;
+ * and the one under way is stopped. */
+static void all_that_a_borrower_reads_has_one_deadline(void **state)
+{
+    ROOM(state);
+    struct reader *r = store_reader(room->store);
+    struct rows rows;
+
+    reader_until(r, clock_ticks() + 200 * 1000);
+    assert_int_equal(read_rows(room->call, r, "SELECT 1", NULL, 0, 1, &rows), OK);
+    assert_int_equal(read_long(room, r), ERR_SLOW);
+    assert_text(last_code(room->call), "too_slow");
+    reader_until(r, clock_ticks());
+    assert_int_equal(read_rows(room->call, r, "SELECT 1", NULL, 0, 1, &rows), ERR_SLOW);
+    assert_int_equal(read_begin(room->call, r), ERR_SLOW);
+    store_return(room->store, r);
+    /* Whoever borrows it next has all the time again; in a view too. */
+    r = store_reader(room->store);
+    assert_int_equal(read_rows(room->call, r, "SELECT 1", NULL, 0, 1, &rows), OK);
+    reader_until(r, clock_ticks() + 300 * 1000);
+    assert_int_equal(read_begin(room->call, r), OK);
+    assert_int_equal(read_long(room, r), ERR_SLOW);
+    read_end(r);
+    reader_until(r, 0);
+    assert_int_equal(read_rows(room->call, r, "SELECT 1", NULL, 0, 1, &rows), OK);
+    assert_false(store_failing(room->store));
+    store_return(room->store, r);
 }
 
 static int64_t count_on(struct room *room, struct reader *r)
@@ -318,6 +357,7 @@ int main(void)
         BOTH(a_wrong_statement_is_a_bug),
         BOTH(a_reader_cannot_write),
         BOTH(a_slow_read_is_stopped),
+        BOTH(all_that_a_borrower_reads_has_one_deadline),
         BOTH(a_view_stands_still),
         BOTH(more_threads_than_readers_all_read),
     };

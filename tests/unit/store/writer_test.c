@@ -427,8 +427,12 @@ static void hook_job_begin(void *arg)
 static void hang_hooks(struct room *room, struct diary *d)
 {
     *d = (struct diary){.begin_id = 5000};
-    store_hooks(room->store, &(struct group_hooks){hook_begin, hook_seal, hook_done,
-                                                   hook_job_undone, hook_job_begin, d});
+    store_hooks(room->store, &(struct group_hooks){.begin = hook_begin,
+                                                   .seal = hook_seal,
+                                                   .done = hook_done,
+                                                   .job_undone = hook_job_undone,
+                                                   .job_begin = hook_job_begin,
+                                                   .arg = d});
 }
 
 static void hooks_come_in_order(void **state)

@@ -47,7 +47,8 @@ function click(event: MouseEvent): void {
 	if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
 	const link = (event.target as Element | null)?.closest?.('a[href]') as HTMLAnchorElement | null;
 	if (!link || link.target || link.hasAttribute('download') || link.origin !== location.origin) return;
-	if (link.pathname.startsWith('/api/')) return;
+	// What the server itself answers is no page.
+	if (/^\/(api|v1|public)\/|^\/(healthz|readyz|metrics|openapi\.json)$/.test(link.pathname)) return;
 	event.preventDefault();
 	navigate(link.pathname + link.search + link.hash);
 }

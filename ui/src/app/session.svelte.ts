@@ -3,6 +3,7 @@
 import { ApiError, call, get, net, post, remove, setCsrf, whenSignedOut } from '../data/client.svelte';
 import { forgetAll } from '../data/resource.svelte';
 import { closeStream, openStream } from '../data/stream';
+import { hearTabs, tellTabs } from '../data/tabs';
 import type { Model, Session, TasksReply } from '../data/types';
 import { language, useLanguage, type Language } from '../i18n/t.svelte';
 import { setModel } from '../model/model.svelte';
@@ -15,17 +16,38 @@ export const session = $state<{ ready: boolean; me: Session | null; tasks: numbe
 	ready: false, me: null, tasks: 0, failed: ''
 });
 
+/** The pages that nobody needs to be signed in for. */
+export const OPEN_TO_ALL = ['/login', '/setup', '/reset'];
+
 function toLogin(): void {
+	if (session.me) tellTabs('out');
 	setCsrf('');
 	closeStream();
 	forgetAll();
 	session.me = null;
-	if (here.path !== '/login' && here.path !== '/setup') {
+	if (!OPEN_TO_ALL.includes(here.path)) {
 		const target = here.path + here.search;
 		navigate(target === '/' ? '/login' : `/login?to=${encodeURIComponent(target)}`, { replace: true, force: true });
 	}
 }
 whenSignedOut(toLogin);
+/** Whether this tab is still somebody's, and whose: another tab, or the server, may have ended the session. */
+async function stillMe(): Promise<void> {
+	const was = session.me?.user.id;
+	if (!was) return;
+	try {
+		const me = await get<Session>('/session');
+		if (me.user.id !== was) location.reload();
+		else setCsrf(me.csrf);
+	} catch (error) {
+		if (error instanceof ApiError && error.status === 401) toLogin();
+	}
+}
+hearTabs((word) => {
+	if (session.me) void stillMe();
+	// Somebody signed in beside a page that waits for it; one that is being typed into is left alone.
+	else if (word !== 'out' && here.path === '/login' && ![...document.querySelectorAll('input')].some((box) => box.value)) void start();
+});
 
 export async function enter(me: Session): Promise<void> {
 	setCsrf(me.csrf);
@@ -33,7 +55,7 @@ export async function enter(me: Session): Promise<void> {
 	viewsOf(me.user.id);
 	draftsOf(me.user.id);
 	session.me = me;
-	openStream();
+	openStream(() => void stillMe());
 	void countTasks();
 }
 export async function start(): Promise<void> {
@@ -69,6 +91,7 @@ export async function login(email: string, password: string): Promise<boolean> {
 	setCsrf(me.csrf);
 	if (me.renew) return false;
 	await enter(me);
+	tellTabs({ in: me.user.id });
 	leaveLogin();
 	return true;
 }

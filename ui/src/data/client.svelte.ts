@@ -72,6 +72,19 @@ function apart(data: unknown): unknown {
 	return { record, names, ledger, may };
 }
 
+const TRIES = 4;
+
+/** Reading that is told to come back (429) comes back, as often as is polite. */
+async function patiently(method: string, url: string, init: RequestInit): Promise<Response> {
+	for (let tries = 1; ; tries++) {
+		const reply = await fetch(url, init);
+		if (method !== 'GET' || reply.status !== 429 || tries === TRIES) return reply;
+		const seconds = Math.min(Number(reply.headers.get('Retry-After')) || 1, 5);
+		await new Promise((done) => setTimeout(done, seconds * 1000));
+		if (init.signal?.aborted) throw new DOMException('aborted', 'AbortError');
+	}
+}
+
 export async function call<T>(method: string, path: string, options: Options = {}): Promise<Reply<T>> {
 	const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': language.now, ...options.headers };
 	let body = options.raw;
@@ -84,7 +97,7 @@ export async function call<T>(method: string, path: string, options: Options = {
 	if (options.version !== undefined) headers['If-Match'] = `"${options.version}"`;
 	let reply: Response;
 	try {
-		reply = await fetch(`/api/v1${path}`, { method, headers, body, signal: options.signal, credentials: 'same-origin' });
+		reply = await patiently(method, `/api/v1${path}`, { method, headers, body, signal: options.signal, credentials: 'same-origin' });
 	} catch (error) {
 		if (options.signal?.aborted) throw error;
 		net.down = true;
@@ -93,7 +106,7 @@ export async function call<T>(method: string, path: string, options: Options = {
 	net.down = false;
 	if (!reply.ok) {
 		const error = await refusal(reply);
-		if (reply.status === 503) net.storage = true;
+		if (reply.status === 503 && error.code !== 'too_slow') net.storage = true;
 		if (reply.status === 401 && path !== '/session') onSignedOut();
 		throw error;
 	}

@@ -99,6 +99,8 @@ export interface Role {
 	title: Words;
 	about?: Words;
 	approver?: boolean;
+	/** Reads or acts on business records: two people give it. */
+	business?: boolean;
 }
 export interface Framework {
 	framework: string;
@@ -250,6 +252,9 @@ export interface Grant {
 	role: string;
 	unit?: string;
 	pending?: boolean;
+	/** For whom it waits, in words. */
+	waits_for?: string;
+	may_confirm?: boolean;
 }
 export interface Person {
 	id: string;
@@ -258,6 +263,20 @@ export interface Person {
 	roles?: Grant[];
 	unit?: string;
 	disabled?: boolean;
+}
+/** An answer that may have to wait for somebody else. */
+export interface Outcome {
+	pending: boolean;
+	waits_for: string;
+	link?: string;
+	expires_at?: string;
+}
+export interface SignedIn {
+	id: string;
+	created_at: string;
+	seen_at: string;
+	ends_at: string;
+	current: boolean;
 }
 export interface CheckState {
 	check: string;

@@ -26,6 +26,10 @@ export function asksNothing(kind: Kind, record: AnyRecord, move: MoveChoice): bo
 	return !asks.length && !(move.reason ?? declared?.reason) && !(move.fresh ?? declared?.fresh) && !(move.stop ?? declared?.stop)
 		&& !declared?.and_by?.length && !end?.end && end?.tone !== 'rejected' && end?.tone !== 'off';
 }
+/** Whether a text is the answer to a move and not a fact of the record: several moves ask for it, each for its own.
+    What was said for one of them never stands as what is said for another. */
+export const isAnswer = (kind: Kind, name: string): boolean =>
+	fieldOf(kind, name)?.type === 'note' && kind.moves.filter((one) => one.asks?.includes(name)).length > 1;
 /** Null when the record waits for a second signature. */
 export async function perform(kind: Kind, record: AnyRecord, move: { move: string }, body: Record<string, Value> = {}): Promise<RecordReply | null> {
 	const path = `/${kind.kind}/${record.id}/moves`;

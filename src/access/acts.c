@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* access/acts.c — was everybody who acted signed in? Each act of a person names the session it was
+ * done in; from the store's second format on the log must hold the log-in of that session, by that
+ * person, before it and not over; each token that acted must have been made and not revoked.
+ * Rows of the database are not asked: a session that somebody put there and took away again has
+ * left acts that no log-in covers. */
+#include "access/internal.h"
+
+#include <string.h>
+
+/* A request that is under way when its session ends still writes its entry, and a log's time
+ * never goes back. */
+#define GRACE (2 * MINUTE)
+#define SESSIONS_BOUND 2 /* the store's format from which on sessions are named */
+
+/* ---- what acts mean ---------------------------------------------------------------------- */
+
+bool access__begins_session(struct text act)
+{
+    return text_is(act, "auth.login");
+}
+
+bool access__ends_session(struct text act)
+{
+    return text_is(act, "auth.logout") || text_is(act, "session.end");
+}
+
+bool access__ends_sessions(struct text act)
+{
+    return text_is(act, "auth.password") || text_is(act, "user.disable");
+}
+
+enum grant_state access__grant_state(struct text act)
+{
+    if (text_is(act, "role.grant") || text_is(act, "role.found") || text_is(act, "token.grant"))
+        return GRANT_ACTIVE;
+    if (text_is(act, "role.grant_pending"))
+        return GRANT_PENDING;
+    return text_is(act, "role.revoke") ? GRANT_NONE : GRANT_UNKNOWN;
+}
+
+struct text access__grant_id(struct arena *arena, struct text holder, struct text role,
+                             struct text unit)
+{
+    struct text id = text_join(arena, holder, TEXT("/"));
+    id = text_join(arena, text_join(arena, id, role), TEXT("/"));
+    return text_join(arena, id, unit);
+}
+
+/* Acts that take the password within the minutes before. */
+static bool needs_fresh(struct text act)
+{
+    return text_starts(act, "role.") || text_is(act, "token.create");
+}
+
+/* ---- what is known ----------------------------------------------------------------------- */
+
+enum thing { THING_SESSION, THING_PERSON, THING_TOKEN, THING_REQUEST };
+struct known {
+    struct known *next;
+    enum thing thing;
+    struct text id, person; /* person: whose session; spared: the one that went on */
+    struct text spared;
+    uint64_t entry, ended_entry;  /* begun; person: sessions from before are over */
+    int64_t until, fresh_until;   /* by the clock of the log */
+    int64_t ended;                /* moment; 0: not */
+    struct hash commitment, fresh; /* of the log-in, and of the last confirmation: */
+    uint64_t fresh_entry;          /* 0: none */
+};
+
+#define BUCKETS 65536
+struct acts {
+    struct arena *arena;
+    struct known **buckets;
+    bool bound; /* entries must name sessions from here on */
+    bool stand_ins;
+    struct text linked; /* who used a link to set a password, and by which entry */
+    uint64_t linked_entry;
+};
+
+struct acts *access__acts(struct arena *a)
+{
+    struct acts *s = NEW(a, struct acts);
+    s->arena = a;
+    s->buckets = NEW_MANY(a, BUCKETS, struct known *);
+    return s;
+}
+
+static struct known *find(const struct acts *s, enum thing thing, struct text id)
+{
+    struct known *k = s->buckets[text_hash(id) % BUCKETS];
+    while (k != NULL && (k->thing != thing || !text_same(k->id, id)))
+        k = k->next;
+    return k;
+}
+
+static struct known *find_or_make(struct acts *s, enum thing thing, struct text id)
+{
+    struct known *k = find(s, thing, id);
+    if (k != NULL)
+        return k;
+    struct known **at = &s->buckets[text_hash(id) % BUCKETS];
+    k = NEW(s->arena, struct known);
+    *k = (struct known){.next = *at, .thing = thing, .id = text_copy(s->arena, id)};
+    return *at = k;
+}
+
+/* ---- what begins and ends ---------------------------------------------------------------- */
+
+struct look { /* at one entry */
+    struct call *call, *page; /* findings live with the first, what is read with the second */
+    struct reader *db;
+    struct acts *acts;
+    const struct ledger_leaf *leaf;
+    struct verification *out;
+};
+
+static void wrong(struct look *l, const char *what)
+{
+    verification_add(l->call, l->out,
+                     text_print(l->call->arena, "ledger entry %llu",
+                                (unsigned long long)l->leaf->index),
+                     "%s", what);
+}
+
+/* How long after the entry something holds, from two moments in its content. */
+static int64_t span(const struct json *body, const char *from, const char *to)
+{
+    int64_t begin, end;
+    return moment_read(json_text(json_get(body, from)), &begin) &&
+                   moment_read(json_text(json_get(body, to)), &end) && end > begin
+               ? end - begin
+               : 0;
+}
+
+static enum err content(struct look *l, const struct json **body)
+{
+    *body = NULL;
+    if (l->leaf->has_commitment)
+        TRY(access__kept(l->page, l->db, l->leaf->index, &l->leaf->commitment, body));
+    if (*body == NULL)
+        wrong(l, "what it says of the session is not kept, or was altered");
+    return OK;
+}
+
+static enum err begin(struct look *l, bool stand_in)
+{
+    const struct json *body;
+    if (find(l->acts, THING_SESSION, l->leaf->object_id) != NULL)
+        wrong(l, "its session was begun before");
+    struct known *k = find_or_make(l->acts, THING_SESSION, l->leaf->object_id);
+    TRY(content(l, &body));
+    struct text person = json_text(json_get(body, "person"));
+    if (body != NULL && !stand_in && !text_same(person, l->leaf->actor_id))
+        wrong(l, "its session is another person's");
+    k->person = text_copy(l->acts->arena, person);
+    k->entry = l->leaf->index;
+    k->commitment = l->leaf->commitment;
+    k->until = l->leaf->moment + span(body, "created_at", "ends_at");
+    k->fresh_until = l->leaf->moment + span(body, "created_at", "fresh_until");
+    l->acts->stand_ins = l->acts->stand_ins || stand_in;
+    return OK;
+}
+
+static enum err confirm(struct look *l)
+{
+    const struct json *body;
+    struct known *k = find(l->acts, THING_SESSION, l->leaf->object_id);
+    TRY(content(l, &body));
+    if (k == NULL)
+        return OK;
+    k->fresh_until = l->leaf->moment + span(body, "at", "fresh_until");
+    k->fresh = l->leaf->commitment;
+    k->fresh_entry = l->leaf->index;
+    return OK;
+}
+
+static void end_all(struct look *l)
+{
+    struct known *p = find_or_make(l->acts, THING_PERSON, l->leaf->object_id);
+    p->ended_entry = l->leaf->index;
+    p->ended = l->leaf->moment;
+    p->spared = text_copy(l->acts->arena, l->leaf->session);
+}
+
+static void token_entry(struct look *l)
+{
+    struct known *k = find_or_make(l->acts, THING_TOKEN, l->leaf->object_id);
+    if (text_is(l->leaf->act, "token.revoke"))
+        k->ended = l->leaf->moment;
+}
+
+static void store_entry(struct look *l)
+{
+    int64_t format;
+    bool first = text_is(l->leaf->act, "store.create") || text_is(l->leaf->act, "store.upgrade");
+    if (!text_integer(l->leaf->object_id, &format) || format < SESSIONS_BOUND || !first)
+        return;
+    if (l->acts->bound && text_is(l->leaf->act, "store.create"))
+        wrong(l, "the store was made before");
+    l->acts->bound = true;
+}
+
+/* A link by which somebody sets a password: made, and used once. */
+static void request_entry(struct look *l)
+{
+    struct known *k = find_or_make(l->acts, THING_REQUEST, l->leaf->object_id);
+    if (text_is(l->leaf->act, "request.open"))
+        k->until = INT64_MAX;
+    else if (text_is(l->leaf->act, "request.use") || text_is(l->leaf->act, "request.end"))
+        k->until = 0;
+}
+
+/* Who uses a link is not signed in: the link speaks for them, and once. */
+static bool by_link(struct look *l)
+{
+    const struct ledger_leaf *leaf = l->leaf;
+    if (text_is(leaf->act, "request.use") && text_is(leaf->object_kind, "access_request")) {
+        const struct known *k = find(l->acts, THING_REQUEST, leaf->object_id);
+        l->acts->linked = text_copy(l->acts->arena, leaf->actor_id);
+        l->acts->linked_entry = leaf->index;
+        return k != NULL && k->until > 0;
+    }
+    return text_is(leaf->act, "auth.password") && l->acts->linked.len > 0 &&
+           leaf->index == l->acts->linked_entry + 1 &&
+           text_same(leaf->actor_id, l->acts->linked) &&
+           text_same(leaf->object_id, l->acts->linked);
+}
+
+static enum err learn(struct look *l)
+{
+    struct text act = l->leaf->act, kind = l->leaf->object_kind;
+    if (text_is(kind, "store"))
+        store_entry(l);
+    if (text_is(kind, "token"))
+        token_entry(l);
+    if (text_is(kind, "access_request"))
+        request_entry(l);
+    if (text_is(kind, "person") && access__ends_sessions(act))
+        end_all(l);
+    if (!text_is(kind, "session"))
+        return OK;
+    bool stand_in = text_is(act, "auth.stand_in");
+    if (access__begins_session(act) || stand_in)
+        return begin(l, stand_in);
+    struct known *k = find(l->acts, THING_SESSION, l->leaf->object_id);
+    if (k != NULL && access__ends_session(act) && k->ended == 0)
+        k->ended = l->leaf->moment;
+    return text_is(act, "auth.fresh") ? confirm(l) : OK;
+}
+
+/* ---- holding an act against it ----------------------------------------------------------- */
+
+static const char *why_not_session(const struct look *l, const struct known *k)
+{
+    const struct ledger_leaf *leaf = l->leaf;
+    if (leaf->session.len == 0)
+        return "a person acted, and it does not say in which session";
+    if (k == NULL)
+        return "a person acted in a session that nobody signed in to";
+    if (!text_same(k->person, leaf->actor_id))
+        return "a person acted in a session of somebody else";
+    if (leaf->moment > k->until + GRACE)
+        return "a person acted in a session that had run out";
+    if (k->ended != 0 && leaf->moment > k->ended + GRACE)
+        return "a person acted in a session that was over";
+    const struct known *p = find(l->acts, THING_PERSON, k->person);
+    if (p != NULL && p->ended_entry > k->entry && leaf->moment > p->ended + GRACE &&
+        !text_same(p->spared, k->id))
+        return "a person acted in a session that was over";
+    return NULL;
+}
+
+static const char *why_not_token(const struct look *l)
+{
+    const struct known *k = find(l->acts, THING_TOKEN, l->leaf->actor_id);
+    if (k == NULL)
+        return "a token acted that nobody made";
+    if (k->ended != 0 && l->leaf->moment > k->ended + GRACE)
+        return "a token acted that had been revoked";
+    return NULL;
+}
+
+static void judge(struct look *l, struct acted *out)
+{
+    const struct ledger_leaf *leaf = l->leaf;
+    const char *why = NULL;
+    if (text_is(leaf->actor_type, "user") && leaf->session.len == 0 && by_link(l))
+        return;
+    if (text_is(leaf->actor_type, "user") && !access__begins_session(leaf->act)) {
+        const struct known *k = find(l->acts, THING_SESSION, leaf->session);
+        why = why_not_session(l, k);
+        out->by_person = true;
+        out->fresh = why == NULL && leaf->moment <= k->fresh_until + GRACE;
+        if (why == NULL && needs_fresh(leaf->act) && !out->fresh)
+            why = "it takes the password, which was not confirmed in this session";
+    } else if (text_is(leaf->actor_type, "token")) {
+        why = why_not_token(l);
+    }
+    if (why != NULL)
+        wrong(l, why);
+}
+
+enum err access__acts_entry(struct call *call, struct reader *db, struct acts *acts,
+                            const struct ledger_leaf *leaf, struct verification *out,
+                            struct acted *acted)
+{
+    struct look l = {call, NULL, db, acts, leaf, out};
+    *acted = (struct acted){.bound = acts->bound};
+    if (acts->bound)
+        judge(&l, acted);
+    if (!text_is(leaf->object_kind, "session"))
+        return learn(&l);
+    struct arena *page = arena_open();
+    l.page = call_open(page, call->now, call->lang);
+    enum err e = learn(&l);
+    arena_close(page);
+    return e;
+}
+
+/* ---- sessions that are there now --------------------------------------------------------- */
+
+static bool over(const struct acts *acts, const struct known *k)
+{
+    const struct known *p = find(acts, THING_PERSON, k->person);
+    return k->ended != 0 ||
+           (p != NULL && p->ended_entry > k->entry && !text_same(p->spared, k->id));
+}
+
+static enum err compare_session(struct call *call, struct reader *db, const struct acts *acts,
+                                const struct session_row *row, struct verification *out)
+{
+    const struct known *k = find(acts, THING_SESSION, row->id);
+    const struct json *login = NULL, *fresh = NULL;
+    if (k != NULL)
+        TRY(access__kept(call, db, k->entry, &k->commitment, &login));
+    if (k != NULL && k->fresh_entry > 0)
+        TRY(access__kept(call, db, k->fresh_entry, &k->fresh, &fresh));
+    if (k == NULL || over(acts, k) ||
+        !access__is_session(row, login, k->fresh_entry > 0 ? fresh : login))
+        verification_add(call, out,
+                         text_print(call->arena, "session %.*s", TEXT_ARG(row->id)),
+                         "is not one that the ledger knows to be open");
+    return OK;
+}
+
+enum err access__acts_sessions(struct call *call, struct reader *db, const struct acts *acts,
+                               struct verification *out)
+{
+    struct rows rows;
+    TRY(read_rows(call, db,
+                  "SELECT id, hash, person, created_at, ends_at, fresh_until FROM session "
+                  "ORDER BY id",
+                  NULL, 0, READ_MOST, &rows));
+    for (size_t i = 0; acts->bound && i < rows.count; i++) {
+        const struct value *v = row_at(&rows, i);
+        struct session_row row = {v[0].text, v[1].text, v[2].text,
+                                  v[3].text, v[4].text, v[5].text};
+        TRY(compare_session(call, db, acts, &row, out));
+    }
+    return OK;
+}
+
+/* Only the script of the demo acts for people who have not signed in. */
+enum err access__acts_end(struct call *call, struct reader *db, const struct acts *acts,
+                          struct verification *out)
+{
+    struct text demo;
+    enum err e = acts->stand_ins ? meta_read(call, db, "demo", &demo) : ERR_MISSING;
+    if (acts->stand_ins && (e == ERR_MISSING || (e == OK && !text_is(demo, "1"))))
+        verification_add(call, out, TEXT("sessions"),
+                         "the command line acted as people, and this is no demo");
+    return e == ERR_MISSING ? OK : e;
+}

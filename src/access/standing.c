@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* access/standing.c — what the ledger says of sessions, people, roles and tokens, now.
+ * The log is read once, in memory there is what its last word on each of them is; what was added
+ * since is read before anybody is let in. Rows of the database are held against this
+ * (covered.c): a row that no entry speaks for lets nobody in. */
+#include "access/internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define BUCKETS 4096
+#define OLDEST (8 * DAY) /* no session lives longer: older ones are forgotten */
+
+struct node {
+    struct node *next;  /* in its bucket */
+    struct node *later; /* the next session begun */
+    struct standing_word word;
+    size_t key_len;
+    char key[]; /* kind, NUL, id */
+};
+
+struct standing {
+    pthread_mutex_t lock;
+    struct ledger_follower *follower;
+    struct node *buckets[BUCKETS];
+    struct node *oldest, *newest; /* sessions */
+};
+
+struct standing *access__standing_open(const struct ledger *l)
+{
+    struct standing *s = calloc(1, sizeof *s);
+    if (s == NULL)
+        panic("out_of_memory bytes=%zu", sizeof *s);
+    pthread_mutex_init(&s->lock, NULL);
+    s->follower = ledger_follower_open(l);
+    return s;
+}
+
+void access__standing_close(struct standing *s)
+{
+    if (s == NULL)
+        return;
+    for (size_t i = 0; i < BUCKETS; i++)
+        for (struct node *n = s->buckets[i], *next; n != NULL; n = next) {
+            next = n->next;
+            free(n);
+        }
+    ledger_follower_close(s->follower);
+    pthread_mutex_destroy(&s->lock);
+    free(s);
+}
+
+/* ---- the words --------------------------------------------------------------------------- */
+
+static struct node **place_of(struct standing *s, const char *kind, struct text id)
+{
+    size_t kind_len = strlen(kind);
+    struct node **at = &s->buckets[(text_hash(id) ^ (uint64_t)kind[0]) % BUCKETS];
+    while (*at != NULL &&
+           ((*at)->key_len != kind_len + 1 + id.len || strcmp((*at)->key, kind) != 0 ||
+            memcmp((*at)->key + kind_len + 1, id.at, id.len) != 0))
+        at = &(*at)->next;
+    return at;
+}
+
+static struct standing_word *find(struct standing *s, const char *kind, struct text id)
+{
+    struct node *n = id.len > 0 ? *place_of(s, kind, id) : NULL;
+    return n != NULL ? &n->word : NULL;
+}
+
+static struct node *find_or_make(struct standing *s, const char *kind, struct text id)
+{
+    size_t kind_len = strlen(kind);
+    struct node **at = place_of(s, kind, id);
+    if (*at != NULL)
+        return *at;
+    struct node *n = calloc(1, sizeof *n + kind_len + 1 + id.len);
+    if (n == NULL)
+        panic("out_of_memory bytes=%zu", sizeof *n);
+    n->key_len = kind_len + 1 + id.len;
+    memcpy(n->key, kind, kind_len);
+    if (id.len > 0)
+        memcpy(n->key + kind_len + 1, id.at, id.len);
+    *at = n;
+    return n;
+}
+
+static void keep_id(char out[STANDING_ID], struct text id)
+{
+    size_t len = id.len < STANDING_ID ? id.len : STANDING_ID - 1;
+    memcpy(out, len > 0 ? id.at : "", len);
+    out[len] = '\0';
+}
+
+static void take_commitment(struct standing_word *w, const struct ledger_leaf *leaf)
+{
+    w->entry = leaf->index;
+    w->committed = leaf->has_commitment;
+    w->commitment = leaf->commitment;
+}
+
+/* ---- entries ----------------------------------------------------------------------------- */
+
+static void forget_old(struct standing *s, int64_t now)
+{
+    while (s->oldest != NULL && s->oldest->word.moment + OLDEST < now) {
+        struct node *n = s->oldest;
+        struct text id = text_of(n->key + sizeof "session");
+        struct node **at = place_of(s, "session", (struct text){id.at, n->key_len - 8});
+        s->oldest = n->later;
+        if (s->oldest == NULL)
+            s->newest = NULL;
+        *at = n->next;
+        free(n);
+    }
+}
+
+static void session_entry(struct standing *s, const struct ledger_leaf *leaf)
+{
+    if (access__begins_session(leaf->act)) {
+        struct node *n = find_or_make(s, "session", leaf->object_id);
+        if (n->word.moment != 0)
+            return; /* a second one for the same id begins nothing */
+        take_commitment(&n->word, leaf);
+        n->word.moment = leaf->moment;
+        keep_id(n->word.person, leaf->actor_id);
+        *(s->newest != NULL ? &s->newest->later : &s->oldest) = n;
+        s->newest = n;
+        forget_old(s, leaf->moment);
+        return;
+    }
+    struct standing_word *w = find(s, "session", leaf->object_id);
+    if (w == NULL)
+        return;
+    if (text_is(leaf->act, "auth.fresh")) {
+        w->fresh_entry = leaf->index;
+        w->fresh = leaf->commitment;
+    } else if (access__ends_session(leaf->act)) {
+        w->ended = true;
+    }
+}
+
+static void role_entry(struct standing *s, const struct ledger_leaf *leaf, const char *kind,
+                       const char *holder_kind)
+{
+    enum grant_state state = access__grant_state(leaf->act);
+    struct text rest = leaf->object_id, holder = text_cut(&rest, '/');
+    if (state == GRANT_UNKNOWN || holder.len == 0)
+        return;
+    struct standing_word *w = &find_or_make(s, kind, leaf->object_id)->word;
+    struct standing_word *h = &find_or_make(s, holder_kind, holder)->word;
+    h->active += state == GRANT_ACTIVE;
+    h->active -= w->state == GRANT_ACTIVE;
+    w->state = state;
+    take_commitment(w, leaf);
+}
+
+static void person_entry(struct standing *s, const struct ledger_leaf *leaf)
+{
+    struct standing_word *w = &find_or_make(s, "person", leaf->object_id)->word;
+    if (leaf->has_commitment)
+        take_commitment(w, leaf);
+    if (access__ends_sessions(leaf->act)) {
+        w->ended_entry = leaf->index;
+        keep_id(w->spared, leaf->session);
+    }
+}
+
+static void take(void *arg, const struct ledger_leaf *leaf)
+{
+    struct standing *s = arg;
+    struct text kind = leaf->object_kind;
+    if (text_is(kind, "session"))
+        session_entry(s, leaf);
+    else if (text_is(kind, "role_grant"))
+        role_entry(s, leaf, "role_grant", "person");
+    else if (text_is(kind, "token_grant"))
+        role_entry(s, leaf, "token_grant", "token");
+    else if (text_is(kind, "person"))
+        person_entry(s, leaf);
+    else if (text_is(kind, "token") && leaf->has_commitment)
+        take_commitment(&find_or_make(s, "token", leaf->object_id)->word, leaf);
+    else if (text_is(kind, "access_request") && leaf->has_commitment)
+        take_commitment(&find_or_make(s, "access_request", leaf->object_id)->word, leaf);
+}
+
+/* ---- asking ------------------------------------------------------------------------------ */
+
+enum err access__standing_follow(struct call *call, struct access *a, struct reader *r)
+{
+    struct standing *s = a->standing;
+    pthread_mutex_lock(&s->lock);
+    enum err e = ledger_follow(call, s->follower, r, take, s);
+    pthread_mutex_unlock(&s->lock);
+    return e;
+}
+
+bool access__standing(struct access *a, const char *kind, struct text id,
+                      struct standing_word *out)
+{
+    struct standing *s = a->standing;
+    pthread_mutex_lock(&s->lock);
+    const struct standing_word *w = find(s, kind, id);
+    *out = w != NULL ? *w : (struct standing_word){0};
+    pthread_mutex_unlock(&s->lock);
+    return w != NULL;
+}

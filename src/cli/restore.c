@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cli/restore.c — one folder in: a backup is unpacked beside the place it shall have, verified
+ * to the last file, made durable, and only then given its name. What fails leaves nothing.
+ *
+ * The zip is foreign: each name has to be one that a backup can hold, no name twice, and no more
+ * is written than it said, than there is room for, or than its bytes can be about. */
+#include "cli/cli.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+#include <zip.h>
+
+#define ENTRIES_MOST 10000000
+#define KEY_MOST 4096
+#define MODEL_MOST ((uint64_t)64 << 20)  /* of one file of the model */
+#define LEFT_FREE ((uint64_t)16 << 20) /* bytes of the disk that stay so */
+
+static int drop(const char *path, const struct stat *st, int type, struct FTW *where)
+{
+    (void)st;
+    (void)where;
+    return type == FTW_DP ? rmdir(path) : unlink(path);
+}
+
+void remove_folder(const char *path)
+{
+    nftw(path, drop, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+/* ---- names ---------------------------------------------------------------------------------- */
+static bool is_hex(const char *at, size_t length)
+{
+    return strspn(at, "0123456789abcdef") == length && at[length] == '\0';
+}
+
+/* "a/b.json": plain parts, none hidden, none that leads elsewhere. */
+static bool plain_parts(const char *name)
+{
+    if (!*name || strchr(name, '\\') || strlen(name) > 1000)
+        return false;
+    for (const char *part = name; part; part = strchr(part, '/')) {
+        part += *part == '/';
+        if (*part == '/' || *part == '.' || !*part)
+            return false;
+    }
+    return true;
+}
+
+/* How many bytes an entry of this name may have; 0: it does not belong. */
+static uint64_t most_for(const char *name)
+{
+    if (!strcmp(name, "aimwell.db"))
+        return UINT64_MAX;
+    if (!strcmp(name, "ledger.key"))
+        return KEY_MOST;
+    if (!strncmp(name, "files/", 6))
+        return strlen(name) == 71 && name[8] == '/' && is_hex(name + 9, 62) ? UINT64_MAX : 0;
+    return !strncmp(name, "model.d/", 8) && plain_parts(name + 8) ? MODEL_MOST : 0;
+}
+
+/* ---- unpacking ------------------------------------------------------------------------------ */
+struct restore {
+    struct arena *arena;
+    const struct caller *caller;
+    const char *work; /* where it is unpacked */
+    zip_t *zip;
+    uint64_t room, packed, size; /* bytes: that may be written; of the zip; that entries take in it */
+    bool database, key;
+};
+
+static bool refuse(struct restore *r, const char *name, const char *why)
+{
+    fprintf(r->caller->err, "aimwell restore: %.200s: %s\n", name, why);
+    return false;
+}
+
+static bool make_parents(char *path, size_t from)
+{
+    for (char *p = path + from; *p; p++) {
+        if (*p != '/')
+            continue;
+        *p = '\0';
+        bool good = mkdir(path, 0700) == 0 || errno == EEXIST;
+        *p = '/';
+        if (!good)
+            return false;
+    }
+    return true;
+}
+
+/* At most the size it said it has. */
+static bool copy_out(zip_file_t *in, int out, uint64_t size)
+{
+    char block[65536];
+    zip_int64_t got = 0;
+    while ((got = zip_fread(in, block, sizeof block)) > 0) {
+        if ((uint64_t)got > size)
+            return false;
+        size -= (uint64_t)got;
+        for (ssize_t done = 0, n; done < got; done += n)
+            if ((n = write(out, block + done, (size_t)(got - done))) <= 0)
+                return false;
+    }
+    return got == 0 && size == 0 && fsync(out) == 0;
+}
+
+static bool write_one(struct restore *r, zip_uint64_t index, const zip_stat_t *st)
+{
+    struct text path = text_print(r->arena, "%s/%s", r->work, st->name);
+    char *at = (char *)(uintptr_t)path.at;
+    zip_file_t *in = zip_fopen_index(r->zip, index, 0);
+    int out = in && make_parents(at, strlen(r->work) + 1)
+                  ? open(at, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)
+                  : -1;
+    bool twice = out < 0 && errno == EEXIST;
+    bool good = out >= 0 && copy_out(in, out, st->size);
+    if (in)
+        zip_fclose(in);
+    if (out >= 0)
+        good = close(out) == 0 && good;
+    return good || refuse(r, st->name, twice ? "is in it twice" : "could not be written");
+}
+
+static bool take_one(struct restore *r, zip_uint64_t index)
+{
+    const zip_uint64_t needed = ZIP_STAT_NAME | ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE;
+    zip_stat_t st;
+    if (zip_stat_index(r->zip, index, 0, &st) != 0 || (st.valid & needed) != needed)
+        return refuse(r, "an entry", "cannot be read");
+    uint64_t most = most_for(st.name);
+    if (!most)
+        return !strncmp(st.name, "files/incoming/", 15) || /* of an earlier release */
+               refuse(r, st.name, "a name that does not belong");
+    if (st.size > most)
+        return refuse(r, st.name, "is larger than it can be");
+    if (st.comp_size > r->packed)
+        return refuse(r, st.name, "its bytes belong to another entry as well");
+    if (st.size > r->room)
+        return refuse(r, st.name, "there is no room for it");
+    r->packed -= st.comp_size;
+    r->room -= st.size;
+    r->database |= !strcmp(st.name, "aimwell.db");
+    r->key |= !strcmp(st.name, "ledger.key");
+    return write_one(r, index, &st);
+}
+
+static int sync_one(const char *path, const struct stat *st, int type, struct FTW *where)
+{
+    (void)st;
+    (void)where;
+    if (type != FTW_D && type != FTW_DP)
+        return 0;
+    int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int bad = folder < 0 || fsync(folder) != 0;
+    if (folder >= 0)
+        close(folder);
+    return bad;
+}
+
+static bool take_all(struct restore *r)
+{
+    zip_int64_t count = zip_get_num_entries(r->zip, 0);
+    if (count > ENTRIES_MOST)
+        return refuse(r, "the file", "has too many entries");
+    for (zip_int64_t i = 0; i < count; i++)
+        if (!take_one(r, (zip_uint64_t)i))
+            return false;
+    if (!r->database || !r->key)
+        return refuse(r, "the file", "is not a whole backup: the database or the key is missing");
+    return nftw(r->work, sync_one, 16, FTW_DEPTH | FTW_PHYS) == 0 ||
+           refuse(r, r->work, strerror(errno));
+}
+
+static int unpack(struct restore *r, const char *file)
+{
+    struct statvfs disk;
+    struct stat st;
+    int error = 0;
+    r->zip = zip_open(file, ZIP_RDONLY | ZIP_CHECKCONS, &error);
+    if (!r->zip || stat(file, &st) != 0) {
+        bool there = access(file, F_OK) == 0;
+        fprintf(r->caller->err, "aimwell restore: %s %s\n", file,
+                there ? "is not a backup" : "is not there");
+        return there ? 2 : 4;
+    }
+    uint64_t left = statvfs(r->work, &disk) == 0 ? (uint64_t)disk.f_bavail * disk.f_frsize : 0;
+    r->room = left > LEFT_FREE ? left - LEFT_FREE : 0;
+    r->packed = (uint64_t)st.st_size;
+    bool good = take_all(r);
+    zip_discard(r->zip);
+    return good ? 0 : 6;
+}
+
+/* ---- is it whole ---------------------------------------------------------------------------- */
+static int judge(struct site *s, const char *work, uint64_t *entries)
+{
+    struct verification v;
+    verification_start(&v);
+    enum err e = record_verify(s->call, s->store, s->model, s->signer->origin,
+                               s->signer->public_key, true, (struct text){0}, &v);
+    for (const struct finding *f = v.findings; f; f = f->next)
+        fprintf(s->caller->err, "TAMPERED %.*s: %.*s\n", TEXT_ARG(f->place), TEXT_ARG(f->what));
+    if (e == OK && !v.finding_count)
+        e = ledger_note_last(s->call, text_of(work), &v);
+    if (e != OK)
+        failed(s->caller, s->call, e);
+    *entries = v.entries;
+    return v.finding_count ? 1 : e == OK ? 0 : 6;
+}
+
+static int verify_restored(struct restore *r, uint64_t *entries)
+{
+    struct site s;
+    if (site_open_reading(&s, r->caller, (struct place){.where = r->work}) != 0)
+        return 6;
+    int code = judge(&s, r->work, entries);
+    site_close(&s);
+    /* Of the reading; there is nothing in them. */
+    unlink(text_print(r->arena, "%s/aimwell.db-shm", r->work).at);
+    unlink(text_print(r->arena, "%s/aimwell.db-wal", r->work).at);
+    return code;
+}
+
+static int give_name(struct restore *r, const char *folder)
+{
+    /* An empty folder that somebody made meanwhile would be replaced; anything else is not. */
+    if (rename(r->work, folder) == 0 && caller_sync_folder_of(r->arena, folder))
+        return 0;
+    refuse(r, folder, strerror(errno));
+    return errno == EEXIST || errno == ENOTEMPTY ? 5 : 6;
+}
+
+static int restore(struct restore *r, const char *file, const char *folder)
+{
+    uint64_t entries = 0;
+    unsigned char random[8];
+    chance(random, sizeof random);
+    struct text tail = hex_of(r->arena, (struct text){(char *)random, sizeof random});
+    r->work = text_print(r->arena, "%s.%.*s", folder, TEXT_ARG(tail)).at;
+    if (mkdir(r->work, 0700) != 0) {
+        refuse(r, folder, strerror(errno));
+        return 6;
+    }
+    int code = unpack(r, file);
+    if (!code)
+        code = verify_restored(r, &entries);
+    if (!code)
+        code = give_name(r, folder);
+    if (code)
+        remove_folder(r->work);
+    else
+        fprintf(r->caller->out, "%s is restored and verified: %llu entries\n", folder,
+                (unsigned long long)entries);
+    return code;
+}
+
+static int run_restore(const struct args *args)
+{
+    const char *data = args_option(args, "data");
+    struct stat st;
+    if (!data || args->word_count != 1) {
+        fprintf(args->caller->err, "aimwell restore: FILE --data DIR\n");
+        return 2;
+    }
+    struct restore r = {.arena = arena_open(), .caller = args->caller};
+    struct text folder = text_of(data);
+    while (folder.len > 1 && text_ends(folder, "/"))
+        folder.len--;
+    int code = 5;
+    if (lstat(data, &st) == 0)
+        fprintf(args->caller->err,
+                "aimwell restore: %s is there already; restore into a new folder\n", data);
+    else
+        code = restore(&r, args->words[0], text_c(r.arena, folder));
+    arena_close(r.arena);
+    return code;
+}
+
+const struct command command_restore = {
+    .name = "restore",
+    .usage =
+        "aimwell restore FILE --data DIR\n\n"
+        "Unpacks a backup into a new folder and verifies every entry, record and file. When it "
+        "is not\nwhole, nothing is left of it. Do not serve an old copy while the original "
+        "lives on: two ledgers\nwith one name would follow.",
+    .about = "a backup back into a folder, verified",
+    .run = run_restore,
+    .words = 1};

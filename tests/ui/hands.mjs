@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: Apache-2.0
+// What hands do that tests forget: dates typed key by key, files chosen and waited for, texts pasted, many tabs.
+// Each of these lost or misstated something once (U1, U2, …: what was found in the first release).
+import { becomes, done, equal, open, settled, signedIn, test, truth, visit, base, password, emailOf } from './browser.mjs';
+
+const browser = await open();
+const close = (...pages) => Promise.all(pages.map((page) => page.context().close()));
+const complain = (page) => equal(page.complaints, [], 'what the page complained about');
+const toast = (page, text) => page.locator('.toast', { hasText: text }).last();
+/** Opens the editor of a field of the record in view and says which input it has. */
+async function edit(page, name) {
+  await page.locator(`#field-${name} .pencil`).focus();
+  await page.keyboard.press('Enter');
+  await page.locator(`#field-${name} .tools`).waitFor();
+  return page.locator(`[id="in-${name}"]`);
+}
+const record = (page, kind, id) => page.ask('GET', `/${kind}/${id}`);
+/** A server that takes its time with files. */
+const slowly = (page, ms) => page.route('**/api/v1/files', async (route) => { await new Promise((later) => setTimeout(later, ms)); await route.continue(); });
+
+for (const [typed, wanted, keys] of [
+  ['2026-12-28', '2026-12-28', []], ['20261228', '2026-12-28', []], ['2026/12/08', '2026-12-08', []], ['28.12.2026', '2026-12-28', []],
+  ['2026年12月28日', '2026-12-28', []], ['28/12/2026', '2026-12-28', []], ['2026-1-5', '2026-01-05', ['Enter']], ['2026-12-2', '2026-12-02', ['Tab']],
+]) await test(`hands U1 ${typed} typed key by key ${keys.join('') || 'whole'}`, async () => {
+  const page = await signedIn(browser, 'sara');
+  const task = await page.ask('POST', '/task', { title: `Typed ${typed}` });
+  await visit(page, `/k/task/${task.key}`);
+  await (await edit(page, 'due')).focus();
+  // Slowly enough for whatever would save in between.
+  await page.keyboard.type(typed, { delay: 60 });
+  for (const key of keys) await page.keyboard.press(key);
+  await becomes(async () => (await record(page, 'task', task.id)).due ?? '', wanted, 'the due date stored');
+  equal((await record(page, 'task', task.id)).version, 2, 'saved once');
+  complain(page);
+  await close(page);
+});
+await test('hands U1 an unreadable date says so and stays', async () => {
+  const page = await signedIn(browser, 'sara');
+  const task = await page.ask('POST', '/task', { title: 'Unreadable date', due: '2027-01-15' });
+  await visit(page, `/k/task/${task.key}`);
+  for (const [typed, words] of [['next week', 'not read as a date'], ['03/04/2026', 'two different days'], ['2026-02-30', 'not read as a date']]) {
+    const input = await edit(page, 'due');
+    await input.fill('');
+    await page.keyboard.type(typed, { delay: 30 });
+    await page.keyboard.press('Tab');
+    await page.locator('#field-due [role=alert]', { hasText: words }).waitFor();
+    await page.locator('h1').click();
+    equal(await input.inputValue(), typed, 'what was typed');
+    await page.locator('#field-due .tools .btn.main').click();
+    equal(await input.inputValue(), typed, 'what was typed, after Save');
+    equal((await record(page, 'task', task.id)).due, '2027-01-15', 'what is stored');
+    await input.focus();
+    await page.keyboard.press('Escape');
+    await page.locator('#field-due .tools').waitFor({ state: 'detached' });
+  }
+  complain(page);
+  await close(page);
+});
+await test('hands U1 a date half typed in the middle is not stored', async () => {
+  const page = await signedIn(browser, 'sara');
+  const task = await page.ask('POST', '/task', { title: 'Corrected date', due: '2026-12-28' });
+  await visit(page, `/k/task/${task.key}`);
+  const input = await edit(page, 'due');
+  await input.evaluate((box) => box.setSelectionRange(6, 7));
+  await page.keyboard.type('1', { delay: 60 });
+  await page.keyboard.press('End');
+  await page.keyboard.press('Backspace');
+  await page.keyboard.press('Backspace');
+  await page.waitForTimeout(400);
+  equal((await record(page, 'task', task.id)).due, '2026-12-28', 'stored before it was whole');
+  await page.keyboard.type('05', { delay: 60 });
+  await becomes(async () => (await record(page, 'task', task.id)).due, '2026-11-05', 'the corrected date');
+  await close(page);
+});
+await test('hands U1 dates in a list, a new record and a filter', async () => {
+  const page = await signedIn(browser, 'sara');
+  await visit(page, '/k/task/new?due=2027-01-01');
+  await page.locator('#new-title').fill('Dates everywhere');
+  await page.locator('#new-due').fill('');
+  await page.locator('#new-due').focus();
+  await page.keyboard.type('2026-12-28', { delay: 40 });
+  await page.keyboard.press('Control+Enter');
+  await page.waitForURL(/TSK-\d+/);
+  const key = new URL(page.url()).pathname.split('/').pop();
+  equal((await record(page, 'task', key)).due, '2026-12-28', 'the date of the new record');
+  await visit(page, '/k/task/new?due=2027-01-01');
+  await page.locator('#new-title').fill('No such date');
+  await page.locator('#new-due').fill('soon');
+  await page.keyboard.press('Control+Enter');
+  await page.locator('.date-wrong').waitFor();
+  truth(new URL(page.url()).pathname.endsWith('/new'), 'a record was made without the date');
+  await visit(page, '/k/task?q=Dates');
+  await page.locator('.btn.add').click();
+  await page.locator('.fields .item', { hasText: 'Due' }).first().click();
+  const from = page.locator('.edit .range input').first();
+  await from.focus();
+  const asked = [];
+  page.on('request', (r) => { if (/due\.gte=/.test(r.url())) asked.push(/due\.gte=([^&]*)/.exec(r.url())[1]); });
+  await page.keyboard.type('2026-12-28', { delay: 60 });
+  await becomes(() => new URL(page.url()).searchParams.get('due.gte'), '2026-12-28', 'the filter');
+  equal([...new Set(asked)], ['2026-12-28'], 'the dates that were asked for');
+  await close(page);
+});
+await test('hands U1 a number is never another one', async () => {
+  const page = await signedIn(browser, 'lin');
+  const model = await page.ask('GET', '/model');
+  const found = model.kinds.flatMap((kind) => kind.fields.filter((f) => (f.type === 'number' || f.type === 'integer') && !f.of && !f.computed && !f.envelope && !f.only).map((field) => ({ kind: kind.kind, field })))
+    .find((one) => !['version'].includes(one.field.name));
+  truth(found, 'no kind has a plain number');
+  await visit(page, `/k/${found.kind}/new?${found.field.name}=1`);
+  const box = page.locator(`#new-${found.field.name}`);
+  for (const [typed, kept] of [['1,000', '"1,000"'], ['0x10', '"0x10"'], ['1e999', '"1e999"'], ['9007199254740993', '"9007199254740993"'], ['12', '12']]) {
+    await box.fill('');
+    await box.pressSequentially(typed, { delay: 20 });
+    equal(await page.evaluate(([k, f]) => JSON.stringify(JSON.parse(sessionStorage.getItem(k) ?? '{}')[f]), [`aimwell.draft.${found.kind}?${found.field.name}=1`, found.field.name]), kept, `${typed} is taken for`);
+    equal(await box.inputValue(), typed, 'what the field shows');
+  }
+  await close(page);
+});
+await test('hands U1 Enter takes what was typed, not what was asked before', async () => {
+  const page = await signedIn(browser, 'lin');
+  const task = await page.ask('POST', '/task', { title: 'Picked too soon' });
+  await visit(page, `/k/task/${task.key}`);
+  const input = await edit(page, 'owner');
+  await input.click();
+  await page.locator('[role=listbox]:popover-open [role=option]').nth(1).waitFor();
+  await page.route('**/api/v1/people*', async (route) => { await new Promise((later) => setTimeout(later, 500)); await route.continue(); });
+  await input.fill('');
+  await page.keyboard.type('sara');
+  await page.keyboard.press('Enter');
+  await becomes(async () => { const r = await record(page, 'task', task.id); return r.names[r.owner]?.title ?? ''; }, /Sara/, 'the owner');
+  await close(page);
+});
+
+const fileField = (model) => model.kinds.flatMap((kind) => kind.fields.filter((f) => f.type === 'file' && !f.computed).map((field) => ({ kind, field })))[0];
+const note = (name, text = 'evidence') => ({ name, mimeType: 'text/plain', buffer: Buffer.from(text) });
+await test('hands U2 a file chosen in a field is kept', async () => {
+  const page = await signedIn(browser, 'lin');
+  const { kind, field } = fileField(await page.ask('GET', '/model'));
+  const made = await page.ask('POST', `/${kind.kind}`, { title: 'A file comes' });
+  await visit(page, `/k/${kind.kind}/${made.key}`);
+  await slowly(page, 700);
+  const input = await edit(page, field.name);
+  const chooser = page.waitForEvent('filechooser');
+  await input.click();
+  await (await chooser).setFiles(note('kept.txt'));
+  // Whoever chose a file goes on with something else.
+  await page.locator('h1').click();
+  await becomes(async () => { const r = await record(page, kind.kind, made.id); return r.names[r[field.name]]?.title ?? ''; }, 'kept.txt', 'the file of the record');
+  await page.locator(`#field-${field.name}`, { hasText: 'kept.txt' }).waitFor();
+  complain(page);
+  await close(page);
+});
+await test('hands U2 a file that does not arrive says so', async () => {
+  const page = await signedIn(browser, 'lin');
+  const { kind, field } = fileField(await page.ask('GET', '/model'));
+  const made = await page.ask('POST', `/${kind.kind}`, { title: 'A file fails' });
+  await visit(page, `/k/${kind.kind}/${made.key}`);
+  await page.route('**/api/v1/files', (route) => route.fulfill({ status: 507, contentType: 'application/problem+json', body: JSON.stringify({ code: 'full', title: 'No room', detail: 'there is no room for it' }) }));
+  const input = await edit(page, field.name);
+  await input.setInputFiles(note('lost.txt'));
+  await page.locator(`#field-${field.name} [role=alert]`, { hasText: 'lost.txt was not kept: there is no room for it' }).waitFor();
+  await page.unroute('**/api/v1/files');
+  await input.setInputFiles(note('lost.txt'));
+  await becomes(async () => (await record(page, kind.kind, made.id)).names?.[(await record(page, kind.kind, made.id))[field.name]]?.title ?? '', 'lost.txt', 'the same file, chosen again');
+  await close(page);
+});
+await test('hands U2 a new record waits for its file', async () => {
+  const page = await signedIn(browser, 'lin');
+  const { kind, field } = fileField(await page.ask('GET', '/model'));
+  await visit(page, `/k/${kind.kind}/new`);
+  await page.locator('#new-title').fill('With a file from the start');
+  if (!await page.locator(`#new-${field.name}`).count()) await page.locator('.more').click();
+  await slowly(page, 700);
+  await page.locator(`#new-${field.name}`).setInputFiles(note('early.txt'));
+  await page.locator('.foot .btn.main').click();
+  truth(new URL(page.url()).pathname.endsWith('/new'), 'the record was made without its file');
+  await page.locator('.line .tag', { hasText: 'early.txt' }).waitFor();
+  await page.locator('[data-unread]').waitFor({ state: 'detached' });
+  await page.locator('.foot .btn.main').click();
+  await page.waitForURL(/-\d+$/);
+  const key = new URL(page.url()).pathname.split('/').pop();
+  const r = await record(page, kind.kind, key);
+  equal(r.names[r[field.name]]?.title, 'early.txt', 'the file of the new record');
+  await close(page);
+});
+await test('hands U2 files dropped while others are on their way', async () => {
+  const page = await signedIn(browser, 'lin');
+  const made = await page.ask('POST', '/task', { title: 'Many files' });
+  await visit(page, `/k/task/${made.key}?tab=proof`);
+  await slowly(page, 400);
+  const choose = page.locator('.drop input[type=file]');
+  await choose.setInputFiles([note('one.txt', '1'), note('two.txt', '2')]);
+  // Meanwhile somebody changes the record, and more is chosen.
+  await page.ask('PATCH', `/task/${made.id}`, { due: '2027-02-03' }, { 'if-match': '"1"' });
+  await choose.setInputFiles([note('three.txt', '3')]);
+  await becomes(async () => ((await record(page, 'task', made.id)).evidence ?? []).length, 3, 'pieces of evidence');
+  await close(page);
+});
+
+const words = (n) => Array.from({ length: n }, (_, at) => `word${String(at).padStart(2, '0')}`).join(' ');
+/** Pastes as a keyboard does: the browser itself puts the text in. */
+const paste = async (page, text) => { const cdp = await page.context().newCDPSession(page); await cdp.send('Input.insertText', { text }); };
+await test('hands P6 a title too long is refused with its text kept', async () => {
+  const page = await signedIn(browser, 'lin');
+  const made = await page.ask('POST', '/task', { title: 'Paste' });
+  await visit(page, `/k/task/${made.key}`);
+  await page.locator('h1 .btn').click();
+  const box = page.locator('.title-input');
+  await box.selectText();
+  const long = words(60);
+  await paste(page, long);
+  equal((await box.inputValue()).length, long.length, 'characters in the box');
+  await page.locator('[role=alert]', { hasText: `119 characters too many: 419 of 300` }).waitFor();
+  await page.keyboard.press('Enter');
+  await page.locator('.facts').click();
+  equal(await box.inputValue(), long, 'the text after Enter and leaving');
+  equal((await record(page, 'task', made.id)).title, 'Paste', 'what is stored');
+  await box.fill(words(30));
+  await page.keyboard.press('Enter');
+  await becomes(async () => (await record(page, 'task', made.id)).title, words(30), 'the shortened title');
+  await visit(page, '/k/task/new');
+  await page.locator('#new-title').focus();
+  await paste(page, long);
+  equal((await page.locator('#new-title').inputValue()).length, long.length, 'characters in the title of a new record');
+  await page.keyboard.press('Enter');
+  await page.locator('[role=alert]', { hasText: '419 of 300' }).waitFor();
+  truth(new URL(page.url()).pathname.endsWith('/new'), 'a record was made of a text too long');
+  await close(page);
+});
+await test('hands P6 no input cuts', async () => {
+  const page = await signedIn(browser, 'lin');
+  for (const path of ['/k/task', '/k/task/new', '/people', '/settings', '/soa']) {
+    await visit(page, path);
+    if (path === '/k/task') await page.getByRole('button', { name: 'Views' }).click();
+    equal(await page.locator('[maxlength]').count(), 0, `inputs that cut on ${path}`);
+  }
+  await close(page);
+});
+
+const title = (n) => `Heard by all ${n}`;
+async function eight(name, init) {
+  await test(name, async () => {
+    const first = await signedIn(browser, 'lin');
+    const context = first.context();
+    if (init) await context.addInitScript(init);
+    const tabs = [first];
+    try {
+      for (let at = 1; at < 8; at++) { const page = await context.newPage(); page.setDefaultTimeout(10000); tabs.push(page); }
+      for (const [at, page] of tabs.entries()) {
+        await page.goto(`${base}/k/task?sort=-created_at&q=Heard`, { timeout: 10000 }).catch((e) => { throw new Error(`tab ${at + 1} never loads: ${e.message}`); });
+        await page.locator('main h1').waitFor();
+        await page.waitForFunction(() => !document.querySelector('main [aria-busy="true"]'));
+      }
+      const n = `${name.length}${Math.random().toString(36).slice(2, 7)}`;
+      await first.ask('POST', '/task', { title: title(n) });
+      if (/asking/.test(name)) for (const page of tabs) await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+      for (const [at, page] of tabs.entries())
+        await page.locator('tbody', { hasText: title(n) }).waitFor({ timeout: 8000 }).catch(() => { throw new Error(`tab ${at + 1} did not hear of the change`); });
+      // The tab that was first goes; the others go on hearing.
+      await tabs.shift().close();
+      const api = tabs[0];
+      const csrf = (await (await context.request.get(`${base}/api/v1/session`)).json()).csrf;
+      const again = await context.request.post(`${base}/api/v1/task`, { data: { title: title(`${n}b`) }, headers: { 'x-csrf-token': csrf } });
+      equal(again.status(), 201, 'the second record');
+      if (/asking/.test(name)) for (const page of tabs) await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+      for (const [at, page] of tabs.entries())
+        await page.locator('tbody', { hasText: title(`${n}b`) }).waitFor({ timeout: 8000 }).catch(() => { throw new Error(`tab ${at + 2} did not hear after the first had gone`); });
+      truth(api, 'tabs');
+    } finally {
+      await context.close();
+    }
+  });
+}
+await eight('hands P11 eight tabs through a shared worker');
+await eight('hands P11 eight tabs behind one that leads', () => { delete window.SharedWorker; });
+await eight('hands P11 eight tabs by asking now and then', () => { delete window.SharedWorker; Object.defineProperty(navigator, 'locks', { value: undefined }); });
+await test('hands P11 signing out in one tab is signing out in all', async () => {
+  const page = await signedIn(browser, null);
+  const context = page.context();
+  await page.goto(`${base}/login`);
+  await page.getByLabel('E-mail').fill(emailOf('sara'));
+  await page.getByLabel('Password').fill(password);
+  await page.keyboard.press('Enter');
+  await page.locator('.today').waitFor();
+  const other = await context.newPage();
+  await other.goto(`${base}/k/task`);
+  await other.locator('tbody .title').first().waitFor();
+  await page.locator('header.bar .avatar').click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await other.waitForURL(/\/login/, { timeout: 8000 });
+  equal(await other.locator('tbody .title').count(), 0, 'records still shown');
+  // And in again in one: the other follows.
+  await page.getByLabel('E-mail').fill(emailOf('tom'));
+  await page.getByLabel('Password').fill(password);
+  await page.keyboard.press('Enter');
+  await page.locator('.today, .list').first().waitFor();
+  await other.locator('header.bar .avatar').waitFor({ timeout: 8000 });
+  await context.close();
+});
+
+await browser.close();
+done();

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Inputs that are not done: a date that cannot be read, a text over its limit, a file still on its way. They carry
+// data-unread, and nothing around them is saved, sent or closed as if they were empty.
+export const characters = (text: string): number => (text.length < 128 && /^[\x20-\x7e]*$/.test(text) ? text.length : [...text].length);
+
+/** The first of them in `place`. */
+export const unread = (place: ParentNode | null | undefined): HTMLElement | null => place?.querySelector<HTMLElement>('[data-unread]') ?? null;
+/** Leads the reader to it; says whether there was one. */
+export function stopsAt(place: ParentNode | null | undefined): boolean {
+	const first = unread(place);
+	first?.focus();
+	first?.scrollIntoView({ block: 'nearest' });
+	return !!first;
+}
+/** No form is sent past one, whoever handles it. */
+export function startUnread(): void {
+	addEventListener('submit', (event) => {
+		if (!stopsAt(event.target as HTMLFormElement)) return;
+		event.preventDefault();
+		event.stopImmediatePropagation();
+	}, true);
+}
