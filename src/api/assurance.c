@@ -461,7 +461,7 @@ static enum err put_soa_row(struct exchange *x, struct soa *s, const struct requ
     put__text(o, "group", q->group);
     json_key(o, "entry");
     if (entry)
-        record_json(x->call, entry, (struct text){0}, o);
+        record_json(x->call, x->api->records, exchange__db(x), entry, (struct text){0}, o);
     else
         json_put_null(o);
     TRY(put_relying(x, entry, o, &evidence));

@@ -409,12 +409,14 @@ static enum err check_forgery(struct exchange *x, bool by_cookie)
                        "缺少 X-CSRF-Token 请求头或其值不正确"));
 }
 
+/* Entries name records of every unit, and their hashes hold only when they are whole: whoever
+ * reads them holds such a role for the whole organisation, not for a unit. */
 static bool may_audit(const struct actor *a)
 {
     static const char *roles[] = {"admin",        "aims_manager",     "internal_auditor",
                                   "lead_auditor", "external_auditor", "top_management"};
     for (size_t i = 0; i < COUNT(roles); i++)
-        if (actor_holds_anywhere(a, text_of(roles[i])))
+        if (actor_holds(a, text_of(roles[i]), NULL, 0))
             return true;
     return a->all;
 }
@@ -434,8 +436,9 @@ static enum err check_policy(struct exchange *x)
                        ? say(x->call, "this is for administrators and the AIMS manager",
                              "仅限管理员和人工智能管理体系经理")
                        : say(x->call,
-                             "this is for auditors, the AIMS manager and top management",
-                             "仅限审核员、人工智能管理体系经理和最高管理者"));
+                             "this is for auditors, the AIMS manager and top management, with "
+                             "that role for the whole organisation",
+                             "仅限审核员、人工智能管理体系经理和最高管理者，且该角色须覆盖整个组织"));
 }
 
 /* A token does what it was made for and nothing else: with scopes, only the routes that name

@@ -7,7 +7,27 @@ struct sink {
     struct call *call;
     struct buf csv;
     struct xlsx *xlsx;
+    enum xlsx_type *types; /* of the columns */
 };
+
+static enum xlsx_type type_of(const struct field *f)
+{
+    if (f->many)
+        return XLSX_TEXT;
+    switch (f->type) {
+    case FIELD_INTEGER:
+    case FIELD_NUMBER:
+        return XLSX_NUMBER;
+    case FIELD_YES_NO:
+        return XLSX_YES_NO;
+    case FIELD_DATE:
+        return XLSX_DATE;
+    case FIELD_MOMENT:
+        return XLSX_MOMENT;
+    default:
+        return XLSX_TEXT;
+    }
+}
 
 static void put_row(struct sink *s, const struct text *cells, size_t count, bool heading)
 {
@@ -15,7 +35,7 @@ static void put_row(struct sink *s, const struct text *cells, size_t count, bool
         if (heading)
             xlsx_heading(s->xlsx, cells, count);
         else
-            xlsx_row(s->xlsx, cells, count);
+            xlsx_row(s->xlsx, cells, s->types, count);
         return;
     }
     for (size_t i = 0; i < count; i++)
@@ -23,6 +43,7 @@ static void put_row(struct sink *s, const struct text *cells, size_t count, bool
     csv_end_row(&s->csv);
 }
 
+/* A column that some role of the actor may see; row by row it is empty outside its units. */
 static bool exported(struct call *call, const struct field *f)
 {
     if (f->sensitive && !call->actor->all && !call->actor->sees_sensitive)
@@ -122,6 +143,13 @@ static struct text cell(struct call *call, const struct lookup *l, const struct 
     return buf_text(&b);
 }
 
+static const struct json *shown(struct call *call, struct records *r, struct reader *db,
+                                const struct record *rec, const struct field *f)
+{
+    const struct json *v = rec->values[f->index];
+    return v && f->sensitive && !record_sees_sensitive(call, r, db, rec) ? NULL : v;
+}
+
 static enum err find_words(struct call *call, struct records *r, struct reader *db,
                            const struct columns *fields, const struct record_list *list,
                            struct lookup *l)
@@ -148,18 +176,18 @@ static enum err put_page(struct call *call, struct records *r, struct reader *db
     for (size_t i = 0; i < list->count; i++) {
         for (size_t f = 0; f < fields->count; f++)
             cells[f] =
-                cell(call, &l, fields->at[f], list->items[i]->values[fields->at[f]->index]);
+                cell(call, &l, fields->at[f], shown(call, r, db, list->items[i], fields->at[f]));
         put_row(sink, cells, fields->count, false);
     }
     return OK;
 }
 
-static enum err put_json_page(struct call *call, struct json_out *o,
-                              const struct record_list *list, struct text fields)
+static void put_json_page(struct call *call, struct records *r, struct reader *db,
+                          struct json_out *o, const struct record_list *list,
+                          struct text fields)
 {
     for (size_t i = 0; i < list->count; i++)
-        record_json(call, list->items[i], fields, o);
-    return OK;
+        record_json(call, r, db, list->items[i], fields, o);
 }
 
 struct export {
@@ -178,8 +206,10 @@ static enum err put_one_page(struct export *x, struct call *page, struct record_
 {
     TRY(record_list(page, x->records, x->db, x->kind, &x->query, list));
     x->rows += (int64_t)list->count;
-    if (x->json)
-        return put_json_page(page, &x->json_out, list, x->query.fields);
+    if (x->json) {
+        put_json_page(page, x->records, x->db, &x->json_out, list, x->query.fields);
+        return OK;
+    }
     return put_page(page, x->records, x->db, &x->sink, &x->columns, list);
 }
 
@@ -214,6 +244,8 @@ static void put_heading(struct call *call, struct export *x)
 
 static enum err put_file(struct call *call, struct export *x, struct text *bytes)
 {
+    if (!x->json && !x->sink.xlsx) /* without the mark, Excel takes UTF-8 for something else */
+        buf_add_c(&x->sink.csv, "\xEF\xBB\xBF");
     if (x->json)
         json_open(&x->json_out, '[');
     else
@@ -243,9 +275,12 @@ enum err api_export(struct call *call, struct records *r, struct reader *db,
                        .kind = k,
                        .query = *query,
                        .columns = columns(call, k, query->fields),
-                       .sink = {call, buf_in(call->arena, 512u << 20), NULL},
+                       .sink = {.call = call, .csv = buf_in(call->arena, 512u << 20)},
                        .json = json};
     x.json_out = json_out(&x.sink.csv);
+    x.sink.types = NEW_MANY(call->arena, x.columns.count + 1, enum xlsx_type);
+    for (size_t i = 0; i < x.columns.count; i++)
+        x.sink.types[i] = type_of(x.columns.at[i]);
     if (xlsx)
         x.sink.xlsx = xlsx_open(call, text_c(call->arena, k->name));
     x.query.limit = 200;

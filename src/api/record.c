@@ -25,7 +25,7 @@ static enum err put_record(struct exchange *x, const struct record *rec)
 {
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
-    record_members(x->call, rec, (struct text){0}, o);
+    record_members(x->call, x->api->records, exchange__db(x), rec, (struct text){0}, o);
     json_key(o, "names");
     struct record *one = (struct record *)(uintptr_t)rec;
     TRY(record_names(x->call, x->api->records, exchange__db(x), &one, 1, o));
@@ -411,7 +411,7 @@ static enum err put_list(struct exchange *x, const struct list_query *q,
     json_key(o, "items");
     json_open(o, '[');
     for (size_t i = 0; i < list->count; i++)
-        record_json(x->call, list->items[i], q->fields, o);
+        record_json(x->call, x->api->records, exchange__db(x), list->items[i], q->fields, o);
     json_close(o, ']');
     json_key(o, "next");
     if (list->next.len)

@@ -11,14 +11,51 @@ static enum err find(struct exchange *x, const struct kind **k, struct record **
     return record_read(x->call, x->api->records, exchange__db(x), *k, x->arg[1], 0, rec);
 }
 
-/* ---- history
+/* ---- pages, newest first
  * ------------------------------------------------------------------------------------------ */
-static bool told(const struct kind *k, struct text name)
+#define PAGE_USUAL 100
+#define PAGE_MOST 500
+
+static enum err read_limit(struct exchange *x, int64_t *limit)
 {
-    const struct field *f = kind_field(k, name);
-    return f && !f->system;
+    TRY(query__integer(x, "limit", PAGE_USUAL, limit));
+    if (*limit >= 1 && *limit <= PAGE_MOST)
+        return OK;
+    return problem(x->call, ERR_INVALID, TEXT("limit"), "range",
+                   say(x->call, "limit must be between 1 and %d", "limit 必须在 1 与 %d 之间"),
+                   PAGE_MOST);
 }
 
+static enum err bad_cursor(struct exchange *x)
+{
+    return problem(x->call, ERR_INVALID, TEXT("cursor"), "cursor", "%s",
+                   say(x->call,
+                       "is not a cursor of this list as it is now: begin again without one",
+                       "不是此列表当前的游标：请去掉游标重新开始"));
+}
+
+/* The place of the last one shown; what is older follows. 0: from the newest on. */
+static enum err read_below(struct exchange *x, int64_t *below)
+{
+    struct text t = query__text(x, "cursor");
+    *below = 0;
+    return !t.len || (text_integer(t, below) && *below > 0) ? OK : bad_cursor(x);
+}
+
+static void put_next(struct json_out *o, struct text next, int64_t total)
+{
+    json_key(o, "next");
+    next.len ? json_put_text(o, next) : json_put_null(o);
+    put__integer(o, "total", total);
+}
+
+static struct text place(struct exchange *x, int64_t next)
+{
+    return next ? text_print(x->call->arena, "%lld", (long long)next) : (struct text){0};
+}
+
+/* ---- history
+ * ------------------------------------------------------------------------------------------ */
 static void put_change(struct json_out *o, struct text field, const struct json *from,
                        const struct json *to)
 {
@@ -31,87 +68,110 @@ static void put_change(struct json_out *o, struct text field, const struct json 
     json_close(o, '}');
 }
 
-static void put_changes(struct exchange *x, const struct kind *k, const struct history_item *h,
-                        bool sensitive, struct json_out *o)
+/* Nothing after a hidden version: what changed would say what it was. */
+static void put_changes(const struct kind *k, const struct history_item *h, struct json_out *o)
 {
     json_key(o, "changes");
     json_open(o, '[');
-    for (size_t i = 0; i < k->field_count; i++) {
+    for (size_t i = 0; i < k->field_count && !h->follows_hidden; i++) {
         const struct field *f = &k->fields[i];
-        if (!told(k, f->name) || (f->sensitive && !sensitive))
+        if (f->system || (f->sensitive && !h->sensitive))
             continue;
-        const struct json *from =
-            h->before ? record_body_value(x->call, k, h->before, f) : NULL;
-        const struct json *to = record_body_value(x->call, k, h->after, f);
+        const struct json *from = h->before ? h->before->values[i] : NULL;
+        const struct json *to = h->then->values[i];
         if ((from || to) && !(from && to && json_same(from, to)))
             put_change(o, f->name, from, to);
     }
     json_close(o, ']');
 }
 
-static enum err put_history(struct exchange *x, const struct record *rec,
-                            const struct history_item *items, size_t count)
+static void put_version(const struct kind *k, const struct history_item *h, struct text name,
+                        struct json_out *o)
 {
-    struct text *kinds = NEW_MANY(x->call->arena, count + 1, struct text);
-    struct text *ids = NEW_MANY(x->call->arena, count + 1, struct text);
-    struct ref *people = NEW_MANY(x->call->arena, count + 1, struct ref);
-    for (size_t i = 0; i < count; i++) {
-        kinds[i] = TEXT("person");
-        ids[i] = items[i].actor;
+    put__integer(o, "version", h->version);
+    put__text(o, "at", h->at);
+    if (h->hidden) {
+        put__bool(o, "hidden", true);
+        return;
     }
-    TRY(record_refs(x->call, x->api->records, exchange__db(x), kinds, ids, count, people));
-    struct json_out *o = exchange__json(x);
-    bool sensitive = x->actor->sees_sensitive;
+    json_key(o, "actor");
     json_open(o, '{');
+    put__text(o, "id", h->actor);
+    put__text(o, "name", name);
+    put__text(o, "type", h->actor_type);
+    json_close(o, '}');
+    put__text(o, "act", h->act);
+    put__text(o, "move", h->move);
+    put__text(o, "from", h->from);
+    put__text(o, "to", h->to);
+    put__text(o, "reason", h->reason);
+    if (h->follows_hidden)
+        put__bool(o, "follows_hidden", true);
+    put_changes(k, h, o);
+    put__integer(o, "ledger", h->ledger);
+}
+
+static enum err put_versions(struct exchange *x, const struct kind *k, const struct history *h,
+                             struct json_out *o)
+{
+    struct text *kinds = NEW_MANY(x->call->arena, h->count + 1, struct text);
+    struct text *ids = NEW_MANY(x->call->arena, h->count + 1, struct text);
+    struct ref *people = NEW_MANY(x->call->arena, h->count + 1, struct ref);
+    for (size_t i = 0; i < h->count; i++) {
+        kinds[i] = TEXT("person");
+        ids[i] = h->items[i].actor;
+    }
+    TRY(record_refs(x->call, x->api->records, exchange__db(x), kinds, ids, h->count, people));
     json_key(o, "items");
     json_open(o, '[');
-    for (size_t i = 0; i < count; i++) {
-        const struct history_item *h = &items[i];
+    for (size_t i = 0; i < h->count; i++) {
         json_open(o, '{');
-        put__integer(o, "version", h->version);
-        put__text(o, "at", h->at);
-        json_key(o, "actor");
-        json_open(o, '{');
-        put__text(o, "id", h->actor);
-        put__text(o, "name", people[i].title);
-        put__text(o, "type", h->actor_type);
-        json_close(o, '}');
-        put__text(o, "act", h->act);
-        put__text(o, "move", h->move);
-        put__text(o, "from", h->from);
-        put__text(o, "to", h->to);
-        put__text(o, "reason", h->reason);
-        put_changes(x, rec->kind, h, sensitive, o);
-        put__integer(o, "ledger", h->ledger);
+        put_version(k, &h->items[i], people[i].title, o);
         json_close(o, '}');
     }
     json_close(o, ']');
     return OK;
 }
 
+/* A version without what this reader may not see of it, for the names that it refers to. */
+static struct record *for_names(struct exchange *x, const struct history_item *h,
+                                const struct record *version)
+{
+    const struct kind *k = version->kind;
+    struct record *out = NEW(x->call->arena, struct record);
+    *out = *version;
+    out->values = NEW_MANY(x->call->arena, k->field_count, const struct json *);
+    for (size_t i = 0; i < k->field_count; i++)
+        out->values[i] = k->fields[i].sensitive && !h->sensitive ? NULL : version->values[i];
+    return out;
+}
+
 enum err history_get(struct exchange *x)
 {
     const struct kind *k;
     struct record *rec;
-    struct history_item *items;
-    size_t count;
+    struct history h;
+    int64_t below, limit;
+    TRY(read_limit(x, &limit));
+    TRY(read_below(x, &below));
     TRY(find(x, &k, &rec));
     TRY(exchange__read(x, rec));
-    TRY(record_history(x->call, x->api->records, exchange__db(x), rec, &items, &count));
-    TRY(put_history(x, rec, items, count));
-    /* Names for every id that any version ever held. */
-    struct record **versions = NEW_MANY(x->call->arena, count + 1, struct record *);
-    for (size_t i = 0; i < count; i++) {
-        versions[i] = NEW(x->call->arena, struct record);
-        *versions[i] = *rec;
-        versions[i]->values = NEW_MANY(x->call->arena, k->field_count, const struct json *);
-        for (size_t f = 0; f < k->field_count; f++)
-            versions[i]->values[f] =
-                record_body_value(x->call, k, items[i].after, &k->fields[f]);
+    TRY(record_history(x->call, x->api->records, exchange__db(x), rec, below, limit, &h));
+    struct json_out *o = exchange__json(x);
+    json_open(o, '{');
+    TRY(put_versions(x, k, &h, o));
+    put_next(o, place(x, h.next), h.total);
+    struct record **shown = NEW_MANY(x->call->arena, h.count * 2 + 1, struct record *);
+    size_t count = 0;
+    for (size_t i = 0; i < h.count; i++) {
+        if (h.items[i].then)
+            shown[count++] = for_names(x, &h.items[i], h.items[i].then);
+        if (h.items[i].before)
+            shown[count++] = for_names(x, &h.items[i], h.items[i].before);
     }
-    json_key(&x->json_out, "names");
-    TRY(record_names(x->call, x->api->records, exchange__db(x), versions, count, &x->json_out));
-    json_close(&x->json_out, '}');
+    json_key(o, "names");
+    TRY(record_names(x->call, x->api->records, exchange__db(x), shown, count, o));
+    json_close(o, '}');
     return OK;
 }
 
@@ -131,31 +191,60 @@ static void put_link_title(struct exchange *x, const struct kind *own, const str
     json_put_null(o);
 }
 
+static struct text place_of(struct exchange *x, const struct linked *l)
+{
+    return text_print(x->call->arena, "%s.%.*s.%.*s.%.*s", l->out ? "out" : "in",
+                      TEXT_ARG(l->type), TEXT_ARG(l->ref.kind), TEXT_ARG(l->ref.id));
+}
+
+/* The number of the first link after the one that the cursor names. */
+static enum err after_cursor(struct exchange *x, const struct linked *items, size_t count,
+                             size_t *first)
+{
+    struct text cursor = query__text(x, "cursor");
+    for (*first = 0; cursor.len && *first < count; ++*first)
+        if (text_same(place_of(x, &items[*first]), cursor)) {
+            ++*first;
+            return OK;
+        }
+    return cursor.len ? bad_cursor(x) : OK;
+}
+
+static void put_link(struct exchange *x, const struct kind *k, const struct linked *l,
+                     struct json_out *o)
+{
+    json_open(o, '{');
+    put__text(o, "type", l->type);
+    put_link_title(x, k, l, o);
+    put__text(o, "direction", l->out ? TEXT("out") : TEXT("in"));
+    put__bool(o, "free", l->free);
+    json_key(o, "record");
+    json_open(o, '{');
+    put__ref(o, &l->ref);
+    json_close(o, '}');
+    json_close(o, '}');
+}
+
 enum err links_get(struct exchange *x)
 {
     const struct kind *k;
     struct record *rec;
     struct linked *items;
-    size_t count;
+    size_t count, first;
+    int64_t limit;
+    TRY(read_limit(x, &limit));
     TRY(find(x, &k, &rec));
     TRY(record_links(x->call, x->api->records, exchange__db(x), rec, &items, &count));
+    TRY(after_cursor(x, items, count, &first));
+    size_t end = count - first > (size_t)limit ? first + (size_t)limit : count;
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
     json_key(o, "items");
     json_open(o, '[');
-    for (size_t i = 0; i < count; i++) {
-        json_open(o, '{');
-        put__text(o, "type", items[i].type);
-        put_link_title(x, k, &items[i], o);
-        put__text(o, "direction", items[i].out ? TEXT("out") : TEXT("in"));
-        put__bool(o, "free", items[i].free);
-        json_key(o, "record");
-        json_open(o, '{');
-        put__ref(o, &items[i].ref);
-        json_close(o, '}');
-        json_close(o, '}');
-    }
+    for (size_t i = first; i < end; i++)
+        put_link(x, k, &items[i], o);
     json_close(o, ']');
+    put_next(o, end < count ? place_of(x, &items[end - 1]) : (struct text){0}, (int64_t)count);
     json_close(o, '}');
     return OK;
 }
@@ -239,50 +328,68 @@ enum err links_delete(struct exchange *x)
 /* ---- comments
  * ------------------------------------------------------------------------------------------------
  */
-enum err comments_get(struct exchange *x)
+static void put_comment(struct json_out *o, const struct comment *c, struct text name)
 {
-    const struct kind *k;
-    struct record *rec;
-    struct comment *items;
-    size_t count;
-    TRY(find(x, &k, &rec));
-    TRY(record_comments(x->call, x->api->records, exchange__db(x), k, rec->id, &items, &count));
-    struct text *kinds = NEW_MANY(x->call->arena, count + 1, struct text);
-    struct text *ids = NEW_MANY(x->call->arena, count + 1, struct text);
-    struct ref *people = NEW_MANY(x->call->arena, count + 1, struct ref);
-    for (size_t i = 0; i < count; i++) {
-        kinds[i] = TEXT("person");
-        ids[i] = items[i].author;
+    put__text(o, "id", c->id);
+    put__text(o, "at", c->at);
+    if (c->hidden) {
+        put__bool(o, "hidden", true);
+        return;
     }
-    TRY(record_refs(x->call, x->api->records, exchange__db(x), kinds, ids, count, people));
-    struct json_out *o = exchange__json(x);
-    json_open(o, '{');
-    json_key(o, "items");
-    json_open(o, '[');
-    for (size_t i = 0; i < count; i++) {
-        json_open(o, '{');
-        put__text(o, "id", items[i].id);
-        put__text(o, "author", items[i].author);
-        put__text(o, "name", people[i].title);
-        put__text(o, "at", items[i].at);
-        put__text(o, "body", items[i].body);
-        json_close(o, '}');
-    }
-    json_close(o, ']');
+    put__text(o, "author", c->author);
+    if (name.len)
+        put__text(o, "name", name);
+    put__text(o, "body", c->body);
+}
+
+static void put_people(struct json_out *o, const struct ref *people, size_t count)
+{
     json_key(o, "names");
     json_open(o, '{');
     for (size_t i = 0; i < count; i++) {
         bool again = !people[i].id.len;
         for (size_t j = 0; j < i && !again; j++)
-            again = text_same(ids[i], ids[j]);
+            again = text_same(people[i].id, people[j].id);
         if (again)
             continue;
-        json_key_text(o, ids[i]);
+        json_key_text(o, people[i].id);
         json_open(o, '{');
         put__ref(o, &people[i]);
         json_close(o, '}');
     }
     json_close(o, '}');
+}
+
+enum err comments_get(struct exchange *x)
+{
+    const struct kind *k;
+    struct record *rec;
+    struct comments c;
+    int64_t below, limit;
+    TRY(read_limit(x, &limit));
+    TRY(read_below(x, &below));
+    TRY(find(x, &k, &rec));
+    TRY(record_comments(x->call, x->api->records, exchange__db(x), rec, below, limit, &c));
+    struct text *kinds = NEW_MANY(x->call->arena, c.count + 1, struct text);
+    struct text *ids = NEW_MANY(x->call->arena, c.count + 1, struct text);
+    struct ref *people = NEW_MANY(x->call->arena, c.count + 1, struct ref);
+    for (size_t i = 0; i < c.count; i++) {
+        kinds[i] = TEXT("person");
+        ids[i] = c.items[i].author;
+    }
+    TRY(record_refs(x->call, x->api->records, exchange__db(x), kinds, ids, c.count, people));
+    struct json_out *o = exchange__json(x);
+    json_open(o, '{');
+    json_key(o, "items");
+    json_open(o, '[');
+    for (size_t i = 0; i < c.count; i++) {
+        json_open(o, '{');
+        put_comment(o, &c.items[i], people[i].title);
+        json_close(o, '}');
+    }
+    json_close(o, ']');
+    put_next(o, place(x, c.next), c.total);
+    put_people(o, people, c.count);
     json_close(o, '}');
     return OK;
 }
@@ -291,7 +398,7 @@ enum err comments_post(struct exchange *x)
 {
     const struct kind *k;
     struct record *rec;
-    struct text id;
+    struct comment made;
     TRY(exchange__members(x, "body:t"));
     TRY(find(x, &k, &rec));
     if (!actor_takes_part(x->actor, k))
@@ -299,19 +406,11 @@ enum err comments_post(struct exchange *x)
                        say(x->call, "your roles include reading this, not commenting on it",
                            "您的角色可以查看此记录，但不能评论"));
     exchange__give_back(x);
-    TRY(record_comment(x->call, x->api->records, k, rec->id, exchange__field(x, "body"), &id));
-    struct comment *items;
-    size_t count;
-    TRY(record_comments(x->call, x->api->records, exchange__db(x), k, rec->id, &items, &count));
+    TRY(record_comment(x->call, x->api->records, k, rec->id, exchange__field(x, "body"),
+                       &made));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
-    for (size_t i = 0; i < count; i++)
-        if (text_same(items[i].id, id)) {
-            put__text(o, "id", id);
-            put__text(o, "author", items[i].author);
-            put__text(o, "at", items[i].at);
-            put__text(o, "body", items[i].body);
-        }
+    put_comment(o, &made, (struct text){0});
     json_close(o, '}');
     x->status = 201;
     return OK;

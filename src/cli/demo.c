@@ -120,8 +120,8 @@ static enum err play_comment(struct play *p, struct call *call, const struct jso
 {
     struct text id = replace(p, call,
                              text_print(call->arena, "$%.*s",
-                                        TEXT_ARG(json_text(json_get(act, "comment"))))),
-                made;
+                                        TEXT_ARG(json_text(json_get(act, "comment")))));
+    struct comment made;
     const struct kind *k = kind_of(p, id);
     if (!k)
         return problem(call, ERR_MISSING, TEXT("comment"), "missing", "nothing is called that");

@@ -178,6 +178,7 @@ static enum err plan(struct import *im, const char *kind, const char *map)
                        "there is no kind of record with this name");
     TRY(table__read(im));
     TRY(im->map && im->table.columns ? map__plan(im) : plain__plan(im));
+    plan__dates(im);
     warn_without_identity(im);
     return OK;
 }

@@ -43,11 +43,16 @@ enum parse {
     PARSE_LIST,
     PARSE_PYTHON_LIST
 };
+/* Which number of 05/03/2024 is the month: said by the map, or found in the column. MIXED: both
+ * ways stand in it. */
+enum date_order { DATES_UNSAID, DATES_MONTH_FIRST, DATES_DAY_FIRST, DATES_MIXED };
 struct destination { /* one use of one column */
     size_t column;
     const struct field *field;
     const struct json *values; /* text → value; NULL: by `parse` */
     enum parse parse;
+    enum date_order dates;
+    struct text separators; /* of the entries of a list, as the map says; "" = not said */
     size_t *fallback;
     size_t fallback_count;
     struct text empty; /* "" = none */
@@ -70,13 +75,18 @@ struct import_plan {
 };
 
 /* ---- one import ------------------------------------------------------------------------ */
+struct date_found {
+    struct text date; /* 2024-03-05 */
+    int seconds;      /* of that day */
+    bool guessed;     /* it could be another day as well, and nothing told which */
+};
 struct refusal {
     uint32_t line;
     size_t order; /* among those of a line */
     struct text column, code, message;
     struct refusal *next;
 };
-struct remark {    /* the same cell text in the same column is one remark */
+struct remark { /* the same cell text in the same column is one remark */
     uint32_t line; /* the first */
     int64_t rows;
     struct text column, message;
@@ -110,13 +120,21 @@ struct import {
 /* Reads CSV, XLSX or JSON by the name of the file (`format` of the map when that says nothing).
  * Rows that cannot be read are refused one by one; a file that cannot be is an error. */
 MUST_USE enum err table__read(struct import *im);
+/* The bytes as UTF-8, and a remark when they were not; and a file named for what it is when it is
+ * no table (import_decode.c). */
+MUST_USE enum err file__decode(struct import *im, struct text *bytes);
+MUST_USE enum err file__foreign(struct import *im, struct text bytes, struct text name);
 /* Every mistake of the map, or of the columns, is a problem on im->call. */
 MUST_USE enum err map__find(struct import *im, const char *map);
 MUST_USE enum err map__plan(struct import *im);
 MUST_USE enum err plain__plan(struct import *im);
+/* The order of day and month of each column that the map does not say it of. */
+void plan__dates(struct import *im);
 
 /* ---- what is there already (import_known.c, import_unit.c) ----------------------------- */
 MUST_USE enum err known__load(struct import *im);
+/* The record with this external_id, also when only white space differs. NULL: none. */
+const struct record *known__external(const struct import *im, struct text external);
 /* The id behind a key, id, name or e-mail; "" when there is none, or more than one. */
 struct text known__reference(struct import *im, const struct field *f, struct text given);
 /* Units named by the map: found, or made. Afterwards known__unit knows each; NULL: refused. */
@@ -128,20 +146,21 @@ struct reading {
     const struct json *value; /* NULL: empty */
     const char *code;         /* NULL: it could be read */
     struct text why;
+    const char *note_code; /* it could be read, and this is to be said of it; NULL: nothing */
+    struct text note;
 };
-struct reading cell__read(struct import *im, const struct field *f, struct text cell,
-                          struct arena *a);
 struct reading cell__parse(struct import *im, const struct destination *d, struct text cell,
                            struct arena *a);
-struct reading cell__json(struct import *im, const struct field *f, const struct json *given,
-                          struct arena *a);
+struct reading cell__json(struct import *im, const struct destination *d,
+                          const struct json *given, struct arena *a);
 /* Does the value give the cell back, character by character? */
 bool cell__exact(const struct destination *d, const struct json *value, struct text cell,
                  struct arena *a);
 struct reading cell__limits(struct import *im, const struct field *f, const struct json *value,
                             struct arena *a);
 struct text one_line(struct arena *a, struct text t); /* trimmed, white space joined */
-bool date__any(struct arena *a, struct text t, struct text *date);
+enum date_order date__order(struct text t); /* UNSAID: the cell could be either, or is no date */
+bool date__read(struct arena *a, struct text t, enum date_order order, struct date_found *out);
 bool python__list(struct arena *a, struct text t, struct json *list);
 struct text python__print(struct arena *a, const struct json *list);
 const struct json *make_text(struct arena *a, struct text t);
@@ -164,8 +183,10 @@ struct text row__column(const struct import *im, struct text field);
 /* ---- the result (import_report.c) ------------------------------------------------------ */
 void report__refuse(struct import *im, uint32_t line, struct text column, const char *code,
                     struct text message);
-void report__remark(struct import *im, uint32_t line, struct text column, struct text cell,
-                    struct text message);
+/* One remark for each column, code and cell (none: for the column); `kept`: the cell stands as it
+ * is in the kept field. */
+void report__remark(struct import *im, uint32_t line, struct text column, const char *code,
+                    struct text cell, struct text message, bool kept);
 void report__print(struct import *im, bool json);
 void report__progress(const struct import *im, size_t done);
 

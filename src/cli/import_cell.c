@@ -106,25 +106,12 @@ static struct text lines(struct arena *a, struct text t)
     return (struct text){at, len};
 }
 
-static bool has_control(struct text t, bool lines_allowed)
-{
-    for (size_t i = 0; i < t.len; i++) {
-        unsigned char c = (unsigned char)t.at[i];
-        if (c == 127 || (c < 32 && !(lines_allowed && (c == '\n' || c == '\r' || c == '\t'))))
-            return true;
-    }
-    return false;
-}
-
 static struct reading check_text(struct import *im, const struct field *f, struct text t,
                                  struct arena *a)
 {
     bool note = f->type == FIELD_NOTE;
     int64_t max = f->max ? f->max : note ? 20000 : 500;
     size_t characters = text_characters(t);
-    if (has_control(t, note))
-        return bad("control",
-                   text_of(say(im->call, "contains control characters", "含有控制字符")));
     if ((int64_t)characters > max)
         return bad("too_long", text_print(a,
                                           say(im->call, "has %zu characters, more than %lld",
@@ -133,7 +120,9 @@ static struct reading check_text(struct import *im, const struct field *f, struc
     if (f->many && text_find(t, '|') >= 0)
         return bad("bar",
                    text_of(say(im->call, "may not contain the character |", "不能含有字符 |")));
-    return good(t.len ? make_text(a, t) : NULL);
+    if (!note && !shown_any(t)) /* of nothing that can be seen there is nothing */
+        return good(NULL);
+    return good(make_text(a, t));
 }
 
 struct reading cell__limits(struct import *im, const struct field *f, const struct json *value,
@@ -180,8 +169,8 @@ static struct reading read_choice(struct import *im, const struct field *f, stru
 
 static struct reading read_yes_no(struct import *im, struct text t, struct arena *a)
 {
-    static const char *yes[] = {"true", "yes", "1", "y", "是"};
-    static const char *no[] = {"false", "no", "0", "n", "否"};
+    static const char *yes[] = {"true", "yes", "1", "1.0", "y", "是"};
+    static const char *no[] = {"false", "no", "0", "0.0", "n", "否"};
     struct text word = text_lower(a, t);
     for (size_t i = 0; i < COUNT(yes); i++)
         if (text_is(word, yes[i]) || text_is(word, no[i]))
@@ -201,6 +190,21 @@ static const struct json *number(struct import *im, struct arena *a, struct text
     return v->type == JSON_INTEGER || v->type == JSON_NUMBER ? v : NULL;
 }
 
+/* 2.0 is 2. */
+static const struct json *whole(struct arena *a, const struct json *v)
+{
+    if (!v || v->type == JSON_INTEGER)
+        return v;
+    if (v->number < -9e15 || v->number > 9e15 || v->number != (double)(int64_t)v->number)
+        return NULL;
+    struct json *out = NEW(a, struct json);
+    out->type = JSON_INTEGER;
+    out->integer = (int64_t)v->number;
+    out->number = v->number;
+    out->text = text_print(a, "%lld", (long long)out->integer);
+    return out;
+}
+
 static struct reading outside(struct import *im, double min, double max, struct arena *a)
 {
     return bad("range",
@@ -211,12 +215,14 @@ static struct reading outside(struct import *im, double min, double max, struct 
 static struct reading read_integer(struct import *im, const struct field *f, struct text t,
                                    struct arena *a)
 {
-    const struct option *o = f->scale ? option_of(a, f->scale, t) : NULL;
-    const struct json *v = number(im, a, o ? o->value : t);
+    const struct json *v = whole(a, number(im, a, t));
+    const struct option *o = f->scale ? option_of(a, f->scale, v ? v->text : t) : NULL;
+    if (o)
+        v = number(im, a, o->value);
     if (f->scale && !o)
         return bad("choice", text_of(say(im->call, "is not one of the values of the scale",
                                          "不是量表中的取值")));
-    if (!v || v->type != JSON_INTEGER)
+    if (!v)
         return bad("type", text_of(say(im->call, "must be a whole number", "必须是整数")));
     if ((f->min || f->max) && (v->integer < f->min || v->integer > f->max))
         return outside(im, (double)f->min, (double)f->max, a);
@@ -235,24 +241,76 @@ static struct reading read_number(struct import *im, const struct field *f, stru
     return good(v);
 }
 
-static struct reading read_date(struct import *im, struct text t, struct arena *a)
+static struct reading with_note(struct reading r, const char *code, struct text note)
 {
-    int64_t days;
-    if (date_read(t, &days))
-        return good(make_text(a, t));
+    if (!r.note_code) {
+        r.note_code = code;
+        r.note = note;
+    }
+    return r;
+}
+
+static struct reading note_guess(struct import *im, struct reading r, struct text t,
+                                 struct arena *a)
+{
+    return with_note(
+        r, "dates",
+        text_print(a,
+                   say(im->call,
+                       "nothing tells whether day or month comes first: read month first, “%.*s” "
+                       "as %.*s. A map that says \"dates\": \"day-first\" or \"month-first\" decides it",
+                       "无法判断日期中日在前还是月在前：已按月在前读取，“%.*s”读作 %.*s。可在映射中用 "
+                       "\"dates\": \"day-first\" 或 \"month-first\" 说明"),
+                   TEXT_ARG(t), TEXT_ARG(text_slice(r.value->text, 0, 10))));
+}
+
+static struct reading bad_date(struct import *im, const struct destination *d)
+{
+    if (d->dates == DATES_MIXED)
+        return bad("date",
+                   text_of(say(im->call,
+                               "is no date that can be told: the column writes the day first in "
+                               "some cells and the month first in others",
+                               "无法判断日期：该列有的单元格日在前，有的月在前")));
     return bad("date", text_of(say(im->call, "must be a real date like 2026-11-23",
                                    "必须是真实日期，例如 2026-11-23")));
 }
 
-static struct reading read_moment(struct import *im, struct text t, struct arena *a)
+static struct reading read_date(struct import *im, const struct destination *d, struct text t,
+                                struct arena *a)
+{
+    struct date_found found;
+    if (!date__read(a, t, d->dates, &found))
+        return bad_date(im, d);
+    struct reading r = good(make_text(a, found.date));
+    if (found.guessed)
+        r = note_guess(im, r, t, a);
+    if (found.seconds)
+        r = with_note(r, "time",
+                      text_of(say(im->call, "the field is a date: the time of day was left out",
+                                  "该字段为日期：已略去时间")));
+    return r;
+}
+
+static struct reading read_moment(struct import *im, const struct destination *d, struct text t,
+                                  struct arena *a)
 {
     int64_t moment, days;
+    struct date_found found;
     if (moment_read(t, &moment))
         return good(make_text(a, moment_print(a, moment)));
-    if (date_read(t, &days))
-        return good(make_text(a, moment_print(a, days * 86400 * 1000000)));
-    return bad("moment", text_of(say(im->call, "must be a time like 2026-11-23T09:30:00Z",
-                                     "必须是时间，例如 2026-11-23T09:30:00Z")));
+    if (!date__read(a, t, d->dates, &found) || !date_read(found.date, &days))
+        return bad("moment", text_of(say(im->call, "must be a time like 2026-11-23T09:30:00Z",
+                                         "必须是时间，例如 2026-11-23T09:30:00Z")));
+    moment = (days * 86400 + found.seconds) * 1000000;
+    struct reading r = good(make_text(a, moment_print(a, moment)));
+    if (found.guessed)
+        r = note_guess(im, r, t, a);
+    if (found.seconds)
+        r = with_note(r, "zone",
+                      text_of(say(im->call, "the time names no zone: taken as UTC",
+                                  "时间未注明时区：按 UTC 处理")));
+    return r;
 }
 
 /* ---- references, rows ------------------------------------------------------------------- */
@@ -277,12 +335,11 @@ static struct reading read_list_text(struct import *im, struct text t, struct ar
 }
 
 /* ---- one, and many ---------------------------------------------------------------------- */
-static struct reading read_one(struct import *im, const struct field *f, struct text cell,
-                               struct arena *a)
+static struct reading read_typed(struct import *im, const struct destination *d,
+                                 struct text cell, struct arena *a)
 {
+    const struct field *f = d->field;
     struct text t = text_trim(cell);
-    if (!t.len)
-        return good(NULL);
     switch (f->type) {
     case FIELD_TEXT:
         return check_text(im, f, im->plan.mapped ? one_line(a, cell) : without_breaks(a, cell),
@@ -296,9 +353,9 @@ static struct reading read_one(struct import *im, const struct field *f, struct 
     case FIELD_YES_NO:
         return read_yes_no(im, t, a);
     case FIELD_DATE:
-        return read_date(im, t, a);
+        return read_date(im, d, t, a);
     case FIELD_MOMENT:
-        return read_moment(im, t, a);
+        return read_moment(im, d, t, a);
     case FIELD_CHOICE:
         return read_choice(im, f, t, a);
     case FIELD_REF:
@@ -312,12 +369,33 @@ static struct reading read_one(struct import *im, const struct field *f, struct 
     }
 }
 
-static struct reading finished(struct import *im, const struct json *list)
+static struct reading note_odd(struct import *im, struct reading r)
+{
+    return with_note(r, "control",
+                     text_of(say(im->call,
+                                 "characters that no text can hold were left out (controls, "
+                                 "overrides of direction, code points that are no character)",
+                                 "已去除文本不能包含的字符（控制字符、方向反转符、非字符码位）")));
+}
+
+/* One odd character never costs a row: it is left out, and that is said. */
+static struct reading read_one(struct import *im, const struct destination *d, struct text cell,
+                               struct arena *a)
+{
+    struct text clean = shown_without(a, cell, true);
+    struct reading r = good(NULL);
+    if (text_trim(clean).len)
+        r = read_typed(im, d, clean, a);
+    return !r.code && clean.len != cell.len ? note_odd(im, r) : r;
+}
+
+static struct reading finished(struct import *im, const struct json *list, struct reading notes)
 {
     if (list->count > LIST_MOST)
         return bad("too_long",
                    text_of(say(im->call, "has more than 1,000 entries", "超过 1,000 项")));
-    return good(list->count ? list : NULL);
+    notes.value = list->count ? list : NULL;
+    return notes;
 }
 
 static bool is_many(const struct field *f)
@@ -325,135 +403,190 @@ static bool is_many(const struct field *f)
     return f->many || f->type == FIELD_REFS;
 }
 
-static bool separates(const struct field *f, char c, char extra)
+static bool separates(const struct destination *d, char c)
 {
-    return c == '|' || (extra && c == extra) || (f->type == FIELD_REFS && c == ';');
+    if (d->separators.len)
+        return c == '|' || text_find(d->separators, c) >= 0;
+    return c == '|' || (c == ';' && (d->parse == PARSE_LIST || d->field->type == FIELD_REFS));
 }
 
-static struct reading read_many(struct import *im, const struct field *f, struct text cell,
-                                char extra, struct arena *a)
+/* Where nothing was said of separators, a cell that looks like several is one entry, and that
+ * is said. */
+static struct reading note_separator(struct import *im, const struct destination *d,
+                                     struct reading r, struct text cell)
+{
+    bool looks = text_find(cell, ';') >= 0 || text_find(cell, ',') >= 0 ||
+                 text_find(cell, '\n') >= 0;
+    if (r.code || d->separators.len || !looks || !r.value || r.value->count != 1)
+        return r;
+    return with_note(
+        r, "separator",
+        text_of(d->parse == PARSE_LIST
+                    ? say(im->call,
+                          "was taken as one entry: entries are separated by ; or | unless the map "
+                          "says another \"separator\"",
+                          "作为一个条目读取：除非映射用 \"separator\" 另行说明，条目以 ; 或 | 分隔")
+                    : say(im->call,
+                          "was taken as one entry: entries are separated by |. A map can say "
+                          "another \"separator\"",
+                          "作为一个条目读取：条目以 | 分隔。映射可用 \"separator\" 说明其他分隔符")));
+}
+
+static struct reading read_many(struct import *im, const struct destination *d,
+                                struct text cell, struct arena *a)
 {
     struct json *list = NEW(a, struct json);
+    struct reading notes = {0};
     list->type = JSON_LIST;
     for (size_t start = 0, i = 0; i <= cell.len && list->count <= LIST_MOST; i++) {
-        if (i < cell.len && !separates(f, cell.at[i], extra))
+        if (i < cell.len && !separates(d, cell.at[i]))
             continue;
-        struct reading one = read_one(im, f, text_slice(cell, start, i), a);
+        struct reading one = read_one(im, d, text_slice(cell, start, i), a);
         if (one.code)
             return one;
+        if (one.note_code)
+            notes = with_note(notes, one.note_code, one.note);
         if (one.value && !list_has(list, one.value))
             list__add(a, list, one.value, (struct text){0});
         start = i + 1;
     }
-    return finished(im, list);
-}
-
-struct reading cell__read(struct import *im, const struct field *f, struct text cell,
-                          struct arena *a)
-{
-    return is_many(f) ? read_many(im, f, cell, 0, a) : read_one(im, f, cell, a);
+    return note_separator(im, d, finished(im, list, notes), cell);
 }
 
 /* ---- by the map ------------------------------------------------------------------------- */
+static bool is_boolean_word(struct arena *a, struct text t)
+{
+    struct text word = text_lower(a, t);
+    return text_is(word, "true") || text_is(word, "false");
+}
+
+/* TRUE and true, 2 and 2.0 are one text to people; a workbook keeps no spelling of them. */
+static bool same_spelling(struct arena *a, struct text key, struct text cell)
+{
+    double x, y;
+    if (text_number(key, &x) && text_number(cell, &y))
+        return !(x < y) && !(y < x);
+    return is_boolean_word(a, key) && text_same(text_lower(a, key), text_lower(a, cell));
+}
+
+static const struct json *value_of(const struct destination *d, struct text t, struct arena *a)
+{
+    const struct json *found = NULL;
+    for (const struct json *v = d->values->first; v; v = v->next)
+        if (text_same(text_trim(v->key), t))
+            return v;
+    for (const struct json *v = t.len ? d->values->first : NULL; v; v = v->next)
+        if (same_spelling(a, text_trim(v->key), t)) {
+            if (found && !json_same(found, v))
+                return NULL; /* the map tells them apart by their spelling */
+            found = v;
+        }
+    return found;
+}
+
 static struct reading by_values(struct import *im, const struct destination *d,
                                 struct text cell, struct arena *a)
 {
-    struct text t = text_trim(cell);
-    for (const struct json *v = d->values->first; v; v = v->next)
-        if (text_same(text_trim(v->key), t)) {
-            if (!is_many(d->field) || v->type == JSON_LIST || v->type == JSON_NULL)
-                return good(v->type == JSON_NULL ? NULL : v);
-            struct json *list = NEW(a, struct json);
-            list->type = JSON_LIST;
-            list__add(a, list, v, (struct text){0});
-            return good(list);
-        }
+    struct text t = text_trim(shown_without(a, cell, true));
+    const struct json *v = value_of(d, t, a);
+    if (v && (!is_many(d->field) || v->type == JSON_LIST || v->type == JSON_NULL))
+        return good(v->type == JSON_NULL ? NULL : v);
+    if (v) {
+        struct json *list = NEW(a, struct json);
+        list->type = JSON_LIST;
+        list__add(a, list, v, (struct text){0});
+        return good(list);
+    }
     if (!t.len)
         return good(NULL);
     return bad("value", text_of(say(im->call, "is not a text that the map knows",
                                     "不是映射文件认识的文本")));
 }
 
+static struct reading each_of(struct import *im, const struct destination *d,
+                              const struct json *parts, struct arena *a)
+{
+    struct json *clean = NEW(a, struct json);
+    struct reading notes = {0};
+    clean->type = JSON_LIST;
+    for (const struct json *part = parts->first; part && clean->count <= LIST_MOST;
+         part = part->next) {
+        struct reading one =
+            part->type == JSON_TEXT ? read_one(im, d, part->text, a) : good(part);
+        if (one.code)
+            return one;
+        if (one.note_code)
+            notes = with_note(notes, one.note_code, one.note);
+        if (one.value && !list_has(clean, one.value))
+            list__add(a, clean, one.value, (struct text){0});
+    }
+    return finished(im, clean, notes);
+}
+
 static struct reading by_python_list(struct import *im, const struct destination *d,
                                      struct text cell, struct arena *a)
 {
-    struct json list = {.type = JSON_LIST}, *clean = NEW(a, struct json);
-    clean->type = JSON_LIST;
+    struct json list = {.type = JSON_LIST};
     if (!text_trim(cell).len)
         return good(NULL);
     if (!python__list(a, text_trim(cell), &list))
         return bad("list", text_of(say(im->call, "is not a list like ['a', 'b']",
                                        "不是形如 ['a', 'b'] 的列表")));
-    for (const struct json *part = list.first; part; part = part->next) {
-        struct reading one = read_one(im, d->field, part->text, a);
-        if (one.code)
-            return one;
-        if (one.value && !list_has(clean, one.value))
-            list__add(a, clean, one.value, (struct text){0});
-    }
-    return finished(im, clean);
+    return each_of(im, d, &list, a);
 }
 
 struct reading cell__parse(struct import *im, const struct destination *d, struct text cell,
                            struct arena *a)
 {
-    struct text t = text_trim(cell), date;
     if (d->values)
         return by_values(im, d, cell, a);
     if (d->parse == PARSE_PYTHON_LIST)
         return by_python_list(im, d, cell, a);
-    if (d->parse == PARSE_LIST)
-        return read_many(im, d->field, cell, ';', a);
-    if (d->parse == PARSE_DATE && t.len)
-        return read_one(im, d->field, date__any(a, t, &date) ? date : t, a);
-    return cell__read(im, d->field, cell, a);
+    return is_many(d->field) ? read_many(im, d, cell, a) : read_one(im, d, cell, a);
 }
 
 /* ---- values of a JSON file: as they are, texts as cells --------------------------------- */
-struct reading cell__json(struct import *im, const struct field *f, const struct json *given,
-                          struct arena *a)
+struct reading cell__json(struct import *im, const struct destination *d,
+                          const struct json *given, struct arena *a)
 {
-    if (given->type == JSON_TEXT && !is_many(f))
-        return read_one(im, f, given->text, a);
+    const struct field *f = d->field;
     if (given->type == JSON_TEXT)
-        return read_many(im, f, given->text, 0, a);
+        return is_many(f) ? read_many(im, d, given->text, a) : read_one(im, d, given->text, a);
     if (given->type == JSON_NULL)
         return good(NULL);
     if (given->type != JSON_LIST || !is_many(f))
         return good(given->type == JSON_LIST && !given->count ? NULL : given);
-    struct json *list = NEW(a, struct json);
-    list->type = JSON_LIST;
-    for (const struct json *one = given->first; one && list->count <= LIST_MOST;
-         one = one->next) {
-        struct reading r = good(one);
-        if (one->type == JSON_TEXT)
-            r = read_one(im, f, one->text, a);
-        if (r.code)
-            return r;
-        if (r.value && !list_has(list, r.value))
-            list__add(a, list, r.value, (struct text){0});
-    }
-    return finished(im, list);
+    return each_of(im, d, given, a);
 }
 
 /* ---- does the value give the cell back? ------------------------------------------------- */
 static bool exact_by_values(const struct destination *d, const struct json *value,
-                            struct text cell)
+                            struct text cell, struct arena *a)
 {
     for (const struct json *v = d->values->first; v; v = v->next) {
         const struct json *there =
             value && value->type == JSON_LIST && v->type != JSON_LIST ? value->first : value;
         if (v->type == JSON_NULL ? !value : value && json_same(v, there))
-            return text_same(v->key, cell);
+            return text_same(v->key, cell) ||
+                   (is_boolean_word(a, cell) && same_spelling(a, v->key, cell));
     }
     return !value && !cell.len;
+}
+
+/* How a list would be written that was read like this. */
+static struct text between(const struct destination *d, struct arena *a)
+{
+    if (!d->separators.len)
+        return d->parse == PARSE_LIST ? TEXT("; ") : TEXT("|");
+    char first = d->separators.at[0];
+    return text_print(a, first == '\n' ? "%c" : "%c ", first);
 }
 
 bool cell__exact(const struct destination *d, const struct json *value, struct text cell,
                  struct arena *a)
 {
     if (d->values)
-        return exact_by_values(d, value, cell);
+        return exact_by_values(d, value, cell, a);
     if (d->parse == PARSE_PYTHON_LIST)
         return value ? text_same(python__print(a, value), cell)
                      : text_is(cell, "[]") || !cell.len;
@@ -467,7 +600,7 @@ bool cell__exact(const struct destination *d, const struct json *value, struct t
     for (const struct json *one = value->first; one; one = one->next) {
         buf_add(&b, one->text);
         if (one->next)
-            buf_add_c(&b, d->parse == PARSE_LIST ? "; " : "|");
+            buf_add(&b, between(d, a));
     }
     return text_same(buf_text(&b), cell);
 }

@@ -33,8 +33,18 @@ static void take_known(struct import *im, const struct record *rec)
     const struct json *external = record_value(rec, TEXT("external_id"));
     index__put(im->by_id, rec->id, rec);
     index__put(im->by_key, rec->key, rec);
-    if (external)
-        index__put(im->by_external, external->text, rec);
+    if (!external)
+        return;
+    struct text folded = shown_one_space(im->arena, external->text);
+    index__put(im->by_external, external->text, rec);
+    if (!index__get(im->by_external, folded))
+        index__put(im->by_external, folded, rec);
+}
+
+const struct record *known__external(const struct import *im, struct text external)
+{
+    const struct record *rec = index__get(im->by_external, external);
+    return rec ? rec : index__get(im->by_external, shown_one_space(im->arena, external));
 }
 
 /* ---- people ----------------------------------------------------------------------------- */

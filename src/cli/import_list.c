@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cli/import_list.c — dates as Americans write them, and lists as Python prints them. */
+/* cli/import_list.c — lists as Python prints them. */
 #include "cli/import.h"
 
 #include <string.h>
@@ -13,56 +13,10 @@ static bool eat(struct text *t, char c)
     return true;
 }
 
-static bool eat_number(struct text *t, size_t least, size_t most, int *out)
-{
-    size_t n = 0;
-    *out = 0;
-    while (n < most && n < t->len && t->at[n] >= '0' && t->at[n] <= '9')
-        *out = *out * 10 + (t->at[n++] - '0');
-    *t = text_from(*t, n);
-    return n >= least;
-}
-
 static void eat_space(struct text *t)
 {
     while (t->len && (t->at[0] == ' ' || t->at[0] == '\t' || t->at[0] == '\n'))
         *t = text_from(*t, 1);
-}
-
-/* ---- dates ------------------------------------------------------------------------------ */
-/* Nothing, or " 0:00", " 00:00:00", " 12:00:00 AM". */
-static bool time_or_nothing(struct text t)
-{
-    int n;
-    if (!t.len)
-        return true;
-    if (!eat(&t, ' ') || !eat_number(&t, 1, 2, &n) || n > 23 || !eat(&t, ':') ||
-        !eat_number(&t, 2, 2, &n) || n > 59)
-        return false;
-    if (eat(&t, ':') && (!eat_number(&t, 2, 2, &n) || n > 60))
-        return false;
-    return !t.len || text_is(t, " AM") || text_is(t, " PM");
-}
-
-bool date__any(struct arena *a, struct text t, struct text *date)
-{
-    int64_t days;
-    int year, month, day;
-    struct text rest = t;
-    bool ours = eat_number(&rest, 4, 4, &year) && eat(&rest, '-') &&
-                eat_number(&rest, 2, 2, &month) && eat(&rest, '-') &&
-                eat_number(&rest, 2, 2, &day);
-    if (!ours) {
-        rest = t;
-        if (!eat_number(&rest, 1, 2, &month) || !eat(&rest, '/') ||
-            !eat_number(&rest, 1, 2, &day) || !eat(&rest, '/') ||
-            !eat_number(&rest, 4, 4, &year))
-            return false;
-    }
-    if (!time_or_nothing(rest))
-        return false;
-    *date = text_print(a, "%04d-%02d-%02d", year, month, day);
-    return date_read(*date, &days);
 }
 
 /* ---- characters ------------------------------------------------------------------------- */

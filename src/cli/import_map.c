@@ -64,7 +64,7 @@ enum err map__find(struct import *im, const char *map)
 static enum err find_column(struct import *im, struct text where, const struct json *name,
                             size_t *out)
 {
-    struct text words = one_line(im->arena, json_text(name));
+    struct text words = shown_one_space(im->arena, json_text(name));
     *out = table__column(&im->table, words);
     if (*out != NO_COLUMN)
         return OK;
@@ -163,9 +163,50 @@ static enum err check_values(struct import *im, struct text where, const struct 
     return worst;
 }
 
+static enum err read_dates(struct import *im, struct text where, const struct json *v,
+                           enum date_order *out)
+{
+    struct text word = json_text(v);
+    *out = text_is(word, "day-first")     ? DATES_DAY_FIRST
+           : text_is(word, "month-first") ? DATES_MONTH_FIRST
+                                          : DATES_UNSAID;
+    return !v || *out != DATES_UNSAID ? OK
+                                      : mistake(im, where, "dates is day-first or month-first");
+}
+
+/* One separator, or a list of them; each is one character. */
+static enum err read_separators(struct import *im, struct text where, const struct json *v,
+                                struct text *out)
+{
+    struct buf b = buf_in(im->arena, 16);
+    for (const struct json *one = v && v->type == JSON_LIST ? v->first : v; one;
+         one = v->type == JSON_LIST ? one->next : NULL) {
+        struct text t = json_text(one);
+        if (t.len != 1 || b.len == 8 || text_find(TEXT(",;|/\n\t"), t.at[0]) < 0)
+            return mistake(im, where, "separator is one of , ; | / \\n \\t, or a list of these");
+        buf_add(&b, t);
+    }
+    *out = buf_text(&b);
+    return !v || out->len ? OK : mistake(im, where, "separator names none");
+}
+
+static enum err read_reading(struct import *im, struct text where, const struct json *v,
+                             struct destination *d)
+{
+    const struct json *dates = json_get(v, "dates"), *separator = json_get(v, "separator");
+    enum err e = read_dates(im, where, dates ? dates : json_get(im->map, "dates"), &d->dates);
+    e = worse(e, read_separators(im, where, separator, &d->separators));
+    if (dates && d->field->type != FIELD_DATE && d->field->type != FIELD_MOMENT)
+        e = mistake_about(im, where, "dates does not fit the type of", d->field->name);
+    if (separator && !d->field->many && d->field->type != FIELD_REFS)
+        e = mistake_about(im, where, "separator does not fit the type of", d->field->name);
+    return e;
+}
+
 static enum err add_target(struct import *im, size_t column, const struct json *v)
 {
-    static const char *const keys[] = {"field", "values", "parse", "fallback", "empty", "copy"};
+    static const char *const keys[] = {"field", "values", "parse",     "fallback",
+                                       "empty", "copy",   "separator", "dates"};
     struct import_plan *p = &im->plan;
     struct text where = im->table.names[column];
     struct destination *d = &p->to[p->to_count++];
@@ -180,6 +221,7 @@ static enum err add_target(struct import *im, size_t column, const struct json *
     TRY(find_field(im, where, json_text(json_get(v, "field")), &d->field));
     e = worse(e, read_parse(im, where, json_get(v, "parse"), &d->parse));
     e = worse(e, check_values(im, where, d->field, d->values));
+    e = worse(e, read_reading(im, where, v, d));
     if (d->values && d->parse != PARSE_FIELD)
         e = mistake(im, where, "values and parse exclude each other");
     if (!fits(d->parse, d->field))
@@ -193,7 +235,9 @@ static enum err add_targets(struct import *im, size_t column, const struct json 
 {
     if (v->type != JSON_LIST)
         return add_target(im, column, v);
-    enum err worst = OK;
+    enum err worst = v->count ? OK
+                              : mistake(im, im->table.names[column],
+                                        "an empty list of targets would lose the column");
     for (const struct json *one = v->first; one; one = one->next)
         worst = worse(worst, add_target(im, column, one));
     return worst;
@@ -203,7 +247,7 @@ static const struct json *targets_of(struct import *im, const struct json *colum
                                      size_t column)
 {
     for (const struct json *v = columns ? columns->first : NULL; v; v = v->next)
-        if (text_same(one_line(im->arena, v->key), im->table.names[column]))
+        if (table__column(&im->table, shown_one_space(im->arena, v->key)) == column)
             return v;
     return NULL;
 }
@@ -223,7 +267,7 @@ static enum err plan_columns(struct import *im)
     enum err worst = OK;
     im->plan.to = NEW_MANY(im->arena, count_targets(columns) + 1, struct destination);
     for (const struct json *v = columns ? columns->first : NULL; v; v = v->next)
-        if (table__column(&im->table, one_line(im->arena, v->key)) == NO_COLUMN)
+        if (table__column(&im->table, shown_one_space(im->arena, v->key)) == NO_COLUMN)
             worst = mistake_about(im, TEXT("columns"), "the file has no column", v->key);
     for (size_t i = 0; i < im->table.columns; i++) {
         const struct json *v = targets_of(im, columns, i);
@@ -318,11 +362,13 @@ static enum err check_once(struct import *im)
 
 enum err map__plan(struct import *im)
 {
-    static const char *const keys[] = {"map",    "kind",  "overlay", "source",
-                                       "format", "sheet", "header",  "identity",
-                                       "unit",   "set",   "kept",    "columns"};
+    static const char *const keys[] = {"map",    "kind",     "overlay",  "source", "format",
+                                       "sheet",  "header",   "dates",    "unit",   "set",
+                                       "kept",   "identity", "encoding", "list",   "columns"};
+    enum date_order said;
     enum err e = known_keys(im, im->map, TEXT(""), keys, COUNT(keys));
     im->plan.mapped = true;
+    e = worse(e, read_dates(im, TEXT("dates"), json_get(im->map, "dates"), &said));
     im->plan.key = im->plan.id = im->plan.external = NO_COLUMN;
     if (!text_same(json_text(json_get(im->map, "kind")), im->kind->name))
         e = mistake(im, TEXT("kind"), "the map is for another kind");

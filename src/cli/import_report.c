@@ -30,25 +30,44 @@ void report__refuse(struct import *im, uint32_t line, struct text column, const 
     im->refusals_end = &r->next;
 }
 
-void report__remark(struct import *im, uint32_t line, struct text column, struct text cell,
-                    struct text message)
+static struct text begin_of(struct import *im, struct text cell, const char **more)
 {
     struct text shown = one_line(im->arena, cell);
     size_t end = shown.len < 120 ? shown.len : 120;
     while (end && end < shown.len && ((unsigned char)shown.at[end] & 0xC0) == 0x80)
         end--;
-    const char *more = end < shown.len ? "…" : "";
-    shown = text_slice(shown, 0, end);
-    struct text key = text_print(im->arena, "%.*s\n%.*s", TEXT_ARG(column), TEXT_ARG(shown));
+    *more = end < shown.len ? "…" : "";
+    return text_slice(shown, 0, end);
+}
+
+static struct text words_of_remark(struct import *im, struct text cell, struct text message,
+                                   bool kept)
+{
+    const char *more;
+    struct text shown = begin_of(im, cell, &more);
+    struct buf b = buf_in(im->arena, 8192);
+    if (cell.len)
+        buf_print(&b, say(im->call, "“%.*s%s” ", "“%.*s%s”"), TEXT_ARG(shown), more);
+    buf_add(&b, message);
+    if (kept)
+        buf_print(&b, say(im->call, "; kept as it is in %.*s", "；已原样保存在 %.*s"),
+                  TEXT_ARG(im->plan.kept->name));
+    return buf_text(&b);
+}
+
+void report__remark(struct import *im, uint32_t line, struct text column, const char *code,
+                    struct text cell, struct text message, bool kept)
+{
+    const char *more;
+    struct text shown = begin_of(im, cell, &more);
+    struct text key = text_print(im->arena, "%.*s\n%s\n%.*s", TEXT_ARG(column), code,
+                                 TEXT_ARG(shown));
     struct remark *r = index__get(im->remark_index, key);
     if (!r) {
         r = NEW(im->arena, struct remark);
-        *r = (struct remark){.line = line, .column = column};
-        r->message =
-            text_print(im->arena,
-                       say(im->call, "“%.*s%s” %.*s; kept as it is in %.*s",
-                           "“%.*s%s”%.*s；已原样保存在 %.*s"),
-                       TEXT_ARG(shown), more, TEXT_ARG(message), TEXT_ARG(im->plan.kept->name));
+        *r = (struct remark){.line = line,
+                             .column = text_copy(im->arena, column),
+                             .message = words_of_remark(im, cell, message, kept)};
         *im->remarks_end = r;
         im->remarks_end = &r->next;
         index__put(im->remark_index, key, r);
@@ -92,10 +111,15 @@ static void print_remarks(const struct import *im)
 {
     FILE *out = im->site->caller->out;
     for (const struct remark *r = im->remarks; r; r = r->next) {
-        fprintf(out, "%s ", say(im->call, "remark: column", "备注：列"));
+        fprintf(out, "%s", r->column.len ? say(im->call, "remark: column ", "备注：列 ")
+                                         : say(im->call, "remark", "备注"));
         print_text(out, r->column);
         fprintf(out, "%s", say(im->call, ": ", "："));
         print_text(out, r->message);
+        if (!r->column.len) {
+            putc('\n', out);
+            continue;
+        }
         fprintf(out, say(im->call, " (%" PRId64 " rows, first on line %u)\n",
                    "（%" PRId64 " 行，首次出现于第 %u 行）\n"),
                r->rows, r->line);

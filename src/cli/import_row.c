@@ -6,13 +6,26 @@
 
 #include <string.h>
 
+struct said { /* a remark, for when the row is not refused after all */
+    struct text column, cell, message;
+    const char *code;
+    bool kept;
+    struct said *next;
+};
+struct leftover { /* a cell for the kept field */
+    struct text column, cell;
+    bool spaces_only; /* its field holds it but for white space around it */
+    struct leftover *next;
+};
 struct making {
     struct import *im;
     const struct import_row *row;
     struct arena *arena;
     struct json *body;
     const struct json **body_end;
-    struct buf kept;
+    struct leftover *kept, **kept_end;
+    struct said *said, **said_end;
+    struct text long_title; /* what did not fit, whole; "" = it did */
     bool refused;
 };
 
@@ -60,22 +73,51 @@ static const struct json *given(const struct json *body, struct text field)
     return NULL;
 }
 
-/* A note loses the white space at its ends: a cell that has some, is empty, or stands in
- * quotes, is quoted. */
-static void keep(struct making *m, struct text column, struct text cell)
+static void say_of(struct making *m, struct text column, const char *code, struct text cell,
+                   struct text message, bool kept)
 {
-    bool quoted = cell.len > 1 && cell.at[0] == '"' && cell.at[cell.len - 1] == '"';
-    const char *quote = quoted || !cell.len || text_trim(cell).len != cell.len ? "\"" : "";
-    if (m->kept.len)
-        buf_add_byte(&m->kept, '\n');
-    buf_add(&m->kept, column);
-    buf_add_c(&m->kept, ": ");
-    buf_add_c(&m->kept, quote);
-    buf_add(&m->kept, cell);
-    buf_add_c(&m->kept, quote);
+    struct said *one = NEW(m->arena, struct said);
+    *one = (struct said){
+        .column = column, .cell = cell, .message = message, .code = code, .kept = kept};
+    *m->said_end = one;
+    m->said_end = &one->next;
 }
 
-/* ---- cells by the map ------------------------------------------------------------------- */
+static void keep(struct making *m, struct text column, struct text cell, bool spaces_only)
+{
+    struct leftover *one = NEW(m->arena, struct leftover);
+    *one = (struct leftover){column, shown_pictured(m->arena, cell), spaces_only, NULL};
+    *m->kept_end = one;
+    m->kept_end = &one->next;
+}
+
+/* A note loses the white space at its ends: a cell that has some, is empty, or stands in
+ * quotes, is quoted. */
+static void print_leftover(struct buf *b, const struct leftover *l)
+{
+    struct text cell = l->cell;
+    bool quoted = cell.len > 1 && cell.at[0] == '"' && cell.at[cell.len - 1] == '"';
+    const char *quote = quoted || !cell.len || text_trim(cell).len != cell.len ? "\"" : "";
+    if (b->len)
+        buf_add_byte(b, '\n');
+    buf_add(b, l->column);
+    buf_add_c(b, ": ");
+    buf_add_c(b, quote);
+    buf_add(b, cell);
+    buf_add_c(b, quote);
+}
+
+/* All of them; or, when that is too long, those that are not in their field already. */
+static struct text print_kept(struct making *m, bool all)
+{
+    struct buf b = buf_in(m->arena, KEPT_MOST);
+    for (const struct leftover *l = m->kept; l; l = l->next)
+        if (all || !l->spaces_only)
+            print_leftover(&b, l);
+    return b.full ? (struct text){NULL, KEPT_MOST + 1} : buf_text(&b);
+}
+
+/* ---- what does not fit ------------------------------------------------------------------ */
 static struct text first_characters(struct text t, size_t most)
 {
     size_t end = 0;
@@ -85,6 +127,80 @@ static struct text first_characters(struct text t, size_t most)
     return text_slice(t, 0, end);
 }
 
+static struct text cut_to_fit(struct making *m, const struct field *f, struct text t)
+{
+    size_t most = f->max ? (size_t)f->max : 500;
+    return text_join(m->arena, text_trim(first_characters(t, most - 1)), TEXT("…"));
+}
+
+/* The field that describes a record of the kind: its first note that people fill in. */
+static const struct field *description(const struct kind *k)
+{
+    for (size_t i = 0; i < k->field_count; i++)
+        if (k->fields[i].type == FIELD_NOTE && !k->fields[i].system && !k->fields[i].computed &&
+            !k->fields[i].many)
+            return &k->fields[i];
+    return NULL;
+}
+
+/* A text of one line that is too long is cut where the rest has a place: in the kept field, or,
+ * for the title, in the description. Everything else that is too long refuses the row. */
+static bool shorten(struct making *m, const struct destination *d, struct text cell,
+                    struct reading *r)
+{
+    struct import *im = m->im;
+    const struct field *f = d->field, *rest = description(im->kind);
+    bool to_kept = im->plan.mapped && im->plan.kept && !d->copy;
+    struct text column = im->table.names[d->column];
+    struct text line = one_line(m->arena, shown_without(m->arena, cell, true));
+    if (!r->code || strcmp(r->code, "too_long") != 0 || f->type != FIELD_TEXT || f->many)
+        return false;
+    if (!to_kept && (!text_is(f->name, "title") || !rest))
+        return false;
+    struct text where = to_kept ? im->plan.kept->name : rest->name;
+    say_of(m, column, "too_long", line,
+           text_print(m->arena,
+                      say(im->call, "%.*s: cut at the limit, whole in %.*s",
+                          "%.*s：已在上限处截断，全文在 %.*s"),
+                      TEXT_ARG(r->why), TEXT_ARG(where)),
+           false);
+    *r = (struct reading){.value = make_text(m->arena, cut_to_fit(m, f, line))};
+    if (!to_kept)
+        m->long_title = line;
+    return true;
+}
+
+static struct json *member(struct making *m, struct text field)
+{
+    for (const struct json *v = m->body->first; v; v = v->next)
+        if (text_same(v->key, field))
+            return (struct json *)(uintptr_t)v;
+    return NULL;
+}
+
+/* The whole title, then what the description says otherwise: of the row, else of the record. */
+static void take_long_title(struct making *m, const struct record *rec)
+{
+    const struct field *f = description(m->im->kind);
+    struct json *own = member(m, f->name);
+    const struct json *there = rec ? record_value(rec, f->name) : NULL;
+    struct text more = own ? json_text(own) : json_text(there);
+    struct text whole = more.len && !(more.len >= m->long_title.len && text_same(text_slice(more, 0, m->long_title.len), m->long_title))
+                            ? text_print(m->arena, "%.*s\n\n%.*s", TEXT_ARG(m->long_title),
+                                         TEXT_ARG(more))
+                        : more.len ? more
+                                   : m->long_title;
+    struct reading r = cell__limits(m->im, f, make_text(m->arena, whole), m->arena);
+    if (r.code)
+        refuse(m, row__column(m->im, TEXT("title")), r.code, r.why);
+    else if (own)
+        *own = (struct json){
+            .type = JSON_TEXT, .text = whole, .key = own->key, .next = own->next};
+    else
+        put(m, f->name, r.value);
+}
+
+/* ---- cells by the map ------------------------------------------------------------------- */
 static const struct json *instead(struct making *m, const struct destination *d)
 {
     for (size_t i = 0; i < d->fallback_count; i++) {
@@ -95,13 +211,51 @@ static const struct json *instead(struct making *m, const struct destination *d)
     return d->empty.len ? make_text(m->arena, d->empty) : NULL;
 }
 
+static struct reading read_mapped(struct making *m, const struct destination *d,
+                                  struct text cell)
+{
+    const struct json *as_json = m->row->given ? m->row->given[d->column] : NULL;
+    bool list = as_json && as_json->type == JSON_LIST && !d->values &&
+                (d->field->many || d->field->type == FIELD_REFS);
+    return list ? cell__json(m->im, d, as_json, m->arena)
+                : cell__parse(m->im, d, cell, m->arena);
+}
+
+/* Does the field give the cell back? Without a kept field, odd characters are not missed: that
+ * they were left out is said. */
+static bool gives_back(struct making *m, const struct destination *d, const struct reading *r,
+                       struct text cell)
+{
+    const struct json *as_json = m->row->given ? m->row->given[d->column] : NULL;
+    if (r->code)
+        return false;
+    if (as_json && as_json->type == JSON_LIST && r->value && json_same(as_json, r->value))
+        return true;
+    return cell__exact(d, r->value,
+                       m->im->plan.kept ? cell : shown_without(m->arena, cell, true), m->arena);
+}
+
+static bool formula_without_result(struct making *m, size_t column)
+{
+    if (m->row->cells[column].at != sheet_no_result)
+        return false;
+    refuse(m, m->im->table.names[column], "formula",
+           text_of(say(m->im->call,
+                       "is a formula whose result is not in the file: open it in a spreadsheet "
+                       "program, let it calculate, and save it",
+                       "是公式，但文件中没有其结果：请用电子表格程序打开、重新计算并保存")));
+    return true;
+}
+
 static void take_mapped(struct making *m, const struct destination *d)
 {
     struct import *im = m->im;
     struct text cell = m->row->cells[d->column], column = im->table.names[d->column];
-    struct reading r = cell__parse(im, d, cell, m->arena);
+    if (formula_without_result(m, d->column))
+        return;
+    struct reading r = read_mapped(m, d, cell);
+    bool exact = gives_back(m, d, &r, cell), cut = shorten(m, d, cell, &r);
     bool fatal = r.code && (!strcmp(r.code, "too_long") || (!d->copy && !im->plan.kept));
-    bool exact = !r.code && cell__exact(d, r.value, cell, m->arena);
     if (fatal)
         refuse(m, column, r.code, r.why);
     if (!r.value && !d->copy) {
@@ -109,7 +263,12 @@ static void take_mapped(struct making *m, const struct destination *d)
         exact = exact && !r.value; /* an empty cell must not come back as something else */
     }
     put(m, d->field->name, r.value);
-    if (exact || d->copy || fatal)
+    if (r.note_code)
+        say_of(m, column, r.note_code,
+               strcmp(r.note_code, "dates") && strcmp(r.note_code, "zone") ? cell
+                                                                           : (struct text){0},
+               r.note, false);
+    if (exact || d->copy || fatal || (cut && !im->plan.kept))
         return;
     if (!im->plan.kept)
         refuse(m, column, "not_exact",
@@ -117,9 +276,9 @@ static void take_mapped(struct making *m, const struct destination *d)
                            "cannot be kept exactly, and the map has no field for what is left",
                            "无法原样保存，且映射没有存放剩余内容的字段")));
     else
-        keep(m, column, cell);
+        keep(m, column, cell, !cut && r.value && text_same(text_trim(cell), r.value->text));
     if (r.code)
-        report__remark(im, m->row->line, column, cell, r.why);
+        say_of(m, column, r.code, cell, r.why, true);
 }
 
 static void take_unit(struct making *m)
@@ -137,20 +296,46 @@ static void take_unit(struct making *m)
                            "没有此单位，且无法创建")));
 }
 
+static struct reading kept_value(struct making *m, const struct field *f, struct text kept)
+{
+    if (!kept.at && kept.len)
+        return (struct reading){
+            .code = "too_long",
+            .why = text_of(say(m->im->call, "what must be kept of this row is too long",
+                               "该行需要保存的内容过长"))};
+    return cell__limits(m->im, f, kept.len ? make_text(m->arena, kept) : NULL, m->arena);
+}
+
+/* The column that takes the most room: the one to shorten. */
+static struct text longest(const struct making *m)
+{
+    const struct leftover *most = m->kept;
+    for (const struct leftover *l = m->kept; l; l = l->next)
+        most = l->cell.len > most->cell.len ? l : most;
+    return most ? most->column : (struct text){0};
+}
+
 static void take_kept(struct making *m)
 {
     struct import *im = m->im;
     const struct field *f = im->plan.kept;
     if (!f)
         return;
-    struct text kept = buf_text(&m->kept);
-    struct reading r = {.value = kept.len ? make_text(m->arena, kept) : NULL};
-    if (m->kept.full)
-        r.code = "too_long", r.why = text_of(say(im->call, "is too long", "过长"));
-    else
-        r = cell__limits(im, f, r.value, m->arena);
+    struct text kept = print_kept(m, true);
+    struct reading r = kept_value(m, f, kept);
+    if (r.code) { /* what differs by white space alone is left out, and that is said */
+        r = kept_value(m, f, print_kept(m, false));
+        for (const struct leftover *l = m->kept; !r.code && l; l = l->next)
+            if (l->spaces_only)
+                say_of(m, l->column, "spaces", (struct text){0},
+                       text_of(say(im->call,
+                                   "white space around the text was left out: there is no "
+                                   "room to keep it",
+                                   "已略去文本前后的空白：没有保存它的空间")),
+                       false);
+    }
     if (r.code)
-        refuse(m, f->name, r.code, r.why);
+        refuse(m, longest(m), r.code, r.why);
     put(m, f->name, r.value);
 }
 
@@ -160,7 +345,8 @@ static bool join_parts(struct making *m, const size_t *columns, size_t count, bo
 {
     size_t put_count = 0;
     for (size_t i = 0; i < count; i++) {
-        struct text part = one_line(m->arena, m->row->cells[columns[i]]);
+        struct text part = shown_one_space(
+            m->arena, shown_without(m->arena, m->row->cells[columns[i]], true));
         if (!part.len && !skip_empty)
             return false;
         if (!part.len)
@@ -221,7 +407,7 @@ static const struct record *fill_mapped(struct making *m)
     if (p->unit != NO_COLUMN)
         take_unit(m);
     take_kept(m);
-    return index__get(im->by_external, identity);
+    return known__external(im, identity);
 }
 
 /* ---- cells by their own column ---------------------------------------------------------- */
@@ -242,12 +428,18 @@ static void take_plain(struct making *m, const struct destination *d, const stru
     struct import *im = m->im;
     struct text cell = m->row->cells[d->column];
     const struct json *as_json = m->row->given ? m->row->given[d->column] : NULL;
-    if (!text_trim(cell).len)
+    if (formula_without_result(m, d->column) || !text_trim(cell).len)
         return;
     if (im->table.csv)
         cell = without_apostrophe(cell);
-    struct reading r = as_json ? cell__json(im, d->field, as_json, m->arena)
-                               : cell__read(im, d->field, cell, m->arena);
+    struct reading r = as_json ? cell__json(im, d, as_json, m->arena)
+                               : cell__parse(im, d, cell, m->arena);
+    shorten(m, d, cell, &r);
+    if (r.note_code)
+        say_of(m, im->table.names[d->column], r.note_code,
+               strcmp(r.note_code, "dates") && strcmp(r.note_code, "zone") ? cell
+                                                                           : (struct text){0},
+               r.note, false);
     if (r.code)
         refuse(m, im->table.names[d->column], r.code, r.why);
     else if (r.value)
@@ -294,7 +486,7 @@ static const struct record *identified(struct making *m)
                text_print(im->arena, say(im->call, "there is no record %.*s", "没有记录 %.*s"),
                           TEXT_ARG(key.len ? key : id)));
     }
-    return found || !external.len ? found : index__get(im->by_external, external);
+    return found || !external.len ? found : known__external(im, external);
 }
 
 static const struct record *fill_plain(struct making *m)
@@ -390,14 +582,21 @@ void row__prepare(struct import *im, const struct import_row *row, struct arena 
     struct making m = {.im = im,
                        .row = row,
                        .arena = a,
-                       .body = NEW(a, struct json),
-                       .kept = buf_in(a, KEPT_MOST)};
+                       .body = NEW(a, struct json)};
     *out = (struct prepared){.fate = FATE_REFUSED, .row = row};
     m.body->type = JSON_OBJECT;
     m.body_end = &m.body->first;
+    m.kept_end = &m.kept;
+    m.said_end = &m.said;
     const struct record *rec = im->plan.mapped ? fill_mapped(&m) : fill_plain(&m);
+    if (m.long_title.len)
+        take_long_title(&m, rec);
     if (im->dry_run && !m.refused)
         check_required(&m, rec);
-    if (!m.refused)
-        decide(&m, rec, out);
+    if (m.refused)
+        return;
+    for (const struct said *one = m.said; one; one = one->next)
+        report__remark(im, row->line, one->column, one->code, one->cell, one->message,
+                       one->kept);
+    decide(&m, rec, out);
 }

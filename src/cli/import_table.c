@@ -10,12 +10,26 @@
 #define COLUMNS_MOST 1000
 static const struct json_limits import_limits = {FILE_MOST, 32, 20000000};
 
-size_t table__column(const struct import_table *t, struct text name)
+static size_t column_called(const struct import_table *t, struct text name)
 {
     for (size_t i = 0; i < t->columns; i++)
         if (text_same(t->names[i], name))
             return i;
     return NO_COLUMN;
+}
+
+/* The second "Notes" is called "Notes (2)", and may be asked for as "Notes #2". */
+size_t table__column(const struct import_table *t, struct text name)
+{
+    char other[400];
+    size_t found = column_called(t, name), hash = name.len;
+    while (hash > 0 && name.at[hash - 1] != '#')
+        hash--;
+    if (found != NO_COLUMN || hash < 3 || name.at[hash - 2] != ' ' || name.len > 390)
+        return found;
+    int len = snprintf(other, sizeof other, "%.*s(%.*s)", (int)hash - 1, name.at,
+                       (int)(name.len - hash), name.at + hash);
+    return column_called(t, (struct text){other, (size_t)len});
 }
 
 /* ---- rows in the making ----------------------------------------------------------------- */
@@ -44,7 +58,7 @@ static struct import_row *add_row(struct maker *m, uint32_t line)
 static bool all_empty(const struct text *cells, size_t from, size_t to)
 {
     for (size_t i = from; i < to; i++)
-        if (text_trim(cells[i]).len)
+        if (shown_any(cells[i]) || cells[i].at == sheet_no_result)
             return false;
     return true;
 }
@@ -54,7 +68,7 @@ static void set_header(struct maker *m, const struct text *cells, size_t count)
     struct import_table *t = &m->im->table;
     t->names = NEW_MANY(m->im->arena, count + 1, struct text);
     for (size_t i = 0; i < count; i++)
-        t->names[i] = one_line(m->im->arena, cells[i]);
+        t->names[i] = shown_one_space(m->im->arena, shown_without(m->im->arena, cells[i], true));
     t->columns = count;
     m->has_header = true;
 }
@@ -67,8 +81,8 @@ static void take_row(struct maker *m, const struct text *cells, size_t count, ui
         set_header(m, cells, count);
         return;
     }
-    if (count == 1 && !text_trim(cells[0]).len && im->table.columns > 1)
-        return; /* a line of white space */
+    if (all_empty(cells, 0, count))
+        return; /* a row in which there is nothing to see */
     if (count < im->table.columns ||
         (count > im->table.columns && !all_empty(cells, im->table.columns, count))) {
         report__refuse(im, line, (struct text){0}, "cells",
@@ -87,7 +101,9 @@ static enum err read_csv(struct maker *m, struct text bytes)
 {
     struct import *im = m->im;
     struct csv csv;
+    const struct json *header = json_get(im->map, "header");
     im->table.csv = true;
+    TRY(file__decode(im, &bytes));
     csv_open(&csv, bytes);
     for (;;) {
         struct call *one = call_open(im->arena, im->call->now, im->call->lang);
@@ -97,6 +113,8 @@ static enum err read_csv(struct maker *m, struct text bytes)
         enum err e = csv_row(one, &csv, COLUMNS_MOST, &cells, &count, &line);
         if (e == OK && !count)
             return OK;
+        if (!m->has_header && header && line < header->integer)
+            continue; /* a banner before the header */
         if (e == OK) {
             take_row(m, cells, count, line);
             continue;
@@ -183,6 +201,52 @@ static void take_object(struct maker *m, const struct json *object)
     row->given = given;
 }
 
+/* "records (2), meta.links (5)": the lists inside, for whoever must name one. */
+static void print_lists(struct buf *b, const struct json *v, struct text path, struct arena *a,
+                        int depth)
+{
+    for (const struct json *one = v->type == JSON_OBJECT ? v->first : NULL; one;
+         one = one->next) {
+        struct text name = path.len ? text_print(a, "%.*s.%.*s", TEXT_ARG(path), TEXT_ARG(one->key))
+                                    : one->key;
+        if (one->type == JSON_LIST && b->len < 600)
+            buf_print(b, "%s%.*s (%zu)", b->len ? ", " : "", TEXT_ARG(name), (size_t)one->count);
+        else if (one->type == JSON_OBJECT && depth < 3)
+            print_lists(b, one, name, a, depth + 1);
+    }
+}
+
+static const struct json *follow(struct import *im, const struct json *v, struct text path)
+{
+    while (v && path.len)
+        v = v->type == JSON_OBJECT ? json_get(v, text_c(im->arena, text_cut(&path, '.'))) : NULL;
+    return v;
+}
+
+/* A list of objects; or the one inside an object that the map names. Which of several lists is
+ * meant is never guessed. */
+static enum err find_list(struct import *im, const struct json **list)
+{
+    struct text path = json_text(json_get(im->map, "list"));
+    const struct json *found = follow(im, *list, path);
+    struct buf b = buf_in(im->arena, 2000);
+    if (found && found->type == JSON_LIST) {
+        *list = found;
+        return OK;
+    }
+    print_lists(&b, *list, (struct text){0}, im->arena, 0);
+    if (!b.len)
+        return problem(
+            im->call, ERR_MALFORMED, text_of(im->path), "type", "%s",
+            say(im->call, "the file must be a list of objects", "文件必须是由对象组成的列表"));
+    return problem(im->call, ERR_MALFORMED, text_of(im->path), "type",
+                   say(im->call,
+                       "the file is an object; these lists are in it: %.*s. Name one in the map: "
+                       "\"list\": \"…\"",
+                       "文件是一个对象，其中的列表有：%.*s。请在映射中指定：\"list\": \"…\""),
+                   TEXT_ARG(buf_text(&b)));
+}
+
 static enum err read_json(struct maker *m, struct text bytes)
 {
     struct import *im = m->im;
@@ -191,10 +255,7 @@ static enum err read_json(struct maker *m, struct text bytes)
         bytes = text_from(bytes, 3);
     im->table.json = true;
     TRY(json_read(im->call, bytes, &import_limits, &list));
-    if (list->type != JSON_LIST)
-        return problem(
-            im->call, ERR_MALFORMED, text_of(im->path), "type", "%s",
-            say(im->call, "the file must be a list of objects", "文件必须是由对象组成的列表"));
+    TRY(find_list(im, &list));
     TRY(json_columns(m, list));
     for (const struct json *one = list->first; one; one = one->next) {
         if (one->type == JSON_OBJECT) {
@@ -218,6 +279,29 @@ static bool column_empty(const struct import_table *t, size_t column)
 }
 
 /* Spreadsheets like to leave empty columns behind: at the end they are dropped. */
+static struct text numbered(struct maker *m, struct text name, size_t column)
+{
+    struct import_table *t = &m->im->table;
+    size_t n = 1;
+    for (size_t i = 0; i < column; i++)
+        n += text_same(t->names[i], name);
+    struct text other = name;
+    do
+        other = text_print(m->im->arena, "%.*s (%zu)", TEXT_ARG(name), n++);
+    while (column_called(t, other) != NO_COLUMN);
+    return other;
+}
+
+/* A map can name the second column of a name; without one nobody could tell them apart. Each is
+ * numbered by what stood in the file, so the last comes first. */
+static void number_headings(struct maker *m)
+{
+    struct import_table *t = &m->im->table;
+    for (size_t i = t->columns; m->im->map && i-- > 1;)
+        if (t->names[i].len && column_called(t, t->names[i]) != i)
+            t->names[i] = numbered(m, t->names[i], i);
+}
+
 static enum err check_header(struct maker *m)
 {
     struct import *im = m->im;
@@ -232,6 +316,7 @@ static enum err check_header(struct maker *m)
                            "the file has no header: its first row must name the columns",
                            "文件没有表头：第一行必须是列名"));
     enum err worst = OK;
+    number_headings(m);
     for (size_t i = 0; i < t->columns; i++) {
         if (!t->names[i].len)
             worst = problem(im->call, ERR_INVALID, text_of(im->path), "header",
@@ -251,6 +336,7 @@ enum err table__read(struct import *im)
     enum err e = OK;
     struct text bytes = read_file(im->site->caller, im->call, im->path, FILE_MOST, &e);
     TRY(e);
+    TRY(file__foreign(im, bytes, name));
     if (text_ends(name, ".xlsx") || text_ends(name, ".csv") || text_ends(name, ".json"))
         format = text_ends(name, ".xlsx")  ? TEXT("xlsx")
                  : text_ends(name, ".csv") ? TEXT("csv")

@@ -32,13 +32,6 @@ static char guess_separator(struct text t)
     return semicolons > commas ? ';' : ',';
 }
 
-void csv_open(struct csv *csv, struct text bytes)
-{
-    if (text_starts(bytes, "\xEF\xBB\xBF"))
-        bytes = text_from(bytes, 3);
-    *csv = (struct csv){bytes, 1, guess_separator(bytes)};
-}
-
 /* Length of the line break at t, 0 when there is none. A lone CR is an ordinary byte. */
 static size_t break_length(struct text t)
 {
@@ -64,6 +57,18 @@ static void skip(struct csv *csv, size_t count)
 {
     csv->line += count_breaks(text_slice(csv->rest, 0, count));
     csv->rest = text_from(csv->rest, count);
+}
+
+void csv_open(struct csv *csv, struct text bytes)
+{
+    if (text_starts(bytes, "\xEF\xBB\xBF"))
+        bytes = text_from(bytes, 3);
+    *csv = (struct csv){bytes, 1, guess_separator(bytes)};
+    if (!text_starts(bytes, "sep=") || bytes.len < 6 || strchr(",;\t|", bytes.at[4]) == NULL ||
+        bytes.at[4] == '\0' || break_length(text_from(bytes, 5)) == 0)
+        return;
+    csv->separator = bytes.at[4]; /* a first line that Excel writes and understands */
+    skip(csv, 5 + break_length(text_from(bytes, 5)));
 }
 
 static void skip_line(struct csv *csv)

@@ -70,11 +70,24 @@ void json_put_json(struct json_out *o, const struct json *v); /* copy; numbers k
  * Floats and null are not allowed in the value: decimals travel as text. */
 MUST_USE enum err json_canonical(struct call *call, const struct json *v, struct buf *out);
 
+/* ---- what people can see of a text (shown.c) -------------------------------------------------
+ * Texts are well-formed UTF-8. */
+bool shown_any(struct text t);    /* a character of it is neither space nor drawn as nothing */
+bool shown_turned(struct text t); /* it holds an override of direction, U+202D or U+202E */
+/* None of its characters is a control (lines: but TAB, LF, CR), an override of direction or a
+ * noncharacter. */
+bool shown_fit(struct text t, bool lines);
+struct text shown_without(struct arena *a, struct text t, bool lines); /* those left out */
+/* Those that XML cannot hold as pictures: ␀ to ␟, ␡; noncharacters as U+FFFD. */
+struct text shown_pictured(struct arena *a, struct text t);
+/* Trimmed, and each run of white space of any script one plain space: for names and ids. */
+struct text shown_one_space(struct arena *a, struct text t);
+
 /* ---- CSV: RFC 4180, UTF-8, optional byte-order mark, CR LF or LF, quoted line breaks ------ */
 struct csv {
     struct text rest;
     uint32_t line;      /* line the next row begins on, 1-based */
-    char separator;     /* ',' unless the first line has more ';' or TAB outside quotes */
+    char separator;     /* ',' unless the first line has more ';' or TAB outside quotes, or is sep=; */
 };
 void csv_open(struct csv *csv, struct text bytes);
 /* The next row's cells in the arena; *count 0 and OK at the end. An empty line is skipped. A cell
@@ -94,6 +107,8 @@ struct sheet {
     struct text **rows;   /* rows[r][c]; every row has `columns` cells, absent ones empty */
     size_t row_count, columns;
 };
+/* What `at` of a cell is whose formula has no result in the file (its len is 0). */
+extern const char sheet_no_result[];
 /* Row r of the sheet is rows[r-1], also when rows before it are empty. Limits, ERR_TOO_LARGE:
  * 64 MiB unpacked in all, ratio 200:1 (past 64 KiB), 1,000 parts, 200,000 rows, 500 columns, 5
  * million cells as rows times columns. Shared and inline
@@ -103,7 +118,11 @@ MUST_USE enum err xlsx_read(struct call *call, struct text bytes, struct sheet *
 struct xlsx; /* a workbook in the making */
 struct xlsx *xlsx_open(struct call *call, const char *sheet_name);
 void xlsx_heading(struct xlsx *x, const struct text *cells, size_t count); /* bold, frozen, filter */
-void xlsx_row(struct xlsx *x, const struct text *cells, size_t count);     /* always strings */
+/* What a cell is to a spreadsheet. Text that is not what its type says, or would not come back
+ * the same, is written as text; never as a formula. */
+enum xlsx_type { XLSX_TEXT, XLSX_NUMBER, XLSX_YES_NO, XLSX_DATE, XLSX_MOMENT };
+void xlsx_row(struct xlsx *x, const struct text *cells, const enum xlsx_type *types,
+              size_t count); /* types NULL: texts */
 MUST_USE enum err xlsx_close(struct call *call, struct xlsx *x, struct text *bytes);
 
 /* ---- hashes and encodings -------------------------------------------------------------------- */

@@ -35,6 +35,8 @@ struct line {
     size_t count;
 };
 
+const char sheet_no_result[] = "";
+
 struct workbook {
     struct call *call;
     struct package *package;
@@ -56,6 +58,7 @@ struct workbook {
     size_t line_count, line_room, columns, cells_kept, row, column;
     struct text cell_type;
     size_t cell_style;
+    bool cell_formula; /* it has one */
     struct text scratch[MOST_COLUMNS];
     size_t scratch_count;
 };
@@ -308,6 +311,7 @@ static void cell_begin(struct workbook *w, const char **attributes)
         w->column = column;
     w->cell_type = text_copy(w->call->arena, xml__attribute(attributes, "t"));
     w->cell_style = (size_t)integer_or(xml__attribute(attributes, "s"), 0);
+    w->cell_formula = false;
     text_begin(w);
 }
 
@@ -339,7 +343,9 @@ static enum err cell_end(struct workbook *w)
     size_t column = w->column++;
     if (w->text.len > 0)
         TRY(cell_text(w, &text));
-    if (text.len == 0)
+    else if (w->cell_formula && !text_is(w->cell_type, "str"))
+        text.at = sheet_no_result; /* of a formula that gives text, "" is a result */
+    if (text.len == 0 && text.at != sheet_no_result)
         return OK;
     if (column >= MOST_COLUMNS)
         return refuse_large(w, "too many columns", "列数过多");
@@ -358,6 +364,8 @@ static enum err sheet_open(void *context, const char *name, const char **attribu
         cell_begin(w, attributes);
     else if (strcmp(name, "v") == 0)
         w->collecting = true;
+    else if (strcmp(name, "f") == 0)
+        w->cell_formula = true;
     else
         text_open(w, name);
     return OK;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* format/xlsx_write.c — one sheet of text as a workbook, through libxlsxwriter.
- * Every cell is written as a string, never as a formula or a number, so nothing that a person
- * typed can run in a spreadsheet. Rows leave memory as they come; the finished file comes back
+/* format/xlsx_write.c — one sheet as a workbook, through libxlsxwriter.
+ * Cells are numbers, dates, yes or no where their type says so, and strings otherwise; never
+ * formulas, so nothing that a person typed can run in a spreadsheet. What XML cannot hold is
+ * shown as a picture of it: one character must not make the whole workbook unreadable. Rows leave memory as they come; the finished file comes back
  * through an anonymous one. The creation time is the clock of the call, so that the same call
  * gives the same bytes. */
 #include "format/xlsx.h"
@@ -22,7 +23,7 @@ struct xlsx {
     int file;            /* -1 when it could not be made */
     lxw_workbook *workbook;
     lxw_worksheet *sheet;
-    lxw_format *bold;
+    lxw_format *bold, *date, *moment;
     lxw_row_t next_row;
     size_t headings;
     bool too_long;
@@ -60,28 +61,99 @@ struct xlsx *xlsx_open(struct call *call, const char *sheet_name)
     }
     x->bold = workbook_add_format(x->workbook);
     format_set_bold(x->bold);
+    x->date = workbook_add_format(x->workbook);
+    format_set_num_format(x->date, "yyyy-mm-dd");
+    x->moment = workbook_add_format(x->workbook);
+    format_set_num_format(x->moment, "yyyy-mm-dd hh:mm:ss");
     set_creation_time(x, call);
     return x;
 }
 
-/* What is too long for a cell is cut, and says so. */
-static struct text fit(struct arena *a, struct text t)
+/* The first characters of t that a cell of `units` UTF-16 units holds. */
+static struct text first_units(struct text t, size_t units)
 {
-    size_t units = 0, i = 0, before_last = 0;
-    if (t.len <= LONGEST_CELL)
-        return t;
-    while (i < t.len && units < LONGEST_CELL) {
+    size_t used = 0, i = 0;
+    while (i < t.len) {
         uint32_t point;
-        before_last = i;
-        i += utf8__take(text_from(t, i), &point);
-        units += point > 0xFFFF ? 2 : 1;
+        size_t len = utf8__take(text_from(t, i), &point);
+        used += point > 0xFFFF ? 2 : 1;
+        if (used > units)
+            break;
+        i += len;
     }
-    if (i == t.len && units <= LONGEST_CELL)
-        return t;
-    return text_join(a, text_slice(t, 0, before_last), TEXT("…"));
+    return text_slice(t, 0, i);
 }
 
-static void put_row(struct xlsx *x, const struct text *cells, size_t count, lxw_format *format)
+/* What is too long for a cell is cut, and says so in the cell. */
+static struct text fit(struct arena *a, struct text t)
+{
+    if (t.len <= LONGEST_CELL || first_units(t, LONGEST_CELL).len == t.len)
+        return t;
+    struct text end =
+        text_print(a, "… [%zu characters, more than a cell holds; whole in CSV and JSON]",
+                   text_characters(t));
+    return text_join(a, first_units(t, LONGEST_CELL - end.len), end);
+}
+
+/* ---- typed cells ------------------------------------------------------------------------- */
+
+/* Only what reads back to the same characters: 15 digits, in their shortest form. */
+static bool as_number(struct text t, double *value)
+{
+    char printed[NUMBER_LEN];
+    size_t digits = 0;
+    for (size_t i = 0; i < t.len; i++)
+        digits += t.at[i] >= '0' && t.at[i] <= '9';
+    return digits <= 15 && text_number(t, value) &&
+           text_same((struct text){printed, number__print(*value, printed)}, t);
+}
+
+/* Days before 1 March 1900 are counted wrongly by spreadsheets. */
+static bool as_day(struct text t, lxw_datetime *out)
+{
+    int64_t days, year, month, day;
+    struct text date = text_slice(t, 0, 10);
+    if (t.len < 10 || !date_read(date, &days) || text_compare(date, TEXT("1900-03-01")) < 0 ||
+        !text_integer(text_slice(t, 0, 4), &year) ||
+        !text_integer(text_slice(t, 5, 7), &month) || !text_integer(text_slice(t, 8, 10), &day))
+        return false;
+    *out = (lxw_datetime){.year = (int)year, .month = (int)month, .day = (int)day};
+    return true;
+}
+
+/* Workbooks keep milliseconds; a moment of the engine loses its microseconds here. */
+static bool as_moment(struct text t, lxw_datetime *out)
+{
+    int64_t moment;
+    if (!moment_read(t, &moment) || !as_day(t, out))
+        return false;
+    int64_t micros = moment % INT64_C(86400000000);
+    out->hour = (int)(micros / INT64_C(3600000000));
+    out->min = (int)(micros / 60000000 % 60);
+    out->sec = (double)(micros % 60000000 / 1000) / 1000.0;
+    return true;
+}
+
+static lxw_error put_cell(struct xlsx *x, lxw_col_t column, struct text t, enum xlsx_type type,
+                          lxw_format *format)
+{
+    lxw_datetime when;
+    double number;
+    bool yes = text_is(t, "true");
+    if (type == XLSX_NUMBER && as_number(t, &number))
+        return worksheet_write_number(x->sheet, x->next_row, column, number, format);
+    if (type == XLSX_YES_NO && (yes || text_is(t, "false")))
+        return worksheet_write_boolean(x->sheet, x->next_row, column, yes, format);
+    if (type == XLSX_DATE && t.len == 10 && as_day(t, &when))
+        return worksheet_write_datetime(x->sheet, x->next_row, column, &when, x->date);
+    if (type == XLSX_MOMENT && as_moment(t, &when))
+        return worksheet_write_datetime(x->sheet, x->next_row, column, &when, x->moment);
+    t = fit(x->arena, xlsx__escape(x->arena, shown_pictured(x->arena, t)));
+    return worksheet_write_string(x->sheet, x->next_row, column, text_c(x->arena, t), format);
+}
+
+static void put_row(struct xlsx *x, const struct text *cells, const enum xlsx_type *types,
+                    size_t count, lxw_format *format)
 {
     if (x->error != OK || x->next_row == MOST_ROWS) {
         x->too_long |= x->error == OK;
@@ -90,9 +162,8 @@ static void put_row(struct xlsx *x, const struct text *cells, size_t count, lxw_
     for (size_t c = 0; c < count && x->error == OK; c++) {
         if (cells[c].len == 0)
             continue;
-        struct text t = fit(x->arena, xlsx__escape(x->arena, cells[c]));
-        lxw_error e = worksheet_write_string(x->sheet, x->next_row, (lxw_col_t)c,
-                                             text_c(x->arena, t), format);
+        lxw_error e =
+            put_cell(x, (lxw_col_t)c, cells[c], types ? types[c] : XLSX_TEXT, format);
         if (e != LXW_NO_ERROR) {
             log_line(LOG_ERROR, "xlsx_row", "row=%u reason=\"%s\"", x->next_row,
                      lxw_strerror(e));
@@ -105,7 +176,7 @@ static void put_row(struct xlsx *x, const struct text *cells, size_t count, lxw_
 
 void xlsx_heading(struct xlsx *x, const struct text *cells, size_t count)
 {
-    put_row(x, cells, count, x->bold);
+    put_row(x, cells, NULL, count, x->bold);
     x->headings = count;
     if (x->error != OK || count == 0)
         return;
@@ -113,9 +184,10 @@ void xlsx_heading(struct xlsx *x, const struct text *cells, size_t count)
     worksheet_set_column(x->sheet, 0, (lxw_col_t)(count - 1), WIDTH, NULL);
 }
 
-void xlsx_row(struct xlsx *x, const struct text *cells, size_t count)
+void xlsx_row(struct xlsx *x, const struct text *cells, const enum xlsx_type *types,
+              size_t count)
 {
-    put_row(x, cells, count, NULL);
+    put_row(x, cells, types, count, NULL);
 }
 
 static enum err read_back(struct call *call, int file, struct text *bytes)

@@ -20,11 +20,13 @@ const struct route model__routes[] = {
     {"POST", "/{kind}/{id}/moves/hand_over",
      "Give the record to another owner, in any state; for its owner and who manages the register.",
      "", "HandOver", "200", "{kind}_reply"},
-    {"GET", "/{kind}/{id}/history", "Every change, newest first.", "", "", "200", "History"},
-    {"GET", "/{kind}/{id}/links", "Links both ways.", "", "", "200", "LinkList"},
+    {"GET", "/{kind}/{id}/history", "Every change, newest first.", "limit cursor", "", "200",
+     "History"},
+    {"GET", "/{kind}/{id}/links", "Links both ways.", "limit cursor", "", "200", "LinkList"},
     {"POST", "/{kind}/{id}/links", "Add a link.", "", "LinkBody", "200", "LinkList"},
     {"DELETE", "/{kind}/{id}/links", "Remove a link.", "", "LinkBody", "200", "LinkList"},
-    {"GET", "/{kind}/{id}/comments", "Comments, oldest first.", "", "", "200", "CommentList"},
+    {"GET", "/{kind}/{id}/comments", "Comments, newest first.", "limit cursor", "", "200",
+     "CommentList"},
     {"POST", "/{kind}/{id}/comments", "Add a comment.", "", "CommentBody", "201", "Comment"},
 };
 const size_t model__route_count = COUNT(model__routes);

@@ -9,7 +9,7 @@ struct attaching {
     const struct kind *kind;
     struct text id, body; /* comment */
     struct stored_file *file;
-    struct text made;
+    struct comment made;
 };
 
 static enum err append(struct call *call, struct tx *tx, struct records *r, const char *act,
@@ -95,8 +95,10 @@ static enum err add_comment(struct job *job, struct call *call, struct tx *tx)
     if (!readable)
         return problem(call, ERR_MISSING, TEXT(""), "missing", "%s",
                        say(call, "there is no such record", "没有此记录"));
-    struct comment c = {id_new(call), call->actor->person, a->body,
-                        moment_print(call->arena, call->now)};
+    struct comment c = {.id = id_new(call),
+                        .author = call->actor->person,
+                        .body = a->body,
+                        .at = moment_print(call->arena, call->now)};
     struct text salt = ledger_salt(call);
     struct hash commitment;
     uint64_t index;
@@ -106,7 +108,8 @@ static enum err add_comment(struct job *job, struct call *call, struct tx *tx)
     struct value values[] = {V_TEXT(c.id),     V_TEXT(a->kind->name), V_TEXT(rec->id),
                              V_TEXT(c.author), V_TEXT(c.at),          V_TEXT(c.body),
                              V_BYTES(salt),    V_INT((int64_t)index)};
-    a->made = c.id;
+    c.ledger = (int64_t)index;
+    a->made = c;
     return tx_exec(call, tx,
                    "INSERT INTO comment(id, kind, record, author, at, body, salt, ledger) "
                    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -114,7 +117,7 @@ static enum err add_comment(struct job *job, struct call *call, struct tx *tx)
 }
 
 enum err record_comment(struct call *call, struct records *r, const struct kind *k,
-                        struct text id, struct text body, struct text *comment_id)
+                        struct text id, struct text body, struct comment *made)
 {
     body = text_trim(body);
     if (!body.len || text_characters(body) > 10000 || !text_utf8(body))
@@ -123,28 +126,79 @@ enum err record_comment(struct call *call, struct records *r, const struct kind 
             say(call, "a comment has 1 to 10,000 characters", "评论长度为 1 至 10,000 个字符"));
     struct attaching a = {.records = r, .kind = k, .id = id, .body = body};
     TRY(store_run(r->store, call, add_comment, &a));
-    *comment_id = a.made;
+    *made = a.made;
+    return OK;
+}
+
+/* What is said of a record belongs to the version that it was said of. Neighbours mostly share
+ * one, so the last answer is kept. */
+struct said_of {
+    int64_t version;
+    bool readable;
+};
+
+static enum err may_hear(struct call *call, struct records *r, struct reader *db,
+                         const struct record *rec, int64_t version, struct said_of *last)
+{
+    struct value values[] = {V_TEXT(rec->kind->name), V_TEXT(rec->id), V_INT(version)};
+    struct rows rows;
+    struct record *then;
+    if (version == last->version)
+        return OK;
+    *last = (struct said_of){.version = version};
+    TRY(read_rows(call, db,
+                  "SELECT version, ledger, body FROM version WHERE kind = $1 AND id = $2 AND "
+                  "version = $3",
+                  values, 3, 1, &rows));
+    if (!rows.count)
+        return OK;
+    TRY(version__record(call, rec, rows.cells, &then));
+    return who__may_read(call, r, db_reader(db), call->actor, then, &last->readable);
+}
+
+static enum err count_comments(struct call *call, struct reader *db, const struct record *rec,
+                               int64_t *total)
+{
+    struct value values[] = {V_TEXT(rec->kind->name), V_TEXT(rec->id)};
+    struct rows rows;
+    TRY(read_rows(call, db, "SELECT count(*) FROM comment WHERE kind = $1 AND record = $2",
+                  values, 2, 1, &rows));
+    *total = rows.cells[0].integer;
     return OK;
 }
 
 enum err record_comments(struct call *call, struct records *r, struct reader *db,
-                         const struct kind *k, struct text id, struct comment **out,
-                         size_t *count)
+                         const struct record *rec, int64_t below, int64_t limit,
+                         struct comments *out)
 {
-    struct record *rec;
-    TRY(record_read(call, r, db, k, id, 0, &rec));
-    struct value values[] = {V_TEXT(k->name), V_TEXT(rec->id)};
+    struct value values[] = {V_TEXT(rec->kind->name), V_TEXT(rec->id),
+                             V_INT(below ? below : INT64_MAX), V_INT(limit + 1)};
     struct rows rows;
+    struct said_of last = {0};
+    *out = (struct comments){0};
+    TRY(count_comments(call, db, rec, &out->total));
     TRY(read_rows(call, db,
-                  "SELECT id, author, body, at FROM comment WHERE kind = $1 AND record = $2 "
-                  "ORDER BY at, id LIMIT 1000",
-                  values, 2, 1000, &rows));
-    *out = NEW_MANY(call->arena, rows.count + 1, struct comment);
-    for (size_t i = 0; i < rows.count; i++) {
+                  "SELECT c.id, c.author, c.body, c.at, c.ledger, (SELECT v.version FROM "
+                  "version v WHERE v.kind = c.kind AND v.id = c.record AND v.ledger < c.ledger "
+                  "ORDER BY v.version DESC LIMIT 1) FROM comment c WHERE c.kind = $1 AND "
+                  "c.record = $2 AND c.ledger < $3 ORDER BY c.ledger DESC LIMIT $4",
+                  values, 4, (size_t)limit + 1, &rows));
+    out->count = rows.count > (size_t)limit ? (size_t)limit : rows.count;
+    out->items = NEW_MANY(call->arena, out->count + 1, struct comment);
+    for (size_t i = 0; i < out->count; i++) {
         const struct value *row = row_at(&rows, i);
-        (*out)[i] = (struct comment){row[0].text, row[1].text, row[2].text, row[3].text};
+        TRY(may_hear(call, r, db, rec, row[5].integer, &last));
+        out->items[i] = (struct comment){
+            .id = row[0].text, .at = row[3].text, .ledger = row[4].integer, .hidden = true};
+        if (last.readable)
+            out->items[i] = (struct comment){.id = row[0].text,
+                                             .author = row[1].text,
+                                             .body = row[2].text,
+                                             .at = row[3].text,
+                                             .ledger = row[4].integer};
     }
-    *count = rows.count;
+    if (out->count < rows.count)
+        out->next = out->items[out->count - 1].ledger;
     return OK;
 }
 
@@ -187,7 +241,8 @@ static bool plain_name(struct text name)
         if ((unsigned char)name.at[i] < 32 || name.at[i] == '/' || name.at[i] == '\\' ||
             name.at[i] == 127)
             return false;
-    return name.len > 0 && name.len <= 255 && text_utf8(name);
+    return name.len > 0 && name.len <= 255 && text_utf8(name) && shown_any(name) &&
+           shown_fit(name, false);
 }
 
 static struct text own_id(const struct actor *a)
@@ -240,8 +295,10 @@ enum err record_file_put(struct call *call, struct records *r, struct text name,
                        say(call, "this token may not store files", "此令牌不能存储文件"));
     if (!plain_name(name))
         return problem(call, ERR_INVALID, TEXT("name"), "name", "%s",
-                       say(call, "a file needs a name without slashes, at most 255 bytes",
-                           "文件需要名称，不含斜杠，最多 255 字节"));
+                       say(call,
+                           "a file needs a name that can be seen, without slashes and hidden "
+                           "characters, at most 255 bytes",
+                           "文件需要可见的名称，不含斜杠和隐藏字符，最多 255 字节"));
     if (type.len > 100 || !text_utf8(type))
         type = TEXT("application/octet-stream");
     *out = (struct stored_file){.id = id_new(call),
@@ -253,6 +310,35 @@ enum err record_file_put(struct call *call, struct records *r, struct text name,
     TRY(file_write(call, r->store, bytes, &out->sha256));
     struct attaching a = {.records = r, .file = out};
     return store_run(r->store, call, add_file, &a);
+}
+
+/* A file may hang on any number of records: they are asked one after another, page by page. */
+static enum err may_see_by_record(struct call *call, struct records *r, struct db db,
+                                  struct text id, bool *yes)
+{
+    enum { page = 200 };
+    struct text kind = TEXT(""), record = TEXT("");
+    for (size_t got = page; got == page && !*yes;) {
+        struct value values[] = {V_TEXT(id), V_TEXT(kind), V_TEXT(record), V_INT(page)};
+        struct rows rows;
+        TRY(db__rows(call, db,
+                     "SELECT DISTINCT from_kind, from_id FROM link WHERE to_id = $1 AND "
+                     "to_kind = 'file' AND (from_kind, from_id) > ($2, $3) "
+                     "ORDER BY from_kind, from_id LIMIT $4",
+                     values, 4, page, &rows));
+        got = rows.count;
+        for (size_t i = 0; i < got && !*yes; i++) {
+            struct record *rec = NULL;
+            kind = row_at(&rows, i)[0].text;
+            record = row_at(&rows, i)[1].text;
+            const struct kind *k = model_kind(r->model, kind);
+            if (k)
+                TRY(table__find(call, r, db, k, record, &rec));
+            if (rec)
+                TRY(who__may_read(call, r, db, call->actor, rec, yes));
+        }
+    }
+    return OK;
 }
 
 enum err file__may_see(struct call *call, struct records *r, struct db db, struct text id,
@@ -267,20 +353,7 @@ enum err file__may_see(struct call *call, struct records *r, struct db db, struc
     if (!rows.count)
         return OK;
     *yes = actor->all || text_same(row_at(&rows, 0)[0].text, own);
-    if (*yes)
-        return OK;
-    TRY(db__rows(call, db,
-                 "SELECT from_kind, from_id FROM link WHERE to_id = $1 AND to_kind = 'file'",
-                 &v, 1, 1000, &rows));
-    for (size_t i = 0; i < rows.count && !*yes; i++) {
-        const struct kind *k = model_kind(r->model, row_at(&rows, i)[0].text);
-        struct record *rec = NULL;
-        if (k)
-            TRY(table__find(call, r, db, k, row_at(&rows, i)[1].text, &rec));
-        if (rec)
-            TRY(who__may_read(call, r, db, actor, rec, yes));
-    }
-    return OK;
+    return *yes ? OK : may_see_by_record(call, r, db, id, yes);
 }
 
 enum err record_file_get(struct call *call, struct records *r, struct reader *db,

@@ -34,6 +34,24 @@ static bool has_control(struct text t, bool lines_allowed)
     return false;
 }
 
+/* What would be there and nobody could see, or read as something else. */
+static enum err check_shown(struct call *call, struct place p, struct text t)
+{
+    if (p.field->type == FIELD_TEXT && t.len && !shown_any(t))
+        return refuse(call, p, "blank", "has no visible character: write a name that people can see",
+                      "没有任何可见字符：请填写看得见的内容");
+    if (shown_turned(t))
+        return refuse(call, p, "direction",
+                      "contains a character that reverses the direction of the text (U+202D or "
+                      "U+202E): leave it out",
+                      "含有反转文字方向的字符（U+202D 或 U+202E）：请删除");
+    if (!shown_fit(t, true))
+        return refuse(call, p, "control",
+                      "contains a code point that is no character (such as U+FFFE or U+FFFF)",
+                      "含有不是字符的码位（例如 U+FFFE 或 U+FFFF）");
+    return OK;
+}
+
 static enum err check_text(struct call *call, struct place p, const struct json *v,
                            const struct json **out)
 {
@@ -45,13 +63,14 @@ static enum err check_text(struct call *call, struct place p, const struct json 
         return note ? refuse(call, p, "control", "contains control characters", "含有控制字符")
                     : refuse(call, p, "one_line", "must be one line without control characters",
                              "必须是一行文字，不能含有控制字符");
+    TRY(check_shown(call, p, t));
     int64_t max = p.field->max ? p.field->max : note ? 20000 : 500;
     if ((int64_t)text_characters(t) > max)
         return refuse_text(
             call, p, "too_long",
             text_print(call->arena,
-                       say(call, "is longer than %lld characters", "超过 %lld 个字符"),
-                       (long long)max));
+                       say(call, "has %zu characters; the limit is %lld", "有 %zu 个字符，上限为 %lld"),
+                       text_characters(t), (long long)max));
     if (p.field->many && text_find(t, '|') >= 0)
         return refuse(call, p, "bar", "may not contain the character |", "不能含有字符 |");
     *out = node__text(call->arena, t);

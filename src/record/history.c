@@ -2,48 +2,89 @@
 /* record/history.c — every version of a record, and what it is linked with, both ways. */
 #include "record/internal.h"
 
+#include <string.h>
+
+/* ---- history ---------------------------------------------------------------------------------
+ */
 static const struct json_limits body_limits = {8u << 20, 32, 500000};
 
-static enum err fill(struct call *call, const struct kind *k, const struct value *row,
-                     struct history_item *out)
+static enum err tell(struct call *call, const struct value *row, struct history_item *out)
 {
     const struct json *body;
-    TRY(json_read(call, row[3].text, &body_limits, &body));
-    const struct json *state = json_get(body, "state");
-    *out = (struct history_item){
-        .version = row[0].integer,
-        .ledger = row[1].integer,
-        .at = row[2].text,
-        .actor = json_text(json_get(body, "_actor")),
-        .actor_type = json_text(json_get(body, "_actor_type")),
-        .act = json_text(json_get(body, "_act")),
-        .move = json_text(json_get(body, "_move")),
-        .from = json_text(json_get(body, "_from")),
-        .reason = json_text(json_get(body, "_reason")),
-        .after = body,
-    };
+    TRY(json_read(call, row[2].text, &body_limits, &body));
+    out->actor = json_text(json_get(body, "_actor"));
+    out->actor_type = json_text(json_get(body, "_actor_type"));
+    out->act = json_text(json_get(body, "_act"));
+    out->move = json_text(json_get(body, "_move"));
+    out->from = json_text(json_get(body, "_from"));
+    out->reason = json_text(json_get(body, "_reason"));
     if (out->move.len)
-        out->to = json_text(state);
-    (void)k;
+        out->to = json_text(json_get(body, "state"));
+    return OK;
+}
+
+static enum err judge(struct call *call, struct records *r, struct reader *db,
+                      const struct record *rec, const struct value *row,
+                      struct history_item *out)
+{
+    struct record *then;
+    bool readable = false;
+    *out = (struct history_item){
+        .version = row[0].integer, .ledger = row[1].integer, .at = row[3].text};
+    TRY(version__record(call, rec, row, &then));
+    TRY(who__may_read(call, r, db_reader(db), call->actor, then, &readable));
+    out->hidden = !readable;
+    if (out->hidden)
+        return OK;
+    out->then = then;
+    out->sensitive = record_sees_sensitive(call, r, db, then);
+    return tell(call, row, out);
+}
+
+/* What a version changed says what the one before it was. */
+static void follow(struct history_item *item, const struct history_item *before)
+{
+    if (item->hidden)
+        return;
+    item->follows_hidden = before->hidden;
+    item->before = before->then;
+    item->sensitive = item->sensitive && (before->hidden || before->sensitive);
+    if (before->hidden)
+        item->from = (struct text){0};
+}
+
+static enum err count_of(struct call *call, struct reader *db, const char *sql,
+                         const struct record *rec, int64_t *out)
+{
+    struct value values[] = {V_TEXT(rec->kind->name), V_TEXT(rec->id)};
+    struct rows rows;
+    TRY(read_rows(call, db, sql, values, 2, 1, &rows));
+    *out = rows.cells[0].integer;
     return OK;
 }
 
 enum err record_history(struct call *call, struct records *r, struct reader *db,
-                        const struct record *rec, struct history_item **out, size_t *count)
+                        const struct record *rec, int64_t below, int64_t limit,
+                        struct history *out)
 {
-    struct value values[] = {V_TEXT(rec->kind->name), V_TEXT(rec->id)};
+    struct value values[] = {V_TEXT(rec->kind->name), V_TEXT(rec->id),
+                             V_INT(below ? below : INT64_MAX), V_INT(limit + 1)};
     struct rows rows;
+    *out = (struct history){0};
+    TRY(count_of(call, db, "SELECT count(*) FROM version WHERE kind = $1 AND id = $2", rec,
+                 &out->total));
     TRY(read_rows(call, db,
-                  "SELECT version, ledger, at, body FROM version WHERE kind = $1 AND id = $2 "
-                  "ORDER BY version DESC LIMIT 500",
-                  values, 2, 500, &rows));
-    *out = NEW_MANY(call->arena, rows.count + 1, struct history_item);
+                  "SELECT version, ledger, body, at FROM version WHERE kind = $1 AND id = $2 "
+                  "AND version < $3 ORDER BY version DESC LIMIT $4",
+                  values, 4, (size_t)limit + 1, &rows));
+    out->items = NEW_MANY(call->arena, rows.count + 1, struct history_item);
     for (size_t i = 0; i < rows.count; i++)
-        TRY(fill(call, rec->kind, row_at(&rows, i), &(*out)[i]));
+        TRY(judge(call, r, db, rec, row_at(&rows, i), &out->items[i]));
     for (size_t i = 0; i + 1 < rows.count; i++)
-        (*out)[i].before = (*out)[i + 1].after;
-    *count = rows.count;
-    (void)r;
+        follow(&out->items[i], &out->items[i + 1]);
+    out->count = rows.count > (size_t)limit ? (size_t)limit : rows.count;
+    if (out->count < rows.count)
+        out->next = out->items[out->count - 1].version;
     return OK;
 }
 
@@ -56,12 +97,25 @@ struct found {
     size_t count, room;
 };
 
-static void add(struct found *f, struct text type, bool out, bool is_free, struct text kind,
-                struct text id)
+static void *more_of(struct arena *a, const void *old, size_t count, size_t size)
 {
-    if (f->count == f->room || text_is(kind, "file") || text_is(kind, "person") ||
-        text_is(kind, "role"))
+    char *more = arena_take_many(a, count ? count * 2 : 256, size);
+    if (count)
+        memcpy(more, old, count * size);
+    return more;
+}
+
+static void add(struct call *call, struct found *f, struct text type, bool out, bool is_free,
+                struct text kind, struct text id)
+{
+    if (text_is(kind, "file") || text_is(kind, "person") || text_is(kind, "role"))
         return;
+    if (f->count == f->room) {
+        f->items = more_of(call->arena, f->items, f->room, sizeof *f->items);
+        f->kinds = more_of(call->arena, f->kinds, f->room, sizeof *f->kinds);
+        f->ids = more_of(call->arena, f->ids, f->room, sizeof *f->ids);
+        f->room = f->room ? f->room * 2 : 256;
+    }
     f->kinds[f->count] = kind;
     f->ids[f->count] = id;
     f->items[f->count++] = (struct linked){.type = type, .out = out, .free = is_free};
@@ -74,16 +128,16 @@ static enum err outgoing(struct call *call, struct reader *db, const struct reco
     struct rows rows;
     TRY(read_rows(call, db,
                   "SELECT type, to_kind, to_id, free FROM link WHERE from_kind = $1 AND "
-                  "from_id = $2 ORDER BY type, pos LIMIT 1000",
-                  values, 2, 1000, &rows));
+                  "from_id = $2 ORDER BY type, pos",
+                  values, 2, READ_MOST, &rows));
     for (size_t i = 0; i < rows.count; i++) {
         const struct value *row = row_at(&rows, i);
-        add(f, row[0].text, true, row[3].integer, row[1].text, row[2].text);
+        add(call, f, row[0].text, true, row[3].integer, row[1].text, row[2].text);
     }
     for (size_t i = 0; i < rec->kind->field_count; i++) {
         const struct field *field = &rec->kind->fields[i];
         if (field->type == FIELD_REF && field->target == TO_KIND && rec->values[i])
-            add(f, field->name, true, false, field->target_name, rec->values[i]->text);
+            add(call, f, field->name, true, false, field->target_name, rec->values[i]->text);
     }
     return OK;
 }
@@ -95,11 +149,11 @@ static enum err incoming_refs(struct call *call, struct reader *db, const struct
     struct rows rows;
     TRY(read_rows(call, db,
                   "SELECT type, from_kind, from_id, free FROM link WHERE to_id = $1 "
-                  "ORDER BY from_kind, type LIMIT 1000",
-                  values, 1, 1000, &rows));
+                  "ORDER BY from_kind, type, from_id, pos",
+                  values, 1, READ_MOST, &rows));
     for (size_t i = 0; i < rows.count; i++) {
         const struct value *row = row_at(&rows, i);
-        add(f, row[0].text, false, row[3].integer, row[1].text, row[2].text);
+        add(call, f, row[0].text, false, row[3].integer, row[1].text, row[2].text);
     }
     return OK;
 }
@@ -114,12 +168,11 @@ static enum err incoming_fields(struct call *call, struct records *r, struct rea
             const struct field *field = &kind->fields[i];
             if (field->type != FIELD_REF || field->target_kind != rec->kind)
                 continue;
-            struct record **items;
-            size_t count;
-            TRY(query__holding(call, r, db_reader(db), kind, field, rec->id, 300, &items,
-                               &count));
-            for (size_t n = 0; n < count; n++)
-                add(f, field->name, false, false, kind->name, items[n]->id);
+            struct rows rows;
+            TRY(query__holders(call, r, db_reader(db), kind, field, rec->id, TEXT(""),
+                               READ_MOST, &rows));
+            for (size_t n = 0; n < rows.count; n++)
+                add(call, f, field->name, false, false, kind->name, row_at(&rows, n)[0].text);
         }
     }
     return OK;
@@ -128,10 +181,7 @@ static enum err incoming_fields(struct call *call, struct records *r, struct rea
 enum err record_links(struct call *call, struct records *r, struct reader *db,
                       const struct record *rec, struct linked **out, size_t *count)
 {
-    const size_t room = 4000;
-    struct found f = {NEW_MANY(call->arena, room, struct linked),
-                      NEW_MANY(call->arena, room, struct text),
-                      NEW_MANY(call->arena, room, struct text), 0, room};
+    struct found f = {0};
     TRY(outgoing(call, db, rec, &f));
     TRY(incoming_refs(call, db, rec, &f));
     TRY(incoming_fields(call, r, db, rec, &f));

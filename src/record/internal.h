@@ -76,6 +76,14 @@ MUST_USE enum err body__print(struct call *call, const struct record *rec,
 MUST_USE enum err body__read(struct call *call, const struct kind *k, struct text body,
                              struct record *out);
 
+/* ---- read.c: a version as the record that it was --------------------------------------------
+ * row: version, ledger, body. Whether it may be shown is for who__may_read() to say of *out: each
+ * version is judged by what it was (confidentiality, unit, owner and author then) and by what
+ * the reader holds now. Whoever shows a version asks; whoever may not read the record as it is
+ * now reads no version of it. */
+MUST_USE enum err version__record(struct call *call, const struct record *now,
+                                  const struct value *row, struct record **out);
+
 /* ---- table.c: rows -------------------------------------------------------------------------
  */
 MUST_USE enum err table__build(struct call *call, struct records *r);
@@ -129,6 +137,10 @@ MUST_USE enum err who__duty(struct call *call, struct records *r, struct db db,
                             const struct who_list *list, bool *out);
 MUST_USE enum err who__may_read(struct call *call, struct records *r, struct db db,
                                 const struct actor *actor, const struct record *rec, bool *out);
+/* Its fields marked sensitive: owner and author do, and roles so marked, in their units. */
+MUST_USE enum err who__sees_sensitive(struct call *call, struct records *r, struct db db,
+                                      const struct actor *actor, const struct record *rec,
+                                      bool *out);
 MUST_USE enum err who__may_change(struct call *call, struct records *r, struct db db,
                                   const struct actor *actor, const struct record *rec,
                                   bool *out);
@@ -247,6 +259,10 @@ struct text query__reach(struct call *call, const struct reach *reach, struct va
 MUST_USE enum err query__holding(struct call *call, struct records *r, struct db db,
                                  const struct kind *k, const struct field *f, struct text value,
                                  size_t most, struct record ***out, size_t *count);
+/* Ids of those, all of them, after the id `after`; at most `most`. */
+MUST_USE enum err query__holders(struct call *call, struct records *r, struct db db,
+                                 const struct kind *k, const struct field *f, struct text value,
+                                 struct text after, size_t most, struct rows *out);
 /* The same without the archived ones, all of them. */
 MUST_USE enum err query__living(struct call *call, struct records *r, struct db db,
                                 const struct kind *k, const struct field *f, struct text value,

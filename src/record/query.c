@@ -554,8 +554,11 @@ static enum err add_search(struct query *q, struct reader *db, struct text words
     struct search_hit *hits;
     size_t count;
     struct text cut = words_for_query(q->call->arena, words);
-    if (!cut.len)
+    if (!cut.len) { /* a symbol alone is no word: it finds nothing, never everything */
+        if (text_trim(words).len)
+            buf_add_c(&q->sql, " AND 1=0");
         return OK;
+    }
     TRY(read_search(q->call, db, q->kind->name, cut, 1000, &hits, &count));
     struct text *ids = NEW_MANY(q->call->arena, count + 1, struct text);
     for (size_t i = 0; i < count; i++)
@@ -948,6 +951,21 @@ enum err query__holding(struct call *call, struct records *r, struct db db,
     add_holder(&q, f, value);
     buf_print(&q.sql, " ORDER BY t.\"key\" LIMIT %zu", most);
     return ask(&q, db, most, out, count);
+}
+
+enum err query__holders(struct call *call, struct records *r, struct db db,
+                        const struct kind *k, const struct field *f, struct text value,
+                        struct text after, size_t most, struct rows *out)
+{
+    struct query q = query_start(call, r, k);
+    buf_print(&q.sql, "SELECT t.id FROM \"%.*s\" t WHERE ", TEXT_ARG(k->name));
+    add_holder(&q, f, value);
+    buf_add_c(&q.sql, " AND t.id > ");
+    bind(&q, V_TEXT(after));
+    buf_print(&q.sql, " ORDER BY t.id LIMIT %zu", most);
+    const char *sql;
+    TRY(finish(&q, &sql));
+    return db__rows(call, db, sql, q.values.at, q.values.count, most, out);
 }
 
 enum err query__living(struct call *call, struct records *r, struct db db, const struct kind *k,

@@ -10,8 +10,8 @@ static enum err missing(struct call *call, struct text id)
 
 /* ---- as of
  * ------------------------------------------------------------------------------------------ */
-static enum err from_version(struct call *call, const struct record *now,
-                             const struct value *row, struct record **out)
+enum err version__record(struct call *call, const struct record *now, const struct value *row,
+                         struct record **out)
 {
     struct record *rec = NEW(call->arena, struct record);
     TRY(body__read(call, now->kind, row[2].text, rec));
@@ -36,7 +36,7 @@ static enum err at_moment(struct call *call, struct reader *db, const struct rec
                   "SELECT version, ledger, body FROM version WHERE kind = $1 AND id = $2 AND "
                   "at <= $3 ORDER BY version DESC LIMIT 1",
                   values, 3, 1, &rows));
-    return rows.count ? from_version(call, now, rows.cells, out) : missing(call, now->key);
+    return rows.count ? version__record(call, now, rows.cells, out) : missing(call, now->key);
 }
 
 enum err record_read(struct call *call, struct records *r, struct reader *db,
@@ -49,21 +49,33 @@ enum err record_read(struct call *call, struct records *r, struct reader *db,
         TRY(who__may_read(call, r, db_reader(db), call->actor, *out, &readable));
     if (!readable)
         return missing(call, id_or_key);
-    return as_of ? at_moment(call, db, *out, as_of, out) : OK;
+    if (!as_of)
+        return OK;
+    /* What it was then decides, with what the reader holds now: a record that was restricted,
+     * or another unit's, is no more open for having been opened later. */
+    TRY(at_moment(call, db, *out, as_of, out));
+    TRY(who__may_read(call, r, db_reader(db), call->actor, *out, &readable));
+    return readable ? OK : missing(call, id_or_key);
 }
 
 /* ---- as JSON
  * ----------------------------------------------------------------------------------------------
  */
-static bool sees_sensitive(struct call *call, const struct record *rec)
+bool record_sees_sensitive(struct call *call, struct records *r, struct reader *db,
+                           const struct record *rec)
 {
-    const struct actor *a = call->actor;
-    if (!a || a->all || rec->veiled)
-        return a != NULL && !rec->veiled;
-    if (a->person.len && (value__list_has(record_value(rec, TEXT("owner")), a->person) ||
-                          value__list_has(record_value(rec, TEXT("author")), a->person)))
-        return true;
-    return a->sees_sensitive;
+    bool yes = false;
+    if (rec->veiled)
+        return false;
+    return who__sees_sensitive(call, r, db_reader(db), call->actor, rec, &yes) == OK && yes;
+}
+
+static bool holds_sensitive(const struct record *rec)
+{
+    for (size_t i = 0; i < rec->kind->field_count; i++)
+        if (rec->kind->fields[i].sensitive && !value__empty(rec->values[i]))
+            return true;
+    return false;
 }
 
 static bool listed(struct text fields, struct text name)
@@ -80,10 +92,10 @@ static bool always_shown(struct text name)
            text_is(name, "version");
 }
 
-void record_members(struct call *call, const struct record *rec, struct text fields,
-                    struct json_out *out)
+void record_members(struct call *call, struct records *r, struct reader *db,
+                    const struct record *rec, struct text fields, struct json_out *out)
 {
-    bool sensitive = sees_sensitive(call, rec);
+    bool sensitive = holds_sensitive(rec) && record_sees_sensitive(call, r, db, rec);
     json_key(out, "id");
     json_put_text(out, rec->id);
     json_key(out, "kind");
@@ -99,11 +111,11 @@ void record_members(struct call *call, const struct record *rec, struct text fie
     }
 }
 
-void record_json(struct call *call, const struct record *rec, struct text fields,
-                 struct json_out *out)
+void record_json(struct call *call, struct records *r, struct reader *db,
+                 const struct record *rec, struct text fields, struct json_out *out)
 {
     json_open(out, '{');
-    record_members(call, rec, fields, out);
+    record_members(call, r, db, rec, fields, out);
     json_close(out, '}');
 }
 

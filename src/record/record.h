@@ -77,14 +77,25 @@ MUST_USE enum err record_do_many(struct call *call, struct records *r, struct ch
 
 /* ---- comments, files
  * --------------------------------------------------------------------------------- */
-MUST_USE enum err record_comment(struct call *call, struct records *r, const struct kind *k,
-                                 struct text id, struct text body, struct text *comment_id);
 struct comment {
     struct text id, author, body, at;
+    int64_t ledger;
+    bool hidden;
+};
+MUST_USE enum err record_comment(struct call *call, struct records *r, const struct kind *k,
+                                 struct text id, struct text body, struct comment *made);
+/* Newest first, those before the ledger index `below` (0: from the newest on), at most `limit`.
+ * What was said of a version that the actor may not see is hidden: only id, at and ledger say
+ * that there is something. */
+struct comments {
+    struct comment *items;
+    size_t count;
+    int64_t total;
+    int64_t next; /* `below` of the next page; 0 at the end */
 };
 MUST_USE enum err record_comments(struct call *call, struct records *r, struct reader *db,
-                                  const struct kind *k, struct text id, struct comment **out,
-                                  size_t *count);
+                                  const struct record *rec, int64_t below, int64_t limit,
+                                  struct comments *out);
 struct stored_file {
     struct text id, name, type, sha256, author, at;
     int64_t size;
@@ -146,11 +157,14 @@ MUST_USE enum err record_names(struct call *call, struct records *r, struct read
                                struct record *const *items, size_t count, struct json_out *out);
 /* One record as the API shows it to this actor (sensitive fields left out where they must be).
  */
-void record_json(struct call *call, const struct record *rec, struct text fields,
-                 struct json_out *out);
+void record_json(struct call *call, struct records *r, struct reader *db,
+                 const struct record *rec, struct text fields, struct json_out *out);
 /* The same without the braces, for an object that has more members. */
-void record_members(struct call *call, const struct record *rec, struct text fields,
-                    struct json_out *out);
+void record_members(struct call *call, struct records *r, struct reader *db,
+                    const struct record *rec, struct text fields, struct json_out *out);
+/* May the actor see the sensitive fields of this record? A role that may does so in its units. */
+bool record_sees_sensitive(struct call *call, struct records *r, struct reader *db,
+                           const struct record *rec);
 struct ref {
     struct text kind, id, key, title, state;
 };
@@ -191,22 +205,31 @@ bool record_may_change(struct call *call, struct records *r, struct reader *db,
                        const struct record *rec);
 bool record_may_create(const struct actor *a, const struct kind *k);
 bool record_may_read_kind(const struct actor *a, const struct kind *k);
+/* One version. Each is judged by what it was and what the reader holds now: of a hidden one only
+ * version, at and ledger are there, and the one after it does not say what it changed. */
 struct history_item {
     int64_t version, ledger;
     struct text at, actor, actor_type, act, move, from, to, reason;
-    const struct json *before, *after; /* whole bodies; before NULL for the first */
+    const struct record *then, *before; /* before NULL for the first, and after a hidden one */
+    bool hidden, follows_hidden;
+    bool sensitive; /* the actor sees such fields, of this version and of the one before */
 };
+struct history {
+    struct history_item *items; /* newest first */
+    size_t count;
+    int64_t total; /* versions that there are */
+    int64_t next;  /* `below` of the next page; 0 at the end */
+};
+/* Versions before `below` (0: from the newest on), at most `limit`. */
 MUST_USE enum err record_history(struct call *call, struct records *r, struct reader *db,
-                                 const struct record *rec, struct history_item **out,
-                                 size_t *count);
-/* What a body of any age holds for a field, also under its former name. */
-const struct json *record_body_value(struct call *call, const struct kind *k,
-                                     const struct json *body, const struct field *f);
+                                 const struct record *rec, int64_t below, int64_t limit,
+                                 struct history *out);
 struct linked {
     struct text type;
     bool out, free;
     struct ref ref;
 };
+/* All of them that the actor may see: those of the record first. */
 MUST_USE enum err record_links(struct call *call, struct records *r, struct reader *db,
                                const struct record *rec, struct linked **out, size_t *count);
 MUST_USE enum err record_search(struct call *call, struct records *r, struct reader *db,

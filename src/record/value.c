@@ -167,15 +167,6 @@ static const struct field *formerly(const struct kind *k, struct text name)
     return NULL;
 }
 
-const struct json *record_body_value(struct call *call, const struct kind *k,
-                                     const struct json *body, const struct field *f)
-{
-    const struct json *v = json_get(body, text_c(call->arena, f->name));
-    if (v || !f->was.len || kind_field(k, f->was))
-        return v;
-    return json_get(body, text_c(call->arena, f->was));
-}
-
 enum err body__read(struct call *call, const struct kind *k, struct text body,
                     struct record *out)
 {

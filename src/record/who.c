@@ -155,14 +155,26 @@ bool record_is_restricted(const struct record *rec)
     return level != NULL && text_is(level->text, "restricted");
 }
 
-static enum err sees_restricted(struct call *call, struct records *r, struct db db,
-                                const struct actor *actor, const struct record *rec, bool *out)
+static bool sees_restricted(const struct role *role)
+{
+    return role->sees_restricted;
+}
+
+static bool sees_sensitive(const struct role *role)
+{
+    return role->sees_sensitive;
+}
+
+/* A clearance holds where it was granted: in that unit and below. */
+static enum err cleared(struct call *call, struct records *r, struct db db,
+                        const struct actor *actor, const struct record *rec,
+                        bool (*clears)(const struct role *), bool *out)
 {
     struct scope scope = {0};
     *out = false;
     for (size_t i = 0; i < actor->grant_count && !*out; i++) {
         const struct role *role = model_role(r->model, actor->grants[i].role);
-        if (role && role->sees_restricted)
+        if (role && clears(role))
             TRY(holds(call, db, actor, rec, role->name, false, &scope, out));
     }
     return OK;
@@ -185,12 +197,21 @@ enum err who__may_read(struct call *call, struct records *r, struct db db,
         *out = true;
         return OK;
     }
-    bool cleared = true;
+    bool open = true;
     if (record_is_restricted(rec))
-        TRY(sees_restricted(call, r, db, actor, rec, &cleared));
-    if (!cleared)
+        TRY(cleared(call, r, db, actor, rec, sees_restricted, &open));
+    if (!open)
         return OK;
     return matches(call, r, db, actor, rec, &r->readers[rec->kind->index], FOR_READING, out);
+}
+
+enum err who__sees_sensitive(struct call *call, struct records *r, struct db db,
+                             const struct actor *actor, const struct record *rec, bool *out)
+{
+    *out = actor && (actor->all || is_mine(rec, actor));
+    if (*out || !actor || !actor->sees_sensitive)
+        return OK;
+    return cleared(call, r, db, actor, rec, sees_sensitive, out);
 }
 
 enum err who__may_change(struct call *call, struct records *r, struct db db,

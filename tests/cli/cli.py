@@ -189,7 +189,7 @@ def imports(s):
 
 
 def exports(s):
-    rows = list(csv.DictReader(io.StringIO(s.ask("export records --kind task --format csv", 0))))
+    rows = list(csv.DictReader(io.StringIO(s.ask("export records --kind task --format csv", 0).lstrip("\ufeff"))))
     s.say({"First", "Second 第二"} <= {v for row in rows for v in row.values()}, "CSV has the records", str(rows)[:300])
     s.say(len(json.loads(s.ask("export records --kind task --format json", 0))) > 0, "JSON is JSON")
     s.ask(["export", "records", "--kind", "task", "--format", "xlsx", "--out", s.path("t.xlsx")], 0)

@@ -202,10 +202,13 @@ def check_map(site):
             ["", "", "Three", "['a' 'b']", ""],
             ["x" * 101, "", "Four", "", ""]]
     code, counts, result = take_map(site, good_map(), rows)
-    expect("a map", (code, counts), (1, (3, 0, 0, 2)))
-    expect("its errors", named(result), [(4, "No", "identity"), (6, "No", "too_long")])
+    expect("a map", (code, counts), (1, (4, 0, 0, 1)))
+    expect("its errors", named(result), [(4, "No", "identity")])
     there = {k: r for k, r in site.records("ai_system").items() if k.startswith("m: ")}
-    expect("identities", sorted(there), ["m: 1", "m: 1 #2", "m: Three"])
+    expect("identities", sorted(there), ["m: 1", "m: 1 #2", "m: Three", "m: " + "x" * 101])
+    long = there["m: " + "x" * 101]
+    expect("what is too long is cut and kept whole", (long["running_version"], long["purpose"]),
+           ("x" * 99 + "…", "No: " + "x" * 101))
     expect("a kept cell", there["m: 1"]["purpose"],
            'Live: 10/1/2024 12:00:00 AM\nName: " One "')
     expect("its values", [there["m: 1"].get(f) for f in ("title", "go_live", "tags", "personal_data")],
@@ -214,9 +217,9 @@ def check_map(site):
            (None, "PII: yes"))
     expect("no list", (there["m: Three"].get("tags"), there["m: Three"]["purpose"]),
            (None, "Tags: ['a' 'b']"))
-    expect("the same again", take_map(site, good_map(), rows)[1], (0, 0, 3, 2))
+    expect("the same again", take_map(site, good_map(), rows)[1], (0, 0, 4, 1))
     rows[0][3] = ""
-    expect("an emptied cell", take_map(site, good_map(), rows)[1], (0, 1, 2, 2))
+    expect("an emptied cell", take_map(site, good_map(), rows)[1], (0, 1, 3, 1))
     expect("empties its field", site.records("ai_system")["m: 1"].get("tags"), None)
 
 
@@ -243,10 +246,138 @@ def check_wrong_maps(site):
     wrong("another kind", lambda m: m.update({"kind": "risk"}), "another kind")
     wrong("a wrong choice", lambda m: m["columns"].update(
         {"No": {"field": "ai_type", "values": {"1": "magic"}}}), "choice")
+    wrong("an empty target", lambda m: m["columns"].update({"No": []}), "would lose the column")
+    wrong("a wrong order of dates", lambda m: m.update({"dates": "year-first"}), "day-first or month-first")
+    wrong("a separator of no list", lambda m: m["columns"]["No"].update({"separator": ","}), "separator")
     wrong("a parse that does not fit", lambda m: m["columns"]["No"].update({"parse": "date"}), "parse")
     spec = good_map()
     spec["overlay"] = "nowhere"
     expect("an unknown overlay", take_map(site, spec, [row])[0], 4)
+
+
+# ---- nothing is guessed in silence, and nothing odd costs a row ---------------------------------------
+
+
+def remarks(result):
+    return [(e["column"], e["rows"]) for e in result["remarks"]]
+
+
+def dates(site, name, cells, more=None):
+    """The dates that a column of a map is read as, and the remarks."""
+    spec = {"map": "d", "kind": "ai_system", "kept": "purpose", "identity": {"prefix": name, "parts": ["No"]},
+            "columns": {"No": {"field": "running_version"}, "Name": {"field": "title"},
+                        "Live": {"field": "go_live", "parse": "date", **(more or {})}}}
+    rows = [[str(n), f"{name} {n}", cell] for n, cell in enumerate(cells)]
+    code, counts, result = site.take("ai_system", table(["No", "Name", "Live"], *rows),
+                                     more=["--map", site.file(json.dumps(spec), "json")])
+    expect(f"{name} comes in", (code, counts), (0, (len(cells), 0, 0, 0)))
+    there = site.records("ai_system")
+    return [there[f"{name}: {n}"].get("go_live") for n in range(len(cells))], remarks(result)
+
+
+def check_dates(site):
+    expect("forms of one day", dates(site, "forms", [
+        "2024-03-05", "2024/3/5", "2024年3月5日", "20240305", "2024.3.5", "2024-03-05 00:00:00",
+        "2024-03-05T00:00:00.000000Z"]), (["2024-03-05"] * 7, []))
+    expect("a column that is day-first", dates(site, "day", ["05/03/2024", "25/12/2024", "5.3.2024"]),
+           (["2024-03-05", "2024-12-25", "2024-03-05"], []))
+    expect("a column that is month-first", dates(site, "month", ["05/03/2024", "12/25/2024"]),
+           (["2024-05-03", "2024-12-25"], []))
+    expect("nothing tells", dates(site, "untold", ["05/03/2024", "06/03/2024", "07/07/2024"]),
+           (["2024-05-03", "2024-06-03", "2024-07-07"], [("Live", 2)]))
+    expect("the map tells", dates(site, "told", ["05/03/2024"], {"dates": "day-first"}), (["2024-03-05"], []))
+    expect("against the map", dates(site, "against", ["12/25/2024"], {"dates": "day-first"}),
+           ([None], [("Live", 1)]))
+    expect("both ways", dates(site, "both", ["25/12/2024", "12/25/2024", "05/03/2024"]),
+           (["2024-12-25", "2024-12-25", None], [("Live", 1)]))
+    expect("a time of day", dates(site, "time", ["2024-03-05 14:30"]), (["2024-03-05"], [("Live", 1)]))
+    code, _, result = site.take("ai_system", table(["external_id", "title", "go_live"],
+                                                   ["plain1", "A", "25/12/2024"], ["plain2", "B", "05/03/2024"]))
+    expect("without a map", (code, site.records("ai_system")["plain2"]["go_live"], remarks(result)),
+           (0, "2024-03-05", []))
+
+
+def check_lists(site):
+    spec = {"map": "l", "kind": "ai_system", "kept": "purpose", "identity": {"prefix": "list", "parts": ["No"]},
+            "columns": {"No": {"field": "running_version"}, "Name": {"field": "title"},
+                        "Where": {"field": "jurisdictions", "parse": "list"}}}
+    rows = table(["No", "Name", "Where"], ["1", "A", "SG, CN"], ["2", "B", "SG\nCN"], ["3", "C", "SG; CN"])
+
+    def take():
+        _, _, result = site.take("ai_system", rows, more=["--map", site.file(json.dumps(spec), "json")])
+        there = site.records("ai_system")
+        return [there[f"list: {n}"]["jurisdictions"] for n in (1, 2, 3)], [e["line"] for e in result["remarks"]]
+
+    expect("unsaid separators are said", take(), ([["SG, CN"], ["SG CN"], ["SG", "CN"]], [2, 3]))
+    spec["columns"]["Where"]["separator"] = [",", ";", "\n"]
+    expect("said separators", take(), ([["SG", "CN"]] * 3, []))
+    _, _, result = site.take("ai_system", table(["external_id", "title", "jurisdictions"], ["lp", "D", "SG; CN"]))
+    expect("without a map", remarks(result), [("jurisdictions", 1)])
+
+
+def check_spellings(site):
+    rows = table(["external_id", "title", "personal_data", "x"], ["sp1", "A", "TRUE", ""], ["sp2", "B", "0.0", ""])
+    rows = rows.replace(",x", "").replace(",\r", "\r")
+    code, counts, _ = site.take("ai_system", rows)
+    there = site.records("ai_system")
+    expect("yes and no", (code, counts[0], there["sp1"]["personal_data"], there["sp2"]["personal_data"]),
+           (0, 2, True, False))
+    site.take("risk", table(["external_id", "title", "likelihood"], ["sp3", "C", "2.0"]))
+    expect("2.0 is 2", site.records("risk")["sp3"]["likelihood"], 2)
+
+
+def check_odd(site):
+    code, counts, result = site.take("ai_system", table(
+        ["external_id", "title", "purpose"], ["odd1", "Tr\x02im", "non\uffffchar"], ["", "", ""],
+        ["\u00a0", "\u3000", " "], ["odd2", "Turn\u202eed", "x"], ["odd3", "y" * 301, "Why"]))
+    there = site.records("ai_system")
+    expect("odd characters and blank rows cost nothing", (code, counts, remarks(result)),
+           (0, (3, 0, 0, 0), [("title", 1), ("purpose", 1), ("title", 1), ("title", 1)]))
+    expect("they are left out", (there["odd1"]["title"], there["odd1"]["purpose"], there["odd2"]["title"]),
+           ("Trim", "nonchar", "Turned"))
+    expect("a long title goes on in the description", (there["odd3"]["title"], there["odd3"]["purpose"]),
+           ("y" * 299 + "…", "y" * 301 + "\n\nWhy"))
+    expect("the same again", site.take("ai_system", table(
+        ["external_id", "title", "purpose"], ["odd3", "y" * 301, "Why"]))[1], (0, 0, 1, 0))
+
+
+def check_front(site):
+    def take_bytes(content, ending="csv", more=()):
+        path = site.file("", ending)
+        with open(path, "wb") as f:
+            f.write(content)
+        done = site.run("import", "ai_system", path, "--json", *more)
+        return done.returncode, done.stdout + done.stderr
+
+    head = "external_id,title,purpose\r\n"
+    for name, encoding in (("Windows-1252", "cp1252"), ("UTF-16LE", "utf-16")):
+        code, words = take_bytes((head + f"{encoding},Café,“smart” – ok\r\n").encode(encoding))
+        expect(f"{name} is found and said", (code, name in words), (0, True))
+        expect(name, site.records("ai_system")[encoding]["title"], "Café")
+    code, words = take_bytes((head + "gb,智能客服,回答客户的问题\r\n").encode("gb18030"))
+    expect("GB18030", (code, "GB18030" in words, site.records("ai_system")["gb"]["title"]), (0, True, "智能客服"))
+    code, _ = take_bytes(b"sep=;\r\nexternal_id;title\r\nsep;Said\r\n")
+    expect("sep=", (code, site.records("ai_system")["sep"]["title"]), (0, "Said"))
+    code, words = take_bytes(b'{"meta": {"n": [1]}, "systems": [{"title": "x"}]}', "json")
+    expect("lists inside are named", (code, "systems (1)" in words, "meta.n (1)" in words), (2, True, True))
+    for content, ending, word in ((b"\xd0\xcf\x11\xe0\xa1\xb1", "xls", ".xls"), (b"%PDF-1.4", "csv", "PDF"),
+                                  (b"a: 1", "yaml", "YAML")):
+        code, words = take_bytes(content, ending)
+        expect(f"{word} is named", (code, word in words), (2, True))
+    spec = {"map": "n", "kind": "ai_system", "header": 2, "list": "deep.rows",
+            "identity": {"prefix": "front", "parts": ["No"]},
+            "columns": {"No": {"field": "running_version"}, "Name": {"field": "title"},
+                        "Note": {"field": "purpose"}, "Note #2": {"field": "fallback"}}}
+    mapped = ["--map", site.file(json.dumps(spec), "json")]
+    code, _ = take_bytes(b"A banner,,,\r\nNo,Name,Note,Note\r\n1,Bot,one,two\r\n", more=mapped)
+    one = site.records("ai_system")["front: 1"]
+    expect("a banner, and two columns of a name", (code, one["purpose"], one["fallback"]), (0, "one", "two"))
+    del spec["columns"]["Note #2"]
+    mapped = ["--map", site.file(json.dumps(spec), "json")]
+    code, _ = take_bytes(b'{"deep": {"rows": [{"No": "2", "Name": "Bat", "Note": "x"}]}}', "json", mapped)
+    expect("a list inside", (code, site.records("ai_system")["front: 2"]["title"]), (0, "Bat"))
+    code, counts, _ = site.take("ai_system", table(["external_id\u00a0", "title"], ["front:\u00a01", "Renamed"]))
+    expect("kinds of space are one", (code, counts), (0, (0, 1, 0, 0)))
 
 
 def main():
@@ -260,6 +391,11 @@ def main():
         check_round_trip(site)
         check_map(site)
         check_wrong_maps(site)
+        check_dates(site)
+        check_lists(site)
+        check_spellings(site)
+        check_odd(site)
+        check_front(site)
         expect("verify", site.run("verify", "--deep").returncode, 0)
     for fault in faults:
         print(fault)

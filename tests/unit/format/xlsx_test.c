@@ -154,7 +154,7 @@ static void what_is_written_reads_back(void **state)
     static const struct text rows[][3] = {
         {{"Name", 4}, {"Größe", 7}, {"系统", 6}},
         {{"=1+1", 4}, {"", 0}, {" spaced ", 8}},
-        {{"two\nlines", 9}, {"cr\rhere\x01", 8}, {"_x0041_ <&>\"", 12}},
+        {{"two\nlines", 9}, {"cr\rhere", 7}, {"_x0041_ <&>\"", 12}},
         {{"", 0}, {"", 0}, {"0042", 4}},
     };
     struct call *call = *state;
@@ -164,7 +164,7 @@ static void what_is_written_reads_back(void **state)
         struct xlsx *x = xlsx_open(call, "Sheet");
         xlsx_heading(x, rows[0], 3);
         for (size_t r = 1; r < COUNT(rows); r++)
-            xlsx_row(x, rows[r], 3);
+            xlsx_row(x, rows[r], NULL, 3);
         assert_int_equal(xlsx_close(call, x, round == 0 ? &bytes : &again), OK);
     }
     assert_true(text_same(bytes, again));
@@ -183,12 +183,49 @@ static void a_long_cell_is_cut_and_a_bad_sheet_name_replaced(void **state)
     struct sheet s;
     memset((char *)(uintptr_t)cells[0].at, 'x', 40000);
     struct xlsx *x = xlsx_open(call, "bad/name[with]everything:that*is?forbidden and too long");
-    xlsx_row(x, cells, 2);
+    xlsx_row(x, cells, NULL, 2);
     assert_int_equal(xlsx_close(call, x, &bytes), OK);
     assert_int_equal(xlsx_read(call, bytes, &s), OK);
     assert_int_equal(text_characters(s.rows[0][0]), 32767);
-    assert_true(text_ends(s.rows[0][0], "x…"));
+    assert_true(text_ends(s.rows[0][0],
+                          "x… [40000 characters, more than a cell holds; whole in CSV and JSON]"));
     assert_text(s.rows[0][1], "next");
+}
+
+static void cells_are_typed_where_they_come_back_the_same(void **state)
+{
+    static const struct text rows[][5] = {
+        {{"3", 1}, {"true", 4}, {"2026-11-23", 10}, {"2026-11-23T09:30:00.250000Z", 27}, {"x", 1}},
+        {{"-0.5", 4}, {"false", 5}, {"1900-02-28", 10}, {"no moment", 9}, {"y", 1}},
+        {{"0.10", 4}, {"perhaps", 7}, {"0042-01-01", 10}, {"", 0}, {"z", 1}},
+        {{"12345678901234567", 17}, {"", 0}, {"", 0}, {"", 0}, {"=1+1", 4}}};
+    static const enum xlsx_type types[] = {XLSX_NUMBER, XLSX_YES_NO, XLSX_DATE, XLSX_MOMENT,
+                                           XLSX_TEXT};
+    struct call *call = *state;
+    struct text bytes;
+    struct sheet s;
+    struct xlsx *x = xlsx_open(call, "Typed");
+    for (size_t r = 0; r < COUNT(rows); r++)
+        xlsx_row(x, rows[r], types, 5);
+    assert_int_equal(xlsx_close(call, x, &bytes), OK);
+    assert_int_equal(xlsx_read(call, bytes, &s), OK);
+    for (size_t r = 0; r < COUNT(rows); r++)
+        for (size_t c = 0; c < 5; c++)
+            assert_text_at(s.rows[r][c], rows[r][c], __FILE__, __LINE__);
+}
+
+static void what_xml_cannot_hold_is_shown_as_a_picture(void **state)
+{
+    struct call *call = *state;
+    struct text bytes, cells[] = {TEXT("bell\x07 del\x7F"), TEXT("non\xEF\xBF\xBF"), TEXT("ok")};
+    struct sheet s;
+    struct xlsx *x = xlsx_open(call, "Odd");
+    xlsx_row(x, cells, NULL, 3);
+    assert_int_equal(xlsx_close(call, x, &bytes), OK);
+    assert_int_equal(xlsx_read(call, bytes, &s), OK);
+    assert_text(s.rows[0][0], "bell␇ del␡");
+    assert_text(s.rows[0][1], "non\xEF\xBF\xBD");
+    assert_text(s.rows[0][2], "ok");
 }
 
 static void an_empty_workbook(void **state)
@@ -280,6 +317,8 @@ int main(void)
         CALL_TEST(dates_come_from_the_style),
         CALL_TEST(what_is_written_reads_back),
         CALL_TEST(a_long_cell_is_cut_and_a_bad_sheet_name_replaced),
+        CALL_TEST(cells_are_typed_where_they_come_back_the_same),
+        CALL_TEST(what_xml_cannot_hold_is_shown_as_a_picture),
         CALL_TEST(an_empty_workbook),
         CALL_TEST(bombs_are_refused),
         CALL_TEST(limits_of_the_sheet),

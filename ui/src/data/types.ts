@@ -203,9 +203,19 @@ export interface MovesReply {
 	turn?: Turn;
 	names?: Names;
 }
+/** What comes page by page: `next` is the cursor of the next one, null at the end. */
+export interface Paged<T> {
+	items: T[];
+	next: string | null;
+	total: number;
+	names?: Names;
+}
+/** Of a hidden version there are only version and at. */
 export interface HistoryItem {
 	version: number;
 	at: string;
+	hidden?: boolean;
+	follows_hidden?: boolean;
 	actor: { id: string; name: string; type: string };
 	act: string;
 	move?: string;
@@ -227,6 +237,7 @@ export interface Comment {
 	author: string;
 	at: string;
 	body: string;
+	hidden?: boolean;
 }
 export interface Task {
 	kind: string;

@@ -1,0 +1,309 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Cases from public reports and files: each folder of $SHARED_DATA/public-cases has a README that says what must
+hold and a small input. Nothing of them is copied here.
+
+    SHARED_DATA=FOLDER public_cases.py PATH_OF_AIMWELL [NAME …]
+
+Prints `ok public case NAME` for what holds and `skip public case NAME` for what a later issue is to bring, or one
+line when the data is not there.
+"""
+import io
+import json
+import os
+import sys
+import urllib.parse
+import xml.dom.minidom
+import zipfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "durability"))
+
+import harness  # noqa: E402
+
+CASES = {}
+# What later issues are to bring: the front of the importer, order, time zones, tabs, a sub-path, the pages.
+NOT_YET = {"disabled-owner", "head-two-level", "link-location", "nfd-password", "nfd-search-vi",
+           "same-name", "sheet-second", "soa-by-control", "sort-soa", "subpath", "tabs-seventh", "tz-today",
+           "ui-paste-cut"}
+
+
+def case(name):
+    def keep(function):
+        CASES[name] = function
+        return function
+    return keep
+
+
+class Wrong(Exception):
+    """What does not hold."""
+
+
+def holds(good, what):
+    if not good:
+        raise Wrong(str(what)[:600])
+
+
+class Desk:
+    """One organisation for one case."""
+
+    def __init__(self, aimwell, folder):
+        self.place = harness.Place(aimwell, data=os.path.join(harness.temporary(), "data"))
+        self.token, self.folder, self.server = self.place.init(), folder, None
+
+    def file(self, name):
+        return os.path.join(self.folder, name)
+
+    def take(self, name, kind="ai_system", mapped=None):
+        """(exit code, result) of an import; the words of a refusal are in result["words"]."""
+        mapped = os.path.exists(self.file("map.json")) if mapped is None else mapped
+        more = ["--map", self.file("map.json")] if mapped else []
+        code, out, err = harness.run(self.place.aimwell, "import", kind, self.file(name), "--json", *more,
+                                     where=self.place.where)
+        return code, {**(json.loads(out) if out.startswith("{") else {}), "words": out + err}
+
+    def all_in(self, name, count, **more):
+        """An import that takes every row; its remarks as one text."""
+        code, result = self.take(name, **more)
+        holds(code == 0 and result.get("accepted") == count, (code, result))
+        return " ".join(f"{one['column']}: {one['message']}" for one in result["remarks"])
+
+    def records(self, kind="ai_system"):
+        return json.loads(harness.must(self.place.aimwell, "export", "records", "--kind", kind, "--format", "json",
+                                       where=self.place.where))
+
+    def export(self, kind, form):
+        path = os.path.join(harness.temporary(), "out." + form)
+        harness.must(self.place.aimwell, "export", "records", "--kind", kind, "--format", form, "--out", path,
+                     where=self.place.where)
+        with open(path, "rb") as file:
+            return file.read()
+
+    def client(self):
+        self.server = harness.Server(self.place)
+        return harness.Client(self.server.port, self.token)
+
+    def close(self):
+        if self.server:
+            self.server.stop()
+
+
+# ---- P3: dates, lists, spellings ------------------------------------------------------------------
+@case("date-asian")
+def date_asian(desk):
+    desk.all_in("a.csv", 4)
+    holds([one.get("go_live") for one in desk.records()] == ["2024-03-05"] * 4, desk.records())
+
+
+@case("date-day-first")
+def date_day_first(desk):
+    desk.all_in("a.csv", 2)
+    holds([one.get("go_live") for one in desk.records()] == ["2024-03-05", "2024-12-25"], desk.records())
+
+
+@case("date-no-map")
+def date_no_map(desk):
+    said = desk.all_in("a.csv", 2)
+    holds([one.get("go_live") for one in desk.records()] == ["2024-03-05"] * 2 and "day-first" in said,
+          (said, desk.records()))
+
+
+@case("list-comma")
+def list_comma(desk):
+    said = desk.all_in("a.csv", 2)
+    holds("separator" in said, said)
+    with open(desk.file("map.json"), encoding="utf-8") as file:
+        spec = json.load(file)
+    spec["columns"]["w"]["separator"] = [",", "\n"]
+    path = os.path.join(harness.temporary(), "map.json")
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(spec, file)
+    harness.must(desk.place.aimwell, "import", "ai_system", desk.file("a.csv"), "--map", path, where=desk.place.where)
+    holds([one.get("jurisdictions") for one in desk.records()] == [["SG", "CN"]] * 2, desk.records())
+
+
+@case("list-no-map")
+def list_no_map(desk):
+    said = desk.all_in("a.csv", 1)
+    holds(desk.records()[0]["jurisdictions"] == ["SG", "CN"] or "jurisdictions" in said, (said, desk.records()))
+
+
+@case("list-q-symbol")
+def list_q_symbol(desk):
+    client = desk.client()
+    for title in ("Robot 🤖", "Plain"):
+        client.good("POST", "task", {"title": title})
+    for q in ("🤖", "%", "*", '"'):
+        total = client.good("GET", "task?q=" + urllib.parse.quote(q))["total"]
+        holds(total < 2, f"{q}: {total} of 2")
+
+
+@case("bool-xlsx")
+def bool_xlsx(desk):
+    desk.all_in("a.xlsx", 1)
+    holds(isinstance(desk.records()[0].get("in_scope"), bool) and "pilot_report" not in desk.records()[0],
+          desk.records())
+
+
+@case("map-empty-target")
+def map_empty_target(desk):
+    code, result = desk.take("a.csv")
+    holds(code != 0 and "a:" in result["words"], (code, result))
+    holds(not desk.records(), desk.records())
+
+
+@case("json-list")
+def json_list(desk):
+    desk.all_in("a.json", 1)
+    holds(desk.records()[0]["tags"] == ["SOC 2", "ISO 27001"], desk.records())
+
+
+@case("xlsx-all-text")
+def xlsx_all_text(desk):
+    desk.all_in("a.csv", 1, kind="risk")
+    sheet = zipfile.ZipFile(io.BytesIO(desk.export("risk", "xlsx"))).read("xl/worksheets/sheet1.xml")
+    cells = xml.dom.minidom.parseString(sheet).getElementsByTagName("c")
+    texts = ["".join(t.data for v in cell.getElementsByTagName("t") for t in v.childNodes) for cell in cells]
+    values = {cell.getAttribute("r").rstrip("0123456789"): cell for cell in cells
+              if cell.getAttribute("r").endswith("2") and not cell.getAttribute("r").endswith("12")}
+    heads = {text: cell.getAttribute("r").rstrip("0123456789") for cell, text in zip(cells, texts)
+             if cell.getAttribute("r").rstrip("0123456789") + "1" == cell.getAttribute("r")}
+    for name in ("version", "c_org", "due", "created_at"):
+        cell = values[heads[name]]
+        holds(cell.getAttribute("t") in ("", "n"), f"{name}: {cell.toxml()}")
+
+
+# ---- P4: one odd character --------------------------------------------------------------------------
+@case("ctrl-xlsx-row-refused")
+def ctrl_xlsx(desk):
+    said = desk.all_in("a.xlsx", 1)
+    holds(said and "\x02" not in json.dumps(desk.records(), ensure_ascii=False), (said, desk.records()))
+
+
+@case("xlsx-export-nonchar")
+def xlsx_export_nonchar(desk):
+    desk.all_in("a.csv", 2)
+    book = zipfile.ZipFile(io.BytesIO(desk.export("ai_system", "xlsx")))
+    for name in book.namelist():
+        if name.endswith(".xml"):
+            xml.dom.minidom.parseString(book.read(name))
+
+
+@case("blank-title")
+def blank_title(desk):
+    client = desk.client()
+    for title in ("\u3000", "\u00a0", "\u200b", "report\u202excod.exe"):
+        status, _, reply = client.ask("POST", "task", {"title": title})
+        holds(status == 422, f"{title!a}: {status} {reply}")
+
+
+# ---- P5, P6 -----------------------------------------------------------------------------------------
+@case("blank-rows-csv")
+def blank_rows(desk):
+    desk.all_in("a.csv", 1)
+    holds(len(desk.records()) == 1, desk.records())
+
+
+@case("long-title")
+def long_title(desk):
+    said = desk.all_in("a.csv", 1)
+    one = desk.records()[0]
+    holds(len(one["title"]) <= 300 and len(one["pilot_report"]) > 300 and "300" in said, (said, one))
+
+
+@case("kept-overflow")
+def kept_overflow(desk):
+    holds(desk.all_in("a.csv", 1), "no remark")
+
+
+# ---- P1, P2: which record, where the table is ---------------------------------------------------------
+@case("nbsp-id")
+def nbsp_id(desk):
+    desk.all_in("a.csv", 1)
+    code, result = desk.take("b.csv")
+    holds((code, result.get("updated"), len(desk.records())) == (0, 1, 1), (code, result))
+
+
+@case("nbsp-header")
+def nbsp_header(desk):
+    desk.all_in("a.csv", 1)
+    holds("purpose" in desk.records()[0], desk.records())
+
+
+@case("enc-cp1252")
+def enc_cp1252(desk):
+    said = desk.all_in("a.csv", 2)
+    holds("Windows-1252" in said and "Café" in json.dumps(desk.records(), ensure_ascii=False),
+          (said, desk.records()))
+
+
+@case("enc-gb18030")
+def enc_gb18030(desk):
+    said = desk.all_in("a.csv", 1)
+    text = json.dumps(desk.records(), ensure_ascii=False)
+    holds("GB18030" in said and any("\u4e00" <= c <= "\u9fff" for c in text), (said, text))
+
+
+@case("head-two-rows-csv")
+def head_two_rows(desk):
+    holds(desk.all_in("a.csv", len(desk.records()) or 1) is not None, "")
+    holds(desk.records(), "no record")
+
+
+@case("sep-line")
+def sep_line(desk):
+    code, result = desk.take("a.csv")
+    holds(code == 0 and result.get("accepted", 0) > 0, (code, result))
+
+
+@case("dup-headers")
+def dup_headers(desk):
+    desk.all_in("a.csv", 1)
+    one = desk.records()[0]
+    holds(one.get("intended_use") != one.get("validation"), one)
+
+
+@case("json-wrapped")
+def json_wrapped(desk):
+    code, result = desk.take("a.json")
+    holds(code != 0 and "records" in result["words"], (code, result))
+
+
+@case("type-xls")
+def type_xls(desk):
+    code, result = desk.take("a.xls")
+    holds(code != 0 and ".xlsx" in result["words"], (code, result))
+
+
+@case("csv-no-bom")
+def csv_no_bom(desk):
+    desk.all_in("a.csv", 1)
+    holds(desk.export("ai_system", "csv").startswith(b"\xef\xbb\xbf"), "no byte order mark")
+
+
+def main():
+    aimwell, report = harness.program(), harness.Report()
+    shared = os.path.join(os.environ.get("SHARED_DATA", ""), "public-cases")
+    if not os.environ.get("SHARED_DATA") or not os.path.isdir(shared):
+        print("skip public cases: SHARED_DATA does not name the folder that has them")
+        return
+    for name in sorted(entry.name for entry in os.scandir(shared) if entry.is_dir()):
+        if sys.argv[1:] and name not in sys.argv[1:]:
+            continue
+        if name not in CASES:
+            if name in NOT_YET:
+                print(f"skip public case {name}", flush=True)
+            else:
+                report.say(False, f"public case {name}", "nothing says whether it holds")
+            continue
+        desk = Desk(aimwell, os.path.join(shared, name))
+        try:
+            CASES[name](desk)
+            report.say(True, f"public case {name}")
+        except Exception as error:  # whatever breaks a case is its answer
+            report.say(False, f"public case {name}", f"{type(error).__name__} {error}"[:700])
+        finally:
+            desk.close()
+    report.end()
+
+
+main()
