@@ -65,6 +65,9 @@ static enum err check_who(struct call *call, struct records *r, struct db db,
         return not_theirs(call, r, m, open & 1 ? &m->by : &m->and_by);
     if (v->group & open)
         return OK;
+    for (size_t i = 0; i < v->signature_count; i++)
+        if (text_same(v->signatures[i].person, call->actor->person))
+            return OK; /* told as their own signature */
     /* Their side has been signed already: it waits for the other. */
     struct text who = who__print(call, r, open & 1 ? &m->by : &m->and_by);
     return problem_at(call, ERR_CONFLICT, TEXT(""), "second", m->source,

@@ -1139,9 +1139,11 @@ static void add_role_here(struct turning *t, struct grounds *g, struct text role
     buf_add_c(&t->q->sql, ")) IS TRUE");
 }
 
-static void add_relation(struct turning *t, struct grounds *g, const struct who *w)
+static void add_relation(struct turning *t, struct grounds *g, const struct who *w, bool duty)
 {
     struct query *q = t->q;
+    if (q->call->actor->bare && !duty)
+        return; /* a token without relations; its person's duties bind it all the same (who.c) */
     const struct field *via = w->via.len ? kind_field(q->kind, w->via) : NULL;
     ground(g);
     if (!w->via.len)
@@ -1157,12 +1159,13 @@ static void add_relation(struct turning *t, struct grounds *g, const struct who 
     }
 }
 
+enum list_of { TURN, CHANGE, DUTY };
 static void add_who(struct turning *t, struct grounds *g, const struct who_list *list,
-                    bool turns)
+                    enum list_of of)
 {
     for (size_t i = 0; i < list->count; i++) {
         const struct who *w = &list->one[i];
-        if (w->automatic || (turns && !turn__counts(list, w)))
+        if (w->automatic || (of == TURN && !turn__counts(list, w)))
             continue;
         if (w->everyone) {
             ground(g);
@@ -1170,19 +1173,23 @@ static void add_who(struct turning *t, struct grounds *g, const struct who_list 
         } else if (w->role.len)
             add_role_here(t, g, w->role);
         else
-            add_relation(t, g, w);
+            add_relation(t, g, w, of == DUTY);
     }
 }
 
-static void add_matches(struct turning *t, const struct who_list *list, bool turns)
+static void add_matches(struct turning *t, const struct who_list *list, enum list_of of)
 {
     struct grounds g = {t->q, false};
-    add_who(t, &g, list, turns);
+    add_who(t, &g, list, of);
     end_grounds(&g);
 }
 
 static void add_owner(struct turning *t)
 {
+    if (t->q->call->actor->bare) {
+        buf_add_c(&t->q->sql, "1=0");
+        return;
+    }
     buf_print(&t->q->sql,
               "(t.\"owner\" = $%zu OR (t.\"owner\" IS NULL AND t.\"author\" = $%zu)) IS TRUE",
               t->person, t->person);
@@ -1195,7 +1202,7 @@ static void add_side(struct turning *t, const struct who_list *list)
     for (size_t i = 0; i < list->count; i++)
         any = any || turn__counts(list, &list->one[i]);
     if (any)
-        add_matches(t, list, true);
+        add_matches(t, list, TURN);
     else
         add_owner(t);
 }
@@ -1253,7 +1260,7 @@ static void add_signer(struct turning *t, const struct move *m)
     for (size_t i = 0; i < m->duty_count; i++) {
         struct grounds g = {q, false};
         buf_add_c(&q->sql, " AND NOT ");
-        add_who(t, &g, &m->duties[i].people, false);
+        add_who(t, &g, &m->duties[i].people, DUTY);
         add_past_owner(t, &g, &m->duties[i].people);
         end_grounds(&g);
     }
@@ -1464,7 +1471,7 @@ static void add_turns_of(struct turning *t, const struct kind *k)
     buf_add_c(&q->sql, "CASE WHEN ");
     add_owner(t);
     buf_add_c(&q->sql, " AND ");
-    add_matches(t, &k->change, false);
+    add_matches(t, &k->change, CHANGE);
     buf_print(&q->sql,
               " THEN 1 ELSE 0 END AS mend, t.id AS id, t.\"key\" AS num, t.title AS title, "
               "t.state AS state, COALESCE(t.due, t.review_due) AS due, t.owner AS own FROM "
