@@ -103,6 +103,9 @@ struct standing_word {
 };
 struct standing *access__standing_open(const struct ledger *l);
 void access__standing_close(struct standing *s);
+/* Between the two nobody but this thread reads on. */
+void access__standing_hold(struct access *a);
+void access__standing_release(struct access *a);
 /* Reads what was added to the log since. */
 MUST_USE enum err access__standing_follow(struct call *call, struct access *a,
                                           struct reader *r);

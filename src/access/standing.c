@@ -31,7 +31,11 @@ struct standing *access__standing_open(const struct ledger *l)
     struct standing *s = calloc(1, sizeof *s);
     if (s == NULL)
         panic("out_of_memory bytes=%zu", sizeof *s);
-    pthread_mutex_init(&s->lock, NULL);
+    pthread_mutexattr_t again; /* who holds it may still follow and ask */
+    pthread_mutexattr_init(&again);
+    pthread_mutexattr_settype(&again, PTHREAD_MUTEX_RECURSIVE);
+    pthread_mutex_init(&s->lock, &again);
+    pthread_mutexattr_destroy(&again);
     s->follower = ledger_follower_open(l);
     return s;
 }
@@ -186,6 +190,16 @@ static void take(void *arg, const struct ledger_leaf *leaf)
 }
 
 /* ---- asking ------------------------------------------------------------------------------ */
+
+void access__standing_hold(struct access *a)
+{
+    pthread_mutex_lock(&a->standing->lock);
+}
+
+void access__standing_release(struct access *a)
+{
+    pthread_mutex_unlock(&a->standing->lock);
+}
 
 enum err access__standing_follow(struct call *call, struct access *a, struct reader *r)
 {

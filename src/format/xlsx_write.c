@@ -110,7 +110,7 @@ static struct text fit(struct arena *a, struct text t)
     struct text end =
         text_print(a, "… [%zu characters, more than a cell holds; whole in CSV and JSON]",
                    text_characters(t));
-    return text_join(a, first_units(t, LONGEST_CELL - end.len), end);
+    return text_join(a, first_units(t, LONGEST_CELL - text_characters(end)), end);
 }
 
 /* ---- typed cells ------------------------------------------------------------------------- */

@@ -93,10 +93,15 @@ static void check_form(const struct sql *q)
     }
 }
 
-/* Records, links, units, versions; nothing of passwords, sessions or keys (store/guest.c). */
+/* Records, links, units, versions; nothing of passwords, sessions or keys (store/guest.c). What
+ * is no query of one SELECT has been told already. */
 static void check_reach(const struct sql *q, struct text sql)
 {
     struct text why;
+    size_t before = q->l->mistakes;
+    check_form(q);
+    if (q->l->mistakes > before)
+        return;
     if (!guest_check(q->l->scrap, q->l->model->guest, sql, &why))
         model__mistake(q->l, q->at, "guest", "%.*s", TEXT_ARG(why));
 }
@@ -181,13 +186,11 @@ static void read_sql(struct loader *l, const struct json *root, struct check *c)
     c->breaks = text_c(l->arena, breaks);
     if (population.len > 0) {
         cut(&q, population);
-        check_form(&q);
         check_reach(&q, population);
     }
     q = (struct sql){.l = l, .at = json_get(root, "breaks"), .check = c};
     if (breaks.len > 0) {
         cut(&q, breaks);
-        check_form(&q);
         check_reach(&q, breaks);
         check_breaks(&q);
     }

@@ -260,8 +260,8 @@ MUST_USE enum err counts__ask(struct call *call, struct records *r, struct reade
 
 /* ---- query.c: questions whose words follow from the model -------------------------------------
  * Each answers records (or rows) in the call's arena. */
-struct text query__reach(struct call *call, const struct reach *reach, struct value *values,
-                         size_t *count);
+struct text query__reach(struct call *call, const struct reach *reach, bool postgres,
+                         struct value *values, size_t *count);
 /* Records whose field (a column or references) holds the value, by key; at most `most`. */
 MUST_USE enum err query__holding(struct call *call, struct records *r, struct db db,
                                  const struct kind *k, const struct field *f, struct text value,

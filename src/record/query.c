@@ -273,10 +273,11 @@ static void add_reach(struct query *q, const struct reach *reach)
 }
 
 /* The condition over alias t, its values after those that `values` holds already. */
-struct text query__reach(struct call *call, const struct reach *reach, struct value *values,
-                         size_t *count)
+struct text query__reach(struct call *call, const struct reach *reach, bool postgres,
+                         struct value *values, size_t *count)
 {
     struct query q = query_start(call, NULL, NULL);
+    q.postgres = postgres;
     for (size_t i = 0; i < *count; i++)
         keep(&q, values[i]);
     add_reach(&q, reach);

@@ -111,6 +111,30 @@ def one_round(trial, n):
     trial.say(code == 0 and not bad, f"round {n}: it ends in order", f"{code} {bad[:3] or words[-500:]}")
 
 
+def a_slow_disk(trial):
+    """A write that the disk holds for longer than the server waits for its requests: whoever the writer tells of it
+    afterwards must still be there."""
+    leaks = os.environ.get("ASAN_OPTIONS", "")
+    os.environ["ASAN_OPTIONS"] = leaks + ":detect_leaks=0"  # cannot be looked for under strace
+    server = harness.Server(trial.place)
+    os.environ["ASAN_OPTIONS"] = leaks
+    tracer = subprocess.Popen(["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync", "-e",
+                               "inject=fdatasync:delay_enter=13s", "-p", str(server.pid())], stderr=subprocess.DEVNULL)
+    time.sleep(1)
+
+    def write():
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            harness.Client(server.port, trial.token, timeout=60).ask("POST", "task", {"title": "Slow"})
+    writer = threading.Thread(target=write)
+    writer.start()
+    time.sleep(0.5)
+    code = server.stop(within=120)
+    tracer.wait(timeout=30)
+    writer.join()
+    bad = [line for line in server.words().splitlines() if any(b in line for b in BAD)]
+    trial.say(code == 0 and not bad, "a write outlasts the server's patience: it ends in order", f"{code} {bad[:3]}")
+
+
 def main():
     aimwell = harness.program()
     parser = argparse.ArgumentParser()
@@ -121,6 +145,7 @@ def main():
     for n in range(options.rounds):
         one_round(trial, n)
     trial.start_again(sabotage=False)
+    a_slow_disk(trial)
     report.end()
 
 

@@ -2,6 +2,8 @@
 /* tests/unit/assure/check_test.c — running one check. */
 #include "site.h"
 
+#define MADE_REASONS {{.code = {"x", 1}}, {.code = {"y", 1}}, {.code = {"$4", 2}}}
+
 static const struct check *named(struct site *s, const char *name)
 {
     const struct check *c = model_check(s->model, text_of(name));
@@ -52,6 +54,8 @@ static void a_year_ago_is_the_same_day(void **state)
 static int64_t holds(struct site *s, const char *sql, const char *now)
 {
     struct check c = {.name = TEXT("made"),
+                      .reasons = MADE_REASONS,
+                      .reason_count = 3,
                       .population = sql,
                       .breaks =
                           "SELECT 'machine' AS kind, '' AS id, '$4' AS reason FROM machine"};
@@ -78,6 +82,8 @@ static void counts_all_and_keeps_a_thousand(void **state)
 {
     struct site *s = *state;
     struct check c = {.name = TEXT("made"),
+                      .reasons = MADE_REASONS,
+                      .reason_count = 3,
                       .population = "SELECT count(*) FROM machine",
                       .breaks = "SELECT 'machine' AS kind, a.id || b.id || c.id AS id, 'x' AS "
                                 "reason FROM machine a, machine b, machine c"};
@@ -94,6 +100,8 @@ static void a_record_counts_once(void **state)
 {
     struct site *s = *state;
     struct check c = {.name = TEXT("made"),
+                      .reasons = MADE_REASONS,
+                      .reason_count = 3,
                       .population = "SELECT count(*) FROM machine",
                       .breaks = "SELECT 'machine' AS kind, id, 'x' AS reason FROM machine "
                                 "UNION ALL SELECT 'machine', id, 'y' FROM machine"};
@@ -108,6 +116,8 @@ static void more_than_can_be_read_still_fails(void **state)
 {
     struct site *s = *state;
     struct check c = {.name = TEXT("made"),
+                      .reasons = MADE_REASONS,
+                      .reason_count = 3,
                       .population = "SELECT count(*) FROM machine",
                       .breaks = "SELECT 'machine' AS kind, a.id AS id, 'x' AS reason FROM "
                                 "machine a, machine b, machine c, machine d, machine e"};

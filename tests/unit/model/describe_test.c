@@ -96,7 +96,7 @@ static void model_json_has_the_documented_shape(void **state)
             check_shape(f, field_shape);
         for (const struct json *s = json_get(k, "states")->first; s != NULL; s = s->next)
             check_shape(s, "state:text title:words about:words? tone:text locked:bool end:bool "
-                           "start:bool");
+                           "rest:bool start:bool");
         for (const struct json *v = json_get(k, "moves")->first; v != NULL; v = v->next)
             check_shape(v,
                         "move:text title:words from:list to:text by:list and_by:list asks:list "
@@ -106,7 +106,7 @@ static void model_json_has_the_documented_shape(void **state)
         check_shape(json_get(k, "access"), "read:list create:list change:list");
     }
     for (const struct json *r = json_get(all, "roles")->first; r != NULL; r = r->next)
-        check_shape(r, "role:text code:text title:words about:words approver:bool");
+        check_shape(r, "role:text code:text title:words about:words approver:bool business:bool");
     for (const struct json *f = json_get(all, "frameworks")->first; f != NULL; f = f->next)
         check_shape(f, "framework:text title:words register:object?");
 }
