@@ -17,6 +17,12 @@ static bool is_fact(struct text name)
 #define LAST_SEALED                                                                            \
     "SELECT body, id FROM sealed WHERE kind = 'store' ORDER BY ledger DESC LIMIT 1"
 
+/* A NUL would end the name early and hide what stands behind it: such a name is none of ours. */
+static const char *name_of(struct call *call, struct text name)
+{
+    return text_find(name, '\0') >= 0 ? "?" : text_c(call->arena, name);
+}
+
 static struct member *members_of(struct call *call, const struct rows *rows, size_t *count)
 {
     struct member *members = NEW_MANY(call->arena, rows->count + 1, struct member);
@@ -24,8 +30,7 @@ static struct member *members_of(struct call *call, const struct rows *rows, siz
     for (size_t i = 0; i < rows->count; i++) {
         const struct value *row = row_at(rows, i);
         if (is_fact(row[0].text))
-            members[(*count)++] =
-                (struct member){text_c(call->arena, row[0].text), row[1].text};
+            members[(*count)++] = (struct member){name_of(call, row[0].text), row[1].text};
     }
     return members;
 }

@@ -112,15 +112,22 @@ enum err hand__over(struct writing *w, struct record *rec, const struct record *
 
 /* ---- what stays with whoever owned it
  * ---------------------------------------------------------------------- */
-enum err hand__remember(struct writing *w, const struct record *rec, const struct record *before)
+struct text hand__former(const struct record *rec, const struct record *before)
 {
     const struct field *f = owner_field(rec->kind);
     const struct json *then = f && before ? before->values[f->index] : NULL;
     const struct json *now = f ? rec->values[f->index] : NULL;
-    if (!then || (now && text_same(now->text, then->text)))
+    bool same = !then || (now && text_same(now->text, then->text));
+    return same ? (struct text){0} : then->text;
+}
+
+enum err hand__remember(struct writing *w, const struct record *rec, const struct record *before)
+{
+    struct text was = hand__former(rec, before);
+    if (!was.len)
         return OK;
     struct value values[] = {V_TEXT(rec->kind->name), V_TEXT(rec->id), V_INT(rec->version),
-                             V_TEXT(then->text)};
+                             V_TEXT(was)};
     return tx_exec(w->call, w->tx,
                    "INSERT INTO past_owner(kind, id, version, person) VALUES ($1, $2, $3, $4)",
                    values, 4, NULL);

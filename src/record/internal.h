@@ -234,6 +234,11 @@ MUST_USE enum err write__version(struct writing *w, struct record *rec,
                                  const struct record *before, const char *act, struct text move,
                                  struct text reason);
 
+/* 2, the record moved on; 1, what was signed changed; 0, neither: write.c. */
+int version__alters(const struct record *rec, const struct record *before, const char *act);
+/* Who owned it before and does no more; "" when the owner is who it was: hand.c. */
+struct text hand__former(const struct record *rec, const struct record *before);
+
 /* ---- attach.c: commitments, for verification too
  * -------------------------------------------------------- */
 MUST_USE enum err comment__commit(struct call *call, const struct comment *c, struct text kind,

@@ -28,13 +28,15 @@ struct deep {
     struct replay *replay; /* roles, people and tokens */
     struct unit_parent *units; /* as their records say */
     size_t unit_room, unit_count;
+    int64_t owners; /* changes of owner that table past_owner tells of, and should */
 };
 
 /* A cryptographic hash: nobody can move content to another object whose name collides. */
 static uint64_t object_hash(struct arena *a, struct text kind, struct text id, int64_t version)
 {
-    struct hash h = sha256(
-        text_print(a, "%.*s/%.*s/%lld", TEXT_ARG(kind), TEXT_ARG(id), (long long)version));
+    /* Joined, not printed: a NUL behind a name would end it there, and nobody would see it. */
+    struct text name = text_join(a, text_join(a, kind, TEXT("/")), text_join(a, id, TEXT("/")));
+    struct hash h = sha256(text_join(a, name, text_print(a, "%lld", (long long)version)));
     uint64_t first;
     memcpy(&first, h.byte, sizeof first);
     return first;
@@ -178,6 +180,100 @@ static void check_version(struct deep *c, struct call *call, const struct value 
     check_spelling(c, call, place, row);
 }
 
+/* ---- what follows from a version and the one before it ------------------------------------ */
+
+/* The version as a record; NULL when the model has no such kind, or it cannot be read. */
+static struct record *record_of(struct deep *c, struct call *call, const struct value *row)
+{
+    const struct kind *k = model_kind(c->records->model, row[0].text);
+    struct record *rec = NEW(call->arena, struct record);
+    struct call *quiet = call_open(call->arena, call->now, call->lang);
+    if (k == NULL || body__read(quiet, k, row[6].text, rec) != OK)
+        return NULL;
+    rec->id = row[1].text;
+    rec->version = row[2].integer;
+    return rec;
+}
+
+static const struct leaf_note *note_of(const struct deep *c, int64_t index)
+{
+    bool there = index >= 0 && (size_t)index < c->leaf_count;
+    return there ? &c->leaves[index] : NULL;
+}
+
+/* Whether it voids signatures, as the model in force has it: of an entry of another model, or of
+ * a time when this was not kept (NULL: it voids them), nothing can be said. */
+static void check_alters(struct deep *c, struct call *call, struct text place,
+                         const struct value *row, const struct record *rec,
+                         const struct record *before)
+{
+    const struct model *m = c->records->model;
+    const struct leaf_note *note = note_of(c, row[4].integer);
+    if (row[7].type == VALUE_NULL || note == NULL || m->hash.len != sizeof note->model ||
+        memcmp(m->hash.at, note->model, m->hash.len) != 0)
+        return;
+    static const struct json_limits limits = {8u << 20, 32, 500000};
+    const struct json *body;
+    if (json_read(call, row[6].text, &limits, &body) != OK)
+        return;
+    struct text act = json_text(json_get(body, "_act"));
+    if (row[7].integer != version__alters(rec, before, text_c(call->arena, act)))
+        verification_add(c->call, c->out, place,
+                         "what it does to signatures is not what follows from its content");
+}
+
+static void check_owner(struct deep *c, struct call *call, struct text place,
+                        const struct value *row, const struct record *rec,
+                        const struct record *before)
+{
+    struct text was = hand__former(rec, before);
+    const struct leaf_note *note = note_of(c, row[4].integer);
+    struct value values[] = {row[0], row[1], row[2], V_TEXT(was)};
+    struct rows rows;
+    if (!was.len)
+        return;
+    if (read_page(c, call, "table past_owner",
+                  "SELECT 1 FROM past_owner WHERE kind = $1 AND id = $2 AND version = $3 AND "
+                  "person = $4",
+                  values, 4, &rows) != OK)
+        return;
+    c->owners += rows.count > 0;
+    if (rows.count == 0 && note != NULL && note->bound)
+        verification_add(c->call, c->out, place, "its former owner is not remembered");
+}
+
+static void check_follows(struct deep *c, struct call *call, const struct value *row,
+                          const struct value *last)
+{
+    bool same = last != NULL && text_same(last[0].text, row[0].text) &&
+                text_same(last[1].text, row[1].text);
+    struct record *rec = record_of(c, call, row);
+    struct record *before = same ? record_of(c, call, last) : NULL;
+    if (rec == NULL || (same && before == NULL) || !c->sealed)
+        return;
+    struct text place = text_print(c->call->arena, "%.*s %.*s version %lld",
+                                   TEXT_ARG(row[0].text), TEXT_ARG(row[1].text),
+                                   (long long)row[2].integer);
+    check_alters(c, call, place, row, rec, before);
+    check_owner(c, call, place, row, rec, before);
+}
+
+static void check_owner_rows(struct deep *c)
+{
+    struct rows rows;
+    if (read_page(c, c->call, "table past_owner", "SELECT count(*) FROM past_owner", NULL, 0,
+                  &rows) == OK &&
+        rows.cells[0].integer != c->owners)
+        verification_add(c->call, c->out, TEXT("table past_owner"),
+                         "has rows that no change of owner explains");
+}
+
+#define VERSIONS(alters)                                                                       \
+    "SELECT kind, id, version, at, ledger, salt, body, " alters                                \
+    " FROM version WHERE (kind, id, version) >= ($1, $2, $3) "                                 \
+    "ORDER BY kind, id, version LIMIT 501"
+
+/* A page begins with the last version of the one before: what follows from two is looked at. */
 static enum err check_versions(struct deep *c)
 {
     struct text kind = TEXT(""), id = TEXT("");
@@ -187,14 +283,14 @@ static enum err check_versions(struct deep *c)
         struct call *call = page_call(c, page);
         struct value values[] = {V_TEXT(kind), V_TEXT(id), V_INT(version)};
         struct rows rows;
-        enum err e = read_page(c, call, "table version",
-                               "SELECT kind, id, version, at, ledger, salt, body FROM version "
-                               "WHERE (kind, id, version) > ($1, $2, $3) "
-                               "ORDER BY kind, id, version LIMIT 500",
+        enum err e = read_page(c, call, "table version", c->sealed ? VERSIONS("alters")
+                                                                   : VERSIONS("NULL"),
                                values, 3, &rows);
-        for (size_t i = 0; e == OK && i < rows.count; i++)
+        for (size_t i = version > 0; e == OK && i < rows.count; i++) {
             check_version(c, call, row_at(&rows, i));
-        bool more = e == OK && rows.count == 500;
+            check_follows(c, call, row_at(&rows, i), i ? row_at(&rows, i - 1) : NULL);
+        }
+        bool more = e == OK && rows.count == 501;
         if (more) {
             const struct value *last = row_at(&rows, rows.count - 1);
             kind = text_copy(c->call->arena, last[0].text);
@@ -203,8 +299,11 @@ static enum err check_versions(struct deep *c)
         }
         arena_close(page);
         if (!more)
-            return OK;
+            break;
     }
+    if (c->sealed)
+        check_owner_rows(c);
+    return OK;
 }
 
 /* ---- rows of kinds

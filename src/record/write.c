@@ -92,7 +92,7 @@ static enum err append(struct writing *w, struct record *rec, const struct recor
 
 /* What the version does to signatures under a move that takes two: 2, the record moved on; 1, what
  * was signed is no longer what it says; 0, only what may be added to a signed record was. */
-static int alters(const struct record *rec, const struct record *before, const char *act)
+int version__alters(const struct record *rec, const struct record *before, const char *act)
 {
     if (!before || !strcmp(act, "record.move"))
         return 2;
@@ -186,7 +186,7 @@ enum err write__version(struct writing *w, struct record *rec, const struct reco
     struct text salt = ledger_salt(call);
     TRY(ledger_commit(call, body, salt, &rec->commitment));
     TRY(append(w, rec, before, act));
-    TRY(insert_version(w, rec, body, salt, a.at, alters(rec, before, act)));
+    TRY(insert_version(w, rec, body, salt, a.at, version__alters(rec, before, act)));
     TRY(hand__remember(w, rec, before));
     TRY(table__write(call, w->records, w->tx, rec, before));
     TRY(write_search(w, rec, before));

@@ -30,6 +30,8 @@ NOT_COVERED = ("sequence", "idempotency")
 # used is kept without an entry.
 # A session's row is held against the ledger whenever it is used; of one that is there the time of its last use
 # has no entry. A row of its own is taken away when it ends.
+# A format that this program does not know ends with 2: it cannot tell, and says so.
+CANNOT_TELL = ("meta.value of ['format']",)
 PROVES_NOTHING = ("ledger_log.epoch", "ledger_checkpoint: row", "token.used_at", "session.seen_at", "session: row")
 
 
@@ -54,7 +56,14 @@ def fill(place):
         file = client.good("POST", "files", raw=f"proof {n}".encode() * 50,
                            Content_Type="text/plain", X_File_Name=f"proof-{n}.txt")
         client.good("POST", "evidence", {"title": f"Proof {n}", "file": file["id"]})
+    # Whoever gives a record away is remembered, and so is who asks for a new password for another.
+    people = [line.split("\t") for line in harness.must(place.aimwell, "user", "list", where=place.where).splitlines()]
+    client.good("POST", f"task/{task['id']}/moves/hand_over", {"owner": people[0][0], "reason": "Away"})
     kinds = [k["kind"] for k in client.good("GET", "model")["kinds"]]
+    client.close()
+    client = harness.Client(server.port)
+    client.log_in(next(p[1] for p in people if "admin" in p[3].split(",")))
+    client.good("POST", f"people/{next(p[0] for p in people if 'risk_owner' in p[3])}/reset")
     client.close()
     client = harness.Client(server.port, token)
     for kind in kinds:
@@ -208,6 +217,8 @@ def check_tables(copy, report, chance, rows):
             if place.startswith(PROVES_NOTHING):
                 continue
             tried += 1
+            if place.startswith(CANNOT_TELL) and code == 2:
+                continue
             if code != 1 or "TAMPERED" not in out:
                 missed.append(f"{place}: exit {code} {out.strip()} {err.strip()}")
         report.say(not missed, f"table {table}: {tried} alterations found", " | ".join(missed[:4]))
