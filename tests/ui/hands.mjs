@@ -435,5 +435,46 @@ await test('hands daily: focus, help and language', async () => {
   await other.close();
 });
 
+await test('hands people: a role is not taken by one click, nor offered where it may not be', async () => {
+  const [lin, pat] = await Promise.all([signedIn(browser, 'lin'), signedIn(browser, 'pat')]);
+  const people = async () => (await lin.ask('GET', '/people')).items;
+  const holder = (await people()).find((one) => one.roles.some((r) => r.role === 'risk_owner' && !r.pending) && !/Lin|Pat/.test(one.name));
+  truth(holder, 'nobody to take a role from');
+  const sure = async (page) => { await page.locator('#confirm-password').waitFor({ timeout: 1500 }).then(async () => { await page.locator('#confirm-password').fill(password); await page.keyboard.press('Enter'); }, () => undefined); };
+  const cross = (page, role, name) => page.getByRole('button', { name: `Take the role ${role} from ${name}`, exact: true }).first();
+  await visit(lin, '/people');
+  equal(await lin.getByRole('button', { name: /^Take the role Technical administrator/ }).count(), 0, 'crosses at the administrators\' role');
+  truth(await cross(lin, 'Risk owner', holder.name).count(), 'no cross where the role may be taken');
+  const asked = [];
+  lin.on('request', (r) => { if (r.method() === 'DELETE') asked.push(r.url()); });
+  await cross(lin, 'Risk owner', holder.name).click();
+  const dialog = lin.getByRole('dialog');
+  await dialog.getByText(`Take the role Risk owner from ${holder.name}?`).waitFor();
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  equal(asked, [], 'what was taken without an answer');
+  // One's own role says that it is one's own.
+  const own = (await people()).find((one) => /Lin/.test(one.name));
+  await cross(lin, 'AIMS manager', own.name).click();
+  await dialog.getByText('This is your own role').waitFor();
+  await lin.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  // A refusal is said where it was asked, in the server's words.
+  await lin.route('**/api/v1/people/*/roles', (route) => route.fulfill({ status: 409, contentType: 'application/problem+json', body: JSON.stringify({ code: 'last', title: 'No', detail: 'nobody else would be left' }) }));
+  await cross(lin, 'AIMS manager', own.name).click();
+  await dialog.getByRole('button', { name: 'Take the role' }).click();
+  await dialog.getByRole('alert').getByText('nobody else would be left').waitFor();
+  await lin.unroute('**/api/v1/people/*/roles');
+  await lin.keyboard.press('Escape');
+  await cross(lin, 'Risk owner', holder.name).click();
+  await dialog.getByRole('button', { name: 'Take the role' }).click();
+  await sure(lin);
+  await toast(lin, `${holder.name} no longer is Risk owner`).waitFor();
+  await visit(pat, '/people');
+  truth(await pat.getByRole('button', { name: /^Take the role Technical administrator/ }).count(), 'an administrator has no cross at the administrators\' role');
+  complain(lin);
+  await close(lin, pat);
+});
+
 await browser.close();
 done();
