@@ -476,5 +476,23 @@ await test('hands people: a role is not taken by one click, nor offered where it
   await close(lin, pat);
 });
 
+await test('hands today: what is to be filled in says so, only a ready step is offered as one', async () => {
+  const page = await signedIn(browser, 'sara');
+  await visit(page, '/');
+  for (let more = page.locator('.fold .link'); await more.count();) await more.first().click();
+  const { items } = await page.ask('GET', '/tasks?limit=500');
+  const gaps = items.filter((one) => one.move && one.ready === false && one.turn?.lacks.length);
+  truth(gaps.length, 'nothing to fill in');
+  truth(items.some((one) => one.move && one.ready !== false), 'no step that is ready');
+  const row = (one) => page.locator('.mine [id^=part]:not(#part-others) .task', { has: page.getByText(one.key, { exact: true }) }).first();
+  for (const one of gaps) {
+    equal(await row(one).locator('.act').innerText(), 'Fill in what is missing', `what ${one.key} asks for`);
+    truth(/^Still missing: ./.test(await row(one).locator('.lacks').innerText()), `${one.key} does not say what is missing`);
+  }
+  for (const one of items.filter((each) => each.move && each.ready !== false)) equal(await row(one).locator('.act button').innerText(), one.move_title.en, `the step of ${one.key}`);
+  complain(page);
+  await close(page);
+});
+
 await browser.close();
 done();
