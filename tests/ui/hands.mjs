@@ -494,5 +494,21 @@ await test('hands today: what is to be filled in says so, only a ready step is o
   await close(page);
 });
 
+await test('hands today: the panels stand inside the page', async () => {
+  const page = await signedIn(browser, 'sara');
+  const { items } = await page.ask('GET', '/tasks?limit=500');
+  // The panels stand inside the page however long a title is.
+  for (const width of [1440, 390]) {
+    await page.setViewportSize({ width, height: 900 });
+    for (const one of items.slice(0, 3)) await visit(page, `/k/${one.kind}/${one.key}`);
+    await visit(page, '/');
+    await page.locator('.recent').first().waitFor();
+    const over = await page.locator('.mine .panel, .side .panel').evaluateAll((all) => Math.max(...all.map((one) => one.getBoundingClientRect().right)) - innerWidth);
+    truth(over <= 0, `a panel ends ${over} pixels beyond the page at ${width}`);
+  }
+  complain(page);
+  await close(page);
+});
+
 await browser.close();
 done();
