@@ -510,5 +510,21 @@ await test('hands today: the panels stand inside the page', async () => {
   await close(page);
 });
 
+await test('hands language: what the server says follows the language of the page', async () => {
+  const page = await signedIn(browser, 'sara');
+  const gap = (await page.ask('GET', '/tasks?limit=500')).items.find((one) => one.move && one.ready === false && one.turn?.lacks.length);
+  await visit(page, `/k/${gap.kind}/${gap.key}`);
+  await page.locator('#missing').waitFor({ state: 'attached' });
+  const reasons = () => page.locator('#missing').evaluate((box) => [...box.querySelectorAll('li')].map((li) => li.textContent).join(' '));
+  await becomes(reasons, / is for: /, 'the reasons in English');
+  await page.locator('header.bar .lang button[lang=zh]').click();
+  await becomes(async () => / is for: /.test(await reasons()), false, 'reasons that stayed in English');
+  truth(/\p{Script=Han}/u.test(await reasons()), 'the reasons in Chinese');
+  await page.locator('header.bar .lang button[lang=en]').click();
+  await becomes(reasons, / is for: /, 'the reasons in English again');
+  complain(page);
+  await close(page);
+});
+
 await browser.close();
 done();
