@@ -351,7 +351,8 @@ await test('hands U12 a reason stays with its decision', async () => {
   await line.waitFor({ state: 'detached' });
   equal((await record(page, 'soa_entry', inside.entry.id)).state, 'applicable', 'the state after cancelling');
   await out.click();
-  equal(await line.inputValue(), 'We do nothing of the kind', 'what was typed before');
+  equal(await line.inputValue(), '', 'what was cancelled');
+  await line.fill('We do nothing of the kind');
   await line.press('Enter');
   await becomes(async () => (await record(page, 'soa_entry', inside.entry.id)).state, 'excluded', 'the state');
   await toast(page, `${inside.row}: out`).getByRole('button', { name: 'Undo' }).click();
@@ -522,6 +523,37 @@ await test('hands language: what the server says follows the language of the pag
   truth(/\p{Script=Han}/u.test(await reasons()), 'the reasons in Chinese');
   await page.locator('header.bar .lang button[lang=en]').click();
   await becomes(reasons, / is for: /, 'the reasons in English again');
+  complain(page);
+  await close(page);
+});
+
+await test('hands people: the page tells what others did when one comes back to it', async () => {
+  const [lin, pat] = await Promise.all([signedIn(browser, 'lin'), signedIn(browser, 'pat')]);
+  await visit(lin, '/people');
+  const sure = await pat.api('POST', '/session/fresh', { password });
+  truth(sure.status < 300, `the password is not taken: ${sure.status}`);
+  const add = async (name) => { await pat.ask('POST', '/people', { name, email: `${name.toLowerCase()}@northlake.example`, roles: [] }); };
+  await add('Clicked');
+  await lin.locator('nav a[href="/people"]').click();
+  await lin.locator('tbody tr', { hasText: 'Clicked' }).waitFor();
+  await add('Focused');
+  await lin.evaluate(() => window.dispatchEvent(new Event('focus')));
+  await lin.locator('tbody tr', { hasText: 'Focused' }).waitFor();
+  complain(lin);
+  await close(lin, pat);
+});
+await test('hands people: a right that was lost is seen after the first refusal', async () => {
+  const page = await signedIn(browser, 'lin');
+  await visit(page, '/people');
+  const crosses = page.getByRole('button', { name: /^Take the role / });
+  await crosses.first().waitFor();
+  await page.route('**/api/v1/session', async (route) => { const reply = await route.fetch(); await route.fulfill({ response: reply, json: { ...(await reply.json()), roles: [] } }); });
+  await page.route('**/api/v1/people/*/roles', (route) => route.fulfill({ status: 403, contentType: 'application/problem+json', body: JSON.stringify({ code: 'denied', title: 'No', detail: 'you may not do this' }) }));
+  await crosses.first().click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Take the role' }).click();
+  await page.getByText('you may not do this').first().waitFor();
+  await page.keyboard.press('Escape');
+  await becomes(() => crosses.count(), 0, 'crosses after the refusal');
   complain(page);
   await close(page);
 });
