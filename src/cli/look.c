@@ -43,11 +43,13 @@ static const struct option_rule check_rules[] = {{"json", false}};
 static void print_checks(const struct args *args, const struct check_result *results, size_t count)
 {
     static const char *words[] = {"pass", "FAIL", "no data"};
+    /* One that is looked at may be broken by several records: the two counts are no fraction. */
     for (size_t i = 0; i < count; i++)
-        fprintf(args->caller->out, "%-8s %-14.*s %s%.*s (%lld of %lld)\n", words[results[i].state],
-               TEXT_ARG(results[i].check->name), results[i].check->must ? "" : "(advice) ",
-               TEXT_ARG(results[i].check->title.en), (long long)results[i].breaks,
-               (long long)results[i].population);
+        fprintf(args->caller->out, "%-8s %-14.*s %s%.*s (%lld looked at, %lld record%s to mend)\n",
+                words[results[i].state], TEXT_ARG(results[i].check->name),
+                results[i].check->must ? "" : "(advice) ", TEXT_ARG(results[i].check->title.en),
+                (long long)results[i].population, (long long)results[i].breaks,
+                results[i].breaks == 1 ? "" : "s");
 }
 
 static int run_check(const struct args *args)

@@ -351,7 +351,8 @@ await test('hands U12 a reason stays with its decision', async () => {
   await line.waitFor({ state: 'detached' });
   equal((await record(page, 'soa_entry', inside.entry.id)).state, 'applicable', 'the state after cancelling');
   await out.click();
-  equal(await line.inputValue(), 'We do nothing of the kind', 'what was typed before');
+  equal(await line.inputValue(), '', 'what was cancelled');
+  await line.fill('We do nothing of the kind');
   await line.press('Enter');
   await becomes(async () => (await record(page, 'soa_entry', inside.entry.id)).state, 'excluded', 'the state');
   await toast(page, `${inside.row}: out`).getByRole('button', { name: 'Undo' }).click();
@@ -433,6 +434,128 @@ await test('hands daily: focus, help and language', async () => {
   await page.ask('PATCH', '/session', { lang: 'en' });
   await close(page);
   await other.close();
+});
+
+await test('hands people: a role is not taken by one click, nor offered where it may not be', async () => {
+  const [lin, pat] = await Promise.all([signedIn(browser, 'lin'), signedIn(browser, 'pat')]);
+  const people = async () => (await lin.ask('GET', '/people')).items;
+  const holder = (await people()).find((one) => one.roles.some((r) => r.role === 'risk_owner' && !r.pending) && !/Lin|Pat/.test(one.name));
+  truth(holder, 'nobody to take a role from');
+  const sure = async (page) => { await page.locator('#confirm-password').waitFor({ timeout: 1500 }).then(async () => { await page.locator('#confirm-password').fill(password); await page.keyboard.press('Enter'); }, () => undefined); };
+  const cross = (page, role, name) => page.getByRole('button', { name: `Take the role ${role} from ${name}`, exact: true }).first();
+  await visit(lin, '/people');
+  equal(await lin.getByRole('button', { name: /^Take the role Technical administrator/ }).count(), 0, 'crosses at the administrators\' role');
+  truth(await cross(lin, 'Risk owner', holder.name).count(), 'no cross where the role may be taken');
+  const asked = [];
+  lin.on('request', (r) => { if (r.method() === 'DELETE') asked.push(r.url()); });
+  await cross(lin, 'Risk owner', holder.name).click();
+  const dialog = lin.getByRole('dialog');
+  await dialog.getByText(`Take the role Risk owner from ${holder.name}?`).waitFor();
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  equal(asked, [], 'what was taken without an answer');
+  // One's own role says that it is one's own.
+  const own = (await people()).find((one) => /Lin/.test(one.name));
+  await cross(lin, 'AIMS manager', own.name).click();
+  await dialog.getByText('This is your own role').waitFor();
+  await lin.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  // A refusal is said where it was asked, in the server's words.
+  await lin.route('**/api/v1/people/*/roles', (route) => route.fulfill({ status: 409, contentType: 'application/problem+json', body: JSON.stringify({ code: 'last', title: 'No', detail: 'nobody else would be left' }) }));
+  await cross(lin, 'AIMS manager', own.name).click();
+  await dialog.getByRole('button', { name: 'Take the role' }).click();
+  await dialog.getByRole('alert').getByText('nobody else would be left').waitFor();
+  await lin.unroute('**/api/v1/people/*/roles');
+  await lin.keyboard.press('Escape');
+  await cross(lin, 'Risk owner', holder.name).click();
+  await dialog.getByRole('button', { name: 'Take the role' }).click();
+  await sure(lin);
+  await toast(lin, `${holder.name} no longer is Risk owner`).waitFor();
+  await visit(pat, '/people');
+  truth(await pat.getByRole('button', { name: /^Take the role Technical administrator/ }).count(), 'an administrator has no cross at the administrators\' role');
+  complain(lin);
+  await close(lin, pat);
+});
+
+await test('hands today: what is to be filled in says so, only a ready step is offered as one', async () => {
+  const page = await signedIn(browser, 'sara');
+  await visit(page, '/');
+  for (let more = page.locator('.fold .link'); await more.count();) await more.first().click();
+  const { items } = await page.ask('GET', '/tasks?limit=500');
+  const gaps = items.filter((one) => one.move && one.ready === false && one.turn?.lacks.length);
+  truth(gaps.length, 'nothing to fill in');
+  truth(items.some((one) => one.move && one.ready !== false), 'no step that is ready');
+  const row = (one) => page.locator('.mine [id^=part]:not(#part-others) .task', { has: page.getByText(one.key, { exact: true }) }).first();
+  for (const one of gaps) {
+    equal(await row(one).locator('.act').innerText(), 'Fill in what is missing', `what ${one.key} asks for`);
+    truth(/^Still missing: ./.test(await row(one).locator('.lacks').innerText()), `${one.key} does not say what is missing`);
+  }
+  for (const one of items.filter((each) => each.move && each.ready !== false)) equal(await row(one).locator('.act button').innerText(), one.move_title.en, `the step of ${one.key}`);
+  complain(page);
+  await close(page);
+});
+
+await test('hands today: the panels stand inside the page', async () => {
+  const page = await signedIn(browser, 'sara');
+  const { items } = await page.ask('GET', '/tasks?limit=500');
+  // The panels stand inside the page however long a title is.
+  for (const width of [1440, 390]) {
+    await page.setViewportSize({ width, height: 900 });
+    for (const one of items.slice(0, 3)) await visit(page, `/k/${one.kind}/${one.key}`);
+    await visit(page, '/');
+    await page.locator('.recent').first().waitFor();
+    const over = await page.locator('.mine .panel, .side .panel').evaluateAll((all) => Math.max(...all.map((one) => one.getBoundingClientRect().right)) - innerWidth);
+    truth(over <= 0, `a panel ends ${over} pixels beyond the page at ${width}`);
+  }
+  complain(page);
+  await close(page);
+});
+
+await test('hands language: what the server says follows the language of the page', async () => {
+  const page = await signedIn(browser, 'sara');
+  const gap = (await page.ask('GET', '/tasks?limit=500')).items.find((one) => one.move && one.ready === false && one.turn?.lacks.length);
+  await visit(page, `/k/${gap.kind}/${gap.key}`);
+  await page.locator('#missing').waitFor({ state: 'attached' });
+  const reasons = () => page.locator('#missing').evaluate((box) => [...box.querySelectorAll('li')].map((li) => li.textContent).join(' '));
+  await becomes(reasons, / is for: /, 'the reasons in English');
+  await page.locator('header.bar .lang button[lang=zh]').click();
+  await becomes(async () => / is for: /.test(await reasons()), false, 'reasons that stayed in English');
+  truth(/\p{Script=Han}/u.test(await reasons()), 'the reasons in Chinese');
+  await page.locator('header.bar .lang button[lang=en]').click();
+  await becomes(reasons, / is for: /, 'the reasons in English again');
+  complain(page);
+  await close(page);
+});
+
+await test('hands people: the page tells what others did when one comes back to it', async () => {
+  const [lin, pat] = await Promise.all([signedIn(browser, 'lin'), signedIn(browser, 'pat')]);
+  await visit(lin, '/people');
+  const sure = await pat.api('POST', '/session/fresh', { password });
+  truth(sure.status < 300, `the password is not taken: ${sure.status}`);
+  const add = async (name) => { await pat.ask('POST', '/people', { name, email: `${name.toLowerCase()}@northlake.example`, roles: [] }); };
+  await add('Clicked');
+  await lin.locator('nav a[href="/people"]').click();
+  await lin.locator('tbody tr', { hasText: 'Clicked' }).waitFor();
+  await add('Focused');
+  await lin.evaluate(() => window.dispatchEvent(new Event('focus')));
+  await lin.locator('tbody tr', { hasText: 'Focused' }).waitFor();
+  complain(lin);
+  await close(lin, pat);
+});
+await test('hands people: a right that was lost is seen after the first refusal', async () => {
+  const page = await signedIn(browser, 'lin');
+  await visit(page, '/people');
+  const crosses = page.getByRole('button', { name: /^Take the role / });
+  await crosses.first().waitFor();
+  await page.route('**/api/v1/session', async (route) => { const reply = await route.fetch(); await route.fulfill({ response: reply, json: { ...(await reply.json()), roles: [] } }); });
+  await page.route('**/api/v1/people/*/roles', (route) => route.fulfill({ status: 403, contentType: 'application/problem+json', body: JSON.stringify({ code: 'denied', title: 'No', detail: 'you may not do this' }) }));
+  await crosses.first().click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Take the role' }).click();
+  await page.getByText('you may not do this').first().waitFor();
+  await page.keyboard.press('Escape');
+  await becomes(() => crosses.count(), 0, 'crosses after the refusal');
+  complain(page);
+  await close(page);
 });
 
 await browser.close();

@@ -124,7 +124,7 @@ await test('setup U3 asking tells the real result, and a reset goes by a second 
   const reset = async (tab) => { await tab.locator('tbody tr', { hasText: 'Cleo Third' }).getByRole('button', { name: 'More for' }).click(); await tab.getByRole('menuitem', { name: 'New password by link' }).click(); };
   await reset(page);
   await confirm(page, first);
-  await toast(page, 'Asked for. The link goes to').waitFor();
+  await toast(page, 'Asked for. The link goes to another administrator or an AIMS manager, who asks for the same.').waitFor();
   await visit(bo, '/people');
   await reset(bo);
   await confirm(bo, boSecret);

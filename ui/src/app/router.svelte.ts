@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Real paths with the History API. Ordinary links work; plain clicks on them stay in the page. Each entry of
 // the history remembers where its page was scrolled to.
-export const here = $state({ path: location.pathname, search: location.search, turn: 0 });
+export const here = $state({ path: location.pathname, search: location.search, turn: 0, again: 0 });
 
 export interface Going {
 	replace?: boolean;
@@ -19,6 +19,8 @@ export function guardLeaving(allow: () => boolean): void {
 export function navigate(to: string, going: Going = {}): void {
 	const url = new URL(to, location.href);
 	const samePath = url.pathname === location.pathname;
+	// Whoever asks for the very page that is shown wants it as it is now.
+	if (samePath && url.search === location.search && !going.replace) here.again++;
 	if (!samePath && !going.force && !guard()) return;
 	if (!going.replace) {
 		const top = scrollOf()?.scrollTop ?? 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who is signed in, and the model they see. Nothing of the product is shown before both are here.
-import { ApiError, call, get, net, post, remove, setCsrf, whenSignedOut } from '../data/client.svelte';
+import { ApiError, call, get, net, post, remove, setCsrf, whenDenied, whenSignedOut } from '../data/client.svelte';
 import { forgetAll } from '../data/resource.svelte';
 import { closeStream, openStream } from '../data/stream';
 import { hearTabs, tellTabs } from '../data/tabs';
@@ -38,11 +38,22 @@ async function stillMe(): Promise<void> {
 	try {
 		const me = await get<Session>('/session');
 		if (me.user.id !== was) location.reload();
-		else setCsrf(me.csrf);
+		else {
+			setCsrf(me.csrf);
+			// Only what changed is told on: a page that looks at its rights need not think anew for nothing.
+			if (session.me && JSON.stringify([session.me.roles, session.me.may, session.me.admin]) !== JSON.stringify([me.roles, me.may, me.admin]))
+				Object.assign(session.me, { roles: me.roles, may: me.may, admin: me.admin });
+		}
 	} catch (error) {
 		if (error instanceof ApiError && error.status === 401) toLogin();
 	}
 }
+let asking = false;
+whenDenied(() => {
+	if (asking || !session.me) return;
+	asking = true;
+	void stillMe().finally(() => (asking = false));
+});
 hearTabs((word) => {
 	if (session.me) void stillMe();
 	// Somebody signed in beside a page that waits for it; one that is being typed into is left alone.

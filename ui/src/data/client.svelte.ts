@@ -42,6 +42,9 @@ export const net = $state({ down: false, storage: false });
 let csrf = '';
 let onSignedOut: () => void = () => {};
 export const setCsrf = (token: string): void => void (csrf = token);
+let onDenied: () => void = () => {};
+/** What is done when the server refuses for want of a right: what one may do has changed, perhaps. */
+export const whenDenied = (act: () => void): void => void (onDenied = act);
 export const whenSignedOut = (act: () => void): void => void (onSignedOut = act);
 
 function token(): string {
@@ -108,6 +111,7 @@ export async function call<T>(method: string, path: string, options: Options = {
 		const error = await refusal(reply);
 		if (reply.status === 503 && error.code !== 'too_slow') net.storage = true;
 		if (reply.status === 401 && path !== '/session') onSignedOut();
+		if (reply.status === 403 && !error.wantsPassword) onDenied();
 		throw error;
 	}
 	if (method !== 'GET') net.storage = false;

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // A GET as reactive state: shows what was known last time at once, then what is true now. A reply that
-// arrives after a newer question was asked is dropped.
+// arrives after a newer question was asked is dropped. The server speaks the language of the reader: when that
+// changes everything is asked again, and what stands there stays until the answer is here.
 import { untrack } from 'svelte';
+import { language } from '../i18n/t.svelte';
 import { ApiError, get } from './client.svelte';
 import { learn } from './names.svelte';
 import type { Names } from './types';
 
 const known = new Map<string, unknown>();
 const KEEP = 80;
+const named = (path: string): string => `${language.now} ${path}`;
 
 function remember(path: string, data: unknown): void {
 	known.delete(path);
@@ -28,15 +31,17 @@ export function resource<T>(path: () => string | null): Resource<T> {
 	let error = $state.raw<ApiError | undefined>();
 	let loading = $state(false);
 	let asked = 0;
+	let before = '';
 
 	async function load(at: string): Promise<void> {
 		const turn = ++asked;
+		const name = named(at);
 		loading = true;
 		try {
 			const fresh = await get<T>(at);
 			if (turn !== asked) return;
 			learn((fresh as { names?: Names } | null)?.names);
-			remember(at, fresh);
+			remember(name, fresh);
 			data = fresh;
 			error = undefined;
 		} catch (problem) {
@@ -47,9 +52,12 @@ export function resource<T>(path: () => string | null): Resource<T> {
 	}
 	$effect(() => {
 		const at = path();
+		const name = at && named(at);
 		untrack(() => {
-			if (!at) return;
-			data = known.get(at) as T | undefined;
+			if (!at || !name) return;
+			const fresh = known.get(name) as T | undefined;
+			if (at !== before || fresh !== undefined) data = fresh;
+			before = at;
 			error = undefined;
 			void load(at);
 		});
@@ -59,7 +67,7 @@ export function resource<T>(path: () => string | null): Resource<T> {
 		set data(value) {
 			data = value;
 			const at = path();
-			if (at && value !== undefined) remember(at, value);
+			if (at && value !== undefined) remember(named(at), value);
 		},
 		get error() { return error; },
 		get loading() { return loading; },
