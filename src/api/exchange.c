@@ -385,7 +385,9 @@ static enum err sign_in(struct exchange *x, bool *by_cookie)
         return access_bearer(x->call, x->api->access, exchange__db(x), x->secret, &x->actor);
     if (!x->secret.len)
         return exchange__nobody(x);
-    return access_session(x->call, x->api->access, exchange__db(x), x->secret, &x->actor);
+    TRY(access_session(x->call, x->api->access, exchange__db(x), x->secret, &x->actor));
+    rates__remember(x->api->rates, x->secret);
+    return OK;
 }
 
 static bool same_origin(const struct exchange *x)

@@ -503,6 +503,8 @@ static void one_party_has_a_share_of_the_memory(void **state)
     options.body_cap = 262144;
     options.bodies_cap = 1000000;
     options.admit = admit_by_path;
+    options.handle = handle_length;
+    options.fast = NULL;
     struct net *n = serve(&options);
     int stalls = dial(n), again = dial(n), somebody = dial(n);
     say_to(stalls, mine);
