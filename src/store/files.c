@@ -220,7 +220,7 @@ static enum err list_folder(struct call *call, const char *path, unsigned number
     DIR *dir = opendir(path);
 
     if (dir == NULL)
-        return failed(call, path);
+        return errno == ENOENT ? OK : failed(call, path); /* made when the store is opened to write */
     for (const struct dirent *d; (d = readdir(dir)) != NULL;) {
         struct text name = text_print(call->arena, "%02x%s", number, d->d_name);
         if (is_name(name))
