@@ -95,6 +95,7 @@ struct actor {
     bool sees_sensitive;     /* some active role is marked so in the model */
     bool bare;               /* a token with its roles alone: owning or having written a record
                               * gives it nothing. Duties judge its person all the same */
+    bool behind_technical;   /* a token of somebody who is: it opens no more than they may see */
     bool technical;          /* an administrator without any business role: sees people, and of
                               * records what everybody may read and what is their own */
 };

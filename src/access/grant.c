@@ -149,8 +149,9 @@ static enum err asked_by_manager(struct call *call, struct tx *tx, struct text p
     struct rows rows;
     struct value values[] = {V_TEXT(person), V_TEXT(ROLE_MANAGER), V_TEXT(unit)};
     TRY(tx_rows(call, tx,
-                "SELECT unit FROM role_grant WHERE person = $1 AND role = $2 AND state = "
-                "'active' AND (unit = '' OR unit IN (SELECT c.ancestor FROM unit_closure c "
+                "SELECT g.unit FROM role_grant g JOIN person p ON p.id = g.person WHERE "
+                "g.person = $1 AND p.disabled = 0 AND g.role = $2 AND g.state = "
+                "'active' AND (g.unit = '' OR g.unit IN (SELECT c.ancestor FROM unit_closure c "
                 "WHERE c.descendant = $3)) LIMIT 1",
                 values, COUNT(values), 1, &rows));
     *yes = rows.count > 0;
@@ -222,6 +223,19 @@ enum err access__check_grant(struct call *call, const struct access *a,
     return OK;
 }
 
+/* A link asked for while the account could do little must not open it when it can do more. An
+ * invitation that nobody has used goes on. */
+static enum err end_links(struct call *call, struct tx *tx, const struct access *a,
+                          struct text person)
+{
+    struct rows rows;
+    TRY(tx_rows(call, tx, "SELECT id FROM person WHERE id = $1 AND password <> ''",
+                &V_TEXT(person), 1, 1, &rows));
+    return rows.count == 0
+               ? OK
+               : access__requests_end(call, tx, a, call->actor, person, "password");
+}
+
 static enum err apply(struct call *call, struct tx *tx, struct access *a, struct text person,
                       const struct grant *g, const struct given *now, bool *pending)
 {
@@ -232,6 +246,8 @@ static enum err apply(struct call *call, struct tx *tx, struct access *a, struct
     *pending = right == RIGHT_PENDING;
     const char *state = *pending ? "pending" : "active";
     TRY(write_grant(call, tx, person, g, state));
+    if (!*pending)
+        TRY(end_links(call, tx, a, person));
     return note_grant(call, tx, a, *pending ? "role.grant_pending" : "role.grant", person, g,
                       state);
 }
@@ -321,11 +337,22 @@ enum err access_waits_for_me(struct call *call, struct reader *r, const struct a
 
 /* ---- one at a time ----------------------------------------------------------------------- */
 
+/* What waited when the ledger was asked must be what is built upon. */
+static enum err still_seen(struct call *call, struct tx *tx, struct text person,
+                           const struct grant *g, const struct given *seen)
+{
+    struct given now;
+    TRY(find_grant(call, tx, person, g, &now));
+    bool same = !now.pending || (seen->pending && text_same(now.by, seen->by));
+    return same ? OK : access__tampered(call);
+}
+
 struct granting {
     struct access *a;
     struct text person;
     struct grant grant;
     bool pending, founding;
+    struct given seen;
 };
 
 static enum err grant_run(struct job *job, struct call *call, struct tx *tx)
@@ -333,8 +360,25 @@ static enum err grant_run(struct job *job, struct call *call, struct tx *tx)
     struct granting *in = job->arg;
     const struct value *row;
     TRY(access__person_tx(call, tx, in->person, &row));
+    TRY(still_seen(call, tx, in->person, &in->grant, &in->seen));
     return access__grant_tx(call, tx, in->a, in->person, &in->grant, in->founding,
                             &in->pending);
+}
+
+static enum err look_at_grant(struct call *call, struct access *a, struct granting *in)
+{
+    struct rows rows;
+    struct value values[] = {V_TEXT(in->person), V_TEXT(in->grant.role), V_TEXT(in->grant.unit)};
+    TRY(access__rows(call, a,
+                     "SELECT state, by FROM role_grant WHERE person = $1 AND role = $2 AND "
+                     "unit = $3",
+                     values, COUNT(values), 1, &rows));
+    in->seen = (struct given){.exists = rows.count > 0, .by = TEXT("")};
+    if (rows.count > 0) {
+        in->seen.pending = text_is(row_at(&rows, 0)[0].text, "pending");
+        in->seen.by = row_at(&rows, 0)[1].text;
+    }
+    return access__trusted(call, a, in->person, TEXT(""));
 }
 
 enum err access_grant(struct call *call, struct access *a, struct text person, struct text role,
@@ -344,6 +388,7 @@ enum err access_grant(struct call *call, struct access *a, struct text person, s
     TRY(access__needs_fresh(call));
     TRY(access__check_grant(call, a, &in.grant));
     TRY(access__founding(call, a, &in.grant, 1, &in.founding));
+    TRY(look_at_grant(call, a, &in));
     TRY(access__run(call, a, grant_run, &in));
     *pending = in.pending;
     return OK;
@@ -364,6 +409,27 @@ enum err access__not_last_admin(struct call *call, struct tx *tx, struct text pe
     return problem(call, ERR_CONFLICT, TEXT(""), "last_admin", "%s",
                    say(call, "nobody else could manage people any more",
                        "这是最后一位管理员，之后将无人能管理人员"));
+}
+
+enum err access__not_last_manager(struct call *call, struct tx *tx, struct text person)
+{
+    struct rows rows;
+    struct value values[] = {V_TEXT(person), V_TEXT(ROLE_MANAGER)};
+    if (call->actor->all)
+        return OK;
+    TRY(tx_rows(call, tx,
+                "SELECT 1 FROM role_grant WHERE person = $1 AND role = $2 AND state = 'active' "
+                "AND NOT EXISTS (SELECT 1 FROM role_grant g JOIN person p ON p.id = g.person "
+                "WHERE g.role = $2 AND g.state = 'active' AND p.disabled = 0 AND "
+                "g.person <> $1) LIMIT 1",
+                values, COUNT(values), 1, &rows));
+    if (rows.count == 0)
+        return OK;
+    return problem(call, ERR_CONFLICT, TEXT(""), "last_manager", "%s",
+                   say(call,
+                       "nobody else could confirm roles any more: appoint another AIMS manager "
+                       "first",
+                       "这是最后一位人工智能管理体系经理，之后将无人能确认角色：请先任命另一位"));
 }
 
 static enum err may_revoke(struct call *call, struct tx *tx, const struct grant *g)
@@ -389,6 +455,8 @@ static enum err revoke_run(struct job *job, struct call *call, struct tx *tx)
                            "此人在该范围内没有这个角色"));
     if (text_is(in->grant.role, "admin"))
         TRY(access__not_last_admin(call, tx, in->person));
+    if (text_same(in->grant.role, ROLE_MANAGER) && !now.pending)
+        TRY(access__not_last_manager(call, tx, in->person));
     TRY(tx_exec(call, tx,
                 "DELETE FROM role_grant WHERE person = $1 AND role = $2 AND unit = $3", values,
                 3, NULL));
@@ -402,5 +470,6 @@ enum err access_revoke(struct call *call, struct access *a, struct text person,
     if (call->actor == NULL)
         return access__signed_out(call);
     TRY(access__needs_fresh(call));
+    TRY(access__trusted(call, a, person, TEXT("")));
     return access__run(call, a, revoke_run, &in);
 }

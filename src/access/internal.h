@@ -148,6 +148,12 @@ struct claim { /* what rows say; "" leaves out */
 MUST_USE enum err access__covered(struct call *call, struct access *a, struct reader *r,
                                   enum err (*load)(void *arg, struct claim *out), void *arg,
                                   bool *covered);
+/* Before rows about somebody are built upon: their row, roles, and the request (id; "" for none) are
+ * as the ledger says. ERR_CONFLICT, code "tampering", when not. A person who is not there is no
+ * finding: who asks will be told. */
+MUST_USE enum err access__trusted(struct call *call, struct access *a, struct text person,
+                                  struct text request);
+enum err access__tampered(struct call *call);
 MUST_USE enum err access__kept(struct call *call, struct reader *r, uint64_t entry,
                                const struct hash *commitment, const struct json **out);
 /* seal.c: what the row of a "person" or "token" commits to as it stands. */
@@ -294,6 +300,7 @@ MUST_USE enum err access__is_manager(struct call *call, struct tx *tx, struct te
                                      bool *yes);
 /* ERR_CONFLICT when nobody but `person` could manage people any more. */
 MUST_USE enum err access__not_last_admin(struct call *call, struct tx *tx, struct text person);
+MUST_USE enum err access__not_last_manager(struct call *call, struct tx *tx, struct text person);
 MUST_USE enum err access__unit_exists(struct call *call, struct tx *tx, struct text unit);
 
 /* ---- request.c: what waits for a second person -------------------------------------------- */
@@ -315,6 +322,8 @@ MUST_USE enum err access__link_tx(struct call *call, struct tx *tx, const struct
                                   struct text person, struct text asked_by, struct link *out);
 enum err access__same_asker(struct call *call);
 
+/* What follows from its grants: technical, sees_sensitive. */
+void access__roles_mean(const struct access *a, struct actor *actor);
 MUST_USE enum err access__grants_of(struct call *call, struct reader *r, struct text person,
                                     struct actor *actor);
 

@@ -149,8 +149,7 @@ static enum err add(struct call *call, struct addition *in, struct text password
     char hash[128] = "";
     if (!access__manages(call->actor))
         return access__denied(call);
-    if (in->grant_count > 0)
-        TRY(access__needs_fresh(call));
+    TRY(access__needs_fresh(call)); /* a way in: a person's act, never a program's */
     TRY(check_addition(call, in, password));
     TRY(access__founding(call, in->a, in->grants, in->grant_count, &in->founding));
     if (password.len > 0)
@@ -244,6 +243,7 @@ static enum err check_change(struct call *call, const struct person_change *in)
 static enum err disable(struct call *call, struct tx *tx, const struct person_change *in)
 {
     TRY(access__not_last_admin(call, tx, in->id));
+    TRY(access__not_last_manager(call, tx, in->id));
     return tx_exec(call, tx, "DELETE FROM session WHERE person = $1", &V_TEXT(in->id), 1, NULL);
 }
 
@@ -344,5 +344,6 @@ enum err access_person_change(struct call *call, struct access *a, struct text i
     TRY(may_change(call, &in));
     TRY(widening(call, &in));
     TRY(check_change(call, &in));
+    TRY(access__trusted(call, a, id, TEXT(""))); /* the new entry will speak for the whole row */
     return access__run(call, a, change_run, &in);
 }

@@ -131,6 +131,7 @@ struct resetting {
     struct access *a;
     struct text person;
     struct reset *out;
+    struct text seen; /* the request that waits, as the ledger knows it; "" when none does */
 };
 
 /* An AIMS manager for the person's home and for every unit they hold a role in. */
@@ -146,19 +147,32 @@ static enum err manages_all_of(struct call *call, struct tx *tx, struct text per
     return OK;
 }
 
-/* Nobody has signed in with a password of their own, or the account does what everybody may. */
-static enum err harmless(struct call *call, struct tx *tx, struct text person, bool *yes)
+/* An invitation made anew: nobody has used the account, and no role that counts waits in it. All
+ * others have something to lose, also who holds no role any more: what they own and wrote stays
+ * theirs. */
+static enum err harmless(struct call *call, struct tx *tx, const struct access *a,
+                         struct text person, bool *yes)
 {
     struct rows rows;
-    TRY(tx_rows(call, tx, "SELECT password, renew FROM person WHERE id = $1", &V_TEXT(person),
-                1, 1, &rows));
-    *yes = rows.count > 0 &&
-           (row_at(&rows, 0)[0].text.len == 0 || row_at(&rows, 0)[1].integer != 0);
-    if (*yes)
-        return OK;
-    TRY(tx_rows(call, tx, "SELECT role FROM role_grant WHERE person = $1 LIMIT 1",
+    TRY(tx_rows(call, tx, "SELECT id FROM person WHERE id = $1 AND password = ''",
                 &V_TEXT(person), 1, 1, &rows));
-    *yes = rows.count == 0;
+    *yes = rows.count > 0;
+    TRY(tx_rows(call, tx, "SELECT role FROM role_grant WHERE person = $1 AND state = 'active'",
+                &V_TEXT(person), 1, READ_MOST, &rows));
+    for (size_t i = 0; i < rows.count && *yes; i++) {
+        const struct role *role = model_role(a->model, row_at(&rows, i)[0].text);
+        *yes = role != NULL && !role->business && !text_is(role->name, "admin");
+    }
+    return OK;
+}
+
+/* Whoever asked first counts only while the account is in use. */
+static enum err asker_left(struct call *call, struct tx *tx, struct text asker, bool *left)
+{
+    struct rows rows;
+    TRY(tx_rows(call, tx, "SELECT id FROM person WHERE id = $1 AND disabled = 0",
+                &V_TEXT(asker), 1, 1, &rows));
+    *left = rows.count == 0;
     return OK;
 }
 
@@ -167,13 +181,18 @@ static enum err ask_or_confirm(struct call *call, struct tx *tx, struct resettin
     struct request was;
     bool at_once = call->actor->all;
     if (!at_once)
-        TRY(harmless(call, tx, in->person, &at_once));
+        TRY(harmless(call, tx, in->a, in->person, &at_once));
     if (at_once)
         return access__link_tx(call, tx, in->a, in->person, call->actor->id, &in->out->link);
     TRY(access__request_tx(call, tx, in->person, "password", &was));
-    bool waits = was.id.len > 0 && text_is(was.state, "waits");
+    bool waits = was.id.len > 0 && text_is(was.state, "waits"), left = false;
+    if (waits)
+        TRY(asker_left(call, tx, was.asked_by, &left));
+    waits = waits && !left;
     if (waits && text_same(was.asked_by, call->actor->id))
         return access__same_asker(call);
+    if (waits && !text_same(was.id, in->seen))
+        return access__tampered(call);
     in->out->pending = !waits;
     return waits ? access__link_tx(call, tx, in->a, in->person, was.asked_by, &in->out->link)
                  : access__request_ask(call, tx, in->a, in->person, "password", TEXT(""));
@@ -195,16 +214,31 @@ static enum err reset_run(struct job *job, struct call *call, struct tx *tx)
     return ask_or_confirm(call, tx, in);
 }
 
+static enum err waiting_request(struct call *call, struct access *a, struct text person,
+                                struct text *id)
+{
+    struct rows rows;
+    struct value values[] = {V_TEXT(person), access__at(call, call->now)};
+    TRY(access__rows(call, a,
+                     "SELECT id FROM access_request WHERE person = $1 AND what = 'password' AND "
+                     "state = 'waits' AND ends_at > $2 ORDER BY id DESC LIMIT 1",
+                     values, COUNT(values), 1, &rows));
+    *id = rows.count > 0 ? row_at(&rows, 0)[0].text : TEXT("");
+    return OK;
+}
+
 enum err access_reset(struct call *call, struct access *a, struct text person,
                       struct reset *out)
 {
-    struct resetting in = {a, person, out};
+    struct resetting in = {a, person, out, TEXT("")};
     *out = (struct reset){.waits_for = TEXT(""), .link = {.token = TEXT("")}};
     TRY(access__needs_fresh(call));
     if (text_same(call->actor->person, person))
         return problem(call, ERR_DENIED, TEXT("person"), "self", "%s",
                        say(call, "change your own password in your settings",
                            "请在个人设置中更改自己的密码"));
+    TRY(waiting_request(call, a, person, &in.seen));
+    TRY(access__trusted(call, a, person, in.seen));
     TRY(access__run(call, a, reset_run, &in));
     if (out->pending)
         out->waits_for = text_of(
@@ -249,8 +283,12 @@ static enum err use_run(struct job *job, struct call *call, struct tx *tx)
     struct using *in = job->arg;
     struct rows rows;
     struct value values[] = {V_TEXT(in->token_hash), access__at(call, call->now)};
+    struct text request = in->request, person = in->person;
     TRY(tx_rows(call, tx, OPEN_LINK, values, COUNT(values), 1, &rows));
     TRY(take_link(call, &rows, in));
+    /* Just that link, of just that person, was held against the ledger. */
+    if (!text_same(request, in->request) || !text_same(person, in->person))
+        return access__tampered(call);
     const struct actor *link = actor_system(call); /* nobody is signed in */
     struct value set[] = {V_TEXT(in->person), V_TEXT(text_of(in->hash))};
     TRY(access__request_state(call, tx, in->a, link, in->request, "used", "request.use"));

@@ -81,7 +81,7 @@ void access__touch(struct call *call, struct access *a, const char *sql, struct 
 
 /* An administrator keeps accounts, and could make one for every unit: being staff as well must
  * not open the registers. */
-static void say_what_roles_mean(const struct access *a, struct actor *actor)
+void access__roles_mean(const struct access *a, struct actor *actor)
 {
     bool business = false;
     for (size_t i = 0; i < actor->grant_count; i++) {
@@ -89,7 +89,7 @@ static void say_what_roles_mean(const struct access *a, struct actor *actor)
         actor->sees_sensitive |= role != NULL && role->sees_sensitive;
         business |= role != NULL && role->business;
     }
-    actor->technical = actor->admin && !business;
+    actor->technical = actor->behind_technical || (actor->admin && !business);
 }
 
 enum err access__admit(struct call *call, struct access *a, const struct hash *key,
@@ -103,7 +103,7 @@ enum err access__admit(struct call *call, struct access *a, const struct hash *k
     }
     if (c->any_lang)
         c->actor->lang = call->lang;
-    say_what_roles_mean(a, c->actor);
+    access__roles_mean(a, c->actor);
     *out = c->actor;
     return OK;
 }

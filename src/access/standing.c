@@ -110,8 +110,8 @@ static void forget_old(struct standing *s, int64_t now)
 {
     while (s->oldest != NULL && s->oldest->word.moment + OLDEST < now) {
         struct node *n = s->oldest;
-        struct text id = text_of(n->key + sizeof "session");
-        struct node **at = place_of(s, "session", (struct text){id.at, n->key_len - 8});
+        struct text id = {n->key + sizeof "session", n->key_len - sizeof "session"};
+        struct node **at = place_of(s, "session", id);
         s->oldest = n->later;
         if (s->oldest == NULL)
             s->newest = NULL;

@@ -91,7 +91,14 @@ static enum err token_load(struct call *call, struct access *a, struct reader *r
     bool covered;
     struct loading l = {call, r, key, c};
     TRY(access__covered(call, a, r, load_claim, &l, &covered));
-    return covered ? OK : access__signed_out(call);
+    if (!covered)
+        return access__signed_out(call);
+    struct actor behind = {.unit = c->actor->unit};
+    if (c->actor->person.len > 0)
+        TRY(access__grants_of(call, r, c->actor->person, &behind));
+    access__roles_mean(a, &behind);
+    c->actor->behind_technical = behind.technical;
+    return OK;
 }
 
 enum err access__token_credential(struct call *call, struct access *a, struct reader *r,

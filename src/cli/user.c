@@ -33,6 +33,10 @@ enum err act_as(struct site *s, const char *email)
     size_t count;
     if (email) {
         TRY(find_person(s, email, who));
+        if (who->disabled)
+            return problem(s->call, ERR_CONFLICT, TEXT("as"), "disabled", "%s",
+                           say(s->call, "the account is disabled: nothing is written for it",
+                               "该账户已停用，不能以其名义写入"));
         s->call->actor = actor_command_for(s->call, who);
         return OK;
     }
@@ -117,17 +121,36 @@ static enum err reset_user(struct site *s, const char *who)
     return OK;
 }
 
+static enum err grant_roles(struct site *s, const struct args *args)
+{
+    struct person p;
+    struct grant *grants;
+    const char *roles = args_option(args, "roles");
+    size_t count = read_roles(s->call, roles ? roles : "", &grants);
+    if (count == 0)
+        return problem(s->call, ERR_INVALID, TEXT("roles"), "required", "%s",
+                       say(s->call, "name them: --roles r1,r2", "请指明：--roles r1,r2"));
+    TRY(find_person(s, args->words[1], &p));
+    for (size_t i = 0; i < count; i++) {
+        bool pending;
+        TRY(access_grant(s->call, s->access, p.id, grants[i].role, grants[i].unit, &pending));
+    }
+    return OK;
+}
+
 static int run_user(const struct args *args)
 {
     struct place place = site_place(args);
     const char *act = args->word_count ? args->words[0] : "";
     struct site s;
     enum err e;
-    bool needs_who = !strcmp(act, "add") || !strcmp(act, "disable") || !strcmp(act, "reset");
+    bool needs_who = !strcmp(act, "add") || !strcmp(act, "disable") || !strcmp(act, "reset") ||
+                     !strcmp(act, "grant");
     bool known = needs_who || !strcmp(act, "list");
     if (!known || args->word_count != (needs_who ? 2 : 1))
         return wrong_action(args, "user", known ? "" : act,
-                            "add EMAIL --name N --roles r1,r2 | list | disable EMAIL | reset EMAIL");
+                            "add EMAIL --name N --roles r1,r2 | grant EMAIL --roles r1,r2 | list | "
+                            "disable EMAIL | reset EMAIL");
     if (!place.where)
         return 2;
     int code = site_open(&s, args->caller, place, MODEL_SAME);
@@ -135,6 +158,7 @@ static int run_user(const struct args *args)
         return code;
     e = !strcmp(act, "add")     ? add_user(&s, args)
         : !strcmp(act, "list")  ? list_users(&s)
+        : !strcmp(act, "grant") ? grant_roles(&s, args)
         : !strcmp(act, "reset") ? reset_user(&s, args->words[1])
                                 : disable_user(&s, args->words[1]);
     code = e == OK ? 0 : failed(args->caller, s.call, e);
@@ -146,6 +170,7 @@ const struct command command_user = {
     "user",
     "aimwell user add EMAIL --name N --roles r1,r2 [--unit U]\n"
     "                 [--password-file F [--keep]]\n"
+    "aimwell user grant EMAIL --roles r1,r2\n"
     "aimwell user list\naimwell user disable EMAIL\naimwell user reset EMAIL\n\n"
     "Who added somebody has seen the password: they must choose their own at the first log-in;\n"
     "--keep lets one from a file stay, for programs that sign in.\n"
@@ -156,7 +181,7 @@ const struct command command_user = {
     "legal_compliance dpo supplier_manager people_manager incident_manager "
     "concern_investigator\n"
     "staff admin external_auditor; role@UNIT_ID limits a role to a unit.",
-    "people: add, list, disable, reset",
+    "people: add, grant, list, disable, reset",
     user_rules,
     COUNT(user_rules),
     run_user,

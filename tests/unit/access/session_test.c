@@ -251,6 +251,20 @@ static void many_at_once(void **state)
     }
 }
 
+/* No session lives for eight days: what the ledger said of older ones is let go at the next log-in. */
+static void old_sessions_are_forgotten(void **state)
+{
+    struct site *s = *state;
+    struct standing_word w;
+    site_person(s, "ada", NULL, 0);
+    struct text first = site_as(s, "ada", NULL)->actor->session;
+    assert_true(access__standing(s->access, "session", first, &w));
+    site_later(s, 9 * 24 * 60 * MINUTE);
+    struct text second = site_as(s, "ada", NULL)->actor->session;
+    assert_true(access__standing(s->access, "session", second, &w));
+    assert_false(access__standing(s->access, "session", first, &w));
+}
+
 static void language_is_the_persons_or_the_calls(void **state)
 {
     struct site *s = *state;
@@ -367,6 +381,7 @@ int main(void)
         SITE_TEST(grants_are_seen_by_the_next_request),
         SITE_TEST(other_nodes_see_it_within_a_second),
         SITE_TEST(many_at_once),
+        SITE_TEST(old_sessions_are_forgotten),
         SITE_TEST(language_is_the_persons_or_the_calls),
         SITE_TEST(confirming_makes_fresh_for_five_minutes),
         SITE_TEST(confirming_is_throttled),
