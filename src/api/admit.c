@@ -98,6 +98,17 @@ static size_t cap_of(const struct exchange *x)
     return x->route->policy == POLICY_OPEN ? LOGIN_MOST : BODY_MOST;
 }
 
+/* One address may be that of a whole office: rubbish from there must not keep those out who have
+ * been here. Whoever shows the cookie of a session that was known pays for themselves, and what is
+ * spent on reset is not missing for log-ins. */
+static enum err charge_open(struct exchange *x)
+{
+    struct text shown = request_cookie(x->request, exchange__cookie(x));
+    bool known = shown.len > 0 && rates__remembers(x->api->rates, shown);
+    return exchange__spend(x, x->route->run == session_post ? PURSE_LOGIN : PURSE_RESET,
+                           known ? shown : x->request->peer, 1);
+}
+
 static enum err check_head(struct exchange *x)
 {
     struct arena *a = x->call->arena;
@@ -112,7 +123,7 @@ static enum err check_head(struct exchange *x)
     if (!x->route || !exchange__writes(x))
         return OK;
     if (x->route->policy == POLICY_OPEN)
-        return exchange__spend(x, PURSE_LOGIN, x->request->peer, 1);
+        return charge_open(x);
     if (exchange__length(x) > 0 && !shows_something(x))
         return exchange__nobody(x);
     return OK;

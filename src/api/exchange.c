@@ -385,7 +385,9 @@ static enum err sign_in(struct exchange *x, bool *by_cookie)
         return access_bearer(x->call, x->api->access, exchange__db(x), x->secret, &x->actor);
     if (!x->secret.len)
         return exchange__nobody(x);
-    return access_session(x->call, x->api->access, exchange__db(x), x->secret, &x->actor);
+    TRY(access_session(x->call, x->api->access, exchange__db(x), x->secret, &x->actor));
+    rates__remember(x->api->rates, x->secret);
+    return OK;
 }
 
 static bool same_origin(const struct exchange *x)
@@ -510,7 +512,10 @@ static enum err find_route(struct exchange *x)
 enum err exchange__admit(struct exchange *x)
 {
     TRY(find_route(x));
-    return authorise(x);
+    TRY(authorise(x));
+    if (x->actor && x->actor->id.len) /* however many sessions and tokens they have */
+        x->request->party = rates__party(x->api->rates, x->actor->id);
+    return OK;
 }
 
 static enum err run(struct exchange *x)
@@ -548,6 +553,7 @@ static const char *refusal_zh(int status, const char *why)
 {
     return status == 413   ? "请求内容超出允许的大小"
            : status == 431 ? "请求头过大"
+           : status == 429 ? "您同时进行的大型请求过多，请稍后再试"
            : status == 503 ? "服务器正忙或正在停止，请稍后再试"
                            : why;
 }

@@ -93,7 +93,8 @@ MUST_USE enum err route__find(const struct request *r, const struct route **rout
 int64_t exchange__length(const struct exchange *x); /* of the body, as the head says */
 /* ---- rates.c */
 enum purse {
-    PURSE_LOGIN = 1, /* log-ins, by address */
+    PURSE_LOGIN = 1, /* log-ins, by address; or by the cookie of a session that was known */
+    PURSE_RESET,     /* the same, for what else is open to everybody: reset, set-up */
     PURSE_CONFIRM,   /* passwords asked again, by person */
     PURSE_WRITE,     /* creates, changes, moves, comments, links … */
     PURSE_BULK,      /* records changed by bulk */
@@ -108,6 +109,9 @@ uint64_t rates__party(const struct rates *r, struct text party);
 /* 0 when it was taken, else the seconds until it would be. */
 int64_t rates__take(struct arena *arena, struct rates *r, enum purse purse, struct text party,
                     int64_t amount);
+/* A secret somebody was known by, kept (as a number) for as long as newer ones leave it a place. */
+void rates__remember(struct rates *r, struct text secret);
+bool rates__remembers(struct rates *r, struct text secret);
 /* ERR_BUSY "rate", and Retry-After. */
 MUST_USE enum err exchange__spend(struct exchange *x, enum purse purse, struct text party,
                                   int64_t amount);

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define ROWS 4096
+#define KNOWN_ROWS 1024
 #define WIDTH 8
 #define SECOND ((int64_t)1000000)
 
@@ -24,12 +25,14 @@ struct rates {
     char secret[32];
     int64_t factor; /* 0: no limits */
     struct place places[ROWS][WIDTH];
+    struct place known[KNOWN_ROWS][WIDTH]; /* `until`: last seen */
 };
 
 static const struct {
     int64_t burst, each_second;
 } limits[] = {
     [PURSE_LOGIN] = {100, 2},
+    [PURSE_RESET] = {100, 2},
     [PURSE_CONFIRM] = {30, 1},
     [PURSE_WRITE] = {500, 50},
     [PURSE_BULK] = {10000, 500},
@@ -73,9 +76,9 @@ static uint64_t key_of(struct arena *arena, struct rates *r, enum purse purse,
     return rates__party(r, whose);
 }
 
-static struct place *place_of(struct rates *r, uint64_t key)
+static struct place *place_in(struct place row[WIDTH], uint64_t key)
 {
-    struct place *row = r->places[key % ROWS], *least = row;
+    struct place *least = row;
     for (size_t i = 0; i < WIDTH; i++) {
         if (row[i].key == key)
             return &row[i];
@@ -96,13 +99,33 @@ int64_t rates__take(struct arena *arena, struct rates *r, enum purse purse, stru
     amount = amount < burst ? amount : burst;
     uint64_t key = key_of(arena, r, purse, party);
     pthread_mutex_lock(&r->lock);
-    struct place *p = place_of(r, key);
+    struct place *p = place_in(r->places[key % ROWS], key);
     int64_t until = (p->until > now ? p->until : now) + amount * SECOND / a_second;
     int64_t over = until - now - burst * SECOND / a_second;
     if (over <= 0)
         p->until = until;
     pthread_mutex_unlock(&r->lock);
     return over <= 0 ? 0 : (over + SECOND - 1) / SECOND;
+}
+
+void rates__remember(struct rates *r, struct text secret)
+{
+    uint64_t key = rates__party(r, secret);
+    pthread_mutex_lock(&r->lock);
+    place_in(r->known[key % KNOWN_ROWS], key)->until = clock_ticks();
+    pthread_mutex_unlock(&r->lock);
+}
+
+bool rates__remembers(struct rates *r, struct text secret)
+{
+    uint64_t key = rates__party(r, secret);
+    const struct place *row = r->known[key % KNOWN_ROWS];
+    bool known = false;
+    pthread_mutex_lock(&r->lock);
+    for (size_t i = 0; i < WIDTH; i++)
+        known |= row[i].key == key;
+    pthread_mutex_unlock(&r->lock);
+    return known;
 }
 
 enum err exchange__spend(struct exchange *x, enum purse purse, struct text party, int64_t amount)

@@ -191,6 +191,12 @@ void chance(void *out, size_t size);                       /* getrandom; aborts 
 /* A new id: 26 characters, Crockford base 32, time first, 80 random bits. Opaque. */
 struct text id_new(struct call *call);
 
+/* ---- files in a data folder: root gives what it makes to whoever owns the folder it is in ---- */
+/* A new file (0600), its descriptor; -1 and errno, EEXIST when the name is taken. */
+int file_make(const char *path, int flags);
+int file_make_or_open(const char *path, int flags); /* what was there keeps its owner */
+bool folder_make(const char *path);                 /* 0700; false and errno, EEXIST too */
+
 /* ---- log: one line, key=value, to standard error ---------------------------------------- */
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 extern enum log_level log_limit;

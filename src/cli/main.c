@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 #include "cli/version.h"
 
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 static const struct command *const commands[] = {
     &command_serve,  &command_init,      &command_user,    &command_token,
@@ -151,8 +153,27 @@ static void leave_no_dump(void)
     prctl(PR_SET_DUMPABLE, 0);
 }
 
+/* A standard stream that the caller closed would become the next file that is opened, and what is
+ * printed would go into it. In its place comes one that cannot be used in its direction: what is
+ * printed there is known to be lost. */
+static void fill_streams(void)
+{
+    for (int file = 0; file <= STDERR_FILENO; file++)
+        if (fcntl(file, F_GETFD) < 0 &&
+            open("/dev/null", file == STDIN_FILENO ? O_WRONLY : O_RDONLY) != file)
+            _exit(6);
+}
+
+/* A server goes on, whether somebody reads its greeting or not. */
+static int run_here(const struct caller *who, int argc, char **argv)
+{
+    int code = run_line(who, argc, argv);
+    return strcmp(argv[0], command_serve.name) ? caller_outcome(who, code) : code;
+}
+
 int main(int argc, char **argv)
 {
+    fill_streams();
     leave_no_dump();
     setlocale(LC_ALL, "C.UTF-8");
     signal(SIGXFSZ, SIG_IGN); /* a file at its size limit is a failed write like any other */
@@ -161,10 +182,10 @@ int main(int argc, char **argv)
         return print_help(&who, false);
     if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "version")) {
         printf("aimwell %s\n", AIMWELL_VERSION);
-        return 0;
+        return caller_outcome(&who, 0);
     }
     if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))
-        return print_help(&who, true);
+        return caller_outcome(&who, print_help(&who, true));
     hide_passwords(&who, argc, argv);
-    return run_line(&who, argc - 1, argv + 1);
+    return run_here(&who, argc - 1, argv + 1);
 }

@@ -5,6 +5,7 @@
  * The zip is foreign: each name has to be one that a backup can hold, no name twice, and no more
  * is written than it said, than there is room for, or than its bytes can be about. */
 #include "cli/cli.h"
+#include "store/store.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -37,7 +38,13 @@ void remove_folder(const char *path)
 /* ---- names ---------------------------------------------------------------------------------- */
 static bool is_hex(const char *at, size_t length)
 {
-    return strspn(at, "0123456789abcdef") == length && at[length] == '\0';
+    return strspn(at, "0123456789abcdef") == length;
+}
+
+/* "files/ab/" and the other 62 letters of a hash. */
+static bool is_evidence(const char *name)
+{
+    return strlen(name) == 71 && is_hex(name + 6, 2) && name[8] == '/' && is_hex(name + 9, 62);
 }
 
 /* "a/b.json": plain parts, none hidden, none that leads elsewhere. */
@@ -61,7 +68,7 @@ static uint64_t most_for(const char *name)
     if (!strcmp(name, "ledger.key"))
         return KEY_MOST;
     if (!strncmp(name, "files/", 6))
-        return strlen(name) == 71 && name[8] == '/' && is_hex(name + 9, 62) ? UINT64_MAX : 0;
+        return is_evidence(name) ? UINT64_MAX : 0;
     return !strncmp(name, "model.d/", 8) && plain_parts(name + 8) ? MODEL_MOST : 0;
 }
 
@@ -73,6 +80,7 @@ struct restore {
     zip_t *zip;
     uint64_t room, packed, size; /* bytes: that may be written; of the zip; that entries take in it */
     bool database, key;
+    size_t left_out; /* files */
 };
 
 static bool refuse(struct restore *r, const char *name, const char *why)
@@ -215,12 +223,89 @@ static int judge(struct site *s, const char *work, uint64_t *entries)
     return v.finding_count ? 1 : e == OK ? 0 : 6;
 }
 
+/* ---- what belongs to it --------------------------------------------------------------------- */
+/* An upload that was stored and never entered leaves a file that no row tells of; somebody who had
+ * the zip may have added others. Nobody vouches for either: they are left out. */
+struct strays {
+    struct text *names; /* of all files, sorted */
+    bool *known;
+    size_t count;
+};
+
+static void mark(struct strays *s, struct text name)
+{
+    size_t low = 0, high = s->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = text_compare(name, s->names[middle]);
+        if (order == 0)
+            s->known[middle] = true;
+        if (order == 0)
+            return;
+        low = order > 0 ? middle + 1 : low;
+        high = order < 0 ? middle : high;
+    }
+}
+
+static enum err mark_known(struct call *call, struct reader *db, struct strays *s)
+{
+    struct text last = TEXT("");
+    struct rows rows;
+    do {
+        TRY(read_rows(call, db,
+                      "SELECT id, sha256 FROM attachment WHERE id > $1 ORDER BY id LIMIT 500",
+                      &V_TEXT(last), 1, 500, &rows));
+        for (size_t i = 0; i < rows.count; i++)
+            mark(s, row_at(&rows, i)[1].text);
+        last = rows.count ? row_at(&rows, rows.count - 1)[0].text : last;
+    } while (rows.count == 500);
+    return OK;
+}
+
+static enum err find_strays(struct site *site, struct strays *s)
+{
+    TRY(file_list(site->call, site->store, &s->names, &s->count));
+    s->known = NEW_MANY(site->arena, s->count + 1, bool);
+    struct reader *db = store_reader(site->store);
+    enum err e = mark_known(site->call, db, s);
+    store_return(site->store, db);
+    return e;
+}
+
+static int leave_strays_out(struct restore *r, struct site *site)
+{
+    struct strays s = {0};
+    enum err e = find_strays(site, &s);
+    if (e != OK)
+        return failed(r->caller, site->call, e);
+    for (size_t i = 0; i < s.count; i++) {
+        const char *path = text_print(site->arena, "%s/files/%.2s/%.*s", r->work, s.names[i].at,
+                                      (int)s.names[i].len - 2, s.names[i].at + 2)
+                               .at;
+        if (s.known[i])
+            continue;
+        if (unlink(path) != 0) {
+            refuse(r, path, strerror(errno));
+            return 6;
+        }
+        r->left_out++;
+    }
+    if (r->left_out)
+        fprintf(r->caller->err,
+                "aimwell restore: files that no record of this organisation tells of, left out: "
+                "%zu\n",
+                r->left_out);
+    return 0;
+}
+
 static int verify_restored(struct restore *r, uint64_t *entries)
 {
     struct site s;
     if (site_open_reading(&s, r->caller, (struct place){.where = r->work}) != 0)
         return 6;
     int code = judge(&s, r->work, entries);
+    if (!code)
+        code = leave_strays_out(r, &s);
     site_close(&s);
     /* Of the reading; there is nothing in them. */
     unlink(text_print(r->arena, "%s/aimwell.db-shm", r->work).at);
@@ -288,7 +373,7 @@ const struct command command_restore = {
     .usage =
         "aimwell restore FILE --data DIR\n\n"
         "Unpacks a backup into a new folder and verifies every entry, record and file. When it "
-        "is not\nwhole, nothing is left of it. Do not serve an old copy while the original "
+        "is not\nwhole, nothing is left of it. Files that no record tells of are left out, and counted. Do not serve an old copy while the original "
         "lives on: two ledgers\nwith one name would follow.",
     .about = "a backup back into a folder, verified",
     .run = run_restore,

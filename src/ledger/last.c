@@ -32,10 +32,11 @@ static int print(char line[LINE_MOST], uint64_t size, const struct hash *root)
     return len;
 }
 
-/* The file open, or -1. */
+/* The file open, or -1. What lies there from a time that ended in the middle goes first. */
 static int write_durably(const char *path, const char *line, size_t len)
 {
-    int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+    unlink(path);
+    int fd = file_make(path, O_RDWR);
     if (fd < 0)
         return -1;
     if (write(fd, line, len) == (ssize_t)len && fsync(fd) == 0)

@@ -196,7 +196,7 @@ static enum err create_key(struct call *call, const char *file, struct text orig
     struct text line = key_line(call, origin, secret);
     sodium_memzero(secret, sizeof(secret));
     sodium_memzero(seed, sizeof(seed));
-    int fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    int fd = file_make(fresh, O_WRONLY);
     if (fd < 0)
         return file_trouble(call, fresh, "cannot be made");
     bool written = write_all(fd, line) && fsync(fd) == 0;

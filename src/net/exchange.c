@@ -133,18 +133,22 @@ static int64_t counted(size_t room)
 
 static bool make_room(struct work *w, size_t needed)
 {
-    struct net *n = w->net;
     if (needed <= w->body_room)
         return true;
     size_t room = w->body_room ? w->body_room : 4096;
     while (room < needed)
         room *= 2;
     room = room < w->admission.cap ? room : w->admission.cap;
-    int64_t more = counted(room) - counted(w->body_room);
-    if (more > 0 && atomic_fetch_add(&n->bodies, more) + more > n->options.bodies_cap) {
-        atomic_fetch_sub(&n->bodies, more);
+    switch (net__hold(w, HOLD_BODY, counted(room) - counted(w->body_room))) {
+    case HELD_TOO_MUCH:
         w->lost = "too much is being sent at once";
         return false;
+    case HELD_TOO_MUCH_OF_ONE:
+        w->lost = "you are sending too much at once";
+        w->lost_status = 429;
+        return false;
+    case HELD:
+        break;
     }
     w->body_room = room;
     w->body = realloc(w->body, w->body_room);
@@ -274,7 +278,7 @@ static enum MHD_Result hand_over(struct work *w)
     if (w->body_over > 0)
         return net__refuse(w, 413, "the body is larger than allowed");
     if (w->lost)
-        return net__refuse(w, 503, w->lost);
+        return net__refuse(w, w->lost_status ? w->lost_status : 503, w->lost);
     if (atomic_load(&n->closing))
         return net__refuse(w, 503, "the server is stopping");
     if (!w->admission.to_file)
@@ -368,13 +372,11 @@ void net__work_end(struct net *n, struct work *w)
     }
     pthread_mutex_lock(&n->works_lock);
     unlink_work(n, w);
+    net__hold_none(n, w);
     pthread_mutex_unlock(&n->works_lock);
     bool dispatched = w->dispatched;
     if (w->admission.to_file)
         net__spool_leave(n, w);
-    else
-        atomic_fetch_sub(&n->bodies, counted(w->body_room));
-    atomic_fetch_sub(&n->replies, w->reply_counted);
     if (atomic_load(&w->stage) == STAGE_ABANDONED)
         net__work_free(w);
     else

@@ -68,6 +68,9 @@ enum step { STEP_HEAD, STEP_WHO, STEP_BODY, STEP_PARKED, STEP_DONE };
 enum errand { ERRAND_HANDLE, ERRAND_WHO, ERRAND_SPOOL };
 enum rest { REST_AWAKE, REST_ASLEEP, REST_OVER };
 enum stage { STAGE_FRESH, STAGE_PARKED, STAGE_ANSWERED, STAGE_ABANDONED };
+/* What clients make us keep in memory: bodies half sent, replies half taken. */
+enum holding { HOLD_BODY, HOLD_REPLY, HOLDINGS };
+enum held { HELD, HELD_TOO_MUCH, HELD_TOO_MUCH_OF_ONE };
 struct work {
     struct request request;
     struct net *net;
@@ -87,8 +90,10 @@ struct work {
     int spool_place;  /* in net->spooling */
     void *view;       /* of the whole file; NULL */
     const char *lost; /* why the body could not be kept; NULL */
+    int lost_status;  /* what to answer then; 0: 503 */
     bool lasting;     /* the reply takes no memory of its own */
-    int64_t reply_counted;
+    int64_t held[HOLDINGS]; /* bytes counted in net->held; under works_lock */
+    uint64_t holder;        /* whose they are; 0: nobody's in particular */
     atomic_int leavers; /* abandoned: the second of loop and answerer frees */
     bool dispatched;    /* counted in net->active */
     struct MHD_Response *response;
@@ -136,8 +141,7 @@ struct net {
     char *cert, *key;
     atomic_bool closing;
     atomic_llong requests, refused, open_connections;
-    atomic_llong bodies;  /* bytes that larger bodies take */
-    atomic_llong replies; /* and larger replies */
+    atomic_llong held[HOLDINGS]; /* bytes that larger bodies, and larger replies, take */
     atomic_int spools;
     uint64_t spooling[NET_SPOOLS]; /* whose they are, under works_lock; 0: a free place */
     atomic_llong active; /* dispatched and not yet completed, streams included */
@@ -164,6 +168,13 @@ void net__end(void *arg, struct MHD_Connection *connection, void **slot,
 void net__work_end(struct net *n, struct work *w);
 void net__wake(struct work *w); /* worker thread: the errand is done; w is the loop's again */
 void net__work_free(struct work *w);
+
+/* ---- hold.c: memory that clients make us keep ------------------------------------------ */
+/* Counts `more` bytes for this request, unless all together, or those of one party without this
+ * request, come past what they may. */
+MUST_USE enum held net__hold(struct work *w, enum holding what, int64_t more);
+/* Under works_lock, by whoever takes w out of the list. */
+void net__hold_none(struct net *n, struct work *w);
 
 /* ---- guard.c: what libmicrohttpd lets through and we do not ---------------------------- */
 /* Copies the headers into the request. NULL when the head is sound, else why not; *status then

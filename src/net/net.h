@@ -25,7 +25,7 @@ struct request {
     struct text body;
     struct text peer;          /* address of the client, without port; see net_options.proxies */
     bool secure;               /* came over TLS, as far as the client knows */
-    uint64_t party;            /* who asks, as far as `admit` can tell; 0: not said */
+    uint64_t party;            /* who asks, as far as `admit`, `who` or `handle` can tell; 0: not said */
     size_t lane;               /* in which it is answered */
     bool welcome;              /* `who` said yes to it */
     void *inside;              /* net's own */
@@ -66,9 +66,11 @@ struct net_options {
     int workers;               /* worker threads when there are no lanes; default 4 */
     size_t body_cap;           /* bytes; larger is 413 before it is read */
     int64_t bodies_cap;        /* bytes of all larger bodies (over 16 KiB) in memory at once; default
-                                * 128 MiB. Past it they are 503 */
+                                * 128 MiB. Past it they are 503; past a quarter of it those of
+                                * one party 429 */
     int64_t replies_cap;       /* bytes of all larger replies (over 64 KiB) that clients have not
-                                * taken yet; default 256 MiB. Past it a reply is a 503 instead */
+                                * taken yet; default 256 MiB. Past it a reply is a 503 instead, past
+                                * a quarter of it those of one party a 429 */
     const char *spool;         /* borrowed; folder for bodies that go to a file; NULL: they stay in memory */
     int spools_most;           /* bodies on their way to a file at once; default, and at most, 64;
                                 * of one party a quarter of them. More are 503 */

@@ -126,28 +126,23 @@ void net_answer(struct request *r, const struct reply *reply)
     net__deliver(r->inside, response, reply->status, reply->body.len);
 }
 
-/* A client that does not take its reply keeps the memory of it; all of them together keep so
- * much and no more. */
-static bool too_much_waits(struct work *w)
+/* A client that does not take its reply keeps the memory of it; all of them together, and each
+ * party, keep so much and no more. */
+static enum held keep(struct work *w)
 {
-    struct net *n = w->net;
-    int64_t size = (int64_t)w->reply_size;
-    if (w->lasting || size <= LARGE_REPLY)
-        return false;
-    if (atomic_fetch_add(&n->replies, size) + size <= n->options.replies_cap) {
-        w->reply_counted = size;
-        return false;
-    }
-    atomic_fetch_sub(&n->replies, size);
-    return true;
+    if (w->lasting || w->reply_size <= LARGE_REPLY)
+        return HELD;
+    return net__hold(w, HOLD_REPLY, (int64_t)w->reply_size);
 }
 
 static struct reply refusal(struct work *w, int status, const char *why);
 
-static struct MHD_Response *replace(struct work *w, struct MHD_Response *response)
+static struct MHD_Response *replace(struct work *w, struct MHD_Response *response,
+                                    bool of_one)
 {
     struct reply instead =
-        refusal(w, 503, "too many large answers are waiting to be taken");
+        of_one ? refusal(w, 429, "you have too many large answers waiting to be taken")
+               : refusal(w, 503, "too many large answers are waiting to be taken");
     MHD_destroy_response(response);
     response = net__response(&w->request, &instead);
     if (!response)
@@ -162,8 +157,9 @@ enum MHD_Result net__send(struct work *w)
     struct MHD_Response *response = w->response;
     w->response = NULL;
     w->step = STEP_DONE;
-    if (too_much_waits(w))
-        response = replace(w, response);
+    enum held kept = keep(w);
+    if (kept != HELD)
+        response = replace(w, response, kept == HELD_TOO_MUCH_OF_ONE);
     if (w->stream) {
         net__due_never(w->conn);
         net__stream_start(w->stream);
@@ -200,7 +196,7 @@ static struct reply refusal(struct work *w, int status, const char *why)
         .type = TEXT("application/problem+json"),
         .body = refusal_body(w, status, why),
         .headers = status == 405 ? allow : headers,
-        .header_count = status == 503 || status == 405 ? 2 : 1,
+        .header_count = status == 503 || status == 429 || status == 405 ? 2 : 1,
     };
 }
 

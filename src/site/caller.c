@@ -57,17 +57,41 @@ const char *caller_path(const struct caller *c, struct arena *a, const char *pat
     return *path == '/' ? path : text_print(a, "/proc/self/fd/%d/%s", c->folder, path).at;
 }
 
+/* A path as the caller typed it: how this process reaches their folder is none of their business. */
+static void print_words(const struct caller *c, struct text words)
+{
+    char own[64];
+    int length = snprintf(own, sizeof own, "/proc/self/fd/%d/", c->folder);
+    const struct text way = {own, (size_t)length};
+    ptrdiff_t at;
+    while (is_elsewhere(c) && (at = text_search(words, way)) >= 0) {
+        fwrite(words.at, 1, (size_t)at, c->err);
+        words = text_from(words, (size_t)at + way.len);
+    }
+    fwrite(words.at, 1, words.len, c->err);
+}
+
+int caller_outcome(const struct caller *c, int code)
+{
+    if (fflush(c->out) == 0 && !ferror(c->out))
+        return code;
+    fprintf(c->err,
+            "aimwell: what the command printed could not be written to standard output, all or "
+            "part of it is lost; what it did is done\n");
+    return code ? code : 6;
+}
+
 int failed(const struct caller *c, const struct call *call, enum err e)
 {
     fprintf(c->err, "aimwell: %s\n", words_of(call, e));
     for (const struct problem *p = call->problems; p; p = p->next) {
         fprintf(c->err, "  ");
-        if (p->field.len)
-            fprintf(c->err, "%.*s: ", TEXT_ARG(p->field));
-        fprintf(c->err, "%.*s", TEXT_ARG(p->message));
-        if (p->source.len)
-            fprintf(c->err, " (%.*s)", TEXT_ARG(p->source));
-        fprintf(c->err, "\n");
+        print_words(c, p->field);
+        fputs(p->field.len ? ": " : "", c->err);
+        print_words(c, p->message);
+        fputs(p->source.len ? " (" : "", c->err);
+        print_words(c, p->source);
+        fputs(p->source.len ? ")\n" : "\n", c->err);
     }
     return err_exit(e);
 }

@@ -82,7 +82,7 @@ static void *run_visit(void *arg)
     struct site_socket *s = v->socket;
     struct caller who = socket__caller(v->arena, v->connection, s->stop, v->files, &v->head);
     who.open = s->site;
-    int code = s->run(&who, (int)v->head.words, v->words);
+    int code = caller_outcome(&who, s->run(&who, (int)v->head.words, v->words));
     socket__caller_end(&who);
     answer(v->connection, code, "");
     close(v->connection);

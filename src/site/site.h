@@ -26,6 +26,9 @@ enum lang caller_lang(void);
 const char *caller_path(const struct caller *c, struct arena *a, const char *path);
 /* Prints the problems of the call to the caller's `err` and gives the exit code. */
 int failed(const struct caller *c, const struct call *call, enum err e);
+/* The exit code of a command that ends with `code`: 6, after saying so, when it did well but what it
+ * printed could not be written. */
+int caller_outcome(const struct caller *c, int code);
 /* The whole of a plain file, at most `cap` bytes. */
 struct text read_file(const struct caller *c, struct call *call, const char *path, size_t cap,
                       enum err *e);

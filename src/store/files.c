@@ -138,7 +138,7 @@ static enum err write_new(struct call *call, struct store *s, struct text name,
 {
     const char *incoming = store__path(call, s, "files/incoming");
     const char *path = text_print(call->arena, "%s/%.*s", incoming, TEXT_ARG(id_new(call))).at;
-    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    int fd = file_make(path, O_RDWR);
     enum err e;
 
     if (fd < 0)
@@ -220,7 +220,7 @@ static enum err list_folder(struct call *call, const char *path, unsigned number
     DIR *dir = opendir(path);
 
     if (dir == NULL)
-        return failed(call, path);
+        return errno == ENOENT ? OK : failed(call, path); /* made when the store is opened to write */
     for (const struct dirent *d; (d = readdir(dir)) != NULL;) {
         struct text name = text_print(call->arena, "%02x%s", number, d->d_name);
         if (is_name(name))

@@ -65,7 +65,7 @@ enum err store__sync_parent(struct call *call, const char *path)
 
 enum err store__make_folder(struct call *call, const char *path)
 {
-    if (mkdir(path, 0700) == 0)
+    if (folder_make(path))
         return store__sync_parent(call, path);
     return errno == EEXIST ? OK : because(call, path);
 }
@@ -174,7 +174,7 @@ static enum err lock(struct call *call, struct store *s, const char *folder)
 {
     const char *path = store__path(call, s, "lock");
 
-    s->lock_file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    s->lock_file = file_make_or_open(path, O_RDWR | O_NOFOLLOW); /* it is emptied */
     if (s->lock_file < 0)
         return because(call, path);
     if (flock(s->lock_file, LOCK_EX | LOCK_NB) == 0) {
@@ -192,7 +192,7 @@ static enum err lock(struct call *call, struct store *s, const char *folder)
 static enum err make_database(struct call *call, struct store *s)
 {
     const char *path = store__path(call, s, "aimwell.db");
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    int fd = file_make_or_open(path, O_RDWR);
     int failed;
 
     if (fd < 0)
@@ -222,7 +222,7 @@ static enum err make_file_folders(struct call *call, const char *files)
 {
     for (unsigned i = 0; i < 256; i++) {
         const char *path = text_print(call->arena, "%s/%02x", files, i).at;
-        if (mkdir(path, 0700) != 0 && errno != EEXIST)
+        if (!folder_make(path) && errno != EEXIST)
             return because(call, path);
     }
     return store__sync_folder(call, files);
@@ -248,8 +248,10 @@ static enum err find_folder(struct call *call, struct store *s, const char *fold
                    ? because(call, database)
                    : problem(call, ERR_MISSING, TEXT(""), "missing",
                              say(call, "there is no store in %s", "%s 中没有数据存储"), folder);
-    if (create)
-        TRY(store__make_folder(call, folder));
+    if (create && mkdir(folder, 0700) == 0) /* of whoever makes it, unlike all that is in it */
+        TRY(store__sync_parent(call, folder));
+    else if (create && errno != EEXIST)
+        return because(call, folder);
     whole = realpath(folder, NULL);
     if (whole == NULL)
         return because(call, folder);

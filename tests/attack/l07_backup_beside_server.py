@@ -142,12 +142,13 @@ class Suite:
         self.leaves_nothing("half a database", self.remake("z3.zip", lambda n, d: [(n, d[:len(d) // 2] if n == "aimwell.db" else d)]))
         self.leaves_nothing("no key", self.remake("z4.zip", lambda n, d: [] if n == "ledger.key" else [(n, d)]))
         self.leaves_nothing("a name twice", self.remake("z5.zip", lambda n, d: [(n, d)] * (2 if n == "ledger.key" else 1)))
-        for name in ("../slipped", "files/../../slipped", "/tmp/slipped", "model.d/../x.json", "model.d/.hidden", "files/ab/short",
+        for name in ("../slipped", "files/../../slipped", "files/../" + "a" * 62, "files/AB/" + "a" * 62, "files/./" + "a" * 63, "/tmp/slipped", "model.d/../x.json", "model.d/.hidden", "files/ab/short",
                      "files\\..\\x", "aimwell.db-wal", "lock"):
             self.leaves_nothing(f"the name {name}", self.remake("z6.zip", lambda n, d: [(n, d)] + ([(name, b"x")] if n == "ledger.key" else [])))
         self.leaves_nothing("a key of 20 MB", self.remake("z7.zip", lambda n, d: [(n, b"\0" * 20000000 if n == "ledger.key" else d)]))
         bomb = self.remake("z8.zip", lambda n, d: [(n, d)] + ([("model.d/bomb.json", b"\0" * (70 << 20))] if n == "ledger.key" else []))
         self.leaves_nothing("a file of the model that unpacks to 70 MiB", bomb)
+        self.leaves_out_strays()
         with open(self.path("b0.zip"), "rb") as f:
             whole = f.read()
         with open(self.path("z9.zip"), "wb") as f:
@@ -155,6 +156,17 @@ class Suite:
         self.leaves_nothing("half a zip", self.path("z9.zip"))
         code, out, err = harness.run(self.aimwell, "restore", self.path("b0.zip"), "--data", self.path("restored0"))
         self.say(code == 5, "never into a folder that is there", f"{code} {out}{err}")
+
+    def leaves_out_strays(self):
+        strays = [f"files/{two}/" + "c" * 62 for two in ("00", "ab")]
+        file = self.remake("z10.zip", lambda n, d: [(n, d)] + ([(s, b"x") for s in strays] if n == "ledger.key" else []))
+        with zipfile.ZipFile(self.path("b0.zip")) as old:
+            belong = sorted(n for n in old.namelist() if n.startswith("files/"))
+        to = self.path("strays")
+        code, out, err = harness.run(self.aimwell, "restore", file, "--data", to)
+        there = sorted(os.path.relpath(os.path.join(at, n), to) for at, _, names in os.walk(to + "/files") for n in names)
+        self.say(code == 0 and there == belong and "left out: 2" in err, "files that no record tells of are left out, and counted",
+                 f"{code} {out}{err} {set(there) ^ set(belong)}")
 
     # ---- copies of the folder
     def start(self, data):

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -79,6 +80,33 @@ static void strangers_neither_grow_it_nor_clear_a_debt(void **state)
     arena_close(a);
 }
 
+static void who_was_here_is_remembered_in_a_fixed_table(void **state)
+{
+    struct arena *a = arena_open();
+    struct rates *r = rates__open(a, 1);
+    int kept = 0;
+    (void)state;
+    rates__remember(r, TEXT("mine"));
+    assert_true(rates__remembers(r, TEXT("mine")));
+    assert_false(rates__remembers(r, TEXT("another")));
+    size_t before = arena_used(a);
+    for (int i = 0; i < 50000; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "c%d", i);
+        rates__remember(r, text_of(name));
+        rates__remember(r, TEXT("mine"));
+    }
+    assert_true(rates__remembers(r, TEXT("mine")));
+    for (int i = 0; i < 50000; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "c%d", i);
+        kept += rates__remembers(r, text_of(name));
+    }
+    assert_in_range(kept, 1000, 8192);
+    assert_int_equal(arena_used(a), before);
+    arena_close(a);
+}
+
 static void without_limits_nothing_is_counted(void **state)
 {
     struct arena *a = arena_open();
@@ -95,6 +123,7 @@ int main(void)
         cmocka_unit_test(more_than_a_burst_at_once_costs_a_burst),
         cmocka_unit_test(a_network_of_addresses_is_one),
         cmocka_unit_test(strangers_neither_grow_it_nor_clear_a_debt),
+        cmocka_unit_test(who_was_here_is_remembered_in_a_fixed_table),
         cmocka_unit_test(without_limits_nothing_is_counted),
     };
     return cmocka_run_group_tests_name("api rates", tests, NULL, NULL);

@@ -467,7 +467,7 @@ static void bodies_share_the_memory(void **state)
     int first = dial(n), second = dial(n), small = dial(n);
     say_to(first, head);
     send_zeros(first, 200000 - 10000);
-    while (atomic_load(&n->bodies) < 262144) /* what its buffer takes by then */
+    while (atomic_load(&n->held[HOLD_BODY]) < 262144) /* what its buffer takes by then */
         sched_yield();
     say_to(second, head);
     send_zeros(second, 200000);
@@ -481,6 +481,48 @@ static void bodies_share_the_memory(void **state)
     send_zeros(second, 200000);
     assert_int_equal(hear(second)->status, 200);
     close(first), close(second), close(small);
+    net_close(n, SECOND);
+}
+
+/* Everybody who asks below /one/ is one party. */
+static void admit_by_path(void *arg, struct request *r, struct admission *out)
+{
+    (void)arg;
+    (void)out;
+    r->party = text_starts(r->path, "/one/") ? 7 : 8;
+}
+
+/* Whoever stalls is in the way of itself alone; and one request alone is never too much. */
+static void one_party_has_a_share_of_the_memory(void **state)
+{
+    static const char mine[] =
+        "POST /one/fast HTTP/1.1\r\nHost: a\r\nContent-Length: 200000\r\n\r\n";
+    static const char other[] =
+        "POST /fast HTTP/1.1\r\nHost: a\r\nContent-Length: 200000\r\n\r\n";
+    struct net_options options = plain;
+    options.body_cap = 262144;
+    options.bodies_cap = 1000000;
+    options.admit = admit_by_path;
+    options.handle = handle_length;
+    options.fast = NULL;
+    struct net *n = serve(&options);
+    int stalls = dial(n), again = dial(n), somebody = dial(n);
+    say_to(stalls, mine);
+    send_zeros(stalls, 200000 - 10000);
+    while (atomic_load(&n->held[HOLD_BODY]) < 262144)
+        sched_yield();
+    say_to(again, mine);
+    send_zeros(again, 200000);
+    assert_int_equal(hear(again)->status, 429);
+    say_to(somebody, other);
+    send_zeros(somebody, 200000);
+    assert_int_equal(hear(somebody)->status, 200);
+    send_zeros(stalls, 10000);
+    assert_int_equal(hear(stalls)->status, 200);
+    close(stalls), close(again), close(somebody);
+    while (atomic_load(&n->open_connections) > 0)
+        sched_yield();
+    assert_int_equal(atomic_load(&n->held[HOLD_BODY]), 0);
     net_close(n, SECOND);
 }
 
@@ -548,6 +590,7 @@ int main(void)
                                        cmocka_unit_test(only_progress_moves_a_deadline),
                                        cmocka_unit_test(a_reply_nobody_takes_is_cut),
                                        cmocka_unit_test(bodies_share_the_memory),
+                                       cmocka_unit_test(one_party_has_a_share_of_the_memory),
                                        cmocka_unit_test(a_head_has_a_deadline_of_its_own),
                                        cmocka_unit_test(silence_makes_room_for_others),
                                        cmocka_unit_test(says_why_it_cannot_open)};
