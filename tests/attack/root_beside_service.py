@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""E1: root runs commands on the folder of a service account: whatever they make belongs to that account, and its
+"""root runs commands on the folder of a service account: whatever they make belongs to that account, and its
 server starts. Needs root; says so and passes where it is not.
 
-    e01_root_beside_service.py PATH_OF_AIMWELL
+    root_beside_service.py PATH_OF_AIMWELL
 """
 import os
 import re

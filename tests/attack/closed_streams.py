@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""E7: a caller that closed its standard output: nothing of ours takes its place, and a command whose output was
+"""a caller that closed its standard output: nothing of ours takes its place, and a command whose output was
 lost says so and does not end with 0. E8: errors name the path that was typed.
 
-    e07_closed_streams.py PATH_OF_AIMWELL
+    closed_streams.py PATH_OF_AIMWELL
 """
 import os
 import subprocess
