@@ -86,6 +86,10 @@ class Suite:
         code, out, err = self.run("user", "add", "kim@test.example", "--name", "Kim", "--password-file", "-",
                                   stdin=open(work + "/password", encoding="utf-8"))
         self.say(code == 0, "a password from the caller's standard input", f"{code} {out}{err}")
+        # S12: whoever wrote the file knows it, so it is changed at the first log-in.
+        kim = harness.Client(self.server.port)
+        self.say(kim.log_in("kim@test.example", "one two three four five").get("renew") is True and kim.ask("GET", "task")[0] == 403,
+                 "a password from a file must be changed before anything else")
         os.mkfifo(work + "/pipe")
         code, out, err = self.run("import", "task", "pipe", "--as", "root@test.example", cwd=work, timeout=20)
         self.say(code != 0 and "not a file" in err, "a named pipe does not hang it", f"{code} {out}{err}")
