@@ -30,8 +30,9 @@ NOT_COVERED = ("sequence", "idempotency")
 # used is kept without an entry.
 # A session's row is held against the ledger whenever it is used; of one that is there the time of its last use
 # has no entry. A row of its own is taken away when it ends.
-# A format that this program does not know ends with 2: it cannot tell, and says so.
-CANNOT_TELL = ("meta.value of ['format']",)
+# A format that this program does not know, or another name of the log than its key has, ends with 2: it cannot
+# tell, and says so.
+CANNOT_TELL = ("meta.value of ['format']", "meta.value of ['origin']", "meta.name of ['origin']", "meta: row ['origin'] removed")
 PROVES_NOTHING = ("ledger_log.epoch", "ledger_checkpoint: row", "token.used_at", "session.seen_at", "session: row")
 
 
