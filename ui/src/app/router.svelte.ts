@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Real paths with the History API. Ordinary links work; plain clicks on them stay in the page. Each entry of
 // the history remembers where its page was scrolled to.
-export const here = $state({ path: location.pathname, search: location.search, turn: 0, again: 0 });
+export const here = $state({ path: location.pathname, search: location.search, turn: 0, again: 0, heading: false });
 
 export interface Going {
 	replace?: boolean;
 	keepScroll?: boolean;
+	/** The focus goes to the heading of the page that comes: what was made is read at once. */
+	heading?: boolean;
 	/** Nobody is asked: there is no way to stay. */
 	force?: boolean;
 }
@@ -31,6 +33,7 @@ export function navigate(to: string, going: Going = {}): void {
 	here.search = url.search;
 	if (!samePath) {
 		here.turn++;
+		here.heading = going.heading ?? false;
 		if (!going.keepScroll) scrollOf()?.scrollTo(0, 0);
 	}
 }

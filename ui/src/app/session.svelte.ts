@@ -7,6 +7,7 @@ import { hearTabs, tellTabs } from '../data/tabs';
 import type { Model, Session, TasksReply } from '../data/types';
 import { language, useLanguage, type Language } from '../i18n/t.svelte';
 import { setModel } from '../model/model.svelte';
+import { learnTitles } from '../model/titles.svelte';
 import { here, navigate } from './router.svelte';
 import { draftsOf } from './unsaved';
 import { viewsOf } from './views.svelte';
@@ -60,11 +61,25 @@ hearTabs((word) => {
 	else if (word !== 'out' && here.path === '/login' && ![...document.querySelectorAll('input')].some((box) => box.value)) void start();
 });
 
-export async function enter(me: Session): Promise<void> {
+/** The language was changed on a page in front of the product, by whoever is about to sign in. */
+let chosen = false;
+/** Whoever signs in reads in the language of their account: what this device showed last may have been another
+    person's. Only what was chosen in front of the log-in just now is newer. */
+async function speak(me: Session, signsIn: boolean): Promise<void> {
+	const own = me.user.lang === 'en' || me.user.lang === 'zh' ? me.user.lang : null;
+	if (signsIn && chosen) {
+		if (own !== language.now) void call('PATCH', '/session', { body: { lang: language.now } }).catch(() => undefined);
+	} else if (own && (signsIn || !localStorage.getItem('aimwell.lang'))) {
+		if (signsIn) localStorage.setItem('aimwell.lang', own);
+		if (own !== language.now) await useLanguage(own);
+	}
+	chosen = false;
+}
+export async function enter(me: Session, signsIn = false): Promise<void> {
 	setCsrf(me.csrf);
-	// The language of the account, unless another was chosen on this device.
-	if (!localStorage.getItem('aimwell.lang') && (me.user.lang === 'en' || me.user.lang === 'zh') && me.user.lang !== language.now) await useLanguage(me.user.lang);
+	await speak(me, signsIn);
 	setModel(await get<Model>('/model'));
+	void learnTitles().catch(() => undefined);
 	viewsOf(me.user.id);
 	draftsOf(me.user.id);
 	session.me = me;
@@ -101,14 +116,14 @@ export async function login(email: string, password: string): Promise<boolean> {
 	const me = await get<Session>('/session');
 	setCsrf(me.csrf);
 	if (me.renew) return false;
-	await enter(me);
+	await enter(me, true);
 	tellTabs({ in: me.user.id });
 	leaveLogin();
 	return true;
 }
 export async function renew(old: string, next: string): Promise<void> {
 	await post('/session/password', { old, new: next });
-	await enter(await get<Session>('/session'));
+	await enter(await get<Session>('/session'), true);
 	leaveLogin();
 }
 const STAYS = /^aimwell\.(lang|theme|density|narrow|singleKeys|hideEmpty|columns\..+|views\..+)$/;
@@ -153,6 +168,7 @@ export async function withPassword<T>(act: () => Promise<T>): Promise<T> {
 }
 export async function setLanguage(lang: Language): Promise<void> {
 	localStorage.setItem('aimwell.lang', lang);
+	chosen = !session.me;
 	await useLanguage(lang);
 	if (session.me) void call('PATCH', '/session', { body: { lang } }).catch(() => undefined);
 }

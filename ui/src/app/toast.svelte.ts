@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Short messages at the lower edge; they say what happened and offer one way on.
+// Short messages at the upper edge, where nothing is to be pressed; they say what happened and offer one way on.
 export interface Toast {
 	id: number;
 	text: string;

@@ -6,19 +6,28 @@ import type { Field, FrameworkDetail, ListReply, Person } from '../data/types';
 import { w } from '../i18n/t.svelte';
 import type { Option } from '../kit/Picker.svelte';
 import { kinds, model, roles, stateOf } from './model.svelte';
+import { meant } from './pinyin';
+import { titleOf } from './titles.svelte';
 
 const matches = (q: string, ...texts: string[]): boolean => texts.some((one) => one.toLowerCase().includes(q.toLowerCase()));
 
+/** People of that name, or whose Chinese name has these first letters. */
+export async function peopleMeant(q: string): Promise<Person[]> {
+	const ask = async (path: string): Promise<Person[]> => (await get<{ items: Person[] }>(path)).items.filter((one) => !one.disabled);
+	const found = await ask(`/people?q=${encodeURIComponent(q)}&limit=20`);
+	if (found.length || !/^[a-z]{2,6}$/i.test(q.trim())) return found;
+	return (await ask('/people?limit=1000')).filter((one) => meant(one.name, q));
+}
 async function people(q: string): Promise<Option[]> {
-	const reply = await get<{ items: Person[] }>(`/people?q=${encodeURIComponent(q)}&limit=20`);
-	learn(Object.fromEntries(reply.items.map((one) => [one.id, { kind: 'person', key: '', title: one.name }])));
-	return reply.items.filter((one) => !one.disabled).slice(0, 30).map((one) => ({ value: one.id, label: one.name, hint: one.email }));
+	const items = await peopleMeant(q);
+	learn(Object.fromEntries(items.map((one) => [one.id, { kind: 'person', key: '', title: one.name }])));
+	return items.slice(0, 30).map((one) => ({ value: one.id, label: one.name, hint: one.email }));
 }
 async function records(kind: string, q: string): Promise<Option[]> {
 	const reply = await get<ListReply>(`/${kind}?q=${encodeURIComponent(q)}&limit=20&fields=title,state`);
 	learn(reply.names);
 	learn(Object.fromEntries(reply.items.map((one) => [one.id, { kind, key: one.key, title: one.title, state: one.state }])));
-	return reply.items.map((one) => ({ value: one.id, label: one.title, key: one.key, hint: w(stateOf(kind, one.state)?.title) }));
+	return reply.items.map((one) => ({ value: one.id, label: titleOf(kind, one.title), key: one.key, hint: w(stateOf(kind, one.state)?.title) }));
 }
 let requirements: Promise<Option[]> | null = null;
 function allRequirements(): Promise<Option[]> {

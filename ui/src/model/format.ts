@@ -6,6 +6,7 @@ import { language, locale, t, w } from '../i18n/t.svelte';
 import { iso as day } from '../kit/day';
 import { isEmpty } from './condition';
 import { choiceOf, roleOf, stateOf } from './model.svelte';
+import { titleOf } from './titles.svelte';
 
 const made = new Map<string, Intl.DateTimeFormat>();
 function formatter(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
@@ -52,7 +53,7 @@ export function bytes(n: number): string {
 
 export function nameOf(id: unknown): string {
 	const name = names.get(String(id));
-	if (name) return name.title || name.key;
+	if (name) return titleOf(name.kind, name.title) || name.key;
 	const role = roleOf(String(id));
 	return role ? w(role.title) : t('value.unknown');
 }

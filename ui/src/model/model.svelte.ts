@@ -20,7 +20,12 @@ export const roleOf = (name: string): Role | undefined => roles().find((role) =>
 export function kindOf(name: string): Kind | undefined {
 	return current ? kindsByName.get(name) : undefined;
 }
-export const kindOfKey = (key: string): Kind | undefined => kindsByPrefix.get(key.split('-')[0]?.toUpperCase() ?? '');
+/** The key that somebody means by `rsk-12`, `RSK12` or `RSK 12`: it is always written with four digits. */
+export function keyMeant(typed: string): { kind: Kind; key: string } | undefined {
+	const found = /^([a-z]{2,8})[\s_\p{Pd}]*0*(\d{1,12})$/iu.exec(typed.normalize('NFKC').trim());
+	const kind = found ? kindsByPrefix.get(found[1]!.toUpperCase()) : undefined;
+	return kind && found ? { kind, key: `${kind.prefix}-${found[2]!.padStart(4, '0')}` } : undefined;
+}
 export const fieldOf = (kind: Kind | string, name: string): Field | undefined =>
 	fieldsByKind.get(typeof kind === 'string' ? kind : kind.kind)?.get(name);
 export const stateOf = (kind: Kind | string | undefined, state: string | undefined): State | undefined =>
@@ -90,6 +95,13 @@ export function groupsOf(kind: Kind): Group[] {
 	const rest = kind.fields.filter((f) => !seen.has(f.name) && !isEngine(f) && !RAIL.has(f.name));
 	if (rest.length) groups.push({ title: null, fields: rest });
 	return groups.filter((group) => group.fields.length);
+}
+/** Some fields as groups of the layout, in its order; a short form is one group without a heading. */
+export function grouped(kind: Kind, fields: Field[], few = 5): Group[] {
+	if (fields.length <= few) return fields.length ? [{ title: null, fields }] : [];
+	const parts = groupsOf(kind).map((group) => ({ ...group, fields: group.fields.filter((f) => fields.includes(f)) })).filter((group) => group.fields.length);
+	const rest = fields.filter((f) => !parts.some((group) => group.fields.includes(f)));
+	return rest.length ? [...parts, { title: null, fields: rest }] : parts;
 }
 /** Envelope fields that stand beside the record unless its layout placed them. */
 export function railFields(kind: Kind): Field[] {

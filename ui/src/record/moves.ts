@@ -19,11 +19,17 @@ export function turnWords(kind: Kind, turn: Turn): string {
 	return turn.waits_for.map((one) => (one.person ? one.name || one.person : one.role ? w(one.title) : w(fieldOf(kind, one.field ?? '')?.title) || one.field)
 		+ (one.vacant ? ` (${t('turn.vacant')})` : '')).join(', ');
 }
+/** The files that a move finds good or not good: whoever decides it is shown them. */
+export function looksAt(kind: Kind, record: AnyRecord, move: MoveChoice): string[] {
+	const tone = stateOf(kind, move.to)?.tone;
+	if ((tone !== 'ok' && tone !== 'rejected') || move.move === 'archive') return [];
+	return kind.fields.filter((f) => f.type === 'file' && !f.computed).flatMap((f) => (record[f.name] as string | string[] | undefined) ?? []);
+}
 export function asksNothing(kind: Kind, record: AnyRecord, move: MoveChoice): boolean {
 	const declared = moveOf(kind, move.move);
 	const asks = asksOf(kind, record, move);
 	const end = stateOf(kind, move.to);
-	return !asks.length && !(move.reason ?? declared?.reason) && !(move.fresh ?? declared?.fresh) && !(move.stop ?? declared?.stop)
+	return !asks.length && !looksAt(kind, record, move).length && !(move.reason ?? declared?.reason) && !(move.fresh ?? declared?.fresh) && !(move.stop ?? declared?.stop)
 		&& !declared?.and_by?.length && !end?.end && end?.tone !== 'rejected' && end?.tone !== 'off';
 }
 /** Whether a text is the answer to a move and not a fact of the record: several moves ask for it, each for its own.

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+// What irritates in daily use (U6, U7, U10, U11, U12 and the daily list of what was found in the first release): where
+// the focus stands, what a key finds, what a step says of itself, what paper and workbooks carry.
+import { becomes, done, equal, open, settled, signedIn, test, truth, visit, base, password } from './browser.mjs';
+
+const browser = await open();
+const close = (...pages) => Promise.all(pages.map((page) => page.context().close()));
+const complain = (page) => equal(page.complaints, [], 'what the page complained about');
+const focused = (page) => page.evaluate(() => { const e = document.activeElement; return `${e.tagName} ${e.id || e.innerText?.slice(0, 60) || ''}`.trim(); });
+const options = (page) => page.locator('[role=listbox]:popover-open [role=option]:not([aria-disabled])');
+/** Types into the palette and says what stands first, once the answer is here. */
+async function first(page, typed) {
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox').fill('');
+  const answer = page.waitForResponse((r) => /\/search\?/.test(r.url()));
+  await page.keyboard.type(typed, { delay: 15 });
+  await answer;
+  await becomes(() => page.locator('#palette-list').getAttribute('aria-busy'), 'false', 'the palette is busy');
+  const text = (await page.locator('#palette-list [role=option]').first().innerText()).replace(/\s+/g, ' ').trim();
+  return text;
+}
+
+for (const typed of ['rsk-12', 'RSK12', 'rsk 12', 'ＲＳＫ－１２']) await test(`daily palette finds ${typed}`, async () => {
+  const page = await signedIn(browser, 'lin');
+  await visit(page, '/');
+  truth(/RSK-0012/.test(await first(page, typed)), `${typed} does not find RSK-0012 first`);
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/RSK-0012/);
+  await page.locator('h1', { hasText: 'RSK-0012' }).waitFor();
+  complain(page);
+  await close(page);
+});
+await test('daily palette a key typed into the address is the key as it stands', async () => {
+  const page = await signedIn(browser, 'lin');
+  await page.goto(`${base}/k/risk/rsk-12`);
+  await page.locator('h1', { hasText: 'RSK-0012' }).waitFor();
+  await close(page);
+});
+await test('daily palette the number of a control is first', async () => {
+  const page = await signedIn(browser, 'lin');
+  await visit(page, '/');
+  truth(/A\.5\.2 /.test(await first(page, 'A.5.2')), 'A.5.2 is not the first');
+  await page.keyboard.press('Enter');
+  await page.locator('h1', { hasText: 'A.5.2' }).waitFor();
+  // Enter before the answer waits for it, too.
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('a.6.2.5');
+  await page.keyboard.press('Enter');
+  await page.locator('h1', { hasText: 'A.6.2.5' }).waitFor();
+  await close(page);
+});
+await test('daily palette does: language, theme, new, places by their short names', async () => {
+  const page = await signedIn(browser, 'lin');
+  await visit(page, '/');
+  for (const [typed, wanted, check] of [
+    ['new risk', /New risk$/, () => page.waitForURL(/\/k\/risk\/new/)],
+    ['go to soa', /Applicability|SoA/, () => page.waitForURL(/\/soa/)],
+    ['theme: dark', /Dark/, () => becomes(() => page.evaluate(() => document.documentElement.dataset.theme), 'dark', 'the theme')],
+    ['中文', /中文/, () => becomes(() => page.evaluate(() => document.documentElement.lang), 'zh-CN', 'the language')],
+    ['xjfx', /新建风险/, () => page.waitForURL(/\/k\/risk\/new/)],
+    ['english', /English/, () => becomes(() => page.evaluate(() => document.documentElement.lang), 'en', 'the language')],
+  ]) {
+    const found = await first(page, typed);
+    truth(wanted.test(found), `${typed} finds ${found}`);
+    await page.keyboard.press('Enter');
+    await check();
+  }
+  complain(page);
+  await close(page);
+});
+await test('daily palette finds people, also by the letters of their Chinese names', async () => {
+  const page = await signedIn(browser, 'lin');
+  await visit(page, '/');
+  for (const typed of ['Sara Lim', 'cgq']) {
+    await first(page, typed);
+    const person = page.locator('#palette-list [role=option]', { hasText: typed === 'cgq' ? '陈国强' : 'Sara Lim' }).first();
+    await person.waitFor();
+    await person.click();
+    await page.waitForURL(/\/people\?q=/);
+    await page.locator('main', { hasText: typed === 'cgq' ? '陈国强' : 'Sara Lim' }).waitFor();
+  }
+  await close(page);
+});
+
+await test('daily a step that is shut explains itself, however often it is pressed', async () => {
+  const page = await signedIn(browser, 'sara');
+  const risk = await page.ask('POST', '/risk', { title: 'Explained twice' });
+  await visit(page, `/k/risk/${risk.key}`);
+  const shut = page.locator('#next-step .shut');
+  await shut.waitFor();
+  for (let turn = 0; turn < 2; turn++) {
+    await shut.click();
+    truth(await page.locator('#missing').isVisible(), `the explanation is gone after press ${turn + 1}`);
+  }
+  complain(page);
+  await close(page);
+});
+await test('daily from the next step to filling in are four stops at most', async () => {
+  const page = await signedIn(browser, 'sara');
+  const risk = await page.ask('POST', '/risk', { title: 'Few stops' });
+  await visit(page, `/k/risk/${risk.key}`);
+  await page.locator('#next-step .shut').waitFor();
+  await page.locator('#next-step button').first().focus();
+  const walked = [];
+  for (let stop = 0; stop < 4 && !/Fill in all/.test(walked.at(-1) ?? ''); stop++) {
+    await page.keyboard.press('Tab');
+    walked.push(await focused(page));
+  }
+  truth(/Fill in all/.test(walked.at(-1)), `four stops lead to ${walked.join(' → ')}`);
+  await close(page);
+});
+await test('daily after creating the heading of the record has the focus', async () => {
+  const page = await signedIn(browser, 'sara');
+  await visit(page, '/k/task/new');
+  await page.keyboard.type('Read at once');
+  await page.keyboard.press('Control+Enter');
+  await page.waitForURL(/TSK-\d+/);
+  await becomes(() => focused(page), /^H1 .*Read at once/, 'what has the focus');
+  complain(page);
+  await close(page);
+});
+await test('daily a picker offers its first choices as soon as it has the focus', async () => {
+  const page = await signedIn(browser, 'sara');
+  await visit(page, '/k/task/new?due=2027-01-01');
+  await page.locator('#new-title').fill('Picked without a click');
+  await page.getByRole('button', { name: /More fields|More/ }).first().click();
+  const owner = page.locator('#new-owner');
+  await owner.focus();
+  await options(page).first().waitFor();
+  truth(await options(page).count() > 3, 'too few choices');
+  // Nothing is chosen by passing through, by Enter or by Tab.
+  await page.keyboard.press('Tab');
+  equal(await owner.inputValue(), '', 'chosen by passing');
+  await owner.focus();
+  await options(page).first().waitFor();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  truth(await owner.inputValue(), 'an arrow and Enter choose the first');
+  complain(page);
+  await close(page);
+});
+await test('daily the keys open at their top', async () => {
+  const page = await signedIn(browser, 'sara', { height: 500 });
+  await visit(page, '/');
+  await page.keyboard.press('?');
+  await page.getByRole('dialog').waitFor();
+  equal(await page.locator('.dialog .body').evaluate((body) => body.scrollTop), 0, 'scrolled');
+  await close(page);
+});
+await test('daily who signs in reads in the language of their account', async () => {
+  const page = await signedIn(browser, 'zhao');
+  await page.ask('PATCH', '/session', { lang: 'zh' });
+  await page.context().clearCookies();
+  await page.goto(`${base}/login`);
+  await page.locator('input[type=email], #email').first().fill('zhao@northlake.example');
+  await page.locator('input[type=password]').fill(password);
+  await page.keyboard.press('Enter');
+  await page.locator('header.bar').waitFor();
+  equal(await page.evaluate(() => document.documentElement.lang), 'zh-CN', 'the language after signing in');
+  await page.reload();
+  await settled(page);
+  equal(await page.evaluate(() => document.documentElement.lang), 'zh-CN', 'the language after a reload');
+  await close(page);
+});
+await test('daily the titles of controls are in the language of the reader, everywhere', async () => {
+  const page = await signedIn(browser, 'lin', { lang: 'zh' });
+  await visit(page, '/k/soa_entry');
+  await becomes(() => page.locator('a.title').first().innerText(), /[\u4e00-\u9fff]/, 'the title in the list');
+  await page.locator('a.title').first().click();
+  await becomes(() => page.locator('h1').first().innerText(), /A\.\d.*[\u4e00-\u9fff]/, 'the heading of the record');
+  const risk = (await page.ask('GET', '/search?q=A.5.2&limit=5')).items.find((one) => one.kind === 'soa_entry');
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type(risk.key);
+  await becomes(() => page.locator('#palette-list [role=option]').first().innerText(), /[\u4e00-\u9fff]/, 'the palette');
+  await close(page);
+});
+await test('daily evidence is not accepted without having been opened', async () => {
+  const page = await signedIn(browser, 'ben');
+  const kind = 'evidence';
+  const stored = await page.context().request.post(`${base}/api/v1/files`, {
+    headers: { 'x-csrf-token': (await page.ask('GET', '/session')).csrf }, multipart: { file: { name: 'filter.txt', mimeType: 'text/plain', buffer: Buffer.from('Filter on for 60 people.') } } });
+  const file = (await stored.json()).id;
+  const made = await page.ask('POST', `/${kind}`, { title: 'Opened first', file, kind_of: 'screenshot', source: 'Console', captured_at: '2026-11-20' });
+  const lin = await signedIn(browser, 'lin');
+  await visit(lin, `/k/${kind}/${made.key}`);
+  await lin.locator('#next-step').getByRole('button', { name: 'Accept', exact: true }).click();
+  const dialog = lin.getByRole('dialog');
+  await dialog.waitFor({ timeout: 4000 });
+  const accept = dialog.getByRole('button', { name: 'Accept', exact: true });
+  truth(await accept.isDisabled(), 'accepted unopened');
+  await dialog.getByText('You have not opened this file here').waitFor();
+  await dialog.getByRole('button', { name: 'Show it here' }).click();
+  await dialog.locator('pre', { hasText: 'Filter on for 60 people.' }).waitFor();
+  await accept.click();
+  await becomes(async () => (await lin.ask('GET', `/${kind}/${made.id}`)).state, 'accepted', 'the state');
+  complain(lin);
+  await close(page, lin);
+});
+await test('daily a long form is asked in groups', async () => {
+  const page = await signedIn(browser, 'sara');
+  const risk = await page.ask('POST', '/risk', { title: 'Asked in groups' });
+  await visit(page, `/k/risk/${risk.key}`);
+  await page.getByRole('button', { name: /^Fill in all/ }).click();
+  await page.getByRole('dialog').waitFor();
+  truth(await page.locator('.dialog legend:not(.sr)').count() > 1, 'one long list of questions');
+  await close(page);
+});
+await test('daily a message never lies over what is to be pressed', async () => {
+  const page = await signedIn(browser, 'sara');
+  const risk = await page.ask('POST', '/risk', { title: 'Not covered' });
+  await visit(page, `/k/risk/${risk.key}`);
+  // A message about a saved field stands while the next form is open.
+  await page.locator('#field-owner .pencil, #field-due .pencil').first().focus();
+  await page.keyboard.press('Enter');
+  await page.locator('.tools .btn.main').first().waitFor();
+  await page.keyboard.press('Escape');
+  await page.locator('h1 .btn').focus();
+  await page.keyboard.press('Enter');
+  await page.keyboard.type(' any more');
+  await page.keyboard.press('Enter');
+  await page.locator('.toast').waitFor();
+  await page.getByRole('button', { name: /^Fill in all/ }).click();
+  await page.getByRole('dialog').waitFor();
+  const over = await page.evaluate(() => [...document.querySelectorAll('.dialog-foot .btn')].filter((button) => {
+    const box = button.getBoundingClientRect();
+    const top = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+    return !button.contains(top);
+  }).map((button) => button.innerText));
+  equal(over, [], 'buttons under a message');
+  await close(page);
+});
+
+await browser.close();
+done();
