@@ -196,6 +196,55 @@ await test('daily evidence is not accepted without having been opened', async ()
   complain(lin);
   await close(page, lin);
 });
+await test('daily U6 impacts: a page of their own, a card a dimension, answers carried over, nothing over Save', async () => {
+  const page = await signedIn(browser, 'sara', { width: 1280, height: 720 });
+  const model = await page.ask('GET', '/model');
+  const kind = model.kinds.find((one) => one.fields.some((f) => f.type === 'rows' && f.covers && f.columns.length > 6));
+  const field = kind.fields.find((f) => f.type === 'rows' && f.covers);
+  const [column, wanted] = Object.entries(field.covers)[0];
+  const link = kind.fields.find((f) => f.type === 'ref' && f.required && !f.envelope && f.to !== 'person');
+  const lin = await signedIn(browser, 'lin');
+  const system = await lin.ask('POST', `/${link.to}`, { title: 'Newly assessed', purpose: 'Sorts letters by what they ask for.' });
+  const made = await page.ask('POST', `/${kind.kind}`, { title: 'A card a dimension', [link.name]: system.id, system_version: '1', profile: ['aiia'], personal_data: false });
+  // The next step but one asks for the table: everything before it is filled in beforehand.
+  await visit(page, `/k/${kind.kind}/${made.key}`);
+  await page.locator(`#field-${field.name} .pencil`).focus();
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/fill\?field=/);
+  const cards = page.locator('main .card');
+  await becomes(() => cards.count(), wanted.length, 'cards');
+  const boxes = await cards.evaluateAll((all) => all.map((one) => { const box = one.getBoundingClientRect(); return [box.width, one.querySelectorAll('input, select, textarea').length]; }));
+  truth(boxes.every(([width]) => width > 700), `cards of ${boxes.map(([width]) => Math.round(width))} pixels`);
+  truth(await page.evaluate(() => { const main = document.querySelector('main'); return main.scrollWidth <= main.clientWidth + 1; }), 'wider than the window');
+  // As a person does: not relevant asks for the reason and nothing else.
+  await cards.nth(2).getByRole('radio', { name: 'No', exact: true }).first().check();
+  truth(await cards.nth(2).locator('textarea, select').count() === 0, 'what does not matter is still asked');
+  await cards.nth(2).getByLabel('Why not', { exact: true }).fill('Nobody outside is touched.');
+  await cards.nth(0).getByRole('radio', { name: 'Yes', exact: true }).first().check();
+  await cards.nth(0).getByLabel('Benefit', { exact: true }).fill('Quicker answers.');
+  await cards.nth(0).locator('select').first().selectOption({ index: 3 });
+  await page.locator('.way', { hasText: '✓' }).waitFor();
+  // Left by mistake, it has kept every answer.
+  await page.getByRole('link', { name: 'Later' }).click();
+  await page.waitForURL((url) => url.pathname.endsWith(made.key));
+  await page.goBack();
+  await becomes(() => cards.nth(0).getByLabel('Benefit', { exact: true }).inputValue(), 'Quicker answers.', 'what was typed');
+  await page.getByRole('button', { name: /^Save/ }).click();
+  await page.waitForURL((url) => url.pathname.endsWith(made.key));
+  const rows = (await page.ask('GET', `/${kind.kind}/${made.id}`))[field.name];
+  const of = (name) => rows.find((row) => row[column] === name) ?? {};
+  equal([of(wanted[0]).benefit, of(wanted[2]).relevant, of(wanted[2]).why], ['Quicker answers.', false, 'Nobody outside is touched.'], 'what is stored');
+  // What the system says already is offered for the step, and taken over by one press.
+  await page.ask('POST', `/${kind.kind}/${made.id}/moves/draft`, {});
+  await visit(page, `/k/${kind.kind}/${made.key}`);
+  await page.getByRole('button', { name: /^Fill in all/ }).click();
+  await page.getByRole('button', { name: /^Take over \d/ }).click();
+  equal(await page.locator('#fill-purpose').inputValue(), system.purpose, 'the purpose of the system');
+  await page.getByRole('button', { name: /^Save/ }).click();
+  await becomes(async () => (await page.ask('GET', `/${kind.kind}/${made.id}`)).purpose, system.purpose, 'what is stored');
+  complain(page);
+  await close(page, lin);
+});
 await test('daily a long form is asked in groups', async () => {
   const page = await signedIn(browser, 'sara');
   const risk = await page.ask('POST', '/risk', { title: 'Asked in groups' });

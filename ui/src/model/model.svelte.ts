@@ -96,6 +96,9 @@ export function groupsOf(kind: Kind): Group[] {
 	if (rest.length) groups.push({ title: null, fields: rest });
 	return groups.filter((group) => group.fields.length);
 }
+/** A table with more columns than a line can hold: each of its rows is a card, and it gets a page of its own. */
+export const isLarge = (field: Field): boolean => field.type === 'rows' && (field.columns?.length ?? 0) > 6;
+
 /** Some fields as groups of the layout, in its order; a short form is one group without a heading. */
 export function grouped(kind: Kind, fields: Field[], few = 5): Group[] {
 	if (fields.length <= few) return fields.length ? [{ title: null, fields }] : [];
