@@ -126,7 +126,7 @@ MUST_USE enum err access_units_above_tx(struct call *call, struct tx *tx, struct
                                         struct text **units, size_t *count);
 
 /* ---- may ---------------------------------------------------------------------------------------- */
-/* What an actor may read of a kind, as data (record/query.c writes it as a condition). A record is
+/* What an actor may read of a kind, as data (record/query/reach.c writes it as a condition). A record is
  * within reach on any of these grounds; with none there is nothing to read. Arrays live in the
  * call's arena. */
 struct reach {

@@ -263,7 +263,7 @@ MUST_USE enum err counts__ask(struct call *call, struct records *r, struct reade
                               const char *sql, const struct value *values, size_t value_count,
                               int64_t *count);
 
-/* ---- query.c: questions whose words follow from the model -------------------------------------
+/* ---- query/: questions whose words follow from the model -------------------------------------
  * Each answers records (or rows) in the call's arena. */
 struct text query__reach(struct call *call, const struct reach *reach, bool postgres,
                          struct value *values, size_t *count);
@@ -288,7 +288,7 @@ MUST_USE enum err query__titles(struct call *call, struct records *r, struct rea
                                 struct text kind, const struct text *ids, size_t count,
                                 struct rows *rows);
 
-/* Whose turn it is, over all kinds (a block of its own at the end of query.c; a table of turns will
+/* Whose turn it is, over all kinds (query/turns.c; a table of turns will
  * take its place). mine: records that wait for the actor, or are theirs and due by `soon`; others:
  * records of theirs that wait for somebody else. By day, then key; days are dates. */
 struct turns_query {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* model/names.c — which names are allowed.
+/* model/kind/names.c — which names are allowed.
  * Names become tables, columns, paths and JSON members without ever being quoted or escaped, so
  * everything that means something else in one of those places is refused here, once. */
 #include "model/internal.h"

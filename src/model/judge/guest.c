@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* model/guest.c — what the queries of checks may read: the records, their links and units, the
+/* model/judge/guest.c — what the queries of checks may read: the records, their links and units, the
  * versions, and of people only who they are. */
 #include "model/internal.h"
 #include "store/store.h"
