@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* access/reach.c — what an actor may read, said as data. Nothing here knows SQL: record/query.c
+/* access/reach.c — what an actor may read, said as data. Nothing here knows SQL: record/query/reach.c
  * writes it as a condition. When in doubt it is narrower. */
 #include "access/internal.h"
 

@@ -3,8 +3,8 @@
  * SIGINT. */
 #include "cli/cli.h"
 #include "cli/version.h"
-#include "schedule/schedule.h"
 #include "store/store.h"
+#include "work/work.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -219,7 +219,7 @@ static int serve(struct site *s, struct net_options *o, struct text origin,
         return 2;
     struct api *api;
     struct net *net = NULL;
-    struct schedule *schedule = NULL;
+    struct work *work = NULL;
     struct site_socket *socket = NULL;
     struct api_options options = {.records = s->records,
                                   .pages = true,
@@ -248,7 +248,7 @@ static int serve(struct site *s, struct net_options *o, struct text origin,
     if (e == ERR_IO) /* the address is taken or not ours: nothing is wrong with the storage */
         e = ERR_CONFLICT;
     if (e == OK)
-        e = schedule_open(s->call, s->records, 60000000, &schedule);
+        e = work_open(s->call, s->records, 60000000, &work);
     if (e == OK && site_listen(s, run_line, &socket) != OK)
         warn_without_socket(s);
     if (e == OK) {
@@ -266,7 +266,7 @@ static int serve(struct site *s, struct net_options *o, struct text origin,
         log_line(LOG_WARN, "trace", "outcome=lost");
     store_stop(s->store); /* from here on nothing runs that points to what is freed below */
     site_listen_close(socket);
-    schedule_close(schedule);
+    work_close(work);
     api_close(api);
     return e == OK ? 0 : failed(s->caller, s->call, e);
 }

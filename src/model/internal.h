@@ -205,7 +205,7 @@ void model__put_who_at(struct json_out *o, const char *key, const struct who_lis
                        struct arena *a);
 /* The JSON Schema of a field's value, without braces. */
 void model__schema(struct json_out *o, const struct field *f);
-/* Schemas and paths that do not depend on the model: src/model/openapi/, embedded. */
+/* Schemas and paths that do not depend on the model: src/model/print/openapi/, embedded. */
 const struct model_file *model__openapi_files(size_t *count);
 /* The routes that every kind has; {kind} stands for its name. */
 struct route {

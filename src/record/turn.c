@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* record/turn.c — whose turn it is with a record: somebody's, always, or the record is at rest. What
- * is said here of one record is said of all of them, in SQL, at the end of query.c. */
+ * is said here of one record is said of all of them, in SQL, in query/turns.c. */
 #include "record/internal.h"
 
 /* ---- the moves that lead on

@@ -6,7 +6,7 @@
  *   integers bigint, numbers `double precision`, text, bytes `blob`(SQLite)/`bytea`(PostgreSQL);
  *   moments and dates are text that sorts by time; booleans are 0/1 integers;
  *   upsert by `ON CONFLICT (...) DO UPDATE SET … RETURNING`, casts written CAST(x AS text), concatenation ||, LIMIT/OFFSET.
- * Only record/table.c, record/query.c and store/plan.c build SQL, from names checked by the model.
+ * Only record/table.c, record/query/ and store/plan*.c build SQL, from names checked by the model.
  *
  * Writing is in store/write.h, which only ledger, access, record, monitor and store include. */
 #ifndef STORE_H

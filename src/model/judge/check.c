@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* model/check.c — checks: what proves a requirement row, as one read-only query a file.
+/* model/judge/check.c — checks: what proves a requirement row, as one read-only query a file.
  * The SQL is shipped or the site's own, run on a read connection; here it is held to the form
  * that the engine and both databases understand, and its words to what exists. */
 #include "model/internal.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* model/typescript.c — the records as TypeScript types, for scripts and pages written against
+/* model/print/typescript.c — the records as TypeScript types, for scripts and pages written against
  * this model. One interface a kind; fields that may be empty are optional, as in the API. */
 #include "model/internal.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* model/needs.c — what a move demands of other records.
+/* model/kind/needs.c — what a move demands of other records.
  * Two directions: records of a kind that point at this one, or records that this one points
  * at; narrowed by equality, judged by their states. */
 #include "model/internal.h"

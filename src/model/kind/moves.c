@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* model/moves.c — states and the moves between them.
+/* model/kind/moves.c — states and the moves between them.
  * A record changes its state only by a move, so this is where the duties live: who, who not,
  * what is asked, what must be true. Every kind can be archived, unless it says otherwise. */
 #include "model/internal.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* model/explain.c — `aimwell model explain KIND`: everything that follows from one kind file,
+/* model/print/explain.c — `aimwell model explain KIND`: everything that follows from one kind file,
  * for the person who writes it: tables, routes, who may what, what each move demands, and what
  * the ledger will say. In the language of the call. */
 #include "model/internal.h"

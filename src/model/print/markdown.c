@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* model/markdown.c — the model as a document to read: every kind, its fields, states and moves,
+/* model/print/markdown.c — the model as a document to read: every kind, its fields, states and moves,
  * then roles, frameworks and checks. English, with the Chinese title beside it. */
 #include "model/internal.h"
 

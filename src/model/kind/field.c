@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* model/field.c — one field: its type, the keys that type has, and what it refers to.
+/* model/kind/field.c — one field: its type, the keys that type has, and what it refers to.
  * Two steps. `keys` needs no more than the names of scales and kinds; `finish` runs when all
  * fields and states of all kinds are known. */
 #include "model/internal.h"

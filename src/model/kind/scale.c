@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* model/scale.c — roles.json, scales.json and inline choice lists.
+/* model/kind/scale.c — roles.json, scales.json and inline choice lists.
  * A choice list is the same struct whether it is shared or written inside one field, so nobody
  * downstream asks where it came from. */
 #include "model/internal.h"

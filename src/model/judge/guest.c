@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* model/guest.c — what the queries of checks may read: the records, their links and units, the
+/* model/judge/guest.c — what the queries of checks may read: the records, their links and units, the
  * versions, and of people only who they are. */
 #include "model/internal.h"
 #include "store/store.h"
@@ -62,6 +62,7 @@ const struct guest *model__guest(struct arena *a, const struct model *m)
     ALLOW(g, "link", false, "from_kind", "from_id", "type", "pos", "to_kind", "to_id", "free");
     ALLOW(g, "unit_closure", false, "ancestor", "descendant", "depth");
     ALLOW(g, "version", true, "kind", "id", "version", "at", "ledger", "body");
+    ALLOW(g, "stay", false, "kind", "id", "version", "state", "since", "until", "person", "move");
     ALLOW(g, "person", true, "id", "name", "unit", "disabled");
     return g;
 }

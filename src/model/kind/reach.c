@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* model/reach.c — questions about the graph of states and moves.
+/* model/kind/reach.c — questions about the graph of states and moves.
  * States are bits, so a set is one number. A state is dominated by a set when no path from the
  * start reaches it without passing through the set: that is where a field demanded at the set
  * is still demanded. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* model/openapi.c — the whole HTTP interface as OpenAPI 3.1, printed from the model.
+/* model/print/openapi.c — the whole HTTP interface as OpenAPI 3.1, printed from the model.
  * What is the same for every organisation is in openapi/base.json; every kind adds its own
  * schemas and routes, so that a client knows exactly which fields and moves there are. */
 #include "model/internal.h"

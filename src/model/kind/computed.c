@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* model/computed.c — computed fields: the function, its arguments, and the order.
+/* model/kind/computed.c — computed fields: the function, its arguments, and the order.
  * The engine computes; here every argument is checked to name a field of the right type, so
  * that the functions need no checks of their own. Computed fields may build on one another, and
  * are put into an order in which each comes after what it needs. */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* schedule/schedule.c — one thread, one wait, one round of timed moves. */
-#include "schedule/schedule.h"
+/* work/run.c — one thread, one wait, one round of timed moves. */
+#include "work/work.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
 
-struct schedule {
+struct work {
     struct records *records;
     int64_t every;
     pthread_t thread;
@@ -15,7 +15,7 @@ struct schedule {
     bool closing;
 };
 
-static void run_once(struct schedule *s)
+static void run_once(struct work *s)
 {
     struct arena *arena = arena_open();
     struct call *call = call_open(arena, clock_now(), LANG_EN);
@@ -24,17 +24,17 @@ static void run_once(struct schedule *s)
     call->actor = actor_system(call);
     enum err e = record_timed(call, s->records, &moved);
     if (access_trace_flush(call, record_access(s->records)) != OK)
-        log_line(LOG_WARN, "schedule", "traces=waiting");
+        log_line(LOG_WARN, "work", "traces=waiting");
     if (e != OK)
-        log_line(LOG_WARN, "schedule", "outcome=%s", err_code(e));
+        log_line(LOG_WARN, "work", "outcome=%s", err_code(e));
     else if (moved)
-        log_line(LOG_INFO, "schedule", "moved=%zu", moved);
+        log_line(LOG_INFO, "work", "moved=%zu", moved);
     arena_close(arena);
 }
 
 static void *run(void *arg)
 {
-    struct schedule *s = arg;
+    struct work *s = arg;
     pthread_mutex_lock(&s->lock);
     while (!s->closing) {
         pthread_mutex_unlock(&s->lock);
@@ -50,10 +50,10 @@ static void *run(void *arg)
     return NULL;
 }
 
-enum err schedule_open(struct call *call, struct records *r, int64_t every_us,
-                       struct schedule **out)
+enum err work_open(struct call *call, struct records *r, int64_t every_us,
+                       struct work **out)
 {
-    struct schedule *s = calloc(1, sizeof *s);
+    struct work *s = calloc(1, sizeof *s);
     if (!s)
         panic("out of memory");
     s->records = r;
@@ -68,7 +68,7 @@ enum err schedule_open(struct call *call, struct records *r, int64_t every_us,
     return OK;
 }
 
-void schedule_close(struct schedule *s)
+void work_close(struct work *s)
 {
     if (!s)
         return;

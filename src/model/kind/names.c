@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* model/names.c — which names are allowed.
+/* model/kind/names.c — which names are allowed.
  * Names become tables, columns, paths and JSON members without ever being quoted or escaped, so
  * everything that means something else in one of those places is refused here, once. */
 #include "model/internal.h"
@@ -21,6 +21,7 @@ static const char sql_words[] =
 /* Tables of the engine, what `to` may say besides kinds, and the fixed paths of the API. */
 static const char kind_words[] =
     "person session token role role_grant unit_closure version link comment file signature "
+    "past_owner stay turn timer stale outbox check_run series "
     "idempotency meta sequence ledger_log ledger_entry ledger_tile ledger_checkpoint "
     "search_doc "
     "search_words requirement model files search tasks people tokens frameworks readiness "

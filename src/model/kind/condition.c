@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* model/condition.c — conditions: data over one record's own fields.
+/* model/kind/condition.c — conditions: data over one record's own fields.
  * No arithmetic, no joins, no parser. The pages evaluate the same data; both must pass
  * tests/vectors/conditions.json, so every rule of meaning is in this one file:
  * an empty field (absent, null, "", []) is no value; on a list, `is` and `in` mean contains;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* model/envelope.c — the fields that every kind has.
+/* model/kind/envelope.c — the fields that every kind has.
  * First the engine's own, then those of envelope.json. A kind may say some of it in its own
  * words (title, about, required, default, the values of a choice), never change the type. */
 #include "model/internal.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* model/who.c — lists of people: roles, relations to the record, everyone, the engine.
+/* model/kind/who.c — lists of people: roles, relations to the record, everyone, the engine.
  * `admin` runs the program and is never a business role, so it cannot be named. */
 #include "model/internal.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* model/framework.c — the rows of a standard or a law, and the register kept for them.
+/* model/judge/framework.c — the rows of a standard or a law, and the register kept for them.
  * Rows are read before kinds, so that a kind's `serves` can be checked; the register names a
  * kind, so it is read after them. */
 #include "model/internal.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* model/describe.c — the model as GET /api/v1/model shows it (docs/api.md).
+/* model/print/describe.c — the model as GET /api/v1/model shows it (docs/api.md).
  * Keys that say nothing (false, empty) are left out of fields where docs/api.md calls them
  * optional, so that the pages load less. Chinese falls back to English here, once, and not in
  * the pages. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* model/overlay.c — extensions: x_ fields added to a shipped kind.
+/* model/kind/overlay.c — extensions: x_ fields added to a shipped kind.
  * Overlays ship with the program and are switched on by name; a site's own extension files are
  * always in force. Either only adds. */
 #include "model/internal.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* model/kind.c — one kind file: its head, its fields, and what it says about showing and
+/* model/kind/kind.c — one kind file: its head, its fields, and what it says about showing and
  * access. begin: head and fields. finish: everything that names fields, states or other kinds.
  */
 #include "model/internal.h"

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* record/query/ask.c — the few other questions whose words follow from the model: who holds a value, what
+ * is due, what records are called. */
+#include "record/query/statement.h"
+
+static void add_holder(struct query *q, const struct field *f, struct text value)
+{
+    if (f->type == FIELD_REFS) {
+        buf_print(&q->sql,
+                  "t.id IN (SELECT l.from_id FROM link l WHERE l.from_kind = '%.*s' AND "
+                  "l.free = 0 AND l.type = '%.*s' AND l.to_id = ",
+                  TEXT_ARG(q->kind->name), TEXT_ARG(f->name));
+        sql__bind(q, V_TEXT(value));
+        buf_add_c(&q->sql, ")");
+        return;
+    }
+    buf_print(&q->sql, "t.\"%.*s\" = ", TEXT_ARG(f->name));
+    sql__bind(q, V_TEXT(value));
+}
+
+enum err query__holding(struct call *call, struct records *r, struct db db,
+                        const struct kind *k, const struct field *f, struct text value,
+                        size_t most, struct record ***out, size_t *count)
+{
+    struct query q = sql__start(call, r, k);
+    add_holder(&q, f, value);
+    buf_print(&q.sql, " ORDER BY t.\"key\" LIMIT %zu", most);
+    return sql__ask(&q, db, most, out, count);
+}
+
+enum err query__holders(struct call *call, struct records *r, struct db db,
+                        const struct kind *k, const struct field *f, struct text value,
+                        struct text after, size_t most, struct rows *out)
+{
+    struct query q = sql__start(call, r, k);
+    buf_print(&q.sql, "SELECT t.id FROM \"%.*s\" t WHERE ", TEXT_ARG(k->name));
+    add_holder(&q, f, value);
+    buf_add_c(&q.sql, " AND t.id > ");
+    sql__bind(&q, V_TEXT(after));
+    buf_print(&q.sql, " ORDER BY t.id LIMIT %zu", most);
+    const char *sql;
+    TRY(sql__finish(&q, &sql));
+    return db__rows(call, db, sql, q.values.at, q.values.count, most, out);
+}
+
+enum err query__living(struct call *call, struct records *r, struct db db, const struct kind *k,
+                       const struct field *f, struct text value, struct record ***out,
+                       size_t *count)
+{
+    struct query q = sql__start(call, r, k);
+    add_holder(&q, f, value);
+    buf_add_c(&q.sql, " AND t.state <> 'archived' ORDER BY t.\"key\"");
+    return sql__ask(&q, db, READ_MOST, out, count);
+}
+
+void sql__states(struct query *q, uint64_t states)
+{
+    struct text *names = NEW_MANY(q->call->arena, q->kind->state_count + 1, struct text);
+    size_t n = 0;
+    for (size_t i = 0; i < q->kind->state_count; i++)
+        if (states >> i & 1 && !q->kind->states[i].end)
+            names[n++] = q->kind->states[i].name;
+    names[n++] = TEXT(""); /* no state: so that none at all is still a list */
+    buf_add_c(&q->sql, "t.state");
+    sql__in(q, names, n);
+}
+
+enum err query__due(struct call *call, struct records *r, struct db db, const struct kind *k,
+                    const struct move *m, struct text day, size_t most, struct record ***out,
+                    size_t *count)
+{
+    struct query q = sql__start(call, r, k);
+    sql__states(&q, m->from);
+    buf_print(&q.sql, " AND t.\"%.*s\" <= ", TEXT_ARG(m->on));
+    sql__bind(&q, V_TEXT(day));
+    buf_print(&q.sql, " LIMIT %zu", most);
+    return sql__ask(&q, db, most, out, count);
+}
+
+enum err query__titles(struct call *call, struct records *r, struct reader *db,
+                       struct text kind, const struct text *ids, size_t count,
+                       struct rows *rows)
+{
+    const struct kind *k = model_kind(r->model, kind);
+    struct query q = sql__start(call, r, k);
+    if (text_is(kind, "person"))
+        buf_add_c(&q.sql, "SELECT t.id, '', t.name, '' FROM person t WHERE ");
+    else if (text_is(kind, "file"))
+        buf_add_c(&q.sql, "SELECT t.id, '', t.name, t.type FROM attachment t WHERE ");
+    else {
+        buf_print(&q.sql, "SELECT t.id, t.\"key\", t.title, t.state FROM \"%.*s\" t WHERE ",
+                  TEXT_ARG(k->name));
+        sql__readable(&q);
+        buf_add_c(&q.sql, " AND ");
+    }
+    const char *sql;
+    buf_add_c(&q.sql, "t.id");
+    sql__in(&q, ids, count);
+    TRY(sql__finish(&q, &sql));
+    return read_rows(call, db, sql, q.values.at, q.values.count, count + 1, rows);
+}

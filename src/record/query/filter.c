@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* record/query/filter.c — one filter of a list: equal, not, compared, empty; over columns, links and
+ * lists. */
+#include "record/query/statement.h"
+
+static enum err bad_filter(struct query *q, struct text name, const char *en, const char *zh)
+{
+    return problem(q->call, ERR_INVALID, name, "filter", "%s", say(q->call, en, zh));
+}
+
+static bool to_value(const struct field *f, struct text t, struct value *out)
+{
+    int64_t i;
+    double d;
+    if (f->type == FIELD_YES_NO) {
+        bool yes = text_is(t, "true") || text_is(t, "1") || text_is(t, "yes");
+        *out = V_INT(yes);
+        return yes || text_is(t, "false") || text_is(t, "0") || text_is(t, "no");
+    }
+    if (f->type == FIELD_INTEGER) {
+        bool good = text_integer(t, &i);
+        *out = V_INT(good ? i : 0);
+        return good;
+    }
+    if (f->type == FIELD_NUMBER) {
+        bool good = text_number(t, &d);
+        *out = V_NUM(good ? d : 0);
+        return good;
+    }
+    *out = V_TEXT(t);
+    return true;
+}
+
+static struct text me_or(struct query *q, const struct field *f, struct text t)
+{
+    if (f->target == TO_PERSON && text_is(t, "me"))
+        return q->call->actor->person;
+    return t;
+}
+
+static enum err read_values(struct query *q, struct text name, struct text list,
+                            struct texts *out)
+{
+    *out = (struct texts)LIST_IN(q->call->arena, VALUES_MOST);
+    do
+        (void)LIST_ADD(out, text_cut(&list, ','));
+    while (list.len && !out->full);
+    return out->full ? sql__too_many(q, name, VALUES_MOST) : OK;
+}
+
+/* "IN (…)" of a reference: a key stands for its id. */
+static void add_targets(struct query *q, const struct field *f, const struct texts *values)
+{
+    struct texts ids = LIST_IN(q->call->arena, VALUES_MOST), keys = ids;
+    for (size_t i = 0; i < values->count; i++)
+        if (f->target == TO_KIND && f->target_kind && text_find(values->at[i], '-') >= 0)
+            (void)LIST_ADD(&keys, values->at[i]);
+        else
+            (void)LIST_ADD(&ids, me_or(q, f, values->at[i]));
+    if (!keys.count) {
+        sql__in(q, ids.at, ids.count);
+        return;
+    }
+    buf_print(&q->sql, " IN (SELECT x.id FROM \"%.*s\" x WHERE x.\"key\"",
+              TEXT_ARG(f->target_kind->name));
+    sql__in(q, keys.at, keys.count);
+    if (ids.count) {
+        buf_add_c(&q->sql, " UNION ALL SELECT s.value FROM ");
+        sql__set(q, sql__json_of(q, ids.at, ids.count));
+    }
+    buf_add_c(&q->sql, ")");
+}
+
+/* A list of texts is one column: |a|b|. */
+static struct text pattern(struct query *q, struct text one)
+{
+    struct buf b = buf_in(q->call->arena, one.len * 2 + 8);
+    buf_add_c(&b, "%|");
+    for (size_t i = 0; i < one.len; i++) {
+        if (one.at[i] == '%' || one.at[i] == '_' || one.at[i] == '\\')
+            buf_add_byte(&b, '\\');
+        buf_add_byte(&b, one.at[i]);
+    }
+    buf_add_c(&b, "|%");
+    return buf_text(&b);
+}
+
+static void add_among(struct query *q, const struct field *f, const struct texts *values)
+{
+    struct text *patterns = NEW_MANY(q->call->arena, values->count, struct text);
+    for (size_t i = 0; i < values->count; i++)
+        patterns[i] = pattern(q, values->at[i]);
+    buf_add_c(&q->sql, "EXISTS (SELECT 1 FROM ");
+    sql__set(q, sql__json_of(q, patterns, values->count));
+    buf_print(&q->sql, " WHERE t.\"%.*s\" LIKE s.value ESCAPE '\\')", TEXT_ARG(f->name));
+}
+
+/* A free link may be called like a field; what a field holds is not free. */
+static void add_linked(struct query *q, const struct field *f, const struct texts *values)
+{
+    buf_print(&q->sql, "t.id IN (SELECT l.from_id FROM link l WHERE l.from_kind = '%.*s' AND ",
+              TEXT_ARG(q->kind->name));
+    if (f->type == FIELD_LINKS)
+        buf_add_c(&q->sql, "l.free = 1");
+    else
+        buf_print(&q->sql, "l.free = 0 AND l.type = '%.*s'", TEXT_ARG(f->name));
+    buf_add_c(&q->sql, " AND l.to_id");
+    add_targets(q, f, values);
+    buf_add_c(&q->sql, ")");
+}
+
+static void add_item_of(struct query *q, const struct field *f, const struct texts *values)
+{
+    buf_add_c(&q->sql, "EXISTS (SELECT 1 FROM ");
+    sql__items(q, f);
+    buf_add_c(&q->sql, " WHERE ");
+    sql__item(q, f);
+    add_targets(q, f, values);
+    buf_add_c(&q->sql, ")");
+}
+
+static enum err add_numbers(struct query *q, const struct field *f, const struct texts *values)
+{
+    struct buf b = buf_in(q->call->arena, 1u << 20);
+    struct json_out o = json_out(&b);
+    bool good = true;
+    json_open(&o, '[');
+    for (size_t i = 0; i < values->count && good; i++) {
+        struct value v;
+        good = to_value(f, values->at[i], &v);
+        if (v.type == VALUE_NUMBER)
+            json_put_number(&o, v.number);
+        else
+            json_put_integer(&o, v.integer);
+    }
+    json_close(&o, ']');
+    if (!good)
+        return bad_filter(q, f->name, "the filter value has the wrong type",
+                          "筛选值的类型不正确");
+    sql__field(q, f);
+    buf_print(&q->sql, " IN (SELECT %s FROM ",
+              !q->postgres               ? "s.value"
+              : f->type == FIELD_NUMBER ? "CAST(s.value AS double precision)"
+                                         : "CAST(s.value AS bigint)");
+    sql__set(q, buf_text(&b));
+    buf_add_c(&q->sql, ")");
+    return OK;
+}
+
+static enum err add_equal(struct query *q, const struct field *f, const struct texts *values)
+{
+    bool linked = f->type == FIELD_REFS || f->type == FIELD_LINKS;
+    if (f->type == FIELD_ROWS)
+        return bad_filter(q, f->name, "cannot be filtered", "不能用于筛选");
+    if (q->then && (linked || f->many))
+        add_item_of(q, f, values);
+    else if (linked)
+        add_linked(q, f, values);
+    else if (f->many)
+        add_among(q, f, values);
+    else if (f->type == FIELD_YES_NO || f->type == FIELD_INTEGER || f->type == FIELD_NUMBER)
+        return add_numbers(q, f, values);
+    else {
+        sql__field(q, f);
+        add_targets(q, f, values);
+    }
+    return OK;
+}
+
+static enum err add_any_of(struct query *q, const struct field *f, const struct filter *filter,
+                           bool negate)
+{
+    struct texts values;
+    TRY(read_values(q, filter->name, filter->value, &values));
+    buf_add_c(&q->sql, negate ? " AND NOT ((" : " AND ((");
+    TRY(add_equal(q, f, &values));
+    buf_add_c(&q->sql, ")");
+    if (negate && field__is_column(f)) { /* an empty value is not the excluded one */
+        buf_add_c(&q->sql, " AND ");
+        sql__field(q, f);
+        buf_add_c(&q->sql, " IS NOT NULL");
+    }
+    buf_add_c(&q->sql, ")");
+    return OK;
+}
+
+static enum err add_compare(struct query *q, const struct field *f, const char *operator,
+                            struct text t)
+{
+    struct value v;
+    if (!field__is_column(f) || !to_value(f, t, &v))
+        return bad_filter(q, f->name, "cannot be compared like this", "不能这样比较");
+    buf_add_c(&q->sql, " AND ");
+    sql__field(q, f);
+    buf_print(&q->sql, " %s ", operator);
+    sql__bind(q, v);
+    return OK;
+}
+
+enum err sql__empty(struct query *q, const struct field *f, struct text t)
+{
+    bool empty = !text_is(t, "0") && !text_is(t, "false");
+    if (field__is_column(f) || q->then) {
+        buf_add_c(&q->sql, " AND ");
+        sql__field(q, f);
+        buf_print(&q->sql, " IS %sNULL", empty ? "" : "NOT ");
+        return OK;
+    }
+    if (f->type == FIELD_ROWS)
+        buf_print(&q->sql,
+                  " AND %sEXISTS (SELECT 1 FROM \"%.*s__%.*s\" x WHERE x.record = t.id)",
+                  empty ? "NOT " : "", TEXT_ARG(q->kind->name), TEXT_ARG(f->name));
+    else
+        buf_print(&q->sql,
+                  " AND %sEXISTS (SELECT 1 FROM link l WHERE l.from_kind = '%.*s' AND "
+                  "l.from_id = t.id AND %s%.*s%s)",
+                  empty ? "NOT " : "", TEXT_ARG(q->kind->name),
+                  f->type == FIELD_LINKS ? "l.free = 1" : "l.free = 0 AND l.type = '",
+                  f->type == FIELD_LINKS ? 0 : (int)f->name.len, f->name.at,
+                  f->type == FIELD_LINKS ? "" : "'");
+    return OK;
+}
+
+enum err sql__filter(struct query *q, const struct filter *filter)
+{
+    static const struct {
+        const char *suffix, *operator;
+    } compare[] = {{".gte", ">="}, {".lte", "<="}, {".gt", ">"}, {".lt", "<"}};
+    struct text name = filter->name, base = text_cut(&name, '.');
+    const struct field *f = kind_field(q->kind, base);
+    if (text_is(base, "id") && !name.len) {
+        static const struct field id = {.name = {"id", 2}, .type = FIELD_TEXT};
+        return add_any_of(q, &id, filter, false);
+    }
+    if (!f || (f->sensitive && !q->call->actor->all))
+        return bad_filter(q, filter->name, "is not a field one can filter by",
+                          "不是可筛选的字段");
+    if (!name.len)
+        return add_any_of(q, f, filter, false);
+    if (text_is(name, "not"))
+        return add_any_of(q, f, filter, true);
+    if (text_is(name, "empty"))
+        return sql__empty(q, f, filter->value);
+    for (size_t i = 0; i < COUNT(compare); i++)
+        if (text_ends(filter->name, compare[i].suffix))
+            return add_compare(q, f, compare[i].operator, filter->value);
+    return bad_filter(q, filter->name, "is not a filter: use .not .gte .lte .gt .lt .empty",
+                      "不是有效的筛选：可用 .not .gte .lte .gt .lt .empty");
+}

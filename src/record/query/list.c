@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* record/query/list.c — a page of records: words, conditions, order and the place in it, facets; now or
+ * as of a moment. */
+#include "record/query/statement.h"
+
+#define FILTERS_MOST 64 /* parameters of one list */
+#define SORTS_MOST 8
+#define FACETS_MOST 10
+
+static enum err add_search(struct query *q, struct reader *db, struct text words)
+{
+    struct search_hit *hits;
+    size_t count;
+    struct text cut = words_for_query(q->call->arena, words);
+    if (!cut.len) { /* a symbol alone is no word: it finds nothing, never everything */
+        if (text_trim(words).len)
+            buf_add_c(&q->sql, " AND 1=0");
+        return OK;
+    }
+    TRY(read_search(q->call, db, q->kind->name, cut, 1000, &hits, &count));
+    struct text *ids = NEW_MANY(q->call->arena, count + 1, struct text);
+    for (size_t i = 0; i < count; i++)
+        ids[i] = hits[i].id;
+    ids[count] = TEXT(""); /* so that nothing found is still a list */
+    buf_add_c(&q->sql, " AND t.id");
+    sql__in(q, ids, count + 1);
+    return OK;
+}
+
+/* The kind's records; as of a moment each beside its latest version of then. PostgreSQL reads
+ * a body once a row (OFFSET keeps it from being copied to each use), SQLite remembers it. */
+static void add_from(struct query *q)
+{
+    buf_print(&q->sql, " FROM \"%.*s\" t", TEXT_ARG(q->kind->name));
+    if (!q->then)
+        return;
+    buf_add_c(&q->sql, " CROSS JOIN version v");
+    if (q->postgres)
+        buf_add_c(&q->sql,
+                  " CROSS JOIN LATERAL (SELECT CAST(v.body AS jsonb) AS b OFFSET 0) b");
+}
+
+static void add_moment(struct query *q, int64_t moment)
+{
+    buf_print(&q->sql,
+              "v.kind = '%.*s' AND v.id = t.id AND v.version = (SELECT w.version FROM version w "
+              "WHERE w.kind = '%.*s' AND w.id = t.id AND w.at <= ",
+              TEXT_ARG(q->kind->name), TEXT_ARG(q->kind->name));
+    sql__bind(q, V_TEXT(moment_print(q->call->arena, moment)));
+    buf_add_c(&q->sql, " ORDER BY w.version DESC LIMIT 1) AND ");
+}
+
+static enum err add_conditions(struct query *q, struct reader *db,
+                               const struct list_query *list)
+{
+    buf_add_c(&q->sql, " WHERE ");
+    if (q->then)
+        add_moment(q, list->as_of);
+    sql__readable(q);
+    enum err worst = OK;
+    if (list->filter_count > FILTERS_MOST)
+        return problem(q->call, ERR_MALFORMED, TEXT(""), "too_many",
+                       say(q->call, "more than %d filters: ask for fewer",
+                           "筛选条件超过 %d 个，请减少"),
+                       FILTERS_MOST);
+    for (size_t i = 0; i < list->filter_count; i++) {
+        enum err e = sql__filter(q, &list->filters[i]);
+        worst = e != OK ? e : worst;
+    }
+    TRY(worst);
+    if (list->q.len && q->then)
+        return problem(q->call, ERR_INVALID, TEXT("q"), "as_of", "%s",
+                       say(q->call, "words are found as they are now: leave out q or as_of",
+                           "全文检索只针对当前内容：请去掉 q 或 as_of"));
+    return list->q.len ? add_search(q, db, list->q) : OK;
+}
+
+/* ---- order, and the place in it -----------------------------------------------------------------
+ * A cursor is the sorting and the values of the last record that was shown, the id last: the next page
+ * begins after that place, whatever came or went before it. */
+struct order {
+    struct text words;
+    const struct field *by[SORTS_MOST];
+    bool down[SORTS_MOST];
+    size_t count;
+};
+
+static enum err read_order(struct query *q, struct text words, struct order *out)
+{
+    enum err worst = OK;
+    *out = (struct order){.words = words};
+    while (words.len) {
+        struct text one = text_trim(text_cut(&words, ','));
+        bool down = text_starts(one, "-");
+        const struct field *f = kind_field(q->kind, down ? text_from(one, 1) : one);
+        bool good = f && field__is_column(f) && !(f->sensitive && !q->call->actor->all);
+        if (out->count == SORTS_MOST)
+            return sql__too_many(q, TEXT("sort"), SORTS_MOST);
+        if (good) {
+            out->by[out->count] = f;
+            out->down[out->count++] = down;
+        } else
+            worst = problem(q->call, ERR_INVALID, TEXT("sort"), "sort",
+                            say(q->call, "one cannot sort by %.*s", "不能按 %.*s 排序"),
+                            TEXT_ARG(one));
+    }
+    return worst;
+}
+
+static void add_sort(struct query *q, const struct order *o)
+{
+    buf_add_c(&q->sql, " ORDER BY ");
+    for (size_t i = 0; i < o->count; i++) {
+        sql__field(q, o->by[i]);
+        buf_add_c(&q->sql, o->down[i] ? " DESC NULLS LAST, " : " ASC NULLS LAST, ");
+    }
+    buf_add_c(&q->sql, "t.id");
+}
+
+static struct text cursor_of(struct query *q, const struct order *o, const struct record *last)
+{
+    struct buf b = buf_in(q->call->arena, 1u << 16);
+    struct json_out out = json_out(&b);
+    json_open(&out, '[');
+    json_put_text(&out, o->words);
+    for (size_t i = 0; i < o->count; i++) {
+        struct value v = table__cell(q->call, o->by[i], last->values[o->by[i]->index]);
+        if (v.type == VALUE_TEXT)
+            json_put_text(&out, v.text);
+        else if (v.type == VALUE_INTEGER)
+            json_put_integer(&out, v.integer);
+        else if (v.type == VALUE_NUMBER)
+            json_put_number(&out, v.number);
+        else
+            json_put_null(&out);
+    }
+    json_put_text(&out, last->id);
+    json_close(&out, ']');
+    return hex_of(q->call->arena, buf_text(&b));
+}
+
+static bool place_value(const struct field *f, const struct json *v, struct value *out)
+{
+    *out = v->type == JSON_TEXT      ? V_TEXT(v->text)
+           : v->type == JSON_INTEGER ? V_INT(v->integer)
+           : v->type == JSON_NUMBER  ? V_NUM(v->number)
+                                     : V_NULL;
+    if (f->type == FIELD_NUMBER && !f->many && v->type == JSON_INTEGER)
+        *out = V_NUM((double)v->integer);
+    bool whole = !f->many && (f->type == FIELD_INTEGER || f->type == FIELD_YES_NO);
+    bool number = !f->many && f->type == FIELD_NUMBER;
+    return v->type == JSON_NULL ||
+           out->type == (whole ? VALUE_INTEGER : number ? VALUE_NUMBER : VALUE_TEXT);
+}
+
+/* After v in this order: empty ones come last, and nothing comes after them. */
+static void add_after(struct query *q, const struct field *f, bool down, struct value v)
+{
+    if (v.type == VALUE_NULL) {
+        buf_add_c(&q->sql, "1=0");
+        return;
+    }
+    buf_add_c(&q->sql, "(");
+    sql__field(q, f);
+    buf_add_c(&q->sql, down ? " < " : " > ");
+    sql__bind(q, v);
+    buf_add_c(&q->sql, " OR ");
+    sql__field(q, f);
+    buf_add_c(&q->sql, " IS NULL)");
+}
+
+static void add_same(struct query *q, const struct field *f, struct value v)
+{
+    sql__field(q, f);
+    if (v.type == VALUE_NULL) {
+        buf_add_c(&q->sql, " IS NULL");
+        return;
+    }
+    buf_add_c(&q->sql, " = ");
+    sql__bind(q, v);
+}
+
+static enum err bad_cursor(struct query *q)
+{
+    return problem(q->call, ERR_INVALID, TEXT("cursor"), "cursor", "%s",
+                   say(q->call, "is not a cursor of this list", "不是此列表的游标"));
+}
+
+static enum err add_cursor(struct query *q, const struct order *o, struct text cursor)
+{
+    static const struct json_limits limits = {1u << 17, 2, 64};
+    struct call *quiet = call_open(q->call->arena, q->call->now, q->call->lang);
+    const struct json *place;
+    struct text bytes;
+    if (!hex_read(q->call->arena, cursor, &bytes) ||
+        json_read(quiet, bytes, &limits, &place) != OK || place->type != JSON_LIST ||
+        place->count != o->count + 2 || !text_same(json_text(place->first), o->words))
+        return bad_cursor(q);
+    const struct json *one = place->first->next;
+    buf_add_c(&q->sql, " AND (");
+    for (size_t i = 0; i < o->count; i++, one = one->next) {
+        struct value v;
+        if (!place_value(o->by[i], one, &v))
+            return bad_cursor(q);
+        add_after(q, o->by[i], o->down[i], v);
+        buf_add_c(&q->sql, " OR (");
+        add_same(q, o->by[i], v);
+        buf_add_c(&q->sql, " AND (");
+    }
+    if (one->type != JSON_TEXT)
+        return bad_cursor(q);
+    buf_add_c(&q->sql, "t.id > ");
+    sql__bind(q, V_TEXT(one->text));
+    for (size_t i = 0; i < o->count * 2 + 1; i++)
+        buf_add_byte(&q->sql, ')');
+    return OK;
+}
+
+/* ---- list -------------------------------------------------------------------------------- */
+/* The page is picked by ids alone, then its records are read: sorting must not carry bodies
+ * along. */
+static enum err add_page(struct query *q, struct reader *db, const struct list_query *list,
+                         const struct order *order, int64_t limit)
+{
+    buf_add_c(&q->sql, "t.id IN (SELECT t.id");
+    add_from(q);
+    TRY(add_conditions(q, db, list));
+    if (list->cursor.len)
+        TRY(add_cursor(q, order, list->cursor));
+    add_sort(q, order);
+    buf_print(&q->sql, " LIMIT %lld)", (long long)limit + 1);
+    add_sort(q, order);
+    return OK;
+}
+
+/* Sensitive fields of then are for those who may see them now and could then: whoever owned the
+ * record at that moment alone does not. */
+static bool veiled(const struct query *q, const struct value *row)
+{
+    const struct actor *a = q->call->actor;
+    bool mine = a->person.len &&
+                (text_same(row[5].text, a->person) || text_same(row[6].text, a->person));
+    return !a->all && !a->sees_sensitive && !mine;
+}
+
+static enum err from_then(struct query *q, const struct value *row, struct record **out)
+{
+    struct record *rec = NEW(q->call->arena, struct record);
+    TRY(body__read(q->call, q->kind, row[4].text, rec));
+    rec->id = row[0].text;
+    rec->key = row[1].text;
+    rec->version = row[2].integer;
+    rec->ledger = row[3].integer;
+    rec->veiled = veiled(q, row);
+    const struct json *state = record_value(rec, TEXT("state"));
+    ptrdiff_t index = state ? kind_state(q->kind, state->text) : -1;
+    rec->state = index < 0 ? q->kind->start : (size_t)index; /* a state the model had once */
+    *out = rec;
+    return OK;
+}
+
+static enum err read_then(struct query *q, struct reader *db, const struct list_query *list,
+                          const struct order *order, int64_t limit, struct record_list *out)
+{
+    struct rows rows;
+    const char *sql;
+    buf_add_c(&q->sql, "SELECT t.id, t.\"key\", v.version, v.ledger, v.body, t.\"owner\", "
+                       "t.\"author\"");
+    add_from(q);
+    buf_add_c(&q->sql, " WHERE ");
+    add_moment(q, list->as_of);
+    TRY(add_page(q, db, list, order, limit));
+    TRY(sql__finish(q, &sql));
+    TRY(read_rows(q->call, db, sql, q->values.at, q->values.count, (size_t)limit + 1, &rows));
+    out->items = NEW_MANY(q->call->arena, rows.count + 1, struct record *);
+    for (; out->count < rows.count; out->count++)
+        TRY(from_then(q, row_at(&rows, out->count), &out->items[out->count]));
+    return OK;
+}
+
+static enum err read_items(struct query *q, struct reader *db, const struct list_query *list,
+                           int64_t limit, struct record_list *out)
+{
+    struct order order;
+    TRY(read_order(q, list->sort.len ? list->sort : q->kind->sort, &order));
+    if (q->then) {
+        TRY(read_then(q, db, list, &order, limit, out));
+    } else {
+        TRY(add_page(q, db, list, &order, limit));
+        TRY(sql__ask(q, db_reader(db), (size_t)limit + 1, &out->items, &out->count));
+    }
+    if ((int64_t)out->count > limit) {
+        out->count = (size_t)limit;
+        out->next = cursor_of(q, &order, out->items[limit - 1]);
+    }
+    return OK;
+}
+
+static struct query list_start(struct call *call, struct records *r, const struct kind *k,
+                               const struct list_query *list)
+{
+    struct query q = sql__start(call, r, k);
+    q.then = list->as_of != 0;
+    return q;
+}
+
+static enum err read_total(struct call *call, struct records *r, struct reader *db,
+                           const struct kind *k, const struct list_query *list, int64_t *total)
+{
+    struct query q = list_start(call, r, k, list);
+    const char *sql;
+    buf_add_c(&q.sql, "SELECT count(*)");
+    add_from(&q);
+    TRY(add_conditions(&q, db, list));
+    TRY(sql__finish(&q, &sql));
+    return counts__ask(call, r, db, sql, q.values.at, q.values.count, total);
+}
+
+static struct text facet_text(struct call *call, const struct value *v)
+{
+    if (v->type == VALUE_INTEGER)
+        return text_print(call->arena, "%lld", (long long)v->integer);
+    return v->type == VALUE_TEXT ? v->text : (struct text){0};
+}
+
+static enum err read_facet(struct call *call, struct records *r, struct reader *db,
+                           const struct kind *k, const struct list_query *list,
+                           const struct field *f, struct facet *out)
+{
+    struct query q = list_start(call, r, k, list);
+    struct rows rows;
+    const char *sql;
+    buf_add_c(&q.sql, "SELECT ");
+    sql__field(&q, f);
+    buf_add_c(&q.sql, ", count(*)");
+    add_from(&q);
+    TRY(add_conditions(&q, db, list));
+    buf_add_c(&q.sql, " GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 200");
+    TRY(sql__finish(&q, &sql));
+    TRY(read_rows(call, db, sql, q.values.at, q.values.count, 200, &rows));
+    out->field = f->name;
+    out->counts = NEW_MANY(call->arena, rows.count + 1, struct facet_count);
+    for (size_t i = 0; i < rows.count; i++)
+        out->counts[out->count++] = (struct facet_count){facet_text(call, row_at(&rows, i)),
+                                                         row_at(&rows, i)[1].integer};
+    return OK;
+}
+
+static enum err read_facets(struct call *call, struct records *r, struct reader *db,
+                            const struct kind *k, const struct list_query *list,
+                            struct record_list *out)
+{
+    struct query q = sql__start(call, r, k);
+    struct text names = list->facets;
+    out->facets = NEW_MANY(call->arena, FACETS_MOST, struct facet);
+    while (names.len) {
+        if (out->facet_count == FACETS_MOST)
+            return sql__too_many(&q, TEXT("facets"), FACETS_MOST);
+        struct text one = text_trim(text_cut(&names, ','));
+        const struct field *f = kind_field(k, one);
+        if (!f || !field__is_column(f) || f->many || f->sensitive)
+            return problem(call, ERR_INVALID, TEXT("facets"), "facets",
+                           say(call, "there are no facets by %.*s", "不能按 %.*s 分面统计"),
+                           TEXT_ARG(one));
+        TRY(read_facet(call, r, db, k, list, f, &out->facets[out->facet_count++]));
+    }
+    return OK;
+}
+
+enum err record_list(struct call *call, struct records *r, struct reader *db,
+                     const struct kind *k, const struct list_query *list,
+                     struct record_list *out)
+{
+    *out = (struct record_list){0};
+    int64_t limit = list->limit ? list->limit : 50;
+    if (limit < 1 || limit > 1000)
+        return problem(
+            call, ERR_INVALID, TEXT("limit"), "range", "%s",
+            say(call, "limit must be between 1 and 1000", "limit 必须在 1 与 1000 之间"));
+    struct query q = list_start(call, r, k, list);
+    TRY(read_items(&q, db, list, limit, out));
+    TRY(read_total(call, r, db, k, list, &out->total));
+    return list->facets.len ? read_facets(call, r, db, k, list, out) : OK;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* record/query/statement.h — how the files of this folder put a statement together. With record/table.c and
+ * store/plan*.c they are the only ones that build SQL from the model: names come from the model, values
+ * are always bound. */
+#ifndef RECORD_QUERY_STATEMENT_H
+#define RECORD_QUERY_STATEMENT_H
+
+#include "record/internal.h"
+
+#define VALUES_MOST 1000 /* of one filter */
+
+struct parameters LIST_OF(struct value);
+struct texts LIST_OF(struct text);
+
+struct query {
+    struct call *call;
+    struct records *records;
+    const struct kind *kind;
+    bool postgres;
+    /* As of a moment: t is the record as it is now, v the version it had then. What is asked of
+     * the fields is asked of v; what the actor may read, of both. */
+    bool then;
+    struct buf sql;
+    struct parameters values;
+};
+
+/* ---- statement.c ------------------------------------------------------------------------- */
+struct query sql__start(struct call *call, struct records *r, const struct kind *k);
+/* The whole statement, ended; ERR_MALFORMED when it outgrew what a statement may be. */
+MUST_USE enum err sql__finish(struct query *q, const char **sql);
+/* ERR_MALFORMED, named: more values than a filter, a sorting, a list may have. */
+MUST_USE enum err sql__too_many(struct query *q, struct text name, int most);
+/* The number the value is bound under: $n. */
+size_t sql__keep(struct query *q, struct value v);
+/* "$n", its value kept. */
+void sql__bind(struct query *q, struct value v);
+/* A table "s" with the one column value: the items of a JSON list, bound as one parameter. */
+void sql__set(struct query *q, struct text json);
+struct text sql__json_of(struct query *q, const struct text *items, size_t count);
+/* " IN (…)" or " = $n": one parameter a value while they are few, one for all of them else. */
+void sql__in(struct query *q, const struct text *items, size_t count);
+/* The field as an expression: a column, or what the body of then holds. */
+void sql__field(struct query *q, const struct field *f);
+/* The same for a field of the envelope. */
+void sql__named(struct query *q, struct text name);
+/* A table "e" of the items of a list field of then, and the value of one. */
+void sql__items(struct query *q, const struct field *f);
+void sql__item(struct query *q, const struct field *f);
+/* The records that the statement's condition picks, at most that many. */
+MUST_USE enum err sql__ask(struct query *q, struct db db, size_t most, struct record ***out, size_t *count);
+
+/* ---- reach.c: what the actor may read ------------------------------------------------------ */
+struct grounds { /* alternatives joined by OR; with none of them: never */
+    struct query *q;
+    bool any;
+};
+/* One alternative more; end with sql__end_grounds. */
+void sql__ground(struct grounds *g);
+void sql__end_grounds(struct grounds *g);
+/* A condition that holds for what the actor may read, as of a moment: then and now. */
+void sql__readable(struct query *q);
+
+/* ---- filter.c: one condition more, each after " AND " --------------------------------------- */
+MUST_USE enum err sql__empty(struct query *q, const struct field *f, struct text t);
+MUST_USE enum err sql__filter(struct query *q, const struct filter *filter);
+
+/* ---- ask.c ----------------------------------------------------------------------------------- */
+/* "t.state IN (…)" of those that are no end. */
+void sql__states(struct query *q, uint64_t states);
+
+#endif

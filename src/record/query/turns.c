@@ -1,0 +1,532 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* record/query/turns.c — whose turn it is.
+ * One statement over all kinds: for each record that is not at rest, how far each next move is
+ * (r: 0 its condition does not hold, 1 something is missing, 2 nothing is), whether the actor may
+ * sign it (a), and whether they may mend what is missing (mend). What turn.c says of one record in C
+ * is said here in SQL; tests hold the two against each other. */
+#include "record/query/statement.h"
+
+struct turning {
+    struct query *q;
+    size_t person; /* number of the bound value */
+    const struct turns_query *of;
+};
+
+static void add_quoted(struct query *q, const char *alias, struct text name)
+{
+    buf_print(&q->sql, "%s.\"%.*s\"", alias, TEXT_ARG(name));
+}
+
+/* Does a field of the record `alias` (of kind k) name this value? Never NULL. */
+static void add_holds(struct query *q, const struct kind *k, const char *alias,
+                      const struct field *f, size_t value)
+{
+    if (f && f->type == FIELD_REFS)
+        buf_print(&q->sql,
+                  "EXISTS (SELECT 1 FROM link l WHERE l.from_kind = '%.*s' AND l.from_id = "
+                  "%s.id AND l.free = 0 AND l.type = '%.*s' AND l.to_id = $%zu)",
+                  TEXT_ARG(k->name), alias, TEXT_ARG(f->name), value);
+    else if (!f || !field__is_column(f))
+        buf_add_c(&q->sql, "1=0");
+    else {
+        buf_add_c(&q->sql, "(");
+        add_quoted(q, alias, f->name);
+        buf_print(&q->sql,
+                  f->many ? " LIKE '%%|' || CAST($%zu AS TEXT) || '|%%') IS TRUE"
+                          : " = $%zu) IS TRUE",
+                  value);
+    }
+}
+
+static struct value plain_value(const struct field *f, const struct json *v)
+{
+    if (v->type == JSON_TRUE || v->type == JSON_FALSE)
+        return V_INT(v->type == JSON_TRUE);
+    if (v->type == JSON_INTEGER)
+        return f->type == FIELD_NUMBER ? V_NUM((double)v->integer) : V_INT(v->integer);
+    return v->type == JSON_NUMBER ? V_NUM(v->number) : V_TEXT(v->text);
+}
+
+static void add_one_of(struct query *q, const struct kind *k, const char *alias,
+                       struct text field, const struct json *const *values, size_t count)
+{
+    const struct field *f = kind_field(k, field);
+    buf_add_c(&q->sql, "(1=0");
+    for (size_t i = 0; f && i < count; i++) {
+        buf_add_c(&q->sql, " OR ");
+        add_holds(q, k, alias, f, sql__keep(q, plain_value(f, values[i])));
+    }
+    buf_add_c(&q->sql, ")");
+}
+
+static void add_is_empty(struct query *q, const struct field *f)
+{
+    buf_add_c(&q->sql, "(1=1");
+    if (sql__empty(q, f, TEXT("1")) != OK)
+        buf_add_c(&q->sql, " AND 1=0");
+    buf_add_c(&q->sql, ")");
+}
+
+static void add_when(struct query *q, const struct condition *c)
+{
+    const struct field *f = c && c->form == WHEN_EMPTY ? kind_field(q->kind, c->field) : NULL;
+    if (!c || c->form == WHEN_ALWAYS)
+        buf_add_c(&q->sql, "1=1");
+    else if (c->form == WHEN_IS || c->form == WHEN_IN)
+        add_one_of(q, q->kind, "t", c->field, c->values, c->count);
+    else if (f) {
+        buf_add_c(&q->sql, c->empty ? "" : "NOT ");
+        add_is_empty(q, f);
+    } else {
+        const char *start[] = {[WHEN_ANY] = "(1=0", [WHEN_ALL] = "(1=1", [WHEN_NOT] = "(NOT (1=1"};
+        buf_add_c(&q->sql, c->form >= WHEN_ANY ? start[c->form] : "(1=0");
+        for (size_t i = 0; c->form >= WHEN_ANY && i < c->part_count; i++) {
+            buf_add_c(&q->sql, c->form == WHEN_ANY ? " OR " : " AND ");
+            add_when(q, c->parts[i]);
+        }
+        buf_add_c(&q->sql, c->form == WHEN_NOT ? "))" : ")");
+    }
+}
+
+/* ---- who */
+static void add_role_here(struct turning *t, struct grounds *g, struct text role)
+{
+    const struct actor *a = t->q->call->actor;
+    struct text *units = NEW_MANY(t->q->call->arena, a->grant_count + 1, struct text);
+    size_t n = 0;
+    bool everywhere = false;
+    for (size_t i = 0; i < a->grant_count; i++) {
+        if (!text_same(a->grants[i].role, role))
+            continue;
+        everywhere = everywhere || !a->grants[i].unit.len;
+        units[n++] = a->grants[i].unit;
+    }
+    if (!n)
+        return;
+    sql__ground(g);
+    buf_add_c(&t->q->sql, "1=1");
+    if (everywhere)
+        return;
+    /* A unit record scopes itself (who.c). */
+    buf_print(&t->q->sql, " AND (%s IN (SELECT descendant FROM unit_closure WHERE ancestor",
+              text_is(t->q->kind->is, "unit_tree") ? "COALESCE(t.\"unit\", t.id)"
+                                                   : "t.\"unit\"");
+    sql__in(t->q, units, n);
+    buf_add_c(&t->q->sql, ")) IS TRUE");
+}
+
+static void add_relation(struct turning *t, struct grounds *g, const struct who *w, bool duty)
+{
+    struct query *q = t->q;
+    if (q->call->actor->bare && !duty)
+        return; /* a token without relations; its person's duties bind it all the same (who.c) */
+    const struct field *via = w->via.len ? kind_field(q->kind, w->via) : NULL;
+    sql__ground(g);
+    if (!w->via.len)
+        add_holds(q, q->kind, "t", kind_field(q->kind, w->relation), t->person);
+    else if (!via || !via->target_kind || !field__is_column(via) || via->many)
+        buf_add_c(&q->sql, "1=0");
+    else {
+        buf_print(&q->sql, "EXISTS (SELECT 1 FROM \"%.*s\" x WHERE x.id = t.\"%.*s\" AND ",
+                  TEXT_ARG(via->target_kind->name), TEXT_ARG(via->name));
+        add_holds(q, via->target_kind, "x", kind_field(via->target_kind, w->relation),
+                  t->person);
+        buf_add_c(&q->sql, ")");
+    }
+}
+
+enum list_of { TURN, CHANGE, DUTY };
+static void add_who(struct turning *t, struct grounds *g, const struct who_list *list,
+                    enum list_of of)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const struct who *w = &list->one[i];
+        if (w->automatic || (of == TURN && !turn__counts(list, w)))
+            continue;
+        if (w->everyone) {
+            sql__ground(g);
+            buf_add_c(&t->q->sql, who__is_somebody(t->q->call->actor) ? "1=1" : "1=0");
+        } else if (w->role.len)
+            add_role_here(t, g, w->role);
+        else
+            add_relation(t, g, w, of == DUTY);
+    }
+}
+
+static void add_matches(struct turning *t, const struct who_list *list, enum list_of of)
+{
+    struct grounds g = {t->q, false};
+    add_who(t, &g, list, of);
+    sql__end_grounds(&g);
+}
+
+static void add_owner(struct turning *t)
+{
+    if (t->q->call->actor->bare) {
+        buf_add_c(&t->q->sql, "1=0");
+        return;
+    }
+    buf_print(&t->q->sql,
+              "(t.\"owner\" = $%zu OR (t.\"owner\" IS NULL AND t.\"author\" = $%zu)) IS TRUE",
+              t->person, t->person);
+}
+
+/* Who signs for one side; a move for just everybody is its owner's. */
+static void add_side(struct turning *t, const struct who_list *list)
+{
+    bool any = false;
+    for (size_t i = 0; i < list->count; i++)
+        any = any || turn__counts(list, &list->one[i]);
+    if (any)
+        add_matches(t, list, TURN);
+    else
+        add_owner(t);
+}
+
+static void add_signed(struct turning *t, const struct move *m, const char *of, size_t number)
+{
+    buf_print(&t->q->sql,
+              "EXISTS (SELECT 1 FROM signature g WHERE g.kind = '%.*s' AND g.id = t.id AND "
+              "g.move = '%.*s' AND %s $%zu AND g.version <= t.version AND NOT EXISTS (SELECT 1 "
+              "FROM version v WHERE v.kind = g.kind AND v.id = g.id AND v.version > g.version "
+              "AND COALESCE(v.alters, 1) > 0))",
+              TEXT_ARG(t->q->kind->name), TEXT_ARG(m->name), of, number);
+}
+
+/* Whoever ever owned a record stays under the duties of its owner (hand.c). */
+static void add_past_owner(struct turning *t, struct grounds *g, const struct who_list *people)
+{
+    struct query *q = t->q;
+    for (size_t i = 0; i < people->count; i++) {
+        const struct who *w = &people->one[i];
+        const struct field *via = w->via.len ? kind_field(q->kind, w->via) : NULL;
+        bool usable = !w->via.len || (via && via->target_kind && field__is_column(via));
+        if (!text_is(w->relation, "owner") || !usable)
+            continue;
+        sql__ground(g);
+        struct text kind = via ? via->target_kind->name : q->kind->name;
+        struct text id = via ? via->name : TEXT("id");
+        buf_print(&q->sql,
+                  "EXISTS (SELECT 1 FROM past_owner o WHERE o.kind = '%.*s' AND o.id = "
+                  "t.\"%.*s\" AND o.person = $%zu)",
+                  TEXT_ARG(kind), TEXT_ARG(id), t->person);
+    }
+}
+
+static void add_signer(struct turning *t, const struct move *m)
+{
+    struct query *q = t->q;
+    buf_add_c(&q->sql, "(");
+    if (!m->and_by.count)
+        add_side(t, &m->by);
+    else {
+        buf_add_c(&q->sql, "(((");
+        add_side(t, &m->by);
+        buf_add_c(&q->sql, ") AND NOT ");
+        add_signed(t, m, "g.side =", sql__keep(q, V_INT(1)));
+        buf_add_c(&q->sql, ") OR ((");
+        add_side(t, &m->and_by);
+        buf_add_c(&q->sql, ") AND ");
+        add_when(q, m->second_when);
+        buf_add_c(&q->sql, " AND NOT ");
+        add_signed(t, m, "g.side =", sql__keep(q, V_INT(2)));
+        buf_add_c(&q->sql, ")) AND NOT ");
+        add_signed(t, m, "g.person =", t->person);
+    }
+    for (size_t i = 0; i < m->duty_count; i++) {
+        struct grounds g = {q, false};
+        buf_add_c(&q->sql, " AND NOT ");
+        add_who(t, &g, &m->duties[i].people, DUTY);
+        add_past_owner(t, &g, &m->duties[i].people);
+        sql__end_grounds(&g);
+    }
+    buf_add_c(&q->sql, ")");
+}
+
+/* ---- what is missing */
+static void add_uncovered(struct query *q, const struct field *f)
+{
+    buf_print(&q->sql,
+              "(SELECT count(DISTINCT x.\"%.*s\") FROM \"%.*s__%.*s\" x WHERE x.record = t.id "
+              "AND x.\"%.*s\"",
+              TEXT_ARG(f->covers_column), TEXT_ARG(q->kind->name), TEXT_ARG(f->name),
+              TEXT_ARG(f->covers_column));
+    sql__in(q, f->covers, f->covers_count);
+    buf_print(&q->sql, ") < %zu", f->covers_count);
+}
+
+/* What the state it is in demands as well is there already. */
+static bool newly_demanded(const struct kind *k, const struct field *f, const struct move *m,
+                           size_t state)
+{
+    return !f->system && !f->required && f->required_in >> m->to & 1 &&
+           !(f->required_in >> state & 1) && !guard__asks(k, m, f->name);
+}
+
+static void add_unfilled(struct query *q, const struct move *m, size_t state)
+{
+    for (size_t i = 0; i < q->kind->field_count; i++) {
+        const struct field *f = &q->kind->fields[i];
+        if (!newly_demanded(q->kind, f, m, state))
+            continue;
+        buf_add_c(&q->sql, " OR (");
+        add_when(q, f->only);
+        buf_add_c(&q->sql, " AND ");
+        add_when(q, f->required_when);
+        buf_add_c(&q->sql, " AND (");
+        add_is_empty(q, f);
+        if (f->covers_count) {
+            buf_add_c(&q->sql, " OR ");
+            add_uncovered(q, f);
+        }
+        buf_add_c(&q->sql, "))");
+    }
+}
+
+static void add_pointed_at(struct query *q, const struct field *f)
+{
+    buf_print(&q->sql, "\"%.*s\" x WHERE ", TEXT_ARG(f->target_kind->name));
+    if (f->type == FIELD_REFS)
+        buf_print(&q->sql,
+                  "x.id IN (SELECT l.to_id FROM link l WHERE l.from_kind = '%.*s' AND "
+                  "l.from_id = t.id AND l.free = 0 AND l.type = '%.*s')",
+                  TEXT_ARG(q->kind->name), TEXT_ARG(f->name));
+    else
+        buf_print(&q->sql, "x.id = t.\"%.*s\"", TEXT_ARG(f->name));
+}
+
+static void add_pointing(struct query *q, const struct kind *k, const struct field *f)
+{
+    buf_print(&q->sql, "\"%.*s\" x WHERE x.state <> 'archived' AND ", TEXT_ARG(k->name));
+    if (f->type == FIELD_REFS)
+        buf_print(&q->sql,
+                  "x.id IN (SELECT l.from_id FROM link l WHERE l.from_kind = '%.*s' AND l.free = 0 "
+                  "AND l.type = '%.*s' AND l.to_id = t.id)",
+                  TEXT_ARG(k->name), TEXT_ARG(f->name));
+    else
+        buf_print(&q->sql, "x.\"%.*s\" = t.id", TEXT_ARG(f->name));
+}
+
+/* How many of the records that a need looks at there are; `good`: in a state it accepts. */
+static void add_number(struct query *q, const struct need *n, bool good)
+{
+    const struct field *own = n->field.len ? kind_field(q->kind, n->field) : NULL;
+    const struct kind *k = own ? own->target_kind : model_kind(q->records->model, n->kind);
+    const struct field *via = own || !k ? own : kind_field(k, n->via);
+    if (!k || !via) {
+        buf_add_c(&q->sql, "0");
+        return;
+    }
+    buf_add_c(&q->sql, "(SELECT count(*) FROM ");
+    if (own)
+        add_pointed_at(q, own);
+    else
+        add_pointing(q, k, via);
+    for (size_t i = 0; i < n->where_count; i++) {
+        const struct json *v = n->where[i].value, *items[64] = {v};
+        size_t count = v->type == JSON_LIST ? 0 : 1;
+        for (const struct json *one = count ? NULL : v->first; one && count < 64; one = one->next)
+            items[count++] = one;
+        buf_add_c(&q->sql, " AND ");
+        add_one_of(q, k, "x", n->where[i].field, items, count);
+    }
+    if (good) {
+        buf_add_c(&q->sql, " AND x.state");
+        sql__in(q, n->states, n->state_count);
+    }
+    buf_add_c(&q->sql, ")");
+}
+
+static void add_unmet(struct query *q, const struct move *m)
+{
+    for (size_t i = 0; i < m->need_count; i++) {
+        const struct need *n = &m->needs[i];
+        buf_add_c(&q->sql, " OR (");
+        add_when(q, n->only);
+        buf_add_c(&q->sql, " AND (");
+        add_number(q, n, true);
+        buf_print(&q->sql, " < %lld", (long long)n->least);
+        if (n->every) {
+            buf_add_c(&q->sql, " OR ");
+            add_number(q, n, true);
+            buf_add_c(&q->sql, " < ");
+            add_number(q, n, false);
+        }
+        buf_add_c(&q->sql, "))");
+    }
+}
+
+/* ---- one kind */
+static bool waits(const struct kind *k, size_t state)
+{
+    return !k->states[state].rest && turn__next(k, state, 0);
+}
+
+/* r, a of the nth next move of whatever state the record is in. */
+static void add_nth(struct turning *t, size_t nth)
+{
+    struct query *q = t->q;
+    const struct kind *k = q->kind;
+    for (int signer = 0; signer < 2; signer++) {
+        buf_add_c(&q->sql, "CASE t.state WHEN '' THEN 0");
+        for (size_t s = 0; s < k->state_count; s++) {
+            const struct move *m = waits(k, s) ? turn__next(k, s, nth) : NULL;
+            if (!m)
+                continue;
+            buf_print(&q->sql, " WHEN '%.*s' THEN CASE WHEN ", TEXT_ARG(k->states[s].name));
+            if (signer) {
+                add_signer(t, m);
+                buf_add_c(&q->sql, " THEN 1 ELSE 0 END");
+                continue;
+            }
+            buf_add_c(&q->sql, "NOT (");
+            add_when(q, m->when);
+            buf_add_c(&q->sql, ") THEN 0 WHEN 1=0");
+            add_unfilled(q, m, s);
+            add_unmet(q, m);
+            buf_add_c(&q->sql, " THEN 1 ELSE 2 END");
+        }
+        buf_print(&q->sql, " ELSE 0 END AS %c%zu, ", signer ? 'a' : 'r', nth);
+    }
+}
+
+static void add_all_are(struct query *q, size_t most, const char *how)
+{
+    buf_add_c(&q->sql, "live = 1");
+    for (size_t i = 0; i < most; i++)
+        buf_print(&q->sql, " AND r%zu %s", i, how);
+}
+
+/* Which next move is the actor's: its number, and TURN_LACKING more while something is missing.
+ */
+static void add_pick(struct query *q, size_t most)
+{
+    buf_add_c(&q->sql, "CASE WHEN live = 0 THEN NULL");
+    for (size_t i = 0; i < most; i++)
+        buf_print(&q->sql, " WHEN r%zu = 2 AND a%zu = 1 THEN %zu", i, i, i);
+    for (size_t i = 0; i < most; i++)
+        buf_print(&q->sql, " WHEN r%zu = 1 AND a%zu = 1 THEN %zu", i, i, TURN_LACKING + i);
+    for (size_t i = 0; i < most; i++) {
+        buf_print(&q->sql, " WHEN a%zu = 1 AND ", i);
+        add_all_are(q, most, "= 0");
+        buf_print(&q->sql, " THEN %zu", TURN_LACKING + i);
+    }
+    for (size_t i = 0; i < most; i++) {
+        buf_print(&q->sql, " WHEN mend = 1 AND r%zu = 1 AND ", i);
+        add_all_are(q, most, "< 2");
+        buf_print(&q->sql, " THEN %zu", TURN_LACKING + i);
+    }
+    buf_add_c(&q->sql, " WHEN mend = 1 AND ");
+    add_all_are(q, most, "= 0");
+    buf_add_c(&q->sql, " THEN 100 END");
+}
+
+static void add_living(struct query *q)
+{
+    buf_add_c(&q->sql, "CASE t.state WHEN '' THEN 0");
+    for (size_t s = 0; s < q->kind->state_count; s++)
+        if (waits(q->kind, s))
+            buf_print(&q->sql, " WHEN '%.*s' THEN 1", TEXT_ARG(q->kind->states[s].name));
+    buf_add_c(&q->sql, " ELSE 0 END AS live, ");
+}
+
+static void add_turns_of(struct turning *t, const struct kind *k)
+{
+    struct query *q = t->q;
+    size_t most = 0;
+    q->kind = k;
+    for (size_t s = 0; s < k->state_count; s++)
+        while (waits(k, s) && turn__next(k, s, most))
+            most++;
+    /* Materialized: else each use of a column would be the whole expression again. */
+    buf_add_c(&q->sql, "SELECT kind, id, num, title, state, due, pick FROM (WITH q AS "
+                       "MATERIALIZED (SELECT ");
+    add_living(q);
+    for (size_t i = 0; i < most; i++)
+        add_nth(t, i);
+    buf_add_c(&q->sql, "CASE WHEN ");
+    add_owner(t);
+    buf_add_c(&q->sql, " AND ");
+    add_matches(t, &k->change, CHANGE);
+    buf_print(&q->sql,
+              " THEN 1 ELSE 0 END AS mend, t.id AS id, t.\"key\" AS num, t.title AS title, "
+              "t.state AS state, COALESCE(t.due, t.review_due) AS due, t.owner AS own FROM "
+              "\"%.*s\" t WHERE ",
+              TEXT_ARG(k->name));
+    sql__states(q, ~UINT64_C(0));
+    buf_add_c(&q->sql, " AND ");
+    sql__readable(q);
+    if (t->of->others) {
+        buf_print(&q->sql, " AND t.owner = $%zu", t->person);
+    }
+    buf_print(&q->sql,
+              "), p AS MATERIALIZED (SELECT '%.*s' AS kind, id, num, title, state, due, own, "
+              "live, ",
+              TEXT_ARG(k->name));
+    add_pick(q, most);
+    buf_add_c(&q->sql, " AS pick FROM q) SELECT kind, id, num, title, state, due, pick FROM p "
+                       "WHERE ");
+    if (t->of->others) {
+        buf_add_c(&q->sql, "pick IS NULL AND live = 1) k");
+        return;
+    }
+    buf_print(&q->sql, "pick IS NOT NULL OR (own = $%zu AND due <= ", t->person);
+    sql__bind(q, V_TEXT(t->of->soon));
+    buf_add_c(&q->sql, ")) k");
+}
+
+static void add_turns(struct turning *t)
+{
+    const struct model *m = t->q->records->model;
+    for (size_t i = 0; i < m->kind_count; i++) {
+        buf_add_c(&t->q->sql, i ? " UNION ALL " : "");
+        add_turns_of(t, &m->kinds[i]);
+    }
+}
+
+static struct turning turns_start(struct query *q, const struct turns_query *of)
+{
+    return (struct turning){
+        .q = q, .person = sql__keep(q, V_TEXT(q->call->actor->person)), .of = of};
+}
+
+#define NO_DAY "9999-12-31~" /* after every day */
+enum err query__turns(struct call *call, struct records *r, struct reader *db,
+                      const struct turns_query *of, size_t most, struct rows *out)
+{
+    struct query q = sql__start(call, r, NULL);
+    struct turning t = turns_start(&q, of);
+    buf_add_c(&q.sql, "SELECT kind, id, num, title, state, due, pick FROM (");
+    add_turns(&t);
+    buf_add_c(&q.sql, ") z");
+    if (of->after_key.len) {
+        size_t day = sql__keep(&q, V_TEXT(of->after_day.len ? of->after_day : TEXT(NO_DAY)));
+        buf_print(&q.sql,
+                  " WHERE (COALESCE(due, '" NO_DAY "') > $%zu OR (COALESCE(due, '" NO_DAY
+                  "') = $%zu AND num > ",
+                  day, day);
+        sql__bind(&q, V_TEXT(of->after_key));
+        buf_add_c(&q.sql, "))");
+    }
+    buf_print(&q.sql, " ORDER BY COALESCE(due, '" NO_DAY "'), num LIMIT %zu", most);
+    const char *sql;
+    TRY(sql__finish(&q, &sql));
+    return read_rows(call, db, sql, q.values.at, q.values.count, most, out);
+}
+
+enum err query__turn_counts(struct call *call, struct records *r, struct reader *db,
+                            const struct turns_query *of, struct rows *out)
+{
+    struct query q = sql__start(call, r, NULL);
+    struct turning t = turns_start(&q, of);
+    size_t today = sql__keep(&q, V_TEXT(of->today)), until = sql__keep(&q, V_TEXT(of->week));
+    buf_print(&q.sql,
+              "SELECT count(*), count(pick), count(CASE WHEN due < $%zu THEN 1 END), count(CASE "
+              "WHEN due >= $%zu AND due <= $%zu THEN 1 END) FROM (",
+              today, today, until);
+    add_turns(&t);
+    buf_add_c(&q.sql, ") z");
+    const char *sql;
+    TRY(sql__finish(&q, &sql));
+    return read_rows(call, db, sql, q.values.at, q.values.count, 1, out);
+}
