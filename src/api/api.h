@@ -44,10 +44,12 @@ MUST_USE enum err api_readiness_json(struct call *call, struct records *r, struc
                                      const struct framework *f, struct json_out *out);
 MUST_USE enum err api_checks_json(struct call *call, struct records *r, struct reader *db,
                                   struct json_out *out, bool *must_fails);
-/* All records of a kind that the actor may read, in a file format: csv, xlsx or json. Page after page: the
+/* All records of a kind that the actor may read, in a file format: csv, xlsx or json. With a model
+ * as `words` a table is as the list is read: titles, and values in the words of that model and the
+ * language of the call, a workbook with the codes on a second sheet; NULL is codes alone. Page after page: the
  * caller holds a view (read_begin), and notes it (access_note_export) before giving it away; so that the file is of one moment whatever is written meanwhile. */
 MUST_USE enum err api_export(struct call *call, struct records *r, struct reader *db,
                              const struct kind *k, const struct list_query *q,
-                             struct text format, struct text *bytes, const char **type,
-                             int64_t *rows);
+                             struct text format, const struct model *words, struct text *bytes,
+                             const char **type, int64_t *rows);
 #endif

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* api/export.c — a list as a file: what the actor may read, every page of it, in the columns
- * that an import understands again (field names; references as keys, people as names). */
-#include "api/internal.h"
+/* api/export.c — a list as a file: what the actor may read, every page of it. In the columns that
+ * an import understands again (field names; references as keys, people as names), or as the list
+ * is read in the pages: titles and words, and in a workbook a second sheet with those codes. */
+#include "api/export.h"
 
 struct sink {
     struct call *call;
     struct buf csv;
     struct xlsx *xlsx;
     enum xlsx_type *types; /* of the columns */
+    enum xlsx_type *word_types;
 };
 
 static enum xlsx_type type_of(const struct field *f)
@@ -29,13 +31,15 @@ static enum xlsx_type type_of(const struct field *f)
     }
 }
 
-static void put_row(struct sink *s, const struct text *cells, size_t count, bool heading)
+/* types NULL: a heading. */
+static void put_row(struct sink *s, const struct text *cells, const enum xlsx_type *types,
+                    size_t count)
 {
     if (s->xlsx) {
-        if (heading)
-            xlsx_heading(s->xlsx, cells, count);
+        if (types)
+            xlsx_row(s->xlsx, cells, types, count);
         else
-            xlsx_row(s->xlsx, cells, s->types, count);
+            xlsx_heading(s->xlsx, cells, count);
         return;
     }
     for (size_t i = 0; i < count; i++)
@@ -76,18 +80,16 @@ static struct columns columns(struct call *call, const struct kind *k, struct te
 /* ---- references in words
  * ---------------------------------------------------------------------------- */
 #define REFERENCES_MOST 1000000 /* of one page of 200 records */
-struct texts LIST_OF(struct text);
-struct lookup {
-    struct texts kinds, ids;
-    struct map *places; /* id → which */
-    struct ref *refs;
-};
-
 static struct text target_of(const struct field *f)
 {
     if (f->target == TO_PERSON)
         return TEXT("person");
     return f->target == TO_KIND ? f->target_name : (struct text){0};
+}
+
+struct text lookup__kind(const struct field *f)
+{
+    return f->type == FIELD_FILE ? TEXT("file") : target_of(f);
 }
 
 static void want(struct lookup *l, struct text kind, struct text id)
@@ -98,26 +100,56 @@ static void want(struct lookup *l, struct text kind, struct text id)
     }
 }
 
-static void want_all(struct lookup *l, const struct columns *fields, const struct record *rec)
+static void want_value(struct lookup *l, const struct field *f, const struct json *v)
+{
+    struct text kind = lookup__kind(f);
+    if (v && v->type == JSON_TEXT)
+        want(l, kind, v->text);
+    for (const struct json *one = v && v->type == JSON_LIST ? v->first : NULL; one;
+         one = one->next)
+        if (one->type == JSON_TEXT)
+            want(l, kind, one->text);
+}
+
+/* References inside tables and links are looked up for words only. */
+static void want_inside(struct lookup *l, const struct field *f, const struct json *v)
+{
+    for (const struct json *row = v->first; row; row = row->next) {
+        if (f->type == FIELD_LINKS)
+            want(l, json_text(json_get(row, "kind")), json_text(json_get(row, "id")));
+        for (const struct json *cell = f->type == FIELD_ROWS ? row->first : NULL; cell;
+             cell = cell->next)
+            for (size_t i = 0; i < f->column_count; i++)
+                if (text_same(cell->key, f->columns[i].name))
+                    want_value(l, &f->columns[i], cell);
+    }
+}
+
+static void want_all(struct lookup *l, const struct columns *fields, const struct record *rec,
+                     bool words)
 {
     for (size_t i = 0; i < fields->count; i++) {
-        const struct json *v = rec->values[fields->at[i]->index];
-        struct text kind = target_of(fields->at[i]);
-        if (v && v->type == JSON_TEXT)
-            want(l, kind, v->text);
-        for (const struct json *one = v && v->type == JSON_LIST ? v->first : NULL; one;
-             one = one->next)
-            if (one->type == JSON_TEXT)
-                want(l, kind, one->text);
+        const struct field *f = fields->at[i];
+        const struct json *v = rec->values[f->index];
+        if (f->type != FIELD_ROWS && f->type != FIELD_LINKS)
+            want_value(l, f, v);
+        else if (v && words)
+            want_inside(l, f, v);
     }
+}
+
+const struct ref *lookup__find(const struct lookup *l, struct text id)
+{
+    size_t i;
+    return map_find(l->places, id, &i) && l->refs[i].id.len ? &l->refs[i] : NULL;
 }
 
 static struct text in_words(const struct lookup *l, struct text id)
 {
-    size_t i;
-    if (!map_find(l->places, id, &i) || !l->refs[i].id.len)
+    const struct ref *ref = lookup__find(l, id);
+    if (!ref)
         return id;
-    return l->refs[i].key.len ? l->refs[i].key : l->refs[i].title;
+    return ref->key.len ? ref->key : ref->title;
 }
 
 static struct text cell(struct call *call, const struct lookup *l, const struct field *f,
@@ -152,12 +184,12 @@ static const struct json *shown(struct call *call, struct records *r, struct rea
 
 static enum err find_words(struct call *call, struct records *r, struct reader *db,
                            const struct columns *fields, const struct record_list *list,
-                           struct lookup *l)
+                           bool words, struct lookup *l)
 {
     *l = (struct lookup){LIST_IN(call->arena, REFERENCES_MOST),
                          LIST_IN(call->arena, REFERENCES_MOST), map_in(call->arena), NULL};
     for (size_t i = 0; i < list->count; i++)
-        want_all(l, fields, list->items[i]);
+        want_all(l, fields, list->items[i], words);
     if (l->ids.full)
         return problem(call, ERR_TOO_LARGE, TEXT("fields"), "too_large", "%s",
                        say(call, "these records refer to too many others; export fewer columns",
@@ -166,18 +198,35 @@ static enum err find_words(struct call *call, struct records *r, struct reader *
     return record_refs(call, r, db, l->kinds.at, l->ids.at, l->ids.count, l->refs);
 }
 
+/* One record, in the words of a model or, with NULL, in codes. */
+static void put_record(struct call *call, struct sink *sink, const struct columns *fields,
+                       const struct lookup *l, const struct record *rec,
+                       const struct json *const *values, const struct model *words)
+{
+    struct text *cells = NEW_MANY(call->arena, fields->count + 1, struct text);
+    for (size_t f = 0; f < fields->count; f++)
+        cells[f] = words ? words__cell(call, words, l, rec, fields->at[f], values[f])
+                         : cell(call, l, fields->at[f], values[f]);
+    put_row(sink, cells, words ? sink->word_types : sink->types, fields->count);
+}
+
 static enum err put_page(struct call *call, struct records *r, struct reader *db,
                          struct sink *sink, const struct columns *fields,
-                         const struct record_list *list)
+                         const struct record_list *list, const struct model *words)
 {
     struct lookup l;
-    TRY(find_words(call, r, db, fields, list, &l));
-    struct text *cells = NEW_MANY(call->arena, fields->count + 1, struct text);
+    TRY(find_words(call, r, db, fields, list, words != NULL, &l));
+    const struct json **values = NEW_MANY(call->arena, fields->count + 1, const struct json *);
     for (size_t i = 0; i < list->count; i++) {
+        const struct record *rec = list->items[i];
         for (size_t f = 0; f < fields->count; f++)
-            cells[f] =
-                cell(call, &l, fields->at[f], shown(call, r, db, list->items[i], fields->at[f]));
-        put_row(sink, cells, fields->count, false);
+            values[f] = shown(call, r, db, rec, fields->at[f]);
+        put_record(call, sink, fields, &l, rec, values, words);
+        if (!words || !sink->xlsx)
+            continue;
+        xlsx_choose(sink->xlsx, 1);
+        put_record(call, sink, fields, &l, rec, values, NULL);
+        xlsx_choose(sink->xlsx, 0);
     }
     return OK;
 }
@@ -198,6 +247,7 @@ struct export {
     struct columns columns;
     struct sink sink;
     struct json_out json_out;
+    const struct model *words; /* NULL: codes */
     bool json;
     int64_t rows;
 };
@@ -210,7 +260,7 @@ static enum err put_one_page(struct export *x, struct call *page, struct record_
         put_json_page(page, x->records, x->db, &x->json_out, list, x->query.fields);
         return OK;
     }
-    return put_page(page, x->records, x->db, &x->sink, &x->columns, list);
+    return put_page(page, x->records, x->db, &x->sink, &x->columns, list, x->words);
 }
 
 /* Each page has memory of its own, so that a file of 100,000 records takes what the file takes. */
@@ -234,12 +284,29 @@ static enum err put_pages(struct call *call, struct export *x)
     return e;
 }
 
-static void put_heading(struct call *call, struct export *x)
+static void put_heading(struct call *call, struct export *x, bool words)
 {
     struct text *names = NEW_MANY(call->arena, x->columns.count + 1, struct text);
     for (size_t i = 0; i < x->columns.count; i++)
-        names[i] = x->columns.at[i]->name;
-    put_row(&x->sink, names, x->columns.count, true);
+        names[i] = words ? words__heading(call, x->columns.at[i]) : x->columns.at[i]->name;
+    put_row(&x->sink, names, NULL, x->columns.count);
+}
+
+/* Two sheets: the list as it is read, and what comes back by an import. */
+static void put_sheets(struct call *call, struct export *x)
+{
+    double *widths = NEW_MANY(call->arena, x->columns.count + 1, double);
+    for (size_t i = 0; i < x->columns.count; i++)
+        widths[i] = words__width(x->columns.at[i]);
+    xlsx_codes(x->sink.xlsx,
+               text_of(say(call,
+                           "This sheet is for reading. An import reads the sheet “Codes”: change "
+                           "there what is to come back.",
+                           "本表供阅读。导入时读取“代码”表：需要导回的改动请在该表中进行。")));
+    xlsx_choose(x->sink.xlsx, 1);
+    put_heading(call, x, false);
+    xlsx_choose(x->sink.xlsx, 0);
+    xlsx_widths(x->sink.xlsx, widths, x->columns.count);
 }
 
 static enum err put_file(struct call *call, struct export *x, struct text *bytes)
@@ -248,8 +315,11 @@ static enum err put_file(struct call *call, struct export *x, struct text *bytes
         buf_add_c(&x->sink.csv, "\xEF\xBB\xBF");
     if (x->json)
         json_open(&x->json_out, '[');
-    else
-        put_heading(call, x);
+    else {
+        if (x->words && x->sink.xlsx)
+            put_sheets(call, x);
+        put_heading(call, x, x->words != NULL);
+    }
     enum err e = put_pages(call, x);
     if (x->json)
         json_close(&x->json_out, ']');
@@ -264,7 +334,8 @@ static enum err put_file(struct call *call, struct export *x, struct text *bytes
 
 enum err api_export(struct call *call, struct records *r, struct reader *db,
                     const struct kind *k, const struct list_query *query, struct text format,
-                    struct text *bytes, const char **type, int64_t *rows)
+                    const struct model *words, struct text *bytes, const char **type,
+                    int64_t *rows)
 {
     bool json = text_is(format, "json"), xlsx = text_is(format, "xlsx");
     if (!json && !xlsx && !text_is(format, "csv"))
@@ -276,16 +347,21 @@ enum err api_export(struct call *call, struct records *r, struct reader *db,
                        .query = *query,
                        .columns = columns(call, k, query->fields),
                        .sink = {.call = call, .csv = buf_in(call->arena, 512u << 20)},
+                       .words = words,
                        .json = json};
     x.json_out = json_out(&x.sink.csv);
     x.sink.types = NEW_MANY(call->arena, x.columns.count + 1, enum xlsx_type);
-    for (size_t i = 0; i < x.columns.count; i++)
+    x.sink.word_types = NEW_MANY(call->arena, x.columns.count + 1, enum xlsx_type);
+    for (size_t i = 0; i < x.columns.count; i++) {
         x.sink.types[i] = type_of(x.columns.at[i]);
+        x.sink.word_types[i] = words__type(x.columns.at[i]);
+    }
     if (xlsx)
-        x.sink.xlsx = xlsx_open(call, text_c(call->arena, k->name));
+        x.sink.xlsx = xlsx_open(
+            call, text_c(call->arena, words ? words_in(k->plural, call->lang) : k->name));
     x.query.limit = 200;
     x.query.facets = (struct text){0};
-    if (!x.query.sort.len)
+    if (!x.query.sort.len && !words) /* what is read has the order of the list */
         x.query.sort = TEXT("key");
     *type = json   ? "application/json; charset=utf-8"
             : xlsx ? "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

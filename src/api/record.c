@@ -432,9 +432,14 @@ static enum err put_export(struct exchange *x, const struct kind *k, const struc
     struct text bytes;
     const char *type;
     int64_t rows;
+    struct text lang = query__text(x, "lang"); /* a link in a page sends the browser's own */
+    if (lang.len)
+        x->call->lang = text_is(lang, "zh") ? LANG_ZH : LANG_EN;
     TRY(read_begin(x->call, exchange__db(x)));
     enum err e =
-        api_export(x->call, x->api->records, exchange__db(x), k, q, format, &bytes, &type, &rows);
+        api_export(x->call, x->api->records, exchange__db(x), k, q, format,
+                   text_is(query__text(x, "labels"), "1") ? x->api->model : NULL, &bytes, &type,
+                   &rows);
     read_end(exchange__db(x));
     TRY(e);
     struct hash asked = sha256(x->request->raw_query);

@@ -23,8 +23,8 @@ static enum err export_kind(struct export *x, const struct kind *k, struct text 
     const char *type;
     int64_t rows = 0;
     struct site *s = x->site;
-    enum err e = api_export(s->call, s->records, x->db, k, &x->query, text_of(x->format), bytes,
-                            &type, &rows);
+    enum err e = api_export(s->call, s->records, x->db, k, &x->query, text_of(x->format), NULL,
+                            bytes, &type, &rows);
     x->rows += rows;
     return e;
 }

@@ -102,7 +102,7 @@ MUST_USE enum err csv_row(struct call *call, struct csv *csv, size_t max, struct
 void csv_put(struct buf *out, struct text cell, bool first);
 void csv_end_row(struct buf *out); /* CR LF */
 
-/* ---- XLSX: first sheet in (libzip + expat), one sheet out (libxlsxwriter) ----------------- */
+/* ---- XLSX: one sheet in (libzip + expat), one or two out (libxlsxwriter) ------------------ */
 struct sheet {
     struct text **rows;   /* rows[r][c]; every row has `columns` cells, absent ones empty */
     size_t row_count, columns;
@@ -113,10 +113,16 @@ extern const char sheet_no_result[];
  * 64 MiB unpacked in all, ratio 200:1 (past 64 KiB), 1,000 parts, 200,000 rows, 500 columns, 5
  * million cells as rows times columns. Shared and inline
  * strings, numbers, booleans, and dates by cell style (as 2026-11-23 or a moment). No DTD, no
- * external entity. ERR_MALFORMED with a problem otherwise. */
+ * external entity. ERR_MALFORMED with a problem otherwise. It is the first sheet, but of a
+ * workbook that was made for reading the one with the codes (xlsx_codes): that is what comes back. */
 MUST_USE enum err xlsx_read(struct call *call, struct text bytes, struct sheet *out);
 struct xlsx; /* a workbook in the making */
 struct xlsx *xlsx_open(struct call *call, const char *sheet_name);
+/* Adds the sheet that is read when the workbook comes back; `note` stands beside the first cell of
+ * the first sheet and says so. Rows go to the sheet chosen last: 0 the first, 1 this one. */
+void xlsx_codes(struct xlsx *x, struct text note);
+void xlsx_choose(struct xlsx *x, int sheet);
+void xlsx_widths(struct xlsx *x, const double *characters, size_t count); /* of the chosen sheet */
 void xlsx_heading(struct xlsx *x, const struct text *cells, size_t count); /* bold, frozen, filter */
 /* What a cell is to a spreadsheet. Text that is not what its type says, or would not come back
  * the same, is written as text; never as a formula. */

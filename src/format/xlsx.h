@@ -24,6 +24,9 @@ enum err package__read(struct package *p, const char *path, const struct xml *ha
 /* The attribute called so, whatever its prefix; empty when absent. */
 struct text xml__attribute(const char **attributes, const char *name);
 
+/* The sheet that is for programs, in a workbook whose first is for people. */
+#define XLSX_CODES "Codes 代码"
+
 /* ---- what a cell says (xlsx_cells.c)
  * ---------------------------------------------------------- */
 enum looks { LOOKS_PLAIN, LOOKS_DATE, LOOKS_MOMENT };

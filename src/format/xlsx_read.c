@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* format/xlsx_read.c — the first sheet of a workbook as rows of text.
+/* format/xlsx_read.c — one sheet of a workbook as rows of text: the first, or its codes.
  * The package names its parts in three steps: its own links name the workbook, the workbook
- * names its first sheet, and the workbook's links say where sheet, shared strings and styles
+ * names its sheets, and the workbook's links say where sheet, shared strings and styles
  * lie. Rows keep their numbers: row r of the sheet is rows[r-1], so that a complaint about a
  * row names the one that its owner sees. */
 #include "format/xlsx.h"
@@ -150,7 +150,9 @@ static enum err workbook_open(void *context, const char *name, const char **attr
     if (strcmp(name, "workbookPr") == 0) {
         struct text flag = xml__attribute(attributes, "date1904");
         w->from_1904 = text_is(flag, "1") || text_is(flag, "true");
-    } else if (strcmp(name, "sheet") == 0 && w->sheet_id.len == 0) {
+    } else if (strcmp(name, "sheet") == 0 &&
+               (w->sheet_id.len == 0 ||
+                text_is(xml__attribute(attributes, "name"), XLSX_CODES))) {
         w->sheet_id = text_copy(w->call->arena, xml__attribute(attributes, "id"));
     }
     return OK;

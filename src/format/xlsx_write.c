@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* format/xlsx_write.c — one sheet as a workbook, through libxlsxwriter.
+/* format/xlsx_write.c — a sheet, or one for people and one for programs, as a workbook, through libxlsxwriter.
  * Cells are numbers, dates, yes or no where their type says so, and strings otherwise; never
  * formulas, so nothing that a person typed can run in a spreadsheet. What XML cannot hold is
  * shown as a picture of it: one character must not make the whole workbook unreadable. Rows leave memory as they come; the finished
@@ -20,16 +20,21 @@
 #define MOST_ROWS 1048576
 #define LONGEST_CELL 32767 /* characters, the limit of the format */
 #define WIDTH 22.0
+#define XLSX_SHEET_NAME 31 /* characters, a limit of the format */
 
 struct xlsx {
     struct arena *arena; /* for one row at a time */
     int file;            /* -1 when it could not be made */
     char folder[64];     /* of its temporary files; "" when it could not be made */
     lxw_workbook *workbook;
-    lxw_worksheet *sheet;
+    struct page {
+        lxw_worksheet *sheet;
+        lxw_row_t next_row;
+        size_t headings;
+        const double *widths;
+    } pages[2], *at; /* `at` is the one that rows go to */
+    int page_count;
     lxw_format *bold, *date, *moment;
-    lxw_row_t next_row;
-    size_t headings;
     bool too_long;
     enum err error;
 };
@@ -53,6 +58,19 @@ static bool make_folder(struct xlsx *x)
     return false;
 }
 
+/* A sheet's name has 31 characters at most; the first of them name it well enough. */
+static const char *first_characters(char *into, const char *name)
+{
+    size_t used = 0, characters = 0, len;
+    uint32_t point;
+    struct text t = text_of(name);
+    for (; used < t.len && characters < XLSX_SHEET_NAME; used += len, characters++)
+        len = utf8__take(text_from(t, used), &point);
+    memcpy(into, name, used);
+    into[used] = '\0';
+    return into;
+}
+
 struct xlsx *xlsx_open(struct call *call, const char *sheet_name)
 {
     struct xlsx *x = NEW(call->arena, struct xlsx);
@@ -67,12 +85,16 @@ struct xlsx *xlsx_open(struct call *call, const char *sheet_name)
     options.tmpdir = x->folder;
     const char *path = text_print(call->arena, "/proc/self/fd/%d", x->file).at;
     x->workbook = workbook_new_opt(path, &options);
+    char name[XLSX_SHEET_NAME * 4 + 1];
+    sheet_name = first_characters(name, sheet_name);
     if (x->workbook != NULL &&
         workbook_validate_sheet_name(x->workbook, sheet_name) != LXW_NO_ERROR)
         sheet_name = NULL; /* the format forbids some names; it then gets the usual one */
+    x->at = &x->pages[0];
+    x->page_count = 1;
     if (x->workbook != NULL)
-        x->sheet = workbook_add_worksheet(x->workbook, sheet_name);
-    if (x->sheet == NULL) {
+        x->at->sheet = workbook_add_worksheet(x->workbook, sheet_name);
+    if (x->at->sheet == NULL) {
         log_line(LOG_ERROR, "xlsx_open", "sheet=none");
         x->error = ERR_IO;
         return x;
@@ -85,6 +107,32 @@ struct xlsx *xlsx_open(struct call *call, const char *sheet_name)
     format_set_num_format(x->moment, "yyyy-mm-dd hh:mm:ss");
     set_creation_time(x, call);
     return x;
+}
+
+void xlsx_codes(struct xlsx *x, struct text note)
+{
+    if (x->error != OK)
+        return;
+    x->pages[1].sheet = workbook_add_worksheet(x->workbook, XLSX_CODES);
+    if (x->pages[1].sheet == NULL ||
+        worksheet_write_comment(x->pages[0].sheet, 0, 0, text_c(x->arena, note)) != LXW_NO_ERROR) {
+        log_line(LOG_ERROR, "xlsx_codes", "sheet=none");
+        x->error = ERR_IO;
+        return;
+    }
+    x->page_count = 2;
+}
+
+void xlsx_choose(struct xlsx *x, int sheet)
+{
+    x->at = &x->pages[sheet == 1];
+}
+
+void xlsx_widths(struct xlsx *x, const double *characters, size_t count)
+{
+    for (size_t i = 0; i < count && x->error == OK; i++)
+        worksheet_set_column(x->at->sheet, (lxw_col_t)i, (lxw_col_t)i, characters[i], NULL);
+    x->at->widths = characters;
 }
 
 /* The first characters of t that a cell of `units` UTF-16 units holds. */
@@ -159,21 +207,21 @@ static lxw_error put_cell(struct xlsx *x, lxw_col_t column, struct text t, enum 
     double number;
     bool yes = text_is(t, "true");
     if (type == XLSX_NUMBER && as_number(t, &number))
-        return worksheet_write_number(x->sheet, x->next_row, column, number, format);
+        return worksheet_write_number(x->at->sheet, x->at->next_row, column, number, format);
     if (type == XLSX_YES_NO && (yes || text_is(t, "false")))
-        return worksheet_write_boolean(x->sheet, x->next_row, column, yes, format);
+        return worksheet_write_boolean(x->at->sheet, x->at->next_row, column, yes, format);
     if (type == XLSX_DATE && t.len == 10 && as_day(t, &when))
-        return worksheet_write_datetime(x->sheet, x->next_row, column, &when, x->date);
+        return worksheet_write_datetime(x->at->sheet, x->at->next_row, column, &when, x->date);
     if (type == XLSX_MOMENT && as_moment(t, &when))
-        return worksheet_write_datetime(x->sheet, x->next_row, column, &when, x->moment);
+        return worksheet_write_datetime(x->at->sheet, x->at->next_row, column, &when, x->moment);
     t = fit(x->arena, xlsx__escape(x->arena, shown_pictured(x->arena, t)));
-    return worksheet_write_string(x->sheet, x->next_row, column, text_c(x->arena, t), format);
+    return worksheet_write_string(x->at->sheet, x->at->next_row, column, text_c(x->arena, t), format);
 }
 
 static void put_row(struct xlsx *x, const struct text *cells, const enum xlsx_type *types,
                     size_t count, lxw_format *format)
 {
-    if (x->error != OK || x->next_row == MOST_ROWS) {
+    if (x->error != OK || x->at->next_row == MOST_ROWS) {
         x->too_long |= x->error == OK;
         return;
     }
@@ -183,23 +231,24 @@ static void put_row(struct xlsx *x, const struct text *cells, const enum xlsx_ty
         lxw_error e =
             put_cell(x, (lxw_col_t)c, cells[c], types ? types[c] : XLSX_TEXT, format);
         if (e != LXW_NO_ERROR) {
-            log_line(LOG_ERROR, "xlsx_row", "row=%u reason=\"%s\"", x->next_row,
+            log_line(LOG_ERROR, "xlsx_row", "row=%u reason=\"%s\"", x->at->next_row,
                      lxw_strerror(e));
             x->error = ERR_IO;
         }
     }
     arena_reset(x->arena);
-    x->next_row++;
+    x->at->next_row++;
 }
 
 void xlsx_heading(struct xlsx *x, const struct text *cells, size_t count)
 {
     put_row(x, cells, NULL, count, x->bold);
-    x->headings = count;
+    x->at->headings = count;
     if (x->error != OK || count == 0)
         return;
-    worksheet_freeze_panes(x->sheet, x->next_row, 0);
-    worksheet_set_column(x->sheet, 0, (lxw_col_t)(count - 1), WIDTH, NULL);
+    worksheet_freeze_panes(x->at->sheet, x->at->next_row, 0);
+    if (x->at->widths == NULL)
+        worksheet_set_column(x->at->sheet, 0, (lxw_col_t)(count - 1), WIDTH, NULL);
 }
 
 void xlsx_row(struct xlsx *x, const struct text *cells, const enum xlsx_type *types,
@@ -231,8 +280,9 @@ static void finish_workbook(struct xlsx *x)
 {
     if (x->workbook == NULL)
         return;
-    if (x->headings > 0 && x->next_row > 0)
-        worksheet_autofilter(x->sheet, 0, 0, x->next_row - 1, (lxw_col_t)(x->headings - 1));
+    for (struct page *p = x->pages; p < x->pages + x->page_count; p++)
+        if (p->headings > 0 && p->next_row > 0)
+            worksheet_autofilter(p->sheet, 0, 0, p->next_row - 1, (lxw_col_t)(p->headings - 1));
     lxw_error e = workbook_close(x->workbook);
     if (e != LXW_NO_ERROR && x->error == OK) {
         log_line(LOG_ERROR, "xlsx_close", "reason=\"%s\"", lxw_strerror(e));

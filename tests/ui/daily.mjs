@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What irritates in daily use (U6, U7, U10, U11, U12 and the daily list of what was found in the first release): where
 // the focus stands, what a key finds, what a step says of itself, what paper and workbooks carry.
+import { readFileSync } from 'node:fs';
 import { becomes, done, equal, open, settled, signedIn, test, truth, visit, base, password } from './browser.mjs';
 
 const browser = await open();
@@ -276,6 +277,20 @@ await test('daily a message never lies over what is to be pressed', async () => 
     return !button.contains(top);
   }).map((button) => button.innerText));
   equal(over, [], 'buttons under a message');
+  await close(page);
+});
+
+await test('daily U10 what is exported is what is read: columns, titles, words, language', async () => {
+  const page = await signedIn(browser, 'lin', { lang: 'zh' });
+  await visit(page, '/k/risk?group=state');
+  const heads = (await page.locator('thead th[scope=col]').allInnerTexts()).map((one) => one.trim());
+  await page.getByRole('button', { name: '导出' }).click();
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: 'CSV' }).click()]);
+  const [head, ...rows] = readFileSync(await file.path(), 'utf8').replace(/^\ufeff/, '').trim().split(/\r?\n/);
+  const [key, ...others] = heads;
+  equal(head.split(',').map((one) => one.replace(/^"|"$/g, '')), [key, '状态', ...others], 'the headings');
+  truth(rows.length > 5 && !rows.some((row) => /\b(in_treatment|very_high|usr_|identified)/.test(row)), 'codes among the words');
+  complain(page);
   await close(page);
 });
 

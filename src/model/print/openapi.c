@@ -8,7 +8,7 @@
 
 const struct route model__routes[] = {
     {"GET", "/{kind}", "List, filter, search and export.",
-     "q state sort limit cursor fields facets as_of format", "", "200", "{kind}_list"},
+     "q state sort limit cursor fields facets as_of format labels lang", "", "200", "{kind}_list"},
     {"POST", "/{kind}", "Create a record.", "", "{kind}_create", "201", "{kind}_reply"},
     {"PATCH", "/{kind}", "Change many records at once.", "", "{kind}_bulk", "200",
      "BulkResults"},

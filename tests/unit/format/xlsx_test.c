@@ -228,6 +228,33 @@ static void what_xml_cannot_hold_is_shown_as_a_picture(void **state)
     assert_text(s.rows[0][2], "ok");
 }
 
+/* U10: people read the first sheet, an import the second. */
+static void codes_come_back_not_words(void **state)
+{
+    struct call *call = *state;
+    struct text bytes, words[] = {TEXT("优先级"), TEXT("高")},
+                       codes[] = {TEXT("priority"), TEXT("high")};
+    double widths[] = {12};
+    struct sheet s;
+    struct xlsx *x = xlsx_open(call, "任务");
+    xlsx_codes(x, TEXT("change the codes"));
+    for (int sheet = 1; sheet >= 0; sheet--) {
+        xlsx_choose(x, sheet);
+        xlsx_heading(x, sheet ? &codes[0] : &words[0], 1);
+    }
+    xlsx_widths(x, widths, 1);
+    for (int row = 0; row < 3; row++)
+        for (int sheet = 0; sheet < 2; sheet++) {
+            xlsx_choose(x, sheet);
+            xlsx_row(x, sheet ? &codes[1] : &words[1], NULL, 1);
+        }
+    assert_int_equal(xlsx_close(call, x, &bytes), OK);
+    assert_int_equal(xlsx_read(call, bytes, &s), OK);
+    assert_int_equal(s.row_count, 4);
+    assert_text(s.rows[0][0], "priority");
+    assert_text(s.rows[3][0], "high");
+}
+
 static void an_empty_workbook(void **state)
 {
     struct call *call = *state;
@@ -319,6 +346,7 @@ int main(void)
         CALL_TEST(a_long_cell_is_cut_and_a_bad_sheet_name_replaced),
         CALL_TEST(cells_are_typed_where_they_come_back_the_same),
         CALL_TEST(what_xml_cannot_hold_is_shown_as_a_picture),
+        CALL_TEST(codes_come_back_not_words),
         CALL_TEST(an_empty_workbook),
         CALL_TEST(bombs_are_refused),
         CALL_TEST(limits_of_the_sheet),
