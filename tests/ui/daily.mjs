@@ -280,6 +280,24 @@ await test('daily a message never lies over what is to be pressed', async () => 
   await close(page);
 });
 
+await test('daily U7 who changed a record last is who did it, not who wrote in it before', async () => {
+  const [page, lin] = [await signedIn(browser, 'ben'), await signedIn(browser, 'lin')];
+  const made = await page.ask('POST', '/evidence', { title: 'Written by one, decided by another', kind_of: 'statement', source: 'Console', captured_at: '2026-11-20' });
+  await lin.ask('POST', `/evidence/${made.id}/moves/reject`, { reason: 'Proves nothing.' });
+  await visit(page, `/k/evidence/${made.key}`);
+  const last = page.locator('.made > div', { hasText: 'Last changed' });
+  await becomes(() => last.innerText(), /Lin Wang/, 'who changed it last');
+  truth(!/Ben/.test(await last.innerText()), 'another name stands there');
+  // The ledger says who, and which record.
+  await visit(lin, '/ledger');
+  const row = lin.locator('tbody tr', { hasText: made.key }).first();
+  await becomes(() => row.innerText(), /Lin Wang[\s\S]*Written by one/, 'the entry in the ledger');
+  await row.getByRole('link', { name: new RegExp(made.key) }).click();
+  await lin.waitForURL(new RegExp(made.key));
+  complain(page);
+  complain(lin);
+  await close(page, lin);
+});
 await test('daily U10 what is exported is what is read: columns, titles, words, language', async () => {
   const page = await signedIn(browser, 'lin', { lang: 'zh' });
   await visit(page, '/k/risk?group=state');

@@ -51,6 +51,9 @@ export function bytes(n: number): string {
 	return `${number(n, at ? 1 : 0)} ${units[at]}`;
 }
 
+/** Who did something: a person or a program by name, else in words what it was. */
+export const actorName = (actor: { name?: string; type?: string } | undefined): string =>
+	actor?.name || t(actor?.type === 'command' ? 'history.command' : actor?.type === 'token' ? 'subject.token' : 'history.system');
 export function nameOf(id: unknown): string {
 	const name = names.get(String(id));
 	if (name) return titleOf(name.kind, name.title) || name.key;
