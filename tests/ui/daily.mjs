@@ -312,5 +312,29 @@ await test('daily U10 what is exported is what is read: columns, titles, words, 
   await close(page);
 });
 
+await test('daily U11 paper: nothing over the text, the first page is full, tables are whole', async () => {
+  const page = await signedIn(browser, 'lin');
+  const told = [];
+  for (const path of ['/', '/soa', '/map', '/readiness', '/k/risk', '/ledger', '/people', '/k/impact_assessment/AIA-0001', '/k/risk/RSK-0012?tab=history']) {
+    await visit(page, path);
+    await page.emulateMedia({ media: 'print', reducedMotion: 'reduce' });
+    await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+    const found = await page.evaluate(() => {
+      const skip = document.querySelector('.skip');
+      const locked = [...document.querySelectorAll('main *')].filter((e) => e.checkVisibility() && getComputedStyle(e).overflowX !== 'visible' && getComputedStyle(e).display !== 'inline'
+        && e.clientHeight > 700 && /auto|scroll/.test(getComputedStyle(e).overflowX + getComputedStyle(e).overflowY));
+      const kept = [...document.querySelectorAll('main *')].filter((e) => getComputedStyle(e).breakInside === 'avoid' && e.checkVisibility() && e.getBoundingClientRect().height > 900);
+      const pressed = [...document.querySelectorAll('main .btn')].filter((e) => e.checkVisibility());
+      return [skip?.checkVisibility() ? 'the skip link' : '', locked.length ? `${locked[0].className} cannot be broken` : '', kept.length ? `${kept[0].className} is kept together` : '', pressed.length ? `a button: ${pressed[0].innerText}` : ''].filter(Boolean);
+    });
+    if (found.length) told.push(`${path}: ${found.join(', ')}`);
+    await page.evaluate(() => dispatchEvent(new Event('afterprint')));
+    await page.emulateMedia({ media: 'screen', reducedMotion: 'reduce' });
+  }
+  equal(told, [], 'on paper');
+  complain(page);
+  await close(page);
+});
+
 await browser.close();
 done();
