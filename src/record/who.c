@@ -227,7 +227,38 @@ enum err who__may_change(struct call *call, struct records *r, struct db db,
     return matches(call, r, db, actor, rec, &rec->kind->change, FOR_ACTING, out);
 }
 
-/* "Risk owner, @author" in words, for refusals. */
+/* What people call a relation: the title of its field. The envelope's counts where kinds differ; in the
+ * middle of a sentence it begins small, unless it is an abbreviation. */
+static struct text relation_title(struct call *call, const struct model *m, struct text name)
+{
+    const struct field *found = NULL;
+    for (size_t i = 0; i < m->kind_count && !(found && found->envelope); i++) {
+        const struct field *f = kind_field(&m->kinds[i], name);
+        if (f && (!found || f->envelope))
+            found = f;
+    }
+    struct text title = found ? words_in(found->title, call->lang) : name;
+    if (title.len < 2 || title.at[0] < 'A' || title.at[0] > 'Z' || title.at[1] < 'a')
+        return title;
+    return text_print(call->arena, "%c%.*s", title.at[0] + ('a' - 'A'),
+                      TEXT_ARG(text_from(title, 1)));
+}
+
+static void put_relation(struct call *call, const struct model *m, const struct who *w,
+                         struct buf *b)
+{
+    struct text title = relation_title(call, m, w->relation);
+    if (!w->via.len) {
+        buf_print(b, say(call, "the record's %.*s", "记录的%.*s"), TEXT_ARG(title));
+        return;
+    }
+    struct text via = relation_title(call, m, w->via);
+    bool chinese = call->lang == LANG_ZH;
+    buf_print(b, say(call, "the %.*s of the record's %.*s", "记录的%.*s的%.*s"),
+              TEXT_ARG(chinese ? via : title), TEXT_ARG(chinese ? title : via));
+}
+
+/* "Risk owner, the record's author" in words, for refusals. */
 struct text who__print(struct call *call, struct records *r, const struct who_list *list)
 {
     struct buf b = buf_in(call->arena, 4096);
@@ -243,8 +274,7 @@ struct text who__print(struct call *call, struct records *r, const struct who_li
         else if (w->automatic)
             buf_add_c(&b, say(call, "the system", "系统"));
         else
-            buf_print(&b, "%s%.*s%s%.*s", say(call, "the record's ", "记录的"),
-                      TEXT_ARG(w->via), w->via.len ? " " : "", TEXT_ARG(w->relation));
+            put_relation(call, r->model, w, &b);
     }
     return buf_text(&b);
 }

@@ -336,5 +336,40 @@ await test('daily U11 paper: nothing over the text, the first page is full, tabl
   await close(page);
 });
 
+await test('daily words: nobody is called by the name of a field, no code twice, nothing is said of an empty record', async () => {
+  const page = await signedIn(browser, 'lin');
+  const system = await page.ask('POST', '/ai_system', { title: 'Nothing known yet' });
+  await visit(page, `/k/ai_system/${system.key}`);
+  await page.locator('.facts .chip').first().waitFor();
+  truth(!/Attention it needs\s*Low/.test(await page.locator('.facts').innerText()), 'an empty system needs low attention');
+  await page.locator('#field-materiality', { hasText: 'not known yet' }).waitFor({ timeout: 3000 });
+  // Every reason that any step of any record gives to anybody.
+  const told = [];
+  for (const who of ['lin', 'priya', 'tom']) {
+    const one = who === 'lin' ? page : await signedIn(browser, who);
+    for (const kind of ['ai_system', 'risk', 'impact_assessment', 'document'])
+      for (const { id } of (await one.ask('GET', `/${kind}?limit=8&fields=title`)).items)
+        for (const move of (await one.ask('GET', `/${kind}/${id}/moves`)).moves) told.push(...(move.why_not ?? []).map((p) => p.message));
+    if (one !== page) await close(one);
+  }
+  const raw = told.filter((words) => /[a-z]+_[a-z]+/.test(words));
+  equal([...new Set(raw)].slice(0, 3), [], 'raw words');
+  const kim = await signedIn(browser, 'kim');
+  const { items: [running] } = await kim.ask('GET', '/ai_system?limit=1&fields=title');
+  const refused = (await kim.api('PATCH', `/ai_system/${running.id}`, { contact: 'me' }, { 'If-Match': `"${running.version}"`, 'Accept-Language': 'en' })).body;
+  truth(/the record's technical owner/.test(JSON.stringify(refused)), `who may change it: ${JSON.stringify(refused).slice(0, 300)}`);
+  await close(kim);
+  // A code that stands in the sentence does not stand beside it once more.
+  const [doc] = (await page.ask('GET', '/evidence?state=collected&limit=1')).items;
+  const mine = await page.ask('POST', '/evidence', { title: 'My own', kind_of: 'statement', source: 'Console', captured_at: '2026-11-20' });
+  await visit(page, `/k/evidence/${(mine ?? doc).key}`);
+  await page.locator('#next-step .shut, #next-step button[aria-controls=missing]').first().click();
+  const missing = page.locator('#missing');
+  await missing.getByText('SOD-1').first().waitFor();
+  for (const line of await missing.locator('.reasons > li').allInnerTexts()) truth((line.match(/SOD-1/g) ?? []).length < 2, `the code twice: ${line}`);
+  complain(page);
+  await close(page);
+});
+
 await browser.close();
 done();

@@ -174,6 +174,26 @@ static void put_rows(struct json_out *o, const struct kind *k, const struct fiel
     json_close(o, '}');
 }
 
+static void put_named(struct json_out *o, const struct condition *c)
+{
+    if (c && c->field.len)
+        json_put_text(o, c->field);
+    for (size_t i = 0; c && i < c->part_count; i++)
+        put_named(o, c->parts[i]);
+}
+
+/* What a rule looks at: while all of it is empty, its last resort says nothing yet. */
+static void put_sources(struct json_out *o, const struct field *f)
+{
+    if (!f->case_count)
+        return;
+    json_key(o, "reckoned_from");
+    json_open(o, '[');
+    for (size_t i = 0; i < f->case_count; i++)
+        put_named(o, f->cases[i]);
+    json_close(o, ']');
+}
+
 static void put_field(struct json_out *o, const struct kind *k, const struct field *f)
 {
     json_open(o, '{');
@@ -192,6 +212,7 @@ static void put_field(struct json_out *o, const struct kind *k, const struct fie
         put_rows(o, k, f);
     put_true_at(o, "many", f->many);
     put_true_at(o, "computed", f->computed != NULL);
+    put_sources(o, f);
     put_true_at(o, "sensitive", f->sensitive);
     put_true_at(o, "always", f->always);
     put_true_at(o, "unique", f->unique);

@@ -45,6 +45,8 @@ export interface Field {
 	columns?: Field[];
 	covers?: Record<string, Scalar[]>;
 	computed?: boolean;
+	/** What its rule looks at; while all of it is empty, the value is only a last resort. */
+	reckoned_from?: string[];
 	sensitive?: boolean;
 	always?: boolean;
 	unique?: boolean;

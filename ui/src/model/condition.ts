@@ -22,6 +22,9 @@ export function holds(condition: Condition | undefined, record: Fields): boolean
 	return contains(value, condition.is);
 }
 
+/** A value that was reckoned from nothing is not known yet, whatever the last resort of its rule says. */
+export const isKnown = (field: Field, record: Fields): boolean => !field.reckoned_from?.length || field.reckoned_from.some((name) => !isEmpty(record[name]));
+
 export const applies = (field: Field, record: Fields): boolean => holds(field.only, record);
 
 export type Need = 'now' | 'later' | 'no';
