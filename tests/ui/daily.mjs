@@ -371,5 +371,26 @@ await test('daily words: nobody is called by the name of a field, no code twice,
   await close(page);
 });
 
+await test('daily U12 the residual map shows from where each has come', async () => {
+  const page = await signedIn(browser, 'lin');
+  await visit(page, '/map');
+  await page.getByRole('button', { name: 'Residual risk', exact: true }).click();
+  const arrows = page.locator('.arrows > path');
+  await arrows.first().waitFor({ state: 'attached', timeout: 4000 });
+  const { items } = await page.ask('GET', '/risk?limit=1000');
+  const model = (await page.ask('GET', '/model')).kinds.find((one) => one.kind === 'risk');
+  const { x, y, after } = model.views.map;
+  const ends = new Set(model.states.filter((one) => one.end).map((one) => one.state));
+  const moved = items.filter((r) => !ends.has(r.state) && r[x] && r[y] && r[after.x] && r[after.y] && (r[x] !== r[after.x] || r[y] !== r[after.y]));
+  equal(await arrows.count(), new Set(moved.map((r) => [r[x], r[y], r[after.x], r[after.y]].join())).size, 'arrows');
+  // Arrows lie over the cells and take no click from them.
+  await page.locator('.map .cell.some').first().click();
+  await page.waitForURL(/cell=/);
+  await page.getByRole('button', { name: 'Inherent risk', exact: true }).click();
+  await becomes(() => arrows.count(), 0, 'arrows where nothing has moved');
+  complain(page);
+  await close(page);
+});
+
 await browser.close();
 done();

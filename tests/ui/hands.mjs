@@ -414,7 +414,7 @@ await test('hands daily: focus, help and language', async () => {
   await page.keyboard.press('Enter');
   await page.waitForURL(/TSK-\d+/);
   await settled(page);
-  await becomes(() => page.evaluate(() => document.activeElement?.id), 'main', 'what has the focus after a record was made');
+  await becomes(() => page.evaluate(() => document.activeElement?.tagName), 'H1', 'what has the focus after a record was made');
   await visit(page, '/');
   await page.setViewportSize({ width: 1280, height: 500 });
   await page.keyboard.press('?');
