@@ -22,6 +22,7 @@ static enum err read_demo(struct call *call, struct access *a)
 static enum err open_parts(struct call *call, struct access *a)
 {
     TRY(read_demo(call, a));
+    TRY(access__zone_open(call, a));
     TRY(access__throttle_open(call, &a->throttle));
     TRY(access__cache_open(call, &a->cache));
     a->standing = access__standing_open(a->ledger);
@@ -37,6 +38,7 @@ enum err access_open(struct call *call, struct store *s, struct ledger *l,
     struct access *a = calloc(1, sizeof(*a));
     if (a == NULL)
         panic("out_of_memory bytes=%zu", sizeof(*a));
+    a->zone_arena = arena_open();
     a->store = s;
     a->ledger = l;
     a->model = m;
@@ -77,6 +79,7 @@ void access_close(struct access *a)
     pthread_cond_destroy(&a->touched);
     pthread_mutex_destroy(&a->touch_lock);
     pthread_mutex_destroy(&a->first_lock);
+    arena_close(a->zone_arena);
     free(a);
 }
 

@@ -18,6 +18,14 @@ void access_close(struct access *a);
 struct store *access_store(const struct access *a);
 struct ledger *access_ledger(const struct access *a);
 const struct model *access_model(const struct access *a);
+/* ---- the organisation's day: zone.c ---- */
+const struct zone *access_zone(const struct access *a); /* NULL: UTC; good until access_close */
+/* Loads a zone to be used from then on: write it in a job, and use it when that has committed. */
+MUST_USE enum err access_zone_load(struct call *call, struct access *a, struct text name,
+                                   struct zone **out);
+MUST_USE enum err access_zone_write(struct call *call, struct tx *tx, struct access *a,
+                                    const struct zone *z);
+void access_zone_use(struct access *a, const struct zone *z);
 
 /* ---- founding: facts that exist before anybody does ----------------------------------------- */
 /* Writes organisation, origin and, for PostgreSQL, the shared signing key into meta. */

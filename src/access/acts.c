@@ -312,7 +312,7 @@ enum err access__acts_entry(struct call *call, struct reader *db, struct acts *a
     if (!text_is(leaf->object_kind, "session"))
         return learn(&l);
     struct arena *page = arena_open();
-    l.page = call_open(page, call->now, call->lang);
+    l.page = call_beside(page, call);
     enum err e = learn(&l);
     arena_close(page);
     return e;

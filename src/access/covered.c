@@ -27,7 +27,7 @@ enum err access__kept(struct call *call, struct reader *r, uint64_t entry,
                   &V_INT((int64_t)entry), 1, 1, &rows));
     if (rows.count == 0)
         return OK;
-    struct call *quiet = call_open(call->arena, call->now, call->lang);
+    struct call *quiet = call_beside(call->arena, call);
     const struct value *row = row_at(&rows, 0);
     if (ledger_commit(quiet, row[0].text, row[1].text, &h) != OK || !same_hash(&h, commitment))
         return OK;

@@ -86,7 +86,7 @@ static bool tells_of_manager(struct text leaf)
 static enum err look_through(struct call *call, struct access *a, uint64_t from, bool *more)
 {
     struct arena *arena = arena_open();
-    struct call *page = call_open(arena, call->now, call->lang);
+    struct call *page = call_beside(arena, call);
     struct reader *r = store_reader(a->store);
     struct ledger_row *rows;
     size_t count = 0;

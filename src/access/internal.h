@@ -51,8 +51,13 @@ struct access {
     pthread_mutex_t touch_lock;
     pthread_cond_t touched;
     size_t touches; /* handed to the writer and not done */
+    struct arena *zone_arena; /* every zone there was since the start */
+    _Atomic(const struct zone *) zone; /* NULL: UTC */
     atomic_bool managed; /* somebody is or was AIMS manager: known for good once it is true */
 };
+
+/* ---- zone.c */
+MUST_USE enum err access__zone_open(struct call *call, struct access *a);
 
 /* ---- access.c: how every change here is made --------------------------------------------- */
 /* store_run, and when it committed everything kept about actors is forgotten. */

@@ -109,7 +109,7 @@ enum err access__row_commitment(struct call *call, struct reader *r, const char 
     if (rows.count == 0)
         return OK;
     const struct value *row = row_at(&rows, 0);
-    struct call *quiet = call_open(call->arena, call->now, call->lang);
+    struct call *quiet = call_beside(call->arena, call);
     *there = folded(call, t, row) &&
              commitment_of(quiet, t, row, row[t->count].text, out) == OK;
     return OK;

@@ -181,7 +181,7 @@ void streams__close(struct api *a);
 bool assets__answer(struct request *r);
 
 handler session_get, session_post, session_patch, session_delete, session_fresh,
-    session_password, setup_post, reset_post, sessions_get, session_end;
+    session_password, setup_post, organisation_get, organisation_patch, reset_post, sessions_get, session_end;
 handler model_get, openapi_get, health_get, ready_get, metrics_get, search_get, tasks_get,
     stream_get;
 handler record_list_get, record_post, record_bulk, record_get, record_patch, moves_get,

@@ -292,7 +292,7 @@ bool guard__asks(const struct kind *k, const struct move *m, struct text field)
 static enum err within_a_year(struct call *call, const struct record *rec, const struct move *m)
 {
     const struct json *v = record_value(rec, m->guard_field);
-    int64_t days, today = call->now / 86400000000LL;
+    int64_t days, today = zone_day(call->zone, call->now);
     if (!v || !date_read(v->text, &days))
         return OK; /* missing is told by `asks` */
     if (days >= today && days <= today + 366)

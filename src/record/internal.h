@@ -117,6 +117,10 @@ MUST_USE enum err timer__write(struct writing *w, const struct record *rec,
 MUST_USE enum err timer__of(struct call *call, struct db db, const struct record *rec,
                             struct timer **out, size_t *count);
 MUST_USE enum err timer__rebuild(struct call *call, struct records *r, struct tx *tx);
+/* The zone of the store for this call; *same: by the rules its timers were made by. */
+MUST_USE enum err timer__zone(struct call *call, struct db db, bool *same);
+/* The rules of the zone are others than at the last start: the timers are made again. */
+MUST_USE enum err timer__keep_zone(struct call *call, struct records *r);
 /* Is the timer by which change->timer came still there? */
 MUST_USE enum err timer__stands(struct writing *w, bool *stands);
 
