@@ -90,7 +90,8 @@ struct actor {
                               * duties; "" for old tokens and commands without one */
     struct text name, email; /* for pages; never into the ledger or the log */
     struct text unit;        /* home unit, "" when none */
-    const struct grant *grants; /* active ones; every person also holds "staff" at their home unit (none: everywhere) */
+    const struct grant *grants; /* active ones; every person also holds "staff" at their home unit (none:
+                                 * everywhere), but external auditors and the unconfirmed */
     size_t grant_count;
     bool admin;              /* holds role admin */
     bool all;                /* command line and engine: reads and writes everything, holds no business role */
@@ -99,6 +100,7 @@ struct actor {
     struct text csrf;
     enum lang lang;
     struct text scopes;      /* of a token: it may do nothing else. "" = all its roles give */
+    bool unconfirmed;        /* the account waits for a second person: its person is not staff */
     bool renew;              /* signed in with a password that another made: may only change it */
     bool sees_sensitive;     /* some active role is marked so in the model */
     bool bare;               /* a token with its roles alone: owning or having written a record
@@ -185,6 +187,8 @@ MUST_USE enum err access_units_compare(struct call *call, struct reader *db,
 struct person {
     struct text id, name, email, unit, lang;
     bool disabled;
+    struct text waits_by; /* who alone made the account, or took away what bounded it: until another
+                           * confirms it its person is not staff. "": it waits for nobody */
     struct grant *grants;
     bool *pending; /* per grant: waits for a second person (SOD-10) */
     struct text *grant_by;
@@ -204,7 +208,8 @@ struct link {
     struct text token;
     int64_t ends;
 };
-/* The same without a password: the person sets one by the link. */
+/* The same without a password: the person sets one by the link. Either way an account that a person
+ * makes waits to be confirmed by another. */
 MUST_USE enum err access_person_invite(struct call *call, struct access *a, struct text name,
                                        struct text email, struct text unit,
                                        const struct grant *grants, size_t grant_count,
@@ -231,6 +236,16 @@ MUST_USE enum err access_waits_for(struct call *call, struct access *a, struct r
 MUST_USE enum err access_waits_for_me(struct call *call, struct reader *r,
                                       const struct access *a, const struct person *p, size_t i,
                                       bool *yes);
+/* An account that waits is confirmed (act user.confirm) by an AIMS manager of its home unit, or, when
+ * an AIMS manager made it wait, by an administrator; whoever made it wait cannot (ERR_CONFLICT, code
+ * "same_person"), nor its person. Granting a role does the same. Nothing for one that does not wait. */
+MUST_USE enum err access_confirm(struct call *call, struct access *a, struct text person);
+/* For whom the account waits, in words ("" when it does not, or its person is an external auditor and
+ * no staff), and whether that is who asks now. */
+MUST_USE enum err access_unconfirmed(struct call *call, struct reader *r, const struct person *p,
+                                     struct text *words, bool *mine);
+/* Takes a role away. Who was bounded by it (an external auditor, an administrator without business)
+ * does not become staff by that: the account waits to be confirmed. */
 MUST_USE enum err access_revoke(struct call *call, struct access *a, struct text person,
                                 struct text role, struct text unit);
 MUST_USE enum err access_people(struct call *call, struct reader *r, struct text q,

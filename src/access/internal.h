@@ -280,13 +280,14 @@ struct new_person {
     struct text id, name, email, unit;
     const char *password; /* hash, "" for none */
     bool once;            /* must be changed at the first log-in */
+    struct text waits_by; /* who made it alone; "" when it waits for nobody */
 };
 enum err access__check_new(struct call *call, struct text name, struct text email);
 MUST_USE enum err access__person_insert(struct call *call, struct tx *tx,
                                         const struct access *a, const struct actor *actor,
                                         const struct new_person *p);
 /* The row, or ERR_MISSING with a problem. Columns: id, password, disabled, email, name, unit,
- * lang. */
+ * lang, waits_by. */
 MUST_USE enum err access__person_tx(struct call *call, struct tx *tx, struct text id,
                                     const struct value **row);
 MUST_USE enum err access__check_grant(struct call *call, const struct access *a,
@@ -299,14 +300,41 @@ MUST_USE enum err access__grant_tx(struct call *call, struct tx *tx, struct acce
  * ledger when nobody is known to have been one. */
 MUST_USE enum err access__founding(struct call *call, struct access *a,
                                    const struct grant *grants, size_t count, bool *founding);
-/* Is the actor an AIMS manager of the unit or of one above it? A person: a token confirms
- * nothing. */
-MUST_USE enum err access__is_manager(struct call *call, struct tx *tx, struct text unit,
-                                     bool *yes);
 /* ERR_CONFLICT when nobody but `person` could manage people any more. */
 MUST_USE enum err access__not_last_admin(struct call *call, struct tx *tx, struct text person);
 MUST_USE enum err access__not_last_manager(struct call *call, struct tx *tx, struct text person);
 MUST_USE enum err access__unit_exists(struct call *call, struct tx *tx, struct text unit);
+
+/* A link asked for while the account could do little does not open it when it can do more. */
+MUST_USE enum err access__end_links(struct call *call, struct tx *tx, const struct access *a,
+                                    struct text person);
+
+/* ---- confirm.c: two pairs of eyes --------------------------------------------------------- */
+struct text access__by(const struct actor *a); /* the person behind it, or itself */
+/* Is the actor an AIMS manager of the unit or of one above it? A person: a token confirms
+ * nothing. */
+MUST_USE enum err access__is_manager(struct call *call, struct tx *tx, struct text unit,
+                                     bool *yes);
+/* May the actor confirm what `asker` asked for in the unit? Of what is about the business one of
+ * the two is an AIMS manager. */
+enum second { SECOND_MAY, SECOND_NOBODY, SECOND_SAME, SECOND_NEEDS_MANAGER };
+MUST_USE enum err access__second(struct call *call, struct tx *tx, struct text asker,
+                                 struct text unit, bool business, enum second *out);
+enum err access__second_refused(struct call *call, enum second why);
+/* The account waits no longer (act user.confirm); nothing when it does not wait. */
+MUST_USE enum err access__confirm_tx(struct call *call, struct tx *tx, const struct access *a,
+                                     struct text person);
+/* The same if the actor, who grants the person this role, might confirm; nothing otherwise. */
+MUST_USE enum err access__confirm_by_grant(struct call *call, struct tx *tx,
+                                           const struct access *a, struct text person,
+                                           const struct grant *grant);
+/* Do the person's roles keep them from what staff read? */
+MUST_USE enum err access__bounded(struct call *call, struct tx *tx, const struct access *a,
+                                  struct text person, bool *yes);
+/* A role was taken from somebody who was bounded: if they no longer are, the account waits to be
+ * confirmed (act user.unconfirm). */
+MUST_USE enum err access__unbounded(struct call *call, struct tx *tx, const struct access *a,
+                                    struct text person);
 
 /* ---- request.c: what waits for a second person -------------------------------------------- */
 struct request {

@@ -43,6 +43,7 @@ const struct route routes[] = {
     ROUTE(PATCH, V1 "/people/{id}", ADMIN, DEAR, person_patch)
     ROUTE(POST, V1 "/people/{id}/roles", ADMIN, DEAR, person_role_post)
     ROUTE(DELETE, V1 "/people/{id}/roles", ADMIN, DEAR, person_role_delete)
+    ROUTE(POST, V1 "/people/{id}/confirm", ADMIN, DEAR, person_confirm)
     ROUTE(POST, V1 "/people/{id}/reset", ADMIN, LOGIN, person_reset)
     ROUTE(GET, V1 "/tokens", ADMIN, LIST, tokens_get)
     ROUTE(POST, V1 "/tokens", ADMIN, DEAR, tokens_post)

@@ -70,6 +70,7 @@ static enum err put_session(struct exchange *x)
     put_may(x, o);
     put__bool(o, "admin", a->admin);
     put__bool(o, "renew", a->renew);
+    put__bool(o, "confirmed", !a->unconfirmed);
     put__text(o, "fresh_until", moment_print(x->call->arena, a->fresh_until));
     put__integer(o, "size", (int64_t)ledger_size(x->api->ledger));
     json_close(o, '}');
