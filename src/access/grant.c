@@ -133,28 +133,36 @@ static enum err still_founding(struct call *call, struct tx *tx, bool *founding)
 
 /* ---- who may give what ------------------------------------------------------------------- */
 
-enum err access__is_manager(struct call *call, struct tx *tx, struct text unit, bool *yes)
+enum err access__is_manager(struct call *call, struct tx *tx, const struct access *a,
+                            struct text unit, bool *yes)
 {
     struct text *above;
     size_t count;
-    TRY(access_units_above_tx(call, tx, unit, &above, &count));
+    TRY(access_units_above_tx(call, a, tx, unit, &above, &count));
     *yes = call->actor->type == ACTOR_USER && actor_holds(call->actor, ROLE_MANAGER, above, count);
     return OK;
 }
 
 /* Was it an AIMS manager of the unit who asked, and is still? */
-static enum err asked_by_manager(struct call *call, struct tx *tx, struct text person,
-                                 struct text unit, bool *yes)
+static enum err asked_by_manager(struct call *call, struct tx *tx, const struct access *a,
+                                 struct text person, struct text unit, bool *yes)
 {
     struct rows rows;
-    struct value values[] = {V_TEXT(person), V_TEXT(ROLE_MANAGER), V_TEXT(unit)};
+    struct text *above;
+    size_t count;
+    struct value values[] = {V_TEXT(person), V_TEXT(ROLE_MANAGER)};
+    TRY(access_units_above_tx(call, a, tx, unit, &above, &count));
     TRY(tx_rows(call, tx,
                 "SELECT g.unit FROM role_grant g JOIN person p ON p.id = g.person WHERE "
-                "g.person = $1 AND p.disabled = 0 AND g.role = $2 AND g.state = "
-                "'active' AND (g.unit = '' OR g.unit IN (SELECT c.ancestor FROM unit_closure c "
-                "WHERE c.descendant = $3)) LIMIT 1",
-                values, COUNT(values), 1, &rows));
-    *yes = rows.count > 0;
+                "g.person = $1 AND p.disabled = 0 AND g.role = $2 AND g.state = 'active'",
+                values, COUNT(values), READ_MOST, &rows));
+    *yes = false;
+    for (size_t i = 0; i < rows.count; i++) {
+        struct text of = row_at(&rows, i)->text;
+        *yes = *yes || of.len == 0;
+        for (size_t n = 0; n < count; n++)
+            *yes = *yes || text_same(of, above[n]);
+    }
     return OK;
 }
 
@@ -162,8 +170,8 @@ enum right { RIGHT_NONE, RIGHT_PENDING, RIGHT_AT_ONCE, RIGHT_SAME, RIGHT_MANAGER
 
 /* What somebody waits for already may be confirmed by another; of a business role one of the two
  * is an AIMS manager. */
-static enum err right_to_confirm(struct call *call, struct tx *tx, const struct grant *g,
-                                 const struct given *now, bool business, bool manager,
+static enum err right_to_confirm(struct call *call, struct tx *tx, const struct access *a,
+                                 const struct grant *g, const struct given *now, bool business, bool manager,
                                  enum right *out)
 {
     bool by_manager = true;
@@ -172,7 +180,7 @@ static enum err right_to_confirm(struct call *call, struct tx *tx, const struct 
         return OK;
     }
     if (business && !manager)
-        TRY(asked_by_manager(call, tx, now->by, g->unit, &by_manager));
+        TRY(asked_by_manager(call, tx, a, now->by, g->unit, &by_manager));
     *out = by_manager ? RIGHT_AT_ONCE : RIGHT_MANAGER;
     return OK;
 }
@@ -184,14 +192,14 @@ static enum err right_to_grant(struct call *call, struct tx *tx, const struct ac
     const struct actor *actor = call->actor;
     const struct role *role = model_role(a->model, g->role);
     bool business = role == NULL || role->business;
-    TRY(access__is_manager(call, tx, g->unit, &manager));
+    TRY(access__is_manager(call, tx, a, g->unit, &manager));
     *out = RIGHT_NONE;
     if (actor->all)
         *out = RIGHT_AT_ONCE;
     else if (!actor->admin && !manager)
         return OK;
     else if (now->pending)
-        return right_to_confirm(call, tx, g, now, business, manager, out);
+        return right_to_confirm(call, tx, a, g, now, business, manager, out);
     else if (business || actor->admin) /* only an administrator asks for another one */
         *out = RIGHT_PENDING;
     return OK;
@@ -432,12 +440,13 @@ enum err access__not_last_manager(struct call *call, struct tx *tx, struct text 
                        "这是最后一位人工智能管理体系经理，之后将无人能确认角色：请先任命另一位"));
 }
 
-static enum err may_revoke(struct call *call, struct tx *tx, const struct grant *g)
+static enum err may_revoke(struct call *call, struct tx *tx, const struct access *a,
+                           const struct grant *g)
 {
     bool manager;
     if (access__manages(call->actor))
         return OK;
-    TRY(access__is_manager(call, tx, g->unit, &manager));
+    TRY(access__is_manager(call, tx, a, g->unit, &manager));
     return manager && !text_is(g->role, "admin") ? OK : access__denied(call);
 }
 
@@ -447,7 +456,7 @@ static enum err revoke_run(struct job *job, struct call *call, struct tx *tx)
     struct granting *in = job->arg;
     struct value values[] = {V_TEXT(in->person), V_TEXT(in->grant.role),
                              V_TEXT(in->grant.unit)};
-    TRY(may_revoke(call, tx, &in->grant));
+    TRY(may_revoke(call, tx, in->a, &in->grant));
     TRY(find_grant(call, tx, in->person, &in->grant, &now));
     if (!now.exists)
         return problem(call, ERR_MISSING, TEXT("role"), "missing", "%s",

@@ -42,6 +42,8 @@ struct access {
     struct actor_cache *cache;
     struct standing *standing;
     struct trace *trace;
+    struct unit_source units; /* version NULL: none was given, the closure is believed */
+    struct text unit_kind;    /* name of the kind of record that units are; "" for none */
     atomic_ullong generation; /* of committed changes of this folder's tables */
     int64_t session_life;
     char decoy[128]; /* a password hash that nothing matches, as dear as a real one */
@@ -100,8 +102,11 @@ struct standing_word {
     struct hash fresh;
     uint64_t ended_entry; /* person: sessions from before are over, but for this one: */
     char spared[STANDING_ID];
+    bool placed; /* unit: where its last version puts it is known: */
+    char parent[STANDING_ID];
 };
-struct standing *access__standing_open(const struct ledger *l);
+/* unit_kind: name of the kind whose entries are those of units. */
+struct standing *access__standing_open(const struct ledger *l, struct text unit_kind);
 void access__standing_close(struct standing *s);
 /* Between the two nobody but this thread reads on. */
 void access__standing_hold(struct access *a);
@@ -109,8 +114,19 @@ void access__standing_release(struct access *a);
 /* Reads what was added to the log since. */
 MUST_USE enum err access__standing_follow(struct call *call, struct access *a,
                                           struct reader *r);
-bool access__standing(struct access *a, const char *kind, struct text id,
+bool access__standing(const struct access *a, const char *kind, struct text id,
                       struct standing_word *out);
+/* Ids of all units, or of those not placed yet. */
+struct text *access__standing_units(struct access *a, struct arena *arena, bool unplaced,
+                                    size_t *count);
+void access__standing_place(struct access *a, struct text id, struct text parent);
+
+/* ---- tree.c: who is above whom as the ledger says ------------------------------------------ */
+/* While the log is held: reads where units went since. */
+MUST_USE enum err access__tree_place(struct call *call, struct access *a, struct reader *r);
+/* Whether the rows of the closure below the unit are those that follow. */
+MUST_USE enum err access__tree_below_same(struct call *call, struct access *a, struct reader *r,
+                                          struct text unit, bool *same);
 
 /* ---- acts.c: what the acts of this folder mean -------------------------------------------- */
 bool access__begins_session(struct text act);
@@ -296,8 +312,8 @@ MUST_USE enum err access__founding(struct call *call, struct access *a,
                                    const struct grant *grants, size_t count, bool *founding);
 /* Is the actor an AIMS manager of the unit or of one above it? A person: a token confirms
  * nothing. */
-MUST_USE enum err access__is_manager(struct call *call, struct tx *tx, struct text unit,
-                                     bool *yes);
+MUST_USE enum err access__is_manager(struct call *call, struct tx *tx, const struct access *a,
+                                     struct text unit, bool *yes);
 /* ERR_CONFLICT when nobody but `person` could manage people any more. */
 MUST_USE enum err access__not_last_admin(struct call *call, struct tx *tx, struct text person);
 MUST_USE enum err access__not_last_manager(struct call *call, struct tx *tx, struct text person);

@@ -107,3 +107,58 @@ enum err held__signature(struct call *call, struct records *r, struct db db,
                  TEXT_ARG(s->own_id), TEXT_ARG(rec->id), TEXT_ARG(s->person), h.why);
     return OK;
 }
+
+/* ---- units ------------------------------------------------------------------------------- */
+
+static const struct kind *unit_kind(const struct records *r)
+{
+    for (size_t i = 0; i < r->model->kind_count; i++)
+        if (text_is(r->model->kinds[i].is, "unit_tree"))
+            return &r->model->kinds[i];
+    return NULL;
+}
+
+/* row: ledger, version, salt, body. One that was never written so is not there. */
+static void take_unit(struct call *call, const struct kind *k, const struct value *row,
+                      struct unit_version *out)
+{
+    struct call *quiet = call_open(call->arena, call->now, call->lang);
+    struct record *rec = NEW(call->arena, struct record);
+    out->version = row[1].integer;
+    out->there = ledger_commit(quiet, row[3].text, row[2].text, &out->commitment) == OK &&
+                 body__read(quiet, k, row[3].text, rec) == OK;
+    const struct json *parent = out->there ? record_value(rec, TEXT("parent")) : NULL;
+    out->parent = parent ? parent->text : TEXT("");
+}
+
+#define UNIT "SELECT ledger, version, salt, body FROM version WHERE kind = $1 AND id = $2 "
+
+static enum err unit_version(void *arg, struct call *call, struct reader *reader, struct tx *tx,
+                             struct text id, int64_t entry, int64_t known,
+                             struct unit_version *out)
+{
+    struct records *r = arg;
+    const struct kind *k = unit_kind(r);
+    struct db db = {.reader = reader, .tx = tx};
+    struct rows rows;
+    *out = (struct unit_version){0};
+    if (k == NULL)
+        return OK;
+    struct value values[] = {V_TEXT(k->name), V_TEXT(id), V_INT(entry)};
+    if (entry < 0)
+        TRY(db__rows(call, db, UNIT "ORDER BY version DESC LIMIT 1", values, 2, 1, &rows));
+    else
+        TRY(db__rows(call, db, UNIT "AND ledger = $3 LIMIT 1", values, 3, 1, &rows));
+    if (rows.count == 0)
+        return OK;
+    out->entry = row_at(&rows, 0)->integer;
+    out->there = true;
+    if (out->entry != known)
+        take_unit(call, k, row_at(&rows, 0), out);
+    return OK;
+}
+
+void held__units(struct records *r)
+{
+    access_units_from(r->access, &(struct unit_source){unit_version, r});
+}

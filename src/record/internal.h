@@ -264,6 +264,9 @@ MUST_USE enum err held__signature(struct call *call, struct records *r, struct d
                                   const struct record *rec, const struct signed_move *s,
                                   struct text salt, int64_t entry, bool *yes);
 
+/* The versions of unit records, for access/: what they commit to and which parent they name. */
+void held__units(struct records *r);
+
 /* ---- count.c --------------------------------------------------------------------------------
  */
 struct counts *counts__open(struct arena *a);

@@ -460,6 +460,7 @@ enum err record_open(struct call *call, struct access *a, struct records **out)
     r->counts = counts__open(arena);
     who__build(r);
     TRY(table__build(call, r));
+    held__units(r);
     *out = r;
     return OK;
 }

@@ -10,18 +10,20 @@ a unit put below another hands nobody over; and what is honest goes on, also whe
 """
 import argparse
 import contextlib
+import json
 import os
 import sqlite3
 import subprocess
 import sys
 import threading
+import time
 
 os.environ["AIMWELL_PROGRAM"] = os.path.abspath(sys.argv.pop(1))
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 
 import cast  # noqa: E402
 from client import Client  # noqa: E402
-from program import Server  # noqa: E402
+from program import Failed, Server  # noqa: E402
 from stores import add_store_option, each_store, stores_for  # noqa: E402
 
 FAILED = []
@@ -152,6 +154,67 @@ def a_tag_in_between(run, kind):
     say(answer.status == 200, f"{kind}: one that still stands after a tag counts", f"{answer.status} {answer.json}")
 
 
+def asked(run, who, path):
+    """What somebody gets who looks, signing in for it."""
+    try:
+        return run.client.call(who, "GET", path).status
+    except Failed:  # at the log-in
+        run.client.sessions.pop(who, None)
+        return 401
+
+
+def a_unit_put_below_another(run, kind):
+    """Sally manages Sales. Somebody writes that Claims lies below it."""
+    units = run.made["units"]
+    other = run.client.must("carl", "POST", "/task", {"title": "Of claims", "unit": units["claims"]})
+    path = f"/task/{other['id']}"
+    say(asked(run, "sally", path) == 404, f"{kind}: who manages Sales does not read of Claims")
+    run.forge(f"INSERT INTO unit_closure (ancestor, descendant, depth) VALUES ('{units['sales']}', '{units['claims']}', 1)")
+    time.sleep(1.2)  # what is kept about an actor is read again after a second
+    read = asked(run, "sally", path)
+    say(read in (401, 404), f"{kind}: nor does a row in the closure make her", f"{read}")
+    listed = asked(run, "sally", "/task")
+    say(listed == 401, f"{kind}: whose reach the ledger does not give is signed out", f"{listed}")
+    say(asked(run, "carl", path) == 200, f"{kind}: whose reach it does goes on")
+    say("tampering" in run.server.said(), f"{kind}: and the log says so", run.server.said()[-300:])
+    code, out = run.verify()
+    say(code == 1 and "unit_closure" in out, f"{kind}: verify finds it", f"{code} {out}")
+    run.forge(f"DELETE FROM unit_closure WHERE ancestor = '{units['sales']}' AND descendant = '{units['claims']}'")
+    time.sleep(1.2)
+    listed = asked(run, "sally", "/task")
+    say(listed == 200, f"{kind}: taken away, she is back", f"{listed}")
+
+
+def a_unit_written_over(run, kind):
+    """The version of the unit itself says so, too: it is not the one that was committed to."""
+    units = run.made["units"]
+    quiet = run.client.must("carl", "POST", "/task", {"title": "Of claims again", "unit": units["claims"]})
+    old, = run.forge(f"SELECT body FROM version WHERE id = '{units['claims']}'")
+    new = json.dumps({**json.loads(old[0]), "parent": units["sales"]}, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    run.forge(f"UPDATE version SET body = '{new}' WHERE id = '{units['claims']}'")
+    run.forge(f"INSERT INTO unit_closure (ancestor, descendant, depth) VALUES ('{units['sales']}', '{units['claims']}', 1)")
+    if kind == "postgresql":  # it has read the log before: begin anew
+        run.stop()
+        run.start()
+    read = asked(run, "sally", f"/task/{quiet['id']}")
+    say(read in (401, 404), f"{kind}: a unit whose version was altered lies below nobody", f"{read}")
+    run.forge(f"UPDATE version SET body = '{old[0]}' WHERE id = '{units['claims']}'")
+    run.forge(f"DELETE FROM unit_closure WHERE ancestor = '{units['sales']}' AND descendant = '{units['claims']}'")
+
+
+def a_unit_moved_honestly(run, kind):
+    units = run.made["units"]
+    made = run.client.must("carl", "POST", "/task", {"title": "Of claims for a while", "unit": units["claims"]})
+    say(asked(run, "nora", f"/task/{made['id']}") == 404, f"{kind}: before the move it is out of reach")
+    for parent, wanted in ((units["sales"], 200), (None, 404)):
+        unit = run.client.must("amy", "GET", f"/org_unit/{units['claims']}")
+        run.client.must("amy", "PATCH", f"/org_unit/{units['claims']}", {"parent": parent},
+                        headers={"If-Match": f'"{unit["version"]}"'})
+        got = [asked(run, "sally", f"/task/{made['id']}"),
+               asked(run, "carl", f"/task/{made['id']}")]
+        say(got == [wanted, 200], f"{kind}: moved {'there' if parent else 'back'}, reach follows at once", f"{got}")
+
+
 def both_at_once(run, kind):
     """The second may sign in the very group of the first: its entry is in no table then."""
     records = [run.supplier() for _ in range(16)]
@@ -179,7 +242,7 @@ def main():
             run = Running(store, cast.make(store, folder))
             try:
                 for look in (a_name_written_under_a_move, a_signature_moved_elsewhere, a_void_one_called_back, a_tag_in_between,
-                             both_at_once):
+                             both_at_once, a_unit_put_below_another, a_unit_written_over, a_unit_moved_honestly):
                     look(run, kind)
                 code, out = run.verify()
                 say(code == 0, f"{kind}: in the end all is intact", f"{code} {out}")
