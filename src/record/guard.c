@@ -29,9 +29,14 @@ static enum err check_from(struct call *call, const struct record *rec, const st
                                  TEXT_ARG(state_title(call, rec, rec->state))));
 }
 
+bool guard__takes_two(const struct record *rec, const struct move *m)
+{
+    return m->and_by.count && holds(m->second_when, rec);
+}
+
 int guard__open_sides(const struct record *rec, const struct move *m, const struct verdict *v)
 {
-    if (!m->and_by.count || !holds(m->second_when, rec))
+    if (!guard__takes_two(rec, m))
         return 1;
     int open = 3;
     for (size_t i = 0; i < v->signature_count; i++)
@@ -56,7 +61,7 @@ static enum err check_who(struct call *call, struct records *r, struct db db,
     bool first = false, second = false;
     int open = guard__open_sides(rec, m, v);
     TRY(who__matches(call, r, db, call->actor, rec, &m->by, &first));
-    v->needs_second = m->and_by.count && holds(m->second_when, rec);
+    v->needs_second = guard__takes_two(rec, m);
     if (v->needs_second)
         TRY(who__matches(call, r, db, call->actor, rec, &m->and_by, &second));
     v->group = first && open & 1 ? 1 : second && open & 2 ? 2 : first ? 1 : second ? 2 : 0;

@@ -163,6 +163,19 @@ def asked(run, who, path):
         return 401
 
 
+def a_move_that_one_alone_made(run, kind):
+    """As an altered program might leave it: the move is there, and who signed before is not."""
+    record = run.supplier()
+    first, second = run.reject("sue", record), run.reject("lex", record)
+    old, = run.forge(f"SELECT version FROM signature WHERE id = '{record['id']}'")
+    run.forge(f"UPDATE signature SET person = '{run.made['people']['lex']}' WHERE id = '{record['id']}'")
+    code, out = run.verify()
+    wanted = f"supplier {record['id']} version {record['version'] + 1}: the move reject takes two"
+    say(code == 1 and wanted in out, f"{kind}: verify finds a move that takes two and that one person made",
+        f"{first.status} {second.status} {old} {code} {out}")
+    run.forge(f"UPDATE signature SET person = '{run.made['people']['sue']}' WHERE id = '{record['id']}'")
+
+
 def a_unit_put_below_another(run, kind):
     """Sally manages Sales. Somebody writes that Claims lies below it."""
     units = run.made["units"]
@@ -242,7 +255,7 @@ def main():
             run = Running(store, cast.make(store, folder))
             try:
                 for look in (a_name_written_under_a_move, a_signature_moved_elsewhere, a_void_one_called_back, a_tag_in_between,
-                             both_at_once, a_unit_put_below_another, a_unit_written_over, a_unit_moved_honestly):
+                             both_at_once, a_move_that_one_alone_made, a_unit_put_below_another, a_unit_written_over, a_unit_moved_honestly):
                     look(run, kind)
                 code, out = run.verify()
                 say(code == 0, f"{kind}: in the end all is intact", f"{code} {out}")
