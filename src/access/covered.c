@@ -161,7 +161,10 @@ static enum err why_not_token(struct call *call, struct access *a, struct reader
     TRY(read_rows(call, r, "SELECT role, unit, 'active' FROM token_grant WHERE token = $1",
                   &V_TEXT(id), 1, READ_MOST, &rows));
     *why = why_not_roles(call, a, "token_grant", "token", id, &rows);
-    return OK;
+    struct text *units = NEW_MANY(call->arena, rows.count + 1, struct text);
+    for (size_t i = 0; i < rows.count; i++)
+        units[i] = row_at(&rows, i)[1].text;
+    return why_not_reach(call, a, r, units, rows.count, why);
 }
 
 /* ---- the whole --------------------------------------------------------------------------- */

@@ -128,12 +128,14 @@ static enum err read_head(struct ledger *l, struct source *s)
 }
 
 /* What is built upon is what was signed: who writes entries and a head that fit each other into the
- * database has not the signature. */
+ * database has not the signature. Until it is there the tree is read anew each time. */
 static enum err check_signed(struct ledger *l, struct source *s)
 {
     struct text note;
     struct hash root;
     uint64_t size;
+    bool current = l->current;
+    l->current = false;
     TRY(source__checkpoint(s, &note));
     if (!note_open(s->call->arena, note, l->signer->origin, l->signer->public_key, &size,
                    &root))
@@ -143,6 +145,7 @@ static enum err check_signed(struct ledger *l, struct source *s)
         return source__damaged(s->call,
                                "the last checkpoint is for %llu entries, the head %llu",
                                (unsigned long long)size, (unsigned long long)l->frontier.size);
+    l->current = current;
     return OK;
 }
 

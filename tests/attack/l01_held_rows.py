@@ -10,6 +10,7 @@ a unit put below another hands nobody over; and what is honest goes on, also whe
 """
 import argparse
 import contextlib
+import hashlib
 import json
 import os
 import sqlite3
@@ -246,6 +247,45 @@ def both_at_once(run, kind):
     say(all(p == [200, 202] for p in pairs), f"{kind}: two who sign at once are the two", f"{pairs}")
 
 
+def node(left, right):
+    return hashlib.sha256(b"\1" + left + right).digest()
+
+
+def grown(peaks, size, leaf):
+    """RFC 6962: the complete subtrees with one leaf more, and the root."""
+    peaks = peaks + [leaf]
+    while size & 1:
+        peaks[-2:] = [node(peaks[-2], peaks[-1])]
+        size >>= 1
+    root = peaks[-1]
+    for peak in reversed(peaks[:-1]):
+        root = node(peak, root)
+    return peaks, root
+
+
+def a_head_that_nobody_signed(run, kind):
+    """Entries and a head that fit each other, written beside the server: they are not built upon."""
+    if kind == "sqlite":
+        return  # a commit beside it ends all writing there (l01_session_bound.py)
+    size, root, frontier = run.forge("SELECT size, encode(root, 'hex'), encode(frontier, 'hex') FROM ledger_log")[0]
+    if int(size) % 256 == 255:
+        run.client.must("amy", "POST", "/task", {"title": "One more"})
+        return a_head_that_nobody_signed(run, kind)
+    last, = run.forge(f"SELECT convert_from(leaf, 'UTF8') FROM ledger_entry WHERE idx = {int(size) - 1}")[0]
+    leaf = json.dumps({**json.loads(last), "n": int(size)}, sort_keys=True, separators=(",", ":")).encode()
+    hashed = hashlib.sha256(b"\0" + leaf).digest()
+    peaks = [bytes.fromhex(frontier)[i:i + 32] for i in range(0, len(frontier) // 2, 32)]
+    peaks, made = grown(peaks, int(size), hashed)
+    run.forge(f"INSERT INTO ledger_entry (log_id, idx, leaf, leaf_hash) VALUES (1, {size}, '\\x{leaf.hex()}', '\\x{hashed.hex()}')")
+    run.forge(f"UPDATE ledger_log SET size = size + 1, root = '\\x{made.hex()}', frontier = '\\x{b''.join(peaks).hex()}'")
+    got = [run.client.call("amy", "POST", "/task", {"title": "On top of it"}).status for _ in range(2)]
+    say(all(status >= 400 for status in got), f"{kind}: nothing is signed on top of entries that nobody signed", f"{got}")
+    run.forge(f"DELETE FROM ledger_entry WHERE idx = {size}")
+    run.forge(f"UPDATE ledger_log SET size = {size}, root = '\\x{root}', frontier = '\\x{frontier}'")
+    answer = run.client.call("amy", "POST", "/task", {"title": "Taken away"})
+    say(answer.status == 201, f"{kind}: taken away, it goes on", answer.short())
+
+
 def main():
     parser = argparse.ArgumentParser()
     add_store_option(parser)
@@ -255,7 +295,7 @@ def main():
             run = Running(store, cast.make(store, folder))
             try:
                 for look in (a_name_written_under_a_move, a_signature_moved_elsewhere, a_void_one_called_back, a_tag_in_between,
-                             both_at_once, a_move_that_one_alone_made, a_unit_put_below_another, a_unit_written_over, a_unit_moved_honestly):
+                             both_at_once, a_move_that_one_alone_made, a_unit_put_below_another, a_unit_written_over, a_unit_moved_honestly, a_head_that_nobody_signed):
                     look(run, kind)
                 code, out = run.verify()
                 say(code == 0, f"{kind}: in the end all is intact", f"{code} {out}")
