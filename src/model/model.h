@@ -227,9 +227,20 @@ struct overlay { /* shipped, switched on by name */
     struct text name;
     const struct json *source;
 };
+/* A computed field of `looks` is made from records of `at`: those whose field `via` names the record, or,
+ * own, those that the record's field `via` names. */
+struct edge {
+    const struct kind *looks;
+    const struct field *field;
+    const struct kind *at;
+    struct text via;
+    bool own;
+};
 struct model {
     struct kind *kinds;
     size_t kind_count;
+    struct edge *edges; /* no circles */
+    size_t edge_count;
     struct role *roles;
     size_t role_count;
     struct framework *frameworks;

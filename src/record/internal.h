@@ -63,6 +63,8 @@ struct json *node__list(struct arena *a);
 struct json *node__object(struct arena *a);
 void node__add(struct json *parent, const struct json *child, struct text key, struct arena *a);
 bool value__empty(const struct json *v);
+/* What a field or column holds when nothing is said; NULL: nothing. */
+const struct json *value__default(struct call *call, const struct field *f);
 bool value__list_has(const struct json *v, struct text item);
 struct text value__print(struct arena *a, const struct json *v); /* for CSV cells and filters */
 /* The body of a version: every field that has a value, then the act in _keys. */
