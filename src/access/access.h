@@ -129,11 +129,27 @@ bool actor_in_scope(const struct actor *a, struct text word, struct text thing);
  * cycle (ERR_CONFLICT). parent "" = root. */
 MUST_USE enum err access_unit_put(struct call *call, struct tx *tx, struct text id,
                                   struct text parent);
+/* Where the versions of unit records are read: record/ gives it once, before anybody is served. From
+ * then on the entries of the ledger say who is above whom, and no row of the closure does. */
+struct unit_version {
+    bool there;
+    int64_t entry, version; /* its index in the ledger, its number */
+    struct hash commitment; /* of what stands there now */
+    struct text parent;     /* "" = root */
+};
+struct unit_source {
+    /* The version of that entry, or, entry < 0, the latest: of that no more than there and entry when
+     * its entry is `known`. r or tx, the other is NULL. */
+    enum err (*version)(void *arg, struct call *call, struct reader *r, struct tx *tx,
+                        struct text id, int64_t entry, int64_t known, struct unit_version *out);
+    void *arg;
+};
+void access_units_from(struct access *a, const struct unit_source *source);
 /* The unit and everything above it, nearest first (empty for unit ""). */
-MUST_USE enum err access_units_above(struct call *call, struct reader *r, struct text unit,
-                                     struct text **units, size_t *count);
-MUST_USE enum err access_units_above_tx(struct call *call, struct tx *tx, struct text unit,
-                                        struct text **units, size_t *count);
+MUST_USE enum err access_units_above(struct call *call, struct access *a, struct reader *r,
+                                     struct text unit, struct text **units, size_t *count);
+MUST_USE enum err access_units_above_tx(struct call *call, const struct access *a, struct tx *tx,
+                                        struct text unit, struct text **units, size_t *count);
 
 /* ---- may ---------------------------------------------------------------------------------------- */
 /* What an actor may read of a kind, as data (record/query/reach.c writes it as a condition). A record is
@@ -233,8 +249,7 @@ MUST_USE enum err access_waits_for(struct call *call, struct access *a, struct r
                                    const struct person *p, size_t i, struct text *words);
 /* Whether it waits for whoever asks now, so that pages offer confirming to nobody whom
  * access_grant would refuse. */
-MUST_USE enum err access_waits_for_me(struct call *call, struct reader *r,
-                                      const struct access *a, const struct person *p, size_t i,
+MUST_USE enum err access_waits_for_me(struct call *call, struct access *a, struct reader *r, const struct person *p, size_t i,
                                       bool *yes);
 /* An account that waits is confirmed (act user.confirm) by an AIMS manager of its home unit, or, when
  * an AIMS manager made it wait, by an administrator; whoever made it wait cannot (ERR_CONFLICT, code
@@ -242,7 +257,7 @@ MUST_USE enum err access_waits_for_me(struct call *call, struct reader *r,
 MUST_USE enum err access_confirm(struct call *call, struct access *a, struct text person);
 /* For whom the account waits, in words ("" when it does not, or its person is an external auditor and
  * no staff), and whether that is who asks now. */
-MUST_USE enum err access_unconfirmed(struct call *call, struct reader *r, const struct person *p,
+MUST_USE enum err access_unconfirmed(struct call *call, struct access *a, struct reader *r, const struct person *p,
                                      struct text *words, bool *mine);
 /* Takes a role away. Who was bounded by it (an external auditor, an administrator without business)
  * does not become staff by that: the account waits to be confirmed. */

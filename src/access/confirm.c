@@ -17,43 +17,51 @@ struct text access__by(const struct actor *a)
     return a->person.len > 0 ? a->person : a->id;
 }
 
-enum err access__is_manager(struct call *call, struct tx *tx, struct text unit, bool *yes)
+enum err access__is_manager(struct call *call, struct tx *tx, const struct access *a,
+                             struct text unit, bool *yes)
 {
     struct text *above;
     size_t count;
-    TRY(access_units_above_tx(call, tx, unit, &above, &count));
+    TRY(access_units_above_tx(call, a, tx, unit, &above, &count));
     *yes = call->actor->type == ACTOR_USER && actor_holds(call->actor, ROLE_MANAGER, above, count);
     return OK;
 }
 
 /* Was it an AIMS manager of the unit who asked, and is still? */
-static enum err asked_by_manager(struct call *call, struct tx *tx, struct text person,
-                                 struct text unit, bool *yes)
+static enum err asked_by_manager(struct call *call, struct tx *tx, const struct access *a,
+                                 struct text person, struct text unit, bool *yes)
 {
     struct rows rows;
-    struct value values[] = {V_TEXT(person), V_TEXT(ROLE_MANAGER), V_TEXT(unit)};
+    struct text *above;
+    size_t count;
+    struct value values[] = {V_TEXT(person), V_TEXT(ROLE_MANAGER)};
+    TRY(access_units_above_tx(call, a, tx, unit, &above, &count));
     TRY(tx_rows(call, tx,
                 "SELECT g.unit FROM role_grant g JOIN person p ON p.id = g.person WHERE "
-                "g.person = $1 AND p.disabled = 0 AND g.role = $2 AND g.state = "
-                "'active' AND (g.unit = '' OR g.unit IN (SELECT c.ancestor FROM unit_closure c "
-                "WHERE c.descendant = $3)) LIMIT 1",
-                values, COUNT(values), 1, &rows));
-    *yes = rows.count > 0;
+                "g.person = $1 AND p.disabled = 0 AND g.role = $2 AND g.state = 'active'",
+                values, COUNT(values), READ_MOST, &rows));
+    *yes = false;
+    for (size_t i = 0; i < rows.count; i++) {
+        struct text of = row_at(&rows, i)->text;
+        *yes = *yes || of.len == 0;
+        for (size_t n = 0; n < count; n++)
+            *yes = *yes || text_same(of, above[n]);
+    }
     return OK;
 }
 
-enum err access__second(struct call *call, struct tx *tx, struct text asker, struct text unit,
-                        bool business, enum second *out)
+enum err access__second(struct call *call, struct tx *tx, const struct access *a,
+                        struct text asker, struct text unit, bool business, enum second *out)
 {
     bool manager;
-    TRY(access__is_manager(call, tx, unit, &manager));
+    TRY(access__is_manager(call, tx, a, unit, &manager));
     if (!call->actor->admin && !manager)
         *out = SECOND_NOBODY;
     else if (text_same(asker, access__by(call->actor)))
         *out = SECOND_SAME;
     else {
         if (business && !manager)
-            TRY(asked_by_manager(call, tx, asker, unit, &manager));
+            TRY(asked_by_manager(call, tx, a, asker, unit, &manager));
         *out = !business || manager ? SECOND_MAY : SECOND_NEEDS_MANAGER;
     }
     return OK;
@@ -102,7 +110,7 @@ enum err access__confirm_by_grant(struct call *call, struct tx *tx, const struct
     if (row[7].text.len == 0 || text_same(grant->role, GUEST)) /* who is to be no staff */
         return OK;
     if (!call->actor->all)
-        TRY(access__second(call, tx, row[7].text, row[5].text, true, &second));
+        TRY(access__second(call, tx, a, row[7].text, row[5].text, true, &second));
     return second == SECOND_MAY ? access__confirm_tx(call, tx, a, person) : OK;
 }
 
@@ -118,7 +126,7 @@ static enum err confirm_run(struct job *job, struct call *call, struct tx *tx)
     enum second second = SECOND_MAY;
     TRY(access__person_tx(call, tx, in->person, &row));
     if (!call->actor->all)
-        TRY(access__second(call, tx, row[7].text, row[5].text, true, &second));
+        TRY(access__second(call, tx, in->a, row[7].text, row[5].text, true, &second));
     if (second != SECOND_MAY)
         return access__second_refused(call, second);
     return access__confirm_tx(call, tx, in->a, in->person);
@@ -209,13 +217,13 @@ static enum err words_for(struct call *call, struct reader *r, struct text asker
     return OK;
 }
 
-static enum err waits_for_me(struct call *call, struct reader *r, struct text person,
+static enum err waits_for_me(struct call *call, struct access *a, struct reader *r, struct text person,
                              struct text asker, struct text unit, bool business, bool *yes)
 {
     const struct actor *me = call->actor;
     struct text *above;
     size_t count;
-    TRY(access_units_above(call, r, unit, &above, &count));
+    TRY(access_units_above(call, a, r, unit, &above, &count));
     bool manager = me->type == ACTOR_USER && actor_holds(me, ROLE_MANAGER, above, count);
     *yes = (me->admin || manager) && !text_same(person, me->person) &&
            !text_same(asker, access__by(me));
@@ -231,11 +239,11 @@ enum err access_waits_for(struct call *call, struct access *a, struct reader *r,
                : OK;
 }
 
-enum err access_waits_for_me(struct call *call, struct reader *r, const struct access *a,
+enum err access_waits_for_me(struct call *call, struct access *a, struct reader *r,
                              const struct person *p, size_t i, bool *yes)
 {
     *yes = false;
-    return p->pending[i] ? waits_for_me(call, r, p->id, p->grant_by[i], p->grants[i].unit,
+    return p->pending[i] ? waits_for_me(call, a, r, p->id, p->grant_by[i], p->grants[i].unit,
                                         is_business(a, &p->grants[i]), yes)
                          : OK;
 }
@@ -249,7 +257,7 @@ static bool is_guest(const struct person *p)
     return false;
 }
 
-enum err access_unconfirmed(struct call *call, struct reader *r, const struct person *p,
+enum err access_unconfirmed(struct call *call, struct access *a, struct reader *r, const struct person *p,
                             struct text *words, bool *mine)
 {
     *words = TEXT("");
@@ -257,5 +265,5 @@ enum err access_unconfirmed(struct call *call, struct reader *r, const struct pe
     if (p->waits_by.len == 0 || is_guest(p))
         return OK;
     TRY(words_for(call, r, p->waits_by, true, words));
-    return waits_for_me(call, r, p->id, p->waits_by, p->unit, true, mine);
+    return waits_for_me(call, a, r, p->id, p->waits_by, p->unit, true, mine);
 }

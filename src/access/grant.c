@@ -137,11 +137,12 @@ static enum err still_founding(struct call *call, struct tx *tx, bool *founding)
 enum right { RIGHT_NONE, RIGHT_PENDING, RIGHT_AT_ONCE };
 
 /* What somebody waits for already may be confirmed by another. */
-static enum err right_to_confirm(struct call *call, struct tx *tx, const struct grant *g,
-                                 const struct given *now, bool business, enum right *out)
+static enum err right_to_confirm(struct call *call, struct tx *tx, const struct access *a,
+                                 const struct grant *g, const struct given *now, bool business,
+                                 enum right *out)
 {
     enum second second;
-    TRY(access__second(call, tx, now->by, g->unit, business, &second));
+    TRY(access__second(call, tx, a, now->by, g->unit, business, &second));
     *out = RIGHT_AT_ONCE;
     return second == SECOND_MAY ? OK : access__second_refused(call, second);
 }
@@ -153,14 +154,14 @@ static enum err right_to_grant(struct call *call, struct tx *tx, const struct ac
     const struct actor *actor = call->actor;
     const struct role *role = model_role(a->model, g->role);
     bool business = role == NULL || role->business;
-    TRY(access__is_manager(call, tx, g->unit, &manager));
+    TRY(access__is_manager(call, tx, a, g->unit, &manager));
     *out = RIGHT_NONE;
     if (actor->all)
         *out = RIGHT_AT_ONCE;
     else if (!actor->admin && !manager)
         return OK;
     else if (now->pending)
-        return right_to_confirm(call, tx, g, now, business, out);
+        return right_to_confirm(call, tx, a, g, now, business, out);
     else if (business || actor->admin) /* only an administrator asks for another one */
         *out = RIGHT_PENDING;
     return OK;
@@ -335,12 +336,13 @@ enum err access__not_last_manager(struct call *call, struct tx *tx, struct text 
                        "这是最后一位人工智能管理体系经理，之后将无人能确认角色：请先任命另一位"));
 }
 
-static enum err may_revoke(struct call *call, struct tx *tx, const struct grant *g)
+static enum err may_revoke(struct call *call, struct tx *tx, const struct access *a,
+                           const struct grant *g)
 {
     bool manager;
     if (access__manages(call->actor))
         return OK;
-    TRY(access__is_manager(call, tx, g->unit, &manager));
+    TRY(access__is_manager(call, tx, a, g->unit, &manager));
     return manager && !text_is(g->role, "admin") ? OK : access__denied(call);
 }
 
@@ -359,7 +361,7 @@ static enum err revoke_run(struct job *job, struct call *call, struct tx *tx)
     struct given now;
     struct granting *in = job->arg;
     bool bounded;
-    TRY(may_revoke(call, tx, &in->grant));
+    TRY(may_revoke(call, tx, in->a, &in->grant));
     TRY(find_grant(call, tx, in->person, &in->grant, &now));
     if (!now.exists)
         return problem(call, ERR_MISSING, TEXT("role"), "missing", "%s",

@@ -268,12 +268,12 @@ static enum err update_row(struct call *call, struct tx *tx, const struct person
 }
 
 /* Does the person see no more from there? It lies within where they are. */
-static enum err narrows(struct call *call, struct tx *tx, struct text from, struct text to,
-                        bool *yes)
+static enum err narrows(struct call *call, struct tx *tx, const struct access *a,
+                        struct text from, struct text to, bool *yes)
 {
     struct text *above;
     size_t count;
-    TRY(access_units_above_tx(call, tx, to, &above, &count));
+    TRY(access_units_above_tx(call, a, tx, to, &above, &count));
     *yes = from.len == 0;
     for (size_t i = 0; i < count; i++)
         *yes = *yes || text_same(above[i], from);
@@ -289,10 +289,10 @@ static enum err unit_right(struct call *call, struct tx *tx, const struct person
     *now = call->actor->all;
     if (*now)
         return OK;
-    TRY(access__is_manager(call, tx, *in->unit, &manager));
+    TRY(access__is_manager(call, tx, in->a, *in->unit, &manager));
     if (!call->actor->admin && !manager)
         return access__denied(call);
-    TRY(narrows(call, tx, from, *in->unit, now));
+    TRY(narrows(call, tx, in->a, from, *in->unit, now));
     if (*now && call->actor->admin)
         return OK;
     TRY(access__request_tx(call, tx, in->id, "unit", &was));

@@ -134,15 +134,15 @@ struct resetting {
 };
 
 /* An AIMS manager for the person's home and for every unit they hold a role in. */
-static enum err manages_all_of(struct call *call, struct tx *tx, struct text person,
-                               struct text home, bool *yes)
+static enum err manages_all_of(struct call *call, struct tx *tx, const struct access *a,
+                               struct text person, struct text home, bool *yes)
 {
     struct rows rows;
-    TRY(access__is_manager(call, tx, home, yes));
+    TRY(access__is_manager(call, tx, a, home, yes));
     TRY(tx_rows(call, tx, "SELECT DISTINCT unit FROM role_grant WHERE person = $1",
                 &V_TEXT(person), 1, READ_MOST, &rows));
     for (size_t i = 0; i < rows.count && *yes; i++)
-        TRY(access__is_manager(call, tx, row_at(&rows, i)[0].text, yes));
+        TRY(access__is_manager(call, tx, a, row_at(&rows, i)[0].text, yes));
     return OK;
 }
 
@@ -204,7 +204,7 @@ static enum err reset_run(struct job *job, struct call *call, struct tx *tx)
     bool may = access__manages(call->actor);
     TRY(access__person_tx(call, tx, in->person, &row));
     if (!may)
-        TRY(manages_all_of(call, tx, in->person, row[5].text, &may));
+        TRY(manages_all_of(call, tx, in->a, in->person, row[5].text, &may));
     if (!may)
         return access__denied(call);
     if (row[2].integer != 0)

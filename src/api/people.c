@@ -28,7 +28,7 @@ static enum err put_confirmation(struct exchange *x, const struct person *p, str
 {
     struct text waits;
     bool mine;
-    TRY(access_unconfirmed(x->call, exchange__db(x), p, &waits, &mine));
+    TRY(access_unconfirmed(x->call, x->api->access, exchange__db(x), p, &waits, &mine));
     put__bool(o, "confirmed", waits.len == 0);
     if (waits.len == 0)
         return OK;
@@ -47,7 +47,7 @@ static enum err put_members(struct exchange *x, const struct person *p, struct j
     bool *mine = NEW_MANY(x->call->arena, p->grant_count + 1, bool);
     for (size_t i = 0; i < p->grant_count; i++) {
         TRY(access_waits_for(x->call, x->api->access, exchange__db(x), p, i, &waits[i]));
-        TRY(access_waits_for_me(x->call, exchange__db(x), x->api->access, p, i, &mine[i]));
+        TRY(access_waits_for_me(x->call, x->api->access, exchange__db(x), p, i, &mine[i]));
     }
     put__text(o, "id", p->id);
     put__text(o, "name", p->name);

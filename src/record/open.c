@@ -516,6 +516,7 @@ enum err record_open(struct call *call, struct access *a, struct records **out)
     TRY(table__build(call, r));
     call->zone = access_zone(a);
     TRY(timer__keep_zone(call, r));
+    held__units(r);
     *out = r;
     return OK;
 }

@@ -248,6 +248,51 @@ static void check_owner(struct deep *c, struct call *call, struct text place,
         verification_add(c->call, c->out, place, "its former owner is not remembered");
 }
 
+/* Asked for a second signature as the model in force has it, of the record as it was before. */
+static const struct move *took_two(struct deep *c, const struct value *row,
+                                   const struct json *body, const struct record *before)
+{
+    const struct model *m = c->records->model;
+    const struct leaf_note *note = note_of(c, row[4].integer);
+    struct text name = json_text(json_get(body, "_move"));
+    if (!text_is(json_text(json_get(body, "_act")), "record.move") || note == NULL ||
+        text_is(json_text(json_get(body, "_actor_type")), "system") ||
+        m->hash.len != sizeof note->model || memcmp(m->hash.at, note->model, m->hash.len) != 0)
+        return NULL;
+    const struct move *move = kind_move(before->kind, name);
+    return move != NULL && guard__takes_two(before, move) ? move : NULL;
+}
+
+/* A move that takes two has a signature by another before it, which nothing since has voided. That each
+ * signature is one that the ledger has is looked at by itself. */
+static void check_two(struct deep *c, struct call *call, struct text place,
+                      const struct value *row, const struct record *before)
+{
+    static const struct json_limits limits = {8u << 20, 32, 500000};
+    const struct json *body;
+    struct rows rows;
+    if (before == NULL || json_read(call, row[6].text, &limits, &body) != OK)
+        return;
+    const struct move *move = took_two(c, row, body, before);
+    if (move == NULL)
+        return;
+    struct text person = stay__person(json_text(json_get(body, "_actor")),
+                                      json_text(json_get(body, "_actor_type")),
+                                      json_text(json_get(body, "_for")));
+    struct value values[] = {row[0], row[1],        V_TEXT(move->name), V_INT(before->version),
+                             row[4], V_TEXT(person)};
+    if (read_page(c, call, "table signature",
+                  "SELECT g.own_id FROM signature g WHERE g.kind = $1 AND g.id = $2 AND g.move = "
+                  "$3 AND g.version <= $4 AND g.ledger < $5 AND g.person <> $6 AND NOT EXISTS "
+                  "(SELECT 1 FROM version v WHERE v.kind = g.kind AND v.id = g.id AND v.version > "
+                  "g.version AND v.version <= $4 AND COALESCE(v.alters, 0) <> 0) LIMIT 1",
+                  values, COUNT(values), &rows) == OK &&
+        rows.count == 0)
+        verification_add(c->call, c->out, place,
+                         "the move %.*s takes two, and nobody else had signed it",
+                         TEXT_ARG(move->name));
+}
+
 static void check_follows(struct deep *c, struct call *call, const struct value *row,
                           const struct value *last)
 {
@@ -262,6 +307,7 @@ static void check_follows(struct deep *c, struct call *call, const struct value 
                                    (long long)row[2].integer);
     check_alters(c, call, place, row, rec, before);
     check_owner(c, call, place, row, rec, before);
+    check_two(c, call, place, row, before);
 }
 
 /* ---- stays: rows of `stay` follow from the versions ---------------------------------------- */
