@@ -18,7 +18,7 @@ bool stay__begins(struct call *call, const struct value *row, const struct stay 
                   struct stay *out)
 {
     const struct json *body;
-    struct call *quiet = call_open(call->arena, call->now, call->lang);
+    struct call *quiet = call_beside(call->arena, call);
     if (json_read(quiet, row[3].text, &body_limits, &body) != OK)
         return false;
     *out = (struct stay){row[0].text,
@@ -71,6 +71,19 @@ enum err stay__write(struct writing *w, const struct record *rec, const struct r
     if (before)
         TRY(end(w->call, w->tx, &s));
     return insert(w->call, w->tx, &s);
+}
+
+enum err record_since(struct call *call, struct reader *db, const struct record *rec,
+                      struct text *out)
+{
+    struct value values[] = {V_TEXT(rec->kind->name), V_TEXT(rec->id), V_INT(rec->version)};
+    struct rows rows;
+    TRY(read_rows(call, db,
+                  "SELECT since FROM stay WHERE kind = $1 AND id = $2 AND version <= $3 "
+                  "ORDER BY version DESC LIMIT 1",
+                  values, 3, 1, &rows));
+    *out = rows.count ? rows.cells[0].text : TEXT("");
+    return OK;
 }
 
 /* ---- a store whose versions are older than the table ------------------------------------- */
@@ -131,7 +144,7 @@ enum err stay__rebuild(struct call *call, struct tx *tx)
     enum err e = tx_exec(call, tx, "DELETE FROM stay", NULL, 0, NULL);
     for (bool more = true; more && e == OK;) {
         struct arena *page = arena_open();
-        struct call *own = call_open(page, call->now, call->lang);
+        struct call *own = call_beside(page, call);
         own->actor = call->actor;
         e = fill_page(&f, own, call->arena, &more);
         if (e != OK)

@@ -31,7 +31,7 @@ static enum err by_key(struct call *call, struct records *r, struct reader *db, 
         struct text key =
             text_print(call->arena, "%.*s-%04lld", TEXT_ARG(k->prefix), (long long)number);
         struct record *rec;
-        struct call *quiet = call_open(call->arena, call->now, call->lang);
+        struct call *quiet = call_beside(call->arena, call);
         quiet->actor = call->actor;
         if (record_read(quiet, r, db, k, key, 0, &rec) == OK) {
             *out = ref_of(rec);
@@ -140,9 +140,9 @@ static enum err count_all(struct call *call, struct records *r, struct reader *d
 enum err record_todo(struct call *call, struct records *r, struct reader *db, bool others,
                      struct text cursor, int64_t limit, struct todo_list *out)
 {
-    int64_t day = call->now / 86400000000LL;
+    int64_t day = zone_day(call->zone, call->now);
     struct turns_query of = {.others = others,
-                             .today = date_print(call->arena, call->now),
+                             .today = date_of_days(call->arena, day),
                              .soon = date_of_days(call->arena, day + 30),
                              .week = date_of_days(call->arena, day + 7)};
     *out = (struct todo_list){0};
@@ -165,42 +165,4 @@ enum err record_todo(struct call *call, struct records *r, struct reader *db, bo
                                TEXT_ARG(out->items[out->count - 1].ref.key));
     of.after_key = (struct text){0};
     return count_all(call, r, db, &of, out);
-}
-
-/* ---- moves whose day has come
- * ------------------------------------------------------------------------------- */
-static enum err timed_move(struct call *call, struct records *r, const struct kind *k,
-                           const struct move *m, size_t *moved)
-{
-    struct reader *db = store_reader(r->store);
-    struct record **items;
-    size_t count;
-    struct text today = date_print(call->arena, call->now);
-    enum err e = query__due(call, r, db_reader(db), k, m, today, 500, &items, &count);
-    store_return(r->store, db);
-    TRY(e);
-    for (size_t i = 0; i < count; i++) {
-        struct call *one = call_open(call->arena, call->now, call->lang);
-        one->actor = actor_system(one);
-        struct change change = {.act = RECORD_MOVE,
-                                .kind = k,
-                                .id = items[i]->id,
-                                .move = m->name,
-                                .if_version = items[i]->version};
-        if (record_do(one, r, &change) == OK)
-            (*moved)++;
-    }
-    return OK;
-}
-
-enum err record_timed(struct call *call, struct records *r, size_t *moved)
-{
-    *moved = 0;
-    for (size_t i = 0; i < r->model->kind_count; i++)
-        for (size_t m = 0; m < r->model->kinds[i].move_count; m++) {
-            const struct move *move = &r->model->kinds[i].moves[m];
-            if (move->automatic && move->on.len)
-                TRY(timed_move(call, r, &r->model->kinds[i], move, moved));
-        }
-    return OK;
 }
