@@ -15,6 +15,8 @@ async function routesOf(page) {
     list.push(`/k/${kind.kind}`);
     const { items } = await page.ask('GET', `/${kind.kind}?limit=1`);
     if (items.length) list.push(`/k/${kind.kind}/${items[0].key}`);
+    const large = kind.fields.find((f) => f.type === 'rows' && f.columns.length > 6);
+    if (items.length && large) list.push(`/k/${kind.kind}/${items[0].key}/fill?field=${large.name}`);
   }
   const system = model.kinds.find((k) => k.views?.map) ?? model.kinds[0];
   const [first] = (await page.ask('GET', `/${system.kind}?limit=1`)).items;
