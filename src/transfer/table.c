@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cli/import_table.c — a CSV, XLSX or JSON file becomes a table of cells with their lines.
+/* transfer/table.c — a CSV, XLSX or JSON file becomes a table of cells with their lines.
  * A row that cannot be read is refused and costs only itself. */
-#include "cli/import.h"
+#include "transfer/internal.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define FILE_MOST ((size_t)100 << 20)
 #define COLUMNS_MOST 1000
-static const struct json_limits import_limits = {FILE_MOST, 32, 20000000};
+static const struct json_limits import_limits = {TRANSFER_FILE_MOST, 32, 20000000};
 
-static size_t column_called(const struct import_table *t, struct text name)
+static size_t column_called(const struct table *t, struct text name)
 {
     for (size_t i = 0; i < t->columns; i++)
         if (text_same(t->names[i], name))
@@ -19,7 +18,7 @@ static size_t column_called(const struct import_table *t, struct text name)
 }
 
 /* The second "Notes" is called "Notes (2)", and may be asked for as "Notes #2". */
-size_t table__column(const struct import_table *t, struct text name)
+size_t transfer__column(const struct table *t, struct text name)
 {
     char other[400];
     size_t found = column_called(t, name), hash = name.len;
@@ -34,24 +33,23 @@ size_t table__column(const struct import_table *t, struct text name)
 
 /* ---- rows in the making ----------------------------------------------------------------- */
 struct maker {
-    struct import *im;
-    struct text *cells; /* of the header */
-    size_t header_count, room;
+    struct transfer *im;
+    size_t room;
     bool has_header;
 };
 
-static struct import_row *add_row(struct maker *m, uint32_t line)
+static struct table_row *add_row(struct maker *m, uint32_t line)
 {
-    struct import_table *t = &m->im->table;
+    struct table *t = &m->im->table;
     if (t->count == m->room) {
         size_t room = m->room ? m->room * 2 : 1024;
-        struct import_row *rows = NEW_MANY(m->im->arena, room, struct import_row);
+        struct table_row *rows = NEW_MANY(m->im->arena, room, struct table_row);
         if (t->count)
             memcpy(rows, t->rows, t->count * sizeof *rows);
         t->rows = rows;
         m->room = room;
     }
-    t->rows[t->count] = (struct import_row){.line = line};
+    t->rows[t->count] = (struct table_row){.line = line};
     return &t->rows[t->count++];
 }
 
@@ -65,7 +63,7 @@ static bool all_empty(const struct text *cells, size_t from, size_t to)
 
 static void set_header(struct maker *m, const struct text *cells, size_t count)
 {
-    struct import_table *t = &m->im->table;
+    struct table *t = &m->im->table;
     t->names = NEW_MANY(m->im->arena, count + 1, struct text);
     for (size_t i = 0; i < count; i++)
         t->names[i] = shown_one_space(m->im->arena, shown_without(m->im->arena, cells[i], true));
@@ -73,57 +71,32 @@ static void set_header(struct maker *m, const struct text *cells, size_t count)
     m->has_header = true;
 }
 
-/* A short row is not filled up: which cells are missing cannot be known. */
-static void take_row(struct maker *m, const struct text *cells, size_t count, uint32_t line)
-{
-    struct import *im = m->im;
-    if (!m->has_header) {
-        set_header(m, cells, count);
-        return;
-    }
-    if (all_empty(cells, 0, count))
-        return; /* a row in which there is nothing to see */
-    if (count < im->table.columns ||
-        (count > im->table.columns && !all_empty(cells, im->table.columns, count))) {
-        report__refuse(im, line, (struct text){0}, "cells",
-                       text_print(im->arena,
-                                  say(im->call, "the row has %zu cells, the header %zu",
-                                      "该行有 %zu 个单元格，表头有 %zu 个"),
-                                  count, im->table.columns));
-        im->result.rejected++;
-        return;
-    }
-    add_row(m, line)->cells = cells;
-}
-
 /* ---- CSV -------------------------------------------------------------------------------- */
+/* The header alone: what comes after it is read when it is needed. */
 static enum err read_csv(struct maker *m, struct text bytes)
 {
-    struct import *im = m->im;
-    struct csv csv;
+    struct transfer *im = m->im;
+    struct csv *csv = &im->table.body;
     const struct json *header = json_get(im->map, "header");
     im->table.csv = true;
-    TRY(file__decode(im, &bytes));
-    csv_open(&csv, bytes);
+    TRY(transfer__decode(im, &bytes));
+    csv_open(csv, bytes);
     for (;;) {
         struct call *one = call_open(im->arena, im->call->now, im->call->lang);
         struct text *cells;
         size_t count;
-        uint32_t line = csv.line;
-        enum err e = csv_row(one, &csv, COLUMNS_MOST, &cells, &count, &line);
+        uint32_t line = csv->line;
+        enum err e = csv_row(one, csv, COLUMNS_MOST, &cells, &count, &line);
         if (e == OK && !count)
             return OK;
-        if (!m->has_header && header && line < header->integer)
+        if (header && line < header->integer)
             continue; /* a banner before the header */
         if (e == OK) {
-            take_row(m, cells, count, line);
-            continue;
+            set_header(m, cells, count);
+            return OK;
         }
         struct text why = one->problems ? one->problems->message : text_of(words_of(one, e));
-        if (!m->has_header || e != ERR_MALFORMED)
-            return problem(im->call, e, text_of(im->path), "header", "%.*s", TEXT_ARG(why));
-        report__refuse(im, line, (struct text){0}, "csv", why);
-        im->result.rejected++;
+        return problem(im->call, e, im->path, "header", "%.*s", TEXT_ARG(why));
     }
 }
 
@@ -134,9 +107,11 @@ static enum err read_xlsx(struct maker *m, struct text bytes)
     const struct json *header = json_get(m->im->map, "header");
     size_t first = header && header->integer > 0 ? (size_t)header->integer - 1 : 0;
     TRY(xlsx_read(m->im->call, bytes, &sheet));
-    for (size_t r = first; r < sheet.row_count; r++)
-        if (r == first || !all_empty(sheet.rows[r], 0, sheet.columns))
-            take_row(m, sheet.rows[r], sheet.columns, (uint32_t)r + 1);
+    if (first < sheet.row_count)
+        set_header(m, sheet.rows[first], sheet.columns);
+    for (size_t r = first + 1; r < sheet.row_count; r++)
+        if (!all_empty(sheet.rows[r], 0, sheet.columns)) /* nothing in it is to be seen */
+            add_row(m, (uint32_t)r + 1)->cells = sheet.rows[r];
     return OK;
 }
 
@@ -152,7 +127,7 @@ static struct text cell_text(struct arena *a, const struct json *v)
         return TEXT("true");
     case JSON_LIST:
     case JSON_OBJECT: {
-        struct buf b = buf_in(a, FILE_MOST);
+        struct buf b = buf_in(a, TRANSFER_FILE_MOST);
         struct json_out o = json_out(&b);
         json_put_json(&o, v);
         return buf_text(&b);
@@ -166,19 +141,19 @@ static struct text cell_text(struct arena *a, const struct json *v)
  */
 static enum err json_columns(struct maker *m, const struct json *list)
 {
-    struct import_table *t = &m->im->table;
-    struct index *names = index__new(m->im->arena);
+    struct table *t = &m->im->table;
+    struct index *names = transfer__index(m->im->arena);
     t->names = NEW_MANY(m->im->arena, COLUMNS_MOST, struct text);
     for (const struct json *row = list->first; row; row = row->next)
         for (const struct json *v = row->type == JSON_OBJECT ? row->first : NULL; v;
              v = v->next) {
-            if (index__get(names, v->key))
+            if (transfer__get(names, v->key))
                 continue;
             if (t->columns == COLUMNS_MOST)
-                return problem(m->im->call, ERR_TOO_LARGE, text_of(m->im->path), "columns",
+                return problem(m->im->call, ERR_TOO_LARGE, m->im->path, "columns",
                                "there are more than %d different names", COLUMNS_MOST);
-            t->names[t->columns++] = one_line(m->im->arena, v->key);
-            index__put(names, v->key, t->names);
+            t->names[t->columns++] = transfer__one_line(m->im->arena, v->key);
+            transfer__put(names, v->key, t->names);
         }
     m->has_header = t->columns > 0;
     return OK;
@@ -186,17 +161,17 @@ static enum err json_columns(struct maker *m, const struct json *list)
 
 static void take_object(struct maker *m, const struct json *object)
 {
-    struct import *im = m->im;
+    struct transfer *im = m->im;
     struct text *cells = NEW_MANY(im->arena, im->table.columns + 1, struct text);
     const struct json **given = NEW_MANY(im->arena, im->table.columns + 1, const struct json *);
     for (const struct json *v = object->first; v; v = v->next) {
-        size_t i = table__column(&im->table, one_line(im->arena, v->key));
+        size_t i = transfer__column(&im->table, transfer__one_line(im->arena, v->key));
         if (i == NO_COLUMN)
             continue;
         given[i] = v;
         cells[i] = cell_text(im->arena, v);
     }
-    struct import_row *row = add_row(m, object->line);
+    struct table_row *row = add_row(m, object->line);
     row->cells = cells;
     row->given = given;
 }
@@ -216,7 +191,7 @@ static void print_lists(struct buf *b, const struct json *v, struct text path, s
     }
 }
 
-static const struct json *follow(struct import *im, const struct json *v, struct text path)
+static const struct json *follow(struct transfer *im, const struct json *v, struct text path)
 {
     while (v && path.len)
         v = v->type == JSON_OBJECT ? json_get(v, text_c(im->arena, text_cut(&path, '.'))) : NULL;
@@ -225,7 +200,7 @@ static const struct json *follow(struct import *im, const struct json *v, struct
 
 /* A list of objects; or the one inside an object that the map names. Which of several lists is
  * meant is never guessed. */
-static enum err find_list(struct import *im, const struct json **list)
+static enum err find_list(struct transfer *im, const struct json **list)
 {
     struct text path = json_text(json_get(im->map, "list"));
     const struct json *found = follow(im, *list, path);
@@ -237,9 +212,9 @@ static enum err find_list(struct import *im, const struct json **list)
     print_lists(&b, *list, (struct text){0}, im->arena, 0);
     if (!b.len)
         return problem(
-            im->call, ERR_MALFORMED, text_of(im->path), "type", "%s",
+            im->call, ERR_MALFORMED, im->path, "type", "%s",
             say(im->call, "the file must be a list of objects", "文件必须是由对象组成的列表"));
-    return problem(im->call, ERR_MALFORMED, text_of(im->path), "type",
+    return problem(im->call, ERR_MALFORMED, im->path, "type",
                    say(im->call,
                        "the file is an object; these lists are in it: %.*s. Name one in the map: "
                        "\"list\": \"…\"",
@@ -249,7 +224,7 @@ static enum err find_list(struct import *im, const struct json **list)
 
 static enum err read_json(struct maker *m, struct text bytes)
 {
-    struct import *im = m->im;
+    struct transfer *im = m->im;
     const struct json *list;
     if (text_starts(bytes, "\xEF\xBB\xBF"))
         bytes = text_from(bytes, 3);
@@ -262,26 +237,17 @@ static enum err read_json(struct maker *m, struct text bytes)
             take_object(m, one);
             continue;
         }
-        report__refuse(im, one->line, (struct text){0}, "type",
+        transfer__refuse(im, one->line, (struct text){0}, "type",
                        text_of(say(im->call, "is not an object", "不是对象")));
-        im->result.rejected++;
+        im->counts.rejected++;
     }
     return OK;
 }
 
 /* ---- the header ------------------------------------------------------------------------- */
-static bool column_empty(const struct import_table *t, size_t column)
-{
-    for (size_t r = 0; r < t->count; r++)
-        if (text_trim(t->rows[r].cells[column]).len)
-            return false;
-    return true;
-}
-
-/* Spreadsheets like to leave empty columns behind: at the end they are dropped. */
 static struct text numbered(struct maker *m, struct text name, size_t column)
 {
-    struct import_table *t = &m->im->table;
+    struct table *t = &m->im->table;
     size_t n = 1;
     for (size_t i = 0; i < column; i++)
         n += text_same(t->names[i], name);
@@ -296,7 +262,7 @@ static struct text numbered(struct maker *m, struct text name, size_t column)
  * numbered by what stood in the file, so the last comes first. */
 static void number_headings(struct maker *m)
 {
-    struct import_table *t = &m->im->table;
+    struct table *t = &m->im->table;
     for (size_t i = t->columns; m->im->map && i-- > 1;)
         if (t->names[i].len && column_called(t, t->names[i]) != i)
             t->names[i] = numbered(m, t->names[i], i);
@@ -304,14 +270,15 @@ static void number_headings(struct maker *m)
 
 static enum err check_header(struct maker *m)
 {
-    struct import *im = m->im;
-    struct import_table *t = &im->table;
-    while (t->columns && !t->names[t->columns - 1].len && column_empty(t, t->columns - 1))
+    struct transfer *im = m->im;
+    struct table *t = &im->table;
+    /* Spreadsheets like to leave empty columns behind: at the end they are dropped. */
+    while (t->columns && !t->names[t->columns - 1].len && !t->filled[t->columns - 1])
         t->columns--;
     if (im->table.json) /* each object names its own; none at all is no mistake */
         return OK;
     if (!m->has_header || !t->columns)
-        return problem(im->call, ERR_INVALID, text_of(im->path), "header", "%s",
+        return problem(im->call, ERR_INVALID, im->path, "header", "%s",
                        say(im->call,
                            "the file has no header: its first row must name the columns",
                            "文件没有表头：第一行必须是列名"));
@@ -319,24 +286,117 @@ static enum err check_header(struct maker *m)
     number_headings(m);
     for (size_t i = 0; i < t->columns; i++) {
         if (!t->names[i].len)
-            worst = problem(im->call, ERR_INVALID, text_of(im->path), "header",
+            worst = problem(im->call, ERR_INVALID, im->path, "header",
                             "column %zu has no name", i + 1);
-        else if (table__column(t, t->names[i]) != i)
+        else if (transfer__column(t, t->names[i]) != i)
             worst = problem(im->call, ERR_INVALID, t->names[i], "duplicate", "%s",
                             say(im->call, "this column is there twice", "该列出现两次"));
     }
     return worst;
 }
 
-enum err table__read(struct import *im)
+/* ---- the rows --------------------------------------------------------------------------- */
+struct pass transfer__pass(const struct transfer *im, bool tell)
+{
+    return (struct pass){.csv = im->table.body, .tell = tell};
+}
+
+static void refuse_row(struct transfer *im, const struct pass *p, uint32_t line,
+                       const char *code, struct text why)
+{
+    if (!p->tell)
+        return;
+    transfer__refuse(im, line, (struct text){0}, code, why);
+    im->counts.rejected++;
+    im->counts.done++;
+}
+
+/* A short row is not filled up: which cells are missing cannot be known. */
+static bool fits_header(struct transfer *im, const struct pass *p, uint32_t line,
+                        const struct text *cells, size_t count)
+{
+    size_t columns = im->table.columns;
+    if (count >= columns && (count == columns || all_empty(cells, columns, count)))
+        return true;
+    if (p->tell)
+        refuse_row(im, p, line, "cells",
+                   text_print(im->scratch,
+                              say(im->call, "the row has %zu cells, the header %zu",
+                                  "该行有 %zu 个单元格，表头有 %zu 个"),
+                              count, columns));
+    return false;
+}
+
+static bool next_line(struct transfer *im, struct pass *p, struct arena *a,
+                      struct table_row *row)
+{
+    for (;;) {
+        struct call *one = call_open(a, im->call->now, im->call->lang);
+        struct text *cells;
+        size_t count;
+        uint32_t line = p->csv.line;
+        enum err e = csv_row(one, &p->csv, COLUMNS_MOST, &cells, &count, &line);
+        if (e == OK && !count)
+            return false;
+        if (e != OK)
+            refuse_row(im, p, line, "csv",
+                       one->problems ? one->problems->message : text_of(words_of(one, e)));
+        else if (!all_empty(cells, 0, count) && fits_header(im, p, line, cells, count)) {
+            *row = (struct table_row){.line = line, .cells = cells};
+            return true;
+        }
+    }
+}
+
+bool transfer__next(struct transfer *im, struct pass *p, struct arena *a, struct table_row *row)
+{
+    const struct table *t = &im->table;
+    if (t->csv)
+        return next_line(im, p, a, row);
+    if (p->at == t->count)
+        return false;
+    *row = t->rows[p->at++];
+    return true;
+}
+
+/* Of a CSV: how many rows there are, and in which columns they say something. */
+static void survey_lines(struct transfer *im)
+{
+    struct table *t = &im->table;
+    struct csv csv = t->body;
+    struct arena *page = arena_open();
+    for (;; arena_reset(page)) {
+        struct call *one = call_open(page, im->call->now, im->call->lang);
+        struct text *cells;
+        size_t count;
+        uint32_t line;
+        enum err e = csv_row(one, &csv, COLUMNS_MOST, &cells, &count, &line);
+        if (e == OK && !count)
+            break;
+        t->count += e != OK || !all_empty(cells, 0, count);
+        for (size_t i = 0; e == OK && i < count && i < t->columns; i++)
+            t->filled[i] += text_trim(cells[i]).len > 0;
+    }
+    arena_close(page);
+}
+
+static void survey(struct transfer *im)
+{
+    struct table *t = &im->table;
+    t->filled = NEW_MANY(im->arena, t->columns + 1, size_t);
+    if (t->csv)
+        survey_lines(im);
+    for (size_t r = 0; !t->csv && r < t->count; r++)
+        for (size_t i = 0; i < t->columns; i++)
+            t->filled[i] += text_trim(t->rows[r].cells[i]).len > 0;
+}
+
+enum err transfer__table(struct transfer *im, struct text bytes)
 {
     struct maker m = {.im = im};
     struct text format = json_text(json_get(im->map, "format"));
-    struct text name = text_lower(im->arena, text_of(im->path));
-    enum err e = OK;
-    struct text bytes = read_file(im->site->caller, im->call, im->path, FILE_MOST, &e);
-    TRY(e);
-    TRY(file__foreign(im, bytes, name));
+    struct text name = text_lower(im->arena, im->path);
+    TRY(transfer__foreign(im, bytes, name));
     if (text_ends(name, ".xlsx") || text_ends(name, ".csv") || text_ends(name, ".json"))
         format = text_ends(name, ".xlsx")  ? TEXT("xlsx")
                  : text_ends(name, ".csv") ? TEXT("csv")
@@ -347,5 +407,6 @@ enum err table__read(struct import *im)
         TRY(read_json(&m, bytes));
     else
         TRY(read_csv(&m, bytes));
+    survey(im);
     return check_header(&m);
 }

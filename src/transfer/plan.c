@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cli/import_plain.c — a file without a map: its columns are the fields, by name or title, as
+/* transfer/plan.c — a file without a map: its columns are the fields, by name or title, as
  * an export writes them. What the engine keeps or computes itself is passed over. */
-#include "cli/import.h"
+#include "transfer/internal.h"
 
 static bool named(struct arena *a, const struct field *f, struct text name)
 {
@@ -19,7 +19,7 @@ static struct text as_name(struct arena *a, struct text heading)
     return (struct text){at, t.len};
 }
 
-static const struct field *field_of(struct import *im, struct text name)
+static const struct field *field_of(struct transfer *im, struct text name)
 {
     const struct field *f = kind_field(im->kind, name);
     if (!f)
@@ -30,7 +30,7 @@ static const struct field *field_of(struct import *im, struct text name)
     return f;
 }
 
-static enum err unknown(struct import *im, struct text name)
+static enum err unknown(struct transfer *im, struct text name)
 {
     return problem(im->call, ERR_INVALID, name, "unknown",
                    say(im->call, "%.*s has no such field (aimwell model explain %.*s)",
@@ -38,9 +38,9 @@ static enum err unknown(struct import *im, struct text name)
                    TEXT_ARG(im->kind->name), TEXT_ARG(im->kind->name));
 }
 
-static enum err plan_column(struct import *im, size_t column, bool *filled)
+static enum err plan_column(struct transfer *im, size_t column, bool *filled)
 {
-    struct import_plan *p = &im->plan;
+    struct plan *p = &im->plan;
     struct text name = im->table.names[column];
     const struct field *f = field_of(im, name);
     if (text_is(name, "id"))
@@ -63,9 +63,9 @@ static enum err plan_column(struct import *im, size_t column, bool *filled)
     return OK;
 }
 
-enum err plain__plan(struct import *im)
+enum err transfer__plan_plain(struct transfer *im)
 {
-    struct import_plan *p = &im->plan;
+    struct plan *p = &im->plan;
     bool *filled = NEW_MANY(im->arena, im->kind->field_count + 1, bool);
     enum err worst = OK;
     p->key = p->id = p->external = p->unit = p->unit_code = NO_COLUMN;
