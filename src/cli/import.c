@@ -241,7 +241,8 @@ static void warn_of_states(const struct import *im)
 static enum err take_rows(struct import *im)
 {
     bool more = true;
-    TRY(transfer_begin(im->call, im->transfer, im->site->records, im->dry_run));
+    TRY(transfer_begin(im->call, im->transfer, im->site->records, im->dry_run,
+                       im->call->id));
     while (more) {
         TRY(transfer_step(im->call, im->transfer, &more));
         print_progress(im);

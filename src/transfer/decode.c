@@ -71,7 +71,7 @@ static const char *said(struct transfer *im)
                                            {"utf-16", "UTF-16"},
                                            {"windows-1252", "WINDOWS-1252"},
                                            {"gb18030", "GB18030"}};
-    struct text word = text_lower(im->arena, json_text(json_get(im->map, "encoding")));
+    struct text word = text_lower(im->arena, json_text(json_get(im->how, "encoding")));
     for (size_t i = 0; i < COUNT(names); i++)
         if (text_is(word, names[i][0]))
             return names[i][1];
@@ -82,9 +82,10 @@ enum err transfer__decode(struct transfer *im, struct text *bytes)
 {
     const char *by_map = said(im), *from = by_map ? by_map : guess(*bytes);
     struct text out;
-    if (!by_map && json_get(im->map, "encoding"))
+    if (!by_map && json_get(im->how, "encoding"))
         return problem(im->call, ERR_INVALID, TEXT("encoding"), "map", "%s",
                        "encoding is utf-8, utf-16, windows-1252 or gb18030");
+    im->encoding = "UTF-8";
     if (!from || !strcmp(from, "UTF-8"))
         return OK;
     const char *shown = !strcmp(from, "WINDOWS-1252") ? "Windows-1252" : from;
@@ -95,6 +96,7 @@ enum err transfer__decode(struct transfer *im, struct text *bytes)
                            "文件不是 UTF-8，也不能按 %s 读取：请另存为“CSV UTF-8”"),
                        shown);
     *bytes = out;
+    im->encoding = shown;
     if (!by_map)
         transfer__remark(im, 1, (struct text){0}, "encoding", (struct text){0},
                        text_print(im->arena,

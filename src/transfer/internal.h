@@ -22,6 +22,8 @@ struct table {
     struct csv body;        /* CSV: where its rows begin */
     bool csv;  /* where an export puts apostrophes before formulas */
     bool json; /* columns are the names that occur, perhaps none */
+    size_t header;      /* row or line of the header; 0: none (JSON) */
+    struct sheet sheet; /* XLSX: its names */
 };
 struct pass { /* once through the rows */
     struct csv csv;
@@ -66,8 +68,11 @@ struct destination { /* one use of one column */
     struct text empty; /* "" = none */
     bool copy;
 };
+enum match { MATCH_NONE, MATCH_NAME, MATCH_WORDS, MATCH_HAND, MATCH_LEFT };
 struct plan {
     bool mapped;
+    enum match *by; /* per column: how its field was found (not with a map) */
+    const struct field **field; /* per column; NULL = none */
     struct destination *to; /* in the order of the columns */
     size_t to_count;
     /* with a map */
@@ -93,6 +98,10 @@ struct transfer {
     struct call *call;  /* for everything but single rows */
     struct text path, bytes, map_name;
     bool rehearse;
+    struct text batch;
+    const struct json *said; /* by somebody at the pages; NULL: a file for a command */
+    const struct json *how;  /* what says how to read the file: the map, or `said`; NULL = neither */
+    const char *encoding;    /* that was found or said; NULL: not of a CSV */
     const struct kind *kind;   /* of the model the file is read by */
     const struct model *model; /* perhaps with an overlay that is still off */
     struct table table;

@@ -363,8 +363,6 @@ enum err transfer__plan_map(struct transfer *im)
     im->plan.key = im->plan.id = im->plan.external = NO_COLUMN;
     if (!text_same(json_text(json_get(im->map, "kind")), im->kind->name))
         e = mistake(im, TEXT("kind"), "the map is for another kind");
-    if (json_get(im->map, "sheet"))
-        e = mistake(im, TEXT("sheet"), "only the first sheet can be read");
     if (!kind_field(im->kind, TEXT("external_id")))
         return mistake(im, TEXT("identity"), "the kind has no field external_id");
     e = worse(e, plan_columns(im));

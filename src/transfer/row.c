@@ -554,6 +554,7 @@ static void decide(struct making *m, const struct record *rec, struct prepared *
     out->change = (struct change){.act = RECORD_CREATE,
                                   .kind = m->im->door,
                                   .body = body,
+                                  .batch = m->im->batch,
                                   .rehearse = m->im->rehearse};
     out->fate = FATE_CREATE;
     if (!rec)

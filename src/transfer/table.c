@@ -71,16 +71,74 @@ static void set_header(struct maker *m, const struct text *cells, size_t count)
     m->has_header = true;
 }
 
+/* ---- where the header is ------------------------------------------------------------------ */
+#define BANNER_MOST 20
+
+/* Cells that say something; 0 when one of them is a number: those are no headings. */
+static size_t headings(const struct text *cells, size_t count)
+{
+    size_t n = 0;
+    double number;
+    for (size_t i = 0; i < count; i++) {
+        struct text t = text_trim(cells[i]);
+        if (t.len && text_number(t, &number))
+            return 0;
+        n += t.len > 0;
+    }
+    return n;
+}
+
+/* Above the header stand a title, a date, a note: rows of one or two cells. It is the first row that is
+ * nearly as wide as the widest one. */
+static size_t guess_header(const size_t *widths, size_t count)
+{
+    size_t widest = 0;
+    for (size_t i = 0; i < count; i++)
+        widest = widths[i] > widest ? widths[i] : widest;
+    for (size_t i = 0; i < count; i++)
+        if (widths[i] && widths[i] * 3 >= widest * 2)
+            return i;
+    return 0;
+}
+
+static size_t guess_sheet_header(const struct sheet *sheet)
+{
+    size_t widths[BANNER_MOST], n = 0;
+    for (; n < BANNER_MOST && n < sheet->row_count; n++)
+        widths[n] = headings(sheet->rows[n], sheet->columns);
+    return guess_header(widths, n);
+}
+
+/* The line of it. */
+static uint32_t guess_csv_header(struct transfer *im, struct csv csv)
+{
+    size_t widths[BANNER_MOST], n = 0;
+    uint32_t lines[BANNER_MOST + 1] = {1};
+    for (size_t count = 1; n < BANNER_MOST && count; n++) {
+        struct call *one = call_open(im->scratch, im->call->now, im->call->lang);
+        struct text *cells;
+        lines[n] = csv.line;
+        if (csv_row(one, &csv, COLUMNS_MOST, &cells, &count, &lines[n]) != OK)
+            count = 1, widths[n] = 0;
+        else
+            widths[n] = headings(cells, count);
+    }
+    return lines[guess_header(widths, n)];
+}
+
 /* ---- CSV -------------------------------------------------------------------------------- */
 /* The header alone: what comes after it is read when it is needed. */
 static enum err read_csv(struct maker *m, struct text bytes)
 {
     struct transfer *im = m->im;
     struct csv *csv = &im->table.body;
-    const struct json *header = json_get(im->map, "header");
+    const struct json *header = json_get(im->how, "header");
     im->table.csv = true;
     TRY(transfer__decode(im, &bytes));
     csv_open(csv, bytes);
+    int64_t first = header     ? header->integer
+                    : im->said ? guess_csv_header(im, *csv)
+                               : 0;
     for (;;) {
         struct call *one = call_open(im->arena, im->call->now, im->call->lang);
         struct text *cells;
@@ -89,10 +147,11 @@ static enum err read_csv(struct maker *m, struct text bytes)
         enum err e = csv_row(one, csv, COLUMNS_MOST, &cells, &count, &line);
         if (e == OK && !count)
             return OK;
-        if (header && line < header->integer)
+        if (line < first)
             continue; /* a banner before the header */
         if (e == OK) {
             set_header(m, cells, count);
+            im->table.header = line;
             return OK;
         }
         struct text why = one->problems ? one->problems->message : text_of(words_of(one, e));
@@ -104,9 +163,14 @@ static enum err read_csv(struct maker *m, struct text bytes)
 static enum err read_xlsx(struct maker *m, struct text bytes)
 {
     struct sheet sheet;
-    const struct json *header = json_get(m->im->map, "header");
-    size_t first = header && header->integer > 0 ? (size_t)header->integer - 1 : 0;
-    TRY(xlsx_read(m->im->call, bytes, &sheet));
+    const struct json *header = json_get(m->im->how, "header");
+    struct text name = json_text(json_get(m->im->how, "sheet"));
+    TRY(xlsx_read_sheet(m->im->call, bytes, name, &sheet));
+    size_t first = header && header->integer > 0 ? (size_t)header->integer - 1
+                   : m->im->said                ? guess_sheet_header(&sheet)
+                                                : 0;
+    m->im->table.header = first + 1;
+    m->im->table.sheet = sheet;
     if (first < sheet.row_count)
         set_header(m, sheet.rows[first], sheet.columns);
     for (size_t r = first + 1; r < sheet.row_count; r++)
@@ -202,7 +266,7 @@ static const struct json *follow(struct transfer *im, const struct json *v, stru
  * meant is never guessed. */
 static enum err find_list(struct transfer *im, const struct json **list)
 {
-    struct text path = json_text(json_get(im->map, "list"));
+    struct text path = json_text(json_get(im->how, "list"));
     const struct json *found = follow(im, *list, path);
     struct buf b = buf_in(im->arena, 2000);
     if (found && found->type == JSON_LIST) {
@@ -263,7 +327,7 @@ static struct text numbered(struct maker *m, struct text name, size_t column)
 static void number_headings(struct maker *m)
 {
     struct table *t = &m->im->table;
-    for (size_t i = t->columns; m->im->map && i-- > 1;)
+    for (size_t i = t->columns; (m->im->map || m->im->said) && i-- > 1;)
         if (t->names[i].len && column_called(t, t->names[i]) != i)
             t->names[i] = numbered(m, t->names[i], i);
 }
@@ -394,7 +458,7 @@ static void survey(struct transfer *im)
 enum err transfer__table(struct transfer *im, struct text bytes)
 {
     struct maker m = {.im = im};
-    struct text format = json_text(json_get(im->map, "format"));
+    struct text format = json_text(json_get(im->how, "format"));
     struct text name = text_lower(im->arena, im->path);
     TRY(transfer__foreign(im, bytes, name));
     if (text_ends(name, ".xlsx") || text_ends(name, ".csv") || text_ends(name, ".json"))

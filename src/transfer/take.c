@@ -201,11 +201,12 @@ static enum err ready(struct transfer *im)
 }
 
 enum err transfer_begin(struct call *call, struct transfer *im, struct records *records,
-                        bool rehearse)
+                        bool rehearse, struct text batch)
 {
     act_for(call, im);
     im->records = records;
     im->rehearse = rehearse;
+    im->batch = call->actor->person.len ? batch : (struct text){0};
     return told(call, im, ready(im));
 }
 
@@ -230,6 +231,8 @@ enum err transfer_open(struct call *call, const struct transfer_options *options
                             .path = options->name,
                             .map = options->map,
                             .map_name = options->map_name,
+                            .said = options->said,
+                            .how = options->map ? options->map : options->said,
                             .model = options->model,
                             .kind = model_kind(options->model, options->kind)};
     im->refusals_end = &im->refusals;

@@ -131,6 +131,7 @@ static enum err make_unit(struct gathering *g, const struct missing_unit *u)
     struct change change = {.act = RECORD_CREATE,
                             .kind = g->kind,
                             .body = unit_body(g, u),
+                            .batch = im->batch,
                             .rehearse = im->rehearse};
     one->actor = im->call->actor;
     one->id = im->call->id;
