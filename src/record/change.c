@@ -422,7 +422,7 @@ static enum err automatic_moves(struct writing *w, struct record *rec)
 {
     for (size_t i = 0; i < rec->kind->move_count; i++) {
         const struct move *m = &rec->kind->moves[i];
-        if (!m->automatic || m->on.len || !(m->from >> rec->state & 1))
+        if (!m->automatic || m->on.len || m->has_after || !(m->from >> rec->state & 1))
             continue;
         const struct actor *actor = w->call->actor;
         struct call *probe = call_open(w->call->arena, w->call->now, w->call->lang);
@@ -459,6 +459,13 @@ static enum err check_move(struct writing *w, struct record *rec, const struct r
 static enum err move(struct writing *w)
 {
     struct record *before;
+    bool stands = true;
+    if (w->change->timer.len)
+        TRY(timer__stands(w, &stands));
+    if (!stands) {
+        w->change->unchanged = true;
+        return OK;
+    }
     TRY(find(w, &before));
     TRY(check_version(w, before));
     const struct move *m;
