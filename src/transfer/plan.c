@@ -81,30 +81,31 @@ static bool can_fill(const struct field *f)
     return !f->system && !f->computed;
 }
 
-/* The one field whose words are those of the heading; or, failing that, the one whose words are all in
- * the heading, or the other way round. Of several, none: it is for people to say. */
-static const struct field *by_words(struct transfer *im, struct text name, const bool *filled)
+/* 2: the same words; 1: all words of the one are in the other; 0: neither. */
+static int likeness(struct transfer *im, struct text heading, const struct field *f)
 {
-    struct text heading = plain_words(im->scratch, name);
+    struct text en = plain_words(im->scratch, f->title.en);
+    struct text own = plain_words(im->scratch, f->name);
+    if (text_same(en, heading) || text_same(own, heading))
+        return 2;
+    return within(en, heading) || within(heading, en) || within(own, heading);
+}
+
+/* The one field that is like the heading; of several, none: it is for people to say. */
+static const struct field *by_words(struct transfer *im, size_t column, int least,
+                                    const bool *filled)
+{
+    struct text heading = plain_words(im->scratch, im->table.names[column]);
     const struct field *found = NULL;
-    for (int loose = 0; loose < 2; loose++, found = NULL) {
-        size_t count = 0;
-        for (size_t i = 0; i < im->kind->field_count; i++) {
-            const struct field *f = &im->kind->fields[i];
-            struct text en = plain_words(im->scratch, f->title.en);
-            struct text own = plain_words(im->scratch, f->name);
-            bool fits = text_same(en, heading) || text_same(own, heading) ||
-                        (loose && (within(en, heading) || within(heading, en) ||
-                                   within(own, heading)));
-            if (!fits || !can_fill(f) || filled[f->index])
-                continue;
-            found = f;
-            count++;
-        }
-        if (count == 1)
-            return found;
+    size_t count = 0;
+    for (size_t i = 0; i < im->kind->field_count; i++) {
+        const struct field *f = &im->kind->fields[i];
+        if (!can_fill(f) || filled[f->index] || likeness(im, heading, f) < least)
+            continue;
+        found = f;
+        count++;
     }
-    return NULL;
+    return count == 1 ? found : NULL;
 }
 
 /* ---- columns ----------------------------------------------------------------------------- */
@@ -149,6 +150,20 @@ static void use_column(struct transfer *im, size_t column, const struct field *f
         p->to[p->to_count++] = (struct destination){.column = column, .field = f};
 }
 
+/* Does its first cell look like one of ours? */
+static bool holds_ids(struct transfer *im, size_t column)
+{
+    struct pass pass = transfer__pass(im, false);
+    struct table_row row;
+    struct text first = {0};
+    for (int n = 0; n < 200 && !first.len && transfer__next(im, &pass, im->scratch, &row); n++)
+        first = text_trim(row.cells[column]);
+    for (size_t i = 0; i < first.len; i++)
+        if (!(first.at[i] >= '0' && first.at[i] <= '9') && !(first.at[i] >= 'A' && first.at[i] <= 'Z'))
+            return false;
+    return first.len == 26 || !first.len;
+}
+
 static enum err plan_column(struct transfer *im, size_t column, bool *filled)
 {
     struct plan *p = &im->plan;
@@ -159,9 +174,15 @@ static enum err plan_column(struct transfer *im, size_t column, bool *filled)
         return unknown(im, name);
     if (p->by[column] == MATCH_LEFT)
         return OK;
-    if (text_is(name, "id") && p->by[column] == MATCH_NAME)
+    bool id = text_is(name, "id") && p->by[column] == MATCH_NAME;
+    if (id && im->said && !holds_ids(im, column)) { /* of another system: perhaps ours outside */
+        p->by[column] = MATCH_WORDS;
+        id = false;
+        f = kind_field(im->kind, TEXT("external_id"));
+    }
+    if (id)
         p->id = column;
-    if ((text_is(name, "id") && p->by[column] == MATCH_NAME) || (text_is(name, "kind") && !f))
+    if (id || (text_is(name, "kind") && !f))
         return OK;
     if (!f && im->said) {
         p->by[column] = MATCH_NONE;
@@ -169,7 +190,7 @@ static enum err plan_column(struct transfer *im, size_t column, bool *filled)
     }
     if (!f)
         return unknown(im, name);
-    if (filled[f->index] && im->said && p->by[column] == MATCH_NAME) {
+    if (filled[f->index] && im->said && p->by[column] != MATCH_HAND) {
         p->by[column] = MATCH_NONE; /* somebody gave the field to another column */
         return OK;
     }
@@ -179,18 +200,23 @@ static enum err plan_column(struct transfer *im, size_t column, bool *filled)
     return OK;
 }
 
-/* What a name did not tell is tried by its words, when every name had its turn. */
-static void plan_words(struct transfer *im, bool *filled)
+/* What a name did not tell is tried by its words, when every name had its turn. A field that several
+ * columns are like goes to none of them. */
+static void plan_words(struct transfer *im, int least, bool *filled)
 {
     struct plan *p = &im->plan;
+    const struct field **found = NEW_MANY(im->arena, im->table.columns + 1, const struct field *);
+    size_t *claims = NEW_MANY(im->arena, im->kind->field_count + 1, size_t);
     for (size_t i = 0; im->said && i < im->table.columns; i++) {
-        const struct field *f =
-            p->by[i] == MATCH_NONE ? by_words(im, im->table.names[i], filled) : NULL;
-        if (!f)
-            continue;
-        p->by[i] = MATCH_WORDS;
-        use_column(im, i, f, filled);
+        found[i] = p->by[i] == MATCH_NONE ? by_words(im, i, least, filled) : NULL;
+        if (found[i])
+            claims[found[i]->index]++;
     }
+    for (size_t i = 0; i < im->table.columns; i++)
+        if (found[i] && claims[found[i]->index] == 1) {
+            p->by[i] = MATCH_WORDS;
+            use_column(im, i, found[i], filled);
+        }
 }
 
 static int by_column(const void *left, const void *right)
@@ -239,7 +265,8 @@ enum err transfer__plan_plain(struct transfer *im)
     p->field = NEW_MANY(im->arena, im->table.columns + 1, const struct field *);
     enum err worst = plan_columns(im, filled, true), e = plan_columns(im, filled, false);
     worst = worst == OK ? e : worst;
-    plan_words(im, filled);
+    plan_words(im, 2, filled);
+    plan_words(im, 1, filled);
     qsort(p->to, p->to_count, sizeof *p->to, by_column);
     e = said_dates(im);
     return worst == OK ? e : worst;

@@ -64,5 +64,6 @@ suite setup
 suite hands
 suite journeys
 suite turns
+suite transfer
 suite pages
 exit 0
