@@ -74,17 +74,11 @@ static void set_header(struct maker *m, const struct text *cells, size_t count)
 /* ---- where the header is ------------------------------------------------------------------ */
 #define BANNER_MOST 20
 
-/* Cells that say something; 0 when one of them is a number: those are no headings. */
 static size_t headings(const struct text *cells, size_t count)
 {
     size_t n = 0;
-    double number;
-    for (size_t i = 0; i < count; i++) {
-        struct text t = text_trim(cells[i]);
-        if (t.len && text_number(t, &number))
-            return 0;
-        n += t.len > 0;
-    }
+    for (size_t i = 0; i < count; i++)
+        n += text_trim(cells[i]).len > 0;
     return n;
 }
 

@@ -110,6 +110,7 @@ await test('E6 a file that is no table is named for what it is, and a better one
   await at(page, '可以试运行');
   await picture(page, 'transfer-zh-dark-390-looked');
   truth(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'the page is as wide as the screen');
+  equal(await page.locator('#t-header').inputValue(), '1', 'a heading may be a number');
   await page.getByRole('button', { name: '试运行' }).focus();
   await page.keyboard.press('Enter');
   await at(page, '试运行结果');
