@@ -281,7 +281,7 @@ static int run_import(struct import *im)
 static int import_file(struct import *im)
 {
     struct arena *arena = arena_open();
-    im->call = call_open(arena, im->site->call->now, im->site->call->lang);
+    im->call = call_beside(arena, im->site->call);
     im->call->id = im->site->call->id;
     im->call->actor = im->site->call->actor;
     int code = run_import(im);

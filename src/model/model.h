@@ -125,8 +125,9 @@ struct duration {
     struct text said; /* as it was written, "" */
 };
 bool duration_read(struct text t, struct duration *out); /* P1Y2M3DT4H5M6S, P10W working days */
-/* The moment a duration from `moment` on (microseconds, UTC); the time of day stays. */
-int64_t duration_after(int64_t moment, const struct duration *d);
+/* The moment a duration from `moment` on (microseconds, UTC): days and months by the calendar of the
+ * zone (NULL: UTC), where the time of day stays; hours as they pass. */
+int64_t duration_after(int64_t moment, const struct duration *d, const struct zone *zone);
 
 struct move {
     struct text name, source;
@@ -227,9 +228,20 @@ struct overlay { /* shipped, switched on by name */
     struct text name;
     const struct json *source;
 };
+/* A computed field of `looks` is made from records of `at`: those whose field `via` names the record, or,
+ * own, those that the record's field `via` names. */
+struct edge {
+    const struct kind *looks;
+    const struct field *field;
+    const struct kind *at;
+    struct text via;
+    bool own;
+};
 struct model {
     struct kind *kinds;
     size_t kind_count;
+    struct edge *edges; /* no circles */
+    size_t edge_count;
     struct role *roles;
     size_t role_count;
     struct framework *frameworks;

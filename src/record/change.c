@@ -49,20 +49,6 @@ static enum err check_unique(struct writing *w, const struct record *rec, const 
 
 /* ---- create
  * ----------------------------------------------------------------------------------------- */
-static const struct json *fallback(struct call *call, const struct field *f)
-{
-    const struct json *v = f->fallback;
-    if (!v || v->type != JSON_TEXT)
-        return v;
-    if (text_is(v->text, "@today"))
-        return node__text(call->arena, date_print(call->arena, call->now));
-    if (text_is(v->text, "@now"))
-        return node__text(call->arena, moment_print(call->arena, call->now));
-    if (text_is(v->text, "@me"))
-        return call->actor->person.len ? node__text(call->arena, call->actor->person) : NULL;
-    return v;
-}
-
 static void fill_default(struct record *rec, const char *name, const bool *given, struct text v,
                          struct arena *a)
 {
@@ -75,7 +61,7 @@ static void fill_defaults(struct writing *w, struct record *rec)
 {
     for (size_t i = 0; i < rec->kind->field_count; i++)
         if (!w->given[i] && !rec->kind->fields[i].computed)
-            rec->values[i] = fallback(w->call, &rec->kind->fields[i]);
+            rec->values[i] = value__default(w->call, &rec->kind->fields[i]);
     fill_default(rec, "owner", w->given, w->call->actor->person, w->call->arena);
     if (!text_is(rec->kind->is, "unit_tree"))
         fill_default(rec, "unit", w->given, w->call->actor->unit, w->call->arena);
@@ -302,7 +288,7 @@ enum err change__values(struct writing *w)
 static enum err stands_open(struct writing *w, const struct record *before,
                             const struct record *rec, const struct move *m, bool *open)
 {
-    struct call *probe = call_open(w->call->arena, w->call->now, w->call->lang);
+    struct call *probe = call_beside(w->call->arena, w->call);
     struct verdict v;
     probe->actor = w->call->actor;
     enum err e = guard__move(probe, w->records, db_tx(w->tx), before, rec, m, &v);
@@ -425,7 +411,7 @@ static enum err automatic_moves(struct writing *w, struct record *rec)
         if (!m->automatic || m->on.len || m->has_after || !(m->from >> rec->state & 1))
             continue;
         const struct actor *actor = w->call->actor;
-        struct call *probe = call_open(w->call->arena, w->call->now, w->call->lang);
+        struct call *probe = call_beside(w->call->arena, w->call);
         struct verdict v;
         probe->actor = actor_system(w->call);
         enum err e = guard__move(probe, w->records, db_tx(w->tx), rec, rec, m, &v);

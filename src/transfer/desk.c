@@ -234,7 +234,7 @@ static enum err open_transfer(struct desk *d, struct item *it, struct call *call
                                  .kind = it->kind->name,
                                  .model = d->model,
                                  .said = &said_nothing};
-    struct call *own = call_open(it->run.arena, call->now, call->lang);
+    struct call *own = call_beside(it->run.arena, call);
     pthread_mutex_lock(&d->lock);
     struct text said = text_copy(it->run.arena, it->said);
     pthread_mutex_unlock(&d->lock);
@@ -325,7 +325,7 @@ static enum err undo_parts(struct desk *d, struct item *it, struct call *call,
         if (i && text_same(parts[i].id, parts[i - 1].id))
             continue;
         changes[n] = undo_of(d, it, call, &parts[i]);
-        calls[n] = call_open(call->arena, call->now, call->lang);
+        calls[n] = call_beside(call->arena, call);
         calls[n]->actor = call->actor;
         calls[n]->id = call->id;
         of[n] = i;
@@ -433,6 +433,7 @@ static void run_once(struct desk *d, struct item *it)
 {
     struct arena *arena = arena_open();
     struct call *call = call_open(arena, clock_now(), it->lang);
+    call->zone = access_zone(record_access(d->records));
     bool more = false;
     call->id = it->id;
     if (!it->run.arena)

@@ -6,7 +6,7 @@
 
 static struct call *quiet(struct transfer *im)
 {
-    struct call *c = call_open(im->scratch, im->call->now, im->call->lang);
+    struct call *c = call_beside(im->scratch, im->call);
     c->actor = im->call->actor;
     return c;
 }

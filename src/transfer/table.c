@@ -109,7 +109,7 @@ static uint32_t guess_csv_header(struct transfer *im, struct csv csv)
     size_t widths[BANNER_MOST], n = 0;
     uint32_t lines[BANNER_MOST + 1] = {1};
     for (size_t count = 1; n < BANNER_MOST && count; n++) {
-        struct call *one = call_open(im->scratch, im->call->now, im->call->lang);
+        struct call *one = call_beside(im->scratch, im->call);
         struct text *cells;
         lines[n] = csv.line;
         if (csv_row(one, &csv, COLUMNS_MOST, &cells, &count, &lines[n]) != OK)
@@ -134,7 +134,7 @@ static enum err read_csv(struct maker *m, struct text bytes)
                     : im->said ? guess_csv_header(im, *csv)
                                : 0;
     for (;;) {
-        struct call *one = call_open(im->arena, im->call->now, im->call->lang);
+        struct call *one = call_beside(im->arena, im->call);
         struct text *cells;
         size_t count;
         uint32_t line = csv->line;
@@ -389,7 +389,7 @@ static bool next_line(struct transfer *im, struct pass *p, struct arena *a,
                       struct table_row *row)
 {
     for (;;) {
-        struct call *one = call_open(a, im->call->now, im->call->lang);
+        struct call *one = call_beside(a, im->call);
         struct text *cells;
         size_t count;
         uint32_t line = p->csv.line;
@@ -424,7 +424,7 @@ static void survey_lines(struct transfer *im)
     struct csv csv = t->body;
     struct arena *page = arena_open();
     for (;; arena_reset(page)) {
-        struct call *one = call_open(page, im->call->now, im->call->lang);
+        struct call *one = call_beside(page, im->call);
         struct text *cells;
         size_t count;
         uint32_t line;

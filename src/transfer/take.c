@@ -76,7 +76,7 @@ static void queue_row(struct transfer *im, struct slice *s, struct prepared *p)
     size_t i = s->count++;
     if (!s->arenas[i])
         s->arenas[i] = arena_open();
-    struct call *one = call_open(s->arenas[i], im->call->now, im->call->lang);
+    struct call *one = call_beside(s->arenas[i], im->call);
     one->actor = im->call->actor;
     one->id = im->call->id;
     s->changes[i] = &p->change;
@@ -113,7 +113,7 @@ static void count_row(struct transfer *im, const struct prepared *p, struct call
 
 static enum err send_slice(struct transfer *im, struct slice *s)
 {
-    struct call *call = call_open(im->scratch, im->call->now, im->call->lang);
+    struct call *call = call_beside(im->scratch, im->call);
     enum err e =
         record_do_many(call, im->records, s->changes, s->calls, s->outcome, s->count);
     for (size_t i = 0; i < s->count; i++)
@@ -172,6 +172,7 @@ static void act_for(struct call *call, struct transfer *im)
     im->call->id = call->id;
     im->call->lang = call->lang;
     im->call->now = call->now;
+    im->call->zone = call->zone;
 }
 
 enum err transfer_step(struct call *call, struct transfer *im, bool *more)
@@ -227,7 +228,7 @@ enum err transfer_open(struct call *call, const struct transfer_options *options
     struct transfer *im = NEW(arena, struct transfer);
     *im = (struct transfer){.arena = arena,
                             .scratch = arena_open(),
-                            .call = call_open(arena, call->now, call->lang),
+                            .call = call_beside(arena, call),
                             .path = options->name,
                             .map = options->map,
                             .map_name = options->map_name,

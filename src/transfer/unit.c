@@ -127,7 +127,7 @@ static void note_unit(struct gathering *g, struct text title, const struct recor
 static enum err make_unit(struct gathering *g, const struct missing_unit *u)
 {
     struct transfer *im = g->im;
-    struct call *one = call_open(arena_open(), im->call->now, im->call->lang);
+    struct call *one = call_beside(arena_open(), im->call);
     struct change change = {.act = RECORD_CREATE,
                             .kind = g->kind,
                             .body = unit_body(g, u),
