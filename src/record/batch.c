@@ -130,7 +130,9 @@ static enum err check_spoken_of(struct writing *w, const struct record *now)
 static enum err withdraw(struct writing *w, const struct record *now)
 {
     ptrdiff_t archived = kind_state(now->kind, TEXT("archived"));
-    if (archived < 0 || !record_may_create(w->call->actor, now->kind))
+    /* What the batch says is not believed alone: its author is told by the record. */
+    if (archived < 0 || !record_may_create(w->call->actor, now->kind) ||
+        !value__list_has(record_value(now, TEXT("author")), w->call->actor->person))
         return refuse(w, now, "who", "cannot be withdrawn by you", "您不能撤回此记录");
     if ((size_t)archived == now->state)
         return refuse(w, now, "changed", "is archived already", "已归档");

@@ -320,6 +320,14 @@ static struct reading read_reference(struct transfer *im, const struct field *f,
     struct text id = transfer__reference(im, f, t);
     if (id.len)
         return good(transfer__text(a, id));
+    if (transfer__several(im, f, t))
+        return bad("ambiguous",
+                   text_print(a,
+                              say(im->call,
+                                  "there is more than one person called %.*s: write the e-mail "
+                                  "address",
+                                  "有不止一个人名叫 %.*s：请填写电子邮件地址"),
+                              TEXT_ARG(t)));
     return bad("unknown_reference",
                text_print(a, say(im->call, "there is no such record: %.*s", "没有此记录：%.*s"),
                           TEXT_ARG(t)));

@@ -147,6 +147,8 @@ struct text transfer__known_external(const struct transfer *im, struct text exte
 const struct record *transfer__known_record(struct transfer *im, struct text id);
 /* The id behind a key, id, name or e-mail; "" when there is none, or more than one. */
 struct text transfer__reference(struct transfer *im, const struct field *f, struct text given);
+/* Is there more than one person of this name? */
+bool transfer__several(struct transfer *im, const struct field *f, struct text given);
 /* Units named by the map: found, or made. Afterwards transfer__unit knows each; NULL: refused. */
 MUST_USE enum err transfer__units(struct transfer *im);
 const struct json *transfer__unit(const struct transfer *im, struct text title);

@@ -127,6 +127,12 @@ static struct text person(struct transfer *im, struct text given)
     return id && id != two_of_them ? *(const struct text *)id : (struct text){0};
 }
 
+bool transfer__several(struct transfer *im, const struct field *f, struct text given)
+{
+    return f->target == TO_PERSON &&
+           transfer__get(im->people, text_lower(im->scratch, given)) == (const void *)two_of_them;
+}
+
 static struct text role(struct transfer *im, struct text given)
 {
     const struct role *r = model_role(im->model, given);

@@ -211,10 +211,29 @@ enum err transfer_begin(struct call *call, struct transfer *im, struct records *
     return told(call, im, ready(im));
 }
 
+/* Which sheet was read, and which were not, is worth knowing when its columns make no sense. */
+static enum err name_sheets(struct transfer *im, enum err e)
+{
+    const struct sheet *s = &im->table.sheet;
+    struct buf b = buf_in(im->arena, 2000);
+    for (size_t i = 0; i < s->name_count && b.len < 1500; i++)
+        buf_print(&b, "%s%.*s", i ? ", " : "", TEXT_ARG(s->names[i].name));
+    return e == OK || s->name_count < 2
+               ? e
+               : problem(im->call, e, TEXT("sheet"), "sheet",
+                         say(im->call,
+                             "the sheet “%.*s” was read; in the workbook are: %.*s. A map names "
+                             "another: \"sheet\": \"…\"",
+                             "已读取工作表“%.*s”；工作簿中有：%.*s。可在映射中用 \"sheet\": \"…\" 指定"),
+                         TEXT_ARG(s->name), TEXT_ARG(buf_text(&b)));
+}
+
 static enum err read_and_plan(struct transfer *im, struct text bytes)
 {
-    TRY(transfer__table(im, bytes));
-    TRY(im->map && im->table.columns ? transfer__plan_map(im) : transfer__plan_plain(im));
+    enum err e = transfer__table(im, bytes);
+    if (e == OK)
+        e = im->map && im->table.columns ? transfer__plan_map(im) : transfer__plan_plain(im);
+    TRY(name_sheets(im, e));
     transfer__plan_dates(im);
     im->counts.rows = (int64_t)im->table.count;
     im->counts.states = im->plan.states;
