@@ -3,8 +3,8 @@
  * becomes records, each row through the one door. Pages, API and commands use the same. Floor 6.
  *
  * A transfer is opened over the bytes of a file, is planned at once, and is then rehearsed or taken in,
- * a slice of rows at a time. Rows of a CSV are read as they are needed: memory does not grow with
- * their number. Nothing here prints. */
+ * a slice of rows at a time. Rows of a CSV are read as they are needed: of those before
+ * only what tells them apart (keys, ids, unique values) stays in memory. Sheets and JSON are read whole. Nothing here prints. */
 #ifndef TRANSFER_H
 #define TRANSFER_H
 
