@@ -31,6 +31,7 @@ struct run { /* of a task, while it runs; the threads' own */
     struct arena *arena;
     struct transfer *transfer;
     struct text before; /* undoing: ids from here on are done */
+    bool stopped; /* with rows left */
     struct transfer_counts counts;
     struct buf errors; /* undoing: the members of a list */
     int64_t error_count;
@@ -400,7 +401,7 @@ static struct text result_of(struct item *it, struct call *call)
     json_open(&o, '{');
     transfer_json(it->run.transfer, TOLD_MOST, &o);
     json_key(&o, "stopped");
-    json_put_bool(&o, it->stop);
+    json_put_bool(&o, it->run.stopped);
     json_close(&o, '}');
     return buf_text(&b);
 }
@@ -444,6 +445,7 @@ static void run_once(struct desk *d, struct item *it)
     pthread_mutex_lock(&d->lock);
     it->counts = it->run.counts;
     it->touched = call->now;
+    it->run.stopped = more && it->stop;
     bool again = e == OK && more && !it->stop && !d->closing;
     if (again)
         queue(d, it);
