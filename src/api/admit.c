@@ -89,11 +89,16 @@ int64_t exchange__length(const struct exchange *x)
     return text_integer(request_header(x->request, "content-length"), &length) ? length : 0;
 }
 
+bool exchange__brings_file(const struct exchange *x)
+{
+    return x->route->run == file_post || x->route->run == transfer_post;
+}
+
 static size_t cap_of(const struct exchange *x)
 {
     if (!x->route)
         return UNKNOWN_MOST;
-    if (x->route->run == file_post)
+    if (exchange__brings_file(x))
         return FILE_MOST;
     return x->route->policy == POLICY_OPEN ? LOGIN_MOST : BODY_MOST;
 }
@@ -139,7 +144,7 @@ void api_admit(void *arg, struct request *r, struct admission *out)
     *out = (struct admission){.lane = (x->route ? x->route->lane : LANE_CHEAP) - 1,
                               .cap = cap_of(x),
                               .before = UNKNOWN_MOST,
-                              .to_file = x->route && x->route->run == file_post};
+                              .to_file = x->route && exchange__brings_file(x)};
     r->party = party_of(x);
     e = check_head(x);
     if (e != OK)
@@ -153,6 +158,8 @@ const struct reply *api_who(void *arg, struct request *r)
     enum err e = exchange__admit(x);
     if (e == OK && x->route->run == file_post)
         e = file__admit(x);
+    if (e == OK && x->route->run == transfer_post)
+        e = transfer__admit(x);
     exchange__give_back(x);
     return e == OK ? NULL : exchange__reply(x, e);
 }

@@ -20,6 +20,7 @@ struct api_options {
         origin; /* where people find it: "https://aims.example.org"; "" = where it listens */
     struct text listen; /* host it listens on; "" = every address */
     struct text hosts;  /* names and addresses it also answers for, comma separated */
+    const char *spool;  /* folder for files that are taken in; NULL: none are */
     int64_t rate;       /* the limits of docs/operate.md times this; 0 = none */
 };
 MUST_USE enum err api_open(struct call *call, const struct api_options *options,

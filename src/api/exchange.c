@@ -350,7 +350,7 @@ static enum err read_body(struct exchange *x)
 {
     if (!is_write(x->request->method) || !x->request->body.len)
         return OK;
-    if (x->route->run == file_post)
+    if (exchange__brings_file(x))
         return OK;
     if (!is_json(request_header(x->request, "content-type")))
         return problem(x->call, ERR_MEDIA, TEXT(""), "media_type", "%s",

@@ -17,8 +17,8 @@ static void put_file(struct exchange *x, const struct stored_file *f)
     json_close(o, '}');
 }
 
-static enum err from_form(struct exchange *x, struct text *name, struct text *type,
-                          struct text *bytes)
+enum err file__from_form(struct exchange *x, struct text *name, struct text *type,
+                         struct text *bytes)
 {
     struct part *parts;
     size_t count;
@@ -63,7 +63,7 @@ enum err file_post(struct exchange *x)
     TRY(file__admit(x));
     exchange__give_back(x);
     if (text_starts(type, "multipart/form-data"))
-        TRY(from_form(x, &name, &type, &bytes));
+        TRY(file__from_form(x, &name, &type, &bytes));
     else if (!url_decode(x->call->arena, request_header(x->request, "x-file-name"), false,
                          &name))
         name = (struct text){0};

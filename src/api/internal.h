@@ -52,6 +52,7 @@ struct api {
     struct text model_etag, model_json, openapi;
     struct finisher *finisher;
     struct streams *streams;
+    struct desk *desk; /* of files that become records */
     atomic_bool verifying;
     int64_t patience; /* microseconds that one request may read for */
 };
@@ -90,6 +91,7 @@ extern const size_t route_count;
 MUST_USE enum err route__find(const struct request *r, const struct route **route,
                               struct text args[4], struct text *allow);
 /* ---- admit.c */
+bool exchange__brings_file(const struct exchange *x); /* its body is one, not JSON */
 int64_t exchange__length(const struct exchange *x); /* of the body, as the head says */
 /* ---- rates.c */
 enum purse {
@@ -118,6 +120,11 @@ MUST_USE enum err exchange__spend(struct exchange *x, enum purse purse, struct t
 MUST_USE enum err exchange__charge(struct exchange *x);
 /* ---- files.c: is there room for what this upload says it brings? */
 MUST_USE enum err file__admit(struct exchange *x);
+/* The first file of a form. */
+MUST_USE enum err file__from_form(struct exchange *x, struct text *name, struct text *type,
+                                  struct text *bytes);
+/* ---- transfer.c: may its sender take files in for that kind? */
+MUST_USE enum err transfer__admit(struct exchange *x);
 /* ---- lanes.c */
 bool exchange__in_lane(struct exchange *x, enum lane lane);
 /* The handler returns what this returns, at once: the whole exchange begins again over there. */
@@ -187,6 +194,8 @@ handler model_get, openapi_get, health_get, ready_get, metrics_get, search_get, 
 handler record_list_get, record_post, record_bulk, record_get, record_patch, moves_get,
     move_post, history_get, links_get, links_post, links_delete, comments_get, comments_post;
 handler file_post, file_get;
+handler transfer_post, transfers_get, transfer_get, transfer_patch, transfer_delete,
+    transfer_rehearse, transfer_take, transfer_undo;
 handler people_get, people_post, person_patch, person_role_post, person_role_delete, person_confirm, person_reset, tokens_get,
     tokens_post, token_delete;
 handler frameworks_get, framework_get, readiness_get, checks_get, check_get, soa_get;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api/open.c — putting the API together. */
 #include "api/internal.h"
+#include "transfer/transfer.h"
 
 #include <string.h>
 
@@ -56,7 +57,7 @@ enum err api_open(struct call *call, const struct api_options *options, struct a
     a->model_etag = text_print(arena, "\"%.*s\"", TEXT_ARG(a->model->hash));
     TRY(finisher__open(a));
     TRY(streams__open(a));
-    (void)call;
+    TRY(desk_open(call, a->records, options->spool, &a->desk));
     *out = a;
     return OK;
 }
@@ -65,6 +66,7 @@ void api_close(struct api *a)
 {
     if (!a)
         return;
+    desk_close(a->desk);
     streams__close(a);
     finisher__close(a);
     arena_close(a->arena);

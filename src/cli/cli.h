@@ -57,14 +57,9 @@ const char *site_own(const struct args *a);
 /* With all that is in it; links are removed, not followed (restore.c). */
 void remove_folder(const char *path);
 
-/* ---- the demo organisation (demo.c) and imports (import.c)
+/* ---- the demo organisation (demo.c)
  * --------------------------------------- */
 int demo_load(struct site *s);
 /* The demo log-ins, when this is a demo organisation. */
 void demo_print(struct site *s);
-struct import_result {
-    int64_t accepted, updated, unchanged, rejected;
-};
-int import_file(struct site *s, const char *kind, const char *path, const char *map,
-                bool dry_run, bool json, struct import_result *result);
 #endif

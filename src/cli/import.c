@@ -1,14 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cli/import.c — `aimwell import`: a file of rows becomes records, each through the one door,
- * in slices that share a commit. A bad row never stops the good ones; the same file again
- * changes nothing. */
-#include "cli/import.h"
+/* cli/import.c — `aimwell import`: arguments, and the result in words. Everything between is
+ * transfer/. */
 #include "cli/people.h"
+#include "transfer/transfer.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
-#define SLICE 500
+struct import {
+    struct site *site;
+    struct call *call;
+    const char *kind, *path, *map_name;
+    bool dry_run, json;
+    const struct json *map;
+    struct text overlay;       /* that the map needs and that is still off; "" = none */
+    const struct model *model; /* the site's, or the one it would have */
+    struct model *trial;       /* to be closed; NULL: none was made */
+    struct transfer *transfer;
+};
 
 /* ---- the overlay that a map needs ------------------------------------------------------- */
 static const struct overlay *overlay_of(const struct model *m, struct text name)
@@ -31,11 +42,12 @@ static bool switched_on(const struct model *m, const struct overlay *o)
 
 /* The model as it will be once the overlay is on: the file is checked against it before
  * anything is written, and a dry run never goes further. */
-static enum err trial_model(struct import *im, struct text overlay)
+static enum err trial_model(struct import *im)
 {
     struct text on;
     TRY(site_meta(im->site, "overlays", &on));
-    on = on.len ? text_print(im->arena, "%.*s,%.*s", TEXT_ARG(on), TEXT_ARG(overlay)) : overlay;
+    on = on.len ? text_print(im->call->arena, "%.*s,%.*s", TEXT_ARG(on), TEXT_ARG(im->overlay))
+                : im->overlay;
     TRY(site_model(im->call, im->site, on, &im->trial));
     im->model = im->trial;
     return OK;
@@ -48,197 +60,232 @@ static enum err ready_model(struct import *im)
     im->model = im->site->model;
     if (!name.len || (o && switched_on(im->model, o)))
         return OK;
+    im->overlay = name;
     if (o)
-        return trial_model(im, name);
+        return trial_model(im);
     return problem(im->call, ERR_MISSING, name, "overlay",
                    "no overlay of this name is shipped");
 }
 
-/* ---- slices ----------------------------------------------------------------------------- */
-struct slice {
-    struct arena *rows;          /* bodies of the slice */
-    struct arena *arenas[SLICE]; /* one per row: the writer works in it while we go on */
-    struct prepared prepared[SLICE];
-    struct change *changes[SLICE];
-    struct call *calls[SLICE];
-    const struct prepared *of[SLICE]; /* per change: its row */
-    enum err outcome[SLICE];
-    size_t count;
-};
-
-static void queue_row(struct import *im, struct slice *s, struct prepared *p)
+/* ---- the file and its map ---------------------------------------------------------------- */
+static enum err find_map(struct import *im)
 {
-    size_t i = s->count++;
-    if (!s->arenas[i])
-        s->arenas[i] = arena_open();
-    struct call *one = call_beside(s->arenas[i], im->call);
-    one->actor = im->call->actor;
-    one->id = im->call->id;
-    s->changes[i] = &p->change;
-    s->calls[i] = one;
-    s->of[i] = p;
-}
-
-static void refuse_row(struct import *im, const struct prepared *p, const struct call *one,
-                       enum err e)
-{
-    for (const struct problem *q = one->problems; q; q = q->next)
-        report__refuse(im, p->row->line, row__column(im, q->field), text_c(im->arena, q->code),
-                       q->message);
-    if (!one->problems)
-        report__refuse(im, p->row->line, (struct text){0}, err_code(e),
-                       text_of(words_of(one, e)));
-    im->result.rejected++;
-}
-
-static void count_row(struct import *im, const struct prepared *p, const struct call *one,
-                      enum err e)
-{
-    if (e != OK)
-        refuse_row(im, p, one, e);
-    else if (p->change.unchanged)
-        im->result.unchanged++;
-    else if (p->fate == FATE_CREATE)
-        im->result.accepted++;
-    else
-        im->result.updated++;
-}
-
-static enum err send_slice(struct import *im, struct slice *s)
-{
-    struct call *call = call_beside(s->rows, im->call);
-    enum err e =
-        record_do_many(call, im->site->records, s->changes, s->calls, s->outcome, s->count);
-    for (size_t i = 0; i < s->count; i++)
-        if (s->outcome[i] != ERR_IO)
-            count_row(im, s->of[i], s->calls[i], s->outcome[i]);
-    return e == OK ? OK : problem(im->call, e, TEXT(""), "storage", "%s", err_words(e));
-}
-
-static enum err run_slice(struct import *im, struct slice *s, size_t from, size_t to)
-{
+    struct stat st;
+    struct text name = text_of(im->map_name);
     enum err e = OK;
-    s->count = 0;
-    for (size_t i = from; i < to; i++) {
-        struct prepared *p = &s->prepared[i - from];
-        row__prepare(im, &im->table.rows[i], s->rows, p);
-        im->result.rejected += p->fate == FATE_REFUSED;
-        im->result.unchanged += p->fate == FATE_UNCHANGED;
-        if (im->dry_run) {
-            im->result.accepted += p->fate == FATE_CREATE;
-            im->result.updated += p->fate == FATE_UPDATE;
-        } else if (p->fate == FATE_CREATE || p->fate == FATE_UPDATE)
-            queue_row(im, s, p);
-    }
-    if (s->count)
-        e = send_slice(im, s);
-    for (size_t i = 0; i < s->count; i++)
-        arena_reset(s->arenas[i]);
-    arena_reset(s->rows);
-    return e;
+    if (stat(caller_path(im->site->caller, im->call->arena, im->map_name), &st) != 0 ||
+        !S_ISREG(st.st_mode))
+        return transfer_map_shipped(im->call, name, &im->map);
+    struct text bytes =
+        read_file(im->site->caller, im->call, im->map_name, json_model_limits.bytes, &e);
+    TRY(e);
+    return transfer_map_read(im->call, name, bytes, &im->map);
 }
 
-static enum err run_rows(struct import *im)
+static enum err open_file(struct import *im)
 {
-    struct slice *s = NEW(im->arena, struct slice);
+    struct transfer_options o = {.name = text_of(im->path), .kind = text_of(im->kind)};
     enum err e = OK;
-    s->rows = arena_open();
-    for (size_t from = 0; e == OK && from < im->table.count; from += SLICE) {
-        size_t to = from + SLICE < im->table.count ? from + SLICE : im->table.count;
-        e = run_slice(im, s, from, to);
-        report__progress(im, to);
-    }
-    for (size_t i = 0; i < SLICE; i++)
-        arena_close(s->arenas[i]);
-    arena_close(s->rows);
-    return e;
+    if (im->map_name)
+        TRY(find_map(im));
+    TRY(ready_model(im));
+    o.bytes = read_file(im->site->caller, im->call, im->path, TRANSFER_FILE_MOST, &e);
+    TRY(e);
+    o.model = im->model;
+    o.map = im->map;
+    o.map_name = text_of(im->map_name);
+    return transfer_open(im->call, &o, &im->transfer);
 }
 
-/* ---- one import ------------------------------------------------------------------------- */
+/* ---- the result in words ----------------------------------------------------------------- */
+/* Cells are foreign text: control bytes never reach the terminal. */
+static void print_text(FILE *out, struct text t)
+{
+    for (size_t i = 0; i < t.len; i++) {
+        unsigned char c = (unsigned char)t.at[i];
+        bool c1 = c == 0xC2 && i + 1 < t.len && (unsigned char)t.at[i + 1] < 0xA0;
+        putc(c < 32 || c == 127 || c1 ? ' ' : c, out);
+        i += c1;
+    }
+}
+
+static void print_count(FILE *out, const char *what, int64_t n)
+{
+    fprintf(out, "  %-12s %8" PRId64 "\n", what, n);
+}
+
+static void print_refusals(const struct import *im)
+{
+    FILE *out = im->site->caller->out;
+    int64_t untold;
+    for (const struct refusal *r = transfer_refusals(im->transfer, &untold); r; r = r->next) {
+        fprintf(out, "%s %u", say(im->call, "line", "第"), r->line);
+        fprintf(out, "%s", say(im->call, "", " 行"));
+        if (r->column.len) {
+            fprintf(out, "%s", say(im->call, ", column ", "，列 "));
+            print_text(out, r->column);
+        }
+        fprintf(out, "%s", say(im->call, ": ", "："));
+        print_text(out, r->message);
+        putc('\n', out);
+    }
+    if (untold)
+        fprintf(out, say(im->call, "and %" PRId64 " more\n", "另有 %" PRId64 " 条\n"), untold);
+}
+
+static void print_remarks(const struct import *im)
+{
+    FILE *out = im->site->caller->out;
+    int64_t untold;
+    for (const struct remark *r = transfer_remarks(im->transfer, &untold); r; r = r->next) {
+        fprintf(out, "%s", r->column.len ? say(im->call, "remark: column ", "备注：列 ")
+                                         : say(im->call, "remark", "备注"));
+        print_text(out, r->column);
+        fprintf(out, "%s", say(im->call, ": ", "："));
+        print_text(out, r->message);
+        if (!r->column.len) {
+            putc('\n', out);
+            continue;
+        }
+        fprintf(out,
+                say(im->call, " (%" PRId64 " rows, first on line %u)\n",
+                    "（%" PRId64 " 行，首次出现于第 %u 行）\n"),
+                r->rows, r->line);
+    }
+}
+
+static void print_promise(const struct import *im)
+{
+    fprintf(im->site->caller->out, "%s\n",
+            im->overlay.len
+                ? say(im->call,
+                      "Every row went through the door and was taken back. The fields of the "
+                      "overlay, which is still off, were looked at by their type alone.",
+                      "每一行都已按正式导入的全部规则检查并撤回。扩展尚未启用，其字段仅按类型检查。")
+                : say(im->call, "Every row went through the door and was taken back.",
+                      "每一行都已按正式导入的全部规则检查并撤回。"));
+}
+
+static void print_words(const struct import *im)
+{
+    FILE *out = im->site->caller->out;
+    struct transfer_counts r = transfer_counts(im->transfer);
+    print_text(out, text_of(im->path));
+    if (im->dry_run)
+        fprintf(out, "%s",
+                say(im->call, ": a dry run, nothing was changed", "：试运行，未作任何更改"));
+    putc('\n', out);
+    print_count(out, say(im->call, "accepted", "新增"), r.accepted);
+    print_count(out, say(im->call, "updated", "更新"), r.updated);
+    print_count(out, say(im->call, "unchanged", "未变"), r.unchanged);
+    print_count(out, say(im->call, "rejected", "拒绝"), r.rejected);
+    if (r.units)
+        print_count(out, say(im->call, "units made", "新建单位"), r.units_made);
+    print_refusals(im);
+    print_remarks(im);
+    if (im->dry_run)
+        print_promise(im);
+}
+
+static void print_json(const struct import *im)
+{
+    struct arena *arena = arena_open();
+    struct buf b = buf_in(arena, (size_t)1 << 30);
+    struct json_out o = json_out(&b);
+    json_open(&o, '{');
+    json_key(&o, "file");
+    json_put_c(&o, im->path);
+    json_key(&o, "kind");
+    json_put_c(&o, im->kind);
+    transfer_json(im->transfer, 0, &o);
+    json_close(&o, '}');
+    buf_add_byte(&b, '\n');
+    fwrite(b.at, 1, b.len, im->site->caller->out);
+    arena_close(arena);
+}
+
+static void print_progress(const struct import *im)
+{
+    struct transfer_counts c = transfer_counts(im->transfer);
+    if (im->site->caller->terminal)
+        fprintf(im->site->caller->err, "\r%" PRId64 " / %" PRId64 "%s", c.done, c.rows,
+                c.done >= c.rows ? "\n" : "");
+}
+
+static void warn(const struct import *im, const char *words)
+{
+    fprintf(im->site->caller->err, "aimwell: %s\n", words);
+}
+
 static void warn_without_identity(const struct import *im)
 {
-    const struct import_plan *p = &im->plan;
-    if (im->table.count && !p->mapped && p->key == NO_COLUMN && p->id == NO_COLUMN &&
-        p->external == NO_COLUMN)
-        fprintf(im->site->caller->err, "aimwell: %s\n",
-            say(im->call,
-                "the file has no column key or external_id: every row becomes a new record, "
-                "also when it is imported again",
-                "文件没有 key 或 external_id 列：每一行都会成为新记录，再次导入时也是如此"));
-}
-
-static enum err plan(struct import *im, const char *kind, const char *map)
-{
-    if (map)
-        TRY(map__find(im, map));
-    TRY(ready_model(im));
-    im->kind = model_kind(im->model, text_of(kind));
-    if (!im->kind)
-        return problem(im->call, ERR_MISSING, text_of(kind), "kind",
-                       "there is no kind of record with this name");
-    TRY(table__read(im));
-    TRY(im->map && im->table.columns ? map__plan(im) : plain__plan(im));
-    plan__dates(im);
-    warn_without_identity(im);
-    return OK;
+    if (transfer_counts(im->transfer).rows && !transfer_has_identity(im->transfer))
+        warn(im, say(im->call,
+                     "the file has no column key or external_id: every row becomes a new record, "
+                     "also when it is imported again",
+                     "文件没有 key 或 external_id 列：每一行都会成为新记录，再次导入时也是如此"));
 }
 
 static void warn_of_states(const struct import *im)
 {
-    if (im->plan.states && im->result.accepted)
-        fprintf(im->site->caller->err, "aimwell: %s\n",
-            say(im->call,
-                "the column of states was passed over: new records begin in the first state, "
-                "and only moves change it",
-                "状态列已忽略：新记录从起始状态开始，状态只能通过流转更改"));
+    struct transfer_counts c = transfer_counts(im->transfer);
+    if (c.states && c.accepted)
+        warn(im, say(im->call,
+                     "the column of states was passed over: new records begin in the first state, "
+                     "and only moves change it",
+                     "状态列已忽略：新记录从起始状态开始，状态只能通过流转更改"));
 }
 
+/* ---- one import -------------------------------------------------------------------------- */
+/* Each slice has an arena of its own for what is said while it runs. */
 static enum err take_rows(struct import *im)
 {
-    im->reader = store_reader(im->site->store);
-    enum err e = known__load(im);
-    if (e == OK)
-        e = units__ready(im);
-    if (e == OK)
-        e = run_rows(im);
-    store_return(im->site->store, im->reader);
-    return e;
+    bool more = true;
+    TRY(transfer_begin(im->call, im->transfer, im->site->records, im->dry_run,
+                       im->call->id));
+    while (more) {
+        TRY(transfer_step(im->call, im->transfer, &more));
+        print_progress(im);
+    }
+    return OK;
 }
 
-static int run_import(struct import *im, const char *kind, const char *map, bool json)
+static void print_result(const struct import *im)
 {
-    enum err e = plan(im, kind, map);
+    if (im->json)
+        print_json(im);
+    else
+        print_words(im);
+    fflush(im->site->caller->out);
+}
+
+static int run_import(struct import *im)
+{
+    enum err e = open_file(im);
     if (e != OK)
         return failed(im->site->caller, im->call, e);
+    warn_without_identity(im);
     const struct actor *by = im->site->call->actor; /* opening again forgets it */
-    int code = im->trial && !im->dry_run
-                   ? site_overlay(im->site, json_text(json_get(im->map, "overlay")))
-                   : 0;
+    int code = im->overlay.len && !im->dry_run ? site_overlay(im->site, im->overlay) : 0;
     if (code)
         return code;
     im->site->call->actor = im->call->actor = by;
     e = take_rows(im);
-    if (e == OK || im->result.accepted || im->result.updated)
-        report__print(im, json);
+    struct transfer_counts c = transfer_counts(im->transfer);
+    if (e == OK || c.accepted || c.updated)
+        print_result(im);
     warn_of_states(im);
-    return e != OK ? failed(im->site->caller, im->call, e) : im->result.rejected ? 1 : 0;
+    return e != OK ? failed(im->site->caller, im->call, e) : c.rejected ? 1 : 0;
 }
 
-int import_file(struct site *s, const char *kind, const char *path, const char *map,
-                bool dry_run, bool json, struct import_result *result)
+static int import_file(struct import *im)
 {
     struct arena *arena = arena_open();
-    struct import *im = NEW(arena, struct import);
-    *im = (struct import){.site = s, .arena = arena, .path = path, .dry_run = dry_run};
-    im->call = call_beside(arena, s->call);
-    im->call->id = s->call->id;
-    im->call->actor = s->call->actor;
-    im->refusals_end = &im->refusals;
-    im->remarks_end = &im->remarks;
-    im->remark_index = index__new(arena);
-    int code = run_import(im, kind, map, json);
-    if (result)
-        *result = im->result;
+    im->call = call_beside(arena, im->site->call);
+    im->call->id = im->site->call->id;
+    im->call->actor = im->site->call->actor;
+    int code = run_import(im);
+    transfer_close(im->transfer);
     model_close(im->trial);
     arena_close(arena);
     return code;
@@ -259,8 +306,13 @@ static int run_command(const struct args *args)
     if (code)
         return code;
     enum err e = act_as(&s, args_option(args, "as"));
-    code = e != OK ? failed(args->caller, s.call, e) : import_file(&s, args->words[0], args->words[1], args_option(args, "map"),
-                       args_flag(args, "dry-run"), args_flag(args, "json"), NULL);
+    struct import im = {.site = &s,
+                        .kind = args->words[0],
+                        .path = args->words[1],
+                        .map_name = args_option(args, "map"),
+                        .dry_run = args_flag(args, "dry-run"),
+                        .json = args_flag(args, "json")};
+    code = e != OK ? failed(args->caller, s.call, e) : import_file(&im);
     site_close(&s);
     return code;
 }
@@ -275,8 +327,8 @@ const struct command command_import = {
         "writes\n"
         "them. A row with the key, id or external_id of a record updates it. A bad row never\n"
         "stops the good ones: the result lists accepted, updated, unchanged and rejected rows\n"
-        "with line, column and reason; exit 1 when any was rejected. --dry-run changes "
-        "nothing.\n"
+        "with line, column and reason; exit 1 when any was rejected. --dry-run does all "
+        "of it and takes it back.\n"
         "--map names a file, or a shipped map: us-federal-ai-2025, us-federal-ai-cots-2025.",
     .about = "take records from a table",
     .rules = rules,

@@ -229,6 +229,7 @@ static int serve(struct site *s, struct net_options *o, struct text origin,
                                   .origin = origin,
                                   .listen = o->host,
                                   .hosts = hosts_of(s->arena, origin, args_option(args, "host")),
+                                  .spool = spool_of(s),
                                   .rate = rate};
     enum err e = api_open(s->call, &options, &api);
     if (e != OK)

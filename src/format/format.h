@@ -103,7 +103,14 @@ void csv_put(struct buf *out, struct text cell, bool first);
 void csv_end_row(struct buf *out); /* CR LF */
 
 /* ---- XLSX: one sheet in (libzip + expat), one or two out (libxlsxwriter) ------------------ */
+struct sheet_name {
+    struct text name;
+    bool hidden;
+};
 struct sheet {
+    struct text name;         /* of the one that was read */
+    struct sheet_name *names; /* of all of them, in their order; at most 1,000 */
+    size_t name_count;
     struct text **rows;   /* rows[r][c]; every row has `columns` cells, absent ones empty */
     size_t row_count, columns;
 };
@@ -116,6 +123,10 @@ extern const char sheet_no_result[];
  * external entity. ERR_MALFORMED with a problem otherwise. It is the first sheet, but of a
  * workbook that was made for reading the one with the codes (xlsx_codes): that is what comes back. */
 MUST_USE enum err xlsx_read(struct call *call, struct text bytes, struct sheet *out);
+/* The same of the sheet called so ("": of the first that is not hidden, as above). ERR_MISSING, naming
+ * those there are, when there is none; then names and name_count are set too. */
+MUST_USE enum err xlsx_read_sheet(struct call *call, struct text bytes, struct text name,
+                                  struct sheet *out);
 struct xlsx; /* a workbook in the making */
 struct xlsx *xlsx_open(struct call *call, const char *sheet_name);
 /* Adds the sheet that is read when the workbook comes back; `note` stands beside the first cell of

@@ -37,11 +37,17 @@ struct line {
 
 const char sheet_no_result[] = "";
 
+#define MOST_SHEETS 1000
+struct sheet_names LIST_OF(struct sheet_name);
+
 struct workbook {
     struct call *call;
     struct package *package;
     struct text folder;   /* of the workbook part, with its slash */
-    struct text sheet_id; /* link id of the first sheet */
+    struct text wanted;   /* name of the sheet; "" = the first that is to be seen */
+    struct text sheet_id; /* its link id */
+    struct text sheet_name;
+    struct sheet_names names;
     struct link *links;
     bool from_1904;
     /* styles */
@@ -144,16 +150,29 @@ static const struct link *link_of_id(struct workbook *w, struct text id)
 
 /* ---- the workbook part -------------------------------------------------------------- */
 
+static void take_sheet(struct workbook *w, const char **attributes)
+{
+    struct arena *a = w->call->arena;
+    struct text state = xml__attribute(attributes, "state");
+    struct sheet_name one = {text_copy(a, xml__attribute(attributes, "name")),
+                             text_is(state, "hidden") || text_is(state, "veryHidden")};
+    bool codes = w->wanted.len == 0 && text_is(one.name, XLSX_CODES);
+    if (!LIST_ADD(&w->names, one) || (w->sheet_id.len > 0 && !codes))
+        return;
+    if (w->wanted.len > 0 ? !text_same(one.name, w->wanted) : one.hidden && !codes)
+        return;
+    w->sheet_name = one.name;
+    w->sheet_id = text_copy(a, xml__attribute(attributes, "id"));
+}
+
 static enum err workbook_open(void *context, const char *name, const char **attributes)
 {
     struct workbook *w = context;
     if (strcmp(name, "workbookPr") == 0) {
         struct text flag = xml__attribute(attributes, "date1904");
         w->from_1904 = text_is(flag, "1") || text_is(flag, "true");
-    } else if (strcmp(name, "sheet") == 0 &&
-               (w->sheet_id.len == 0 ||
-                text_is(xml__attribute(attributes, "name"), XLSX_CODES))) {
-        w->sheet_id = text_copy(w->call->arena, xml__attribute(attributes, "id"));
+    } else if (strcmp(name, "sheet") == 0) {
+        take_sheet(w, attributes);
     }
     return OK;
 }
@@ -397,12 +416,30 @@ static enum err read_optional(struct workbook *w, const char *type, const struct
     return package__read(w->package, path, handlers);
 }
 
+static enum err refuse_sheet(struct workbook *w)
+{
+    struct buf b = buf_in(w->call->arena, 2000);
+    for (size_t i = 0; i < w->names.count && b.len < 1500; i++)
+        buf_print(&b, "%s%.*s", i ? ", " : "", TEXT_ARG(w->names.at[i].name));
+    if (w->wanted.len == 0)
+        return problem(w->call, ERR_MISSING, TEXT("sheet"), "hidden",
+                       say(w->call, "every sheet is hidden; name one: %.*s",
+                           "所有工作表都已隐藏，请指定一个：%.*s"),
+                       TEXT_ARG(buf_text(&b)));
+    return problem(w->call, ERR_MISSING, TEXT("sheet"), "missing",
+                   say(w->call, "there is no sheet %.*s; these are in the workbook: %.*s",
+                       "没有工作表 %.*s；工作簿中有：%.*s"),
+                   TEXT_ARG(w->wanted), TEXT_ARG(buf_text(&b)));
+}
+
 static enum err read_parts(struct workbook *w)
 {
     struct xml styles = {.open = style_open, .close = style_close, .context = w};
     struct xml strings = {string_open, string_close, text_characters_in, w};
     struct xml sheet = {sheet_open, sheet_close, text_characters_in, w};
     TRY(read_workbook(w));
+    if (w->sheet_id.len == 0 && w->names.count > 0)
+        return refuse_sheet(w);
     const char *path = target_of(w, link_of_id(w, w->sheet_id));
     if (path == NULL)
         return refuse(w, "the workbook has no sheet", "工作簿中没有工作表");
@@ -437,13 +474,23 @@ static enum err widen(struct workbook *w, struct sheet *out)
 
 enum err xlsx_read(struct call *call, struct text bytes, struct sheet *out)
 {
+    return xlsx_read_sheet(call, bytes, TEXT(""), out);
+}
+
+enum err xlsx_read_sheet(struct call *call, struct text bytes, struct text name,
+                         struct sheet *out)
+{
     struct workbook *w = NEW(call->arena, struct workbook);
     w->call = call;
+    w->wanted = name;
+    w->names = (struct sheet_names)LIST_IN(call->arena, MOST_SHEETS);
     w->text = buf_in(call->arena, LONGEST_CELL);
     w->cell_type = w->folder = TEXT("");
     TRY(package__open(call, bytes, &w->package));
     enum err e = read_parts(w);
     package__close(w->package);
     w->row = 0;
+    *out = (struct sheet){
+        .name = w->sheet_name, .names = w->names.at, .name_count = w->names.count};
     return e == OK ? widen(w, out) : e;
 }

@@ -252,7 +252,7 @@ static bool only_always(const struct record *rec, const bool *given)
     return true;
 }
 
-static enum err change(struct writing *w)
+enum err change__values(struct writing *w)
 {
     struct record *before;
     TRY(find(w, &before));
@@ -544,7 +544,11 @@ enum err change__run(struct writing *w)
             return OK;
     }
     TRY(w->change->act == RECORD_CREATE   ? create(w)
-        : w->change->act == RECORD_CHANGE ? change(w)
+        : w->change->act == RECORD_CHANGE ? change__values(w)
+        : w->change->act == RECORD_UNDO   ? batch__undo(w)
                                           : move(w));
+    if (w->change->batch.len && w->change->act != RECORD_UNDO && !w->change->unchanged &&
+        !w->change->rehearse)
+        TRY(batch__note(w));
     return named ? remember(w) : OK;
 }

@@ -270,6 +270,8 @@ struct writing {
     struct note *notes;
 };
 MUST_USE enum err change__run(struct writing *w);
+/* w->values where w->given, into the record that w->change names: by the rules of every change. */
+MUST_USE enum err change__values(struct writing *w);
 struct record *record__copy(struct arena *a, const struct record *rec);
 /* ---- write.c: one version into rows, ledger and search
  * ------------------------------------------------------- */
@@ -373,6 +375,10 @@ MUST_USE enum err hand__remember(struct writing *w, const struct record *rec,
 MUST_USE enum err guard__bars(struct call *call, struct records *r, struct db db,
                               const struct actor *actor, const struct record *rec,
                               const struct who_list *people, bool *out);
+
+/* ---- batch.c: what was changed together -------------------------------------------------------- */
+MUST_USE enum err batch__note(struct writing *w);
+MUST_USE enum err batch__undo(struct writing *w);
 
 /* ---- turn.c: whose turn it is ---------------------------------------------------------------- */
 /* The moves that lead on from a state, as the model tells them, in its order; NULL after the last. */

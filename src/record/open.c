@@ -56,6 +56,12 @@ static const struct column idempotency_columns[] = {
     COLUMN("actor", TEXT, true),  COLUMN("name", TEXT, true), COLUMN("kind", TEXT, true),
     COLUMN("record", TEXT, true), COLUMN("at", TEXT, true),   COLUMN("request", TEXT, false),
     COLUMN("waits_for", TEXT, false)};
+/* What was changed together, and can still be taken back (batch.c). */
+static const struct column batch_columns[] = {
+    COLUMN("batch", TEXT, true),      COLUMN("kind", TEXT, true),   COLUMN("id", TEXT, true),
+    COLUMN("version", INTEGER, true), COLUMN("person", TEXT, true), COLUMN("at", TEXT, true)};
+static const struct index batch_indexes[] = {
+    {.name = NAMED("batch_person"), .columns = NAMED("person, at")}};
 static const struct column comment_columns[] = {
     COLUMN("id", TEXT, true),     COLUMN("kind", TEXT, true),     COLUMN("record", TEXT, true),
     COLUMN("author", TEXT, true), COLUMN("at", TEXT, true),       COLUMN("body", TEXT, true),
@@ -94,6 +100,12 @@ static const struct table own_tables[] = {
     TABLE(signature, "kind, id, version, move, person", true),
     TABLE(idempotency, "actor, name", true),
     TABLE(past_owner, "kind, id, version", true),
+    {.name = NAMED("batch"),
+     .primary = NAMED("batch, id, version"),
+     .columns = batch_columns,
+     .column_count = COUNT(batch_columns),
+     .indexes = batch_indexes,
+     .index_count = 1},
     {.name = NAMED("timer"),
      .primary = NAMED("kind, id, name"),
      .columns = timer_columns,

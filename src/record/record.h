@@ -44,7 +44,10 @@ const struct json *record_value(const struct record *r, struct text field);
 /* ---- writing
  * ------------------------------------------------------------------------------------- */
 /* Asynchronous: `done` runs on the writer thread after the outcome is final. */
-enum record_act { RECORD_CREATE, RECORD_CHANGE, RECORD_MOVE };
+/* UNDO takes back what the batch did to the record: the values of before; or it is archived, when the
+ * batch made it, as long as nothing looks at it. Only for the person whose batch it is; ERR_CONFLICT,
+ * naming the record, once it was changed since. */
+enum record_act { RECORD_CREATE, RECORD_CHANGE, RECORD_MOVE, RECORD_UNDO };
 struct change {
     enum record_act act;
     const struct kind *kind;
@@ -54,6 +57,8 @@ struct change {
     struct text move;        /* MOVE: name or target state */
     struct text timer;       /* MOVE by the engine: only while its timer stands at this moment; "" */
     struct text reason;
+    struct text batch;       /* CREATE, CHANGE: what it is part of, to be found again by; UNDO: of
+                              * what. "" = none */
     struct text idempotency; /* "" = none; unique per actor */
     /* Everything runs, and everything is rolled back: no version, no ledger entry, no number,
      * no word to who listens. The outcome is what the real thing would have had just now, and
@@ -75,6 +80,23 @@ MUST_USE enum err record_do(struct call *call, struct records *r, struct change 
  * first says counts): rehearsed ones see what those before them would have done. */
 MUST_USE enum err record_do_many(struct call *call, struct records *r, struct change **changes,
                                  struct call **calls, enum err *outcome, size_t count);
+
+/* ---- batches: what was changed together, such as the rows of a file. They are the actor's own. */
+struct change_batch {
+    struct text id, kind, at;
+    int64_t parts; /* versions that were not taken back */
+};
+struct change_part {
+    struct text kind, id;
+    int64_t version;
+};
+/* Newest first, at most `most`. */
+MUST_USE enum err record_batches(struct call *call, struct reader *db, size_t most,
+                                 struct change_batch **out, size_t *count);
+/* What was made last comes first; those before the id `before` ("": from the last on). */
+MUST_USE enum err record_batch(struct call *call, struct reader *db, struct text batch,
+                               struct text before, size_t most, struct change_part **out,
+                               size_t *count);
 
 /* ---- comments, files
  * --------------------------------------------------------------------------------- */

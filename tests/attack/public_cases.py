@@ -24,7 +24,7 @@ CASES = {}
 FOR = ("--as", "robot1@test.example")  # the person that the token of the place acts for
 # What later issues are to bring: the front of the importer, order, time zones, tabs, a sub-path, the pages.
 NOT_YET = {"disabled-owner", "head-two-level", "link-location", "nfd-password", "nfd-search-vi",
-           "same-name", "sheet-second", "soa-by-control", "sort-soa", "subpath", "tabs-seventh", "tz-today",
+           "same-name", "soa-by-control", "sort-soa", "subpath", "tabs-seventh", "tz-today",
            "ui-paste-cut"}
 
 
@@ -137,6 +137,23 @@ def list_q_symbol(desk):
     for q in ("🤖", "%", "*", '"'):
         total = client.good("GET", "task?q=" + urllib.parse.quote(q))["total"]
         holds(total < 2, f"{q}: {total} of 2")
+
+
+@case("sheet-second")
+def sheet_second(desk):
+    code, result = desk.take("a.xlsx", mapped=False)
+    holds(code != 0 and "in the workbook are" in result["words"], (code, result))
+    with zipfile.ZipFile(desk.file("a.xlsx")) as book:
+        names = [one.getAttribute("name") for one in
+                 xml.dom.minidom.parseString(book.read("xl/workbook.xml")).getElementsByTagName("sheet")]
+    holds(all(one in result["words"] for one in names), (names, result))
+    path = os.path.join(harness.temporary(), "map.json")
+    for name, words in (("No such", "there is no sheet"), (names[-1], "the map does not say where")):
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump({"map": "m", "kind": "ai_system", "sheet": name, "identity": {"prefix": "p", "parts": []}, "columns": {}}, file)
+        code, out, err = harness.run(desk.place.aimwell, "import", "ai_system", desk.file("a.xlsx"), "--map", path, *FOR,
+                                     where=desk.place.where)
+        holds(code != 0 and words in out + err, (name, out, err))
 
 
 @case("bool-xlsx")

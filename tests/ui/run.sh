@@ -65,5 +65,6 @@ suite hands
 suite journeys
 suite turns
 suite daily
+suite transfer
 suite pages
 exit 0

@@ -372,3 +372,67 @@ export interface Session {
 	fresh_until?: string;
 	size?: number;
 }
+
+/** A file whose rows become records: what the server knows of it. */
+export interface TransferColumn {
+	name: string;
+	filled: number;
+	samples: string[];
+	/** '' is left out. */
+	field: string;
+	by: 'none' | 'name' | 'words' | 'map' | 'hand' | 'left';
+	/** The engine keeps or computes it. */
+	passed: boolean;
+}
+export interface TransferLook {
+	format: 'csv' | 'xlsx' | 'json';
+	encoding?: string;
+	sheets: { name: string; hidden: boolean }[];
+	sheet?: string;
+	header: number;
+	rows: number;
+	identity: boolean;
+	dates: string;
+	columns: TransferColumn[];
+	missing: string[];
+	maps: string[];
+}
+export interface TransferSaid {
+	sheet?: string;
+	header?: number;
+	dates?: string;
+	map?: string;
+	columns?: Record<string, string | null>;
+}
+export interface TransferResult {
+	dry_run?: boolean;
+	accepted?: number;
+	updated?: number;
+	unchanged?: number;
+	rejected?: number;
+	undone?: number;
+	refused?: number;
+	stopped?: boolean;
+	errors: { line?: number; column?: string; kind?: string; id?: string; code: string; message: string }[];
+	more_errors: number;
+	remarks?: { line: number; column: string; message: string; rows: number }[];
+	more_remarks?: number;
+}
+export interface Transfer {
+	id: string;
+	kind: string;
+	name: string;
+	state: 'looking' | 'looked' | 'rehearsing' | 'rehearsed' | 'taking' | 'taken' | 'undoing' | 'undone' | 'failed';
+	task: 'look' | 'rehearse' | 'take' | 'undo';
+	file: boolean;
+	done: number;
+	rows: number;
+	said?: TransferSaid;
+	look?: TransferLook;
+	result?: TransferResult;
+	problems?: Problem[];
+}
+export interface Transfers {
+	items: Transfer[];
+	taken: { id: string; kind: string; at: string; parts: number }[];
+}

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cli/import_cell.c — the text of a cell becomes the value of a field, by the field's type.
+/* transfer/cell.c — the text of a cell becomes the value of a field, by the field's type.
  * What cannot be read says why and leaves the field empty; the door checks everything again. */
-#include "cli/import.h"
+#include "transfer/internal.h"
 
 #include <string.h>
 
 /* ---- values ----------------------------------------------------------------------------- */
-const struct json *make_text(struct arena *a, struct text t)
+const struct json *transfer__text(struct arena *a, struct text t)
 {
     struct json *v = NEW(a, struct json);
     v->type = JSON_TEXT;
@@ -14,7 +14,7 @@ const struct json *make_text(struct arena *a, struct text t)
     return v;
 }
 
-const struct json *make_bool(struct arena *a, bool b)
+const struct json *transfer__bool(struct arena *a, bool b)
 {
     struct json *v = NEW(a, struct json);
     v->type = b ? JSON_TRUE : JSON_FALSE;
@@ -22,7 +22,7 @@ const struct json *make_bool(struct arena *a, bool b)
 }
 
 /* Adds a copy of the item's head. */
-void list__add(struct arena *a, struct json *list, const struct json *item, struct text key)
+void transfer__add(struct arena *a, struct json *list, const struct json *item, struct text key)
 {
     struct json *copy = NEW(a, struct json);
     *copy = *item;
@@ -59,7 +59,7 @@ static bool is_space(char c)
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-struct text one_line(struct arena *a, struct text t)
+struct text transfer__one_line(struct arena *a, struct text t)
 {
     t = text_trim(t);
     char *at = arena_take(a, t.len + 1);
@@ -106,7 +106,7 @@ static struct text lines(struct arena *a, struct text t)
     return (struct text){at, len};
 }
 
-static struct reading check_text(struct import *im, const struct field *f, struct text t,
+static struct reading check_text(struct transfer *im, const struct field *f, struct text t,
                                  struct arena *a)
 {
     bool note = f->type == FIELD_NOTE;
@@ -122,10 +122,10 @@ static struct reading check_text(struct import *im, const struct field *f, struc
                    text_of(say(im->call, "may not contain the character |", "不能含有字符 |")));
     if (!note && !shown_any(t)) /* of nothing that can be seen there is nothing */
         return good(NULL);
-    return good(make_text(a, t));
+    return good(transfer__text(a, t));
 }
 
-struct reading cell__limits(struct import *im, const struct field *f, const struct json *value,
+struct reading transfer__cell_limits(struct transfer *im, const struct field *f, const struct json *value,
                             struct arena *a)
 {
     if (!value || (f->type != FIELD_TEXT && f->type != FIELD_NOTE))
@@ -154,12 +154,12 @@ static const struct option *option_of(struct arena *a, const struct scale *s, st
     return o;
 }
 
-static struct reading read_choice(struct import *im, const struct field *f, struct text t,
+static struct reading read_choice(struct transfer *im, const struct field *f, struct text t,
                                   struct arena *a)
 {
     const struct option *o = option_of(a, f->scale, t);
     if (o)
-        return good(make_text(a, o->value));
+        return good(transfer__text(a, o->value));
     struct buf b = buf_in(a, 4096);
     buf_add_c(&b, say(im->call, "must be one of: ", "必须是以下之一："));
     for (size_t i = 0; i < f->scale->count && i < 40; i++)
@@ -167,20 +167,20 @@ static struct reading read_choice(struct import *im, const struct field *f, stru
     return bad("choice", buf_text(&b));
 }
 
-static struct reading read_yes_no(struct import *im, struct text t, struct arena *a)
+static struct reading read_yes_no(struct transfer *im, struct text t, struct arena *a)
 {
     static const char *yes[] = {"true", "yes", "1", "1.0", "y", "是"};
     static const char *no[] = {"false", "no", "0", "0.0", "n", "否"};
     struct text word = text_lower(a, t);
     for (size_t i = 0; i < COUNT(yes); i++)
         if (text_is(word, yes[i]) || text_is(word, no[i]))
-            return good(make_bool(a, text_is(word, yes[i])));
+            return good(transfer__bool(a, text_is(word, yes[i])));
     return bad("type", text_of(say(im->call, "must be yes or no", "必须是“是”或“否”")));
 }
 
 /* ---- numbers and dates ------------------------------------------------------------------ */
 /* As JSON reads it, so that a decimal keeps the digits it was written with. */
-static const struct json *number(struct import *im, struct arena *a, struct text t)
+static const struct json *number(struct transfer *im, struct arena *a, struct text t)
 {
     static const struct json_limits one = {1000, 1, 1};
     const struct json *v;
@@ -205,14 +205,14 @@ static const struct json *whole(struct arena *a, const struct json *v)
     return out;
 }
 
-static struct reading outside(struct import *im, double min, double max, struct arena *a)
+static struct reading outside(struct transfer *im, double min, double max, struct arena *a)
 {
     return bad("range",
                text_print(a, say(im->call, "must be between %g and %g", "必须在 %g 与 %g 之间"),
                           min, max));
 }
 
-static struct reading read_integer(struct import *im, const struct field *f, struct text t,
+static struct reading read_integer(struct transfer *im, const struct field *f, struct text t,
                                    struct arena *a)
 {
     const struct json *v = whole(a, number(im, a, t));
@@ -229,7 +229,7 @@ static struct reading read_integer(struct import *im, const struct field *f, str
     return good(v);
 }
 
-static struct reading read_number(struct import *im, const struct field *f, struct text t,
+static struct reading read_number(struct transfer *im, const struct field *f, struct text t,
                                   struct arena *a)
 {
     const struct json *v = number(im, a, t);
@@ -250,7 +250,7 @@ static struct reading with_note(struct reading r, const char *code, struct text 
     return r;
 }
 
-static struct reading note_guess(struct import *im, struct reading r, struct text t,
+static struct reading note_guess(struct transfer *im, struct reading r, struct text t,
                                  struct arena *a)
 {
     return with_note(
@@ -264,7 +264,7 @@ static struct reading note_guess(struct import *im, struct reading r, struct tex
                    TEXT_ARG(t), TEXT_ARG(text_slice(r.value->text, 0, 10))));
 }
 
-static struct reading bad_date(struct import *im, const struct destination *d)
+static struct reading bad_date(struct transfer *im, const struct destination *d)
 {
     if (d->dates == DATES_MIXED)
         return bad("date",
@@ -276,13 +276,13 @@ static struct reading bad_date(struct import *im, const struct destination *d)
                                    "必须是真实日期，例如 2026-11-23")));
 }
 
-static struct reading read_date(struct import *im, const struct destination *d, struct text t,
+static struct reading read_date(struct transfer *im, const struct destination *d, struct text t,
                                 struct arena *a)
 {
     struct date_found found;
-    if (!date__read(a, t, d->dates, &found))
+    if (!transfer__date(a, t, d->dates, &found))
         return bad_date(im, d);
-    struct reading r = good(make_text(a, found.date));
+    struct reading r = good(transfer__text(a, found.date));
     if (found.guessed)
         r = note_guess(im, r, t, a);
     if (found.seconds)
@@ -292,18 +292,18 @@ static struct reading read_date(struct import *im, const struct destination *d, 
     return r;
 }
 
-static struct reading read_moment(struct import *im, const struct destination *d, struct text t,
+static struct reading read_moment(struct transfer *im, const struct destination *d, struct text t,
                                   struct arena *a)
 {
     int64_t moment, days;
     struct date_found found;
     if (moment_read(t, &moment))
-        return good(make_text(a, moment_print(a, moment)));
-    if (!date__read(a, t, d->dates, &found) || !date_read(found.date, &days))
+        return good(transfer__text(a, moment_print(a, moment)));
+    if (!transfer__date(a, t, d->dates, &found) || !date_read(found.date, &days))
         return bad("moment", text_of(say(im->call, "must be a time like 2026-11-23T09:30:00Z",
                                          "必须是时间，例如 2026-11-23T09:30:00Z")));
     moment = (days * 86400 + found.seconds) * 1000000;
-    struct reading r = good(make_text(a, moment_print(a, moment)));
+    struct reading r = good(transfer__text(a, moment_print(a, moment)));
     if (found.guessed)
         r = note_guess(im, r, t, a);
     if (found.seconds)
@@ -314,18 +314,26 @@ static struct reading read_moment(struct import *im, const struct destination *d
 }
 
 /* ---- references, rows ------------------------------------------------------------------- */
-static struct reading read_reference(struct import *im, const struct field *f, struct text t,
+static struct reading read_reference(struct transfer *im, const struct field *f, struct text t,
                                      struct arena *a)
 {
-    struct text id = known__reference(im, f, t);
+    struct text id = transfer__reference(im, f, t);
     if (id.len)
-        return good(make_text(a, id));
+        return good(transfer__text(a, id));
+    if (transfer__several(im, f, t))
+        return bad("ambiguous",
+                   text_print(a,
+                              say(im->call,
+                                  "there is more than one person called %.*s: write the e-mail "
+                                  "address",
+                                  "有不止一个人名叫 %.*s：请填写电子邮件地址"),
+                              TEXT_ARG(t)));
     return bad("unknown_reference",
                text_print(a, say(im->call, "there is no such record: %.*s", "没有此记录：%.*s"),
                           TEXT_ARG(t)));
 }
 
-static struct reading read_list_text(struct import *im, struct text t, struct arena *a)
+static struct reading read_list_text(struct transfer *im, struct text t, struct arena *a)
 {
     const struct json *v;
     struct call *quiet = call_beside(a, im->call);
@@ -335,14 +343,14 @@ static struct reading read_list_text(struct import *im, struct text t, struct ar
 }
 
 /* ---- one, and many ---------------------------------------------------------------------- */
-static struct reading read_typed(struct import *im, const struct destination *d,
+static struct reading read_typed(struct transfer *im, const struct destination *d,
                                  struct text cell, struct arena *a)
 {
     const struct field *f = d->field;
     struct text t = text_trim(cell);
     switch (f->type) {
     case FIELD_TEXT:
-        return check_text(im, f, im->plan.mapped ? one_line(a, cell) : without_breaks(a, cell),
+        return check_text(im, f, im->plan.mapped ? transfer__one_line(a, cell) : without_breaks(a, cell),
                           a);
     case FIELD_NOTE:
         return check_text(im, f, lines(a, cell), a);
@@ -365,11 +373,11 @@ static struct reading read_typed(struct import *im, const struct destination *d,
     case FIELD_LINKS:
         return read_list_text(im, t, a);
     default:
-        return good(make_text(a, t));
+        return good(transfer__text(a, t));
     }
 }
 
-static struct reading note_odd(struct import *im, struct reading r)
+static struct reading note_odd(struct transfer *im, struct reading r)
 {
     return with_note(r, "control",
                      text_of(say(im->call,
@@ -379,7 +387,7 @@ static struct reading note_odd(struct import *im, struct reading r)
 }
 
 /* One odd character never costs a row: it is left out, and that is said. */
-static struct reading read_one(struct import *im, const struct destination *d, struct text cell,
+static struct reading read_one(struct transfer *im, const struct destination *d, struct text cell,
                                struct arena *a)
 {
     struct text clean = shown_without(a, cell, true);
@@ -389,7 +397,7 @@ static struct reading read_one(struct import *im, const struct destination *d, s
     return !r.code && clean.len != cell.len ? note_odd(im, r) : r;
 }
 
-static struct reading finished(struct import *im, const struct json *list, struct reading notes)
+static struct reading finished(struct transfer *im, const struct json *list, struct reading notes)
 {
     if (list->count > LIST_MOST)
         return bad("too_long",
@@ -412,7 +420,7 @@ static bool separates(const struct destination *d, char c)
 
 /* Where nothing was said of separators, a cell that looks like several is one entry, and that
  * is said. */
-static struct reading note_separator(struct import *im, const struct destination *d,
+static struct reading note_separator(struct transfer *im, const struct destination *d,
                                      struct reading r, struct text cell)
 {
     bool looks = text_find(cell, ';') >= 0 || text_find(cell, ',') >= 0 ||
@@ -432,7 +440,7 @@ static struct reading note_separator(struct import *im, const struct destination
                           "作为一个条目读取：条目以 | 分隔。映射可用 \"separator\" 说明其他分隔符")));
 }
 
-static struct reading read_many(struct import *im, const struct destination *d,
+static struct reading read_many(struct transfer *im, const struct destination *d,
                                 struct text cell, struct arena *a)
 {
     struct json *list = NEW(a, struct json);
@@ -447,7 +455,7 @@ static struct reading read_many(struct import *im, const struct destination *d,
         if (one.note_code)
             notes = with_note(notes, one.note_code, one.note);
         if (one.value && !list_has(list, one.value))
-            list__add(a, list, one.value, (struct text){0});
+            transfer__add(a, list, one.value, (struct text){0});
         start = i + 1;
     }
     return note_separator(im, d, finished(im, list, notes), cell);
@@ -484,7 +492,7 @@ static const struct json *value_of(const struct destination *d, struct text t, s
     return found;
 }
 
-static struct reading by_values(struct import *im, const struct destination *d,
+static struct reading by_values(struct transfer *im, const struct destination *d,
                                 struct text cell, struct arena *a)
 {
     struct text t = text_trim(shown_without(a, cell, true));
@@ -494,7 +502,7 @@ static struct reading by_values(struct import *im, const struct destination *d,
     if (v) {
         struct json *list = NEW(a, struct json);
         list->type = JSON_LIST;
-        list__add(a, list, v, (struct text){0});
+        transfer__add(a, list, v, (struct text){0});
         return good(list);
     }
     if (!t.len)
@@ -503,7 +511,7 @@ static struct reading by_values(struct import *im, const struct destination *d,
                                     "不是映射文件认识的文本")));
 }
 
-static struct reading each_of(struct import *im, const struct destination *d,
+static struct reading each_of(struct transfer *im, const struct destination *d,
                               const struct json *parts, struct arena *a)
 {
     struct json *clean = NEW(a, struct json);
@@ -518,24 +526,24 @@ static struct reading each_of(struct import *im, const struct destination *d,
         if (one.note_code)
             notes = with_note(notes, one.note_code, one.note);
         if (one.value && !list_has(clean, one.value))
-            list__add(a, clean, one.value, (struct text){0});
+            transfer__add(a, clean, one.value, (struct text){0});
     }
     return finished(im, clean, notes);
 }
 
-static struct reading by_python_list(struct import *im, const struct destination *d,
+static struct reading by_python_list(struct transfer *im, const struct destination *d,
                                      struct text cell, struct arena *a)
 {
     struct json list = {.type = JSON_LIST};
     if (!text_trim(cell).len)
         return good(NULL);
-    if (!python__list(a, text_trim(cell), &list))
+    if (!transfer__python_list(a, text_trim(cell), &list))
         return bad("list", text_of(say(im->call, "is not a list like ['a', 'b']",
                                        "不是形如 ['a', 'b'] 的列表")));
     return each_of(im, d, &list, a);
 }
 
-struct reading cell__parse(struct import *im, const struct destination *d, struct text cell,
+struct reading transfer__cell(struct transfer *im, const struct destination *d, struct text cell,
                            struct arena *a)
 {
     if (d->values)
@@ -546,7 +554,7 @@ struct reading cell__parse(struct import *im, const struct destination *d, struc
 }
 
 /* ---- values of a JSON file: as they are, texts as cells --------------------------------- */
-struct reading cell__json(struct import *im, const struct destination *d,
+struct reading transfer__cell_json(struct transfer *im, const struct destination *d,
                           const struct json *given, struct arena *a)
 {
     const struct field *f = d->field;
@@ -582,13 +590,13 @@ static struct text between(const struct destination *d, struct arena *a)
     return text_print(a, first == '\n' ? "%c" : "%c ", first);
 }
 
-bool cell__exact(const struct destination *d, const struct json *value, struct text cell,
+bool transfer__cell_exact(const struct destination *d, const struct json *value, struct text cell,
                  struct arena *a)
 {
     if (d->values)
         return exact_by_values(d, value, cell, a);
     if (d->parse == PARSE_PYTHON_LIST)
-        return value ? text_same(python__print(a, value), cell)
+        return value ? text_same(transfer__python_print(a, value), cell)
                      : text_is(cell, "[]") || !cell.len;
     if (!value)
         return !cell.len;

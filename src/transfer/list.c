@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cli/import_list.c — lists as Python prints them. */
-#include "cli/import.h"
+/* transfer/list.c — lists as Python prints them. */
+#include "transfer/internal.h"
 
 #include <string.h>
 
@@ -102,7 +102,7 @@ static bool eat_string(struct arena *a, struct text *t, struct text *out)
     return eat(t, quote) && !b.full;
 }
 
-bool python__list(struct arena *a, struct text t, struct json *list)
+bool transfer__python_list(struct arena *a, struct text t, struct json *list)
 {
     struct text part;
     if (!eat(&t, '['))
@@ -111,7 +111,7 @@ bool python__list(struct arena *a, struct text t, struct json *list)
     while (!eat(&t, ']')) {
         if (list->count > LIST_MOST || !eat_string(a, &t, &part))
             return false;
-        list__add(a, list, make_text(a, part), (struct text){0});
+        transfer__add(a, list, transfer__text(a, part), (struct text){0});
         eat_space(&t);
         bool comma = eat(&t, ',');
         eat_space(&t);
@@ -163,7 +163,7 @@ static void print_string(struct buf *b, struct text t)
     buf_add_byte(b, quote);
 }
 
-struct text python__print(struct arena *a, const struct json *list)
+struct text transfer__python_print(struct arena *a, const struct json *list)
 {
     struct buf b = buf_in(a, 4u << 20);
     buf_add_byte(&b, '[');

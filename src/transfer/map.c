@@ -1,21 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cli/import_map.c — a map file (docs/import.md) becomes a plan. Every mistake is named, with
+/* transfer/map.c — a map file (docs/import.md) becomes a plan. Every mistake is named, with
  * the key it is in, before the first row is looked at. */
-#include "cli/import.h"
+#include "transfer/internal.h"
 
 #include <string.h>
-#include <sys/stat.h>
 
-static enum err mistake(struct import *im, struct text where, const char *what)
+static enum err mistake(struct transfer *im, struct text where, const char *what)
 {
-    return problem(im->call, ERR_INVALID, where, "map", "%s: %s", im->map_name, what);
+    return problem(im->call, ERR_INVALID, where, "map", "%.*s: %s", TEXT_ARG(im->map_name), what);
 }
 
-static enum err mistake_about(struct import *im, struct text where, const char *what,
+static enum err mistake_about(struct transfer *im, struct text where, const char *what,
                               struct text about)
 {
-    return problem(im->call, ERR_INVALID, where, "map", "%s: %s %.*s", im->map_name, what,
-                   TEXT_ARG(about));
+    return problem(im->call, ERR_INVALID, where, "map", "%.*s: %s %.*s", TEXT_ARG(im->map_name),
+                   what, TEXT_ARG(about));
 }
 
 static enum err worse(enum err a, enum err b)
@@ -24,54 +23,46 @@ static enum err worse(enum err a, enum err b)
 }
 
 /* ---- finding the map -------------------------------------------------------------------- */
-static enum err shipped(struct import *im, const char *map, struct text *bytes)
+enum err transfer_map_read(struct call *call, struct text name, struct text bytes,
+                           const struct json **map)
 {
-    struct text name = text_of(map);
-    if (text_starts(name, "model/"))
-        name = text_from(name, 6);
-    if (!text_starts(name, "import/"))
-        name = text_join(im->arena, TEXT("import/"), name);
-    if (!text_ends(name, ".json"))
-        name = text_join(im->arena, name, TEXT(".json"));
-    const struct model_file *f = model_embedded_file(text_c(im->arena, name));
-    if (!f)
-        return problem(im->call, ERR_MISSING, text_of(map), "map",
-                       "there is no such file, and no map of this name is shipped");
-    *bytes = f->bytes;
-    return OK;
-}
-
-enum err map__find(struct import *im, const char *map)
-{
-    struct stat st;
-    struct text bytes;
-    enum err e = OK;
-    if (stat(map, &st) == 0 && S_ISREG(st.st_mode))
-        bytes = read_file(im->site->caller, im->call, map, json_model_limits.bytes, &e);
-    else
-        e = shipped(im, map, &bytes);
-    TRY(e);
     if (text_starts(bytes, "\xEF\xBB\xBF"))
         bytes = text_from(bytes, 3);
-    TRY(json_read(im->call, bytes, &json_model_limits, &im->map));
-    im->map_name = map;
-    if (im->map->type != JSON_OBJECT)
-        return mistake(im, TEXT(""), "a map is an object");
-    return OK;
+    TRY(json_read(call, bytes, &json_model_limits, map));
+    if ((*map)->type == JSON_OBJECT)
+        return OK;
+    return problem(call, ERR_INVALID, TEXT(""), "map", "%.*s: a map is an object",
+                   TEXT_ARG(name));
+}
+
+enum err transfer_map_shipped(struct call *call, struct text name, const struct json **map)
+{
+    struct text path = name;
+    if (text_starts(path, "model/"))
+        path = text_from(path, 6);
+    if (!text_starts(path, "import/"))
+        path = text_join(call->arena, TEXT("import/"), path);
+    if (!text_ends(path, ".json"))
+        path = text_join(call->arena, path, TEXT(".json"));
+    const struct model_file *f = model_embedded_file(text_c(call->arena, path));
+    if (f)
+        return transfer_map_read(call, name, f->bytes, map);
+    return problem(call, ERR_MISSING, name, "map",
+                   "there is no such file, and no map of this name is shipped");
 }
 
 /* ---- columns and fields by name --------------------------------------------------------- */
-static enum err find_column(struct import *im, struct text where, const struct json *name,
+static enum err find_column(struct transfer *im, struct text where, const struct json *name,
                             size_t *out)
 {
     struct text words = shown_one_space(im->arena, json_text(name));
-    *out = table__column(&im->table, words);
+    *out = transfer__column(&im->table, words);
     if (*out != NO_COLUMN)
         return OK;
     return mistake_about(im, where, "the file has no column", words);
 }
 
-static enum err find_columns(struct import *im, const struct json *list, const char *where,
+static enum err find_columns(struct transfer *im, const struct json *list, const char *where,
                              size_t *out, size_t most, size_t *count)
 {
     enum err worst = OK;
@@ -85,7 +76,7 @@ static enum err find_columns(struct import *im, const struct json *list, const c
     return worst;
 }
 
-static enum err find_field(struct import *im, struct text where, struct text name,
+static enum err find_field(struct transfer *im, struct text where, struct text name,
                            const struct field **out)
 {
     *out = kind_field(im->kind, name);
@@ -95,7 +86,7 @@ static enum err find_field(struct import *im, struct text where, struct text nam
                          *out ? "a map cannot fill the field" : "the kind has no field", name);
 }
 
-static enum err known_keys(struct import *im, const struct json *object, struct text where,
+static enum err known_keys(struct transfer *im, const struct json *object, struct text where,
                            const char *const *keys, size_t count)
 {
     enum err worst = OK;
@@ -110,7 +101,7 @@ static enum err known_keys(struct import *im, const struct json *object, struct 
 }
 
 /* ---- targets ---------------------------------------------------------------------------- */
-static enum err read_parse(struct import *im, struct text where, const struct json *v,
+static enum err read_parse(struct transfer *im, struct text where, const struct json *v,
                            enum parse *out)
 {
     static const struct {
@@ -146,7 +137,7 @@ static bool fits(enum parse p, const struct field *f)
     }
 }
 
-static enum err check_values(struct import *im, struct text where, const struct field *f,
+static enum err check_values(struct transfer *im, struct text where, const struct field *f,
                              const struct json *values)
 {
     enum err worst = OK;
@@ -163,7 +154,7 @@ static enum err check_values(struct import *im, struct text where, const struct 
     return worst;
 }
 
-static enum err read_dates(struct import *im, struct text where, const struct json *v,
+static enum err read_dates(struct transfer *im, struct text where, const struct json *v,
                            enum date_order *out)
 {
     struct text word = json_text(v);
@@ -175,7 +166,7 @@ static enum err read_dates(struct import *im, struct text where, const struct js
 }
 
 /* One separator, or a list of them; each is one character. */
-static enum err read_separators(struct import *im, struct text where, const struct json *v,
+static enum err read_separators(struct transfer *im, struct text where, const struct json *v,
                                 struct text *out)
 {
     struct buf b = buf_in(im->arena, 16);
@@ -190,7 +181,7 @@ static enum err read_separators(struct import *im, struct text where, const stru
     return !v || out->len ? OK : mistake(im, where, "separator names none");
 }
 
-static enum err read_reading(struct import *im, struct text where, const struct json *v,
+static enum err read_reading(struct transfer *im, struct text where, const struct json *v,
                              struct destination *d)
 {
     const struct json *dates = json_get(v, "dates"), *separator = json_get(v, "separator");
@@ -203,11 +194,11 @@ static enum err read_reading(struct import *im, struct text where, const struct 
     return e;
 }
 
-static enum err add_target(struct import *im, size_t column, const struct json *v)
+static enum err add_target(struct transfer *im, size_t column, const struct json *v)
 {
     static const char *const keys[] = {"field", "values", "parse",     "fallback",
                                        "empty", "copy",   "separator", "dates"};
-    struct import_plan *p = &im->plan;
+    struct plan *p = &im->plan;
     struct text where = im->table.names[column];
     struct destination *d = &p->to[p->to_count++];
     const struct json *fallback = json_get(v, "fallback");
@@ -231,7 +222,7 @@ static enum err add_target(struct import *im, size_t column, const struct json *
                                  fallback ? fallback->count : 0, &d->fallback_count));
 }
 
-static enum err add_targets(struct import *im, size_t column, const struct json *v)
+static enum err add_targets(struct transfer *im, size_t column, const struct json *v)
 {
     if (v->type != JSON_LIST)
         return add_target(im, column, v);
@@ -243,11 +234,11 @@ static enum err add_targets(struct import *im, size_t column, const struct json 
     return worst;
 }
 
-static const struct json *targets_of(struct import *im, const struct json *columns,
+static const struct json *targets_of(struct transfer *im, const struct json *columns,
                                      size_t column)
 {
     for (const struct json *v = columns ? columns->first : NULL; v; v = v->next)
-        if (table__column(&im->table, shown_one_space(im->arena, v->key)) == column)
+        if (transfer__column(&im->table, shown_one_space(im->arena, v->key)) == column)
             return v;
     return NULL;
 }
@@ -261,13 +252,13 @@ static size_t count_targets(const struct json *columns)
 }
 
 /* Columns are taken in the order of the file: that is the order of the lines in `kept`. */
-static enum err plan_columns(struct import *im)
+static enum err plan_columns(struct transfer *im)
 {
     const struct json *columns = json_get(im->map, "columns");
     enum err worst = OK;
     im->plan.to = NEW_MANY(im->arena, count_targets(columns) + 1, struct destination);
     for (const struct json *v = columns ? columns->first : NULL; v; v = v->next)
-        if (table__column(&im->table, shown_one_space(im->arena, v->key)) == NO_COLUMN)
+        if (transfer__column(&im->table, shown_one_space(im->arena, v->key)) == NO_COLUMN)
             worst = mistake_about(im, TEXT("columns"), "the file has no column", v->key);
     for (size_t i = 0; i < im->table.columns; i++) {
         const struct json *v = targets_of(im, columns, i);
@@ -280,10 +271,10 @@ static enum err plan_columns(struct import *im)
 }
 
 /* ---- identity, unit, set, kept ---------------------------------------------------------- */
-static enum err plan_identity(struct import *im)
+static enum err plan_identity(struct transfer *im)
 {
     static const char *const keys[] = {"prefix", "parts", "otherwise"};
-    struct import_plan *p = &im->plan;
+    struct plan *p = &im->plan;
     const struct json *v = json_get(im->map, "identity");
     p->prefix = json_text(json_get(v, "prefix"));
     if (!v || !p->prefix.len || !json_get(v, "parts"))
@@ -296,7 +287,7 @@ static enum err plan_identity(struct import *im)
     return p->part_count ? e : mistake(im, TEXT("identity"), "parts names no column");
 }
 
-static enum err plan_unit(struct import *im)
+static enum err plan_unit(struct transfer *im)
 {
     static const char *const keys[] = {"column", "kind", "code"};
     const struct json *v = json_get(im->map, "unit"), *code = json_get(v, "code");
@@ -313,7 +304,7 @@ static enum err plan_unit(struct import *im)
     return code ? worse(e, find_column(im, TEXT("unit"), code, &im->plan.unit_code)) : e;
 }
 
-static enum err plan_set(struct import *im)
+static enum err plan_set(struct transfer *im)
 {
     const struct field *f;
     enum err worst = OK;
@@ -323,7 +314,7 @@ static enum err plan_set(struct import *im)
     return worst;
 }
 
-static enum err plan_kept(struct import *im)
+static enum err plan_kept(struct transfer *im)
 {
     struct text name = json_text(json_get(im->map, "kept"));
     if (!name.len)
@@ -335,9 +326,9 @@ static enum err plan_kept(struct import *im)
 }
 
 /* ---- no field twice --------------------------------------------------------------------- */
-static enum err check_once(struct import *im)
+static enum err check_once(struct transfer *im)
 {
-    const struct import_plan *p = &im->plan;
+    const struct plan *p = &im->plan;
     bool *filled = NEW_MANY(im->arena, im->kind->field_count + 1, bool);
     const struct field *f = kind_field(im->kind, TEXT("external_id"));
     enum err worst = OK;
@@ -360,7 +351,7 @@ static enum err check_once(struct import *im)
     return worst;
 }
 
-enum err map__plan(struct import *im)
+enum err transfer__plan_map(struct transfer *im)
 {
     static const char *const keys[] = {"map",    "kind",     "overlay",  "source", "format",
                                        "sheet",  "header",   "dates",    "unit",   "set",
@@ -372,8 +363,6 @@ enum err map__plan(struct import *im)
     im->plan.key = im->plan.id = im->plan.external = NO_COLUMN;
     if (!text_same(json_text(json_get(im->map, "kind")), im->kind->name))
         e = mistake(im, TEXT("kind"), "the map is for another kind");
-    if (json_get(im->map, "sheet"))
-        e = mistake(im, TEXT("sheet"), "only the first sheet can be read");
     if (!kind_field(im->kind, TEXT("external_id")))
         return mistake(im, TEXT("identity"), "the kind has no field external_id");
     e = worse(e, plan_columns(im));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cli/import_index.c — text to pointer, in an arena. Open addressing, never more than half
+/* transfer/index.c — text to pointer, in an arena. Open addressing, never more than half
  * full, and nothing is ever taken out, so a probe ends at the first empty place. */
-#include "cli/import.h"
+#include "transfer/internal.h"
 
 struct slot {
     struct text key;
@@ -13,7 +13,7 @@ struct index {
     size_t room, used; /* room is a power of two */
 };
 
-struct index *index__new(struct arena *a)
+struct index *transfer__index(struct arena *a)
 {
     struct index *x = NEW(a, struct index);
     *x = (struct index){.arena = a, .room = 64};
@@ -29,7 +29,7 @@ static struct slot *place_of(const struct index *x, struct text key)
     return &x->slots[i];
 }
 
-void *index__get(const struct index *x, struct text key)
+void *transfer__get(const struct index *x, struct text key)
 {
     return (void *)(uintptr_t)place_of(x, key)->value;
 }
@@ -45,7 +45,7 @@ static void grow(struct index *x)
             *place_of(x, old[i].key) = old[i];
 }
 
-void index__put(struct index *x, struct text key, const void *value)
+void transfer__put(struct index *x, struct text key, const void *value)
 {
     if (2 * (x->used + 1) > x->room)
         grow(x);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cli/import_decode.c — the bytes of a file become UTF-8. What a file is written in is found by
+/* transfer/decode.c — the bytes of a file become UTF-8. What a file is written in is found by
  * its bytes and said as a remark, or is said by the map ("encoding"). A file that is UTF-8 but
  * for a few bytes stays so: those rows are refused one by one. */
-#include "cli/import.h"
+#include "transfer/internal.h"
 
 #include <iconv.h>
 #include <string.h>
@@ -37,7 +37,7 @@ static bool looks_chinese(struct text t)
     return pairs > single;
 }
 
-static bool convert(struct import *im, const char *from, struct text bytes, struct text *out)
+static bool convert(struct transfer *im, const char *from, struct text bytes, struct text *out)
 {
     iconv_t c = iconv_open("UTF-8", from);
     if (c == (iconv_t)-1)
@@ -65,38 +65,40 @@ static const char *guess(struct text bytes)
     return looks_chinese(bytes) ? "GB18030" : "WINDOWS-1252";
 }
 
-static const char *said(struct import *im)
+static const char *said(struct transfer *im)
 {
     static const char *const names[][2] = {{"utf-8", "UTF-8"},
                                            {"utf-16", "UTF-16"},
                                            {"windows-1252", "WINDOWS-1252"},
                                            {"gb18030", "GB18030"}};
-    struct text word = text_lower(im->arena, json_text(json_get(im->map, "encoding")));
+    struct text word = text_lower(im->arena, json_text(json_get(im->how, "encoding")));
     for (size_t i = 0; i < COUNT(names); i++)
         if (text_is(word, names[i][0]))
             return names[i][1];
     return NULL;
 }
 
-enum err file__decode(struct import *im, struct text *bytes)
+enum err transfer__decode(struct transfer *im, struct text *bytes)
 {
     const char *by_map = said(im), *from = by_map ? by_map : guess(*bytes);
     struct text out;
-    if (!by_map && json_get(im->map, "encoding"))
+    if (!by_map && json_get(im->how, "encoding"))
         return problem(im->call, ERR_INVALID, TEXT("encoding"), "map", "%s",
                        "encoding is utf-8, utf-16, windows-1252 or gb18030");
+    im->encoding = "UTF-8";
     if (!from || !strcmp(from, "UTF-8"))
         return OK;
     const char *shown = !strcmp(from, "WINDOWS-1252") ? "Windows-1252" : from;
     if (!convert(im, from, *bytes, &out))
-        return problem(im->call, ERR_MALFORMED, text_of(im->path), "encoding",
+        return problem(im->call, ERR_MALFORMED, im->path, "encoding",
                        say(im->call,
                            "the file is not UTF-8 and cannot be read as %s: save it as “CSV UTF-8”",
                            "文件不是 UTF-8，也不能按 %s 读取：请另存为“CSV UTF-8”"),
                        shown);
     *bytes = out;
+    im->encoding = shown;
     if (!by_map)
-        report__remark(im, 1, (struct text){0}, "encoding", (struct text){0},
+        transfer__remark(im, 1, (struct text){0}, "encoding", (struct text){0},
                        text_print(im->arena,
                                   say(im->call,
                                       "the file is not UTF-8: it was read as %s. Look at its "
@@ -113,7 +115,7 @@ struct known_file {
     const char *en, *zh;
 };
 
-enum err file__foreign(struct import *im, struct text bytes, struct text name)
+enum err transfer__foreign(struct transfer *im, struct text bytes, struct text name)
 {
     static const struct known_file files[] = {
         {"\xD0\xCF\x11\xE0", "this is an old Excel file (.xls): save it as .xlsx",
@@ -136,6 +138,6 @@ enum err file__foreign(struct import *im, struct text bytes, struct text name)
         zh = "这是 YAML 文件：请转换为由对象组成的 JSON 列表";
     if (!en)
         return OK;
-    return problem(im->call, ERR_MALFORMED, text_of(im->path), "format", "%s",
+    return problem(im->call, ERR_MALFORMED, im->path, "format", "%s",
                    say(im->call, en, zh));
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cli/import_date.c — dates as people and spreadsheets write them. 05/03/2024 is two days, and
+/* transfer/date.c — dates as people and spreadsheets write them. 05/03/2024 is two days, and
  * which of them a file means is not in the cell: it is said by the map, or found in the column
  * as a whole (25/12/2024 stands in it), or in the file's other columns. Where nothing tells,
  * it is read month first and said so; it is never guessed in silence. */
-#include "cli/import.h"
+#include "transfer/internal.h"
 
 /* ---- a text that is eaten from the front ------------------------------------------------ */
 static bool eat(struct text *t, const char *word)
@@ -99,7 +99,7 @@ static bool eat_time(struct text t, int *seconds)
 }
 
 /* ---- all of it -------------------------------------------------------------------------- */
-enum date_order date__order(struct text t)
+enum date_order transfer__date_order(struct text t)
 {
     struct parts p;
     int seconds;
@@ -125,7 +125,7 @@ static bool sort_out(const struct parts *p, enum date_order order, struct date_f
     return !(either && order == DATES_MIXED);
 }
 
-bool date__read(struct arena *a, struct text t, enum date_order order, struct date_found *out)
+bool transfer__date(struct arena *a, struct text t, enum date_order order, struct date_found *out)
 {
     struct parts p;
     int month, day, seconds;
@@ -149,28 +149,45 @@ static enum date_order both(enum date_order a, enum date_order b)
     return b == DATES_UNSAID ? a : DATES_MIXED;
 }
 
-static enum date_order order_of_column(const struct import *im, size_t column)
-{
-    enum date_order order = DATES_UNSAID;
-    for (size_t r = 0; r < im->table.count && order != DATES_MIXED; r++)
-        order = both(order, date__order(im->table.rows[r].cells[column]));
-    return order;
-}
-
 static bool is_date(const struct destination *d)
 {
     return d->field && !d->values &&
            (d->field->type == FIELD_DATE || d->field->type == FIELD_MOMENT);
 }
 
-void plan__dates(struct import *im)
+static bool wants_orders(const struct plan *p)
 {
-    struct import_plan *p = &im->plan;
+    for (size_t i = 0; i < p->to_count; i++)
+        if (is_date(&p->to[i]) && p->to[i].dates == DATES_UNSAID)
+            return true;
+    return false;
+}
+
+/* found[i]: of the column of the plan's i-th use. */
+static void find_orders(struct transfer *im, enum date_order *found)
+{
+    const struct plan *p = &im->plan;
+    struct pass pass = transfer__pass(im, false);
+    struct arena *page = arena_open();
+    for (struct table_row row; transfer__next(im, &pass, page, &row); arena_reset(page))
+        for (size_t i = 0; i < p->to_count; i++)
+            if (is_date(&p->to[i]) && found[i] != DATES_MIXED)
+                found[i] = both(found[i], transfer__date_order(row.cells[p->to[i].column]));
+    arena_close(page);
+}
+
+void transfer__plan_dates(struct transfer *im)
+{
+    struct plan *p = &im->plan;
     enum date_order file = DATES_UNSAID;
+    if (!wants_orders(p))
+        return;
+    enum date_order *found = NEW_MANY(im->arena, p->to_count + 1, enum date_order);
+    find_orders(im, found);
     for (size_t i = 0; i < p->to_count; i++)
         if (is_date(&p->to[i]) && p->to[i].dates == DATES_UNSAID) {
-            p->to[i].dates = order_of_column(im, p->to[i].column);
-            file = both(file, p->to[i].dates);
+            p->to[i].dates = found[i];
+            file = both(file, found[i]);
         }
     for (size_t i = 0; i < p->to_count && file != DATES_MIXED; i++)
         if (is_date(&p->to[i]) && p->to[i].dates == DATES_UNSAID)

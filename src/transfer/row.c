@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cli/import_row.c — one row becomes one change: a new record, or exactly the fields in which
+/* transfer/row.c — one row becomes one change: a new record, or exactly the fields in which
  * the row differs from the record it belongs to. Nothing of a cell is lost: what its field
  * cannot give back goes to the `kept` field. */
-#include "cli/import.h"
+#include "transfer/internal.h"
 
 #include <string.h>
 
@@ -18,8 +18,8 @@ struct leftover { /* a cell for the kept field */
     struct leftover *next;
 };
 struct making {
-    struct import *im;
-    const struct import_row *row;
+    struct transfer *im;
+    const struct table_row *row;
     struct arena *arena;
     struct json *body;
     const struct json **body_end;
@@ -33,7 +33,7 @@ struct making {
 static const struct json nothing = {.type = JSON_NULL};
 
 /* ---- saying what is wrong --------------------------------------------------------------- */
-struct text row__column(const struct import *im, struct text field)
+struct text transfer__row_column(const struct transfer *im, struct text field)
 {
     size_t end = 0;
     while (end < field.len && field.at[end] != '[' && field.at[end] != '.')
@@ -49,7 +49,7 @@ struct text row__column(const struct import *im, struct text field)
 
 static void refuse(struct making *m, struct text column, const char *code, struct text why)
 {
-    report__refuse(m->im, m->row->line, column, code, why);
+    transfer__refuse(m->im, m->row->line, column, code, why);
     m->refused = true;
 }
 
@@ -63,14 +63,6 @@ static void put(struct making *m, struct text field, const struct json *value)
     *m->body_end = copy;
     m->body_end = &copy->next;
     m->body->count++;
-}
-
-static const struct json *given(const struct json *body, struct text field)
-{
-    for (const struct json *v = body->first; v; v = v->next)
-        if (text_same(v->key, field))
-            return v;
-    return NULL;
 }
 
 static void say_of(struct making *m, struct text column, const char *code, struct text cell,
@@ -148,11 +140,11 @@ static const struct field *description(const struct kind *k)
 static bool shorten(struct making *m, const struct destination *d, struct text cell,
                     struct reading *r)
 {
-    struct import *im = m->im;
+    struct transfer *im = m->im;
     const struct field *f = d->field, *rest = description(im->kind);
     bool to_kept = im->plan.mapped && im->plan.kept && !d->copy;
     struct text column = im->table.names[d->column];
-    struct text line = one_line(m->arena, shown_without(m->arena, cell, true));
+    struct text line = transfer__one_line(m->arena, shown_without(m->arena, cell, true));
     if (!r->code || strcmp(r->code, "too_long") != 0 || f->type != FIELD_TEXT || f->many)
         return false;
     if (!to_kept && (!text_is(f->name, "title") || !rest))
@@ -164,7 +156,7 @@ static bool shorten(struct making *m, const struct destination *d, struct text c
                           "%.*s：已在上限处截断，全文在 %.*s"),
                       TEXT_ARG(r->why), TEXT_ARG(where)),
            false);
-    *r = (struct reading){.value = make_text(m->arena, cut_to_fit(m, f, line))};
+    *r = (struct reading){.value = transfer__text(m->arena, cut_to_fit(m, f, line))};
     if (!to_kept)
         m->long_title = line;
     return true;
@@ -190,9 +182,9 @@ static void take_long_title(struct making *m, const struct record *rec)
                                          TEXT_ARG(more))
                         : more.len ? more
                                    : m->long_title;
-    struct reading r = cell__limits(m->im, f, make_text(m->arena, whole), m->arena);
+    struct reading r = transfer__cell_limits(m->im, f, transfer__text(m->arena, whole), m->arena);
     if (r.code)
-        refuse(m, row__column(m->im, TEXT("title")), r.code, r.why);
+        refuse(m, transfer__row_column(m->im, TEXT("title")), r.code, r.why);
     else if (own)
         *own = (struct json){
             .type = JSON_TEXT, .text = whole, .key = own->key, .next = own->next};
@@ -204,11 +196,11 @@ static void take_long_title(struct making *m, const struct record *rec)
 static const struct json *instead(struct making *m, const struct destination *d)
 {
     for (size_t i = 0; i < d->fallback_count; i++) {
-        struct text t = one_line(m->arena, m->row->cells[d->fallback[i]]);
+        struct text t = transfer__one_line(m->arena, m->row->cells[d->fallback[i]]);
         if (t.len)
-            return make_text(m->arena, text_trim(first_characters(t, 200)));
+            return transfer__text(m->arena, text_trim(first_characters(t, 200)));
     }
-    return d->empty.len ? make_text(m->arena, d->empty) : NULL;
+    return d->empty.len ? transfer__text(m->arena, d->empty) : NULL;
 }
 
 static struct reading read_mapped(struct making *m, const struct destination *d,
@@ -217,8 +209,8 @@ static struct reading read_mapped(struct making *m, const struct destination *d,
     const struct json *as_json = m->row->given ? m->row->given[d->column] : NULL;
     bool list = as_json && as_json->type == JSON_LIST && !d->values &&
                 (d->field->many || d->field->type == FIELD_REFS);
-    return list ? cell__json(m->im, d, as_json, m->arena)
-                : cell__parse(m->im, d, cell, m->arena);
+    return list ? transfer__cell_json(m->im, d, as_json, m->arena)
+                : transfer__cell(m->im, d, cell, m->arena);
 }
 
 /* Does the field give the cell back? Without a kept field, odd characters are not missed: that
@@ -231,7 +223,7 @@ static bool gives_back(struct making *m, const struct destination *d, const stru
         return false;
     if (as_json && as_json->type == JSON_LIST && r->value && json_same(as_json, r->value))
         return true;
-    return cell__exact(d, r->value,
+    return transfer__cell_exact(d, r->value,
                        m->im->plan.kept ? cell : shown_without(m->arena, cell, true), m->arena);
 }
 
@@ -249,7 +241,7 @@ static bool formula_without_result(struct making *m, size_t column)
 
 static void take_mapped(struct making *m, const struct destination *d)
 {
-    struct import *im = m->im;
+    struct transfer *im = m->im;
     struct text cell = m->row->cells[d->column], column = im->table.names[d->column];
     if (formula_without_result(m, d->column))
         return;
@@ -283,11 +275,11 @@ static void take_mapped(struct making *m, const struct destination *d)
 
 static void take_unit(struct making *m)
 {
-    struct import *im = m->im;
+    struct transfer *im = m->im;
     struct text cell = m->row->cells[im->plan.unit];
     if (!text_trim(cell).len)
         return;
-    const struct json *unit = known__unit(im, cell);
+    const struct json *unit = transfer__unit(im, cell);
     if (unit)
         put(m, TEXT("unit"), unit);
     else
@@ -303,7 +295,7 @@ static struct reading kept_value(struct making *m, const struct field *f, struct
             .code = "too_long",
             .why = text_of(say(m->im->call, "what must be kept of this row is too long",
                                "该行需要保存的内容过长"))};
-    return cell__limits(m->im, f, kept.len ? make_text(m->arena, kept) : NULL, m->arena);
+    return transfer__cell_limits(m->im, f, kept.len ? transfer__text(m->arena, kept) : NULL, m->arena);
 }
 
 /* The column that takes the most room: the one to shorten. */
@@ -317,7 +309,7 @@ static struct text longest(const struct making *m)
 
 static void take_kept(struct making *m)
 {
-    struct import *im = m->im;
+    struct transfer *im = m->im;
     const struct field *f = im->plan.kept;
     if (!f)
         return;
@@ -366,21 +358,21 @@ static struct text cut_bytes(struct text t, size_t most)
 }
 
 /* The second row of an identity is "… #2". */
-static struct text numbered(struct import *im, struct text identity)
+static struct text numbered(struct transfer *im, struct text identity)
 {
-    size_t *times = index__get(im->seen, identity);
+    size_t *times = transfer__get(im->seen, identity);
     if (!times) {
         times = NEW(im->arena, size_t);
-        index__put(im->seen, text_copy(im->arena, identity), times);
+        transfer__put(im->seen, text_copy(im->arena, identity), times);
     }
     if (++*times == 1)
         return identity;
-    return text_print(im->arena, "%.*s #%zu", TEXT_ARG(identity), *times);
+    return text_print(im->scratch, "%.*s #%zu", TEXT_ARG(identity), *times);
 }
 
 static struct text mapped_identity(struct making *m)
 {
-    const struct import_plan *p = &m->im->plan;
+    const struct plan *p = &m->im->plan;
     struct buf first = buf_in(m->arena, KEPT_MOST), second = buf_in(m->arena, KEPT_MOST);
     buf_print(&first, "%.*s: ", TEXT_ARG(p->prefix));
     buf_print(&second, "%.*s: ", TEXT_ARG(p->prefix));
@@ -396,10 +388,10 @@ static struct text mapped_identity(struct making *m)
 
 static const struct record *fill_mapped(struct making *m)
 {
-    struct import *im = m->im;
-    const struct import_plan *p = &im->plan;
+    struct transfer *im = m->im;
+    const struct plan *p = &im->plan;
     struct text identity = mapped_identity(m);
-    put(m, TEXT("external_id"), make_text(m->arena, identity));
+    put(m, TEXT("external_id"), transfer__text(m->arena, identity));
     for (const struct json *v = p->set ? p->set->first : NULL; v; v = v->next)
         put(m, v->key, v);
     for (size_t i = 0; i < p->to_count; i++)
@@ -407,7 +399,7 @@ static const struct record *fill_mapped(struct making *m)
     if (p->unit != NO_COLUMN)
         take_unit(m);
     take_kept(m);
-    return known__external(im, identity);
+    return transfer__known_record(im, transfer__known_external(im, identity));
 }
 
 /* ---- cells by their own column ---------------------------------------------------------- */
@@ -425,15 +417,15 @@ static struct text without_apostrophe(struct text t)
 
 static void take_plain(struct making *m, const struct destination *d, const struct record *rec)
 {
-    struct import *im = m->im;
+    struct transfer *im = m->im;
     struct text cell = m->row->cells[d->column];
     const struct json *as_json = m->row->given ? m->row->given[d->column] : NULL;
     if (formula_without_result(m, d->column) || !text_trim(cell).len)
         return;
     if (im->table.csv)
         cell = without_apostrophe(cell);
-    struct reading r = as_json ? cell__json(im, d, as_json, m->arena)
-                               : cell__parse(im, d, cell, m->arena);
+    struct reading r = as_json ? transfer__cell_json(im, d, as_json, m->arena)
+                               : transfer__cell(im, d, cell, m->arena);
     shorten(m, d, cell, &r);
     if (r.note_code)
         say_of(m, im->table.names[d->column], r.note_code,
@@ -458,40 +450,46 @@ static void only_once(struct making *m, const char *what, size_t column)
     struct text cell = cell_of(m, column);
     if (!cell.len)
         return;
-    struct text name = text_print(m->im->arena, "%s %.*s", what, TEXT_ARG(cell));
-    const struct import_row *before = index__get(m->im->seen, name);
-    if (before)
+    struct text name = text_print(m->arena, "%s %.*s", what, TEXT_ARG(cell));
+    const uint32_t *before = transfer__get(m->im->seen, name);
+    if (before) {
         refuse(m, m->im->table.names[column], "twice",
-               text_print(m->im->arena,
+               text_print(m->arena,
                           say(m->im->call, "is also on line %u", "在第 %u 行也出现"),
-                          before->line));
-    else
-        index__put(m->im->seen, name, m->row);
+                          *before));
+        return;
+    }
+    uint32_t *line = NEW(m->im->arena, uint32_t);
+    *line = m->row->line;
+    transfer__put(m->im->seen, text_copy(m->im->arena, name), line);
 }
 
 static const struct record *identified(struct making *m)
 {
-    struct import *im = m->im;
-    const struct import_plan *p = &im->plan;
+    struct transfer *im = m->im;
+    const struct plan *p = &im->plan;
     struct text id = cell_of(m, p->id), key = cell_of(m, p->key),
                 external = cell_of(m, p->external);
-    const struct record *found = NULL;
+    const struct text *found = NULL;
     if (id.len)
-        found = index__get(im->by_id, id);
+        found = transfer__get(im->by_id, id);
     if (!found && key.len)
-        found = index__get(im->by_key, key);
+        found = transfer__get(im->by_key, key);
     if (!found && (id.len || key.len) && !external.len) {
         size_t column = key.len ? p->key : p->id;
         refuse(m, im->table.names[column], "missing",
-               text_print(im->arena, say(im->call, "there is no record %.*s", "没有记录 %.*s"),
+               text_print(m->arena, say(im->call, "there is no record %.*s", "没有记录 %.*s"),
                           TEXT_ARG(key.len ? key : id)));
     }
-    return found || !external.len ? found : known__external(im, external);
+    return transfer__known_record(
+        im, found          ? *found
+            : external.len ? transfer__known_external(im, external)
+                           : (struct text){0});
 }
 
 static const struct record *fill_plain(struct making *m)
 {
-    const struct import_plan *p = &m->im->plan;
+    const struct plan *p = &m->im->plan;
     only_once(m, "id", p->id);
     only_once(m, "key", p->key);
     only_once(m, "external_id", p->external);
@@ -509,12 +507,13 @@ static bool differs(const struct json *now, const struct json *then)
     return !then || !json_same(now, then);
 }
 
-static const struct json *only_differences(struct making *m, const struct record *rec)
+static const struct json *only_differences(struct making *m, const struct json *from,
+                                           const struct record *rec)
 {
     struct json *body = NEW(m->arena, struct json);
     const struct json **end = &body->first;
     body->type = JSON_OBJECT;
-    for (const struct json *v = m->body->first; v; v = v->next) {
+    for (const struct json *v = from->first; v; v = v->next) {
         if (!differs(v, record_value(rec, v->key)))
             continue;
         struct json *copy = NEW(m->arena, struct json);
@@ -527,56 +526,47 @@ static const struct json *only_differences(struct making *m, const struct record
     return body;
 }
 
-/* ---- what the state demands, for a dry run: the door asks the same when it is meant ----- */
-struct merged {
-    const struct json *body;
-    const struct record *rec;
-};
-
-static const struct json *merged_value(void *arg, struct text field)
+/* ---- a field that the records do not have yet ------------------------------------------- */
+/* Of an overlay that is switched on when the file is taken in: a rehearsal can look at it only by
+ * its type, which the cell has passed. */
+static const struct json *only_there(struct making *m)
 {
-    const struct merged *m = arg;
-    const struct json *v = given(m->body, field);
-    if (v)
-        return v->type == JSON_NULL ? NULL : v;
-    return m->rec ? record_value(m->rec, field) : NULL;
-}
-
-static void check_required(struct making *m, const struct record *rec)
-{
-    const struct kind *k = m->im->kind;
-    struct merged all = {m->body, rec};
-    size_t state = rec ? rec->state : k->start;
-    for (size_t i = 0; i < k->field_count; i++) {
-        const struct field *f = &k->fields[i];
-        bool wanted = f->required || (f->required_in >> state & 1);
-        if (!wanted || f->system || f->computed || merged_value(&all, f->name) ||
-            (f->only && !condition_holds(f->only, merged_value, &all)) ||
-            (f->required_when && !condition_holds(f->required_when, merged_value, &all)) ||
-            (!rec && f->fallback && !given(m->body, f->name)))
+    struct json *body = NEW(m->arena, struct json);
+    const struct json **end = &body->first;
+    body->type = JSON_OBJECT;
+    for (const struct json *v = m->body->first; v; v = v->next) {
+        if (!kind_field(m->im->door, v->key))
             continue;
-        refuse(m, row__column(m->im, f->name), "required",
-               text_print(m->im->arena, say(m->im->call, "%.*s is required", "%.*s为必填项"),
-                          TEXT_ARG(words_in(f->title, m->im->call->lang))));
+        struct json *copy = NEW(m->arena, struct json);
+        *copy = *v;
+        copy->next = NULL;
+        *end = copy;
+        end = &copy->next;
+        body->count++;
     }
+    return body;
 }
 
 /* ---- the row ---------------------------------------------------------------------------- */
 static void decide(struct making *m, const struct record *rec, struct prepared *out)
 {
-    const struct kind *k = model_kind(m->im->site->model, m->im->kind->name);
-    out->change = (struct change){.act = RECORD_CREATE, .kind = k, .body = m->body};
+    const struct json *body = m->im->rehearse ? only_there(m) : m->body;
+    out->change = (struct change){.act = RECORD_CREATE,
+                                  .kind = m->im->door,
+                                  .body = body,
+                                  .batch = m->im->batch,
+                                  .rehearse = m->im->rehearse};
     out->fate = FATE_CREATE;
     if (!rec)
         return;
     out->change.act = RECORD_CHANGE;
     out->change.id = rec->id;
     out->change.if_version = rec->version;
-    out->change.body = only_differences(m, rec);
+    out->change.body = only_differences(m, body, rec);
     out->fate = out->change.body->count ? FATE_UPDATE : FATE_UNCHANGED;
 }
 
-void row__prepare(struct import *im, const struct import_row *row, struct arena *a,
+void transfer__row(struct transfer *im, const struct table_row *row, struct arena *a,
                   struct prepared *out)
 {
     struct making m = {.im = im,
@@ -591,12 +581,10 @@ void row__prepare(struct import *im, const struct import_row *row, struct arena 
     const struct record *rec = im->plan.mapped ? fill_mapped(&m) : fill_plain(&m);
     if (m.long_title.len)
         take_long_title(&m, rec);
-    if (im->dry_run && !m.refused)
-        check_required(&m, rec);
     if (m.refused)
         return;
     for (const struct said *one = m.said; one; one = one->next)
-        report__remark(im, row->line, one->column, one->code, one->cell, one->message,
+        transfer__remark(im, row->line, one->column, one->code, one->cell, one->message,
                        one->kept);
     decide(&m, rec, out);
 }
