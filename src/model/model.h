@@ -95,6 +95,7 @@ struct who { /* one entry of by / and_by / access / not */
     struct text role;            /* role name, or "" */
     struct text relation;        /* "author", "risk_owner", or "" */
     struct text via;             /* "@system.owner": field "system", relation "owner" */
+    struct text as;              /* "@owner:risk_owner": who acts must hold this role here too */
 };
 struct who_list {
     struct who *one;

@@ -130,8 +130,13 @@ static enum err matches(struct call *call, struct records *r, struct db db,
             continue;
         else if (w->role.len)
             TRY(holds(call, db, actor, rec, w->role, reading, &scope, out));
-        else if (!actor->bare || purpose == FOR_DUTY)
+        else if (!actor->bare || purpose == FOR_DUTY) {
             TRY(related(call, r, db, actor, rec, w, out));
+            if (*out && w->as.len && purpose == FOR_ACTING) {
+                *out = false; /* who acts as the owner holds the role that the move names */
+                TRY(holds(call, db, actor, rec, w->as, false, &scope, out));
+            }
+        }
     }
     return OK;
 }
@@ -227,6 +232,17 @@ enum err who__may_change(struct call *call, struct records *r, struct db db,
     return matches(call, r, db, actor, rec, &rec->kind->change, FOR_ACTING, out);
 }
 
+static void print_relation(struct call *call, struct records *r, const struct who *w,
+                           struct buf *b)
+{
+    const struct role *as = w->as.len ? model_role(r->model, w->as) : NULL;
+    buf_print(b, "%s%.*s%s%.*s", say(call, "the record's ", "记录的"), TEXT_ARG(w->via),
+              w->via.len ? " " : "", TEXT_ARG(w->relation));
+    if (as)
+        buf_print(b, say(call, " who holds the role %.*s", "（须担任%.*s）"),
+                  TEXT_ARG(words_in(as->title, call->lang)));
+}
+
 /* "Risk owner, @author" in words, for refusals. */
 struct text who__print(struct call *call, struct records *r, const struct who_list *list)
 {
@@ -243,8 +259,7 @@ struct text who__print(struct call *call, struct records *r, const struct who_li
         else if (w->automatic)
             buf_add_c(&b, say(call, "the system", "系统"));
         else
-            buf_print(&b, "%s%.*s%s%.*s", say(call, "the record's ", "记录的"),
-                      TEXT_ARG(w->via), w->via.len ? " " : "", TEXT_ARG(w->relation));
+            print_relation(call, r, w, &b);
     }
     return buf_text(&b);
 }
@@ -261,8 +276,9 @@ struct text who__names(struct call *call, const struct who_list *list)
         else if (w->everyone || w->automatic)
             buf_print(&b, "%s%s", comma, w->everyone ? "everyone" : "auto");
         else
-            buf_print(&b, "%s@%.*s%s%.*s", comma, TEXT_ARG(w->via), w->via.len ? "." : "",
-                      TEXT_ARG(w->relation));
+            buf_print(&b, "%s@%.*s%s%.*s%s%.*s", comma, TEXT_ARG(w->via),
+                      w->via.len ? "." : "", TEXT_ARG(w->relation), w->as.len ? ":" : "",
+                      TEXT_ARG(w->as));
     }
     return buf_text(&b);
 }

@@ -139,7 +139,7 @@ static void read_move(struct loader *l, struct draft *d, const struct json *v, s
     m->fresh = model__bool(l, v, "fresh");
     m->stop = model__bool(l, v, "stop");
     read_way(l, d, v, m);
-    unsigned any = WHO_EVERYONE | WHO_AUTO | WHO_ROLES | WHO_RELATIONS;
+    unsigned any = WHO_EVERYONE | WHO_AUTO | WHO_ROLES | WHO_RELATIONS | WHO_AS;
     model__who(l, d->kind, model__list(l, v, "by", true), any, &m->by);
     for (size_t i = 0; i < m->by.count; i++)
         m->automatic |= m->by.one[i].automatic;
@@ -269,7 +269,8 @@ static void finish_move(struct loader *l, struct draft *d, const struct json *v,
 {
     const struct kind *k = d->kind;
     const struct json *needs = model__list(l, v, "needs", false);
-    model__who(l, k, model__list(l, v, "and_by", false), WHO_ROLES | WHO_RELATIONS, &m->and_by);
+    model__who(l, k, model__list(l, v, "and_by", false),
+              WHO_ROLES | WHO_RELATIONS | WHO_AS, &m->and_by);
     read_asks(l, k, v, m);
     read_duties(l, k, v, m);
     read_conditions(l, k, v, m);

@@ -52,8 +52,8 @@ struct text model__who_text(struct arena *a, const struct who *w)
         return TEXT("auto");
     if (w->role.len > 0)
         return w->role;
-    return text_print(a, "@%.*s%s%.*s", TEXT_ARG(w->via), w->via.len > 0 ? "." : "",
-                      TEXT_ARG(w->relation));
+    return text_print(a, "@%.*s%s%.*s%s%.*s", TEXT_ARG(w->via), w->via.len > 0 ? "." : "",
+                      TEXT_ARG(w->relation), w->as.len > 0 ? ":" : "", TEXT_ARG(w->as));
 }
 
 void model__put_who_at(struct json_out *o, const char *key, const struct who_list *list,

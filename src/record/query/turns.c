@@ -89,7 +89,8 @@ static void add_when(struct query *q, const struct condition *c)
 }
 
 /* ---- who */
-static void add_role_here(struct turning *t, struct grounds *g, struct text role)
+/* Holding the role over the record; nothing is added when the actor holds it nowhere. */
+static bool add_holding(struct turning *t, struct grounds *g, struct text role)
 {
     const struct actor *a = t->q->call->actor;
     struct text *units = NEW_MANY(t->q->call->arena, a->grant_count + 1, struct text);
@@ -102,17 +103,24 @@ static void add_role_here(struct turning *t, struct grounds *g, struct text role
         units[n++] = a->grants[i].unit;
     }
     if (!n)
-        return;
-    sql__ground(g);
+        return false;
+    if (g)
+        sql__ground(g);
     buf_add_c(&t->q->sql, "1=1");
     if (everywhere)
-        return;
+        return true;
     /* A unit record scopes itself (who.c). */
     buf_print(&t->q->sql, " AND (%s IN (SELECT descendant FROM unit_closure WHERE ancestor",
               text_is(t->q->kind->is, "unit_tree") ? "COALESCE(t.\"unit\", t.id)"
                                                    : "t.\"unit\"");
     sql__in(t->q, units, n);
     buf_add_c(&t->q->sql, ")) IS TRUE");
+    return true;
+}
+
+static void add_role_here(struct turning *t, struct grounds *g, struct text role)
+{
+    add_holding(t, g, role);
 }
 
 static void add_relation(struct turning *t, struct grounds *g, const struct who *w, bool duty)
@@ -122,6 +130,12 @@ static void add_relation(struct turning *t, struct grounds *g, const struct who 
         return; /* a token without relations; its person's duties bind it all the same (who.c) */
     const struct field *via = w->via.len ? kind_field(q->kind, w->via) : NULL;
     sql__ground(g);
+    if (w->as.len && !duty) { /* who acts as such holds the role as well */
+        buf_add_c(&q->sql, "(");
+        if (!add_holding(t, NULL, w->as))
+            buf_add_c(&q->sql, "1=0");
+        buf_add_c(&q->sql, ") AND ");
+    }
     if (!w->via.len)
         add_holds(q, q->kind, "t", kind_field(q->kind, w->relation), t->person);
     else if (!via || !via->target_kind || !field__is_column(via) || via->many)

@@ -55,7 +55,7 @@ async function nameRecords(path: string, move: string, error: ApiError): Promise
 }
 /** Who signs: a role by its title, a relation of the record (@owner) by the title of its field. */
 export function signerOf(kind: Kind, one: string): string {
-	const name = one.replace(/^@/, '');
+	const name = one.replace(/^@/, '').replace(/:.*$/, '');
 	return w(one.startsWith('@') ? fieldOf(kind, name)?.title : roleOf(name)?.title) || name;
 }
 export const doneWords = (kind: Kind, reply: RecordReply): string =>
