@@ -78,7 +78,7 @@ struct field {
     size_t covers_count;
     const struct json *fallback; /* "default" */
     const struct json *computed; /* {"fn": …}; NULL: a person's field */
-    const struct condition **cases; /* first_match: the `when` of each case, in order */
+    const struct condition **cases; /* the `when` of each case, in order; NULL: always */
     size_t case_count;
     size_t index;                /* place in kind->fields */
 };
@@ -134,6 +134,7 @@ struct move {
     struct need *needs;
     size_t need_count;
     struct text guard, guard_field; /* "within_a_year:acceptance_until" */
+    struct text guard_months;       /* "within:review_due:interval": a field of months */
 };
 struct layout {
     struct words title;
@@ -225,6 +226,7 @@ struct model {
     size_t check_count;
     const struct guest *guest;     /* what their queries may read (store/store.h: read_guest) */
     const struct kind *unit_kind;  /* is: unit_tree; NULL when none */
+    const struct kind *criteria_kind; /* is: criteria; NULL when none */
     struct text hash;              /* 16 hex of SHA-256 over every file in force */
     struct text *untranslated;     /* English texts without a Chinese twin */
     size_t untranslated_count;

@@ -122,7 +122,7 @@ static enum err create(struct writing *w)
     enum err e = check__references(w->call, w->records, db_tx(w->tx), rec, w->given);
     if (e != OK && e != ERR_INVALID)
         return e;
-    TRY(compute__fields(w->call, w->records, db_tx(w->tx), rec));
+    TRY(compute__fields(w->call, w->records, db_tx(w->tx), rec, NULL, (struct text){0}));
     e = worse(e, check__required(w->call, rec, rec->state, NULL));
     e = worse(e, check__links(w->call, rec, NULL));
     e = worse(e, check_unique(w, rec, w->given));
@@ -282,7 +282,7 @@ static enum err change(struct writing *w)
         w->change->unchanged = true;
         return OK;
     }
-    TRY(compute__fields(w->call, w->records, db_tx(w->tx), rec));
+    TRY(compute__fields(w->call, w->records, db_tx(w->tx), rec, before, (struct text){0}));
     e = worse(e, check_locked(w, rec, before));
     e = worse(e, check__required(w->call, rec, rec->state, NULL));
     e = worse(e, check__links(w->call, rec, before));
@@ -293,7 +293,7 @@ static enum err change(struct writing *w)
     const char *act = only_always(rec, w->given) ? "record.attach" : "record.change";
     TRY(write__version(w, rec, before, act, (struct text){0}, w->change->reason));
     w->change->record = rec;
-    return OK;
+    return change__react(w, rec, (struct text){0});
 }
 
 /* ---- move
@@ -406,7 +406,7 @@ static enum err check_signed(struct writing *w, const struct record *rec,
                                   "第一份签名针对记录的现状；签署时不能修改")));
 }
 
-static enum err automatic_moves(struct writing *w, struct record *rec);
+static enum err automatic_moves(struct writing *w, struct record *rec, struct text reason);
 
 static enum err make_move(struct writing *w, struct record *rec, const struct record *before,
                           const struct move *m, struct text reason)
@@ -414,12 +414,16 @@ static enum err make_move(struct writing *w, struct record *rec, const struct re
     rec->state = m->to;
     TRY(write__version(w, rec, before, "record.move", m->name, reason));
     w->change->record = rec;
-    return automatic_moves(w, rec);
+    return automatic_moves(w, rec, (struct text){0});
 }
 
+#define REACTIONS_MOST 16 /* a circle of automatic moves ends here */
+
 /* A move that the engine makes at once: only when nothing stands in its way. */
-static enum err automatic_moves(struct writing *w, struct record *rec)
+static enum err automatic_moves(struct writing *w, struct record *rec, struct text reason)
 {
+    if (w->reactions >= REACTIONS_MOST)
+        return OK;
     for (size_t i = 0; i < rec->kind->move_count; i++) {
         const struct move *m = &rec->kind->moves[i];
         if (!m->automatic || m->on.len || !(m->from >> rec->state & 1))
@@ -434,11 +438,22 @@ static enum err automatic_moves(struct writing *w, struct record *rec)
         if (e != OK)
             continue;
         w->call->actor = probe->actor;
-        e = make_move(w, record__copy(w->call->arena, rec), rec, m, (struct text){0});
+        w->reactions++;
+        e = make_move(w, record__copy(w->call->arena, rec), rec, m, reason);
+        w->reactions--;
         w->call->actor = actor;
         return e;
     }
     return OK;
+}
+
+enum err change__react(struct writing *w, struct record *rec, struct text cause)
+{
+    struct text reason = {0};
+    if (cause.len)
+        reason = text_print(w->call->arena, say(w->call, "Because of %.*s", "起因：%.*s"),
+                            TEXT_ARG(cause));
+    return automatic_moves(w, rec, reason);
 }
 
 static enum err check_move(struct writing *w, struct record *rec, const struct record *before,
@@ -474,7 +489,7 @@ static enum err move(struct writing *w)
             TEXT_ARG(w->change->move));
     TRY(check_asked(w, before, m));
     TRY(check__references(w->call, w->records, db_tx(w->tx), rec, w->given));
-    TRY(compute__fields(w->call, w->records, db_tx(w->tx), rec));
+    TRY(compute__fields(w->call, w->records, db_tx(w->tx), rec, before, (struct text){0}));
     struct verdict v;
     bool complete;
     TRY(check_move(w, rec, before, m, &v));

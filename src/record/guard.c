@@ -302,10 +302,58 @@ static enum err within_a_year(struct call *call, const struct record *rec, const
                                   "必须是今天起 12 个月之内的日期")));
 }
 
+/* The same day so many months later, or the last day of that month. */
+static int64_t months_after(struct call *call, int64_t day, int64_t months)
+{
+    static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    struct text date = date_of_days(call->arena, day);
+    int64_t year = 0, month = 0, of_month = 0, out = day;
+    bool read = text_integer(text_slice(date, 0, 4), &year) &&
+                text_integer(text_slice(date, 5, 7), &month) &&
+                text_integer(text_slice(date, 8, 10), &of_month);
+    if (!read)
+        return day;
+    month += months - 1;
+    year += month / 12;
+    month %= 12;
+    int last = lengths[month] + (month == 1 && year % 4 == 0 && (year % 100 || year % 400 == 0));
+    date = text_print(call->arena, "%04lld-%02lld-%02lld", (long long)year,
+                      (long long)month + 1, (long long)(of_month > last ? last : of_month));
+    return date_read(date, &out) ? out : day;
+}
+
+/* A date from today to so many months ahead, which another field says. */
+static enum err within(struct call *call, const struct record *rec, const struct move *m)
+{
+    const struct json *v = record_value(rec, m->guard_field);
+    const struct json *months = record_value(rec, m->guard_months);
+    int64_t days, today = call->now / 86400000000LL;
+    if (!v || !date_read(v->text, &days))
+        return OK; /* missing is told by what is required */
+    int64_t most = months && months->type == JSON_INTEGER ? months->integer : 0;
+    most = most < 0 ? 0 : most > 1200 ? 1200 : most;
+    if (days >= today && days <= months_after(call, today, most))
+        return OK;
+    return problem(call, ERR_INVALID, m->guard_field, "within",
+                   say(call, "must be a date from today to at most %lld months ahead",
+                       "必须是今天起 %lld 个月之内的日期"),
+                   (long long)most);
+}
+
+static enum err begun(struct call *call, const struct record *rec, const struct move *m)
+{
+    const struct json *v = record_value(rec, m->guard_field);
+    int64_t days;
+    if (!v || !date_read(v->text, &days) || days <= call->now / 86400000000LL)
+        return OK;
+    return problem_at(call, ERR_INVALID, m->guard_field, "begun", m->source,
+                      text_of(say(call, "has not come yet", "尚未到来")));
+}
+
 static const struct {
     const char *name;
     enum err (*check)(struct call *, const struct record *, const struct move *);
-} guards[] = {{"within_a_year", within_a_year}};
+} guards[] = {{"within_a_year", within_a_year}, {"within", within}, {"begun", begun}};
 
 enum err guard__named(struct call *call, const struct record *rec, const struct move *m)
 {

@@ -219,8 +219,10 @@ int guard__open_sides(const struct record *rec, const struct move *m, const stru
 
 /* ---- compute.c
  * ---------------------------------------------------------------------------------------- */
+/* before: the version before, NULL for a new record; move: by which the new one comes, or "". */
 MUST_USE enum err compute__fields(struct call *call, struct records *r, struct db db,
-                                  struct record *rec);
+                                  struct record *rec, const struct record *before,
+                                  struct text move);
 /* Records of other kinds whose computed fields look at this one. */
 struct dependent {
     const struct kind *kind;
@@ -245,6 +247,7 @@ struct writing {
     const struct json **values; /* checked, per field index */
     const bool *given;
     struct note *notes;
+    int reactions; /* how deep one automatic move has called for another */
 };
 MUST_USE enum err change__run(struct writing *w);
 struct record *record__copy(struct arena *a, const struct record *rec);
@@ -253,6 +256,12 @@ struct record *record__copy(struct arena *a, const struct record *rec);
 MUST_USE enum err write__version(struct writing *w, struct record *rec,
                                  const struct record *before, const char *act, struct text move,
                                  struct text reason);
+
+/* Computes a record anew because of `cause` (a key and a title), and lets it react. */
+MUST_USE enum err write__recompute(struct writing *w, const struct dependent *d, struct text cause);
+/* The automatic moves that a record may make now that it, or what it looks at, has changed: as the
+ * system, naming the cause. */
+MUST_USE enum err change__react(struct writing *w, struct record *rec, struct text cause);
 
 /* 2, the record moved on; 1, what was signed changed; 0, neither: write.c. */
 int version__alters(const struct record *rec, const struct record *before, const char *act);
@@ -299,6 +308,13 @@ MUST_USE enum err query__holders(struct call *call, struct records *r, struct db
 MUST_USE enum err query__living(struct call *call, struct records *r, struct db db,
                                 const struct kind *k, const struct field *f, struct text value,
                                 struct record ***out, size_t *count);
+/* Of the kind that `is: criteria`: the one by which is measured today; NULL when there is none. */
+MUST_USE enum err query__in_force(struct call *call, struct records *r, struct db db,
+                                  const struct kind *k, struct text today, struct record **out);
+/* The records after the id `after`, by id; at most `most`. */
+MUST_USE enum err query__from(struct call *call, struct records *r, struct db db,
+                              const struct kind *k, struct text after, size_t most,
+                              struct record ***out, size_t *count);
 /* Records from which the timed move leads, and whose day has come. */
 MUST_USE enum err query__due(struct call *call, struct records *r, struct db db,
                              const struct kind *k, const struct move *m, struct text day,
@@ -340,6 +356,12 @@ MUST_USE enum err hand__remember(struct writing *w, const struct record *rec,
 MUST_USE enum err guard__bars(struct call *call, struct records *r, struct db db,
                               const struct actor *actor, const struct record *rec,
                               const struct who_list *people, bool *out);
+
+/* ---- stale.c: what must be computed anew ------------------------------------------------------- */
+/* After a version of the criteria: what is measured by them. */
+MUST_USE enum err stale__spread(struct writing *w, const struct record *rec);
+/* Looks whether criteria or model are others than last time, and computes what is marked. */
+MUST_USE enum err stale__settle(struct call *call, struct records *r);
 
 /* ---- turn.c: whose turn it is ---------------------------------------------------------------- */
 /* The moves that lead on from a state, as the model tells them, in its order; NULL after the last. */

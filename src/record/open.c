@@ -45,6 +45,10 @@ static const struct column stay_columns[] = {
     COLUMN("person", TEXT, true), COLUMN("move", TEXT, true)};
 static const struct index stay_indexes[] = {
     {.name = NAMED("stay_state"), .columns = NAMED("kind, state, since")}};
+/* Kinds that must be computed anew, and how far that is (stale.c). */
+static const struct column stale_columns[] = {COLUMN("kind", TEXT, true),
+                                              COLUMN("after", TEXT, true),
+                                              COLUMN("cause", TEXT, true)};
 static const struct column idempotency_columns[] = {
     COLUMN("actor", TEXT, true),  COLUMN("name", TEXT, true), COLUMN("kind", TEXT, true),
     COLUMN("record", TEXT, true), COLUMN("at", TEXT, true),   COLUMN("request", TEXT, false),
@@ -86,6 +90,7 @@ static const struct table own_tables[] = {
     TABLE(sequence, "kind", false),
     TABLE(signature, "kind, id, version, move, person", true),
     TABLE(idempotency, "actor, name", true),
+    TABLE(stale, "kind", false),
     TABLE(past_owner, "kind, id, version", true),
     {.name = NAMED("stay"),
      .primary = NAMED("kind, id, version"),

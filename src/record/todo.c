@@ -196,6 +196,7 @@ static enum err timed_move(struct call *call, struct records *r, const struct ki
 enum err record_timed(struct call *call, struct records *r, size_t *moved)
 {
     *moved = 0;
+    TRY(stale__settle(call, r));
     for (size_t i = 0; i < r->model->kind_count; i++)
         for (size_t m = 0; m < r->model->kinds[i].move_count; m++) {
             const struct move *move = &r->model->kinds[i].moves[m];

@@ -115,6 +115,8 @@ void model__kind_begin(struct loader *l, struct draft *d)
     struct kind *k = d->kind;
     l->file = d->source;
     read_head(l, d);
+    if (text_is(json_text(json_get(d->source->root, "is")), "criteria"))
+        l->model->criteria_kind = k;
     const struct json *fields = model__object(l, d->source->root, "fields", true);
     size_t room = SYSTEM_FIELDS + l->envelope_count + extra_room(l, d) +
                   (fields == NULL ? 0 : fields->count);
@@ -288,6 +290,19 @@ static void check_unit_tree(struct loader *l, const struct kind *k, const struct
         l->model->unit_kind = k;
 }
 
+/* C looks for the day from which it applies; what else is in it, computed fields name. */
+static void check_criteria(struct loader *l, const struct kind *k, const struct json *v)
+{
+    const struct field *from = kind_field(k, TEXT("applies_from"));
+    bool rests = false;
+    for (size_t i = 0; i < k->state_count; i++)
+        rests = rests || (k->states[i].rest && !k->states[i].end);
+    if (from == NULL || from->type != FIELD_DATE || !rests)
+        model__mistake(l, v, "unknown",
+                       "criteria need a date field \"applies_from\" and a state of rest that is "
+                       "no end");
+}
+
 static void check_readiness_limit(struct loader *l, const struct kind *k, const struct json *v)
 {
     if (kind_field(k, TEXT("requirement")) == NULL || kind_field(k, TEXT("level")) == NULL)
@@ -305,8 +320,10 @@ static void read_is(struct loader *l, struct draft *d)
         check_unit_tree(l, k, v);
     else if (text_is(k->is, "readiness_limit"))
         check_readiness_limit(l, k, v);
+    else if (text_is(k->is, "criteria"))
+        check_criteria(l, k, v);
     else
-        model__mistake(l, v, "unknown", "known here: unit_tree readiness_limit");
+        model__mistake(l, v, "unknown", "known here: unit_tree readiness_limit criteria");
     for (const struct draft *other = l->drafts; other < d; other++)
         if (text_same(json_text(json_get(other->source->root, "is")), k->is))
             model__mistake(l, v, "clash", "%.*s is already the %.*s",

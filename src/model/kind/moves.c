@@ -8,8 +8,11 @@
 static const struct {
     const char *name;
     enum field_type type;
+    bool months; /* and a field of whole months after it */
 } guards[] = {
-    {"within_a_year", FIELD_DATE},
+    {"within_a_year", FIELD_DATE, false},
+    {"within", FIELD_DATE, true},
+    {"begun", FIELD_DATE, false},
 };
 
 /* ---- states ------------------------------------------------------------------------------ */
@@ -242,7 +245,8 @@ static void read_guard(struct loader *l, const struct kind *k, const struct json
         return;
     struct text rest = model__text(l, v, "guard", true);
     m->guard = text_cut(&rest, ':');
-    m->guard_field = rest;
+    m->guard_field = text_cut(&rest, ':');
+    m->guard_months = rest;
     for (size_t i = 0; i < COUNT(guards); i++) {
         if (!text_is(m->guard, guards[i].name))
             continue;
@@ -250,6 +254,11 @@ static void read_guard(struct loader *l, const struct kind *k, const struct json
         if (f == NULL || f->type != guards[i].type)
             model__mistake(l, guard, "unknown", "\"%.*s\" is not a field of type %s",
                            TEXT_ARG(m->guard_field), field_type_word(guards[i].type));
+        const struct field *months = kind_field(k, m->guard_months);
+        if (guards[i].months ? months == NULL || months->type != FIELD_INTEGER : rest.len > 0)
+            model__mistake(l, guard, "unknown", "%s is followed by %s", guards[i].name,
+                           guards[i].months ? "a date field and a field of whole months"
+                                            : "one field");
         return;
     }
     model__mistake(l, guard, "unknown", "unknown guard \"%.*s\"", TEXT_ARG(m->guard));

@@ -46,8 +46,17 @@ static bool where_fits(const struct field *f, const struct json *v)
     return v->count > 0;
 }
 
-static void read_where(struct loader *l, const struct kind *k, const struct json *v,
-                       struct need *n)
+/* "$overseer_role": what the record's own field says. */
+static bool is_own_field(const struct draft *d, const struct field *f, const struct json *v)
+{
+    const struct field *own =
+        text_starts(json_text(v), "$") ? kind_field(d->kind, text_from(v->text, 1)) : NULL;
+    return own != NULL && own->type == f->type && !own->many && own->target == f->target &&
+           (f->type == FIELD_REF || f->type == FIELD_CHOICE || f->type == FIELD_TEXT);
+}
+
+static void read_where(struct loader *l, const struct draft *d, const struct kind *k,
+                       const struct json *v, struct need *n)
 {
     const struct json *where = model__object(l, v, "where", false);
     if (where == NULL)
@@ -63,7 +72,7 @@ static void read_where(struct loader *l, const struct kind *k, const struct json
         if (f == NULL)
             model__mistake(l, one, "unknown", "%.*s has no field \"%.*s\"", TEXT_ARG(k->name),
                            TEXT_ARG(one->key));
-        else if (!where_fits(f, one))
+        else if (!is_own_field(d, f, one) && !where_fits(f, one))
             model__mistake(l, one, "value", "no value of the field \"%.*s\"",
                            TEXT_ARG(one->key));
     }
@@ -111,7 +120,7 @@ static void read_need(struct loader *l, struct draft *d, const struct json *v, s
         n->only = model__condition(l, d->kind, json_get(v, "only"));
     if (k == NULL)
         return;
-    read_where(l, k, v, n);
+    read_where(l, d, k, v, n);
     read_judgement(l, k, v, n);
 }
 

@@ -77,6 +77,36 @@ enum err query__due(struct call *call, struct records *r, struct db db, const st
     return sql__ask(&q, db, most, out, count);
 }
 
+enum err query__in_force(struct call *call, struct records *r, struct db db,
+                         const struct kind *k, struct text today, struct record **out)
+{
+    struct query q = sql__start(call, r, k);
+    struct record **found;
+    size_t count;
+    uint64_t rest = 0;
+    for (size_t i = 0; i < k->state_count; i++)
+        rest |= k->states[i].rest ? UINT64_C(1) << i : 0;
+    *out = NULL;
+    sql__states(&q, rest);
+    buf_add_c(&q.sql, " AND t.\"applies_from\" <= ");
+    sql__bind(&q, V_TEXT(today));
+    buf_add_c(&q.sql, " ORDER BY t.\"applies_from\" DESC, t.\"key\" DESC LIMIT 1");
+    TRY(sql__ask(&q, db, 1, &found, &count));
+    if (count)
+        *out = found[0];
+    return OK;
+}
+
+enum err query__from(struct call *call, struct records *r, struct db db, const struct kind *k,
+                     struct text after, size_t most, struct record ***out, size_t *count)
+{
+    struct query q = sql__start(call, r, k);
+    buf_add_c(&q.sql, "t.id > ");
+    sql__bind(&q, V_TEXT(after));
+    buf_print(&q.sql, " ORDER BY t.id LIMIT %zu", most);
+    return sql__ask(&q, db, most, out, count);
+}
+
 enum err query__titles(struct call *call, struct records *r, struct reader *db,
                        struct text kind, const struct text *ids, size_t count,
                        struct rows *rows)

@@ -342,6 +342,11 @@ static void add_number(struct query *q, const struct need *n, bool good)
         for (const struct json *one = count ? NULL : v->first; one && count < 64; one = one->next)
             items[count++] = one;
         buf_add_c(&q->sql, " AND ");
+        if (text_starts(json_text(v), "$")) {
+            buf_print(&q->sql, "(x.\"%.*s\" = t.\"%.*s\") IS TRUE",
+                      TEXT_ARG(n->where[i].field), TEXT_ARG(text_from(v->text, 1)));
+            continue;
+        }
         add_one_of(q, k, "x", n->where[i].field, items, count);
     }
     if (good) {
