@@ -337,23 +337,15 @@ static enum err add_named(struct call *call, struct records *r, struct db db, st
     return OK;
 }
 
-static enum err look(struct call *call, struct records *r, struct db db, struct found *f,
-                     const struct kind *k, const struct json *computed,
+/* Those that named it before may not any more. */
+static enum err look(struct call *call, struct db db, struct found *f, const struct edge *e,
                      const struct record *rec, const struct record *before)
 {
-    const struct json *how = json_get(computed, "less") ? json_get(computed, "less") : computed;
-    if (text_same(json_text(json_get(how, "kind")), rec->kind->name)) {
-        struct text via = json_text(json_get(how, "via"));
-        add_targets(call, f, k, record_value(rec, via));
-        if (before)
-            add_targets(call, f, k, record_value(before, via));
-    }
-    const struct json *from = json_get(computed, "less_from");
-    const struct field *field = from ? kind_field(k, json_text(json_get(from, "field"))) : NULL;
-    if (field && field->target_kind == rec->kind)
-        TRY(add_referrers(call, db, f, k, field->name, rec));
-    if (text_is(json_text(json_get(computed, "fn")), "same_person"))
-        return add_named(call, r, db, f, k, json_get(computed, "as"), rec, before);
+    if (e->own)
+        return add_referrers(call, db, f, e->looks, e->via, rec);
+    add_targets(call, f, e->looks, record_value(rec, e->via));
+    if (before)
+        add_targets(call, f, e->looks, record_value(before, e->via));
     return OK;
 }
 
@@ -362,11 +354,15 @@ enum err compute__dependents(struct call *call, struct records *r, struct db db,
                              struct dependent **out, size_t *count)
 {
     struct found f = {0};
+    for (size_t i = 0; i < r->model->edge_count; i++)
+        if (r->model->edges[i].at == rec->kind)
+            TRY(look(call, db, &f, &r->model->edges[i], rec, before));
     for (size_t k = 0; k < r->model->kind_count; k++)
-        for (size_t i = 0; i < r->model->kinds[k].field_count; i++) {
-            const struct kind *kind = &r->model->kinds[k];
-            if (kind->fields[i].computed)
-                TRY(look(call, r, db, &f, kind, kind->fields[i].computed, rec, before));
+        for (size_t i = 0; i < r->model->kinds[k].computed_count; i++) {
+            const struct json *computed = r->model->kinds[k].computed[i]->computed;
+            if (text_is(json_text(json_get(computed, "fn")), "same_person"))
+                TRY(add_named(call, r, db, &f, &r->model->kinds[k], json_get(computed, "as"), rec,
+                              before));
         }
     *out = f.items;
     *count = f.count;

@@ -43,7 +43,7 @@ static enum err spread_to(struct writing *w, const struct kind *k, struct text c
 {
     struct record **items;
     size_t count;
-    TRY(query__from(w->call, w->records, db_tx(w->tx), k, TEXT(""), AT_ONCE + 1, &items, &count));
+    TRY(query__page(w->call, w->records, db_tx(w->tx), k, TEXT(""), AT_ONCE + 1, &items, &count));
     if (count > AT_ONCE)
         return mark(w->call, w->tx, k, cause);
     for (size_t i = 0; i < count; i++) {
@@ -166,7 +166,7 @@ static enum err one_slice(struct job *job, struct call *call, struct tx *tx)
     const struct kind *k = model_kind(s->records->model, rows.cells[0].text);
     count = 0;
     if (k)
-        TRY(query__from(call, s->records, db_tx(tx), k, rows.cells[1].text, SLICE, &items, &count));
+        TRY(query__page(call, s->records, db_tx(tx), k, rows.cells[1].text, SLICE, &items, &count));
     for (size_t i = 0; i < count; i++) {
         struct dependent d = {k, items[i]->id};
         TRY(write__recompute(&w, &d, rows.cells[2].text));
