@@ -155,8 +155,13 @@ struct layout {
     struct text *fields;
     size_t count;
 };
+struct grants { /* a record of the kind gives its person a role over another record */
+    const struct field *role, *to, *over, *from, *until; /* from, until may be NULL */
+    uint64_t in;                 /* states, a bit each; 0: the kind grants nothing */
+};
 struct kind {
     struct text name, prefix, icon, phase, is, sort, file;
+    struct grants grants;
     struct words title, plural, about;
     int64_t order;
     struct field *fields;        /* engine's, then envelope, then own, in form order */

@@ -187,6 +187,10 @@ MUST_USE enum err who__sees_sensitive(struct call *call, struct records *r, stru
 MUST_USE enum err who__may_change(struct call *call, struct records *r, struct db db,
                                   const struct actor *actor, const struct record *rec,
                                   bool *out);
+/* The record over which a grant (model: "grants") would have to be, for this record: itself, or the
+ * first that it refers to; "" when there is none. The field that says so; NULL: the record itself. */
+struct text who__over(const struct grants *g, const struct record *rec);
+const struct field *who__over_field(const struct grants *g, const struct kind *k);
 /* The people that a relation names, whether or not they are still here. */
 MUST_USE enum err who__people(struct call *call, struct records *r, struct db db,
                               const struct record *rec, const struct who *w, struct text **out,
@@ -324,6 +328,10 @@ MUST_USE enum err query__holders(struct call *call, struct records *r, struct db
 MUST_USE enum err query__living(struct call *call, struct records *r, struct db db,
                                 const struct kind *k, const struct field *f, struct text value,
                                 struct record ***out, size_t *count);
+/* Does a record of the granting kind k give the person the role over this one, today? */
+MUST_USE enum err query__granted(struct call *call, struct records *r, struct db db,
+                                 const struct kind *k, struct text person, struct text role,
+                                 struct text over, bool *out);
 /* Of the kind that `is: criteria`: the one by which is measured today; NULL when there is none. */
 MUST_USE enum err query__in_force(struct call *call, struct records *r, struct db db,
                                   const struct kind *k, struct text today, struct record **out);

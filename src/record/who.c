@@ -54,6 +54,24 @@ static enum err holds(struct call *call, struct db db, const struct actor *actor
     return OK;
 }
 
+const struct field *who__over_field(const struct grants *g, const struct kind *k)
+{
+    for (size_t i = 0; g->in && i < k->field_count; i++) {
+        const struct field *f = &k->fields[i];
+        if (f->type == FIELD_REF && f->target_kind == g->over->target_kind)
+            return f;
+    }
+    return NULL;
+}
+
+struct text who__over(const struct grants *g, const struct record *rec)
+{
+    if (g->in && rec->kind == g->over->target_kind)
+        return rec->id;
+    const struct field *f = who__over_field(g, rec->kind);
+    return f ? json_text(rec->values[f->index]) : (struct text){0};
+}
+
 static enum err related(struct call *call, struct records *r, struct db db,
                         const struct actor *actor, const struct record *rec,
                         const struct who *w, bool *out)
@@ -102,6 +120,24 @@ enum err who__people(struct call *call, struct records *r, struct db db,
     return OK;
 }
 
+/* Does a record of a kind that grants give the role over this record, today? Roles that approve are
+ * granted by two people only, never so; nor does a token get any. */
+static enum err assigned(struct call *call, struct records *r, struct db db,
+                         const struct actor *actor, const struct record *rec, struct text role,
+                         bool *out)
+{
+    const struct role *known = model_role(r->model, role);
+    if (*out || actor->type != ACTOR_USER || !actor->person.len || !known || known->approver)
+        return OK;
+    for (size_t i = 0; i < r->model->kind_count && !*out; i++) {
+        const struct grants *g = &r->model->kinds[i].grants;
+        struct text over = who__over(g, rec);
+        if (g->in && over.len)
+            TRY(query__granted(call, r, db, &r->model->kinds[i], actor->person, role, over, out));
+    }
+    return OK;
+}
+
 /* A person, or a token with a role. One that may only send events is nobody among the records.
  */
 bool who__is_somebody(const struct actor *a)
@@ -128,13 +164,17 @@ static enum err matches(struct call *call, struct records *r, struct db db,
             *out = actor->type == ACTOR_SYSTEM;
         else if (w->role.len && reading && actor->technical)
             continue;
-        else if (w->role.len)
+        else if (w->role.len) {
             TRY(holds(call, db, actor, rec, w->role, reading, &scope, out));
+            if (purpose == FOR_ACTING)
+                TRY(assigned(call, r, db, actor, rec, w->role, out));
+        }
         else if (!actor->bare || purpose == FOR_DUTY) {
             TRY(related(call, r, db, actor, rec, w, out));
             if (*out && w->as.len && purpose == FOR_ACTING) {
                 *out = false; /* who acts as the owner holds the role that the move names */
                 TRY(holds(call, db, actor, rec, w->as, false, &scope, out));
+                TRY(assigned(call, r, db, actor, rec, w->as, out));
             }
         }
     }

@@ -5,7 +5,7 @@
 #include "model/internal.h"
 
 static const char kind_keys[] = "kind prefix title plural icon about phase order serves fields "
-                                "layout list sort states moves access views is";
+                                "layout list sort states moves access views is grants";
 
 /* ---- head -------------------------------------------------------------------------------- */
 static void check_prefix(struct loader *l, const struct draft *d)
@@ -330,6 +330,43 @@ static void read_is(struct loader *l, struct draft *d)
                            TEXT_ARG(other->kind->name), TEXT_ARG(k->is));
 }
 
+static const struct field *grant_field(struct loader *l, const struct kind *k,
+                                       const struct json *v, const char *key, bool must)
+{
+    struct text name = model__text(l, v, key, must);
+    const struct field *f = kind_field(k, name);
+    bool date = !must;
+    bool good = f != NULL && (date ? f->type == FIELD_DATE : f->type == FIELD_REF);
+    if (name.len > 0 && !good)
+        model__mistake(l, json_get(v, key), "unknown", "\"%.*s\" is not a %s field",
+                       TEXT_ARG(name), date ? "date" : "ref");
+    return good ? f : NULL;
+}
+
+/* "grants": a record in one of these states gives its person the role, over one record and what
+ * belongs to it, between the dates. */
+static void read_grants(struct loader *l, struct draft *d)
+{
+    struct kind *k = d->kind;
+    const struct json *v = model__object(l, d->source->root, "grants", false);
+    struct grants *g = &k->grants;
+    if (v == NULL || !model__keys(l, v, "role to over in from until"))
+        return;
+    g->role = grant_field(l, k, v, "role", true);
+    g->to = grant_field(l, k, v, "to", true);
+    g->over = grant_field(l, k, v, "over", true);
+    g->from = grant_field(l, k, v, "from", false);
+    g->until = grant_field(l, k, v, "until", false);
+    bool sound = g->role && g->role->target == TO_ROLE && g->to && g->to->target == TO_PERSON &&
+                 g->over && g->over->target_kind;
+    if (!sound)
+        model__mistake(l, v, "type", "\"role\" refers to a role, \"to\" to a person, \"over\" "
+                                     "to a kind");
+    const struct json *in = model__list(l, v, "in", true);
+    if (in != NULL && sound)
+        g->in = model__state_set(l, k, in);
+}
+
 static void read_serves(struct loader *l, struct draft *d)
 {
     struct kind *k = d->kind;
@@ -376,5 +413,6 @@ void model__kind_finish(struct loader *l, struct draft *d)
     read_access(l, d);
     read_views(l, d);
     read_is(l, d);
+    read_grants(l, d);
     read_serves(l, d);
 }

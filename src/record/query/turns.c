@@ -90,7 +90,7 @@ static void add_when(struct query *q, const struct condition *c)
 
 /* ---- who */
 /* Holding the role over the record; nothing is added when the actor holds it nowhere. */
-static bool add_holding(struct turning *t, struct grounds *g, struct text role)
+static void add_holding(struct turning *t, struct grounds *g, struct text role)
 {
     const struct actor *a = t->q->call->actor;
     struct text *units = NEW_MANY(t->q->call->arena, a->grant_count + 1, struct text);
@@ -103,24 +103,53 @@ static bool add_holding(struct turning *t, struct grounds *g, struct text role)
         units[n++] = a->grants[i].unit;
     }
     if (!n)
-        return false;
-    if (g)
-        sql__ground(g);
+        return;
+    sql__ground(g);
     buf_add_c(&t->q->sql, "1=1");
     if (everywhere)
-        return true;
+        return;
     /* A unit record scopes itself (who.c). */
     buf_print(&t->q->sql, " AND (%s IN (SELECT descendant FROM unit_closure WHERE ancestor",
               text_is(t->q->kind->is, "unit_tree") ? "COALESCE(t.\"unit\", t.id)"
                                                    : "t.\"unit\"");
     sql__in(t->q, units, n);
     buf_add_c(&t->q->sql, ")) IS TRUE");
-    return true;
 }
 
-static void add_role_here(struct turning *t, struct grounds *g, struct text role)
+/* Holding it by a record that grants it over this one (who.c). */
+static void add_granted(struct turning *t, struct grounds *g, const struct kind *k, struct text role)
 {
+    struct query *q = t->q;
+    const struct grants *by = &k->grants;
+    const struct field *over = who__over_field(by, q->kind);
+    const struct role *known = model_role(q->records->model, role);
+    bool itself = by->in && q->kind == by->over->target_kind;
+    if (!by->in || (!itself && !over) || !known || known->approver ||
+        q->call->actor->type != ACTOR_USER)
+        return;
+    sql__ground(g);
+    buf_print(&q->sql,
+              "EXISTS (SELECT 1 FROM \"%.*s\" ga WHERE ga.\"%.*s\" = $%zu AND ga.\"%.*s\" = "
+              "'%.*s' AND ga.\"%.*s\" = t.\"%.*s\"",
+              TEXT_ARG(k->name), TEXT_ARG(by->to->name), t->person, TEXT_ARG(by->role->name),
+              TEXT_ARG(role), TEXT_ARG(by->over->name), TEXT_ARG(itself ? TEXT("id") : over->name));
+    struct text *names = NEW_MANY(q->call->arena, k->state_count + 1, struct text);
+    size_t n = 0;
+    for (size_t i = 0; i < k->state_count; i++)
+        if (by->in >> i & 1)
+            names[n++] = k->states[i].name;
+    buf_add_c(&q->sql, " AND ga.state");
+    sql__in(q, names, n);
+    sql__granted_today(q, by, "ga");
+    buf_add_c(&q->sql, ")");
+}
+
+static void add_role_here(struct turning *t, struct grounds *g, struct text role, bool acting)
+{
+    const struct model *m = t->q->records->model;
     add_holding(t, g, role);
+    for (size_t i = 0; acting && i < m->kind_count; i++)
+        add_granted(t, g, &m->kinds[i], role);
 }
 
 static void add_relation(struct turning *t, struct grounds *g, const struct who *w, bool duty)
@@ -131,10 +160,10 @@ static void add_relation(struct turning *t, struct grounds *g, const struct who 
     const struct field *via = w->via.len ? kind_field(q->kind, w->via) : NULL;
     sql__ground(g);
     if (w->as.len && !duty) { /* who acts as such holds the role as well */
-        buf_add_c(&q->sql, "(");
-        if (!add_holding(t, NULL, w->as))
-            buf_add_c(&q->sql, "1=0");
-        buf_add_c(&q->sql, ") AND ");
+        struct grounds as = {q, false};
+        add_role_here(t, &as, w->as, true);
+        sql__end_grounds(&as);
+        buf_add_c(&q->sql, " AND ");
     }
     if (!w->via.len)
         add_holds(q, q->kind, "t", kind_field(q->kind, w->relation), t->person);
@@ -161,7 +190,7 @@ static void add_who(struct turning *t, struct grounds *g, const struct who_list 
             sql__ground(g);
             buf_add_c(&t->q->sql, who__is_somebody(t->q->call->actor) ? "1=1" : "1=0");
         } else if (w->role.len)
-            add_role_here(t, g, w->role);
+            add_role_here(t, g, w->role, of != DUTY);
         else
             add_relation(t, g, w, of == DUTY);
     }
