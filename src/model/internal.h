@@ -182,7 +182,7 @@ uint64_t model__reachable(const struct kind *k, uint64_t avoid);
 uint64_t model__dominated(const struct kind *k, uint64_t by);
 void model__check_reach(struct loader *l, struct draft *d);
 
-enum who_rules { WHO_EVERYONE = 1, WHO_AUTO = 2, WHO_RELATIONS = 4, WHO_ROLES = 8 };
+enum who_rules { WHO_EVERYONE = 1, WHO_AUTO = 2, WHO_RELATIONS = 4, WHO_ROLES = 8, WHO_WRITERS = 16 };
 void model__who(struct loader *l, const struct kind *k, const struct json *list, unsigned rules,
                 struct who_list *out);
 

@@ -92,6 +92,7 @@ struct state {
 };
 struct who { /* one entry of by / and_by / access / not */
     bool everyone, automatic;
+    bool contributor;            /* of a duty: whoever wrote in the draft as it stands */
     struct text role;            /* role name, or "" */
     struct text relation;        /* "author", "risk_owner", or "" */
     struct text via;             /* "@system.owner": field "system", relation "owner" */

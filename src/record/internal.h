@@ -69,6 +69,7 @@ struct text value__print(struct arena *a, const struct json *v); /* for CSV cell
 struct act {
     const char *name; /* record.create … */
     struct text at, actor, actor_type, move, from, reason;
+    struct text person; /* behind a token or command; "" when it is the actor */
 };
 /* ERR_TOO_LARGE for more than a body may hold. */
 MUST_USE enum err body__print(struct call *call, const struct record *rec,
@@ -320,6 +321,25 @@ MUST_USE enum err hand__remember(struct writing *w, const struct record *rec,
 MUST_USE enum err guard__bars(struct call *call, struct records *r, struct db db,
                               const struct actor *actor, const struct record *rec,
                               const struct who_list *people, bool *out);
+
+/* ---- contributor.c: who had a hand in the draft as it stands ------------------------------------
+ */
+struct wrote {
+    struct text act, move, person;
+};
+struct wrote wrote_of(const struct json *body); /* as the body of a version tells */
+/* Who wrote content with this version; "" when nobody did. */
+struct text contributor__of(const struct record *rec, const struct record *before,
+                            const struct wrote *how);
+/* Does a new draft begin with this version? */
+bool contributor__begins(const struct record *rec, const struct record *before);
+MUST_USE enum err contributor__remember(struct call *call, struct tx *tx, const struct record *rec,
+                                        const struct record *before, const struct wrote *how);
+/* *out becomes true when the person contributed to the draft; else it stays. */
+MUST_USE enum err contributor__is(struct call *call, struct db db, struct text kind,
+                                  struct text id, struct text person, bool *out);
+/* Fills the table, which is new, from the versions. */
+MUST_USE enum err contributor__rebuild(struct call *call, struct tx *tx, const struct model *m);
 
 /* ---- turn.c: whose turn it is ---------------------------------------------------------------- */
 /* The moves that lead on from a state, as the model tells them, in its order; NULL after the last. */

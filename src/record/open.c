@@ -38,6 +38,10 @@ static const struct column signature_columns[] = {
 static const struct column past_owner_columns[] = {
     COLUMN("kind", TEXT, true), COLUMN("id", TEXT, true), COLUMN("version", INTEGER, true),
     COLUMN("person", TEXT, true)};
+/* Who wrote in this version, "" where a draft begins: follows from the versions (contributor.c). */
+static const struct column contributor_columns[] = {
+    COLUMN("kind", TEXT, true), COLUMN("id", TEXT, true), COLUMN("version", INTEGER, true),
+    COLUMN("person", TEXT, true)};
 static const struct column idempotency_columns[] = {
     COLUMN("actor", TEXT, true),  COLUMN("name", TEXT, true), COLUMN("kind", TEXT, true),
     COLUMN("record", TEXT, true), COLUMN("at", TEXT, true),   COLUMN("request", TEXT, false),
@@ -80,6 +84,7 @@ static const struct table own_tables[] = {
     TABLE(signature, "kind, id, version, move, person", true),
     TABLE(idempotency, "actor, name", true),
     TABLE(past_owner, "kind, id, version", true),
+    TABLE(contributor, "kind, id, version, person", true),
     {.name = NAMED("comment"),
      .primary = NAMED("id"),
      .columns = comment_columns,
@@ -255,6 +260,15 @@ static enum err refill(struct call *call, struct tx *tx, const struct migration 
     return OK;
 }
 
+static bool was_created(const struct plan_step *steps, const char *table)
+{
+    for (; steps; steps = steps->next)
+        if (text_starts(steps->what, "create table ") &&
+            text_is(text_from(steps->what, 13), table))
+            return true;
+    return false;
+}
+
 static enum err migrate(struct job *job, struct call *call, struct tx *tx)
 {
     struct migration *m = job->arg;
@@ -263,6 +277,8 @@ static enum err migrate(struct job *job, struct call *call, struct tx *tx)
     TRY(store_migrate(call, tx, m->steps));
     TRY(rename__links(call, tx, m->model, m->steps != NULL));
     TRY(refill(call, tx, m));
+    if (was_created(m->steps, "contributor"))
+        TRY(contributor__rebuild(call, tx, m->model));
     for (size_t i = 0; i < m->model->kind_count; i++)
         TRY(check_states(call, tx, &m->model->kinds[i]));
     return OK;

@@ -25,6 +25,7 @@ struct deep {
     size_t leaf_room, leaf_count;
     enum err failed; /* what kept the entries from being looked at */
     bool sealed; /* the store has the table of that name */
+    bool current; /* and every table of this format */
     struct replay *replay; /* roles, people and tokens */
     struct unit_parent *units; /* as their records say */
     size_t unit_room, unit_count;
@@ -222,6 +223,40 @@ static void check_alters(struct deep *c, struct call *call, struct text place,
                          "what it does to signatures is not what follows from its content");
 }
 
+static bool of_this_model(const struct deep *c, int64_t index)
+{
+    const struct text hash = c->records->model->hash;
+    const struct leaf_note *note = note_of(c, index);
+    return note != NULL && hash.len == sizeof note->model &&
+           memcmp(hash.at, note->model, hash.len) == 0;
+}
+
+/* Of an entry of another model nothing can be said: which moves a duty watches may have changed. */
+static void check_contributor(struct deep *c, struct call *call, struct text place,
+                              const struct value *row, const struct record *rec,
+                              const struct record *before)
+{
+    static const struct json_limits limits = {8u << 20, 32, 500000};
+    const struct json *body;
+    struct rows rows;
+    if (!of_this_model(c, row[4].integer) || json_read(call, row[6].text, &limits, &body) != OK)
+        return;
+    struct wrote how = wrote_of(body);
+    struct text who = contributor__of(rec, before, &how);
+    size_t begins = contributor__begins(rec, before), want = begins + (who.len > 0), good = 0;
+    if (read_page(c, call, "table contributor",
+                  "SELECT person FROM contributor WHERE kind = $1 AND id = $2 AND version = $3",
+                  row, 3, &rows) != OK)
+        return;
+    for (size_t i = 0; i < rows.count; i++) {
+        struct text person = row_at(&rows, i)[0].text;
+        good += person.len ? text_same(person, who) : begins;
+    }
+    if (rows.count != want || good != want)
+        verification_add(c->call, c->out, place,
+                         "who wrote in it is not what follows from its content");
+}
+
 static void check_owner(struct deep *c, struct call *call, struct text place,
                         const struct value *row, const struct record *rec,
                         const struct record *before)
@@ -256,6 +291,8 @@ static void check_follows(struct deep *c, struct call *call, const struct value 
                                    (long long)row[2].integer);
     check_alters(c, call, place, row, rec, before);
     check_owner(c, call, place, row, rec, before);
+    if (c->current)
+        check_contributor(c, call, place, row, rec, before);
 }
 
 static void check_owner_rows(struct deep *c)
@@ -266,6 +303,18 @@ static void check_owner_rows(struct deep *c)
         rows.cells[0].integer != c->owners)
         verification_add(c->call, c->out, TEXT("table past_owner"),
                          "has rows that no change of owner explains");
+}
+
+static void check_contributor_rows(struct deep *c)
+{
+    struct rows rows;
+    if (read_page(c, c->call, "table contributor",
+                  "SELECT count(*) FROM contributor c WHERE NOT EXISTS (SELECT 1 FROM version v "
+                  "WHERE v.kind = c.kind AND v.id = c.id AND v.version = c.version)",
+                  NULL, 0, &rows) == OK &&
+        rows.cells[0].integer > 0)
+        verification_add(c->call, c->out, TEXT("table contributor"),
+                         "has rows of versions that are not there");
 }
 
 #define VERSIONS(alters)                                                                       \
@@ -303,6 +352,8 @@ static enum err check_versions(struct deep *c)
     }
     if (c->sealed)
         check_owner_rows(c);
+    if (c->current)
+        check_contributor_rows(c);
     return OK;
 }
 
@@ -707,13 +758,14 @@ static enum err deep_check(struct deep *c)
     enum err e = meta_read(c->call, c->db, "format", &format);
     if (e != OK && e != ERR_MISSING)
         return e;
+    c->current = text_is(format, STORE_FORMAT);
     c->sealed = e == OK; /* a store no program of this format has opened yet has none */
     check_indexes(c);
     TRY(check_versions(c));
     if (!c->sealed && c->formatted)
         verification_add(c->call, c->out, TEXT("table meta"),
                          "the format of the store, of which the ledger tells, was removed");
-    if (!text_is(format, STORE_FORMAT)) {
+    if (!c->current) {
         c->out->untold = text_print(
             c->call->arena,
             "the store is of an earlier format, and tables that this program has are not there: "

@@ -180,7 +180,10 @@ enum err write__version(struct writing *w, struct record *rec, const struct reco
                     before && before->state != rec->state
                         ? before->kind->states[before->state].name
                         : (struct text){0},
-                    reason};
+                    reason,
+                    text_same(call->actor->person, call->actor->id) ? (struct text){0}
+                                                                    : call->actor->person};
+    struct wrote how = {text_of(act), move, call->actor->person};
     struct text body;
     TRY(body__print(call, rec, &a, &body));
     struct text salt = ledger_salt(call);
@@ -188,6 +191,7 @@ enum err write__version(struct writing *w, struct record *rec, const struct reco
     TRY(append(w, rec, before, act));
     TRY(insert_version(w, rec, body, salt, a.at, version__alters(rec, before, act)));
     TRY(hand__remember(w, rec, before));
+    TRY(contributor__remember(call, w->tx, rec, before, &how));
     TRY(table__write(call, w->records, w->tx, rec, before));
     TRY(write_search(w, rec, before));
     TRY(write_unit(w, rec));

@@ -203,7 +203,7 @@ def check_who(m, where, kind, who, specials):
                 field = m.field(at, step)
                 at = field["to"] if field and field["type"] == "ref" else None
             last = m.field(at, parts[-1]) if at else None
-            person = parts[-1] in ("author", "editor") or (last and last.get("to") == "person")
+            person = parts[-1] in ("author", "editor", *specials) or (last and last.get("to") == "person")
             if at is None or not person or len(parts) > 2:
                 m.say(where, f"no such relation: {name}")
         elif name == "admin":
@@ -257,7 +257,7 @@ def check_moves(m, where, kind, data):
         for group, people in mv.get("not", {}).items():
             if not re.match(r"^SOD-\d+$", group):
                 m.say(at, f"unknown duty rule {group}")
-            check_who(m, at, kind, [p for p in people], set())
+            check_who(m, at, kind, [p for p in people], {"contributor"})
         for ask in mv.get("asks", []):
             if m.field(kind, ask) is None or "computed" in m.field(kind, ask):
                 m.say(at, f"asks for no field {ask}")

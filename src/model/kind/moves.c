@@ -200,7 +200,7 @@ static void read_duties(struct loader *l, const struct kind *k, const struct jso
         struct duty *duty = &m->duties[m->duty_count++];
         const char *code = text_c(l->scrap, one->key);
         duty->code = one->key;
-        model__who(l, k, model__list(l, not, code, true), WHO_RELATIONS | WHO_ROLES,
+        model__who(l, k, model__list(l, not, code, true), WHO_RELATIONS | WHO_ROLES | WHO_WRITERS,
                    &duty->people);
     }
 }

@@ -10,7 +10,7 @@ static bool is_person(const struct field *f)
 
 /* "owner", or "system.owner": one step through a ref to the record that has the person. */
 static void read_relation(struct loader *l, const struct kind *k, const struct json *v,
-                          struct who *w)
+                          unsigned rules, struct who *w)
 {
     struct text rest = text_from(v->text, 1);
     if (text_find(rest, '.') >= 0)
@@ -25,7 +25,9 @@ static void read_relation(struct loader *l, const struct kind *k, const struct j
         }
         k = step->target_kind;
     }
-    if (!is_person(kind_field(k, rest)))
+    const struct field *f = kind_field(k, rest);
+    w->contributor = f == NULL && text_is(rest, "contributor") && (rules & WHO_WRITERS);
+    if (!is_person(f) && !w->contributor)
         model__mistake(l, v, "unknown", "%.*s has no person field \"%.*s\"", TEXT_ARG(k->name),
                        TEXT_ARG(rest));
 }
@@ -54,7 +56,7 @@ static void read_one(struct loader *l, const struct kind *k, const struct json *
         return;
     }
     if (wanted == WHO_RELATIONS)
-        read_relation(l, k, v, w);
+        read_relation(l, k, v, rules, w);
     else if (wanted == WHO_ROLES)
         read_role(l, v, w);
     w->everyone = wanted == WHO_EVERYONE;

@@ -115,6 +115,22 @@ static void add_role_here(struct turning *t, struct grounds *g, struct text role
     buf_add_c(&t->q->sql, ")) IS TRUE");
 }
 
+/* contributor.c; via NULL: of the record itself. */
+static void add_contributor(struct turning *t, const struct field *via)
+{
+    const struct kind *k = via ? via->target_kind : t->q->kind;
+    if (!k || (via && (!field__is_column(via) || via->many))) {
+        buf_add_c(&t->q->sql, "1=0");
+        return;
+    }
+    struct text id = via ? via->name : TEXT("id");
+    buf_print(&t->q->sql,
+              "EXISTS (SELECT 1 FROM contributor c WHERE c.kind = '%.*s' AND c.id = t.\"%.*s\" "
+              "AND c.person = $%zu AND c.version >= COALESCE((SELECT MAX(b.version) FROM "
+              "contributor b WHERE b.kind = c.kind AND b.id = c.id AND b.person = ''), 0))",
+              TEXT_ARG(k->name), TEXT_ARG(id), t->person);
+}
+
 static void add_relation(struct turning *t, struct grounds *g, const struct who *w, bool duty)
 {
     struct query *q = t->q;
@@ -122,7 +138,9 @@ static void add_relation(struct turning *t, struct grounds *g, const struct who 
         return; /* a token without relations; its person's duties bind it all the same (who.c) */
     const struct field *via = w->via.len ? kind_field(q->kind, w->via) : NULL;
     sql__ground(g);
-    if (!w->via.len)
+    if (w->contributor)
+        add_contributor(t, via);
+    else if (!w->via.len)
         add_holds(q, q->kind, "t", kind_field(q->kind, w->relation), t->person);
     else if (!via || !via->target_kind || !field__is_column(via) || via->many)
         buf_add_c(&q->sql, "1=0");
