@@ -155,6 +155,7 @@ struct kind {
     struct text *list, *serves;
     size_t list_count, serves_count;
     struct who_list read, create, change;
+    struct text keeps_until;     /* date field: not archived before that day; "" */
     const struct json *views;
     const struct field **computed; /* in an order in which they can be computed */
     size_t computed_count;

@@ -29,6 +29,56 @@ static enum err check_from(struct call *call, const struct record *rec, const st
                                  TEXT_ARG(state_title(call, rec, rec->state))));
 }
 
+/* The row of a framework that the record stands for in its register, and nobody else does. */
+static const struct requirement *stands_for(const struct records *r, const struct record *rec,
+                                            const struct framework **of)
+{
+    for (size_t i = 0; i < r->model->framework_count; i++) {
+        const struct framework *f = &r->model->frameworks[i];
+        const struct json *row =
+            text_same(f->register_kind, rec->kind->name) ? record_value(rec, f->register_field) : NULL;
+        const struct requirement *found = row ? model_requirement(r->model, row->text) : NULL;
+        if (found != NULL && found >= f->rows && found < f->rows + f->row_count) {
+            *of = f;
+            return found;
+        }
+    }
+    return NULL;
+}
+
+static enum err check_kept(struct call *call, const struct record *rec, const struct move *m)
+{
+    struct text field = rec->kind->keeps_until;
+    const struct json *until = field.len ? record_value(rec, field) : NULL;
+    if (!until || text_compare(until->text, date_print(call->arena, call->now)) < 0)
+        return OK;
+    return problem_at(call, ERR_CONFLICT, field, "kept", m->source,
+                      text_print(call->arena,
+                                 say(call, "must be kept until %.*s", "须保存至 %.*s"),
+                                 TEXT_ARG(until->text)));
+}
+
+/* What is put away leaves every list: not while it must be kept, and never the record that stands
+ * for a row of a framework in force. */
+static enum err check_archive(struct call *call, struct records *r, const struct record *rec,
+                              const struct move *m)
+{
+    const struct framework *of = NULL;
+    if (!text_is(rec->kind->states[m->to].name, "archived"))
+        return OK;
+    const struct requirement *row = stands_for(r, rec, &of);
+    if (row == NULL)
+        return check_kept(call, rec, m);
+    struct text title = words_in(of->title, call->lang);
+    return problem_at(
+        call, ERR_CONFLICT, TEXT(""), "register", m->source,
+        text_print(call->arena,
+                   say(call, "stands for %.*s of %.*s and stays: every row has a record, always. "
+                             "What does not apply is left out, with a reason",
+                       "对应%.*s（%.*s），必须保留：每一行始终有一条记录。不适用的请说明理由后排除"),
+                   TEXT_ARG(row->row), TEXT_ARG(title)));
+}
+
 int guard__open_sides(const struct record *rec, const struct move *m, const struct verdict *v)
 {
     if (!m->and_by.count || !holds(m->second_when, rec))
@@ -247,7 +297,8 @@ enum err guard__move(struct call *call, struct records *r, struct db db,
     *out = (struct verdict){0};
     TRY(guard__signatures(call, db, rec, m, out));
     enum err worst = check_from(call, rec, m);
-    enum err steps[5] = {check_who(call, r, db, rec, m, out), check_duties(call, r, db, rec, m),
+    enum err steps[6] = {check_archive(call, r, rec, m),
+                         check_who(call, r, db, rec, m, out), check_duties(call, r, db, rec, m),
                          m->stop ? OK : check_when(call, after, m),
                          m->stop ? OK : guard__needs(call, r, db, after, m, out),
                          check_own_signature(call, m, out)};

@@ -19,7 +19,7 @@ FIELD_KEYS = {"type", "title", "about", "required", "default", "of", "to", "many
               "columns", "covers", "computed", "only", "unique", "sensitive", "always", "was",
               "indexed"}
 KIND_KEYS = {"kind", "prefix", "title", "plural", "about", "icon", "phase", "order", "serves",
-             "fields", "layout", "list", "sort", "states", "moves", "access", "views", "is"}
+             "fields", "layout", "list", "sort", "states", "moves", "access", "views", "is", "keeps_until"}
 MOVE_KEYS = {"title", "about", "from", "to", "by", "and_by", "second_when", "on", "asks", "reason",
              "fresh", "when", "say", "not", "needs", "guard", "stop"}
 STATE_KEYS = {"title", "about", "tone", "locked", "end", "rest"}
@@ -304,7 +304,7 @@ def check_kind(m, path, data):
     kind, where = data["kind"], path
     for key in set(data) - KIND_KEYS:
         m.say(where, f"unknown key {key}")
-    for key in KIND_KEYS - {"sort", "views", "is"} - set(data):
+    for key in KIND_KEYS - {"sort", "views", "is", "keeps_until"} - set(data):
         m.say(where, f"{key} is missing")
     if path != f"kinds/{kind}.json" or not NAME.match(kind):
         m.say(where, f"holds the kind {kind}")

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* model/kind/moves.c — states and the moves between them.
  * A record changes its state only by a move, so this is where the duties live: who, who not,
- * what is asked, what must be true. Every kind can be archived, unless it says otherwise. */
+ * what is asked, what must be true. Every kind can be archived once it has ended, unless it says otherwise. */
 #include "model/internal.h"
 
 /* Rules that data cannot say; record/ has one function for each. The type is its field's. */
@@ -145,6 +145,17 @@ static void read_move(struct loader *l, struct draft *d, const struct json *v, s
         m->automatic |= m->by.one[i].automatic;
 }
 
+static uint64_t ends(const struct kind *k)
+{
+    uint64_t set = 0;
+    for (size_t i = 0; i < k->state_count; i++)
+        if (k->states[i].end && !text_is(k->states[i].name, "archived"))
+            set |= STATE_BIT(i);
+    return set;
+}
+
+/* From an end only: what is still going on is not put away. A kind without an end keeps its
+ * records where they are, always. */
 static void add_archive(struct loader *l, struct kind *k)
 {
     struct move *m = &k->moves[k->move_count];
@@ -152,18 +163,32 @@ static void add_archive(struct loader *l, struct kind *k)
     *m = (struct move){.name = TEXT("archive"), .reason = true, .to = (size_t)archived};
     m->title = (struct words){TEXT("Archive"), TEXT("归档")};
     m->source = k->file;
-    m->from = all_but(k, m->to);
+    m->from = ends(k);
     m->by.one = NEW(l->arena, struct who);
     m->by.one->role = TEXT("aims_manager");
     m->by.count = 1;
     k->move_count++;
 }
 
+/* What an earlier release let into the archive of a kind without an end comes back to the start. */
+static void add_reinstate(struct kind *k)
+{
+    const struct move *archive = kind_move(k, TEXT("archive"));
+    if (archive->from != 0 || kind_move(k, TEXT("reinstate")) != NULL)
+        return;
+    struct move *m = &k->moves[k->move_count++];
+    *m = (struct move){.name = TEXT("reinstate"), .reason = true, .to = k->start};
+    m->title = (struct words){TEXT("Take out of the archive"), TEXT("移出归档")};
+    m->source = k->file;
+    m->from = STATE_BIT(archive->to);
+    m->by = archive->by;
+}
+
 void model__moves(struct loader *l, struct draft *d)
 {
     struct kind *k = d->kind;
     const struct json *moves = model__object(l, d->source->root, "moves", false);
-    size_t room = (moves == NULL ? 0 : moves->count) + 1;
+    size_t room = (moves == NULL ? 0 : moves->count) + 2;
     k->moves = NEW_MANY(l->arena, room, struct move);
     d->moves = NEW_MANY(l->scrap, room, struct move_draft);
     for (const struct json *v = moves == NULL ? NULL : moves->first; v != NULL; v = v->next) {
@@ -172,6 +197,7 @@ void model__moves(struct loader *l, struct draft *d)
     }
     if (json_get(moves, "archive") == NULL)
         add_archive(l, k);
+    add_reinstate(k);
 }
 
 /* ---- moves: people, questions, conditions ------------------------------------------------ */
@@ -265,6 +291,16 @@ static void check_automatic(struct loader *l, const struct json *v, const struct
                        "an automatic move cannot have asks, reason, fresh or and_by");
 }
 
+/* Putting away what has not ended is a decision of two, signed. */
+static void check_archive(struct loader *l, const struct kind *k, const struct json *v,
+                          const struct move *m)
+{
+    if (text_is(k->states[m->to].name, "archived") && m->from & ~ends(k) &&
+        !(m->and_by.count > 0 && m->reason && m->fresh))
+        model__mistake(l, v, "archive",
+                       "archiving what has not ended takes \"and_by\", \"reason\" and \"fresh\"");
+}
+
 static void finish_move(struct loader *l, struct draft *d, const struct json *v, struct move *m)
 {
     const struct kind *k = d->kind;
@@ -280,6 +316,7 @@ static void finish_move(struct loader *l, struct draft *d, const struct json *v,
     else if (needs != NULL)
         model__needs(l, d, needs, m);
     check_automatic(l, v, m);
+    check_archive(l, k, v, m);
 }
 
 void model__moves_finish(struct loader *l, struct draft *d)

@@ -88,6 +88,9 @@ static void read_judgement(struct loader *l, const struct kind *k, const struct 
     }
     model__state_set(l, k, states);
     for (const struct json *one = states->first; one != NULL; one = one->next)
+        if (text_is(json_text(one), "archived"))
+            model__mistake(l, one, "archived", "what is archived never counts as settled");
+    for (const struct json *one = states->first; one != NULL; one = one->next)
         n->states[n->state_count++] = json_text(one);
 }
 
