@@ -118,6 +118,14 @@ struct need {
     int64_t least;
     const struct condition *only;
 };
+struct freezing { /* a move signs every record of a kind, as they are */
+    const struct kind *kind;
+    uint64_t open;               /* bit per state of that kind: undecided, nothing to sign yet */
+    uint64_t apart;              /* entering or leaving one of these changes what was signed, */
+    struct text *watch;          /* and so does another value of these fields */
+    size_t watch_count;
+    struct text code;            /* of the duty: not by whoever wrote in the records */
+};
 struct move {
     struct text name, source;
     struct words title, say;
@@ -134,6 +142,7 @@ struct move {
     struct need *needs;
     size_t need_count;
     struct text guard, guard_field; /* "within_a_year:acceptance_until" */
+    const struct freezing *freezes; /* NULL: none */
 };
 struct layout {
     struct words title;

@@ -412,6 +412,7 @@ static enum err make_move(struct writing *w, struct record *rec, const struct re
                           const struct move *m, struct text reason)
 {
     rec->state = m->to;
+    TRY(freeze__set(w->call, w->records, db_tx(w->tx), m, &w->frozen));
     TRY(write__version(w, rec, before, "record.move", m->name, reason));
     w->change->record = rec;
     return automatic_moves(w, rec);

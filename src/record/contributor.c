@@ -30,7 +30,8 @@ struct text contributor__of(const struct record *rec, const struct record *befor
         return editor ? editor->text : (struct text){0};
     const struct move *m =
         text_is(how->act, "record.move") ? kind_move(rec->kind, how->move) : NULL;
-    bool fills = before && m && !m->duty_count && content_differs(rec, before);
+    bool fills =
+        before && m && !m->duty_count && (m->ask_count || content_differs(rec, before));
     return fills ? how->person : (struct text){0};
 }
 

@@ -158,8 +158,8 @@ static bool in_states(const struct need *need, const struct record *rec)
     return false;
 }
 
-static enum err name_blocker(struct call *call, struct records *r, struct db db,
-                             const struct record *rec, size_t number, struct verdict *v)
+enum err guard__block(struct call *call, struct records *r, struct db db,
+                      const struct record *rec, size_t number, struct verdict *v)
 {
     bool readable;
     TRY(who__may_read(call, r, db, call->actor, rec, &readable));
@@ -199,7 +199,7 @@ static enum err check_need(struct call *call, struct records *r, struct db db,
                             need->source.len ? need->source : m->source, words);
     for (size_t i = 0; i < count; i++)
         if (!in_states(need, related[i]))
-            TRY(name_blocker(call, r, db, related[i], number, v));
+            TRY(guard__block(call, r, db, related[i], number, v));
     return e;
 }
 
@@ -297,11 +297,12 @@ enum err guard__move(struct call *call, struct records *r, struct db db,
     *out = (struct verdict){0};
     TRY(guard__signatures(call, db, rec, m, out));
     enum err worst = check_from(call, rec, m);
-    enum err steps[6] = {check_archive(call, r, rec, m),
+    enum err steps[7] = {check_archive(call, r, rec, m),
                          check_who(call, r, db, rec, m, out), check_duties(call, r, db, rec, m),
                          m->stop ? OK : check_when(call, after, m),
                          m->stop ? OK : guard__needs(call, r, db, after, m, out),
-                         check_own_signature(call, m, out)};
+                         check_own_signature(call, m, out),
+                         holds(m->when, after) ? freeze__check(call, r, db, m, out) : OK};
     for (size_t i = 0; i < COUNT(steps); i++) {
         if (!is_refusal(steps[i]))
             return steps[i];

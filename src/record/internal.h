@@ -70,6 +70,7 @@ struct act {
     const char *name; /* record.create … */
     struct text at, actor, actor_type, move, from, reason;
     struct text person; /* behind a token or command; "" when it is the actor */
+    const struct json *frozen; /* the set that is signed with it; NULL: none */
 };
 /* ERR_TOO_LARGE for more than a body may hold. */
 MUST_USE enum err body__print(struct call *call, const struct record *rec,
@@ -192,6 +193,9 @@ bool guard__asks(const struct kind *k, const struct move *m, struct text field);
 MUST_USE enum err guard__needs(struct call *call, struct records *r, struct db db,
                                const struct record *rec, const struct move *m,
                                struct verdict *v);
+/* Names a record in the way, if the actor may read it, by the number of the problem it explains. */
+MUST_USE enum err guard__block(struct call *call, struct records *r, struct db db,
+                               const struct record *rec, size_t number, struct verdict *v);
 /* The signatures under a move that still stand, and those that no longer do. */
 MUST_USE enum err guard__signatures(struct call *call, struct db db, const struct record *rec,
                                     const struct move *m, struct verdict *v);
@@ -226,6 +230,7 @@ struct writing {
     const struct json **values; /* checked, per field index */
     const bool *given;
     struct note *notes;
+    const struct json *frozen; /* goes into the next version that is written */
 };
 MUST_USE enum err change__run(struct writing *w);
 struct record *record__copy(struct arena *a, const struct record *rec);
@@ -321,6 +326,16 @@ MUST_USE enum err hand__remember(struct writing *w, const struct record *rec,
 MUST_USE enum err guard__bars(struct call *call, struct records *r, struct db db,
                               const struct actor *actor, const struct record *rec,
                               const struct who_list *people, bool *out);
+
+/* ---- freeze.c: a signature over a set of records ----------------------------------------------
+ */
+MUST_USE enum err freeze__check(struct call *call, struct records *r, struct db db,
+                                const struct move *m, struct verdict *v);
+/* As it goes into the body of the version that signs; NULL when the move freezes nothing. */
+MUST_USE enum err freeze__set(struct call *call, struct records *r, struct db db,
+                              const struct move *m, const struct json **out);
+MUST_USE enum err freeze__keep(struct call *call, struct tx *tx, const struct record *by,
+                               const struct json *set);
 
 /* ---- contributor.c: who had a hand in the draft as it stands ------------------------------------
  */

@@ -42,6 +42,11 @@ static const struct column past_owner_columns[] = {
 static const struct column contributor_columns[] = {
     COLUMN("kind", TEXT, true), COLUMN("id", TEXT, true), COLUMN("version", INTEGER, true),
     COLUMN("person", TEXT, true)};
+/* Records that a version of another signed, as they were: follows from the versions (freeze.c). */
+static const struct column frozen_columns[] = {
+    COLUMN("kind", TEXT, true),       COLUMN("id", TEXT, true),
+    COLUMN("version", INTEGER, true), COLUMN("by_kind", TEXT, true),
+    COLUMN("by_id", TEXT, true),      COLUMN("by_version", INTEGER, true)};
 static const struct column idempotency_columns[] = {
     COLUMN("actor", TEXT, true),  COLUMN("name", TEXT, true), COLUMN("kind", TEXT, true),
     COLUMN("record", TEXT, true), COLUMN("at", TEXT, true),   COLUMN("request", TEXT, false),
@@ -85,6 +90,7 @@ static const struct table own_tables[] = {
     TABLE(idempotency, "actor, name", true),
     TABLE(past_owner, "kind, id, version", true),
     TABLE(contributor, "kind, id, version, person", true),
+    TABLE(frozen, "kind, id, by_kind, by_id, by_version", true),
     {.name = NAMED("comment"),
      .primary = NAMED("id"),
      .columns = comment_columns,

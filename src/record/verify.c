@@ -29,6 +29,7 @@ struct deep {
     struct replay *replay; /* roles, people and tokens */
     struct unit_parent *units; /* as their records say */
     size_t unit_room, unit_count;
+    int64_t frozen; /* rows of table frozen that a version tells of */
     int64_t owners; /* changes of owner that table past_owner tells of, and should */
 };
 
@@ -257,6 +258,48 @@ static void check_contributor(struct deep *c, struct call *call, struct text pla
                          "who wrote in it is not what follows from its content");
 }
 
+/* The set that was signed with the version. */
+static void check_frozen(struct deep *c, struct call *call, struct text place,
+                         const struct value *row)
+{
+    static const struct json_limits limits = {8u << 20, 32, 500000};
+    const struct json *body, *one;
+    struct rows rows;
+    if (text_search(row[6].text, TEXT("\"_frozen\":")) < 0 ||
+        json_read(call, row[6].text, &limits, &body) != OK || !json_get(body, "_frozen"))
+        return;
+    const struct json *set = json_get(body, "_frozen"), *list = json_get(set, "rows");
+    if (read_page(c, call, "table frozen",
+                  "SELECT kind, id, version FROM frozen WHERE by_kind = $1 AND by_id = $2 AND "
+                  "by_version = $3",
+                  row, 3, &rows) != OK)
+        return;
+    size_t good = 0;
+    struct map *at = map_in(call->arena);
+    for (size_t i = 0; i < rows.count; i++)
+        map_add(at, row_at(&rows, i)[1].text, i);
+    for (one = list ? list->first : NULL; one; one = one->next) {
+        size_t i;
+        const struct json *version = json_get(one, "version");
+        if (map_find(at, json_text(json_get(one, "id")), &i))
+            good += version && row_at(&rows, i)[2].integer == version->integer &&
+                    text_same(row_at(&rows, i)[0].text, json_text(json_get(set, "kind")));
+    }
+    c->frozen += (int64_t)rows.count;
+    if (!list || good != list->count || rows.count != list->count)
+        verification_add(c->call, c->out, place, "the records it signed are not those it names");
+}
+
+static void check_frozen_rows(struct deep *c)
+{
+    struct rows rows;
+    if (read_page(c, c->call, "table frozen", "SELECT count(*) FROM frozen", NULL, 0, &rows) ==
+            OK &&
+        rows.cells[0].integer != c->frozen)
+        verification_add(c->call, c->out, TEXT("table frozen"),
+                         "has rows that no signature explains");
+}
+
 static void check_owner(struct deep *c, struct call *call, struct text place,
                         const struct value *row, const struct record *rec,
                         const struct record *before)
@@ -293,6 +336,8 @@ static void check_follows(struct deep *c, struct call *call, const struct value 
     check_owner(c, call, place, row, rec, before);
     if (c->current)
         check_contributor(c, call, place, row, rec, before);
+    if (c->current)
+        check_frozen(c, call, place, row);
 }
 
 static void check_owner_rows(struct deep *c)
@@ -352,8 +397,10 @@ static enum err check_versions(struct deep *c)
     }
     if (c->sealed)
         check_owner_rows(c);
-    if (c->current)
+    if (c->current) {
         check_contributor_rows(c);
+        check_frozen_rows(c);
+    }
     return OK;
 }
 

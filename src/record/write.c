@@ -182,7 +182,9 @@ enum err write__version(struct writing *w, struct record *rec, const struct reco
                         : (struct text){0},
                     reason,
                     text_same(call->actor->person, call->actor->id) ? (struct text){0}
-                                                                    : call->actor->person};
+                                                                    : call->actor->person,
+                    w->frozen};
+    w->frozen = NULL;
     struct wrote how = {text_of(act), move, call->actor->person};
     struct text body;
     TRY(body__print(call, rec, &a, &body));
@@ -192,6 +194,7 @@ enum err write__version(struct writing *w, struct record *rec, const struct reco
     TRY(insert_version(w, rec, body, salt, a.at, version__alters(rec, before, act)));
     TRY(hand__remember(w, rec, before));
     TRY(contributor__remember(call, w->tx, rec, before, &how));
+    TRY(freeze__keep(call, w->tx, rec, a.frozen));
     TRY(table__write(call, w->records, w->tx, rec, before));
     TRY(write_search(w, rec, before));
     TRY(write_unit(w, rec));

@@ -121,7 +121,7 @@ static void read_way(struct loader *l, struct draft *d, const struct json *v, st
 }
 
 static const char move_keys[] = "title from to by and_by second_when on asks reason fresh when "
-                                "say not needs guard stop";
+                                "say not needs guard stop freezes";
 
 static void read_move(struct loader *l, struct draft *d, const struct json *v, struct move *m)
 {
@@ -281,6 +281,34 @@ static void read_guard(struct loader *l, const struct kind *k, const struct json
     model__mistake(l, guard, "unknown", "unknown guard \"%.*s\"", TEXT_ARG(m->guard));
 }
 
+static void read_freezes(struct loader *l, const struct json *v, struct move *m)
+{
+    const struct json *f = model__object(l, v, "freezes", false);
+    if (f == NULL || !model__keys(l, f, "kind open apart watch code"))
+        return;
+    const struct kind *k = model_kind(l->model, model__text(l, f, "kind", true));
+    struct freezing *out = NEW(l->arena, struct freezing);
+    out->code = model__text(l, f, "code", true);
+    if (k == NULL) {
+        model__mistake(l, json_get(f, "kind"), "unknown", "unknown kind \"%.*s\"",
+                       TEXT_ARG(json_text(json_get(f, "kind"))));
+        return;
+    }
+    out->kind = k;
+    if (model__list(l, f, "open", true) != NULL)
+        out->open = model__state_set(l, k, json_get(f, "open"));
+    if (model__list(l, f, "apart", false) != NULL)
+        out->apart = model__state_set(l, k, json_get(f, "apart"));
+    const struct json *watch = model__list(l, f, "watch", false);
+    if (watch != NULL)
+        model__texts(l, f, "watch", false, &out->watch, &out->watch_count);
+    for (const struct json *one = watch ? watch->first : NULL; one != NULL; one = one->next)
+        if (kind_field(k, json_text(one)) == NULL)
+            model__mistake(l, one, "unknown", "%.*s has no field \"%.*s\"", TEXT_ARG(k->name),
+                           TEXT_ARG(json_text(one)));
+    m->freezes = out;
+}
+
 /* Nobody is there to answer when the engine moves alone. */
 static void check_automatic(struct loader *l, const struct json *v, const struct move *m)
 {
@@ -311,6 +339,7 @@ static void finish_move(struct loader *l, struct draft *d, const struct json *v,
     read_conditions(l, k, v, m);
     read_on(l, k, v, m);
     read_guard(l, k, v, m);
+    read_freezes(l, v, m);
     if (needs != NULL && m->stop)
         model__mistake(l, needs, "unknown_key", "a stop is immediate and has no needs");
     else if (needs != NULL)
