@@ -186,6 +186,8 @@ enum who_rules { WHO_EVERYONE = 1, WHO_AUTO = 2, WHO_RELATIONS = 4, WHO_ROLES = 
 void model__who(struct loader *l, const struct kind *k, const struct json *list, unsigned rules,
                 struct who_list *out);
 
+int64_t model__days_ahead(struct text t);
+
 /* k NULL: the fields are not checked. NULL after a mistake. */
 struct condition *model__condition(struct loader *l, const struct kind *k,
                                    const struct json *v);

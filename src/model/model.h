@@ -63,6 +63,7 @@ struct field {
     bool required;               /* always */
     uint64_t required_in;        /* bit per state index of the kind */
     uint64_t required_from;      /* as declared: bit per state */
+    uint64_t fixed_in;           /* in these states only a move changes it; all bits: never otherwise */
     const struct condition *required_when, *only; /* NULL: always */
     const struct scale *scale;   /* CHOICE; INTEGER may have one */
     bool many, unique, sensitive, always, indexed;
@@ -117,6 +118,23 @@ struct need {
     size_t state_count;
     int64_t least;
     const struct condition *only;
+    struct text since;           /* date or moment of this record: they came to their state after it; "" */
+};
+struct move_setting { /* a value that the engine fills in with a move */
+    const struct field *field;
+    const struct json *value;    /* NULL empties; "@me", "@now", "@today", "@today+30" (days) */
+};
+struct until_case {
+    const struct condition *when; /* NULL: in every other case */
+    const struct field *months;   /* integer field of the kind that says how long */
+    int64_t most;                 /* months; also where no record says anything */
+};
+struct until { /* how long what the move decides is good for */
+    const struct field *field;    /* date: empty becomes the last day, a later one is refused */
+    const struct kind *kind;      /* whose records in `in` say how many months; the fewest count */
+    uint64_t in;
+    struct until_case *cases;
+    size_t case_count;
 };
 struct freezing { /* a move signs every record of a kind, as they are */
     const struct kind *kind;
@@ -143,6 +161,9 @@ struct move {
     size_t need_count;
     struct text guard, guard_field; /* "within_a_year:acceptance_until" */
     const struct freezing *freezes; /* NULL: none */
+    const struct until *until;      /* NULL: none */
+    struct move_setting *sets;
+    size_t set_count;
 };
 struct layout {
     struct words title;

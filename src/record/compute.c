@@ -227,13 +227,26 @@ static enum err greatest(struct context *c, const struct json **out)
     return OK;
 }
 
+/* What the record says that a ref points to. */
+static enum err of(struct context *c, const struct json **out)
+{
+    const struct field *via = kind_field(c->rec->kind, word(c->args, "ref"));
+    const struct json *id = via ? c->rec->values[via->index] : NULL;
+    struct record *target = NULL;
+    if (id && via->target_kind && id->type == JSON_TEXT)
+        TRY(table__find(c->call, c->records, c->db, via->target_kind, id->text, &target));
+    if (target)
+        *out = record_value(target, word(c->args, "value"));
+    return OK;
+}
+
 static const struct {
     const char *name;
     enum err (*run)(struct context *, const struct json **out);
 } functions[] = {
     {"risk_score", risk_score}, {"risk_band", risk_band},         {"rows_worst", rows_worst},
     {"rows_any", rows_any},     {"related_worst", related_worst}, {"first_match", first_match},
-    {"greatest", greatest}};
+    {"greatest", greatest},     {"of", of}};
 
 enum err compute__fields(struct call *call, struct records *r, struct db db, struct record *rec)
 {
@@ -312,6 +325,13 @@ static enum err look(struct call *call, struct records *r, struct db db, struct 
         add_targets(call, f, k, record_value(rec, via));
         if (before)
             add_targets(call, f, k, record_value(before, via));
+    }
+    const struct field *ref = kind_field(k, json_text(json_get(computed, "ref")));
+    if (ref && ref->target_kind == rec->kind) {
+        struct rows rows;
+        TRY(query__holders(call, r, db, k, ref, rec->id, TEXT(""), READ_MOST, &rows));
+        for (size_t i = 0; i < rows.count; i++)
+            add(call, f, k, row_at(&rows, i)[0].text);
     }
     const struct json *from = json_get(computed, "less_from");
     const struct field *field = from ? kind_field(k, json_text(json_get(from, "field"))) : NULL;

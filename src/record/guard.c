@@ -175,6 +175,23 @@ enum err guard__block(struct call *call, struct records *r, struct db db,
     return OK;
 }
 
+/* It came to its state, by a move, after that time. */
+static enum err came_after(struct call *call, struct db db, const struct record *rec,
+                           const struct json *time, bool *out)
+{
+    struct value values[] = {V_TEXT(rec->kind->name), V_TEXT(rec->id),
+                             V_TEXT(json_text(time))};
+    struct rows rows;
+    if (!time)
+        return OK;
+    TRY(db__rows(call, db,
+                 "SELECT 1 FROM version WHERE kind = $1 AND id = $2 AND COALESCE(alters, 1) = 2 AND "
+                 "at > $3 LIMIT 1",
+                 values, 3, 1, &rows));
+    *out = rows.count > 0;
+    return OK;
+}
+
 static enum err check_need(struct call *call, struct records *r, struct db db,
                            const struct record *rec, const struct move *m,
                            const struct need *need, struct verdict *v)
@@ -184,8 +201,13 @@ static enum err check_need(struct call *call, struct records *r, struct db db,
     struct record **related;
     size_t count, good = 0;
     TRY(related__records(call, r, db, need, rec, &related, &count));
-    for (size_t i = 0; i < count; i++)
-        good += in_states(need, related[i]);
+    bool *meets = NEW_MANY(call->arena, count + 1, bool);
+    for (size_t i = 0; i < count; i++) {
+        meets[i] = in_states(need, related[i]);
+        if (meets[i] && need->since.len)
+            TRY(came_after(call, db, related[i], record_value(rec, need->since), &meets[i]));
+        good += meets[i];
+    }
     bool enough = (int64_t)good >= need->least;
     if (enough && (!need->every || good == count))
         return OK;
@@ -198,7 +220,7 @@ static enum err check_need(struct call *call, struct records *r, struct db db,
     enum err e = problem_at(call, ERR_CONFLICT, need->field, code,
                             need->source.len ? need->source : m->source, words);
     for (size_t i = 0; i < count; i++)
-        if (!in_states(need, related[i]))
+        if (!meets[i])
             TRY(guard__block(call, r, db, related[i], number, v));
     return e;
 }

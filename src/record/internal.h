@@ -233,6 +233,8 @@ struct writing {
     const struct json *frozen; /* goes into the next version that is written */
 };
 MUST_USE enum err change__run(struct writing *w);
+/* What the engine does by itself now that the record is as it is, if nothing is in the way. */
+MUST_USE enum err change__react(struct writing *w, struct record *rec);
 struct record *record__copy(struct arena *a, const struct record *rec);
 /* ---- write.c: one version into rows, ledger and search
  * ------------------------------------------------------- */
@@ -336,6 +338,17 @@ MUST_USE enum err freeze__set(struct call *call, struct records *r, struct db db
                               const struct move *m, const struct json **out);
 MUST_USE enum err freeze__keep(struct call *call, struct tx *tx, const struct record *by,
                                const struct json *set);
+
+/* ---- until.c: how long what a move decides is good for ----------------------------------------
+ */
+/* The last day that the move allows; "" when it says nothing. */
+MUST_USE enum err until__last(struct call *call, struct records *r, struct db db,
+                              const struct record *rec, const struct move *m, struct text *last);
+MUST_USE enum err until__fill(struct call *call, struct records *r, struct db db,
+                              struct record *rec, const struct move *m);
+MUST_USE enum err until__check(struct call *call, struct records *r, struct db db,
+                               const struct record *rec, const struct move *m);
+struct text until__months_after(struct arena *a, struct text day, int64_t months);
 
 /* ---- contributor.c: who had a hand in the draft as it stands ------------------------------------
  */

@@ -145,6 +145,8 @@ static enum err recompute(struct writing *w, const struct dependent *d)
     w->call->actor = actor_system(w->call);
     enum err e =
         write__version(w, rec, before, "record.recompute", (struct text){0}, (struct text){0});
+    if (e == OK)
+        e = change__react(w, rec);
     w->call->actor = actor;
     return e;
 }

@@ -17,20 +17,20 @@ TYPES = {"text", "note", "integer", "number", "yes_no", "date", "moment", "choic
 COLUMN_TYPES = {"text", "note", "integer", "number", "yes_no", "date", "choice", "ref"}
 FIELD_KEYS = {"type", "title", "about", "required", "default", "of", "to", "many", "min", "max",
               "columns", "covers", "computed", "only", "unique", "sensitive", "always", "was",
-              "indexed"}
+              "indexed", "fixed"}
 KIND_KEYS = {"kind", "prefix", "title", "plural", "about", "icon", "phase", "order", "serves",
              "fields", "layout", "list", "sort", "states", "moves", "access", "views", "is", "keeps_until"}
 MOVE_KEYS = {"title", "about", "from", "to", "by", "and_by", "second_when", "on", "asks", "reason",
-             "fresh", "when", "say", "not", "needs", "guard", "stop", "freezes"}
+             "fresh", "when", "say", "not", "needs", "guard", "stop", "freezes", "sets", "until"}
 STATE_KEYS = {"title", "about", "tone", "locked", "end", "rest"}
 TONES = {"idle", "progress", "review", "ok", "warn", "bad", "rejected", "off"}
-NEED_KEYS = {"code", "say", "kind", "via", "field", "where", "in", "least", "every", "only"}
+NEED_KEYS = {"code", "say", "kind", "via", "field", "where", "in", "least", "every", "only", "since"}
 FUNCTIONS = {"risk_score": {"consequence", "likelihood", "confidence", "less", "less_from",
                             "part"},
              "risk_band": {"score", "severe"}, "rows_worst": {"rows", "column"},
              "rows_any": {"rows", "column", "at_least", "or"},
              "related_worst": {"kind", "via", "field", "in"},
-             "first_match": {"cases", "else"}, "greatest": {"fields"}}
+             "first_match": {"cases", "else"}, "greatest": {"fields"}, "of": {"ref", "value"}}
 KEPT = {"id", "key", "state", "version", "author", "editor", "created_at", "updated_at", "links"}
 GUARDS = {"within_a_year"}
 TEXT_KEYS = {"title", "plural", "about", "say", "reason", "auditor", "evidence", "statement",
@@ -250,7 +250,7 @@ def check_moves(m, where, kind, data):
         if not NAME.match(name):
             m.say(at, "bad name")
         for state in ([] if mv["from"] == "any" else mv["from"]) + [mv["to"]]:
-            if state not in states:
+            if state not in states and state != "archived":
                 m.say(at, f"no state {state}")
         check_who(m, at, kind, mv["by"], {"everyone", "auto"})
         check_who(m, at, kind, mv.get("and_by", []), set())

@@ -219,13 +219,32 @@ static void greatest(const struct reading *r)
     integers(r, "fields", false);
 }
 
+/* What the record says that a ref points to: the same type, and the same choice. */
+static void of(const struct reading *r)
+{
+    model__keys(r->l, r->v, "fn ref value");
+    struct text ref = model__text(r->l, r->v, "ref", true);
+    struct text value = model__text(r->l, r->v, "value", true);
+    const struct field *via = kind_field(r->d->kind, ref);
+    if (via == NULL || via->type != FIELD_REF || via->target_kind == NULL) {
+        model__mistake(r->l, json_get(r->v, "ref"), "unknown",
+                       "\"%.*s\" is no ref to a kind", TEXT_ARG(ref));
+        return;
+    }
+    const struct field *f = kind_field(via->target_kind, value);
+    if (f == NULL || f->type != r->f->type || f->many != r->f->many)
+        model__mistake(r->l, json_get(r->v, "value"), "unknown",
+                       "%.*s has no field \"%.*s\" of this type",
+                       TEXT_ARG(via->target_kind->name), TEXT_ARG(value));
+}
+
 static const struct {
     const char *name;
     void (*check)(const struct reading *r);
 } functions[] = {
     {"risk_score", risk_score}, {"risk_band", risk_band},         {"rows_worst", rows_worst},
     {"rows_any", rows_any},     {"related_worst", related_worst}, {"first_match", first_match},
-    {"greatest", greatest},
+    {"greatest", greatest},     {"of", of},
 };
 
 void model__computed(struct loader *l, struct draft *d, struct field *f)

@@ -121,7 +121,7 @@ static void read_way(struct loader *l, struct draft *d, const struct json *v, st
 }
 
 static const char move_keys[] = "title from to by and_by second_when on asks reason fresh when "
-                                "say not needs guard stop freezes";
+                                "say not needs guard stop freezes sets until";
 
 static void read_move(struct loader *l, struct draft *d, const struct json *v, struct move *m)
 {
@@ -281,6 +281,92 @@ static void read_guard(struct loader *l, const struct kind *k, const struct json
     model__mistake(l, guard, "unknown", "unknown guard \"%.*s\"", TEXT_ARG(m->guard));
 }
 
+/* "@today+30": 30; -1 when it is no such thing. */
+int64_t model__days_ahead(struct text t)
+{
+    int64_t days;
+    if (!text_starts(t, "@today+") || !text_integer(text_from(t, 7), &days) || days < 0 ||
+        days > 36500)
+        return -1;
+    return days;
+}
+
+static bool set_fits(const struct field *f, const struct json *v)
+{
+    struct text t = json_text(v);
+    if (v->type == JSON_NULL)
+        return true;
+    if (text_is(t, "@me"))
+        return f->target == TO_PERSON && f->type == FIELD_REF;
+    if (text_is(t, "@now"))
+        return f->type == FIELD_MOMENT;
+    if (text_is(t, "@today") || model__days_ahead(t) >= 0)
+        return f->type == FIELD_DATE;
+    return !f->many && model__value_fits(f, v);
+}
+
+static void read_sets(struct loader *l, const struct kind *k, const struct json *v,
+                      struct move *m)
+{
+    const struct json *sets = model__object(l, v, "sets", false);
+    if (sets == NULL)
+        return;
+    m->sets = NEW_MANY(l->arena, sets->count, struct move_setting);
+    for (const struct json *one = sets->first; one != NULL; one = one->next) {
+        const struct field *f = kind_field(k, one->key);
+        if (f == NULL || f->system || f->computed != NULL)
+            model__mistake(l, one, "unknown", "%.*s has no field \"%.*s\" that can be set",
+                           TEXT_ARG(k->name), TEXT_ARG(one->key));
+        else if (!set_fits(f, one))
+            model__mistake(l, one, "value", "is no value of the field \"%.*s\"",
+                           TEXT_ARG(one->key));
+        else
+            m->sets[m->set_count++] =
+                (struct move_setting){f, one->type == JSON_NULL ? NULL : one};
+    }
+}
+
+static void read_until_case(struct loader *l, const struct kind *k, const struct until *u,
+                            const struct json *v, struct until_case *out)
+{
+    if (!model__keys(l, v, "when months most"))
+        return;
+    const struct json *when = json_get(v, "when");
+    struct text months = model__text(l, v, "months", true);
+    if (when != NULL)
+        out->when = model__condition(l, k, when);
+    out->months = kind_field(u->kind, months);
+    if (out->months == NULL || out->months->type != FIELD_INTEGER)
+        model__mistake(l, json_get(v, "months"), "unknown",
+                       "%.*s has no whole number \"%.*s\"", TEXT_ARG(u->kind->name),
+                       TEXT_ARG(months));
+    if (!model__integer(l, v, "most", 1, 120, &out->most))
+        model__mistake(l, v, "required", "\"most\" is missing: months, at most 120");
+}
+
+static void read_until(struct loader *l, const struct kind *k, const struct json *v,
+                       struct move *m)
+{
+    const struct json *v_until = model__object(l, v, "until", false);
+    if (v_until == NULL || !model__keys(l, v_until, "field kind in cases"))
+        return;
+    struct until *u = NEW(l->arena, struct until);
+    u->field = kind_field(k, model__text(l, v_until, "field", true));
+    u->kind = model_kind(l->model, model__text(l, v_until, "kind", true));
+    const struct json *cases = model__list(l, v_until, "cases", true);
+    if (u->field == NULL || u->field->type != FIELD_DATE || u->kind == NULL || cases == NULL) {
+        model__mistake(l, v_until, "unknown",
+                       "\"until\" names a date field, a kind, its states and cases");
+        return;
+    }
+    if (model__list(l, v_until, "in", true) != NULL)
+        u->in = model__state_set(l, u->kind, json_get(v_until, "in"));
+    u->cases = NEW_MANY(l->arena, cases->count, struct until_case);
+    for (const struct json *one = cases->first; one != NULL; one = one->next)
+        read_until_case(l, k, u, one, &u->cases[u->case_count++]);
+    m->until = u;
+}
+
 static void read_freezes(struct loader *l, const struct json *v, struct move *m)
 {
     const struct json *f = model__object(l, v, "freezes", false);
@@ -340,6 +426,8 @@ static void finish_move(struct loader *l, struct draft *d, const struct json *v,
     read_on(l, k, v, m);
     read_guard(l, k, v, m);
     read_freezes(l, v, m);
+    read_sets(l, k, v, m);
+    read_until(l, k, v, m);
     if (needs != NULL && m->stop)
         model__mistake(l, needs, "unknown_key", "a stop is immediate and has no needs");
     else if (needs != NULL)

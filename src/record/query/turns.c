@@ -352,6 +352,12 @@ static void add_number(struct query *q, const struct need *n, bool good)
         buf_add_c(&q->sql, " AND x.state");
         sql__in(q, n->states, n->state_count);
     }
+    const struct field *since = good && n->since.len ? kind_field(q->kind, n->since) : NULL;
+    if (since)
+        buf_print(&q->sql,
+                  " AND (t.\"%.*s\" IS NULL OR EXISTS (SELECT 1 FROM version v WHERE v.kind = "
+                  "'%.*s' AND v.id = x.id AND COALESCE(v.alters, 1) = 2 AND v.at > t.\"%.*s\"))",
+                  TEXT_ARG(n->since), TEXT_ARG(k->name), TEXT_ARG(n->since));
     buf_add_c(&q->sql, ")");
 }
 
