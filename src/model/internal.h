@@ -169,6 +169,7 @@ bool model__value_fits(const struct field *f, const struct json *v);
 
 void model__computed(struct loader *l, struct draft *d, struct field *f);
 void model__computed_order(struct loader *l, struct draft *d);
+void model__depend(struct loader *l); /* depend.c: edges between kinds; refuses circles */
 
 void model__states(struct loader *l, struct draft *d);
 void model__moves(struct loader *l, struct draft *d);        /* names, from, to */
@@ -187,6 +188,9 @@ void model__who(struct loader *l, const struct kind *k, const struct json *list,
                 struct who_list *out);
 
 int64_t model__days_ahead(struct text t);
+/* Is the computed field f of the kind made from g, over any number of steps? */
+bool model__made_from(struct loader *l, const struct kind *k, const struct field *f,
+                      const struct field *g);
 
 /* k NULL: the fields are not checked. NULL after a mistake. */
 struct condition *model__condition(struct loader *l, const struct kind *k,

@@ -63,13 +63,14 @@ struct json *node__list(struct arena *a);
 struct json *node__object(struct arena *a);
 void node__add(struct json *parent, const struct json *child, struct text key, struct arena *a);
 bool value__empty(const struct json *v);
+/* What a field or column holds when nothing is said; NULL: nothing. */
+const struct json *value__default(struct call *call, const struct field *f);
 bool value__list_has(const struct json *v, struct text item);
 struct text value__print(struct arena *a, const struct json *v); /* for CSV cells and filters */
 /* The body of a version: every field that has a value, then the act in _keys. */
 struct act {
     const char *name; /* record.create … */
-    struct text at, actor, actor_type, move, from, reason;
-    struct text person; /* behind a token or command; "" when it is the actor */
+    struct text at, actor, actor_type, actor_for, move, from, reason;
     const struct json *frozen; /* the set that is signed with it; NULL: none */
 };
 /* ERR_TOO_LARGE for more than a body may hold. */
@@ -85,6 +86,40 @@ MUST_USE enum err body__read(struct call *call, const struct kind *k, struct tex
  * now reads no version of it. */
 MUST_USE enum err version__record(struct call *call, const struct record *now,
                                   const struct value *row, struct record **out);
+
+struct writing; /* change.c, below */
+
+/* ---- stay.c: since when in which state ---------------------------------------------------- */
+struct stay {
+    struct text kind, id;
+    int64_t version; /* that brought it there */
+    struct text state, since, person, move;
+};
+/* Who acted: the person, or whom a token or command acted for; "" for the system. */
+struct text stay__person(struct text actor, struct text actor_type, struct text actor_for);
+/* Does the version (kind, id, version, body) bring its record into another state than `last` tells,
+ * or is it the first of its record? *out lives as long as the row. */
+bool stay__begins(struct call *call, const struct value *row, const struct stay *last,
+                  struct stay *out);
+bool stay__of_one(const struct stay *a, const struct stay *b); /* of one record */
+MUST_USE enum err stay__write(struct writing *w, const struct record *rec,
+                              const struct record *before, const struct act *act);
+/* The whole table, from the versions. */
+MUST_USE enum err stay__rebuild(struct call *call, struct tx *tx);
+
+/* ---- timer.c: moves that wait for their moment -------------------------------------------- */
+struct timer {
+    const struct move *move;
+    int64_t at;
+};
+MUST_USE enum err timer__write(struct writing *w, const struct record *rec,
+                               const struct record *before);
+/* What a record waits for, as its version and its stay tell. */
+MUST_USE enum err timer__of(struct call *call, struct db db, const struct record *rec,
+                            struct timer **out, size_t *count);
+MUST_USE enum err timer__rebuild(struct call *call, struct records *r, struct tx *tx);
+/* Is the timer by which change->timer came still there? */
+MUST_USE enum err timer__stands(struct writing *w, bool *stands);
 
 /* ---- table.c: rows -------------------------------------------------------------------------
  */
@@ -287,10 +322,10 @@ MUST_USE enum err query__holders(struct call *call, struct records *r, struct db
 MUST_USE enum err query__living(struct call *call, struct records *r, struct db db,
                                 const struct kind *k, const struct field *f, struct text value,
                                 struct record ***out, size_t *count);
-/* Records from which the timed move leads, and whose day has come. */
-MUST_USE enum err query__due(struct call *call, struct records *r, struct db db,
-                             const struct kind *k, const struct move *m, struct text day,
-                             size_t most, struct record ***out, size_t *count);
+/* Records of a kind by id, those after one. */
+MUST_USE enum err query__page(struct call *call, struct records *r, struct db db,
+                              const struct kind *k, struct text after, size_t most,
+                              struct record ***out, size_t *count);
 /* id, key, title, state of those ids that the actor may read; kind: a kind's name, person, file. */
 MUST_USE enum err query__titles(struct call *call, struct records *r, struct reader *db,
                                 struct text kind, const struct text *ids, size_t count,

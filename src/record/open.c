@@ -47,6 +47,20 @@ static const struct column frozen_columns[] = {
     COLUMN("kind", TEXT, true),       COLUMN("id", TEXT, true),
     COLUMN("version", INTEGER, true), COLUMN("by_kind", TEXT, true),
     COLUMN("by_id", TEXT, true),      COLUMN("by_version", INTEGER, true)};
+/* Since when a record was in which state: follows from the versions (stay.c). */
+static const struct column stay_columns[] = {
+    COLUMN("kind", TEXT, true),   COLUMN("id", TEXT, true),     COLUMN("version", INTEGER, true),
+    COLUMN("state", TEXT, true),  COLUMN("since", TEXT, true),  COLUMN("until", TEXT, false),
+    COLUMN("person", TEXT, true), COLUMN("move", TEXT, true)};
+static const struct index stay_indexes[] = {
+    {.name = NAMED("stay_state"), .columns = NAMED("kind, state, since")}};
+/* What moves by itself and when: `at` follows from the versions (timer.c), the rest is how far it got. */
+static const struct column timer_columns[] = {
+    COLUMN("kind", TEXT, true), COLUMN("id", TEXT, true),   COLUMN("name", TEXT, true),
+    COLUMN("at", TEXT, true),   COLUMN("next", TEXT, true), COLUMN("tries", INTEGER, true),
+    COLUMN("why", TEXT, true)};
+static const struct index timer_indexes[] = {
+    {.name = NAMED("timer_next"), .columns = NAMED("next")}};
 static const struct column idempotency_columns[] = {
     COLUMN("actor", TEXT, true),  COLUMN("name", TEXT, true), COLUMN("kind", TEXT, true),
     COLUMN("record", TEXT, true), COLUMN("at", TEXT, true),   COLUMN("request", TEXT, false),
@@ -91,6 +105,18 @@ static const struct table own_tables[] = {
     TABLE(past_owner, "kind, id, version", true),
     TABLE(contributor, "kind, id, version, person", true),
     TABLE(frozen, "kind, id, by_kind, by_id, by_version", true),
+    {.name = NAMED("timer"),
+     .primary = NAMED("kind, id, name"),
+     .columns = timer_columns,
+     .column_count = COUNT(timer_columns),
+     .indexes = timer_indexes,
+     .index_count = 1},
+    {.name = NAMED("stay"),
+     .primary = NAMED("kind, id, version"),
+     .columns = stay_columns,
+     .column_count = COUNT(stay_columns),
+     .indexes = stay_indexes,
+     .index_count = 1},
     {.name = NAMED("comment"),
      .primary = NAMED("id"),
      .columns = comment_columns,
@@ -239,6 +265,14 @@ static enum err check_states(struct call *call, struct tx *tx, const struct kind
     return OK;
 }
 
+static bool created(const struct plan_step *steps, const char *table)
+{
+    for (; steps; steps = steps->next)
+        if (text_ends(steps->what, table) && text_starts(steps->what, "create table "))
+            return true;
+    return false;
+}
+
 static bool was_added(const struct plan_step *steps, const struct kind *k, const struct field *f,
                       struct arena *a)
 {
@@ -266,13 +300,19 @@ static enum err refill(struct call *call, struct tx *tx, const struct migration 
     return OK;
 }
 
-static bool was_created(const struct plan_step *steps, const char *table)
+/* Which moves are timed, and how, is the model's: another model, other timers. */
+static enum err rebuild_timers(struct call *call, struct tx *tx, const struct migration *m)
 {
-    for (; steps; steps = steps->next)
-        if (text_starts(steps->what, "create table ") &&
-            text_is(text_from(steps->what, 13), table))
-            return true;
-    return false;
+    struct records r = {.store = tx_store(tx), .model = m->model, .arena = call->arena};
+    struct rows rows;
+    TRY(tx_rows(call, tx, "SELECT value FROM meta WHERE name = 'models'", NULL, 0, 1, &rows));
+    struct text models = rows.count ? rows.cells[0].text : TEXT(""), last = {0};
+    while (models.len > 0)
+        last = text_cut(&models, ' ');
+    if (!created(m->steps, " timer") && text_same(text_cut(&last, '+'), m->model->hash))
+        return OK;
+    TRY(table__build(call, &r));
+    return timer__rebuild(call, &r, tx);
 }
 
 static enum err migrate(struct job *job, struct call *call, struct tx *tx)
@@ -283,8 +323,11 @@ static enum err migrate(struct job *job, struct call *call, struct tx *tx)
     TRY(store_migrate(call, tx, m->steps));
     TRY(rename__links(call, tx, m->model, m->steps != NULL));
     TRY(refill(call, tx, m));
-    if (was_created(m->steps, "contributor"))
+    if (created(m->steps, " contributor"))
         TRY(contributor__rebuild(call, tx, m->model));
+    if (created(m->steps, " stay"))
+        TRY(stay__rebuild(call, tx));
+    TRY(rebuild_timers(call, tx, m));
     for (size_t i = 0; i < m->model->kind_count; i++)
         TRY(check_states(call, tx, &m->model->kinds[i]));
     return OK;

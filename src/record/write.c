@@ -178,13 +178,12 @@ enum err write__version(struct writing *w, struct record *rec, const struct reco
                     moment_print(call->arena, call->now),
                     call->actor->id,
                     text_of(actor_word(call->actor->type)),
+                    actor_for(call->actor),
                     move,
                     before && before->state != rec->state
                         ? before->kind->states[before->state].name
                         : (struct text){0},
                     reason,
-                    text_same(call->actor->person, call->actor->id) ? (struct text){0}
-                                                                    : call->actor->person,
                     w->frozen};
     w->frozen = NULL;
     struct wrote how = {text_of(act), move, call->actor->person};
@@ -197,6 +196,8 @@ enum err write__version(struct writing *w, struct record *rec, const struct reco
     TRY(hand__remember(w, rec, before));
     TRY(contributor__remember(call, w->tx, rec, before, &how));
     TRY(freeze__keep(call, w->tx, rec, a.frozen));
+    TRY(stay__write(w, rec, before, &a));
+    TRY(timer__write(w, rec, before));
     TRY(table__write(call, w->records, w->tx, rec, before));
     TRY(write_search(w, rec, before));
     TRY(write_unit(w, rec));

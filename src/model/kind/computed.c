@@ -300,6 +300,26 @@ static bool waits(const struct field *f, const struct kind *k, const bool *done)
     return false;
 }
 
+bool model__made_from(struct loader *l, const struct kind *k, const struct field *f,
+                      const struct field *g)
+{
+    if (f == g)
+        return true;
+    if (f->computed == NULL || g->computed == NULL)
+        return false;
+    bool *done = NEW_MANY(l->scrap, k->field_count, bool);
+    for (size_t i = 0; i < k->computed_count; i++) { /* these go in no circle */
+        const struct field *h = k->computed[i];
+        if (h == f)
+            return false;
+        for (size_t j = 0; j < k->field_count; j++)
+            done[j] = j != h->index;
+        if (waits(f, k, done) && model__made_from(l, k, h, g))
+            return true;
+    }
+    return false;
+}
+
 void model__computed_order(struct loader *l, struct draft *d)
 {
     struct kind *k = d->kind;
