@@ -63,6 +63,7 @@ struct field {
     bool required;               /* always */
     uint64_t required_in;        /* bit per state index of the kind */
     uint64_t required_from;      /* as declared: bit per state */
+    uint64_t fixed_in;           /* in these states only a move changes it; all bits: never otherwise */
     const struct condition *required_when, *only; /* NULL: always */
     const struct scale *scale;   /* CHOICE; INTEGER may have one */
     bool many, unique, sensitive, always, indexed;
@@ -92,6 +93,7 @@ struct state {
 };
 struct who { /* one entry of by / and_by / access / not */
     bool everyone, automatic;
+    bool contributor;            /* of a duty: whoever wrote in the draft as it stands */
     struct text role;            /* role name, or "" */
     struct text relation;        /* "author", "risk_owner", or "" */
     struct text via;             /* "@system.owner": field "system", relation "owner" */
@@ -117,6 +119,31 @@ struct need {
     size_t state_count;
     int64_t least;
     const struct condition *only;
+    struct text since;           /* date or moment of this record: they came to their state after it; "" */
+};
+struct move_setting { /* a value that the engine fills in with a move */
+    const struct field *field;
+    const struct json *value;    /* NULL empties; "@me", "@now", "@today", "@today+30" (days) */
+};
+struct until_case {
+    const struct condition *when; /* NULL: in every other case */
+    const struct field *months;   /* integer field of the kind that says how long */
+    int64_t most;                 /* months; also where no record says anything */
+};
+struct until { /* how long what the move decides is good for */
+    const struct field *field;    /* date: empty becomes the last day, a later one is refused */
+    const struct kind *kind;      /* whose records in `in` say how many months; the fewest count */
+    uint64_t in;
+    struct until_case *cases;
+    size_t case_count;
+};
+struct freezing { /* a move signs every record of a kind, as they are */
+    const struct kind *kind;
+    uint64_t open;               /* bit per state of that kind: undecided, nothing to sign yet */
+    uint64_t apart;              /* entering or leaving one of these changes what was signed, */
+    struct text *watch;          /* and so does another value of these fields */
+    size_t watch_count;
+    struct text code;            /* of the duty: not by whoever wrote in the records */
 };
 /* ---- time/ --------------------------------------------------------------------------------- */
 /* Each at least 0 and at most some decades; all of one direction. */
@@ -149,6 +176,10 @@ struct move {
     size_t need_count;
     struct text guard, guard_field; /* "within_a_year:acceptance_until" */
     struct text guard_months;       /* "within:review_due:interval": a field of months */
+    const struct freezing *freezes; /* NULL: none */
+    const struct until *until;      /* NULL: none */
+    struct move_setting *sets;
+    size_t set_count;
 };
 struct layout {
     struct words title;
@@ -175,6 +206,7 @@ struct kind {
     struct text *list, *serves;
     size_t list_count, serves_count;
     struct who_list read, create, change;
+    struct text keeps_until;     /* date field: not archived before that day; "" */
     const struct json *views;
     const struct field **computed; /* in an order in which they can be computed */
     size_t computed_count;
@@ -242,6 +274,7 @@ struct edge {
     const struct kind *at;
     struct text via;
     bool own;
+    const struct field *reads; /* of `at`: nothing else of it counts; NULL: anything may */
 };
 struct model {
     struct kind *kinds;

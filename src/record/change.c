@@ -95,6 +95,20 @@ static enum err may_create_here(struct writing *w, const struct record *rec)
                                  TEXT_ARG(who)));
 }
 
+/* What only a move may say is not said when the record is made. */
+static enum err check_fixed_at_start(struct writing *w, const struct record *rec)
+{
+    enum err worst = OK;
+    for (size_t i = 0; i < rec->kind->field_count; i++) {
+        const struct field *f = &rec->kind->fields[i];
+        if (w->given[i] && f->fixed_in == UINT64_MAX && !value__empty(rec->values[i]))
+            worst = problem_at(w->call, ERR_CONFLICT, f->name, "fixed", f->source,
+                               text_of(say(w->call, "is filled in by a move, never typed in",
+                                           "由流转自动填写，不能手工输入")));
+    }
+    return worst;
+}
+
 static enum err create(struct writing *w)
 {
     const struct kind *k = w->change->kind;
@@ -112,6 +126,7 @@ static enum err create(struct writing *w)
     e = worse(e, check__required(w->call, rec, rec->state, NULL));
     e = worse(e, check__links(w->call, rec, NULL));
     e = worse(e, check_unique(w, rec, w->given));
+    e = worse(e, check_fixed_at_start(w, rec));
     TRY(e);
     TRY(may_create_here(w, rec));
     TRY(next_key(w, k, &rec->key));
@@ -184,6 +199,50 @@ static enum err check_locked(struct writing *w, const struct record *rec,
             text_print(w->call->arena,
                        say(w->call, "cannot be changed while “%.*s”", "在“%.*s”状态下不能修改"),
                        TEXT_ARG(words_in(s->title, w->call->lang))));
+    }
+    return worst;
+}
+
+static bool takes(const struct move *m, struct text field)
+{
+    for (size_t i = 0; i < m->ask_count; i++)
+        if (text_same(m->asks[i], field))
+            return true;
+    return false;
+}
+
+static struct text ways_to_change(struct writing *w, const struct record *before,
+                                  const struct field *f)
+{
+    struct buf b = buf_in(w->call->arena, 4096);
+    for (size_t i = 0; i < before->kind->move_count; i++) {
+        const struct move *m = &before->kind->moves[i];
+        if (m->from >> before->state & 1 && takes(m, f->name))
+            buf_print(&b, "%s%.*s", b.len ? say(w->call, ", ", "、") : "",
+                      TEXT_ARG(words_in(m->title, w->call->lang)));
+    }
+    return buf_text(&b);
+}
+
+/* In these states the field is part of what was decided: another value is a decision. */
+static enum err check_fixed(struct writing *w, const struct record *rec,
+                            const struct record *before)
+{
+    enum err worst = OK;
+    for (size_t i = 0; i < rec->kind->field_count; i++) {
+        const struct field *f = &rec->kind->fields[i];
+        if (!(f->fixed_in >> before->state & 1) || same_value(rec->values[i], before->values[i]))
+            continue;
+        struct text how = ways_to_change(w, before, f);
+        struct text state = words_in(before->kind->states[before->state].title, w->call->lang);
+        worst = problem_at(
+            w->call, ERR_CONFLICT, f->name, "fixed", f->source,
+            text_print(w->call->arena,
+                       how.len ? say(w->call, "is changed while “%.*s” only by: %.*s",
+                                     "在“%.*s”状态下只能通过以下流转修改：%.*s")
+                               : say(w->call, "is not changed by hand while “%.*s”%.*s",
+                                     "在“%.*s”状态下不能手工修改%.*s"),
+                       TEXT_ARG(state), TEXT_ARG(how)));
     }
     return worst;
 }
@@ -270,6 +329,7 @@ static enum err change(struct writing *w)
     }
     TRY(compute__fields(w->call, w->records, db_tx(w->tx), rec, before, (struct text){0}));
     e = worse(e, check_locked(w, rec, before));
+    e = worse(e, check_fixed(w, rec, before));
     e = worse(e, check__required(w->call, rec, rec->state, NULL));
     e = worse(e, check__links(w->call, rec, before));
     e = worse(e, check_unique(w, rec, w->given));
@@ -394,10 +454,28 @@ static enum err check_signed(struct writing *w, const struct record *rec,
 
 static enum err automatic_moves(struct writing *w, struct record *rec, struct text reason);
 
+static const struct json *setting(struct call *call, const struct move_setting *s)
+{
+    struct text t = s->value ? json_text(s->value) : TEXT("");
+    int64_t days = 0, today = call->now;
+    if (text_is(t, "@me"))
+        return call->actor->person.len ? node__text(call->arena, call->actor->person) : NULL;
+    if (text_is(t, "@now"))
+        return node__text(call->arena, moment_print(call->arena, call->now));
+    if (!text_starts(t, "@today"))
+        return s->value;
+    if (t.len > 7 && !text_integer(text_from(t, 7), &days))
+        return NULL;
+    return node__text(call->arena, date_print(call->arena, today + days * 86400000000LL));
+}
+
 static enum err make_move(struct writing *w, struct record *rec, const struct record *before,
                           const struct move *m, struct text reason)
 {
     rec->state = m->to;
+    for (size_t i = 0; i < m->set_count; i++)
+        rec->values[m->sets[i].field->index] = setting(w->call, &m->sets[i]);
+    TRY(freeze__set(w->call, w->records, db_tx(w->tx), m, &w->frozen));
     TRY(write__version(w, rec, before, "record.move", m->name, reason));
     w->change->record = rec;
     return automatic_moves(w, rec, (struct text){0});
@@ -451,7 +529,8 @@ static enum err check_move(struct writing *w, struct record *rec, const struct r
         return e;
     enum err rest = worse(check_reason(w, m), check__required(call, rec, m->to, m));
     rest = worse(rest, guard__named(call, rec, m));
-    if (rest == ERR_BUG)
+    rest = worse(rest, until__check(call, w->records, db_tx(w->tx), rec, m));
+    if (rest != OK && rest != ERR_CONFLICT && rest != ERR_INVALID)
         return rest;
     e = worse(e, rest == ERR_INVALID ? ERR_CONFLICT : rest);
     return worse(e, check_fresh(w, m));
@@ -483,6 +562,7 @@ static enum err move(struct writing *w)
     TRY(check_asked(w, before, m));
     TRY(check__references(w->call, w->records, db_tx(w->tx), rec, w->given));
     TRY(compute__fields(w->call, w->records, db_tx(w->tx), rec, before, (struct text){0}));
+    TRY(until__fill(w->call, w->records, db_tx(w->tx), rec, m));
     struct verdict v;
     bool complete;
     TRY(check_move(w, rec, before, m, &v));

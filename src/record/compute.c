@@ -216,6 +216,19 @@ static enum err greatest(struct context *c, const struct json **out)
     return OK;
 }
 
+/* What the record says that a ref points to. */
+static enum err of(struct context *c, const struct json **out)
+{
+    const struct field *via = kind_field(c->rec->kind, compute__word(c->args, "ref"));
+    const struct json *id = via ? c->rec->values[via->index] : NULL;
+    struct record *target = NULL;
+    if (id && via->target_kind && id->type == JSON_TEXT)
+        TRY(table__find(c->call, c->records, c->db, via->target_kind, id->text, &target));
+    if (target)
+        *out = record_value(target, compute__word(c->args, "value"));
+    return OK;
+}
+
 static const struct {
     const char *name;
     enum err (*run)(struct context *, const struct json **out);
@@ -227,6 +240,7 @@ static const struct {
                  {"related_worst", related_worst},
                  {"first_match", first_match},
                  {"greatest", greatest},
+                 {"of", of},
                  {"in_force", compute__in_force},
                  {"judged", compute__judged},
                  {"of_criteria", compute__of_criteria},
@@ -300,14 +314,12 @@ static void add_targets(struct call *call, struct found *f, const struct kind *k
         add(call, f, k, one->text);
 }
 
-static enum err add_referrers(struct call *call, struct db db, struct found *f,
-                              const struct kind *k, struct text field, const struct record *rec)
+static enum err add_referrers(struct call *call, struct records *r, struct db db,
+                              struct found *f, const struct kind *k, const struct field *field,
+                              const struct record *rec)
 {
-    struct value values[] = {V_TEXT(k->name), V_TEXT(field), V_TEXT(rec->id)};
     struct rows rows;
-    TRY(db__rows(call, db,
-                 "SELECT from_id FROM link WHERE from_kind = $1 AND type = $2 AND to_id = $3",
-                 values, 3, READ_MOST, &rows));
+    TRY(query__holders(call, r, db, k, field, rec->id, TEXT(""), READ_MOST, &rows));
     for (size_t i = 0; i < rows.count; i++)
         add(call, f, k, row_at(&rows, i)[0].text);
     return OK;
@@ -338,11 +350,11 @@ static enum err add_named(struct call *call, struct records *r, struct db db, st
 }
 
 /* Those that named it before may not any more. */
-static enum err look(struct call *call, struct db db, struct found *f, const struct edge *e,
-                     const struct record *rec, const struct record *before)
+static enum err look(struct call *call, struct records *r, struct db db, struct found *f,
+                     const struct edge *e, const struct record *rec, const struct record *before)
 {
     if (e->own)
-        return add_referrers(call, db, f, e->looks, e->via, rec);
+        return add_referrers(call, r, db, f, e->looks, kind_field(e->looks, e->via), rec);
     add_targets(call, f, e->looks, record_value(rec, e->via));
     if (before)
         add_targets(call, f, e->looks, record_value(before, e->via));
@@ -356,7 +368,7 @@ enum err compute__dependents(struct call *call, struct records *r, struct db db,
     struct found f = {0};
     for (size_t i = 0; i < r->model->edge_count; i++)
         if (r->model->edges[i].at == rec->kind)
-            TRY(look(call, db, &f, &r->model->edges[i], rec, before));
+            TRY(look(call, r, db, &f, &r->model->edges[i], rec, before));
     for (size_t k = 0; k < r->model->kind_count; k++)
         for (size_t i = 0; i < r->model->kinds[k].computed_count; i++) {
             const struct json *computed = r->model->kinds[k].computed[i]->computed;

@@ -29,6 +29,56 @@ static enum err check_from(struct call *call, const struct record *rec, const st
                                  TEXT_ARG(state_title(call, rec, rec->state))));
 }
 
+/* The row of a framework that the record stands for in its register, and nobody else does. */
+static const struct requirement *stands_for(const struct records *r, const struct record *rec,
+                                            const struct framework **of)
+{
+    for (size_t i = 0; i < r->model->framework_count; i++) {
+        const struct framework *f = &r->model->frameworks[i];
+        const struct json *row =
+            text_same(f->register_kind, rec->kind->name) ? record_value(rec, f->register_field) : NULL;
+        const struct requirement *found = row ? model_requirement(r->model, row->text) : NULL;
+        if (found != NULL && found >= f->rows && found < f->rows + f->row_count) {
+            *of = f;
+            return found;
+        }
+    }
+    return NULL;
+}
+
+static enum err check_kept(struct call *call, const struct record *rec, const struct move *m)
+{
+    struct text field = rec->kind->keeps_until;
+    const struct json *until = field.len ? record_value(rec, field) : NULL;
+    if (!until || text_compare(until->text, date_print(call->arena, call->now)) < 0)
+        return OK;
+    return problem_at(call, ERR_CONFLICT, field, "kept", m->source,
+                      text_print(call->arena,
+                                 say(call, "must be kept until %.*s", "须保存至 %.*s"),
+                                 TEXT_ARG(until->text)));
+}
+
+/* What is put away leaves every list: not while it must be kept, and never the record that stands
+ * for a row of a framework in force. */
+static enum err check_archive(struct call *call, struct records *r, const struct record *rec,
+                              const struct move *m)
+{
+    const struct framework *of = NULL;
+    if (!text_is(rec->kind->states[m->to].name, "archived"))
+        return OK;
+    const struct requirement *row = stands_for(r, rec, &of);
+    if (row == NULL)
+        return check_kept(call, rec, m);
+    struct text title = words_in(of->title, call->lang);
+    return problem_at(
+        call, ERR_CONFLICT, TEXT(""), "register", m->source,
+        text_print(call->arena,
+                   say(call, "stands for %.*s of %.*s and stays: every row has a record, always. "
+                             "What does not apply is left out, with a reason",
+                       "对应%.*s（%.*s），必须保留：每一行始终有一条记录。不适用的请说明理由后排除"),
+                   TEXT_ARG(row->row), TEXT_ARG(title)));
+}
+
 int guard__open_sides(const struct record *rec, const struct move *m, const struct verdict *v)
 {
     if (!m->and_by.count || !holds(m->second_when, rec))
@@ -108,8 +158,8 @@ static bool in_states(const struct need *need, const struct record *rec)
     return false;
 }
 
-static enum err name_blocker(struct call *call, struct records *r, struct db db,
-                             const struct record *rec, size_t number, struct verdict *v)
+enum err guard__block(struct call *call, struct records *r, struct db db,
+                      const struct record *rec, size_t number, struct verdict *v)
 {
     bool readable;
     TRY(who__may_read(call, r, db, call->actor, rec, &readable));
@@ -125,6 +175,23 @@ static enum err name_blocker(struct call *call, struct records *r, struct db db,
     return OK;
 }
 
+/* It came to its state, by a move, after that time. */
+static enum err came_after(struct call *call, struct db db, const struct record *rec,
+                           const struct json *time, bool *out)
+{
+    struct value values[] = {V_TEXT(rec->kind->name), V_TEXT(rec->id),
+                             V_TEXT(json_text(time))};
+    struct rows rows;
+    if (!time)
+        return OK;
+    TRY(db__rows(call, db,
+                 "SELECT 1 FROM version WHERE kind = $1 AND id = $2 AND COALESCE(alters, 1) = 2 AND "
+                 "at > $3 LIMIT 1",
+                 values, 3, 1, &rows));
+    *out = rows.count > 0;
+    return OK;
+}
+
 static enum err check_need(struct call *call, struct records *r, struct db db,
                            const struct record *rec, const struct move *m,
                            const struct need *need, struct verdict *v)
@@ -134,8 +201,13 @@ static enum err check_need(struct call *call, struct records *r, struct db db,
     struct record **related;
     size_t count, good = 0;
     TRY(related__records(call, r, db, need, rec, &related, &count));
-    for (size_t i = 0; i < count; i++)
-        good += in_states(need, related[i]);
+    bool *meets = NEW_MANY(call->arena, count + 1, bool);
+    for (size_t i = 0; i < count; i++) {
+        meets[i] = in_states(need, related[i]);
+        if (meets[i] && need->since.len)
+            TRY(came_after(call, db, related[i], record_value(rec, need->since), &meets[i]));
+        good += meets[i];
+    }
     bool enough = (int64_t)good >= need->least;
     if (enough && (!need->every || good == count))
         return OK;
@@ -148,8 +220,8 @@ static enum err check_need(struct call *call, struct records *r, struct db db,
     enum err e = problem_at(call, ERR_CONFLICT, need->field, code,
                             need->source.len ? need->source : m->source, words);
     for (size_t i = 0; i < count; i++)
-        if (!in_states(need, related[i]))
-            TRY(name_blocker(call, r, db, related[i], number, v));
+        if (!meets[i])
+            TRY(guard__block(call, r, db, related[i], number, v));
     return e;
 }
 
@@ -247,10 +319,12 @@ enum err guard__move(struct call *call, struct records *r, struct db db,
     *out = (struct verdict){0};
     TRY(guard__signatures(call, db, rec, m, out));
     enum err worst = check_from(call, rec, m);
-    enum err steps[5] = {check_who(call, r, db, rec, m, out), check_duties(call, r, db, rec, m),
+    enum err steps[7] = {check_archive(call, r, rec, m),
+                         check_who(call, r, db, rec, m, out), check_duties(call, r, db, rec, m),
                          m->stop ? OK : check_when(call, after, m),
                          m->stop ? OK : guard__needs(call, r, db, after, m, out),
-                         check_own_signature(call, m, out)};
+                         check_own_signature(call, m, out),
+                         holds(m->when, after) ? freeze__check(call, r, db, m, out) : OK};
     for (size_t i = 0; i < COUNT(steps); i++) {
         if (!is_refusal(steps[i]))
             return steps[i];
@@ -302,26 +376,6 @@ static enum err within_a_year(struct call *call, const struct record *rec, const
                                   "必须是今天起 12 个月之内的日期")));
 }
 
-/* The same day so many months later, or the last day of that month. */
-static int64_t months_after(struct call *call, int64_t day, int64_t months)
-{
-    static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    struct text date = date_of_days(call->arena, day);
-    int64_t year = 0, month = 0, of_month = 0, out = day;
-    bool read = text_integer(text_slice(date, 0, 4), &year) &&
-                text_integer(text_slice(date, 5, 7), &month) &&
-                text_integer(text_slice(date, 8, 10), &of_month);
-    if (!read)
-        return day;
-    month += months - 1;
-    year += month / 12;
-    month %= 12;
-    int last = lengths[month] + (month == 1 && year % 4 == 0 && (year % 100 || year % 400 == 0));
-    date = text_print(call->arena, "%04lld-%02lld-%02lld", (long long)year,
-                      (long long)month + 1, (long long)(of_month > last ? last : of_month));
-    return date_read(date, &out) ? out : day;
-}
-
 /* A date from today to so many months ahead, which another field says. */
 static enum err within(struct call *call, const struct record *rec, const struct move *m)
 {
@@ -332,7 +386,8 @@ static enum err within(struct call *call, const struct record *rec, const struct
         return OK; /* missing is told by what is required */
     int64_t most = months && months->type == JSON_INTEGER ? months->integer : 0;
     most = most < 0 ? 0 : most > 1200 ? 1200 : most;
-    if (days >= today && days <= months_after(call, today, most))
+    struct text last = until__months_after(call->arena, date_of_days(call->arena, today), most);
+    if (days >= today && text_compare(v->text, last) <= 0)
         return OK;
     return problem(call, ERR_INVALID, m->guard_field, "within",
                    say(call, "must be a date from today to at most %lld months ahead",

@@ -71,6 +71,7 @@ struct text value__print(struct arena *a, const struct json *v); /* for CSV cell
 struct act {
     const char *name; /* record.create … */
     struct text at, actor, actor_type, actor_for, move, from, reason;
+    const struct json *frozen; /* the set that is signed with it; NULL: none */
 };
 /* ERR_TOO_LARGE for more than a body may hold. */
 MUST_USE enum err body__print(struct call *call, const struct record *rec,
@@ -231,6 +232,9 @@ bool guard__asks(const struct kind *k, const struct move *m, struct text field);
 MUST_USE enum err guard__needs(struct call *call, struct records *r, struct db db,
                                const struct record *rec, const struct move *m,
                                struct verdict *v);
+/* Names a record in the way, if the actor may read it, by the number of the problem it explains. */
+MUST_USE enum err guard__block(struct call *call, struct records *r, struct db db,
+                               const struct record *rec, size_t number, struct verdict *v);
 /* The signatures under a move that still stand, and those that no longer do. */
 MUST_USE enum err guard__signatures(struct call *call, struct db db, const struct record *rec,
                                     const struct move *m, struct verdict *v);
@@ -268,6 +272,7 @@ struct writing {
     const bool *given;
     struct note *notes;
     int reactions; /* how deep one automatic move has called for another */
+    const struct json *frozen; /* goes into the next version that is written */
 };
 MUST_USE enum err change__run(struct writing *w);
 struct record *record__copy(struct arena *a, const struct record *rec);
@@ -382,6 +387,45 @@ MUST_USE enum err guard__bars(struct call *call, struct records *r, struct db db
 MUST_USE enum err stale__spread(struct writing *w, const struct record *rec);
 /* Looks whether criteria or model are others than last time, and computes what is marked. */
 MUST_USE enum err stale__settle(struct call *call, struct records *r);
+/* ---- freeze.c: a signature over a set of records ----------------------------------------------
+ */
+MUST_USE enum err freeze__check(struct call *call, struct records *r, struct db db,
+                                const struct move *m, struct verdict *v);
+/* As it goes into the body of the version that signs; NULL when the move freezes nothing. */
+MUST_USE enum err freeze__set(struct call *call, struct records *r, struct db db,
+                              const struct move *m, const struct json **out);
+MUST_USE enum err freeze__keep(struct call *call, struct tx *tx, const struct record *by,
+                               const struct json *set);
+
+/* ---- until.c: how long what a move decides is good for ----------------------------------------
+ */
+/* The last day that the move allows; "" when it says nothing. */
+MUST_USE enum err until__last(struct call *call, struct records *r, struct db db,
+                              const struct record *rec, const struct move *m, struct text *last);
+MUST_USE enum err until__fill(struct call *call, struct records *r, struct db db,
+                              struct record *rec, const struct move *m);
+MUST_USE enum err until__check(struct call *call, struct records *r, struct db db,
+                               const struct record *rec, const struct move *m);
+struct text until__months_after(struct arena *a, struct text day, int64_t months);
+
+/* ---- contributor.c: who had a hand in the draft as it stands ------------------------------------
+ */
+struct wrote {
+    struct text act, move, person;
+};
+struct wrote wrote_of(const struct json *body); /* as the body of a version tells */
+/* Who wrote content with this version; "" when nobody did. */
+struct text contributor__of(const struct record *rec, const struct record *before,
+                            const struct wrote *how);
+/* Does a new draft begin with this version? */
+bool contributor__begins(const struct record *rec, const struct record *before);
+MUST_USE enum err contributor__remember(struct call *call, struct tx *tx, const struct record *rec,
+                                        const struct record *before, const struct wrote *how);
+/* *out becomes true when the person contributed to the draft; else it stays. */
+MUST_USE enum err contributor__is(struct call *call, struct db db, struct text kind,
+                                  struct text id, struct text person, bool *out);
+/* Fills the table, which is new, from the versions. */
+MUST_USE enum err contributor__rebuild(struct call *call, struct tx *tx, const struct model *m);
 
 /* ---- turn.c: whose turn it is ---------------------------------------------------------------- */
 /* The moves that lead on from a state, as the model tells them, in its order; NULL after the last. */

@@ -134,7 +134,7 @@ static bool bars_editors(const struct move *m)
     for (size_t i = 0; i < m->duty_count; i++)
         for (size_t j = 0; j < m->duties[i].people.count; j++) {
             const struct who *w = &m->duties[i].people.one[j];
-            if (text_is(w->relation, "editor") && !w->via.len)
+            if ((w->contributor || text_is(w->relation, "editor")) && !w->via.len)
                 return true;
         }
     return false;

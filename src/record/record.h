@@ -255,6 +255,18 @@ struct turn {
 };
 MUST_USE enum err record_turn(struct call *call, struct records *r, struct reader *db,
                               const struct record *rec, struct turn *out);
+/* ---- what a signature over a set of records froze
+ * ------------------------------------------------------------------------------ */
+struct frozen {
+    const struct record *then; /* as it was signed; NULL: it was not among them */
+    bool changed;              /* decided otherwise since the last set was signed */
+};
+/* Does the model have a move that signs all records of the kind? */
+bool record_freezable(const struct records *r, const struct kind *k);
+/* Of each of the records, which are of that kind. Whether they may be shown is the caller's. */
+MUST_USE enum err record_frozen(struct call *call, struct records *r, struct reader *db,
+                                const struct kind *k, struct record *const *items,
+                                size_t count, struct frozen *out);
 struct todo {
     struct ref ref;
     const char *why;         /* move, overdue, due, waits */

@@ -90,6 +90,8 @@ static enum err related(struct call *call, struct records *r, struct db db,
             return OK;
         holder = target;
     }
+    if (w->contributor)
+        return contributor__is(call, db, holder->kind->name, holder->id, actor->person, out);
     *out = *out || value__list_has(record_value(holder, w->relation), actor->person);
     return OK;
 }
@@ -298,6 +300,8 @@ struct text who__print(struct call *call, struct records *r, const struct who_li
             buf_add_c(&b, say(call, "everyone", "所有人"));
         else if (w->automatic)
             buf_add_c(&b, say(call, "the system", "系统"));
+        else if (w->contributor)
+            buf_add_c(&b, say(call, "whoever wrote in this draft", "参与编写本稿的人"));
         else
             print_relation(call, r, w, &b);
     }

@@ -192,7 +192,10 @@ enum err write__version(struct writing *w, struct record *rec, const struct reco
                     before && before->state != rec->state
                         ? before->kind->states[before->state].name
                         : (struct text){0},
-                    reason};
+                    reason,
+                    w->frozen};
+    w->frozen = NULL;
+    struct wrote how = {text_of(act), move, call->actor->person};
     struct text body;
     TRY(body__print(call, rec, &a, &body));
     struct text salt = ledger_salt(call);
@@ -200,6 +203,8 @@ enum err write__version(struct writing *w, struct record *rec, const struct reco
     TRY(append(w, rec, before, act));
     TRY(insert_version(w, rec, body, salt, a.at, version__alters(rec, before, act)));
     TRY(hand__remember(w, rec, before));
+    TRY(contributor__remember(call, w->tx, rec, before, &how));
+    TRY(freeze__keep(call, w->tx, rec, a.frozen));
     TRY(stay__write(w, rec, before, &a));
     TRY(timer__write(w, rec, before));
     TRY(table__write(call, w->records, w->tx, rec, before));

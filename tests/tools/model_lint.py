@@ -17,20 +17,20 @@ TYPES = {"text", "note", "integer", "number", "yes_no", "date", "moment", "choic
 COLUMN_TYPES = {"text", "note", "integer", "number", "yes_no", "date", "choice", "ref"}
 FIELD_KEYS = {"type", "title", "about", "required", "default", "of", "to", "many", "min", "max",
               "columns", "covers", "computed", "only", "unique", "sensitive", "always", "was",
-              "indexed"}
+              "indexed", "fixed"}
 KIND_KEYS = {"kind", "prefix", "title", "plural", "about", "icon", "phase", "order", "serves",
-             "fields", "layout", "list", "sort", "states", "moves", "access", "views", "is"}
+             "fields", "layout", "list", "sort", "states", "moves", "access", "views", "is", "keeps_until"}
 MOVE_KEYS = {"title", "about", "from", "to", "by", "and_by", "second_when", "on", "asks", "reason",
-             "fresh", "when", "say", "not", "needs", "guard", "stop"}
+             "fresh", "when", "say", "not", "needs", "guard", "stop", "freezes", "sets", "until"}
 STATE_KEYS = {"title", "about", "tone", "locked", "end", "rest"}
 TONES = {"idle", "progress", "review", "ok", "warn", "bad", "rejected", "off"}
-NEED_KEYS = {"code", "say", "kind", "via", "field", "where", "in", "least", "every", "only"}
+NEED_KEYS = {"code", "say", "kind", "via", "field", "where", "in", "least", "every", "only", "since"}
 FUNCTIONS = {"risk_score": {"consequence", "likelihood", "confidence", "less", "less_from",
                             "part"},
              "risk_band": {"score", "severe"}, "rows_worst": {"rows", "column"},
              "rows_any": {"rows", "column", "at_least", "or"},
              "related_worst": {"kind", "via", "field", "in"},
-             "first_match": {"cases", "else"}, "greatest": {"fields"}}
+             "first_match": {"cases", "else"}, "greatest": {"fields"}, "of": {"ref", "value"}}
 KEPT = {"id", "key", "state", "version", "author", "editor", "created_at", "updated_at", "links"}
 GUARDS = {"within_a_year"}
 TEXT_KEYS = {"title", "plural", "about", "say", "reason", "auditor", "evidence", "statement",
@@ -203,7 +203,7 @@ def check_who(m, where, kind, who, specials):
                 field = m.field(at, step)
                 at = field["to"] if field and field["type"] == "ref" else None
             last = m.field(at, parts[-1]) if at else None
-            person = parts[-1] in ("author", "editor") or (last and last.get("to") == "person")
+            person = parts[-1] in ("author", "editor", *specials) or (last and last.get("to") == "person")
             if at is None or not person or len(parts) > 2:
                 m.say(where, f"no such relation: {name}")
         elif name == "admin":
@@ -250,14 +250,14 @@ def check_moves(m, where, kind, data):
         if not NAME.match(name):
             m.say(at, "bad name")
         for state in ([] if mv["from"] == "any" else mv["from"]) + [mv["to"]]:
-            if state not in states:
+            if state not in states and state != "archived":
                 m.say(at, f"no state {state}")
         check_who(m, at, kind, mv["by"], {"everyone", "auto"})
         check_who(m, at, kind, mv.get("and_by", []), set())
         for group, people in mv.get("not", {}).items():
             if not re.match(r"^SOD-\d+$", group):
                 m.say(at, f"unknown duty rule {group}")
-            check_who(m, at, kind, [p for p in people], set())
+            check_who(m, at, kind, [p for p in people], {"contributor"})
         for ask in mv.get("asks", []):
             if m.field(kind, ask) is None or "computed" in m.field(kind, ask):
                 m.say(at, f"asks for no field {ask}")
@@ -304,7 +304,7 @@ def check_kind(m, path, data):
     kind, where = data["kind"], path
     for key in set(data) - KIND_KEYS:
         m.say(where, f"unknown key {key}")
-    for key in KIND_KEYS - {"sort", "views", "is"} - set(data):
+    for key in KIND_KEYS - {"sort", "views", "is", "keeps_until"} - set(data):
         m.say(where, f"{key} is missing")
     if path != f"kinds/{kind}.json" or not NAME.match(kind):
         m.say(where, f"holds the kind {kind}")

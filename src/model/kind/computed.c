@@ -450,6 +450,25 @@ static void greatest(const struct reading *r)
     integers(r, "fields", false);
 }
 
+/* What the record says that a ref points to: the same type, and the same choice. */
+static void of(const struct reading *r)
+{
+    model__keys(r->l, r->v, "fn ref value");
+    struct text ref = model__text(r->l, r->v, "ref", true);
+    struct text value = model__text(r->l, r->v, "value", true);
+    const struct field *via = kind_field(r->d->kind, ref);
+    if (via == NULL || via->type != FIELD_REF || via->target_kind == NULL) {
+        model__mistake(r->l, json_get(r->v, "ref"), "unknown",
+                       "\"%.*s\" is no ref to a kind", TEXT_ARG(ref));
+        return;
+    }
+    const struct field *f = kind_field(via->target_kind, value);
+    if (f == NULL || f->type != r->f->type || f->many != r->f->many)
+        model__mistake(r->l, json_get(r->v, "value"), "unknown",
+                       "%.*s has no field \"%.*s\" of this type",
+                       TEXT_ARG(via->target_kind->name), TEXT_ARG(value));
+}
+
 static const struct {
     const char *name;
     void (*check)(const struct reading *r);
@@ -460,6 +479,7 @@ static const struct {
     {"judged", judged},           {"of_criteria", of_criteria}, {"who_set", who_set},
     {"who_moved", who_moved},     {"last_of", last_of},         {"kept", kept},
     {"exceeds", exceeds},         {"same_person", same_person},
+    {"of", of},
 };
 
 void model__computed(struct loader *l, struct draft *d, struct field *f)
@@ -519,6 +539,26 @@ static bool waits(const struct field *f, const struct kind *k, const bool *done)
     for (size_t i = 0; i < f->case_count; i++)
         if (condition_waits(f->cases[i], k, done))
             return true;
+    return false;
+}
+
+bool model__made_from(struct loader *l, const struct kind *k, const struct field *f,
+                      const struct field *g)
+{
+    if (f == g)
+        return true;
+    if (f->computed == NULL || g->computed == NULL)
+        return false;
+    bool *done = NEW_MANY(l->scrap, k->field_count, bool);
+    for (size_t i = 0; i < k->computed_count; i++) { /* these go in no circle */
+        const struct field *h = k->computed[i];
+        if (h == f)
+            return false;
+        for (size_t j = 0; j < k->field_count; j++)
+            done[j] = j != h->index;
+        if (waits(f, k, done) && model__made_from(l, k, h, g))
+            return true;
+    }
     return false;
 }
 

@@ -5,7 +5,7 @@
 #include "model/internal.h"
 
 static const char kind_keys[] = "kind prefix title plural icon about phase order serves fields "
-                                "layout list sort states moves access views is grants";
+                                "layout list sort states moves access views is grants keeps_until";
 
 /* ---- head -------------------------------------------------------------------------------- */
 static void check_prefix(struct loader *l, const struct draft *d)
@@ -367,6 +367,18 @@ static void read_grants(struct loader *l, struct draft *d)
         g->in = model__state_set(l, k, in);
 }
 
+static void read_keeps(struct loader *l, struct draft *d)
+{
+    const struct json *v = json_get(d->source->root, "keeps_until");
+    if (v == NULL)
+        return;
+    d->kind->keeps_until = model__text(l, d->source->root, "keeps_until", true);
+    const struct field *f = kind_field(d->kind, d->kind->keeps_until);
+    if (f == NULL || f->type != FIELD_DATE)
+        model__mistake(l, v, "unknown", "\"%.*s\" is not a date field",
+                       TEXT_ARG(d->kind->keeps_until));
+}
+
 static void read_serves(struct loader *l, struct draft *d)
 {
     struct kind *k = d->kind;
@@ -415,4 +427,5 @@ void model__kind_finish(struct loader *l, struct draft *d)
     read_is(l, d);
     read_grants(l, d);
     read_serves(l, d);
+    read_keeps(l, d);
 }

@@ -97,13 +97,16 @@ static void read_judgement(struct loader *l, const struct kind *k, const struct 
     }
     model__state_set(l, k, states);
     for (const struct json *one = states->first; one != NULL; one = one->next)
+        if (text_is(json_text(one), "archived"))
+            model__mistake(l, one, "archived", "what is archived never counts as settled");
+    for (const struct json *one = states->first; one != NULL; one = one->next)
         n->states[n->state_count++] = json_text(one);
 }
 
 static void read_need(struct loader *l, struct draft *d, const struct json *v, struct need *n)
 {
     n->source = model__at(l, v);
-    if (!model__keys(l, v, "code say kind via field where in every least only"))
+    if (!model__keys(l, v, "code say kind via field where in every least only since"))
         return;
     n->code = model__text(l, v, "code", true);
     n->say = model__words(l, v, "say", true);
@@ -118,6 +121,13 @@ static void read_need(struct loader *l, struct draft *d, const struct json *v, s
         model__mistake(l, json_get(v, "via"), "unknown_key", "\"via\" goes with \"kind\"");
     if (json_get(v, "only") != NULL)
         n->only = model__condition(l, d->kind, json_get(v, "only"));
+    if (json_get(v, "since") != NULL) {
+        n->since = model__text(l, v, "since", true);
+        const struct field *f = kind_field(d->kind, n->since);
+        if (f == NULL || (f->type != FIELD_DATE && f->type != FIELD_MOMENT))
+            model__mistake(l, json_get(v, "since"), "unknown", "\"%.*s\" is no date or moment",
+                           TEXT_ARG(n->since));
+    }
     if (k == NULL)
         return;
     read_where(l, d, k, v, n);

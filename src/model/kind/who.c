@@ -35,7 +35,9 @@ static void read_relation(struct loader *l, const struct kind *k, const struct j
         }
         k = step->target_kind;
     }
-    if (!is_person(kind_field(k, rest)))
+    const struct field *f = kind_field(k, rest);
+    w->contributor = f == NULL && text_is(rest, "contributor") && (rules & WHO_WRITERS);
+    if (!is_person(f) && !w->contributor)
         model__mistake(l, v, "unknown", "%.*s has no person field \"%.*s\"", TEXT_ARG(k->name),
                        TEXT_ARG(rest));
 }

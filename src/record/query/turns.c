@@ -152,6 +152,22 @@ static void add_role_here(struct turning *t, struct grounds *g, struct text role
         add_granted(t, g, &m->kinds[i], role);
 }
 
+/* contributor.c; via NULL: of the record itself. */
+static void add_contributor(struct turning *t, const struct field *via)
+{
+    const struct kind *k = via ? via->target_kind : t->q->kind;
+    if (!k || (via && (!field__is_column(via) || via->many))) {
+        buf_add_c(&t->q->sql, "1=0");
+        return;
+    }
+    struct text id = via ? via->name : TEXT("id");
+    buf_print(&t->q->sql,
+              "EXISTS (SELECT 1 FROM contributor c WHERE c.kind = '%.*s' AND c.id = t.\"%.*s\" "
+              "AND c.person = $%zu AND c.version >= COALESCE((SELECT MAX(b.version) FROM "
+              "contributor b WHERE b.kind = c.kind AND b.id = c.id AND b.person = ''), 0))",
+              TEXT_ARG(k->name), TEXT_ARG(id), t->person);
+}
+
 static void add_relation(struct turning *t, struct grounds *g, const struct who *w, bool duty)
 {
     struct query *q = t->q;
@@ -165,7 +181,9 @@ static void add_relation(struct turning *t, struct grounds *g, const struct who 
         sql__end_grounds(&as);
         buf_add_c(&q->sql, " AND ");
     }
-    if (!w->via.len)
+    if (w->contributor)
+        add_contributor(t, via);
+    else if (!w->via.len)
         add_holds(q, q->kind, "t", kind_field(q->kind, w->relation), t->person);
     else if (!via || !via->target_kind || !field__is_column(via) || via->many)
         buf_add_c(&q->sql, "1=0");
@@ -382,6 +400,12 @@ static void add_number(struct query *q, const struct need *n, bool good)
         buf_add_c(&q->sql, " AND x.state");
         sql__in(q, n->states, n->state_count);
     }
+    const struct field *since = good && n->since.len ? kind_field(q->kind, n->since) : NULL;
+    if (since)
+        buf_print(&q->sql,
+                  " AND (t.\"%.*s\" IS NULL OR EXISTS (SELECT 1 FROM version v WHERE v.kind = "
+                  "'%.*s' AND v.id = x.id AND COALESCE(v.alters, 1) = 2 AND v.at > t.\"%.*s\"))",
+                  TEXT_ARG(n->since), TEXT_ARG(k->name), TEXT_ARG(n->since));
     buf_add_c(&q->sql, ")");
 }
 

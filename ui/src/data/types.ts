@@ -343,11 +343,15 @@ export interface SoaRow {
 	risks?: Ref[];
 	evidence: number;
 	level: number | null;
+	/** Decided otherwise since the statement was signed: it counts as it was then. */
+	changed?: boolean;
+	/** The state in which it was signed; null: it never was. */
+	signed?: string | null;
 }
 export interface Soa {
 	rows: SoaRow[];
 	names: Names;
-	summary: { applicable: number; excluded: number; undetermined: number };
+	summary: { applicable: number; excluded: number; undetermined: number; changed?: number };
 }
 export interface FrameworkDetail {
 	framework: string;
