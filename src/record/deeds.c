@@ -115,8 +115,28 @@ enum err compute__last_of(struct context *c, const struct json **out)
 }
 
 /* ---- what it was ---------------------------------------------------------------------------- */
-/* A field as it was when one of the states was entered; a record that was in them before this
- * field was kept has it from the last version. */
+/* As the version had it that entered the states: for a record that was in them before this field
+ * was kept. What that version does not tell is not known. */
+static enum err at_entry(struct context *c, const struct json *in, struct text field,
+                         const struct json **out)
+{
+    struct value values[] = {V_TEXT(c->rec->kind->name), V_TEXT(c->rec->id)};
+    struct rows rows;
+    TRY(db__rows(c->call, c->db,
+                 "SELECT body FROM version WHERE kind = $1 AND id = $2 ORDER BY version DESC "
+                 "LIMIT 1000",
+                 values, 2, 1000, &rows));
+    for (size_t i = 0; i < rows.count; i++) {
+        const struct json *body;
+        TRY(json_read(c->call, row_at(&rows, i)[0].text, &body_limits, &body));
+        if (!value__list_has(in, json_text(json_get(body, "state"))))
+            break;
+        *out = json_get(body, text_c(c->call->arena, field));
+    }
+    return OK;
+}
+
+/* A field as it was when one of the states was entered. */
 enum err compute__kept(struct context *c, const struct json **out)
 {
     const struct json *in = json_get(c->args, "in");
@@ -126,10 +146,8 @@ enum err compute__kept(struct context *c, const struct json **out)
         return OK;
     }
     bool since = c->before && compute__state_in(c->before, in);
-    *out = since ? c->before->values[c->field->index] : NULL;
-    if (!*out)
-        *out = record_value(since ? c->before : c->rec, field);
-    return OK;
+    *out = since ? c->before->values[c->field->index] : record_value(c->rec, field);
+    return since && !*out ? at_entry(c, in, field, out) : OK;
 }
 
 static bool greater(const struct record *rec, struct text left, struct text right)
