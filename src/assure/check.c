@@ -127,7 +127,7 @@ enum err assure_check(struct call *call, struct records *r, struct reader *db,
                       const struct check *c, struct check_result *out)
 {
     /* A call of its own: too many breaks is a result, and its problem is not the caller's. */
-    struct call *quiet = call_open(call->arena, call->now, call->lang);
+    struct call *quiet = call_beside(call->arena, call);
     quiet->actor = call->actor;
     *out = (struct check_result){.check = c, .state = CHECK_NO_DATA};
     enum err e = both(quiet, db, access_model(record_access(r))->guest, out);

@@ -283,7 +283,7 @@ struct making {
 
 static enum err want(const struct scene *s, const struct requirement *row, struct making *m)
 {
-    struct call *call = call_open(s->call->arena, s->call->now, s->call->lang);
+    struct call *call = call_beside(s->call->arena, s->call);
     struct change *change = NEW(s->call->arena, struct change);
     call->actor = actor_command(call);
     change->act = RECORD_CREATE;

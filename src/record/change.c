@@ -350,7 +350,7 @@ static enum err change(struct writing *w)
 static enum err stands_open(struct writing *w, const struct record *before,
                             const struct record *rec, const struct move *m, bool *open)
 {
-    struct call *probe = call_open(w->call->arena, w->call->now, w->call->lang);
+    struct call *probe = call_beside(w->call->arena, w->call);
     struct verdict v;
     probe->actor = w->call->actor;
     enum err e = guard__move(probe, w->records, db_tx(w->tx), before, rec, m, &v);
@@ -472,7 +472,7 @@ static enum err automatic_moves(struct writing *w, struct record *rec);
 static const struct json *setting(struct call *call, const struct move_setting *s)
 {
     struct text t = s->value ? json_text(s->value) : TEXT("");
-    int64_t days = 0, today = call->now;
+    int64_t days = 0, today = zone_day(call->zone, call->now);
     if (text_is(t, "@me"))
         return call->actor->person.len ? node__text(call->arena, call->actor->person) : NULL;
     if (text_is(t, "@now"))
@@ -481,7 +481,7 @@ static const struct json *setting(struct call *call, const struct move_setting *
         return s->value;
     if (t.len > 7 && !text_integer(text_from(t, 7), &days))
         return NULL;
-    return node__text(call->arena, date_print(call->arena, today + days * 86400000000LL));
+    return node__text(call->arena, date_print(call->arena, (today + days) * 86400000000LL));
 }
 
 static enum err make_move(struct writing *w, struct record *rec, const struct record *before,
@@ -556,7 +556,7 @@ static enum err automatic_moves(struct writing *w, struct record *rec)
         if (!m->automatic || m->on.len || m->has_after || !(m->from >> rec->state & 1))
             continue;
         const struct actor *actor = w->call->actor;
-        struct call *probe = call_open(w->call->arena, w->call->now, w->call->lang);
+        struct call *probe = call_beside(w->call->arena, w->call);
         struct verdict v;
         probe->actor = actor_system(w->call);
         enum err e = guard__move(probe, w->records, db_tx(w->tx), rec, rec, m, &v);
@@ -603,7 +603,7 @@ static enum err take_proposed(struct writing *w, struct record *rec,
     const struct json *proposed;
     if (!m->take_count)
         return OK;
-    TRY(guard__signatures(w->call, db_tx(w->tx), before, m, &v));
+    TRY(guard__signatures(w->call, w->records, db_tx(w->tx), before, m, &v));
     TRY(propose__read(w->call, db_tx(w->tx), before, m, &v, &proposed));
     enum err e = propose__apply(w->call, proposed, rec, before, m);
     return worse(e, propose__check(w->call, rec, before, m));
