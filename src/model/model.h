@@ -137,6 +137,11 @@ struct until { /* how long what the move decides is good for */
     struct until_case *cases;
     size_t case_count;
 };
+struct push { /* records of a kind whose field names this one, where the move leads on */
+    const struct kind *kind;
+    struct text via, move;
+    const struct condition *when; /* of the record that pushes; NULL: always */
+};
 struct freezing { /* a move signs every record of a kind, as they are */
     const struct kind *kind;
     uint64_t open;               /* bit per state of that kind: undecided, nothing to sign yet */
@@ -178,6 +183,10 @@ struct move {
     struct text guard, guard_field; /* "within_a_year:acceptance_until" */
     struct text guard_months;       /* "within:review_due:interval": a field of months */
     const struct freezing *freezes; /* NULL: none */
+    struct text *takes;             /* new values that may be given with it; the record's once it happens */
+    size_t take_count;
+    struct push *pushes;            /* records that are moved along */
+    size_t push_count;
     const struct until *until;      /* NULL: none */
     struct move_setting *sets;
     size_t set_count;

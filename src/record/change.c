@@ -205,6 +205,8 @@ static enum err check_locked(struct writing *w, const struct record *rec,
 
 static bool takes(const struct move *m, struct text field)
 {
+    if (propose__takes(m, field))
+        return true;
     for (size_t i = 0; i < m->ask_count; i++)
         if (text_same(m->asks[i], field))
             return true;
@@ -383,7 +385,8 @@ static enum err check_asked(struct writing *w, const struct record *rec, const s
 {
     enum err worst = OK;
     for (size_t i = 0; i < rec->kind->field_count; i++)
-        if (w->given[i] && !guard__asks(rec->kind, m, rec->kind->fields[i].name))
+        if (w->given[i] && !guard__asks(rec->kind, m, rec->kind->fields[i].name) &&
+            !propose__takes(m, rec->kind->fields[i].name))
             worst = problem_at(
                 w->call, ERR_INVALID, rec->kind->fields[i].name, "not_asked", m->source,
                 text_of(say(w->call, "is not asked for by this move; change the record first",
@@ -412,12 +415,24 @@ static enum err check_fresh(struct writing *w, const struct move *m)
                     "请输入密码确认：此流转等同签名")));
 }
 
+static const struct json *of_record(void *arg, struct text field)
+{
+    return record_value(arg, field);
+}
+
+static bool holds(const struct condition *c, const struct record *rec)
+{
+    return !c || condition_holds(c, of_record, (void *)(uintptr_t)rec);
+}
+
 static enum err sign_only(struct writing *w, struct record *rec, const struct record *before,
                           const struct move *m, const struct verdict *v)
 {
     const struct record *now = before;
     /* What was asked for is part of the signature: it makes nobody an editor. */
-    if (differs(rec, before)) {
+    struct record *plain = propose__aside(w->call, rec, before, m, &w->proposed);
+    if (differs(plain, before) || w->proposed) {
+        rec = plain;
         TRY(write__version(w, rec, before, "record.sign", (struct text){0}, w->change->reason));
         now = rec;
     }
@@ -457,7 +472,7 @@ static enum err automatic_moves(struct writing *w, struct record *rec, struct te
 static const struct json *setting(struct call *call, const struct move_setting *s)
 {
     struct text t = s->value ? json_text(s->value) : TEXT("");
-    int64_t days = 0, today = call->now;
+    int64_t days = 0, today = zone_day(call->zone, call->now);
     if (text_is(t, "@me"))
         return call->actor->person.len ? node__text(call->arena, call->actor->person) : NULL;
     if (text_is(t, "@now"))
@@ -466,7 +481,55 @@ static const struct json *setting(struct call *call, const struct move_setting *
         return s->value;
     if (t.len > 7 && !text_integer(text_from(t, 7), &days))
         return NULL;
-    return node__text(call->arena, date_print(call->arena, today + days * 86400000000LL));
+    return node__text(call->arena, date_print(call->arena, (today + days) * 86400000000LL));
+}
+
+static enum err make_move(struct writing *w, struct record *rec, const struct record *before,
+                          const struct move *m, struct text reason);
+
+/* As the system, which names the cause: nobody has to think of it. */
+static enum err push_one(struct writing *w, const struct push *p, const struct record *cause,
+                         struct text why, const struct record *item)
+{
+    const struct move *m = kind_move(p->kind, p->move);
+    struct call *probe = call_open(w->call->arena, w->call->now, w->call->lang);
+    if (!(m->from >> item->state & 1) || !holds(m->when, item) ||
+        check__required(probe, item, m->to, m) != OK)
+        return OK;
+    const struct actor *actor = w->call->actor;
+    w->call->actor = actor_system(w->call);
+    enum err e = make_move(w, record__copy(w->call->arena, item), item, m,
+                           text_print(w->call->arena, "%.*s: %.*s", TEXT_ARG(cause->key),
+                                      TEXT_ARG(why)));
+    w->call->actor = actor;
+    return e;
+}
+
+#define PUSHED_DEEP 8 /* moves that push moves that push moves … */
+
+static enum err push_all(struct writing *w, const struct record *rec, const struct move *m,
+                         struct text reason)
+{
+    struct text title = words_in(m->title, w->call->lang);
+    struct text why = reason.len ? text_print(w->call->arena, "%.*s. %.*s", TEXT_ARG(title),
+                                              TEXT_ARG(reason))
+                                 : title;
+    if (m->push_count && w->pushed >= PUSHED_DEEP)
+        return problem(w->call, ERR_BUG, TEXT(""), "pushes", "moves push each other without end");
+    w->pushed++;
+    for (size_t i = 0; i < m->push_count; i++) {
+        const struct push *p = &m->pushes[i];
+        struct record **items;
+        size_t count;
+        if (!holds(p->when, rec))
+            continue;
+        TRY(related__of_kind(w->call, w->records, db_tx(w->tx), p->kind, p->via, rec->id, &items,
+                             &count));
+        for (size_t j = 0; j < count; j++)
+            TRY(push_one(w, p, rec, why, items[j]));
+    }
+    w->pushed--;
+    return OK;
 }
 
 static enum err make_move(struct writing *w, struct record *rec, const struct record *before,
@@ -477,6 +540,10 @@ static enum err make_move(struct writing *w, struct record *rec, const struct re
         rec->values[m->sets[i].field->index] = setting(w->call, &m->sets[i]);
     TRY(freeze__set(w->call, w->records, db_tx(w->tx), m, &w->frozen));
     TRY(write__version(w, rec, before, "record.move", m->name, reason));
+    TRY(push_all(w, rec, m, reason));
+    /* What was pushed may have been counted in it. */
+    if (m->push_count)
+        TRY(table__find(w->call, w->records, db_tx(w->tx), rec->kind, rec->id, &rec));
     w->change->record = rec;
     return automatic_moves(w, rec, (struct text){0});
 }
@@ -536,6 +603,19 @@ static enum err check_move(struct writing *w, struct record *rec, const struct r
     return worse(e, check_fresh(w, m));
 }
 
+static enum err take_proposed(struct writing *w, struct record *rec,
+                              const struct record *before, const struct move *m)
+{
+    struct verdict v = {0};
+    const struct json *proposed;
+    if (!m->take_count)
+        return OK;
+    TRY(guard__signatures(w->call, w->records, db_tx(w->tx), before, m, &v));
+    TRY(propose__read(w->call, db_tx(w->tx), before, m, &v, &proposed));
+    enum err e = propose__apply(w->call, proposed, rec, before, m);
+    return worse(e, propose__check(w->call, rec, before, m));
+}
+
 static enum err move(struct writing *w)
 {
     struct record *before;
@@ -561,12 +641,15 @@ static enum err move(struct writing *w)
             TEXT_ARG(w->change->move));
     TRY(check_asked(w, before, m));
     TRY(check__references(w->call, w->records, db_tx(w->tx), rec, w->given));
+    TRY(take_proposed(w, rec, before, m));
     TRY(compute__fields(w->call, w->records, db_tx(w->tx), rec, before, (struct text){0}));
     TRY(until__fill(w->call, w->records, db_tx(w->tx), rec, m));
     struct verdict v;
     bool complete;
     TRY(check_move(w, rec, before, m, &v));
-    TRY(check_signed(w, rec, before, &v, m, &complete));
+    const struct json *proposed;
+    TRY(check_signed(w, propose__aside(w->call, rec, before, m, &proposed), before, &v, m,
+                     &complete));
     TRY(check_unique(w, rec, w->given));
     if (!complete)
         return sign_only(w, rec, before, m, &v);

@@ -28,10 +28,13 @@ struct text contributor__of(const struct record *rec, const struct record *befor
     const struct json *editor = record_value(rec, TEXT("editor"));
     if (text_is(how->act, "record.create") || text_is(how->act, "record.change"))
         return editor ? editor->text : (struct text){0};
+    if (text_is(how->act, "record.sign") && how->proposes)
+        return how->person;
     const struct move *m =
         text_is(how->act, "record.move") ? kind_move(rec->kind, how->move) : NULL;
     bool fills =
-        before && m && !m->duty_count && (m->ask_count || content_differs(rec, before));
+        before && m && !m->duty_count && (m->ask_count || content_differs(rec, before)) &&
+        !(m->take_count && m->and_by.count); /* it was written with the first signature */
     return fills ? how->person : (struct text){0};
 }
 
@@ -88,7 +91,7 @@ struct wrote wrote_of(const struct json *body)
     if (!person.len && text_is(json_text(json_get(body, "_actor_type")), "user"))
         person = json_text(json_get(body, "_actor"));
     return (struct wrote){json_text(json_get(body, "_act")), json_text(json_get(body, "_move")),
-                          person};
+                          person, json_get(body, "_proposed") != NULL};
 }
 
 /* ---- from the versions: a store of before this was kept

@@ -50,7 +50,7 @@ static enum err check_kept(struct call *call, const struct record *rec, const st
 {
     struct text field = rec->kind->keeps_until;
     const struct json *until = field.len ? record_value(rec, field) : NULL;
-    if (!until || text_compare(until->text, date_print(call->arena, call->now)) < 0)
+    if (!until || text_compare(until->text, zone_today(call->arena, call->zone, call->now)) < 0)
         return OK;
     return problem_at(call, ERR_CONFLICT, field, "kept", m->source,
                       text_print(call->arena,

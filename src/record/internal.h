@@ -72,6 +72,7 @@ struct act {
     const char *name; /* record.create … */
     struct text at, actor, actor_type, actor_for, move, from, reason;
     const struct json *frozen; /* the set that is signed with it; NULL: none */
+    const struct json *proposed; /* new values, until the second signature; NULL: none */
 };
 /* ERR_TOO_LARGE for more than a body may hold. */
 MUST_USE enum err body__print(struct call *call, const struct record *rec,
@@ -279,7 +280,8 @@ struct writing {
     const bool *given;
     struct note *notes;
     int reactions; /* how deep one automatic move has called for another */
-    const struct json *frozen; /* goes into the next version that is written */
+    const struct json *frozen, *proposed; /* go into the next version that is written */
+    int pushed; /* how deep moves are pushing moves just now */
 };
 MUST_USE enum err change__run(struct writing *w);
 struct record *record__copy(struct arena *a, const struct record *rec);
@@ -414,6 +416,23 @@ MUST_USE enum err freeze__set(struct call *call, struct records *r, struct db db
 MUST_USE enum err freeze__keep(struct call *call, struct tx *tx, const struct record *by,
                                const struct json *set);
 
+/* ---- propose.c: new values that a move takes ---------------------------------------------------
+ */
+bool propose__takes(const struct move *m, struct text field);
+/* What the first signature proposes; NULL when none stands, or it proposes nothing. */
+MUST_USE enum err propose__read(struct call *call, struct db db, const struct record *rec,
+                                const struct move *m, const struct verdict *v,
+                                const struct json **out);
+/* Puts it into `rec`, which has the given values in it; refused when those are others. */
+MUST_USE enum err propose__apply(struct call *call, const struct json *proposed,
+                                 struct record *rec, const struct record *before,
+                                 const struct move *m);
+MUST_USE enum err propose__check(struct call *call, const struct record *rec,
+                                 const struct record *before, const struct move *m);
+struct record *propose__aside(struct call *call, const struct record *rec,
+                              const struct record *before, const struct move *m,
+                              const struct json **out);
+
 /* ---- until.c: how long what a move decides is good for ----------------------------------------
  */
 /* The last day that the move allows; "" when it says nothing. */
@@ -429,6 +448,7 @@ struct text until__months_after(struct arena *a, struct text day, int64_t months
  */
 struct wrote {
     struct text act, move, person;
+    bool proposes; /* new values, with a first signature */
 };
 struct wrote wrote_of(const struct json *body); /* as the body of a version tells */
 /* Who wrote content with this version; "" when nobody did. */

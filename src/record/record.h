@@ -191,6 +191,7 @@ struct move_view {
     struct call *why;   /* its problems say why not */
     struct signature *signatures; /* those that stand */
     size_t signature_count;
+    const struct json *proposed; /* new values by the first signature; NULL: none */
     const struct text *asks; /* fields filled in with it; of some the need shows only then */
     size_t ask_count;
     struct signature *voided; /* those that a change has undone */

@@ -66,7 +66,7 @@ enum err until__last(struct call *call, struct records *r, struct db db,
     if (!c)
         return OK;
     TRY(months_of(call, r, db, m->until, c, &months));
-    *last = until__months_after(call->arena, date_print(call->arena, call->now), months);
+    *last = until__months_after(call->arena, zone_today(call->arena, call->zone, call->now), months);
     return OK;
 }
 
@@ -91,7 +91,7 @@ enum err until__check(struct call *call, struct records *r, struct db db,
     if (!v)
         return OK;
     TRY(until__last(call, r, db, rec, m, &last));
-    struct text today = date_print(call->arena, call->now);
+    struct text today = zone_today(call->arena, call->zone, call->now);
     if (!last.len || (text_compare(v->text, last) <= 0 && text_compare(v->text, today) >= 0))
         return OK;
     return problem_at(call, ERR_INVALID, m->until->field->name, "until", m->source,

@@ -193,9 +193,10 @@ enum err write__version(struct writing *w, struct record *rec, const struct reco
                         ? before->kind->states[before->state].name
                         : (struct text){0},
                     reason,
-                    w->frozen};
-    w->frozen = NULL;
-    struct wrote how = {text_of(act), move, call->actor->person};
+                    w->frozen,
+                    w->proposed};
+    w->frozen = w->proposed = NULL;
+    struct wrote how = {text_of(act), move, call->actor->person, a.proposed != NULL};
     struct text body;
     TRY(body__print(call, rec, &a, &body));
     struct text salt = ledger_salt(call);

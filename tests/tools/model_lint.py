@@ -21,7 +21,7 @@ FIELD_KEYS = {"type", "title", "about", "required", "default", "of", "to", "many
 KIND_KEYS = {"kind", "prefix", "title", "plural", "about", "icon", "phase", "order", "serves",
              "fields", "layout", "list", "sort", "states", "moves", "access", "views", "is", "grants", "keeps_until"}
 MOVE_KEYS = {"title", "about", "from", "to", "by", "and_by", "second_when", "on", "asks", "reason",
-             "fresh", "when", "say", "not", "needs", "guard", "stop", "freezes", "sets", "until"}
+             "fresh", "when", "say", "not", "needs", "guard", "stop", "freezes", "sets", "until", "takes", "pushes"}
 STATE_KEYS = {"title", "about", "tone", "locked", "end", "rest"}
 TONES = {"idle", "progress", "review", "ok", "warn", "bad", "rejected", "off"}
 NEED_KEYS = {"code", "say", "kind", "via", "field", "where", "in", "least", "every", "only", "since"}

@@ -124,7 +124,7 @@ static void read_way(struct loader *l, struct draft *d, const struct json *v, st
 }
 
 static const char move_keys[] = "title from to by and_by second_when on after plus asks reason fresh when "
-                                "say not needs guard stop freezes sets until";
+                                "say not needs guard stop freezes sets until takes pushes";
 
 static void read_move(struct loader *l, struct draft *d, const struct json *v, struct move *m)
 {
@@ -368,6 +368,55 @@ static void read_sets(struct loader *l, const struct kind *k, const struct json 
     }
 }
 
+static void read_takes(struct loader *l, const struct kind *k, const struct json *v,
+                       struct move *m)
+{
+    const struct json *takes = json_get(v, "takes");
+    if (takes == NULL || !model__texts(l, v, "takes", true, &m->takes, &m->take_count))
+        return;
+    if (m->second_when != NULL)
+        model__mistake(l, takes, "unknown_key",
+                       "what a move takes is proposed by one and signed by another: no \"second_when\"");
+    for (const struct json *one = takes->first; one != NULL; one = one->next) {
+        const struct field *f = kind_field(k, one->text);
+        if (f == NULL || f->system || f->computed != NULL)
+            model__mistake(l, one, "unknown", "%.*s has no field \"%.*s\" that people fill in",
+                           TEXT_ARG(k->name), TEXT_ARG(one->text));
+    }
+}
+
+static void read_push(struct loader *l, const struct kind *k, const struct json *v,
+                      struct push *out)
+{
+    if (!model__keys(l, v, "kind via move when"))
+        return;
+    out->kind = model_kind(l->model, model__text(l, v, "kind", true));
+    out->via = model__text(l, v, "via", true);
+    out->move = model__text(l, v, "move", true);
+    const struct field *via = out->kind == NULL ? NULL : kind_field(out->kind, out->via);
+    const struct move *m = out->kind == NULL ? NULL : kind_move(out->kind, out->move);
+    if (via == NULL || via->target_kind != k || m == NULL)
+        model__mistake(l, v, "unknown",
+                       "names a kind, its ref to %.*s in \"via\", and a move of it",
+                       TEXT_ARG(k->name));
+    else if (m->ask_count > 0)
+        model__mistake(l, json_get(v, "move"), "unknown",
+                       "nobody is there to answer what \"%.*s\" asks", TEXT_ARG(out->move));
+    if (json_get(v, "when") != NULL)
+        out->when = model__condition(l, k, json_get(v, "when"));
+}
+
+static void read_pushes(struct loader *l, const struct kind *k, const struct json *v,
+                        struct move *m)
+{
+    const struct json *list = model__list(l, v, "pushes", false);
+    if (list == NULL)
+        return;
+    m->pushes = NEW_MANY(l->arena, list->count, struct push);
+    for (const struct json *one = list->first; one != NULL; one = one->next)
+        read_push(l, k, one, &m->pushes[m->push_count++]);
+}
+
 static void read_until_case(struct loader *l, const struct kind *k, const struct until *u,
                             const struct json *v, struct until_case *out)
 {
@@ -471,6 +520,8 @@ static void finish_move(struct loader *l, struct draft *d, const struct json *v,
     read_freezes(l, v, m);
     read_sets(l, k, v, m);
     read_until(l, k, v, m);
+    read_takes(l, k, v, m);
+    read_pushes(l, k, v, m);
     if (needs != NULL && m->stop)
         model__mistake(l, needs, "unknown_key", "a stop is immediate and has no needs");
     else if (needs != NULL)

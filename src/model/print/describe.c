@@ -252,6 +252,8 @@ static void put_move(struct json_out *o, const struct kind *k, const struct move
     if (m->second_when != NULL)
         put_json_at(o, "second_when", m->second_when->source);
     model__put_texts_at(o, "asks", m->asks, m->ask_count);
+    if (m->take_count > 0)
+        model__put_texts_at(o, "takes", m->takes, m->take_count);
     put_bool_at(o, "reason", m->reason);
     put_bool_at(o, "fresh", m->fresh);
     put_bool_at(o, "stop", m->stop);

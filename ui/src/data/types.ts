@@ -68,6 +68,8 @@ export interface Move {
 	by: string[];
 	and_by?: string[];
 	asks?: string[];
+	/** New values that may be given with it. */
+	takes?: string[];
 	reason?: boolean;
 	fresh?: boolean;
 	stop?: boolean;
@@ -171,6 +173,8 @@ export interface MoveChoice {
 	fresh?: boolean;
 	stop?: boolean;
 	mine?: boolean;
+	/** New values that the first signature proposes. */
+	proposed?: Record<string, Value>;
 	why_not?: Problem[];
 	signatures?: { person: string; name: string; at: string }[];
 	/** Signatures that a later change has undone. */

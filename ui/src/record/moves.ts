@@ -11,8 +11,9 @@ import { fieldOf, moveOf, roleOf, stateOf } from '../model/model.svelte';
 /** What a move asks for; some of it only when another answer makes it necessary. */
 export function asksOf(kind: Kind, record: AnyRecord, move: MoveChoice): Field[] {
 	const always = moveOf(kind, move.move)?.asks ?? move.asks ?? [];
+	const takes = moveOf(kind, move.move)?.takes ?? [];
 	return (move.asks ?? always).flatMap((name) => fieldOf(kind, name) ?? [])
-		.filter((f) => applies(f, record) && (always.includes(f.name) || needOf(f, record, move.to) === 'now'));
+		.filter((f) => applies(f, record) && (always.includes(f.name) || takes.includes(f.name) || needOf(f, record, move.to) === 'now'));
 }
 /** For whom a record waits, in words; `me` is never told to be somebody else. */
 export function turnWords(kind: Kind, turn: Turn): string {
