@@ -419,7 +419,8 @@ struct soa {
     const struct kind *kind;
     struct record_list list;
     struct readiness ready;
-    int64_t applicable, excluded, undetermined;
+    struct frozen *frozen; /* beside list.items; NULL: as of a moment */
+    int64_t applicable, excluded, undetermined, changed;
 };
 
 static int level_of(const struct readiness *r, const struct requirement *q, bool *applicable)
@@ -447,6 +448,14 @@ static void count_entry(struct soa *s, const struct record *entry)
     s->applicable++;
 }
 
+static const struct frozen *frozen_of(const struct soa *s, const struct record *entry)
+{
+    for (size_t i = 0; s->frozen && entry && i < s->list.count; i++)
+        if (s->list.items[i] == entry)
+            return &s->frozen[i];
+    return NULL;
+}
+
 static enum err put_soa_row(struct exchange *x, struct soa *s, const struct requirement *q,
                             struct json_out *o)
 {
@@ -454,6 +463,8 @@ static enum err put_soa_row(struct exchange *x, struct soa *s, const struct requ
     int64_t evidence;
     bool applicable = true;
     count_entry(s, entry);
+    const struct frozen *frozen = frozen_of(s, entry);
+    s->changed += frozen && frozen->changed;
     json_open(o, '{');
     put__text(o, "row", q->row);
     put__words(o, "title", q->title);
@@ -468,6 +479,12 @@ static enum err put_soa_row(struct exchange *x, struct soa *s, const struct requ
     put__integer(o, "evidence", evidence);
     put__integer(o, "level", level_of(&s->ready, q, &applicable));
     put__bool(o, "applicable", applicable);
+    put__bool(o, "changed", frozen && frozen->changed);
+    json_key(o, "signed");
+    if (frozen && frozen->then)
+        json_put_text(o, frozen->then->kind->states[frozen->then->state].name);
+    else
+        json_put_null(o);
     json_close(o, '}');
     return OK;
 }
@@ -476,7 +493,12 @@ static enum err read_entries(struct exchange *x, struct soa *s)
 {
     struct list_query q = {.limit = 1000, .sort = TEXT("key")};
     TRY(query__moment(x, "as_of", &q.as_of));
-    return record_list(x->call, x->api->records, exchange__db(x), s->kind, &q, &s->list);
+    TRY(record_list(x->call, x->api->records, exchange__db(x), s->kind, &q, &s->list));
+    if (q.as_of)
+        return OK;
+    s->frozen = NEW_MANY(x->call->arena, s->list.count + 1, struct frozen);
+    return record_frozen(x->call, x->api->records, exchange__db(x), s->kind, s->list.items,
+                         s->list.count, s->frozen);
 }
 
 enum err soa_get(struct exchange *x)
@@ -505,6 +527,7 @@ enum err soa_get(struct exchange *x)
     put__integer(o, "applicable", s.applicable);
     put__integer(o, "excluded", s.excluded);
     put__integer(o, "undetermined", s.undetermined);
+    put__integer(o, "changed", s.changed);
     json_close(o, '}');
     json_close(o, '}');
     return OK;

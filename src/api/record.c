@@ -622,6 +622,10 @@ static enum err put_move(struct exchange *x, const struct record *rec,
     put__problems(o, v->why, v);
     put_missing(v, o);
     TRY(put_signatures(x, "signatures", v->signatures, v->signature_count, o));
+    if (v->proposed) {
+        json_key(o, "proposed");
+        json_put_json(o, v->proposed);
+    }
     TRY(put_signatures(x, "voided", v->voided, v->voided_count, o));
     json_close(o, '}');
     return OK;

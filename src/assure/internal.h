@@ -12,6 +12,8 @@ struct entry {
     bool excluded;               /* it is in a state that leaves the row out */
     bool fresh;                  /* at least one piece of its evidence still counts */
     bool heavy;                  /* an open record of the weighing kind relies on it */
+    bool changed;                /* since it was signed: it counts as it was then */
+    bool unsigned_out;           /* left out, and never signed so */
 };
 struct scene { /* one look at one framework */
     struct call *call;

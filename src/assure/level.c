@@ -81,6 +81,13 @@ static void leave_out(const struct entry *entry, bool approved, struct row_readi
     }
 }
 
+static void tell_changed(struct row_readiness *row)
+{
+    row->why_en = TEXT("It was changed since the statement was signed, and counts as it was then "
+                       "until a new one is signed");
+    row->why_zh = TEXT("声明签署后又有变更：在签署新声明之前，按签署时的内容计入");
+}
+
 static void blame_state(struct arena *a, const struct entry *entry, struct row_readiness *row)
 {
     const struct words *title = &entry->record->kind->states[entry->record->state].title;
@@ -125,9 +132,11 @@ void level__from_register(struct arena *a, const struct entry *entry, bool appro
         return;
     }
     if (entry->excluded) {
-        leave_out(entry, approved, row);
+        leave_out(entry, approved && !entry->unsigned_out, row);
         return;
     }
+    if (entry->changed)
+        tell_changed(row);
     bool stale = entry->level >= 3 && !entry->fresh;
     row->level = stale ? 2 : entry->level;
     const struct check_result *holder = hold_back(row);
@@ -137,7 +146,7 @@ void level__from_register(struct arena *a, const struct entry *entry, bool appro
     } else if (stale) {
         row->why_en = TEXT("None of its evidence counts any more");
         row->why_zh = TEXT("其证据均已失效");
-    } else if (row->level < 4) {
+    } else if (row->level < 4 && !entry->changed) {
         blame_state(a, entry, row);
     }
 }

@@ -70,14 +70,46 @@ static bool is_in(const struct text *list, size_t count, struct text t, size_t *
     return false;
 }
 
-static void fill_entry(const struct scene *s, const struct record *rec, struct entry *e)
+static void worth(const struct scene *s, size_t in, struct entry *e)
 {
     const struct framework *f = s->framework;
-    struct text state = s->kind->states[rec->state].name;
+    struct text state = s->kind->states[in].name;
     size_t at;
-    e->record = rec;
     e->excluded = is_in(f->excluded_states, f->excluded_count, state, &at);
     e->level = is_in(f->level_states, f->level_count, state, &at) ? f->levels[at] : 0;
+}
+
+static void fill_entry(const struct scene *s, const struct record *rec, struct entry *e)
+{
+    e->record = rec;
+    worth(s, rec->state, e);
+}
+
+/* Where the rows are signed as a set: what was decided otherwise since counts as it was signed, and
+ * what was never signed is not left out. */
+static enum err read_signed(struct scene *s)
+{
+    size_t n = 0, room = s->framework->row_count;
+    if (!record_freezable(s->records, s->kind))
+        return OK;
+    struct record **items = NEW_MANY(s->call->arena, room + 1, struct record *);
+    struct frozen *frozen = NEW_MANY(s->call->arena, room + 1, struct frozen);
+    for (size_t i = 0; i < room; i++)
+        if (s->entries[i].record)
+            items[n++] = (struct record *)(uintptr_t)s->entries[i].record;
+    TRY(record_frozen(s->call, s->records, s->db, s->kind, items, n, frozen));
+    n = 0;
+    for (size_t i = 0; i < room; i++) {
+        struct entry *e = &s->entries[i];
+        if (!e->record)
+            continue;
+        const struct frozen *one = &frozen[n++];
+        e->changed = one->changed;
+        if (one->changed && one->then)
+            worth(s, one->then->state, e);
+        e->unsigned_out = e->excluded && !one->then;
+    }
+    return OK;
 }
 
 /* A record that has come to its end speaks for the row only when no other does. */
@@ -215,6 +247,7 @@ enum err register__read(struct scene *s)
     TRY(assure__list(s, s->kind, NULL, 0, &records, &count));
     for (size_t i = 0; i < count; i++)
         place(s, records[i]);
+    TRY(read_signed(s));
     TRY(read_freshness(s));
     return read_weight(s);
 }

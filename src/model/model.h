@@ -63,6 +63,7 @@ struct field {
     bool required;               /* always */
     uint64_t required_in;        /* bit per state index of the kind */
     uint64_t required_from;      /* as declared: bit per state */
+    uint64_t fixed_in;           /* in these states only a move changes it; all bits: never otherwise */
     const struct condition *required_when, *only; /* NULL: always */
     const struct scale *scale;   /* CHOICE; INTEGER may have one */
     bool many, unique, sensitive, always, indexed;
@@ -78,7 +79,7 @@ struct field {
     size_t covers_count;
     const struct json *fallback; /* "default" */
     const struct json *computed; /* {"fn": …}; NULL: a person's field */
-    const struct condition **cases; /* first_match: the `when` of each case, in order */
+    const struct condition **cases; /* the `when` of each case, in order; NULL: always */
     size_t case_count;
     size_t index;                /* place in kind->fields */
 };
@@ -92,9 +93,11 @@ struct state {
 };
 struct who { /* one entry of by / and_by / access / not */
     bool everyone, automatic;
+    bool contributor;            /* of a duty: whoever wrote in the draft as it stands */
     struct text role;            /* role name, or "" */
     struct text relation;        /* "author", "risk_owner", or "" */
     struct text via;             /* "@system.owner": field "system", relation "owner" */
+    struct text as;              /* "@owner:risk_owner": who acts must hold this role here too */
 };
 struct who_list {
     struct who *one;
@@ -116,6 +119,36 @@ struct need {
     size_t state_count;
     int64_t least;
     const struct condition *only;
+    struct text since;           /* date or moment of this record: they came to their state after it; "" */
+};
+struct move_setting { /* a value that the engine fills in with a move */
+    const struct field *field;
+    const struct json *value;    /* NULL empties; "@me", "@now", "@today", "@today+30" (days) */
+};
+struct until_case {
+    const struct condition *when; /* NULL: in every other case */
+    const struct field *months;   /* integer field of the kind that says how long */
+    int64_t most;                 /* months; also where no record says anything */
+};
+struct until { /* how long what the move decides is good for */
+    const struct field *field;    /* date: empty becomes the last day, a later one is refused */
+    const struct kind *kind;      /* whose records in `in` say how many months; the fewest count */
+    uint64_t in;
+    struct until_case *cases;
+    size_t case_count;
+};
+struct push { /* records of a kind whose field names this one, where the move leads on */
+    const struct kind *kind;
+    struct text via, move;
+    const struct condition *when; /* of the record that pushes; NULL: always */
+};
+struct freezing { /* a move signs every record of a kind, as they are */
+    const struct kind *kind;
+    uint64_t open;               /* bit per state of that kind: undecided, nothing to sign yet */
+    uint64_t apart;              /* entering or leaving one of these changes what was signed, */
+    struct text *watch;          /* and so does another value of these fields */
+    size_t watch_count;
+    struct text code;            /* of the duty: not by whoever wrote in the records */
 };
 /* ---- time/ --------------------------------------------------------------------------------- */
 /* Each at least 0 and at most some decades; all of one direction. */
@@ -148,14 +181,28 @@ struct move {
     struct need *needs;
     size_t need_count;
     struct text guard, guard_field; /* "within_a_year:acceptance_until" */
+    struct text guard_months;       /* "within:review_due:interval": a field of months */
+    const struct freezing *freezes; /* NULL: none */
+    struct text *takes;             /* new values that may be given with it; the record's once it happens */
+    size_t take_count;
+    struct push *pushes;            /* records that are moved along */
+    size_t push_count;
+    const struct until *until;      /* NULL: none */
+    struct move_setting *sets;
+    size_t set_count;
 };
 struct layout {
     struct words title;
     struct text *fields;
     size_t count;
 };
+struct grants { /* a record of the kind gives its person a role over another record */
+    const struct field *role, *to, *over, *from, *until; /* from, until may be NULL */
+    uint64_t in;                 /* states, a bit each; 0: the kind grants nothing */
+};
 struct kind {
     struct text name, prefix, icon, phase, is, sort, file;
+    struct grants grants;
     struct words title, plural, about;
     int64_t order;
     struct field *fields;        /* engine's, then envelope, then own, in form order */
@@ -169,6 +216,7 @@ struct kind {
     struct text *list, *serves;
     size_t list_count, serves_count;
     struct who_list read, create, change;
+    struct text keeps_until;     /* date field: not archived before that day; "" */
     const struct json *views;
     const struct field **computed; /* in an order in which they can be computed */
     size_t computed_count;
@@ -236,6 +284,7 @@ struct edge {
     const struct kind *at;
     struct text via;
     bool own;
+    const struct field *reads; /* of `at`: nothing else of it counts; NULL: anything may */
 };
 struct model {
     struct kind *kinds;
@@ -250,6 +299,7 @@ struct model {
     size_t check_count;
     const struct guest *guest;     /* what their queries may read (store/store.h: read_guest) */
     const struct kind *unit_kind;  /* is: unit_tree; NULL when none */
+    const struct kind *criteria_kind; /* is: criteria; NULL when none */
     struct text hash;              /* 16 hex of SHA-256 over every file in force */
     struct text *untranslated;     /* English texts without a Chinese twin */
     size_t untranslated_count;

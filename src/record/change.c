@@ -95,6 +95,20 @@ static enum err may_create_here(struct writing *w, const struct record *rec)
                                  TEXT_ARG(who)));
 }
 
+/* What only a move may say is not said when the record is made. */
+static enum err check_fixed_at_start(struct writing *w, const struct record *rec)
+{
+    enum err worst = OK;
+    for (size_t i = 0; i < rec->kind->field_count; i++) {
+        const struct field *f = &rec->kind->fields[i];
+        if (w->given[i] && f->fixed_in == UINT64_MAX && !value__empty(rec->values[i]))
+            worst = problem_at(w->call, ERR_CONFLICT, f->name, "fixed", f->source,
+                               text_of(say(w->call, "is filled in by a move, never typed in",
+                                           "由流转自动填写，不能手工输入")));
+    }
+    return worst;
+}
+
 static enum err create(struct writing *w)
 {
     const struct kind *k = w->change->kind;
@@ -108,10 +122,11 @@ static enum err create(struct writing *w)
     enum err e = check__references(w->call, w->records, db_tx(w->tx), rec, w->given);
     if (e != OK && e != ERR_INVALID)
         return e;
-    TRY(compute__fields(w->call, w->records, db_tx(w->tx), rec));
+    TRY(compute__fields(w->call, w->records, db_tx(w->tx), rec, NULL, (struct text){0}));
     e = worse(e, check__required(w->call, rec, rec->state, NULL));
     e = worse(e, check__links(w->call, rec, NULL));
     e = worse(e, check_unique(w, rec, w->given));
+    e = worse(e, check_fixed_at_start(w, rec));
     TRY(e);
     TRY(may_create_here(w, rec));
     TRY(next_key(w, k, &rec->key));
@@ -184,6 +199,52 @@ static enum err check_locked(struct writing *w, const struct record *rec,
             text_print(w->call->arena,
                        say(w->call, "cannot be changed while “%.*s”", "在“%.*s”状态下不能修改"),
                        TEXT_ARG(words_in(s->title, w->call->lang))));
+    }
+    return worst;
+}
+
+static bool takes(const struct move *m, struct text field)
+{
+    if (propose__takes(m, field))
+        return true;
+    for (size_t i = 0; i < m->ask_count; i++)
+        if (text_same(m->asks[i], field))
+            return true;
+    return false;
+}
+
+static struct text ways_to_change(struct writing *w, const struct record *before,
+                                  const struct field *f)
+{
+    struct buf b = buf_in(w->call->arena, 4096);
+    for (size_t i = 0; i < before->kind->move_count; i++) {
+        const struct move *m = &before->kind->moves[i];
+        if (m->from >> before->state & 1 && takes(m, f->name))
+            buf_print(&b, "%s%.*s", b.len ? say(w->call, ", ", "、") : "",
+                      TEXT_ARG(words_in(m->title, w->call->lang)));
+    }
+    return buf_text(&b);
+}
+
+/* In these states the field is part of what was decided: another value is a decision. */
+static enum err check_fixed(struct writing *w, const struct record *rec,
+                            const struct record *before)
+{
+    enum err worst = OK;
+    for (size_t i = 0; i < rec->kind->field_count; i++) {
+        const struct field *f = &rec->kind->fields[i];
+        if (!(f->fixed_in >> before->state & 1) || same_value(rec->values[i], before->values[i]))
+            continue;
+        struct text how = ways_to_change(w, before, f);
+        struct text state = words_in(before->kind->states[before->state].title, w->call->lang);
+        worst = problem_at(
+            w->call, ERR_CONFLICT, f->name, "fixed", f->source,
+            text_print(w->call->arena,
+                       how.len ? say(w->call, "is changed while “%.*s” only by: %.*s",
+                                     "在“%.*s”状态下只能通过以下流转修改：%.*s")
+                               : say(w->call, "is not changed by hand while “%.*s”%.*s",
+                                     "在“%.*s”状态下不能手工修改%.*s"),
+                       TEXT_ARG(state), TEXT_ARG(how)));
     }
     return worst;
 }
@@ -268,8 +329,9 @@ enum err change__values(struct writing *w)
         w->change->unchanged = true;
         return OK;
     }
-    TRY(compute__fields(w->call, w->records, db_tx(w->tx), rec));
+    TRY(compute__fields(w->call, w->records, db_tx(w->tx), rec, before, (struct text){0}));
     e = worse(e, check_locked(w, rec, before));
+    e = worse(e, check_fixed(w, rec, before));
     e = worse(e, check__required(w->call, rec, rec->state, NULL));
     e = worse(e, check__links(w->call, rec, before));
     e = worse(e, check_unique(w, rec, w->given));
@@ -279,7 +341,7 @@ enum err change__values(struct writing *w)
     const char *act = only_always(rec, w->given) ? "record.attach" : "record.change";
     TRY(write__version(w, rec, before, act, (struct text){0}, w->change->reason));
     w->change->record = rec;
-    return OK;
+    return change__react(w, rec, (struct text){0});
 }
 
 /* ---- move
@@ -323,7 +385,8 @@ static enum err check_asked(struct writing *w, const struct record *rec, const s
 {
     enum err worst = OK;
     for (size_t i = 0; i < rec->kind->field_count; i++)
-        if (w->given[i] && !guard__asks(rec->kind, m, rec->kind->fields[i].name))
+        if (w->given[i] && !guard__asks(rec->kind, m, rec->kind->fields[i].name) &&
+            !propose__takes(m, rec->kind->fields[i].name))
             worst = problem_at(
                 w->call, ERR_INVALID, rec->kind->fields[i].name, "not_asked", m->source,
                 text_of(say(w->call, "is not asked for by this move; change the record first",
@@ -352,12 +415,24 @@ static enum err check_fresh(struct writing *w, const struct move *m)
                     "请输入密码确认：此流转等同签名")));
 }
 
+static const struct json *of_record(void *arg, struct text field)
+{
+    return record_value(arg, field);
+}
+
+static bool holds(const struct condition *c, const struct record *rec)
+{
+    return !c || condition_holds(c, of_record, (void *)(uintptr_t)rec);
+}
+
 static enum err sign_only(struct writing *w, struct record *rec, const struct record *before,
                           const struct move *m, const struct verdict *v)
 {
     const struct record *now = before;
     /* What was asked for is part of the signature: it makes nobody an editor. */
-    if (differs(rec, before)) {
+    struct record *plain = propose__aside(w->call, rec, before, m, &w->proposed);
+    if (differs(plain, before) || w->proposed) {
+        rec = plain;
         TRY(write__version(w, rec, before, "record.sign", (struct text){0}, w->change->reason));
         now = rec;
     }
@@ -392,20 +467,94 @@ static enum err check_signed(struct writing *w, const struct record *rec,
                                   "第一份签名针对记录的现状；签署时不能修改")));
 }
 
-static enum err automatic_moves(struct writing *w, struct record *rec);
+static enum err automatic_moves(struct writing *w, struct record *rec, struct text reason);
+
+static const struct json *setting(struct call *call, const struct move_setting *s)
+{
+    struct text t = s->value ? json_text(s->value) : TEXT("");
+    int64_t days = 0, today = zone_day(call->zone, call->now);
+    if (text_is(t, "@me"))
+        return call->actor->person.len ? node__text(call->arena, call->actor->person) : NULL;
+    if (text_is(t, "@now"))
+        return node__text(call->arena, moment_print(call->arena, call->now));
+    if (!text_starts(t, "@today"))
+        return s->value;
+    if (t.len > 7 && !text_integer(text_from(t, 7), &days))
+        return NULL;
+    return node__text(call->arena, date_print(call->arena, (today + days) * 86400000000LL));
+}
+
+static enum err make_move(struct writing *w, struct record *rec, const struct record *before,
+                          const struct move *m, struct text reason);
+
+/* As the system, which names the cause: nobody has to think of it. */
+static enum err push_one(struct writing *w, const struct push *p, const struct record *cause,
+                         struct text why, const struct record *item)
+{
+    const struct move *m = kind_move(p->kind, p->move);
+    struct call *probe = call_open(w->call->arena, w->call->now, w->call->lang);
+    if (!(m->from >> item->state & 1) || !holds(m->when, item) ||
+        check__required(probe, item, m->to, m) != OK)
+        return OK;
+    const struct actor *actor = w->call->actor;
+    w->call->actor = actor_system(w->call);
+    enum err e = make_move(w, record__copy(w->call->arena, item), item, m,
+                           text_print(w->call->arena, "%.*s: %.*s", TEXT_ARG(cause->key),
+                                      TEXT_ARG(why)));
+    w->call->actor = actor;
+    return e;
+}
+
+#define PUSHED_DEEP 8 /* moves that push moves that push moves … */
+
+static enum err push_all(struct writing *w, const struct record *rec, const struct move *m,
+                         struct text reason)
+{
+    struct text title = words_in(m->title, w->call->lang);
+    struct text why = reason.len ? text_print(w->call->arena, "%.*s. %.*s", TEXT_ARG(title),
+                                              TEXT_ARG(reason))
+                                 : title;
+    if (m->push_count && w->pushed >= PUSHED_DEEP)
+        return problem(w->call, ERR_BUG, TEXT(""), "pushes", "moves push each other without end");
+    w->pushed++;
+    for (size_t i = 0; i < m->push_count; i++) {
+        const struct push *p = &m->pushes[i];
+        struct record **items;
+        size_t count;
+        if (!holds(p->when, rec))
+            continue;
+        TRY(related__of_kind(w->call, w->records, db_tx(w->tx), p->kind, p->via, rec->id, &items,
+                             &count));
+        for (size_t j = 0; j < count; j++)
+            TRY(push_one(w, p, rec, why, items[j]));
+    }
+    w->pushed--;
+    return OK;
+}
 
 static enum err make_move(struct writing *w, struct record *rec, const struct record *before,
                           const struct move *m, struct text reason)
 {
     rec->state = m->to;
+    for (size_t i = 0; i < m->set_count; i++)
+        rec->values[m->sets[i].field->index] = setting(w->call, &m->sets[i]);
+    TRY(freeze__set(w->call, w->records, db_tx(w->tx), m, &w->frozen));
     TRY(write__version(w, rec, before, "record.move", m->name, reason));
+    TRY(push_all(w, rec, m, reason));
+    /* What was pushed may have been counted in it. */
+    if (m->push_count)
+        TRY(table__find(w->call, w->records, db_tx(w->tx), rec->kind, rec->id, &rec));
     w->change->record = rec;
-    return automatic_moves(w, rec);
+    return automatic_moves(w, rec, (struct text){0});
 }
 
+#define REACTIONS_MOST 16 /* a circle of automatic moves ends here */
+
 /* A move that the engine makes at once: only when nothing stands in its way. */
-static enum err automatic_moves(struct writing *w, struct record *rec)
+static enum err automatic_moves(struct writing *w, struct record *rec, struct text reason)
 {
+    if (w->reactions >= REACTIONS_MOST)
+        return OK;
     for (size_t i = 0; i < rec->kind->move_count; i++) {
         const struct move *m = &rec->kind->moves[i];
         if (!m->automatic || m->on.len || m->has_after || !(m->from >> rec->state & 1))
@@ -420,11 +569,22 @@ static enum err automatic_moves(struct writing *w, struct record *rec)
         if (e != OK)
             continue;
         w->call->actor = probe->actor;
-        e = make_move(w, record__copy(w->call->arena, rec), rec, m, (struct text){0});
+        w->reactions++;
+        e = make_move(w, record__copy(w->call->arena, rec), rec, m, reason);
+        w->reactions--;
         w->call->actor = actor;
         return e;
     }
     return OK;
+}
+
+enum err change__react(struct writing *w, struct record *rec, struct text cause)
+{
+    struct text reason = {0};
+    if (cause.len)
+        reason = text_print(w->call->arena, say(w->call, "Because of %.*s", "起因：%.*s"),
+                            TEXT_ARG(cause));
+    return automatic_moves(w, rec, reason);
 }
 
 static enum err check_move(struct writing *w, struct record *rec, const struct record *before,
@@ -436,10 +596,24 @@ static enum err check_move(struct writing *w, struct record *rec, const struct r
         return e;
     enum err rest = worse(check_reason(w, m), check__required(call, rec, m->to, m));
     rest = worse(rest, guard__named(call, rec, m));
-    if (rest == ERR_BUG)
+    rest = worse(rest, until__check(call, w->records, db_tx(w->tx), rec, m));
+    if (rest != OK && rest != ERR_CONFLICT && rest != ERR_INVALID)
         return rest;
     e = worse(e, rest == ERR_INVALID ? ERR_CONFLICT : rest);
     return worse(e, check_fresh(w, m));
+}
+
+static enum err take_proposed(struct writing *w, struct record *rec,
+                              const struct record *before, const struct move *m)
+{
+    struct verdict v = {0};
+    const struct json *proposed;
+    if (!m->take_count)
+        return OK;
+    TRY(guard__signatures(w->call, w->records, db_tx(w->tx), before, m, &v));
+    TRY(propose__read(w->call, db_tx(w->tx), before, m, &v, &proposed));
+    enum err e = propose__apply(w->call, proposed, rec, before, m);
+    return worse(e, propose__check(w->call, rec, before, m));
 }
 
 static enum err move(struct writing *w)
@@ -467,11 +641,15 @@ static enum err move(struct writing *w)
             TEXT_ARG(w->change->move));
     TRY(check_asked(w, before, m));
     TRY(check__references(w->call, w->records, db_tx(w->tx), rec, w->given));
-    TRY(compute__fields(w->call, w->records, db_tx(w->tx), rec));
+    TRY(take_proposed(w, rec, before, m));
+    TRY(compute__fields(w->call, w->records, db_tx(w->tx), rec, before, (struct text){0}));
+    TRY(until__fill(w->call, w->records, db_tx(w->tx), rec, m));
     struct verdict v;
     bool complete;
     TRY(check_move(w, rec, before, m, &v));
-    TRY(check_signed(w, rec, before, &v, m, &complete));
+    const struct json *proposed;
+    TRY(check_signed(w, propose__aside(w->call, rec, before, m, &proposed), before, &v, m,
+                     &complete));
     TRY(check_unique(w, rec, w->given));
     if (!complete)
         return sign_only(w, rec, before, m, &v);

@@ -1,22 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* record/compute.c — fields nobody types in: named functions over a record and its related
  * records. Arguments come from the model (docs/model.md §6); no function knows a kind. */
-#include "record/internal.h"
+#include "record/compute.h"
 
-struct context {
-    struct call *call;
-    struct records *records;
-    struct db db;
-    struct record *rec;
-    const struct field *field;
-    const struct json *args;
-};
-static struct text word(const struct json *args, const char *key)
+struct text compute__word(const struct json *args, const char *key)
 {
     return json_text(json_get(args, key));
 }
 
-static bool integer_of(const struct record *rec, struct text field, int64_t *out)
+bool compute__integer(const struct record *rec, struct text field, int64_t *out)
 {
     const struct json *v = record_value(rec, field);
     if (!v || v->type != JSON_INTEGER)
@@ -25,7 +17,7 @@ static bool integer_of(const struct record *rec, struct text field, int64_t *out
     return true;
 }
 
-static bool state_in(const struct record *rec, const struct json *states)
+bool compute__state_in(const struct record *rec, const struct json *states)
 {
     return value__list_has(states, rec->kind->states[rec->state].name);
 }
@@ -33,11 +25,11 @@ static bool state_in(const struct record *rec, const struct json *states)
 static enum err related(struct context *c, const struct json *how, struct record ***out,
                         size_t *count)
 {
-    const struct kind *k = model_kind(c->records->model, word(how, "kind"));
+    const struct kind *k = model_kind(c->records->model, compute__word(how, "kind"));
     *count = 0;
     if (!k)
         return OK;
-    return related__of_kind(c->call, c->records, c->db, k, word(how, "via"), c->rec->id, out,
+    return related__of_kind(c->call, c->records, c->db, k, compute__word(how, "via"), c->rec->id, out,
                                count);
 }
 
@@ -55,11 +47,11 @@ static enum err less_by_related(struct context *c, const struct json *less, int6
     TRY(related(c, less, &items, &count));
     for (size_t i = 0; i < count; i++) {
         int64_t steps;
-        if (!state_in(items[i], json_get(less, "in")))
+        if (!compute__state_in(items[i], json_get(less, "in")))
             continue;
-        if (integer_of(items[i], word(less, "likelihood"), &steps))
+        if (compute__integer(items[i], compute__word(less, "likelihood"), &steps))
             *likelihood -= steps < 0 ? -steps : steps;
-        if (integer_of(items[i], word(less, "consequence"), &steps))
+        if (compute__integer(items[i], compute__word(less, "consequence"), &steps))
             *consequence -= steps < 0 ? -steps : steps;
     }
     return OK;
@@ -70,7 +62,7 @@ static enum err less_by_related(struct context *c, const struct json *less, int6
 static enum err less_by_controls(struct context *c, const struct json *less,
                                  int64_t *likelihood)
 {
-    const struct field *f = kind_field(c->rec->kind, word(less, "field"));
+    const struct field *f = kind_field(c->rec->kind, compute__word(less, "field"));
     const struct json *ids = f ? c->rec->values[f->index] : NULL;
     int64_t best = 0;
     for (const struct json *id = ids ? ids->first : NULL; id; id = id->next) {
@@ -78,8 +70,8 @@ static enum err less_by_controls(struct context *c, const struct json *less,
         int64_t percent;
         TRY(table__find(c->call, c->records, c->db, f->target_kind, id->text, &control));
         bool counts =
-            control && (!json_get(less, "in") || state_in(control, json_get(less, "in")));
-        if (counts && integer_of(control, word(less, "percent"), &percent) && percent > best)
+            control && (!json_get(less, "in") || compute__state_in(control, json_get(less, "in")));
+        if (counts && compute__integer(control, compute__word(less, "percent"), &percent) && percent > best)
             best = percent;
     }
     *likelihood -= best >= 75 ? 3 : best >= 50 ? 2 : best >= 25 ? 1 : 0;
@@ -91,39 +83,24 @@ static enum err risk_score(struct context *c, const struct json **out)
     int64_t consequence = 0, likelihood, one;
     const struct json *fields = json_get(c->args, "consequence");
     for (const struct json *f = fields ? fields->first : NULL; f; f = f->next) {
-        if (!integer_of(c->rec, f->text, &one))
+        if (!compute__integer(c->rec, f->text, &one))
             return OK;
         consequence = one > consequence ? one : consequence;
     }
-    if (!integer_of(c->rec, word(c->args, "likelihood"), &likelihood))
+    if (!compute__integer(c->rec, compute__word(c->args, "likelihood"), &likelihood))
         return OK;
-    const struct json *confidence = record_value(c->rec, word(c->args, "confidence"));
+    const struct json *confidence = record_value(c->rec, compute__word(c->args, "confidence"));
     if (confidence && text_is(confidence->text, "low") && likelihood < 5)
         likelihood++;
     if (json_get(c->args, "less"))
         TRY(less_by_related(c, json_get(c->args, "less"), &likelihood, &consequence));
     if (json_get(c->args, "less_from"))
         TRY(less_by_controls(c, json_get(c->args, "less_from"), &likelihood));
-    struct text part = word(c->args, "part");
+    struct text part = compute__word(c->args, "part");
     int64_t y = at_least(consequence, 1), x = at_least(likelihood, 1);
     *out = node__integer(c->call->arena, text_is(part, "likelihood")    ? x
                                          : text_is(part, "consequence") ? y
                                                                         : x * y);
-    return OK;
-}
-
-static enum err risk_band(struct context *c, const struct json **out)
-{
-    static const char *bands[] = {"low", "medium", "high", "very_high"};
-    int64_t score, one;
-    if (!integer_of(c->rec, word(c->args, "score"), &score))
-        return OK;
-    int band = score >= 16 ? 3 : score >= 10 ? 2 : score >= 5 ? 1 : 0;
-    const struct json *severe = json_get(c->args, "severe");
-    for (const struct json *f = severe ? severe->first : NULL; f; f = f->next)
-        if (integer_of(c->rec, f->text, &one) && one >= 5 && band < 2)
-            band = 2;
-    *out = node__text(c->call->arena, text_of(bands[band]));
     return OK;
 }
 
@@ -137,10 +114,10 @@ static const struct json *cell(const struct json *row, struct text column)
 
 static enum err rows_worst(struct context *c, const struct json **out)
 {
-    const struct json *rows = record_value(c->rec, word(c->args, "rows"));
+    const struct json *rows = record_value(c->rec, compute__word(c->args, "rows"));
     const struct json *worst = NULL;
     for (const struct json *row = rows ? rows->first : NULL; row; row = row->next) {
-        const struct json *v = cell(row, word(c->args, "column"));
+        const struct json *v = cell(row, compute__word(c->args, "column"));
         if (v && v->type == JSON_INTEGER && (!worst || v->integer > worst->integer))
             worst = v;
     }
@@ -157,15 +134,15 @@ static int64_t integer_arg(const struct json *args, const char *key, int64_t fal
 
 static enum err rows_any(struct context *c, const struct json **out)
 {
-    const struct json *rows = record_value(c->rec, word(c->args, "rows"));
+    const struct json *rows = record_value(c->rec, compute__word(c->args, "rows"));
     const struct json * or = json_get(c->args, "or");
     bool any = false;
     for (const struct json *row = rows ? rows->first : NULL; row; row = row->next) {
-        const struct json *v = cell(row, word(c->args, "column"));
+        const struct json *v = cell(row, compute__word(c->args, "column"));
         if (!v || v->type != JSON_INTEGER)
             continue;
         any = any || v->integer >= integer_arg(c->args, "at_least", INT64_MAX);
-        if (or &&json_true(cell(row, word(or, "when"))))
+        if (or &&json_true(cell(row, compute__word(or, "when"))))
             any = any || v->integer >= integer_arg(or, "at_least", INT64_MAX);
     }
     *out = node__bool(c->call->arena, any);
@@ -180,8 +157,8 @@ static enum err related_worst(struct context *c, const struct json **out)
     bool any = false;
     TRY(related(c, c->args, &items, &count));
     for (size_t i = 0; i < count; i++) {
-        if (!state_in(items[i], json_get(c->args, "in")) ||
-            !integer_of(items[i], word(c->args, "field"), &one))
+        if (!compute__state_in(items[i], json_get(c->args, "in")) ||
+            !compute__integer(items[i], compute__word(c->args, "field"), &one))
             continue;
         worst = !any || one > worst ? one : worst;
         any = true;
@@ -196,17 +173,29 @@ static const struct json *of_record(void *arg, struct text field)
     return record_value(arg, field);
 }
 
+bool compute__case_holds(const struct context *c, size_t nth)
+{
+    const struct condition *when = nth < c->field->case_count ? c->field->cases[nth] : NULL;
+    return !when || condition_holds(when, of_record, c->rec);
+}
+
+ptrdiff_t compute__rank(const struct scale *s, const struct json *value)
+{
+    for (size_t i = 0; s && i < s->count; i++)
+        if (value->type == JSON_TEXT && text_same(s->options[i].value, value->text))
+            return (ptrdiff_t)i;
+    return -1;
+}
+
 static enum err first_match(struct context *c, const struct json **out)
 {
     const struct json *cases = json_get(c->args, "cases");
-    for (const struct json *one = cases ? cases->first : NULL; one; one = one->next) {
-        const struct condition *when =
-            condition_from_json(c->call->arena, json_get(one, "when"));
-        if (when && condition_holds(when, of_record, c->rec)) {
+    size_t nth = 0;
+    for (const struct json *one = cases ? cases->first : NULL; one; one = one->next, nth++)
+        if (compute__case_holds(c, nth)) {
             *out = json_get(one, "value");
             return OK;
         }
-    }
     const struct json *other = json_get(c->args, "else");
     *out = other && other->type != JSON_NULL ? other : NULL;
     return OK;
@@ -218,7 +207,7 @@ static enum err greatest(struct context *c, const struct json **out)
     int64_t best = 0, one;
     bool any = false;
     for (const struct json *f = fields ? fields->first : NULL; f; f = f->next)
-        if (integer_of(c->rec, f->text, &one)) {
+        if (compute__integer(c->rec, f->text, &one)) {
             best = !any || one > best ? one : best;
             any = true;
         }
@@ -227,28 +216,66 @@ static enum err greatest(struct context *c, const struct json **out)
     return OK;
 }
 
+/* What the record says that a ref points to. */
+static enum err of(struct context *c, const struct json **out)
+{
+    const struct field *via = kind_field(c->rec->kind, compute__word(c->args, "ref"));
+    const struct json *id = via ? c->rec->values[via->index] : NULL;
+    struct record *target = NULL;
+    if (id && via->target_kind && id->type == JSON_TEXT)
+        TRY(table__find(c->call, c->records, c->db, via->target_kind, id->text, &target));
+    if (target)
+        *out = record_value(target, compute__word(c->args, "value"));
+    return OK;
+}
+
 static const struct {
     const char *name;
     enum err (*run)(struct context *, const struct json **out);
-} functions[] = {
-    {"risk_score", risk_score}, {"risk_band", risk_band},         {"rows_worst", rows_worst},
-    {"rows_any", rows_any},     {"related_worst", related_worst}, {"first_match", first_match},
-    {"greatest", greatest}};
+} functions[] = {{"risk_score", risk_score},
+                 {"risk_band", compute__risk_band},
+                 {"rows_worst", rows_worst},
+                 {"rows_any", rows_any},
+                 {"rows_meet", compute__rows_meet},
+                 {"related_worst", related_worst},
+                 {"first_match", first_match},
+                 {"greatest", greatest},
+                 {"of", of},
+                 {"in_force", compute__in_force},
+                 {"judged", compute__judged},
+                 {"of_criteria", compute__of_criteria},
+                 {"who_set", compute__who_set},
+                 {"who_moved", compute__who_moved},
+                 {"last_of", compute__last_of},
+                 {"kept", compute__kept},
+                 {"exceeds", compute__exceeds},
+                 {"same_person", compute__same_person}};
 
-enum err compute__fields(struct call *call, struct records *r, struct db db, struct record *rec)
+static enum err compute_one(struct context *c)
 {
-    for (size_t i = 0; i < rec->kind->computed_count; i++) { /* each after what it builds on */
-        const struct field *f = rec->kind->computed[i];
-        struct context c = {call, r, db, rec, f, f->computed};
-        struct text name = json_text(json_get(f->computed, "fn"));
-        size_t fn = 0;
-        while (fn < COUNT(functions) && !text_is(name, functions[fn].name))
-            fn++;
-        if (fn == COUNT(functions))
-            return problem(call, ERR_BUG, f->name, "computed", "no function is called %.*s",
-                           TEXT_ARG(name));
-        rec->values[f->index] = NULL;
-        TRY(functions[fn].run(&c, &rec->values[f->index]));
+    const struct field *f = c->field;
+    struct text name = json_text(json_get(f->computed, "fn"));
+    for (size_t fn = 0; fn < COUNT(functions); fn++)
+        if (text_is(name, functions[fn].name)) {
+            const struct json *value = NULL;
+            TRY(functions[fn].run(c, &value));
+            c->rec->values[f->index] = value;
+            return OK;
+        }
+    return problem(c->call, ERR_BUG, f->name, "computed", "no function is called %.*s",
+                   TEXT_ARG(name));
+}
+
+/* In the order of what needs what, as the loader has found it. */
+enum err compute__fields(struct call *call, struct records *r, struct db db, struct record *rec,
+                         const struct record *before, struct text move)
+{
+    struct measure measure = {0};
+    for (size_t i = 0; i < rec->kind->computed_count; i++) {
+        struct context c = {.call = call, .records = r, .db = db, .rec = rec, .before = before,
+                            .move = move, .measure = &measure, .field = rec->kind->computed[i],
+                            .args = rec->kind->computed[i]->computed};
+        TRY(compute_one(&c));
     }
     return OK;
 }
@@ -287,25 +314,47 @@ static void add_targets(struct call *call, struct found *f, const struct kind *k
         add(call, f, k, one->text);
 }
 
-static enum err add_referrers(struct call *call, struct db db, struct found *f,
-                              const struct kind *k, struct text field, const struct record *rec)
+static enum err add_referrers(struct call *call, struct records *r, struct db db,
+                              struct found *f, const struct kind *k, const struct field *field,
+                              const struct record *rec)
 {
-    struct value values[] = {V_TEXT(k->name), V_TEXT(field), V_TEXT(rec->id)};
     struct rows rows;
-    TRY(db__rows(call, db,
-                 "SELECT from_id FROM link WHERE from_kind = $1 AND type = $2 AND to_id = $3",
-                 values, 3, READ_MOST, &rows));
+    TRY(query__holders(call, r, db, k, field, rec->id, TEXT(""), READ_MOST, &rows));
     for (size_t i = 0; i < rows.count; i++)
         add(call, f, k, row_at(&rows, i)[0].text);
     return OK;
 }
 
+/* "@system.owner": the records whose `system` is this one, when its owner is another now. */
+static enum err add_named(struct call *call, struct records *r, struct db db, struct found *f,
+                          const struct kind *k, const struct json *as, const struct record *rec,
+                          const struct record *before)
+{
+    for (const struct json *one = as ? as->first : NULL; one; one = one->next) {
+        struct text rest = text_from(one->text, 1);
+        if (text_find(rest, '.') < 0)
+            continue;
+        const struct field *via = kind_field(k, text_cut(&rest, '.'));
+        const struct json *now = record_value(rec, rest);
+        const struct json *then = before ? record_value(before, rest) : NULL;
+        bool same = !now || !then ? now == then : json_same(now, then);
+        if (!via || via->target_kind != rec->kind || same)
+            continue;
+        struct record **items;
+        size_t count;
+        TRY(query__living(call, r, db, k, via, rec->id, &items, &count));
+        for (size_t i = 0; i < count; i++)
+            add(call, f, k, items[i]->id);
+    }
+    return OK;
+}
+
 /* Those that named it before may not any more. */
-static enum err look(struct call *call, struct db db, struct found *f, const struct edge *e,
-                     const struct record *rec, const struct record *before)
+static enum err look(struct call *call, struct records *r, struct db db, struct found *f,
+                     const struct edge *e, const struct record *rec, const struct record *before)
 {
     if (e->own)
-        return add_referrers(call, db, f, e->looks, e->via, rec);
+        return add_referrers(call, r, db, f, e->looks, kind_field(e->looks, e->via), rec);
     add_targets(call, f, e->looks, record_value(rec, e->via));
     if (before)
         add_targets(call, f, e->looks, record_value(before, e->via));
@@ -319,7 +368,14 @@ enum err compute__dependents(struct call *call, struct records *r, struct db db,
     struct found f = {0};
     for (size_t i = 0; i < r->model->edge_count; i++)
         if (r->model->edges[i].at == rec->kind)
-            TRY(look(call, db, &f, &r->model->edges[i], rec, before));
+            TRY(look(call, r, db, &f, &r->model->edges[i], rec, before));
+    for (size_t k = 0; k < r->model->kind_count; k++)
+        for (size_t i = 0; i < r->model->kinds[k].computed_count; i++) {
+            const struct json *computed = r->model->kinds[k].computed[i]->computed;
+            if (text_is(json_text(json_get(computed, "fn")), "same_person"))
+                TRY(add_named(call, r, db, &f, &r->model->kinds[k], json_get(computed, "as"), rec,
+                              before));
+        }
     *out = f.items;
     *count = f.count;
     return OK;

@@ -29,6 +29,56 @@ static enum err check_from(struct call *call, const struct record *rec, const st
                                  TEXT_ARG(state_title(call, rec, rec->state))));
 }
 
+/* The row of a framework that the record stands for in its register, and nobody else does. */
+static const struct requirement *stands_for(const struct records *r, const struct record *rec,
+                                            const struct framework **of)
+{
+    for (size_t i = 0; i < r->model->framework_count; i++) {
+        const struct framework *f = &r->model->frameworks[i];
+        const struct json *row =
+            text_same(f->register_kind, rec->kind->name) ? record_value(rec, f->register_field) : NULL;
+        const struct requirement *found = row ? model_requirement(r->model, row->text) : NULL;
+        if (found != NULL && found >= f->rows && found < f->rows + f->row_count) {
+            *of = f;
+            return found;
+        }
+    }
+    return NULL;
+}
+
+static enum err check_kept(struct call *call, const struct record *rec, const struct move *m)
+{
+    struct text field = rec->kind->keeps_until;
+    const struct json *until = field.len ? record_value(rec, field) : NULL;
+    if (!until || text_compare(until->text, zone_today(call->arena, call->zone, call->now)) < 0)
+        return OK;
+    return problem_at(call, ERR_CONFLICT, field, "kept", m->source,
+                      text_print(call->arena,
+                                 say(call, "must be kept until %.*s", "须保存至 %.*s"),
+                                 TEXT_ARG(until->text)));
+}
+
+/* What is put away leaves every list: not while it must be kept, and never the record that stands
+ * for a row of a framework in force. */
+static enum err check_archive(struct call *call, struct records *r, const struct record *rec,
+                              const struct move *m)
+{
+    const struct framework *of = NULL;
+    if (!text_is(rec->kind->states[m->to].name, "archived"))
+        return OK;
+    const struct requirement *row = stands_for(r, rec, &of);
+    if (row == NULL)
+        return check_kept(call, rec, m);
+    struct text title = words_in(of->title, call->lang);
+    return problem_at(
+        call, ERR_CONFLICT, TEXT(""), "register", m->source,
+        text_print(call->arena,
+                   say(call, "stands for %.*s of %.*s and stays: every row has a record, always. "
+                             "What does not apply is left out, with a reason",
+                       "对应%.*s（%.*s），必须保留：每一行始终有一条记录。不适用的请说明理由后排除"),
+                   TEXT_ARG(row->row), TEXT_ARG(title)));
+}
+
 bool guard__takes_two(const struct record *rec, const struct move *m)
 {
     return m->and_by.count && holds(m->second_when, rec);
@@ -113,8 +163,8 @@ static bool in_states(const struct need *need, const struct record *rec)
     return false;
 }
 
-static enum err name_blocker(struct call *call, struct records *r, struct db db,
-                             const struct record *rec, size_t number, struct verdict *v)
+enum err guard__block(struct call *call, struct records *r, struct db db,
+                      const struct record *rec, size_t number, struct verdict *v)
 {
     bool readable;
     TRY(who__may_read(call, r, db, call->actor, rec, &readable));
@@ -130,6 +180,23 @@ static enum err name_blocker(struct call *call, struct records *r, struct db db,
     return OK;
 }
 
+/* It came to its state, by a move, after that time. */
+static enum err came_after(struct call *call, struct db db, const struct record *rec,
+                           const struct json *time, bool *out)
+{
+    struct value values[] = {V_TEXT(rec->kind->name), V_TEXT(rec->id),
+                             V_TEXT(json_text(time))};
+    struct rows rows;
+    if (!time)
+        return OK;
+    TRY(db__rows(call, db,
+                 "SELECT 1 FROM version WHERE kind = $1 AND id = $2 AND COALESCE(alters, 1) = 2 AND "
+                 "at > $3 LIMIT 1",
+                 values, 3, 1, &rows));
+    *out = rows.count > 0;
+    return OK;
+}
+
 static enum err check_need(struct call *call, struct records *r, struct db db,
                            const struct record *rec, const struct move *m,
                            const struct need *need, struct verdict *v)
@@ -139,8 +206,13 @@ static enum err check_need(struct call *call, struct records *r, struct db db,
     struct record **related;
     size_t count, good = 0;
     TRY(related__records(call, r, db, need, rec, &related, &count));
-    for (size_t i = 0; i < count; i++)
-        good += in_states(need, related[i]);
+    bool *meets = NEW_MANY(call->arena, count + 1, bool);
+    for (size_t i = 0; i < count; i++) {
+        meets[i] = in_states(need, related[i]);
+        if (meets[i] && need->since.len)
+            TRY(came_after(call, db, related[i], record_value(rec, need->since), &meets[i]));
+        good += meets[i];
+    }
     bool enough = (int64_t)good >= need->least;
     if (enough && (!need->every || good == count))
         return OK;
@@ -153,8 +225,8 @@ static enum err check_need(struct call *call, struct records *r, struct db db,
     enum err e = problem_at(call, ERR_CONFLICT, need->field, code,
                             need->source.len ? need->source : m->source, words);
     for (size_t i = 0; i < count; i++)
-        if (!in_states(need, related[i]))
-            TRY(name_blocker(call, r, db, related[i], number, v));
+        if (!meets[i])
+            TRY(guard__block(call, r, db, related[i], number, v));
     return e;
 }
 
@@ -274,10 +346,12 @@ enum err guard__move(struct call *call, struct records *r, struct db db,
     *out = (struct verdict){0};
     TRY(guard__signatures(call, r, db, rec, m, out));
     enum err worst = check_from(call, rec, m);
-    enum err steps[6] = {check_who(call, r, db, rec, m, out), check_duties(call, r, db, rec, m),
+    enum err steps[8] = {check_archive(call, r, rec, m),
+                         check_who(call, r, db, rec, m, out), check_duties(call, r, db, rec, m),
                          m->stop ? OK : check_when(call, after, m),
                          m->stop ? OK : guard__needs(call, r, db, after, m, out),
-                         check_own_signature(call, m, out), check_forged(call, m, out)};
+                         check_own_signature(call, m, out), check_forged(call, m, out),
+                         holds(m->when, after) ? freeze__check(call, r, db, m, out) : OK};
     for (size_t i = 0; i < COUNT(steps); i++) {
         if (!is_refusal(steps[i]))
             return steps[i];
@@ -329,10 +403,39 @@ static enum err within_a_year(struct call *call, const struct record *rec, const
                                   "必须是今天起 12 个月之内的日期")));
 }
 
+/* A date from today to so many months ahead, which another field says. */
+static enum err within(struct call *call, const struct record *rec, const struct move *m)
+{
+    const struct json *v = record_value(rec, m->guard_field);
+    const struct json *months = record_value(rec, m->guard_months);
+    int64_t days, today = call->now / 86400000000LL;
+    if (!v || !date_read(v->text, &days))
+        return OK; /* missing is told by what is required */
+    int64_t most = months && months->type == JSON_INTEGER ? months->integer : 0;
+    most = most < 0 ? 0 : most > 1200 ? 1200 : most;
+    struct text last = until__months_after(call->arena, date_of_days(call->arena, today), most);
+    if (days >= today && text_compare(v->text, last) <= 0)
+        return OK;
+    return problem(call, ERR_INVALID, m->guard_field, "within",
+                   say(call, "must be a date from today to at most %lld months ahead",
+                       "必须是今天起 %lld 个月之内的日期"),
+                   (long long)most);
+}
+
+static enum err begun(struct call *call, const struct record *rec, const struct move *m)
+{
+    const struct json *v = record_value(rec, m->guard_field);
+    int64_t days;
+    if (!v || !date_read(v->text, &days) || days <= call->now / 86400000000LL)
+        return OK;
+    return problem_at(call, ERR_INVALID, m->guard_field, "begun", m->source,
+                      text_of(say(call, "has not come yet", "尚未到来")));
+}
+
 static const struct {
     const char *name;
     enum err (*check)(struct call *, const struct record *, const struct move *);
-} guards[] = {{"within_a_year", within_a_year}};
+} guards[] = {{"within_a_year", within_a_year}, {"within", within}, {"begun", begun}};
 
 enum err guard__named(struct call *call, const struct record *rec, const struct move *m)
 {

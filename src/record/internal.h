@@ -71,6 +71,8 @@ struct text value__print(struct arena *a, const struct json *v); /* for CSV cell
 struct act {
     const char *name; /* record.create … */
     struct text at, actor, actor_type, actor_for, move, from, reason;
+    const struct json *frozen; /* the set that is signed with it; NULL: none */
+    const struct json *proposed; /* new values, until the second signature; NULL: none */
 };
 /* ERR_TOO_LARGE for more than a body may hold. */
 MUST_USE enum err body__print(struct call *call, const struct record *rec,
@@ -191,6 +193,10 @@ MUST_USE enum err who__sees_sensitive(struct call *call, struct records *r, stru
 MUST_USE enum err who__may_change(struct call *call, struct records *r, struct db db,
                                   const struct actor *actor, const struct record *rec,
                                   bool *out);
+/* The record over which a grant (model: "grants") would have to be, for this record: itself, or the
+ * first that it refers to; "" when there is none. The field that says so; NULL: the record itself. */
+struct text who__over(const struct grants *g, const struct record *rec);
+const struct field *who__over_field(const struct grants *g, const struct kind *k);
 /* The people that a relation names, whether or not they are still here. */
 MUST_USE enum err who__people(struct call *call, struct records *r, struct db db,
                               const struct record *rec, const struct who *w, struct text **out,
@@ -232,6 +238,9 @@ bool guard__asks(const struct kind *k, const struct move *m, struct text field);
 MUST_USE enum err guard__needs(struct call *call, struct records *r, struct db db,
                                const struct record *rec, const struct move *m,
                                struct verdict *v);
+/* Names a record in the way, if the actor may read it, by the number of the problem it explains. */
+MUST_USE enum err guard__block(struct call *call, struct records *r, struct db db,
+                               const struct record *rec, size_t number, struct verdict *v);
 /* The signatures under a move that still stand, and those that no longer do. One that the ledger does
  * not speak for is neither. */
 MUST_USE enum err guard__signatures(struct call *call, struct records *r, struct db db, const struct record *rec,
@@ -242,8 +251,10 @@ int guard__open_sides(const struct record *rec, const struct move *m, const stru
 
 /* ---- compute.c
  * ---------------------------------------------------------------------------------------- */
+/* before: the version before, NULL for a new record; move: by which the new one comes, or "". */
 MUST_USE enum err compute__fields(struct call *call, struct records *r, struct db db,
-                                  struct record *rec);
+                                  struct record *rec, const struct record *before,
+                                  struct text move);
 /* Records of other kinds whose computed fields look at this one. */
 struct dependent {
     const struct kind *kind;
@@ -268,6 +279,9 @@ struct writing {
     const struct json **values; /* checked, per field index */
     const bool *given;
     struct note *notes;
+    int reactions; /* how deep one automatic move has called for another */
+    const struct json *frozen, *proposed; /* go into the next version that is written */
+    int pushed; /* how deep moves are pushing moves just now */
 };
 MUST_USE enum err change__run(struct writing *w);
 /* w->values where w->given, into the record that w->change names: by the rules of every change. */
@@ -278,6 +292,12 @@ struct record *record__copy(struct arena *a, const struct record *rec);
 MUST_USE enum err write__version(struct writing *w, struct record *rec,
                                  const struct record *before, const char *act, struct text move,
                                  struct text reason);
+
+/* Computes a record anew because of `cause` (a key and a title), and lets it react. */
+MUST_USE enum err write__recompute(struct writing *w, const struct dependent *d, struct text cause);
+/* The automatic moves that a record may make now that it, or what it looks at, has changed: as the
+ * system, naming the cause. */
+MUST_USE enum err change__react(struct writing *w, struct record *rec, struct text cause);
 
 /* 2, the record moved on; 1, what was signed changed; 0, neither: write.c. */
 int version__alters(const struct record *rec, const struct record *before, const char *act);
@@ -334,6 +354,13 @@ MUST_USE enum err query__holders(struct call *call, struct records *r, struct db
 MUST_USE enum err query__living(struct call *call, struct records *r, struct db db,
                                 const struct kind *k, const struct field *f, struct text value,
                                 struct record ***out, size_t *count);
+/* Does a record of the granting kind k give the person the role over this one, today? */
+MUST_USE enum err query__granted(struct call *call, struct records *r, struct db db,
+                                 const struct kind *k, struct text person, struct text role,
+                                 struct text over, bool *out);
+/* Of the kind that `is: criteria`: the one by which is measured today; NULL when there is none. */
+MUST_USE enum err query__in_force(struct call *call, struct records *r, struct db db,
+                                  const struct kind *k, struct text today, struct record **out);
 /* Records of a kind by id, those after one. */
 MUST_USE enum err query__page(struct call *call, struct records *r, struct db db,
                               const struct kind *k, struct text after, size_t most,
@@ -379,6 +406,69 @@ MUST_USE enum err guard__bars(struct call *call, struct records *r, struct db db
 /* ---- batch.c: what was changed together -------------------------------------------------------- */
 MUST_USE enum err batch__note(struct writing *w);
 MUST_USE enum err batch__undo(struct writing *w);
+
+/* ---- stale.c: what must be computed anew ------------------------------------------------------- */
+/* After a version of the criteria: what is measured by them. */
+MUST_USE enum err stale__spread(struct writing *w, const struct record *rec);
+/* Looks whether criteria or model are others than last time, and computes what is marked. */
+MUST_USE enum err stale__settle(struct call *call, struct records *r);
+/* ---- freeze.c: a signature over a set of records ----------------------------------------------
+ */
+MUST_USE enum err freeze__check(struct call *call, struct records *r, struct db db,
+                                const struct move *m, struct verdict *v);
+/* As it goes into the body of the version that signs; NULL when the move freezes nothing. */
+MUST_USE enum err freeze__set(struct call *call, struct records *r, struct db db,
+                              const struct move *m, const struct json **out);
+MUST_USE enum err freeze__keep(struct call *call, struct tx *tx, const struct record *by,
+                               const struct json *set);
+
+/* ---- propose.c: new values that a move takes ---------------------------------------------------
+ */
+bool propose__takes(const struct move *m, struct text field);
+/* What the first signature proposes; NULL when none stands, or it proposes nothing. */
+MUST_USE enum err propose__read(struct call *call, struct db db, const struct record *rec,
+                                const struct move *m, const struct verdict *v,
+                                const struct json **out);
+/* Puts it into `rec`, which has the given values in it; refused when those are others. */
+MUST_USE enum err propose__apply(struct call *call, const struct json *proposed,
+                                 struct record *rec, const struct record *before,
+                                 const struct move *m);
+MUST_USE enum err propose__check(struct call *call, const struct record *rec,
+                                 const struct record *before, const struct move *m);
+struct record *propose__aside(struct call *call, const struct record *rec,
+                              const struct record *before, const struct move *m,
+                              const struct json **out);
+
+/* ---- until.c: how long what a move decides is good for ----------------------------------------
+ */
+/* The last day that the move allows; "" when it says nothing. */
+MUST_USE enum err until__last(struct call *call, struct records *r, struct db db,
+                              const struct record *rec, const struct move *m, struct text *last);
+MUST_USE enum err until__fill(struct call *call, struct records *r, struct db db,
+                              struct record *rec, const struct move *m);
+MUST_USE enum err until__check(struct call *call, struct records *r, struct db db,
+                               const struct record *rec, const struct move *m);
+struct text until__months_after(struct arena *a, struct text day, int64_t months);
+
+/* ---- contributor.c: who had a hand in the draft as it stands ------------------------------------
+ */
+struct wrote {
+    struct text act, move, person;
+    bool proposes; /* new values, with a first signature */
+};
+struct wrote wrote_of(const struct json *body); /* as the body of a version tells */
+/* Who wrote content with this version; "" when nobody did. */
+struct text contributor__of(const struct record *rec, const struct record *before,
+                            const struct wrote *how);
+/* Does a new draft begin with this version? */
+bool contributor__begins(const struct record *rec, const struct record *before);
+MUST_USE enum err contributor__remember(struct call *call, struct tx *tx, const struct record *rec,
+                                        const struct record *before, const struct wrote *how);
+/* *out becomes true when the person contributed to the draft; else it stays. */
+MUST_USE enum err contributor__is(struct call *call, struct db db, struct text kind,
+                                  struct text id, struct text person, bool *out);
+/* Fills the table, which is new, from the versions. */
+MUST_USE enum err contributor__rebuild(struct call *call, struct tx *tx, const struct model *m);
 
 /* ---- turn.c: whose turn it is ---------------------------------------------------------------- */
 /* The moves that lead on from a state, as the model tells them, in its order; NULL after the last. */

@@ -38,6 +38,15 @@ static const struct column signature_columns[] = {
 static const struct column past_owner_columns[] = {
     COLUMN("kind", TEXT, true), COLUMN("id", TEXT, true), COLUMN("version", INTEGER, true),
     COLUMN("person", TEXT, true)};
+/* Who wrote in this version, "" where a draft begins: follows from the versions (contributor.c). */
+static const struct column contributor_columns[] = {
+    COLUMN("kind", TEXT, true), COLUMN("id", TEXT, true), COLUMN("version", INTEGER, true),
+    COLUMN("person", TEXT, true)};
+/* Records that a version of another signed, as they were: follows from the versions (freeze.c). */
+static const struct column frozen_columns[] = {
+    COLUMN("kind", TEXT, true),       COLUMN("id", TEXT, true),
+    COLUMN("version", INTEGER, true), COLUMN("by_kind", TEXT, true),
+    COLUMN("by_id", TEXT, true),      COLUMN("by_version", INTEGER, true)};
 /* Since when a record was in which state: follows from the versions (stay.c). */
 static const struct column stay_columns[] = {
     COLUMN("kind", TEXT, true),   COLUMN("id", TEXT, true),     COLUMN("version", INTEGER, true),
@@ -45,6 +54,10 @@ static const struct column stay_columns[] = {
     COLUMN("person", TEXT, true), COLUMN("move", TEXT, true)};
 static const struct index stay_indexes[] = {
     {.name = NAMED("stay_state"), .columns = NAMED("kind, state, since")}};
+/* Kinds that must be computed anew, and how far that is (stale.c). */
+static const struct column stale_columns[] = {COLUMN("kind", TEXT, true),
+                                              COLUMN("after", TEXT, true),
+                                              COLUMN("cause", TEXT, true)};
 /* What moves by itself and when: `at` follows from the versions (timer.c), the rest is how far it got. */
 static const struct column timer_columns[] = {
     COLUMN("kind", TEXT, true), COLUMN("id", TEXT, true),   COLUMN("name", TEXT, true),
@@ -99,6 +112,7 @@ static const struct table own_tables[] = {
     TABLE(sequence, "kind", false),
     TABLE(signature, "kind, id, version, move, person", true),
     TABLE(idempotency, "actor, name", true),
+    TABLE(stale, "kind", false),
     TABLE(past_owner, "kind, id, version", true),
     {.name = NAMED("batch"),
      .primary = NAMED("batch, id, version"),
@@ -106,6 +120,8 @@ static const struct table own_tables[] = {
      .column_count = COUNT(batch_columns),
      .indexes = batch_indexes,
      .index_count = 1},
+    TABLE(contributor, "kind, id, version, person", true),
+    TABLE(frozen, "kind, id, by_kind, by_id, by_version", true),
     {.name = NAMED("timer"),
      .primary = NAMED("kind, id, name"),
      .columns = timer_columns,
@@ -326,6 +342,8 @@ static enum err migrate(struct job *job, struct call *call, struct tx *tx)
     TRY(store_migrate(call, tx, m->steps));
     TRY(rename__links(call, tx, m->model, m->steps != NULL));
     TRY(refill(call, tx, m));
+    if (created(m->steps, " contributor"))
+        TRY(contributor__rebuild(call, tx, m->model));
     if (created(m->steps, " stay"))
         TRY(stay__rebuild(call, tx));
     TRY(rebuild_timers(call, tx, m));

@@ -134,7 +134,7 @@ static bool bars_editors(const struct move *m)
     for (size_t i = 0; i < m->duty_count; i++)
         for (size_t j = 0; j < m->duties[i].people.count; j++) {
             const struct who *w = &m->duties[i].people.one[j];
-            if (text_is(w->relation, "editor") && !w->via.len)
+            if ((w->contributor || text_is(w->relation, "editor")) && !w->via.len)
                 return true;
         }
     return false;
@@ -143,7 +143,7 @@ static bool bars_editors(const struct move *m)
 static const struct text *asks_of(struct call *call, const struct kind *k, const struct move *m,
                                   size_t *count)
 {
-    struct text *out = NEW_MANY(call->arena, k->field_count + m->ask_count + 1, struct text);
+    struct text *out = NEW_MANY(call->arena, k->field_count + m->ask_count + m->take_count + 1, struct text);
     size_t n = m->ask_count;
     for (size_t i = 0; i < n; i++)
         out[i] = m->asks[i];
@@ -154,6 +154,9 @@ static const struct text *asks_of(struct call *call, const struct kind *k, const
         if (!known)
             out[n++] = k->fields[i].name;
     }
+    for (size_t i = 0; i < m->take_count; i++)
+        if (!guard__asks(k, m, m->takes[i]))
+            out[n++] = m->takes[i];
     *count = n;
     return out;
 }
@@ -197,6 +200,7 @@ static enum err view_move(struct call *call, struct records *r, struct reader *d
     v->allowed = e == OK;
     v->mine = verdict.mine;
     v->signatures = verdict.signatures;
+    TRY(propose__read(call, db_reader(db), rec, m, &verdict, &v->proposed));
     v->signature_count = verdict.signature_count;
     v->asks = asks_of(call, rec->kind, m, &v->ask_count);
     v->voided = verdict.voided;

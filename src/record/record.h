@@ -213,6 +213,7 @@ struct move_view {
     struct call *why;   /* its problems say why not */
     struct signature *signatures; /* those that stand */
     size_t signature_count;
+    const struct json *proposed; /* new values by the first signature; NULL: none */
     const struct text *asks; /* fields filled in with it; of some the need shows only then */
     size_t ask_count;
     struct signature *voided; /* those that a change has undone */
@@ -277,6 +278,18 @@ struct turn {
 };
 MUST_USE enum err record_turn(struct call *call, struct records *r, struct reader *db,
                               const struct record *rec, struct turn *out);
+/* ---- what a signature over a set of records froze
+ * ------------------------------------------------------------------------------ */
+struct frozen {
+    const struct record *then; /* as it was signed; NULL: it was not among them */
+    bool changed;              /* decided otherwise since the last set was signed */
+};
+/* Does the model have a move that signs all records of the kind? */
+bool record_freezable(const struct records *r, const struct kind *k);
+/* Of each of the records, which are of that kind. Whether they may be shown is the caller's. */
+MUST_USE enum err record_frozen(struct call *call, struct records *r, struct reader *db,
+                                const struct kind *k, struct record *const *items,
+                                size_t count, struct frozen *out);
 struct todo {
     struct ref ref;
     const char *why;         /* move, overdue, due, waits */

@@ -47,11 +47,16 @@ static bool equals(const struct json *have, const struct json *want)
     return have && json_same(have, want);
 }
 
-static bool narrowed(const struct need *need, const struct record *rec)
+/* "$FIELD" is what the record that needs it says there itself; nothing there, nothing fits. */
+static bool narrowed(const struct need *need, const struct record *rec, const struct record *own)
 {
-    for (size_t i = 0; i < need->where_count; i++)
-        if (!equals(record_value(rec, need->where[i].field), need->where[i].value))
+    for (size_t i = 0; i < need->where_count; i++) {
+        const struct json *want = need->where[i].value;
+        if (text_starts(json_text(want), "$"))
+            want = record_value(own, text_from(want->text, 1));
+        if (!want || !equals(record_value(rec, need->where[i].field), want))
             return false;
+    }
     return true;
 }
 
@@ -66,7 +71,7 @@ enum err related__records(struct call *call, struct records *r, struct db db,
                                 rec->id, out, count));
     size_t kept = 0;
     for (size_t i = 0; i < *count; i++)
-        if (narrowed(need, (*out)[i]))
+        if (narrowed(need, (*out)[i], rec))
             (*out)[kept++] = (*out)[i];
     *count = kept;
     return OK;

@@ -289,6 +289,7 @@ enum err record_timed(struct call *call, struct records *r, size_t *moved)
 {
     struct text now = moment_print(call->arena, call->now);
     *moved = 0;
+    TRY(stale__settle(call, r));
     for (size_t count = PAGE; count == PAGE;) {
         struct arena *page = arena_open();
         struct call *own = call_beside(page, call);

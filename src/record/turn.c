@@ -146,13 +146,30 @@ static enum err barred(struct turning *t, const struct step *s, struct text pers
     return OK;
 }
 
-static enum err add_by_role(struct turning *t, const struct step *s, struct text role)
+static struct text its_unit(const struct turning *t)
 {
     const struct json *unit = record_value(t->rec, TEXT("unit"));
-    struct text of = unit ? unit->text
-                     : text_is(t->rec->kind->is, "unit_tree") ? t->rec->id
-                                                              : TEXT("");
-    struct value values[] = {V_TEXT(role), V_TEXT(of)};
+    return unit                                            ? unit->text
+           : text_is(t->rec->kind->is, "unit_tree") ? t->rec->id
+                                                           : TEXT("");
+}
+
+static enum err holds_here(struct turning *t, struct text person, struct text role, bool *yes)
+{
+    struct value values[] = {V_TEXT(role), V_TEXT(its_unit(t)), V_TEXT(person)};
+    struct rows rows;
+    TRY(read_rows(t->call, t->db,
+                  "SELECT 1 FROM role_grant g WHERE g.role = $1 AND g.state = 'active' AND "
+                  "g.person = $3 AND (g.unit = '' OR g.unit IN (SELECT ancestor FROM "
+                  "unit_closure WHERE descendant = $2)) LIMIT 1",
+                  values, 3, 1, &rows));
+    *yes = rows.count > 0;
+    return OK;
+}
+
+static enum err add_by_role(struct turning *t, const struct step *s, struct text role)
+{
+    struct value values[] = {V_TEXT(role), V_TEXT(its_unit(t))};
     struct rows rows;
     bool no = true;
     TRY(read_rows(t->call, t->db,
@@ -178,6 +195,8 @@ static enum err add_by_relation(struct turning *t, const struct step *s, const s
         if (no)
             continue;
         TRY(works_here(t, people[i], &here));
+        if (here && w->as.len)
+            TRY(holds_here(t, people[i], w->as, &here));
         add_person(t, people[i], !here);
     }
     if (t->turn->who_count == before && !count)

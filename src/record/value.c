@@ -158,7 +158,15 @@ enum err body__print(struct call *call, const struct record *rec, const struct a
     put_member(&o, "_at", act->at);
     put_member(&o, "_for", act->actor_for);
     put_member(&o, "_from", act->from);
+    if (act->frozen) {
+        json_key(&o, "_frozen");
+        json_put_json(&o, act->frozen);
+    }
     put_member(&o, "_move", act->move);
+    if (act->proposed) {
+        json_key(&o, "_proposed");
+        json_put_json(&o, act->proposed);
+    }
     put_member(&o, "_reason", act->reason);
     json_close(&o, '}');
     *out = buf_text(&b);

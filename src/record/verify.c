@@ -28,6 +28,7 @@ struct deep {
     struct replay *replay; /* roles, people and tokens */
     struct unit_parent *units; /* as their records say */
     size_t unit_room, unit_count;
+    int64_t frozen; /* rows of table frozen that a version tells of */
     int64_t owners; /* changes of owner that table past_owner tells of, and should */
     bool current;   /* the store is of the format that this program writes */
     bool other_rules; /* of the time zone */
@@ -228,6 +229,82 @@ static void check_alters(struct deep *c, struct call *call, struct text place,
                          "what it does to signatures is not what follows from its content");
 }
 
+static bool of_this_model(const struct deep *c, int64_t index)
+{
+    const struct text hash = c->records->model->hash;
+    const struct leaf_note *note = note_of(c, index);
+    return note != NULL && hash.len == sizeof note->model &&
+           memcmp(hash.at, note->model, hash.len) == 0;
+}
+
+/* Of an entry of another model nothing can be said: which moves a duty watches may have changed. */
+static void check_contributor(struct deep *c, struct call *call, struct text place,
+                              const struct value *row, const struct record *rec,
+                              const struct record *before)
+{
+    static const struct json_limits limits = {8u << 20, 32, 500000};
+    const struct json *body;
+    struct rows rows;
+    if (!of_this_model(c, row[4].integer) || json_read(call, row[6].text, &limits, &body) != OK)
+        return;
+    struct wrote how = wrote_of(body);
+    struct text who = contributor__of(rec, before, &how);
+    size_t begins = contributor__begins(rec, before), want = begins + (who.len > 0), good = 0;
+    if (read_page(c, call, "table contributor",
+                  "SELECT person FROM contributor WHERE kind = $1 AND id = $2 AND version = $3",
+                  row, 3, &rows) != OK)
+        return;
+    for (size_t i = 0; i < rows.count; i++) {
+        struct text person = row_at(&rows, i)[0].text;
+        good += person.len ? text_same(person, who) : begins;
+    }
+    if (rows.count != want || good != want)
+        verification_add(c->call, c->out, place,
+                         "who wrote in it is not what follows from its content");
+}
+
+/* The set that was signed with the version. */
+static void check_frozen(struct deep *c, struct call *call, struct text place,
+                         const struct value *row)
+{
+    static const struct json_limits limits = {8u << 20, 32, 500000};
+    const struct json *body, *one;
+    struct rows rows;
+    if (text_search(row[6].text, TEXT("\"_frozen\":")) < 0 ||
+        json_read(call, row[6].text, &limits, &body) != OK || !json_get(body, "_frozen"))
+        return;
+    const struct json *set = json_get(body, "_frozen"), *list = json_get(set, "rows");
+    if (read_page(c, call, "table frozen",
+                  "SELECT kind, id, version FROM frozen WHERE by_kind = $1 AND by_id = $2 AND "
+                  "by_version = $3",
+                  row, 3, &rows) != OK)
+        return;
+    size_t good = 0;
+    struct map *at = map_in(call->arena);
+    for (size_t i = 0; i < rows.count; i++)
+        map_add(at, row_at(&rows, i)[1].text, i);
+    for (one = list ? list->first : NULL; one; one = one->next) {
+        size_t i;
+        const struct json *version = json_get(one, "version");
+        if (map_find(at, json_text(json_get(one, "id")), &i))
+            good += version && row_at(&rows, i)[2].integer == version->integer &&
+                    text_same(row_at(&rows, i)[0].text, json_text(json_get(set, "kind")));
+    }
+    c->frozen += (int64_t)rows.count;
+    if (!list || good != list->count || rows.count != list->count)
+        verification_add(c->call, c->out, place, "the records it signed are not those it names");
+}
+
+static void check_frozen_rows(struct deep *c)
+{
+    struct rows rows;
+    if (read_page(c, c->call, "table frozen", "SELECT count(*) FROM frozen", NULL, 0, &rows) ==
+            OK &&
+        rows.cells[0].integer != c->frozen)
+        verification_add(c->call, c->out, TEXT("table frozen"),
+                         "has rows that no signature explains");
+}
+
 static void check_owner(struct deep *c, struct call *call, struct text place,
                         const struct value *row, const struct record *rec,
                         const struct record *before)
@@ -307,6 +384,10 @@ static void check_follows(struct deep *c, struct call *call, const struct value 
                                    (long long)row[2].integer);
     check_alters(c, call, place, row, rec, before);
     check_owner(c, call, place, row, rec, before);
+    if (c->current)
+        check_contributor(c, call, place, row, rec, before);
+    if (c->current)
+        check_frozen(c, call, place, row);
     check_two(c, call, place, row, before);
 }
 
@@ -375,6 +456,18 @@ static void check_owner_rows(struct deep *c)
                          "has rows that no change of owner explains");
 }
 
+static void check_contributor_rows(struct deep *c)
+{
+    struct rows rows;
+    if (read_page(c, c->call, "table contributor",
+                  "SELECT count(*) FROM contributor c WHERE NOT EXISTS (SELECT 1 FROM version v "
+                  "WHERE v.kind = c.kind AND v.id = c.id AND v.version = c.version)",
+                  NULL, 0, &rows) == OK &&
+        rows.cells[0].integer > 0)
+        verification_add(c->call, c->out, TEXT("table contributor"),
+                         "has rows of versions that are not there");
+}
+
 #define VERSIONS(alters)                                                                       \
     "SELECT kind, id, version, at, ledger, salt, body, " alters                                \
     " FROM version WHERE (kind, id, version) >= ($1, $2, $3) "                                 \
@@ -411,8 +504,11 @@ static enum err check_versions(struct deep *c)
     }
     if (c->sealed)
         check_owner_rows(c);
-    if (c->current)
+    if (c->current) {
+        check_contributor_rows(c);
+        check_frozen_rows(c);
         check_stay_rows(c);
+    }
     return OK;
 }
 
@@ -869,7 +965,7 @@ static enum err deep_check(struct deep *c)
     if (!c->sealed && c->formatted)
         verification_add(c->call, c->out, TEXT("table meta"),
                          "the format of the store, of which the ledger tells, was removed");
-    if (!text_is(format, STORE_FORMAT)) {
+    if (!c->current) {
         c->out->untold = text_print(
             c->call->arena,
             "the store is of an earlier format, and tables that this program has are not there: "

@@ -54,6 +54,24 @@ static enum err holds(struct call *call, struct records *r, struct db db,
     return OK;
 }
 
+const struct field *who__over_field(const struct grants *g, const struct kind *k)
+{
+    for (size_t i = 0; g->in && i < k->field_count; i++) {
+        const struct field *f = &k->fields[i];
+        if (f->type == FIELD_REF && f->target_kind == g->over->target_kind)
+            return f;
+    }
+    return NULL;
+}
+
+struct text who__over(const struct grants *g, const struct record *rec)
+{
+    if (g->in && rec->kind == g->over->target_kind)
+        return rec->id;
+    const struct field *f = who__over_field(g, rec->kind);
+    return f ? json_text(rec->values[f->index]) : (struct text){0};
+}
+
 static enum err related(struct call *call, struct records *r, struct db db,
                         const struct actor *actor, const struct record *rec,
                         const struct who *w, bool *out)
@@ -72,6 +90,8 @@ static enum err related(struct call *call, struct records *r, struct db db,
             return OK;
         holder = target;
     }
+    if (w->contributor)
+        return contributor__is(call, db, holder->kind->name, holder->id, actor->person, out);
     *out = *out || value__list_has(record_value(holder, w->relation), actor->person);
     return OK;
 }
@@ -102,6 +122,24 @@ enum err who__people(struct call *call, struct records *r, struct db db,
     return OK;
 }
 
+/* Does a record of a kind that grants give the role over this record, today? Roles that approve are
+ * granted by two people only, never so; nor does a token get any. */
+static enum err assigned(struct call *call, struct records *r, struct db db,
+                         const struct actor *actor, const struct record *rec, struct text role,
+                         bool *out)
+{
+    const struct role *known = model_role(r->model, role);
+    if (*out || actor->type != ACTOR_USER || !actor->person.len || !known || known->approver)
+        return OK;
+    for (size_t i = 0; i < r->model->kind_count && !*out; i++) {
+        const struct grants *g = &r->model->kinds[i].grants;
+        struct text over = who__over(g, rec);
+        if (g->in && over.len)
+            TRY(query__granted(call, r, db, &r->model->kinds[i], actor->person, role, over, out));
+    }
+    return OK;
+}
+
 /* A person, or a token with a role. One that may only send events is nobody among the records.
  */
 bool who__is_somebody(const struct actor *a)
@@ -128,10 +166,19 @@ static enum err matches(struct call *call, struct records *r, struct db db,
             *out = actor->type == ACTOR_SYSTEM;
         else if (w->role.len && reading && actor->technical)
             continue;
-        else if (w->role.len)
+        else if (w->role.len) {
             TRY(holds(call, r, db, actor, rec, w->role, reading, &scope, out));
-        else if (!actor->bare || purpose == FOR_DUTY)
+            if (purpose == FOR_ACTING)
+                TRY(assigned(call, r, db, actor, rec, w->role, out));
+        }
+        else if (!actor->bare || purpose == FOR_DUTY) {
             TRY(related(call, r, db, actor, rec, w, out));
+            if (*out && w->as.len && purpose == FOR_ACTING) {
+                *out = false; /* who acts as the owner holds the role that the move names */
+                TRY(holds(call, r, db, actor, rec, w->as, false, &scope, out));
+                TRY(assigned(call, r, db, actor, rec, w->as, out));
+            }
+        }
     }
     return OK;
 }
@@ -244,18 +291,28 @@ static struct text relation_title(struct call *call, const struct model *m, stru
                       TEXT_ARG(text_from(title, 1)));
 }
 
+static void put_as(struct call *call, const struct role *as, struct buf *b)
+{
+    if (as)
+        buf_print(b, say(call, " who holds the role %.*s", "（须担任%.*s）"),
+                  TEXT_ARG(words_in(as->title, call->lang)));
+}
+
 static void put_relation(struct call *call, const struct model *m, const struct who *w,
                          struct buf *b)
 {
+    const struct role *as = w->as.len ? model_role(m, w->as) : NULL;
     struct text title = relation_title(call, m, w->relation);
     if (!w->via.len) {
         buf_print(b, say(call, "the record's %.*s", "记录的%.*s"), TEXT_ARG(title));
+        put_as(call, as, b);
         return;
     }
     struct text via = relation_title(call, m, w->via);
     bool chinese = call->lang == LANG_ZH;
     buf_print(b, say(call, "the %.*s of the record's %.*s", "记录的%.*s的%.*s"),
               TEXT_ARG(chinese ? via : title), TEXT_ARG(chinese ? title : via));
+    put_as(call, as, b);
 }
 
 /* "Risk owner, the record's author" in words, for refusals. */
@@ -273,6 +330,8 @@ struct text who__print(struct call *call, struct records *r, const struct who_li
             buf_add_c(&b, say(call, "everyone", "所有人"));
         else if (w->automatic)
             buf_add_c(&b, say(call, "the system", "系统"));
+        else if (w->contributor)
+            buf_add_c(&b, say(call, "whoever wrote in this draft", "参与编写本稿的人"));
         else
             put_relation(call, r->model, w, &b);
     }
@@ -291,8 +350,9 @@ struct text who__names(struct call *call, const struct who_list *list)
         else if (w->everyone || w->automatic)
             buf_print(&b, "%s%s", comma, w->everyone ? "everyone" : "auto");
         else
-            buf_print(&b, "%s@%.*s%s%.*s", comma, TEXT_ARG(w->via), w->via.len ? "." : "",
-                      TEXT_ARG(w->relation));
+            buf_print(&b, "%s@%.*s%s%.*s%s%.*s", comma, TEXT_ARG(w->via),
+                      w->via.len ? "." : "", TEXT_ARG(w->relation), w->as.len ? ":" : "",
+                      TEXT_ARG(w->as));
     }
     return buf_text(&b);
 }

@@ -131,22 +131,33 @@ static bool computed_differs(const struct record *a, const struct record *b)
     return false;
 }
 
-static enum err recompute(struct writing *w, const struct dependent *d)
+enum err write__recompute(struct writing *w, const struct dependent *d, struct text cause)
 {
     struct record *before;
     TRY(table__find(w->call, w->records, db_tx(w->tx), d->kind, d->id, &before));
     if (!before)
         return OK;
     struct record *rec = record__copy(w->call->arena, before);
-    TRY(compute__fields(w->call, w->records, db_tx(w->tx), rec));
+    TRY(compute__fields(w->call, w->records, db_tx(w->tx), rec, before, (struct text){0}));
     if (!computed_differs(rec, before))
         return OK;
     const struct actor *actor = w->call->actor;
+    struct record *answered = w->change->record; /* what the caller changed stays the answer */
     w->call->actor = actor_system(w->call);
     enum err e =
         write__version(w, rec, before, "record.recompute", (struct text){0}, (struct text){0});
+    if (e == OK)
+        e = change__react(w, rec, cause);
     w->call->actor = actor;
+    w->change->record = answered;
     return e;
+}
+
+static struct text cause_of(struct call *call, const struct record *rec)
+{
+    const struct json *title = record_value(rec, TEXT("title"));
+    return text_print(call->arena, "%.*s %.*s", TEXT_ARG(rec->key),
+                      TEXT_ARG(title ? title->text : TEXT("")));
 }
 
 static enum err write_unit(struct writing *w, const struct record *rec)
@@ -171,7 +182,7 @@ enum err write__version(struct writing *w, struct record *rec, const struct reco
     rec->version = before ? before->version + 1 : 1;
     bool content = !strcmp(act, "record.change");
     set_engine_fields(call, rec, !before, content);
-    TRY(compute__fields(call, w->records, db_tx(w->tx), rec));
+    TRY(compute__fields(call, w->records, db_tx(w->tx), rec, before, move));
     struct act a = {act,
                     moment_print(call->arena, call->now),
                     call->actor->id,
@@ -181,7 +192,11 @@ enum err write__version(struct writing *w, struct record *rec, const struct reco
                     before && before->state != rec->state
                         ? before->kind->states[before->state].name
                         : (struct text){0},
-                    reason};
+                    reason,
+                    w->frozen,
+                    w->proposed};
+    w->frozen = w->proposed = NULL;
+    struct wrote how = {text_of(act), move, call->actor->person, a.proposed != NULL};
     struct text body;
     TRY(body__print(call, rec, &a, &body));
     struct text salt = ledger_salt(call);
@@ -189,6 +204,8 @@ enum err write__version(struct writing *w, struct record *rec, const struct reco
     TRY(append(w, rec, before, act));
     TRY(insert_version(w, rec, body, salt, a.at, version__alters(rec, before, act)));
     TRY(hand__remember(w, rec, before));
+    TRY(contributor__remember(call, w->tx, rec, before, &how));
+    TRY(freeze__keep(call, w->tx, rec, a.frozen));
     TRY(stay__write(w, rec, before, &a));
     TRY(timer__write(w, rec, before));
     TRY(table__write(call, w->records, w->tx, rec, before));
@@ -199,6 +216,6 @@ enum err write__version(struct writing *w, struct record *rec, const struct reco
     size_t count;
     TRY(compute__dependents(call, w->records, db_tx(w->tx), rec, before, &dependents, &count));
     for (size_t i = 0; i < count; i++)
-        TRY(recompute(w, &dependents[i]));
-    return OK;
+        TRY(write__recompute(w, &dependents[i], cause_of(call, rec)));
+    return stale__spread(w, rec);
 }

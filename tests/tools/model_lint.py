@@ -17,22 +17,26 @@ TYPES = {"text", "note", "integer", "number", "yes_no", "date", "moment", "choic
 COLUMN_TYPES = {"text", "note", "integer", "number", "yes_no", "date", "choice", "ref"}
 FIELD_KEYS = {"type", "title", "about", "required", "default", "of", "to", "many", "min", "max",
               "columns", "covers", "computed", "only", "unique", "sensitive", "always", "was",
-              "indexed"}
+              "indexed", "fixed"}
 KIND_KEYS = {"kind", "prefix", "title", "plural", "about", "icon", "phase", "order", "serves",
-             "fields", "layout", "list", "sort", "states", "moves", "access", "views", "is"}
+             "fields", "layout", "list", "sort", "states", "moves", "access", "views", "is", "grants", "keeps_until"}
 MOVE_KEYS = {"title", "about", "from", "to", "by", "and_by", "second_when", "on", "asks", "reason",
-             "fresh", "when", "say", "not", "needs", "guard", "stop"}
+             "fresh", "when", "say", "not", "needs", "guard", "stop", "freezes", "sets", "until", "takes", "pushes"}
 STATE_KEYS = {"title", "about", "tone", "locked", "end", "rest"}
 TONES = {"idle", "progress", "review", "ok", "warn", "bad", "rejected", "off"}
-NEED_KEYS = {"code", "say", "kind", "via", "field", "where", "in", "least", "every", "only"}
+NEED_KEYS = {"code", "say", "kind", "via", "field", "where", "in", "least", "every", "only", "since"}
 FUNCTIONS = {"risk_score": {"consequence", "likelihood", "confidence", "less", "less_from",
                             "part"},
-             "risk_band": {"score", "severe"}, "rows_worst": {"rows", "column"},
+             "risk_band": {"score", "bands", "criteria", "severe"}, "in_force": set(),
+             "judged": {"band", "cases", "else"}, "of_criteria": {"cases", "field", "else"},
+             "who_set": {"fields"}, "who_moved": {"moves"}, "last_of": {"field"},
+             "kept": {"field", "in", "else"}, "exceeds": {"pairs"}, "same_person": {"field", "as"},
+             "rows_meet": {"rows", "key", "each", "column", "in"}, "rows_worst": {"rows", "column"},
              "rows_any": {"rows", "column", "at_least", "or"},
              "related_worst": {"kind", "via", "field", "in"},
-             "first_match": {"cases", "else"}, "greatest": {"fields"}}
+             "first_match": {"cases", "else"}, "greatest": {"fields"}, "of": {"ref", "value"}}
 KEPT = {"id", "key", "state", "version", "author", "editor", "created_at", "updated_at", "links"}
-GUARDS = {"within_a_year"}
+GUARDS = {"within_a_year": 1, "within": 2, "begun": 1}  # and how many fields follow
 TEXT_KEYS = {"title", "plural", "about", "say", "reason", "auditor", "evidence", "statement",
              "remedy", "documented"}
 NAME = re.compile(r"^[a-z][a-z0-9_]{0,39}$")
@@ -170,14 +174,17 @@ def check_computed(m, where, kind, f):
     for key in set(c) - known - {"fn"}:
         m.say(where, f"{c['fn']} has no argument {key}")
     used = [c[k] for k in ("likelihood", "confidence", "score", "rows") if isinstance(c.get(k), str)]
-    for key in ("consequence", "severe", "fields"):
+    for key in ("consequence", "fields"):
         used += c.get(key, [])
+    used += c["severe"]["fields"] if "severe" in c else []
+    used += [name for pair in c.get("pairs", []) for name in pair]
     for name in used:
         if m.field(kind, name) is None:
             m.say(where, f"computed from no field {name}")
     for case in c.get("cases", []):
-        check_condition(m, where, kind, case["when"])
-        if f["type"] == "choice" and case["value"] not in m.values(f):
+        if "when" in case:
+            check_condition(m, where, kind, case["when"])
+        if f["type"] == "choice" and "value" in case and case["value"] not in m.values(f):
             m.say(where, f"case gives {case['value']!r}, which is no choice")
     other = c.get("less") or (c if c["fn"] == "related_worst" else None)
     if other:
@@ -197,13 +204,16 @@ def check_computed(m, where, kind, f):
 def check_who(m, where, kind, who, specials):
     for name in who:
         if name.startswith("@"):
-            parts = name[1:].split(".")
+            relation, _, role = name[1:].partition(":")
+            if role and role not in m.roles:
+                m.say(where, f"no such role: {role}")
+            parts = relation.split(".")
             at = kind
             for step in parts[:-1]:
                 field = m.field(at, step)
                 at = field["to"] if field and field["type"] == "ref" else None
             last = m.field(at, parts[-1]) if at else None
-            person = parts[-1] in ("author", "editor") or (last and last.get("to") == "person")
+            person = parts[-1] in ("author", "editor", *specials) or (last and last.get("to") == "person")
             if at is None or not person or len(parts) > 2:
                 m.say(where, f"no such relation: {name}")
         elif name == "admin":
@@ -234,6 +244,9 @@ def check_need(m, where, kind, need):
         field = m.field(target, name)
         if field is None:
             m.say(where, f"{target} has no field {name}")
+        elif isinstance(value, str) and value.startswith("$"):
+            if m.field(kind, value[1:]) is None:
+                m.say(where, f"no such field: {value}")
         elif field.get("to") == "role" and value not in m.roles:
             m.say(where, f"no such role: {value}")
     if "only" in need:
@@ -250,14 +263,14 @@ def check_moves(m, where, kind, data):
         if not NAME.match(name):
             m.say(at, "bad name")
         for state in ([] if mv["from"] == "any" else mv["from"]) + [mv["to"]]:
-            if state not in states:
+            if state not in states and state != "archived":
                 m.say(at, f"no state {state}")
         check_who(m, at, kind, mv["by"], {"everyone", "auto"})
         check_who(m, at, kind, mv.get("and_by", []), set())
         for group, people in mv.get("not", {}).items():
             if not re.match(r"^SOD-\d+$", group):
                 m.say(at, f"unknown duty rule {group}")
-            check_who(m, at, kind, [p for p in people], set())
+            check_who(m, at, kind, [p for p in people], {"contributor"})
         for ask in mv.get("asks", []):
             if m.field(kind, ask) is None or "computed" in m.field(kind, ask):
                 m.say(at, f"asks for no field {ask}")
@@ -271,8 +284,8 @@ def check_moves(m, where, kind, data):
         for need in mv.get("needs", []):
             check_need(m, at, kind, need)
         if "guard" in mv:
-            guard, _, field = mv["guard"].partition(":")
-            if guard not in GUARDS or (field and m.field(kind, field) is None):
+            guard, *names = mv["guard"].split(":")
+            if GUARDS.get(guard) != len(names) or None in [m.field(kind, n) for n in names]:
                 m.say(at, f"no guard {mv['guard']}")
         if not mv.get("title"):
             m.say(at, "has no title")
@@ -304,7 +317,7 @@ def check_kind(m, path, data):
     kind, where = data["kind"], path
     for key in set(data) - KIND_KEYS:
         m.say(where, f"unknown key {key}")
-    for key in KIND_KEYS - {"sort", "views", "is"} - set(data):
+    for key in KIND_KEYS - {"sort", "views", "is", "grants", "keeps_until"} - set(data):
         m.say(where, f"{key} is missing")
     if path != f"kinds/{kind}.json" or not NAME.match(kind):
         m.say(where, f"holds the kind {kind}")

@@ -117,16 +117,49 @@ static void risk_score(const struct reading *r)
                        "\"part\" is \"likelihood\" or \"consequence\"");
 }
 
+/* A field of the kind that `is: criteria`, by name. */
+static const struct field *criteria_field(const struct reading *r, const struct json *name,
+                                          enum field_type type)
+{
+    const struct kind *k = r->l->model->criteria_kind;
+    if (k != NULL)
+        return field_of(r, k, name, type);
+    model__mistake(r->l, name, "unknown", "no kind is the criteria (\"is\": \"criteria\")");
+    return NULL;
+}
+
+static void check_bands(const struct reading *r)
+{
+    const struct json *bands = model__object(r->l, r->v, "bands", true);
+    const struct json *named = model__object(r->l, r->v, "criteria", false);
+    for (const struct json *b = bands == NULL ? NULL : bands->first; b != NULL; b = b->next)
+        if (b->type != JSON_INTEGER || scale_option(r->f->scale, b->key) == NULL)
+            model__mistake(r->l, b, "value", "the scale lacks the value \"%.*s\"",
+                           TEXT_ARG(b->key));
+    for (const struct json *c = named == NULL ? NULL : named->first; c != NULL; c = c->next)
+        if (json_get(bands, text_c(r->l->scrap, c->key)) == NULL)
+            model__mistake(r->l, c, "unknown", "\"bands\" has no \"%.*s\"", TEXT_ARG(c->key));
+        else
+            criteria_field(r, c, FIELD_INTEGER);
+}
+
 static void risk_band(const struct reading *r)
 {
-    static const char *const bands[] = {"low", "medium", "high", "very_high"};
+    int64_t from;
+    const struct json *severe = model__object(r->l, r->v, "severe", false);
     result_is(r, FIELD_CHOICE);
-    model__keys(r->l, r->v, "fn score severe");
+    model__keys(r->l, r->v, "fn score bands criteria severe");
     argument(r, "score", FIELD_INTEGER);
-    integers(r, "severe", true);
-    for (size_t i = 0; i < COUNT(bands); i++)
-        if (scale_option(r->f->scale, text_of(bands[i])) == NULL)
-            model__mistake(r->l, r->v, "value", "the scale lacks the value \"%s\"", bands[i]);
+    check_bands(r);
+    if (severe == NULL || !model__keys(r->l, severe, "fields from is"))
+        return;
+    const struct json *list = model__list(r->l, severe, "fields", true);
+    for (const struct json *v = list == NULL ? NULL : list->first; v != NULL; v = v->next)
+        field_of(r, r->d->kind, v, FIELD_INTEGER);
+    if (!model__integer(r->l, severe, "from", -SAFE_INTEGER, SAFE_INTEGER, &from))
+        model__mistake(r->l, severe, "required", "\"from\" is missing");
+    if (scale_option(r->f->scale, json_text(json_get(severe, "is"))) == NULL)
+        model__mistake(r->l, severe, "value", "\"is\" must be a value of the scale");
 }
 
 static const struct field *column_of(const struct reading *r, const struct json *v,
@@ -189,27 +222,225 @@ static void check_case_value(const struct reading *r, const struct json *v)
                        TEXT_ARG(r->f->name));
 }
 
-static void first_match(const struct reading *r)
+/* The conditions of the cases; which of the keys each may have. */
+static const struct json *read_cases(const struct reading *r, bool must, bool when,
+                                     const char *keys)
 {
     struct field *f = r->f;
-    const struct json *cases = model__list(r->l, r->v, "cases", true);
-    model__keys(r->l, r->v, "fn cases else");
-    if (json_get(r->v, "else") != NULL)
-        check_case_value(r, json_get(r->v, "else"));
+    const struct json *cases = model__list(r->l, r->v, "cases", must);
     if (cases == NULL)
-        return;
+        return NULL;
     f->cases = NEW_MANY(r->l->arena, cases->count, const struct condition *);
     for (const struct json *v = cases->first; v != NULL; v = v->next) {
-        const struct json *when = json_get(v, "when"), *value = json_get(v, "value");
-        if (!model__keys(r->l, v, "when value"))
-            continue;
-        if (when == NULL || value == NULL) {
+        const struct json *c = v->type == JSON_OBJECT ? json_get(v, "when") : NULL;
+        model__keys(r->l, v, keys);
+        if (c == NULL && when)
             model__mistake(r->l, v, "required", "a case has \"when\" and \"value\"");
-            continue;
-        }
-        f->cases[f->case_count++] = model__condition(r->l, r->d->kind, when);
-        check_case_value(r, value);
+        f->cases[f->case_count++] = c == NULL ? NULL : model__condition(r->l, r->d->kind, c);
     }
+    return cases;
+}
+
+static void case_values(const struct reading *r, const struct json *cases)
+{
+    for (const struct json *v = cases == NULL ? NULL : cases->first; v != NULL; v = v->next) {
+        const struct json *value = v->type == JSON_OBJECT ? json_get(v, "value") : NULL;
+        if (value != NULL)
+            check_case_value(r, value);
+        else if (v->type == JSON_OBJECT)
+            model__mistake(r->l, v, "required", "a case has \"when\" and \"value\"");
+    }
+    if (json_get(r->v, "else") != NULL)
+        check_case_value(r, json_get(r->v, "else"));
+}
+
+static void first_match(const struct reading *r)
+{
+    model__keys(r->l, r->v, "fn cases else");
+    case_values(r, read_cases(r, true, true, "when value"));
+}
+
+/* ---- measured against the criteria in force ------------------------------------------------ */
+static void in_force(const struct reading *r)
+{
+    model__keys(r->l, r->v, "fn");
+    if (r->f->type != FIELD_REF || r->f->target_kind == NULL ||
+        r->f->target_kind != r->l->model->criteria_kind)
+        model__mistake(r->l, r->v, "type", "the result of \"in_force\" is a ref to the criteria");
+}
+
+static void judged(const struct reading *r)
+{
+    result_is(r, FIELD_CHOICE);
+    model__keys(r->l, r->v, "fn band cases else");
+    const struct field *band = argument(r, "band", FIELD_CHOICE);
+    const struct json *cases = read_cases(r, true, false, "when reaches above value");
+    case_values(r, cases);
+    if (json_get(r->v, "else") == NULL)
+        model__mistake(r->l, r->v, "required", "\"else\" is missing");
+    for (const struct json *v = cases == NULL ? NULL : cases->first; v != NULL; v = v->next) {
+        const struct json *reaches = json_get(v, "reaches"), *above = json_get(v, "above");
+        const struct json *line = reaches != NULL ? reaches : above;
+        if (line == NULL && json_get(v, "when") == NULL)
+            model__mistake(r->l, v, "required", "a case has \"when\", \"reaches\" or \"above\"");
+        const struct field *f = line == NULL ? NULL : criteria_field(r, line, FIELD_CHOICE);
+        if (f != NULL && band != NULL && f->scale != band->scale)
+            model__mistake(r->l, line, "value", "\"%.*s\" has another scale than the band",
+                           TEXT_ARG(line->text));
+    }
+}
+
+static void same_in_criteria(const struct reading *r, const struct json *name)
+{
+    const struct field *f = criteria_field(r, name, r->f->type);
+    if (f != NULL && f->type == FIELD_CHOICE && f->scale != r->f->scale)
+        model__mistake(r->l, name, "value", "\"%.*s\" has another scale", TEXT_ARG(name->text));
+}
+
+static void of_criteria(const struct reading *r)
+{
+    if (r->f->type != FIELD_INTEGER && r->f->type != FIELD_CHOICE)
+        result_is(r, FIELD_INTEGER);
+    model__keys(r->l, r->v, "fn cases field else");
+    const struct json *cases = read_cases(r, false, false, "when field else");
+    for (const struct json *v = cases == NULL ? NULL : cases->first; v != NULL; v = v->next)
+        if (json_get(v, "field") != NULL)
+            same_in_criteria(r, json_get(v, "field"));
+    if (json_get(r->v, "field") == NULL)
+        model__mistake(r->l, r->v, "required", "\"field\" is missing");
+    else
+        same_in_criteria(r, json_get(r->v, "field"));
+    if (json_get(r->v, "else") != NULL)
+        check_case_value(r, json_get(r->v, "else"));
+}
+
+/* ---- what was done with the record ---------------------------------------------------------- */
+static bool is_people(const struct field *f)
+{
+    return f != NULL && f->type == FIELD_REFS && f->target == TO_PERSON;
+}
+
+static void people_is_result(const struct reading *r)
+{
+    if (!is_people(r->f))
+        model__mistake(r->l, r->v, "type", "the result of \"%.*s\" is refs to person",
+                       TEXT_ARG(json_text(json_get(r->v, "fn"))));
+}
+
+static void who_set(const struct reading *r)
+{
+    people_is_result(r);
+    model__keys(r->l, r->v, "fn fields");
+    const struct json *list = model__list(r->l, r->v, "fields", true);
+    for (const struct json *v = list == NULL ? NULL : list->first; v != NULL; v = v->next) {
+        const struct field *f = kind_field(r->d->kind, json_text(v));
+        if (f == NULL || f->system || f->computed != NULL)
+            model__mistake(r->l, v, "unknown", "%.*s has no field \"%.*s\" that people fill in",
+                           TEXT_ARG(r->d->kind->name), TEXT_ARG(json_text(v)));
+    }
+}
+
+static void who_moved(const struct reading *r)
+{
+    people_is_result(r);
+    model__keys(r->l, r->v, "fn moves");
+    const struct json *list = model__list(r->l, r->v, "moves", true);
+    for (const struct json *v = list == NULL ? NULL : list->first; v != NULL; v = v->next)
+        if (kind_move(r->d->kind, json_text(v)) == NULL)
+            model__mistake(r->l, v, "unknown", "%.*s has no move \"%.*s\"",
+                           TEXT_ARG(r->d->kind->name), TEXT_ARG(json_text(v)));
+}
+
+static void last_of(const struct reading *r)
+{
+    const struct json *name = json_get(r->v, "field");
+    model__keys(r->l, r->v, "fn field");
+    if (r->f->type != FIELD_REF || r->f->target != TO_PERSON)
+        model__mistake(r->l, r->v, "type", "the result of \"last_of\" is a ref to person");
+    if (!is_people(kind_field(r->d->kind, json_text(name))))
+        model__mistake(r->l, name != NULL ? name : r->v, "unknown",
+                       "\"field\" must name refs to person");
+}
+
+static void kept(const struct reading *r)
+{
+    const struct json *name = json_get(r->v, "field"), *in = json_get(r->v, "in");
+    const struct field *of = kind_field(r->d->kind, json_text(name));
+    model__keys(r->l, r->v, "fn field in else");
+    if (of == NULL || of->type != r->f->type || of->many || of->type == FIELD_ROWS)
+        model__mistake(r->l, name != NULL ? name : r->v, "unknown",
+                       "\"field\" must name a field of the same type");
+    if (in == NULL || in->type != JSON_LIST)
+        model__mistake(r->l, in != NULL ? in : r->v, "required", "\"in\" must be a list of states");
+    else
+        model__state_set(r->l, r->d->kind, in);
+    if (json_get(r->v, "else") != NULL)
+        check_case_value(r, json_get(r->v, "else"));
+}
+
+static bool same_scale(const struct field *a, const struct field *b)
+{
+    bool same = a->scale->count == b->scale->count;
+    for (size_t i = 0; same && i < a->scale->count; i++)
+        same = text_same(a->scale->options[i].value, b->scale->options[i].value);
+    return same;
+}
+
+static void exceeds(const struct reading *r)
+{
+    const struct json *pairs = model__list(r->l, r->v, "pairs", true);
+    result_is(r, FIELD_YES_NO);
+    model__keys(r->l, r->v, "fn pairs");
+    for (const struct json *v = pairs == NULL ? NULL : pairs->first; v != NULL; v = v->next) {
+        bool two = v->type == JSON_LIST && v->count == 2;
+        const struct field *a = two ? kind_field(r->d->kind, json_text(v->first)) : NULL;
+        const struct field *b = two ? kind_field(r->d->kind, json_text(v->first->next)) : NULL;
+        bool alike = a != NULL && b != NULL && a->type == b->type &&
+                     (a->type == FIELD_INTEGER ||
+                      (a->type == FIELD_CHOICE && same_scale(a, b) && !a->many && !b->many));
+        if (!alike)
+            model__mistake(r->l, v, "value",
+                           "a pair is two whole numbers, or two choices of one scale");
+    }
+}
+
+static void same_person(const struct reading *r)
+{
+    const struct json *list = model__list(r->l, r->v, "as", true);
+    const struct field *f = kind_field(r->d->kind, json_text(json_get(r->v, "field")));
+    struct who_list people = {0};
+    result_is(r, FIELD_YES_NO);
+    model__keys(r->l, r->v, "fn field as");
+    if (f == NULL || f->target != TO_PERSON)
+        model__mistake(r->l, r->v, "unknown", "\"field\" must name a person field");
+    model__who(r->l, r->d->kind, list, WHO_RELATIONS, &people);
+}
+
+static const struct field *column_named(const struct reading *r, const struct json *name)
+{
+    const struct field *rows = kind_field(r->d->kind, json_text(json_get(r->v, "rows")));
+    for (size_t i = 0; rows != NULL && i < rows->column_count; i++)
+        if (text_same(rows->columns[i].name, json_text(name)))
+            return &rows->columns[i];
+    model__mistake(r->l, name != NULL ? name : r->v, "unknown", "no such column");
+    return NULL;
+}
+
+static void rows_meet(const struct reading *r)
+{
+    const struct json *each = model__list(r->l, r->v, "each", false);
+    const struct json *in = model__list(r->l, r->v, "in", true);
+    result_is(r, FIELD_YES_NO);
+    model__keys(r->l, r->v, "fn rows key each column in");
+    argument(r, "rows", FIELD_ROWS);
+    const struct field *column = column_named(r, json_get(r->v, "column"));
+    const struct field *key = each == NULL ? NULL : column_named(r, json_get(r->v, "key"));
+    for (const struct json *v = each == NULL ? NULL : each->first; v != NULL && key; v = v->next)
+        if (!model__value_fits(key, v))
+            model__mistake(r->l, v, "value", "no value of the column");
+    for (const struct json *v = in == NULL ? NULL : in->first; v != NULL && column; v = v->next)
+        if (!model__value_fits(column, v))
+            model__mistake(r->l, v, "value", "no value of the column");
 }
 
 static void greatest(const struct reading *r)
@@ -219,13 +450,36 @@ static void greatest(const struct reading *r)
     integers(r, "fields", false);
 }
 
+/* What the record says that a ref points to: the same type, and the same choice. */
+static void of(const struct reading *r)
+{
+    model__keys(r->l, r->v, "fn ref value");
+    struct text ref = model__text(r->l, r->v, "ref", true);
+    struct text value = model__text(r->l, r->v, "value", true);
+    const struct field *via = kind_field(r->d->kind, ref);
+    if (via == NULL || via->type != FIELD_REF || via->target_kind == NULL) {
+        model__mistake(r->l, json_get(r->v, "ref"), "unknown",
+                       "\"%.*s\" is no ref to a kind", TEXT_ARG(ref));
+        return;
+    }
+    const struct field *f = kind_field(via->target_kind, value);
+    if (f == NULL || f->type != r->f->type || f->many != r->f->many)
+        model__mistake(r->l, json_get(r->v, "value"), "unknown",
+                       "%.*s has no field \"%.*s\" of this type",
+                       TEXT_ARG(via->target_kind->name), TEXT_ARG(value));
+}
+
 static const struct {
     const char *name;
     void (*check)(const struct reading *r);
 } functions[] = {
-    {"risk_score", risk_score}, {"risk_band", risk_band},         {"rows_worst", rows_worst},
-    {"rows_any", rows_any},     {"related_worst", related_worst}, {"first_match", first_match},
-    {"greatest", greatest},
+    {"risk_score", risk_score},   {"risk_band", risk_band},     {"rows_worst", rows_worst},
+    {"rows_any", rows_any},       {"rows_meet", rows_meet},     {"related_worst", related_worst},
+    {"first_match", first_match}, {"greatest", greatest},       {"in_force", in_force},
+    {"judged", judged},           {"of_criteria", of_criteria}, {"who_set", who_set},
+    {"who_moved", who_moved},     {"last_of", last_of},         {"kept", kept},
+    {"exceeds", exceeds},         {"same_person", same_person},
+    {"of", of},
 };
 
 void model__computed(struct loader *l, struct draft *d, struct field *f)
@@ -269,7 +523,14 @@ static bool text_waits(const struct json *v, const struct kind *k, const bool *d
 static bool waits(const struct field *f, const struct kind *k, const bool *done)
 {
     static const char *const own[] = {"consequence", "likelihood", "confidence", "score",
-                                      "severe",      "fields",     "rows"};
+                                      "fields",      "rows",       "band",       "pairs"};
+    const struct json *severe = json_get(json_get(f->computed, "severe"), "fields");
+    struct text fn = json_text(json_get(f->computed, "fn"));
+    const struct json *one = json_get(f->computed, "field");
+    if (severe != NULL && text_waits(severe, k, done))
+        return true;
+    if (one != NULL && (text_is(fn, "kept") || text_is(fn, "last_of")) && text_waits(one, k, done))
+        return true;
     for (size_t i = 0; i < COUNT(own); i++) {
         const struct json *v = json_get(f->computed, own[i]);
         if (v != NULL && text_waits(v, k, done))
@@ -278,6 +539,26 @@ static bool waits(const struct field *f, const struct kind *k, const bool *done)
     for (size_t i = 0; i < f->case_count; i++)
         if (condition_waits(f->cases[i], k, done))
             return true;
+    return false;
+}
+
+bool model__made_from(struct loader *l, const struct kind *k, const struct field *f,
+                      const struct field *g)
+{
+    if (f == g)
+        return true;
+    if (f->computed == NULL || g->computed == NULL)
+        return false;
+    bool *done = NEW_MANY(l->scrap, k->field_count, bool);
+    for (size_t i = 0; i < k->computed_count; i++) { /* these go in no circle */
+        const struct field *h = k->computed[i];
+        if (h == f)
+            return false;
+        for (size_t j = 0; j < k->field_count; j++)
+            done[j] = j != h->index;
+        if (waits(f, k, done) && model__made_from(l, k, h, g))
+            return true;
+    }
     return false;
 }
 

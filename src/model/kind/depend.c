@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* model/kind/depend.c — which kinds' computed fields look at which: known when the model is loaded, so that
- * a write knows whom it concerns, and a circle is a mistake with its line instead of work without
+ * a write knows whom it concerns, and a circle of fields is a mistake with its line instead of work without
  * end. */
 #include "model/internal.h"
 
@@ -11,7 +11,8 @@ struct edges {
 };
 
 static void add_edge(struct edges *e, const struct kind *looks, const struct field *f,
-                     const struct kind *at, struct text via, bool own)
+                     const struct kind *at, struct text via, bool own,
+                     const struct field *reads)
 {
     if (at == NULL)
         return;
@@ -23,7 +24,7 @@ static void add_edge(struct edges *e, const struct kind *looks, const struct fie
         e->at = more;
         e->room = room;
     }
-    e->at[e->count++] = (struct edge){looks, f, at, via, own};
+    e->at[e->count++] = (struct edge){looks, f, at, via, own, reads};
 }
 
 static void add_edges(struct edges *e, const struct kind *k, const struct field *f)
@@ -33,24 +34,31 @@ static void add_edges(struct edges *e, const struct kind *k, const struct field 
     const struct json *from = json_get(f->computed, "less_from");
     const struct field *field = kind_field(k, json_text(json_get(from, "field")));
     add_edge(e, k, f, model_kind(e->l->model, json_text(json_get(how, "kind"))),
-             json_text(json_get(how, "via")), false);
+             json_text(json_get(how, "via")), false, NULL);
     if (from != NULL && field != NULL)
-        add_edge(e, k, f, field->target_kind, field->name, true);
+        add_edge(e, k, f, field->target_kind, field->name, true, NULL);
+    const struct field *ref = kind_field(k, json_text(json_get(f->computed, "ref")));
+    if (ref != NULL && ref->target_kind != NULL)
+        add_edge(e, k, f, ref->target_kind, ref->name, true,
+                 kind_field(ref->target_kind, json_text(json_get(f->computed, "value"))));
 }
 
-/* Is `to` looked at from `from`, over any number of steps? */
-static bool reaches(const struct edges *e, const struct kind *from, const struct kind *to,
+/* Does what the edge looks at come, over any number of steps, from the edge `to`? */
+static bool reaches(const struct edges *e, const struct edge *from, const struct edge *to,
                     bool *seen)
 {
     for (size_t i = 0; i < e->count; i++) {
-        if (e->at[i].looks != from)
+        const struct edge *next = &e->at[i];
+        if (next->looks != from->at ||
+            (from->reads != NULL &&
+             !model__made_from(e->l, from->at, from->reads, next->field)))
             continue;
-        if (e->at[i].at == to)
+        if (next == to)
             return true;
-        if (seen[e->at[i].at->index])
+        if (seen[i])
             continue;
-        seen[e->at[i].at->index] = true;
-        if (reaches(e, e->at[i].at, to, seen))
+        seen[i] = true;
+        if (reaches(e, next, to, seen))
             return true;
     }
     return false;
@@ -76,8 +84,8 @@ void model__depend(struct loader *l)
     m->edges = e.at;
     m->edge_count = e.count;
     for (size_t i = 0; i < e.count; i++) {
-        bool *seen = NEW_MANY(l->scrap, m->kind_count, bool);
-        if (e.at[i].at == e.at[i].looks || reaches(&e, e.at[i].at, e.at[i].looks, seen)) {
+        bool *seen = NEW_MANY(l->scrap, e.count, bool);
+        if (reaches(&e, &e.at[i], &e.at[i], seen)) {
             refuse_circle(l, &e.at[i]);
             return; /* the others are the same circle, or come to light once this one is mended */
         }

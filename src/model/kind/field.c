@@ -31,7 +31,7 @@ static const char *const keys_of_place[] = {
         "type title about required default of to many min max columns covers computed "
         "only unique sensitive always was indexed",
     [IN_KIND] = "type title about required default of to many min max columns covers computed "
-                "only unique sensitive always was indexed",
+                "only unique sensitive always was indexed fixed",
     [IN_ROWS] = "type title about required default of to min max",
 };
 
@@ -291,6 +291,18 @@ static void read_required(struct loader *l, struct draft *d, struct field *f,
         model__mistake(l, v, "type", "\"required\" is true, false or {\"from\": state}");
 }
 
+/* "any": also when the record is made. */
+static void read_fixed(struct loader *l, struct draft *d, struct field *f, const struct json *v)
+{
+    if (v == NULL)
+        return;
+    if (f->computed != NULL)
+        model__mistake(l, v, "computed", "a computed field is nobody's to change");
+    f->fixed_in = v->type == JSON_TEXT && text_is(v->text, "any")
+                      ? UINT64_MAX
+                      : model__state_set(l, d->kind, v);
+}
+
 static bool default_fits(const struct field *f, const struct json *v)
 {
     bool list = f->many || f->type == FIELD_REFS;
@@ -382,6 +394,7 @@ void model__field_finish(struct loader *l, struct draft *d, struct field *f)
     }
     read_required(l, d, f, required);
     l->file = fd->file;
+    read_fixed(l, d, f, json_get(fd->source, "fixed"));
     if (fd->restated != NULL && json_get(fd->restated, "default") != NULL) {
         l->file = fd->restated_file;
         fallback = json_get(fd->restated, "default");

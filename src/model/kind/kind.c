@@ -5,7 +5,7 @@
 #include "model/internal.h"
 
 static const char kind_keys[] = "kind prefix title plural icon about phase order serves fields "
-                                "layout list sort states moves access views is";
+                                "layout list sort states moves access views is grants keeps_until";
 
 /* ---- head -------------------------------------------------------------------------------- */
 static void check_prefix(struct loader *l, const struct draft *d)
@@ -115,6 +115,8 @@ void model__kind_begin(struct loader *l, struct draft *d)
     struct kind *k = d->kind;
     l->file = d->source;
     read_head(l, d);
+    if (text_is(json_text(json_get(d->source->root, "is")), "criteria"))
+        l->model->criteria_kind = k;
     const struct json *fields = model__object(l, d->source->root, "fields", true);
     size_t room = SYSTEM_FIELDS + l->envelope_count + extra_room(l, d) +
                   (fields == NULL ? 0 : fields->count);
@@ -288,6 +290,19 @@ static void check_unit_tree(struct loader *l, const struct kind *k, const struct
         l->model->unit_kind = k;
 }
 
+/* C looks for the day from which it applies; what else is in it, computed fields name. */
+static void check_criteria(struct loader *l, const struct kind *k, const struct json *v)
+{
+    const struct field *from = kind_field(k, TEXT("applies_from"));
+    bool rests = false;
+    for (size_t i = 0; i < k->state_count; i++)
+        rests = rests || (k->states[i].rest && !k->states[i].end);
+    if (from == NULL || from->type != FIELD_DATE || !rests)
+        model__mistake(l, v, "unknown",
+                       "criteria need a date field \"applies_from\" and a state of rest that is "
+                       "no end");
+}
+
 static void check_readiness_limit(struct loader *l, const struct kind *k, const struct json *v)
 {
     if (kind_field(k, TEXT("requirement")) == NULL || kind_field(k, TEXT("level")) == NULL)
@@ -305,12 +320,63 @@ static void read_is(struct loader *l, struct draft *d)
         check_unit_tree(l, k, v);
     else if (text_is(k->is, "readiness_limit"))
         check_readiness_limit(l, k, v);
+    else if (text_is(k->is, "criteria"))
+        check_criteria(l, k, v);
     else
-        model__mistake(l, v, "unknown", "known here: unit_tree readiness_limit");
+        model__mistake(l, v, "unknown", "known here: unit_tree readiness_limit criteria");
     for (const struct draft *other = l->drafts; other < d; other++)
         if (text_same(json_text(json_get(other->source->root, "is")), k->is))
             model__mistake(l, v, "clash", "%.*s is already the %.*s",
                            TEXT_ARG(other->kind->name), TEXT_ARG(k->is));
+}
+
+static const struct field *grant_field(struct loader *l, const struct kind *k,
+                                       const struct json *v, const char *key, bool must)
+{
+    struct text name = model__text(l, v, key, must);
+    const struct field *f = kind_field(k, name);
+    bool date = !must;
+    bool good = f != NULL && (date ? f->type == FIELD_DATE : f->type == FIELD_REF);
+    if (name.len > 0 && !good)
+        model__mistake(l, json_get(v, key), "unknown", "\"%.*s\" is not a %s field",
+                       TEXT_ARG(name), date ? "date" : "ref");
+    return good ? f : NULL;
+}
+
+/* "grants": a record in one of these states gives its person the role, over one record and what
+ * belongs to it, between the dates. */
+static void read_grants(struct loader *l, struct draft *d)
+{
+    struct kind *k = d->kind;
+    const struct json *v = model__object(l, d->source->root, "grants", false);
+    struct grants *g = &k->grants;
+    if (v == NULL || !model__keys(l, v, "role to over in from until"))
+        return;
+    g->role = grant_field(l, k, v, "role", true);
+    g->to = grant_field(l, k, v, "to", true);
+    g->over = grant_field(l, k, v, "over", true);
+    g->from = grant_field(l, k, v, "from", false);
+    g->until = grant_field(l, k, v, "until", false);
+    bool sound = g->role && g->role->target == TO_ROLE && g->to && g->to->target == TO_PERSON &&
+                 g->over && g->over->target_kind;
+    if (!sound)
+        model__mistake(l, v, "type", "\"role\" refers to a role, \"to\" to a person, \"over\" "
+                                     "to a kind");
+    const struct json *in = model__list(l, v, "in", true);
+    if (in != NULL && sound)
+        g->in = model__state_set(l, k, in);
+}
+
+static void read_keeps(struct loader *l, struct draft *d)
+{
+    const struct json *v = json_get(d->source->root, "keeps_until");
+    if (v == NULL)
+        return;
+    d->kind->keeps_until = model__text(l, d->source->root, "keeps_until", true);
+    const struct field *f = kind_field(d->kind, d->kind->keeps_until);
+    if (f == NULL || f->type != FIELD_DATE)
+        model__mistake(l, v, "unknown", "\"%.*s\" is not a date field",
+                       TEXT_ARG(d->kind->keeps_until));
 }
 
 static void read_serves(struct loader *l, struct draft *d)
@@ -359,5 +425,7 @@ void model__kind_finish(struct loader *l, struct draft *d)
     read_access(l, d);
     read_views(l, d);
     read_is(l, d);
+    read_grants(l, d);
     read_serves(l, d);
+    read_keeps(l, d);
 }

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* model/kind/moves.c — states and the moves between them.
  * A record changes its state only by a move, so this is where the duties live: who, who not,
- * what is asked, what must be true. Every kind can be archived, unless it says otherwise. */
+ * what is asked, what must be true. Every kind can be archived once it has ended, unless it says otherwise. */
 #include "model/internal.h"
 
 /* Rules that data cannot say; record/ has one function for each. The type is its field's. */
 static const struct {
     const char *name;
     enum field_type type;
+    bool months; /* and a field of whole months after it */
 } guards[] = {
-    {"within_a_year", FIELD_DATE},
+    {"within_a_year", FIELD_DATE, false},
+    {"within", FIELD_DATE, true},
+    {"begun", FIELD_DATE, false},
 };
 
 /* ---- states ------------------------------------------------------------------------------ */
@@ -121,7 +124,7 @@ static void read_way(struct loader *l, struct draft *d, const struct json *v, st
 }
 
 static const char move_keys[] = "title from to by and_by second_when on after plus asks reason fresh when "
-                                "say not needs guard stop";
+                                "say not needs guard stop freezes sets until takes pushes";
 
 static void read_move(struct loader *l, struct draft *d, const struct json *v, struct move *m)
 {
@@ -139,12 +142,23 @@ static void read_move(struct loader *l, struct draft *d, const struct json *v, s
     m->fresh = model__bool(l, v, "fresh");
     m->stop = model__bool(l, v, "stop");
     read_way(l, d, v, m);
-    unsigned any = WHO_EVERYONE | WHO_AUTO | WHO_ROLES | WHO_RELATIONS;
+    unsigned any = WHO_EVERYONE | WHO_AUTO | WHO_ROLES | WHO_RELATIONS | WHO_AS;
     model__who(l, d->kind, model__list(l, v, "by", true), any, &m->by);
     for (size_t i = 0; i < m->by.count; i++)
         m->automatic |= m->by.one[i].automatic;
 }
 
+static uint64_t ends(const struct kind *k)
+{
+    uint64_t set = 0;
+    for (size_t i = 0; i < k->state_count; i++)
+        if (k->states[i].end && !text_is(k->states[i].name, "archived"))
+            set |= STATE_BIT(i);
+    return set;
+}
+
+/* From an end only: what is still going on is not put away. A kind without an end keeps its
+ * records where they are, always. */
 static void add_archive(struct loader *l, struct kind *k)
 {
     struct move *m = &k->moves[k->move_count];
@@ -152,18 +166,32 @@ static void add_archive(struct loader *l, struct kind *k)
     *m = (struct move){.name = TEXT("archive"), .reason = true, .to = (size_t)archived};
     m->title = (struct words){TEXT("Archive"), TEXT("归档")};
     m->source = k->file;
-    m->from = all_but(k, m->to);
+    m->from = ends(k);
     m->by.one = NEW(l->arena, struct who);
     m->by.one->role = TEXT("aims_manager");
     m->by.count = 1;
     k->move_count++;
 }
 
+/* What an earlier release let into the archive of a kind without an end comes back to the start. */
+static void add_reinstate(struct kind *k)
+{
+    const struct move *archive = kind_move(k, TEXT("archive"));
+    if (archive->from != 0 || kind_move(k, TEXT("reinstate")) != NULL)
+        return;
+    struct move *m = &k->moves[k->move_count++];
+    *m = (struct move){.name = TEXT("reinstate"), .reason = true, .to = k->start};
+    m->title = (struct words){TEXT("Take out of the archive"), TEXT("移出归档")};
+    m->source = k->file;
+    m->from = STATE_BIT(archive->to);
+    m->by = archive->by;
+}
+
 void model__moves(struct loader *l, struct draft *d)
 {
     struct kind *k = d->kind;
     const struct json *moves = model__object(l, d->source->root, "moves", false);
-    size_t room = (moves == NULL ? 0 : moves->count) + 1;
+    size_t room = (moves == NULL ? 0 : moves->count) + 2;
     k->moves = NEW_MANY(l->arena, room, struct move);
     d->moves = NEW_MANY(l->scrap, room, struct move_draft);
     for (const struct json *v = moves == NULL ? NULL : moves->first; v != NULL; v = v->next) {
@@ -172,6 +200,7 @@ void model__moves(struct loader *l, struct draft *d)
     }
     if (json_get(moves, "archive") == NULL)
         add_archive(l, k);
+    add_reinstate(k);
 }
 
 /* ---- moves: people, questions, conditions ------------------------------------------------ */
@@ -200,7 +229,7 @@ static void read_duties(struct loader *l, const struct kind *k, const struct jso
         struct duty *duty = &m->duties[m->duty_count++];
         const char *code = text_c(l->scrap, one->key);
         duty->code = one->key;
-        model__who(l, k, model__list(l, not, code, true), WHO_RELATIONS | WHO_ROLES,
+        model__who(l, k, model__list(l, not, code, true), WHO_RELATIONS | WHO_ROLES | WHO_WRITERS,
                    &duty->people);
     }
 }
@@ -275,7 +304,8 @@ static void read_guard(struct loader *l, const struct kind *k, const struct json
         return;
     struct text rest = model__text(l, v, "guard", true);
     m->guard = text_cut(&rest, ':');
-    m->guard_field = rest;
+    m->guard_field = text_cut(&rest, ':');
+    m->guard_months = rest;
     for (size_t i = 0; i < COUNT(guards); i++) {
         if (!text_is(m->guard, guards[i].name))
             continue;
@@ -283,9 +313,177 @@ static void read_guard(struct loader *l, const struct kind *k, const struct json
         if (f == NULL || f->type != guards[i].type)
             model__mistake(l, guard, "unknown", "\"%.*s\" is not a field of type %s",
                            TEXT_ARG(m->guard_field), field_type_word(guards[i].type));
+        const struct field *months = kind_field(k, m->guard_months);
+        if (guards[i].months ? months == NULL || months->type != FIELD_INTEGER : rest.len > 0)
+            model__mistake(l, guard, "unknown", "%s is followed by %s", guards[i].name,
+                           guards[i].months ? "a date field and a field of whole months"
+                                            : "one field");
         return;
     }
     model__mistake(l, guard, "unknown", "unknown guard \"%.*s\"", TEXT_ARG(m->guard));
+}
+
+/* "@today+30": 30; -1 when it is no such thing. */
+int64_t model__days_ahead(struct text t)
+{
+    int64_t days;
+    if (!text_starts(t, "@today+") || !text_integer(text_from(t, 7), &days) || days < 0 ||
+        days > 36500)
+        return -1;
+    return days;
+}
+
+static bool set_fits(const struct field *f, const struct json *v)
+{
+    struct text t = json_text(v);
+    if (v->type == JSON_NULL)
+        return true;
+    if (text_is(t, "@me"))
+        return f->target == TO_PERSON && f->type == FIELD_REF;
+    if (text_is(t, "@now"))
+        return f->type == FIELD_MOMENT;
+    if (text_is(t, "@today") || model__days_ahead(t) >= 0)
+        return f->type == FIELD_DATE;
+    return !f->many && model__value_fits(f, v);
+}
+
+static void read_sets(struct loader *l, const struct kind *k, const struct json *v,
+                      struct move *m)
+{
+    const struct json *sets = model__object(l, v, "sets", false);
+    if (sets == NULL)
+        return;
+    m->sets = NEW_MANY(l->arena, sets->count, struct move_setting);
+    for (const struct json *one = sets->first; one != NULL; one = one->next) {
+        const struct field *f = kind_field(k, one->key);
+        if (f == NULL || f->system || f->computed != NULL)
+            model__mistake(l, one, "unknown", "%.*s has no field \"%.*s\" that can be set",
+                           TEXT_ARG(k->name), TEXT_ARG(one->key));
+        else if (!set_fits(f, one))
+            model__mistake(l, one, "value", "is no value of the field \"%.*s\"",
+                           TEXT_ARG(one->key));
+        else
+            m->sets[m->set_count++] =
+                (struct move_setting){f, one->type == JSON_NULL ? NULL : one};
+    }
+}
+
+static void read_takes(struct loader *l, const struct kind *k, const struct json *v,
+                       struct move *m)
+{
+    const struct json *takes = json_get(v, "takes");
+    if (takes == NULL || !model__texts(l, v, "takes", true, &m->takes, &m->take_count))
+        return;
+    if (m->second_when != NULL)
+        model__mistake(l, takes, "unknown_key",
+                       "what a move takes is proposed by one and signed by another: no \"second_when\"");
+    for (const struct json *one = takes->first; one != NULL; one = one->next) {
+        const struct field *f = kind_field(k, one->text);
+        if (f == NULL || f->system || f->computed != NULL)
+            model__mistake(l, one, "unknown", "%.*s has no field \"%.*s\" that people fill in",
+                           TEXT_ARG(k->name), TEXT_ARG(one->text));
+    }
+}
+
+static void read_push(struct loader *l, const struct kind *k, const struct json *v,
+                      struct push *out)
+{
+    if (!model__keys(l, v, "kind via move when"))
+        return;
+    out->kind = model_kind(l->model, model__text(l, v, "kind", true));
+    out->via = model__text(l, v, "via", true);
+    out->move = model__text(l, v, "move", true);
+    const struct field *via = out->kind == NULL ? NULL : kind_field(out->kind, out->via);
+    const struct move *m = out->kind == NULL ? NULL : kind_move(out->kind, out->move);
+    if (via == NULL || via->target_kind != k || m == NULL)
+        model__mistake(l, v, "unknown",
+                       "names a kind, its ref to %.*s in \"via\", and a move of it",
+                       TEXT_ARG(k->name));
+    else if (m->ask_count > 0)
+        model__mistake(l, json_get(v, "move"), "unknown",
+                       "nobody is there to answer what \"%.*s\" asks", TEXT_ARG(out->move));
+    if (json_get(v, "when") != NULL)
+        out->when = model__condition(l, k, json_get(v, "when"));
+}
+
+static void read_pushes(struct loader *l, const struct kind *k, const struct json *v,
+                        struct move *m)
+{
+    const struct json *list = model__list(l, v, "pushes", false);
+    if (list == NULL)
+        return;
+    m->pushes = NEW_MANY(l->arena, list->count, struct push);
+    for (const struct json *one = list->first; one != NULL; one = one->next)
+        read_push(l, k, one, &m->pushes[m->push_count++]);
+}
+
+static void read_until_case(struct loader *l, const struct kind *k, const struct until *u,
+                            const struct json *v, struct until_case *out)
+{
+    if (!model__keys(l, v, "when months most"))
+        return;
+    const struct json *when = json_get(v, "when");
+    struct text months = model__text(l, v, "months", true);
+    if (when != NULL)
+        out->when = model__condition(l, k, when);
+    out->months = kind_field(u->kind, months);
+    if (out->months == NULL || out->months->type != FIELD_INTEGER)
+        model__mistake(l, json_get(v, "months"), "unknown",
+                       "%.*s has no whole number \"%.*s\"", TEXT_ARG(u->kind->name),
+                       TEXT_ARG(months));
+    if (!model__integer(l, v, "most", 1, 120, &out->most))
+        model__mistake(l, v, "required", "\"most\" is missing: months, at most 120");
+}
+
+static void read_until(struct loader *l, const struct kind *k, const struct json *v,
+                       struct move *m)
+{
+    const struct json *v_until = model__object(l, v, "until", false);
+    if (v_until == NULL || !model__keys(l, v_until, "field kind in cases"))
+        return;
+    struct until *u = NEW(l->arena, struct until);
+    u->field = kind_field(k, model__text(l, v_until, "field", true));
+    u->kind = model_kind(l->model, model__text(l, v_until, "kind", true));
+    const struct json *cases = model__list(l, v_until, "cases", true);
+    if (u->field == NULL || u->field->type != FIELD_DATE || u->kind == NULL || cases == NULL) {
+        model__mistake(l, v_until, "unknown",
+                       "\"until\" names a date field, a kind, its states and cases");
+        return;
+    }
+    if (model__list(l, v_until, "in", true) != NULL)
+        u->in = model__state_set(l, u->kind, json_get(v_until, "in"));
+    u->cases = NEW_MANY(l->arena, cases->count, struct until_case);
+    for (const struct json *one = cases->first; one != NULL; one = one->next)
+        read_until_case(l, k, u, one, &u->cases[u->case_count++]);
+    m->until = u;
+}
+
+static void read_freezes(struct loader *l, const struct json *v, struct move *m)
+{
+    const struct json *f = model__object(l, v, "freezes", false);
+    if (f == NULL || !model__keys(l, f, "kind open apart watch code"))
+        return;
+    const struct kind *k = model_kind(l->model, model__text(l, f, "kind", true));
+    struct freezing *out = NEW(l->arena, struct freezing);
+    out->code = model__text(l, f, "code", true);
+    if (k == NULL) {
+        model__mistake(l, json_get(f, "kind"), "unknown", "unknown kind \"%.*s\"",
+                       TEXT_ARG(json_text(json_get(f, "kind"))));
+        return;
+    }
+    out->kind = k;
+    if (model__list(l, f, "open", true) != NULL)
+        out->open = model__state_set(l, k, json_get(f, "open"));
+    if (model__list(l, f, "apart", false) != NULL)
+        out->apart = model__state_set(l, k, json_get(f, "apart"));
+    const struct json *watch = model__list(l, f, "watch", false);
+    if (watch != NULL)
+        model__texts(l, f, "watch", false, &out->watch, &out->watch_count);
+    for (const struct json *one = watch ? watch->first : NULL; one != NULL; one = one->next)
+        if (kind_field(k, json_text(one)) == NULL)
+            model__mistake(l, one, "unknown", "%.*s has no field \"%.*s\"", TEXT_ARG(k->name),
+                           TEXT_ARG(json_text(one)));
+    m->freezes = out;
 }
 
 /* Nobody is there to answer when the engine moves alone. */
@@ -298,21 +496,38 @@ static void check_automatic(struct loader *l, const struct json *v, const struct
                        "an automatic move cannot have asks, reason, fresh or and_by");
 }
 
+/* Putting away what has not ended is a decision of two, signed. */
+static void check_archive(struct loader *l, const struct kind *k, const struct json *v,
+                          const struct move *m)
+{
+    if (text_is(k->states[m->to].name, "archived") && m->from & ~ends(k) &&
+        !(m->and_by.count > 0 && m->reason && m->fresh))
+        model__mistake(l, v, "archive",
+                       "archiving what has not ended takes \"and_by\", \"reason\" and \"fresh\"");
+}
+
 static void finish_move(struct loader *l, struct draft *d, const struct json *v, struct move *m)
 {
     const struct kind *k = d->kind;
     const struct json *needs = model__list(l, v, "needs", false);
-    model__who(l, k, model__list(l, v, "and_by", false), WHO_ROLES | WHO_RELATIONS, &m->and_by);
+    model__who(l, k, model__list(l, v, "and_by", false),
+              WHO_ROLES | WHO_RELATIONS | WHO_AS, &m->and_by);
     read_asks(l, k, v, m);
     read_duties(l, k, v, m);
     read_conditions(l, k, v, m);
     read_time(l, k, v, m);
     read_guard(l, k, v, m);
+    read_freezes(l, v, m);
+    read_sets(l, k, v, m);
+    read_until(l, k, v, m);
+    read_takes(l, k, v, m);
+    read_pushes(l, k, v, m);
     if (needs != NULL && m->stop)
         model__mistake(l, needs, "unknown_key", "a stop is immediate and has no needs");
     else if (needs != NULL)
         model__needs(l, d, needs, m);
     check_automatic(l, v, m);
+    check_archive(l, k, v, m);
 }
 
 void model__moves_finish(struct loader *l, struct draft *d)

@@ -46,8 +46,17 @@ static bool where_fits(const struct field *f, const struct json *v)
     return v->count > 0;
 }
 
-static void read_where(struct loader *l, const struct kind *k, const struct json *v,
-                       struct need *n)
+/* "$overseer_role": what the record's own field says. */
+static bool is_own_field(const struct draft *d, const struct field *f, const struct json *v)
+{
+    const struct field *own =
+        text_starts(json_text(v), "$") ? kind_field(d->kind, text_from(v->text, 1)) : NULL;
+    return own != NULL && own->type == f->type && !own->many && own->target == f->target &&
+           (f->type == FIELD_REF || f->type == FIELD_CHOICE || f->type == FIELD_TEXT);
+}
+
+static void read_where(struct loader *l, const struct draft *d, const struct kind *k,
+                       const struct json *v, struct need *n)
 {
     const struct json *where = model__object(l, v, "where", false);
     if (where == NULL)
@@ -63,7 +72,7 @@ static void read_where(struct loader *l, const struct kind *k, const struct json
         if (f == NULL)
             model__mistake(l, one, "unknown", "%.*s has no field \"%.*s\"", TEXT_ARG(k->name),
                            TEXT_ARG(one->key));
-        else if (!where_fits(f, one))
+        else if (!is_own_field(d, f, one) && !where_fits(f, one))
             model__mistake(l, one, "value", "no value of the field \"%.*s\"",
                            TEXT_ARG(one->key));
     }
@@ -88,13 +97,16 @@ static void read_judgement(struct loader *l, const struct kind *k, const struct 
     }
     model__state_set(l, k, states);
     for (const struct json *one = states->first; one != NULL; one = one->next)
+        if (text_is(json_text(one), "archived"))
+            model__mistake(l, one, "archived", "what is archived never counts as settled");
+    for (const struct json *one = states->first; one != NULL; one = one->next)
         n->states[n->state_count++] = json_text(one);
 }
 
 static void read_need(struct loader *l, struct draft *d, const struct json *v, struct need *n)
 {
     n->source = model__at(l, v);
-    if (!model__keys(l, v, "code say kind via field where in every least only"))
+    if (!model__keys(l, v, "code say kind via field where in every least only since"))
         return;
     n->code = model__text(l, v, "code", true);
     n->say = model__words(l, v, "say", true);
@@ -109,9 +121,16 @@ static void read_need(struct loader *l, struct draft *d, const struct json *v, s
         model__mistake(l, json_get(v, "via"), "unknown_key", "\"via\" goes with \"kind\"");
     if (json_get(v, "only") != NULL)
         n->only = model__condition(l, d->kind, json_get(v, "only"));
+    if (json_get(v, "since") != NULL) {
+        n->since = model__text(l, v, "since", true);
+        const struct field *f = kind_field(d->kind, n->since);
+        if (f == NULL || (f->type != FIELD_DATE && f->type != FIELD_MOMENT))
+            model__mistake(l, json_get(v, "since"), "unknown", "\"%.*s\" is no date or moment",
+                           TEXT_ARG(n->since));
+    }
     if (k == NULL)
         return;
-    read_where(l, k, v, n);
+    read_where(l, d, k, v, n);
     read_judgement(l, k, v, n);
 }
 

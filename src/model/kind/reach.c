@@ -55,7 +55,7 @@ void model__check_reach(struct loader *l, struct draft *d)
     uint64_t reached = model__reachable(k, 0);
     for (size_t i = 0; i < k->state_count; i++) {
         const struct json *v = json_get(of, text_c(l->scrap, k->states[i].name));
-        if (!(reached & STATE_BIT(i)))
+        if (!(reached & STATE_BIT(i)) && v != NULL)
             model__mistake(l, v, "unreachable", "no moves lead to the state \"%.*s\"",
                            TEXT_ARG(k->states[i].name));
         if (!k->states[i].end && !has_way_out(d, i))

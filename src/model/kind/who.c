@@ -8,11 +8,21 @@ static bool is_person(const struct field *f)
     return f != NULL && f->target == TO_PERSON;
 }
 
-/* "owner", or "system.owner": one step through a ref to the record that has the person. */
+/* "owner", or "system.owner": one step through a ref to the record that has the person;
+ * "owner:risk_owner": and who acts as such must hold the role. */
 static void read_relation(struct loader *l, const struct kind *k, const struct json *v,
-                          struct who *w)
+                          unsigned rules, struct who *w)
 {
     struct text rest = text_from(v->text, 1);
+    if (text_find(rest, ':') >= 0) {
+        struct text whole = rest;
+        rest = text_cut(&whole, ':');
+        w->as = whole;
+        if (model_role(l->model, w->as) == NULL || text_is(w->as, "admin"))
+            model__mistake(l, v, "unknown", "unknown role \"%.*s\"", TEXT_ARG(w->as));
+        if (!(rules & WHO_AS))
+            model__mistake(l, v, "unknown", "a role after \":\" is for who makes a move");
+    }
     if (text_find(rest, '.') >= 0)
         w->via = text_cut(&rest, '.');
     w->relation = rest;
@@ -25,7 +35,9 @@ static void read_relation(struct loader *l, const struct kind *k, const struct j
         }
         k = step->target_kind;
     }
-    if (!is_person(kind_field(k, rest)))
+    const struct field *f = kind_field(k, rest);
+    w->contributor = f == NULL && text_is(rest, "contributor") && (rules & WHO_WRITERS);
+    if (!is_person(f) && !w->contributor)
         model__mistake(l, v, "unknown", "%.*s has no person field \"%.*s\"", TEXT_ARG(k->name),
                        TEXT_ARG(rest));
 }
@@ -54,7 +66,7 @@ static void read_one(struct loader *l, const struct kind *k, const struct json *
         return;
     }
     if (wanted == WHO_RELATIONS)
-        read_relation(l, k, v, w);
+        read_relation(l, k, v, rules, w);
     else if (wanted == WHO_ROLES)
         read_role(l, v, w);
     w->everyone = wanted == WHO_EVERYONE;

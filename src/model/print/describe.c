@@ -52,8 +52,8 @@ struct text model__who_text(struct arena *a, const struct who *w)
         return TEXT("auto");
     if (w->role.len > 0)
         return w->role;
-    return text_print(a, "@%.*s%s%.*s", TEXT_ARG(w->via), w->via.len > 0 ? "." : "",
-                      TEXT_ARG(w->relation));
+    return text_print(a, "@%.*s%s%.*s%s%.*s", TEXT_ARG(w->via), w->via.len > 0 ? "." : "",
+                      TEXT_ARG(w->relation), w->as.len > 0 ? ":" : "", TEXT_ARG(w->as));
 }
 
 void model__put_who_at(struct json_out *o, const char *key, const struct who_list *list,
@@ -273,6 +273,8 @@ static void put_move(struct json_out *o, const struct kind *k, const struct move
     if (m->second_when != NULL)
         put_json_at(o, "second_when", m->second_when->source);
     model__put_texts_at(o, "asks", m->asks, m->ask_count);
+    if (m->take_count > 0)
+        model__put_texts_at(o, "takes", m->takes, m->take_count);
     put_bool_at(o, "reason", m->reason);
     put_bool_at(o, "fresh", m->fresh);
     put_bool_at(o, "stop", m->stop);

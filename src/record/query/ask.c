@@ -75,6 +75,61 @@ enum err query__page(struct call *call, struct records *r, struct db db, const s
     return sql__ask(&q, db, most, out, count);
 }
 
+enum err query__granted(struct call *call, struct records *r, struct db db, const struct kind *k,
+                        struct text person, struct text role, struct text over, bool *out)
+{
+    const struct grants *g = &k->grants;
+    struct query q = sql__start(call, r, k);
+    struct record **found;
+    size_t count;
+    sql__states(&q, g->in);
+    buf_print(&q.sql, " AND t.\"%.*s\" = ", TEXT_ARG(g->to->name));
+    sql__bind(&q, V_TEXT(person));
+    buf_print(&q.sql, " AND t.\"%.*s\" = ", TEXT_ARG(g->role->name));
+    sql__bind(&q, V_TEXT(role));
+    buf_print(&q.sql, " AND t.\"%.*s\" = ", TEXT_ARG(g->over->name));
+    sql__bind(&q, V_TEXT(over));
+    sql__granted_today(&q, g, "t");
+    buf_add_c(&q.sql, " LIMIT 1");
+    TRY(sql__ask(&q, db, 1, &found, &count));
+    *out = *out || count > 0;
+    return OK;
+}
+
+void sql__granted_today(struct query *q, const struct grants *g, const char *alias)
+{
+    struct text today = date_print(q->call->arena, q->call->now);
+    if (g->from) {
+        buf_print(&q->sql, " AND COALESCE(%s.\"%.*s\", '') <= ", alias, TEXT_ARG(g->from->name));
+        sql__bind(q, V_TEXT(today));
+    }
+    if (g->until) {
+        buf_print(&q->sql, " AND COALESCE(%s.\"%.*s\", '9999') >= ", alias,
+                  TEXT_ARG(g->until->name));
+        sql__bind(q, V_TEXT(today));
+    }
+}
+
+enum err query__in_force(struct call *call, struct records *r, struct db db,
+                         const struct kind *k, struct text today, struct record **out)
+{
+    struct query q = sql__start(call, r, k);
+    struct record **found;
+    size_t count;
+    uint64_t rest = 0;
+    for (size_t i = 0; i < k->state_count; i++)
+        rest |= k->states[i].rest ? UINT64_C(1) << i : 0;
+    *out = NULL;
+    sql__states(&q, rest);
+    buf_add_c(&q.sql, " AND t.\"applies_from\" <= ");
+    sql__bind(&q, V_TEXT(today));
+    buf_add_c(&q.sql, " ORDER BY t.\"applies_from\" DESC, t.\"key\" DESC LIMIT 1");
+    TRY(sql__ask(&q, db, 1, &found, &count));
+    if (count)
+        *out = found[0];
+    return OK;
+}
+
 enum err query__titles(struct call *call, struct records *r, struct reader *db,
                        struct text kind, const struct text *ids, size_t count,
                        struct rows *rows)

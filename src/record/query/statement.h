@@ -24,6 +24,9 @@ struct query {
     struct parameters values;
 };
 
+/* " AND …": the granting record counts today. */
+void sql__granted_today(struct query *q, const struct grants *g, const char *alias);
+
 /* ---- statement.c ------------------------------------------------------------------------- */
 struct query sql__start(struct call *call, struct records *r, const struct kind *k);
 /* The whole statement, ended; ERR_MALFORMED when it outgrew what a statement may be. */

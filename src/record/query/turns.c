@@ -89,7 +89,8 @@ static void add_when(struct query *q, const struct condition *c)
 }
 
 /* ---- who */
-static void add_role_here(struct turning *t, struct grounds *g, struct text role)
+/* Holding the role over the record; nothing is added when the actor holds it nowhere. */
+static void add_holding(struct turning *t, struct grounds *g, struct text role)
 {
     const struct actor *a = t->q->call->actor;
     struct text *units = NEW_MANY(t->q->call->arena, a->grant_count + 1, struct text);
@@ -115,6 +116,58 @@ static void add_role_here(struct turning *t, struct grounds *g, struct text role
     buf_add_c(&t->q->sql, ")) IS TRUE");
 }
 
+/* Holding it by a record that grants it over this one (who.c). */
+static void add_granted(struct turning *t, struct grounds *g, const struct kind *k, struct text role)
+{
+    struct query *q = t->q;
+    const struct grants *by = &k->grants;
+    const struct field *over = who__over_field(by, q->kind);
+    const struct role *known = model_role(q->records->model, role);
+    bool itself = by->in && q->kind == by->over->target_kind;
+    if (!by->in || (!itself && !over) || !known || known->approver ||
+        q->call->actor->type != ACTOR_USER)
+        return;
+    sql__ground(g);
+    buf_print(&q->sql,
+              "EXISTS (SELECT 1 FROM \"%.*s\" ga WHERE ga.\"%.*s\" = $%zu AND ga.\"%.*s\" = "
+              "'%.*s' AND ga.\"%.*s\" = t.\"%.*s\"",
+              TEXT_ARG(k->name), TEXT_ARG(by->to->name), t->person, TEXT_ARG(by->role->name),
+              TEXT_ARG(role), TEXT_ARG(by->over->name), TEXT_ARG(itself ? TEXT("id") : over->name));
+    struct text *names = NEW_MANY(q->call->arena, k->state_count + 1, struct text);
+    size_t n = 0;
+    for (size_t i = 0; i < k->state_count; i++)
+        if (by->in >> i & 1)
+            names[n++] = k->states[i].name;
+    buf_add_c(&q->sql, " AND ga.state");
+    sql__in(q, names, n);
+    sql__granted_today(q, by, "ga");
+    buf_add_c(&q->sql, ")");
+}
+
+static void add_role_here(struct turning *t, struct grounds *g, struct text role, bool acting)
+{
+    const struct model *m = t->q->records->model;
+    add_holding(t, g, role);
+    for (size_t i = 0; acting && i < m->kind_count; i++)
+        add_granted(t, g, &m->kinds[i], role);
+}
+
+/* contributor.c; via NULL: of the record itself. */
+static void add_contributor(struct turning *t, const struct field *via)
+{
+    const struct kind *k = via ? via->target_kind : t->q->kind;
+    if (!k || (via && (!field__is_column(via) || via->many))) {
+        buf_add_c(&t->q->sql, "1=0");
+        return;
+    }
+    struct text id = via ? via->name : TEXT("id");
+    buf_print(&t->q->sql,
+              "EXISTS (SELECT 1 FROM contributor c WHERE c.kind = '%.*s' AND c.id = t.\"%.*s\" "
+              "AND c.person = $%zu AND c.version >= COALESCE((SELECT MAX(b.version) FROM "
+              "contributor b WHERE b.kind = c.kind AND b.id = c.id AND b.person = ''), 0))",
+              TEXT_ARG(k->name), TEXT_ARG(id), t->person);
+}
+
 static void add_relation(struct turning *t, struct grounds *g, const struct who *w, bool duty)
 {
     struct query *q = t->q;
@@ -122,7 +175,15 @@ static void add_relation(struct turning *t, struct grounds *g, const struct who 
         return; /* a token without relations; its person's duties bind it all the same (who.c) */
     const struct field *via = w->via.len ? kind_field(q->kind, w->via) : NULL;
     sql__ground(g);
-    if (!w->via.len)
+    if (w->as.len && !duty) { /* who acts as such holds the role as well */
+        struct grounds as = {q, false};
+        add_role_here(t, &as, w->as, true);
+        sql__end_grounds(&as);
+        buf_add_c(&q->sql, " AND ");
+    }
+    if (w->contributor)
+        add_contributor(t, via);
+    else if (!w->via.len)
         add_holds(q, q->kind, "t", kind_field(q->kind, w->relation), t->person);
     else if (!via || !via->target_kind || !field__is_column(via) || via->many)
         buf_add_c(&q->sql, "1=0");
@@ -147,7 +208,7 @@ static void add_who(struct turning *t, struct grounds *g, const struct who_list 
             sql__ground(g);
             buf_add_c(&t->q->sql, who__is_somebody(t->q->call->actor) ? "1=1" : "1=0");
         } else if (w->role.len)
-            add_role_here(t, g, w->role);
+            add_role_here(t, g, w->role, of != DUTY);
         else
             add_relation(t, g, w, of == DUTY);
     }
@@ -328,12 +389,23 @@ static void add_number(struct query *q, const struct need *n, bool good)
         for (const struct json *one = count ? NULL : v->first; one && count < 64; one = one->next)
             items[count++] = one;
         buf_add_c(&q->sql, " AND ");
+        if (text_starts(json_text(v), "$")) {
+            buf_print(&q->sql, "(x.\"%.*s\" = t.\"%.*s\") IS TRUE",
+                      TEXT_ARG(n->where[i].field), TEXT_ARG(text_from(v->text, 1)));
+            continue;
+        }
         add_one_of(q, k, "x", n->where[i].field, items, count);
     }
     if (good) {
         buf_add_c(&q->sql, " AND x.state");
         sql__in(q, n->states, n->state_count);
     }
+    const struct field *since = good && n->since.len ? kind_field(q->kind, n->since) : NULL;
+    if (since)
+        buf_print(&q->sql,
+                  " AND (t.\"%.*s\" IS NULL OR EXISTS (SELECT 1 FROM version v WHERE v.kind = "
+                  "'%.*s' AND v.id = x.id AND COALESCE(v.alters, 1) = 2 AND v.at > t.\"%.*s\"))",
+                  TEXT_ARG(n->since), TEXT_ARG(k->name), TEXT_ARG(n->since));
     buf_add_c(&q->sql, ")");
 }
 

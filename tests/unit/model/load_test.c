@@ -98,7 +98,7 @@ static void moves_carry_their_rules(void **state)
     assert_int_equal(v->need_count, 2);
     assert_true(text_is(v->needs[0].via, "thing") && v->needs[0].least == 1);
     assert_true(text_is(v->needs[0].where[0].field, "role"));
-    assert_true(v->needs[1].every && v->needs[1].least == 0 && v->needs[1].state_count == 2);
+    assert_true(v->needs[1].every && v->needs[1].least == 0 && v->needs[1].state_count == 1);
     assert_non_null(v->needs[1].only);
     assert_true(kind_move(k, TEXT("expire"))->automatic);
     assert_true(text_is(kind_move(k, TEXT("expire"))->on, "until"));

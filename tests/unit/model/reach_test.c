@@ -69,7 +69,7 @@ static void from_the_start_is_everywhere_but_the_archive(void **state)
                      states(k, "new checked shelved stopped approved done"));
 }
 
-static void every_kind_has_an_archive(void **state)
+static void what_has_ended_can_be_archived(void **state)
 {
     const struct model *m = load_with(*state, NULL, 0, "");
     const struct kind *k = model_kind(m, TEXT("thing"));
@@ -79,9 +79,31 @@ static void every_kind_has_an_archive(void **state)
     assert_true(k->states[at].locked && k->states[at].end);
     assert_int_equal(k->states[at].tone, TONE_OFF);
     assert_true(text_is(words_in(k->states[at].title, LANG_ZH), "已归档"));
-    assert_int_equal(v->from, states(k, "new checked shelved approved stopped done"));
+    assert_int_equal(v->from, states(k, "done"));
     assert_int_equal(v->to, at);
     assert_true(v->reason && v->by.count == 1 && text_is(v->by.one[0].role, "aims_manager"));
+}
+
+static void putting_away_what_goes_on_is_signed_by_two(void **state)
+{
+    struct fixture *f = *state;
+    edit(f, "kinds/thing.json", "\"moves\": {",
+         "\"moves\": {\"archive\": {\"title\": \"Away\", \"from\": [\"checked\"], \"to\": \"archived\", "
+         "\"by\": [\"staff\"], \"reason\": true}, ");
+    struct model *m;
+    assert_int_equal(model_load(f->call, f->files, f->count, NULL, 0, TEXT(""), &m),
+                     ERR_INVALID);
+    assert_true(has_problem(f->call, TEXT("model/kinds/thing.json:57"), "archive", "and_by"));
+}
+
+static void archived_is_never_settled(void **state)
+{
+    struct fixture *f = *state;
+    edit(f, "kinds/thing.json", "\"every\": [\"works\"]", "\"every\": [\"works\", \"archived\"]");
+    struct model *m;
+    assert_int_equal(model_load(f->call, f->files, f->count, NULL, 0, TEXT(""), &m),
+                     ERR_INVALID);
+    assert_true(has_problem(f->call, TEXT("model/kinds/thing.json:69"), "archived", "settled"));
 }
 
 static void a_declared_archive_stays(void **state)
@@ -131,7 +153,9 @@ int main(int argc, char **argv)
         EACH(a_way_round_lifts_the_demand),
         EACH(several_states_close_every_way),
         EACH(from_the_start_is_everywhere_but_the_archive),
-        EACH(every_kind_has_an_archive),
+        EACH(what_has_ended_can_be_archived),
+        EACH(putting_away_what_goes_on_is_signed_by_two),
+        EACH(archived_is_never_settled),
         EACH(a_declared_archive_stays),
         EACH(any_is_every_other_state),
         EACH(sixty_four_states_are_the_most),

@@ -70,6 +70,8 @@ export interface Move {
 	by: string[];
 	and_by?: string[];
 	asks?: string[];
+	/** New values that may be given with it. */
+	takes?: string[];
 	reason?: boolean;
 	fresh?: boolean;
 	stop?: boolean;
@@ -173,6 +175,8 @@ export interface MoveChoice {
 	fresh?: boolean;
 	stop?: boolean;
 	mine?: boolean;
+	/** New values that the first signature proposes. */
+	proposed?: Record<string, Value>;
 	why_not?: Problem[];
 	signatures?: { person: string; name: string; at: string }[];
 	/** Signatures that a later change has undone. */
@@ -348,11 +352,15 @@ export interface SoaRow {
 	risks?: Ref[];
 	evidence: number;
 	level: number | null;
+	/** Decided otherwise since the statement was signed: it counts as it was then. */
+	changed?: boolean;
+	/** The state in which it was signed; null: it never was. */
+	signed?: string | null;
 }
 export interface Soa {
 	rows: SoaRow[];
 	names: Names;
-	summary: { applicable: number; excluded: number; undetermined: number };
+	summary: { applicable: number; excluded: number; undetermined: number; changed?: number };
 }
 export interface FrameworkDetail {
 	framework: string;

@@ -11,8 +11,9 @@ import { fieldOf, moveOf, roleOf, stateOf } from '../model/model.svelte';
 /** What a move asks for; some of it only when another answer makes it necessary. */
 export function asksOf(kind: Kind, record: AnyRecord, move: MoveChoice): Field[] {
 	const always = moveOf(kind, move.move)?.asks ?? move.asks ?? [];
+	const takes = moveOf(kind, move.move)?.takes ?? [];
 	return (move.asks ?? always).flatMap((name) => fieldOf(kind, name) ?? [])
-		.filter((f) => applies(f, record) && (always.includes(f.name) || needOf(f, record, move.to) === 'now'));
+		.filter((f) => applies(f, record) && (always.includes(f.name) || takes.includes(f.name) || needOf(f, record, move.to) === 'now'));
 }
 /** For whom a record waits, in words; `me` is never told to be somebody else. */
 export function turnWords(kind: Kind, turn: Turn): string {
@@ -61,7 +62,7 @@ async function nameRecords(path: string, move: string, error: ApiError): Promise
 }
 /** Who signs: a role by its title, a relation of the record (@owner) by the title of its field. */
 export function signerOf(kind: Kind, one: string): string {
-	const name = one.replace(/^@/, '');
+	const name = one.replace(/^@/, '').replace(/:.*$/, '');
 	return w(one.startsWith('@') ? fieldOf(kind, name)?.title : roleOf(name)?.title) || name;
 }
 export const doneWords = (kind: Kind, reply: RecordReply): string =>

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* record/compute.h — what the files of the named functions share (docs/model.md §6): compute.c, those
+ * that measure against the criteria in force (criteria.c), and those that tell of what was done with
+ * the record (deeds.c). */
+#ifndef RECORD_COMPUTE_H
+#define RECORD_COMPUTE_H
+
+#include "record/internal.h"
+
+/* The record of the kind that `is: criteria` by which everything is measured today; looked for once
+ * a record. */
+struct measure {
+    bool asked;
+    struct record *criteria; /* NULL: none is in force */
+};
+struct context {
+    struct call *call;
+    struct records *records;
+    struct db db;
+    struct record *rec;
+    const struct record *before; /* the version before; NULL for a new record */
+    struct text move;            /* by which this version comes to be; "" otherwise */
+    struct measure *measure;
+    const struct field *field;
+    const struct json *args;
+};
+struct text compute__word(const struct json *args, const char *key);
+bool compute__integer(const struct record *rec, struct text field, int64_t *out);
+bool compute__state_in(const struct record *rec, const struct json *states);
+/* Does the nth case of a function hold? A case without a condition does. */
+bool compute__case_holds(const struct context *c, size_t nth);
+/* Where a value stands in the order of a scale; -1 when it is none of them. */
+ptrdiff_t compute__rank(const struct scale *s, const struct json *value);
+
+/* ---- criteria.c */
+enum err compute__risk_band(struct context *c, const struct json **out);
+enum err compute__in_force(struct context *c, const struct json **out);
+enum err compute__judged(struct context *c, const struct json **out);
+enum err compute__of_criteria(struct context *c, const struct json **out);
+
+/* ---- deeds.c */
+enum err compute__who_set(struct context *c, const struct json **out);
+enum err compute__who_moved(struct context *c, const struct json **out);
+enum err compute__last_of(struct context *c, const struct json **out);
+enum err compute__kept(struct context *c, const struct json **out);
+enum err compute__exceeds(struct context *c, const struct json **out);
+enum err compute__same_person(struct context *c, const struct json **out);
+enum err compute__rows_meet(struct context *c, const struct json **out);
+#endif

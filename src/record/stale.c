@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* record/stale.c — what must be computed anew because the ground under it moved: other criteria came
+ * into force, or the program has another model. A few records are done at once, in the transaction of
+ * the cause; many are marked in table `stale` and done in slices by the thread of timed work. What
+ * somebody decides meanwhile is decided on fresh values: a move computes its record first. */
+#include "record/internal.h"
+
+#define AT_ONCE 50
+#define SLICE 100
+
+static bool on_criteria(const struct field *f)
+{
+    struct text fn = json_text(json_get(f->computed, "fn"));
+    return text_is(fn, "in_force") || text_is(fn, "judged") || text_is(fn, "of_criteria") ||
+           (text_is(fn, "risk_band") && json_get(f->computed, "criteria"));
+}
+
+static bool depends(const struct kind *k, bool all)
+{
+    bool any = all && k->computed_count > 0;
+    for (size_t i = 0; i < k->computed_count && !any; i++)
+        any = on_criteria(k->computed[i]);
+    return any;
+}
+
+static enum err mark(struct call *call, struct tx *tx, const struct kind *k, struct text cause)
+{
+    struct value values[] = {V_TEXT(k->name), V_TEXT(cause)};
+    return tx_exec(call, tx,
+                   "INSERT INTO stale(kind, after, cause) VALUES ($1, '', $2) ON CONFLICT (kind) "
+                   "DO UPDATE SET after = '', cause = $2",
+                   values, 2, NULL);
+}
+
+static struct text criteria_cause(struct call *call, const struct record *rec)
+{
+    const struct json *title = record_value(rec, TEXT("title"));
+    return text_print(call->arena, "%.*s %.*s", TEXT_ARG(rec->key),
+                      TEXT_ARG(title ? title->text : TEXT("")));
+}
+
+static enum err spread_to(struct writing *w, const struct kind *k, struct text cause)
+{
+    struct record **items;
+    size_t count;
+    TRY(query__page(w->call, w->records, db_tx(w->tx), k, TEXT(""), AT_ONCE + 1, &items, &count));
+    if (count > AT_ONCE)
+        return mark(w->call, w->tx, k, cause);
+    for (size_t i = 0; i < count; i++) {
+        struct dependent d = {k, items[i]->id};
+        TRY(write__recompute(w, &d, cause));
+    }
+    return OK;
+}
+
+enum err stale__spread(struct writing *w, const struct record *rec)
+{
+    const struct model *m = w->records->model;
+    if (rec->kind != m->criteria_kind)
+        return OK;
+    for (size_t i = 0; i < m->kind_count; i++)
+        if (&m->kinds[i] != rec->kind && depends(&m->kinds[i], false))
+            TRY(spread_to(w, &m->kinds[i], criteria_cause(w->call, rec)));
+    return OK;
+}
+
+/* ---- has the ground moved since? -------------------------------------------------------------- */
+struct ground {
+    struct records *records;
+    struct text model, criteria; /* as the last round saw them; "" at first */
+    struct text cause;
+};
+
+/* What the last round saw stands beside the marks, under names that no kind can have. */
+#define THE_MODEL TEXT(":model")
+#define THE_CRITERIA TEXT(":criteria")
+
+static enum err told(struct call *call, struct db db, struct text name, struct text *out)
+{
+    struct value v = V_TEXT(name);
+    struct rows rows;
+    TRY(db__rows(call, db, "SELECT after FROM stale WHERE kind = $1", &v, 1, 1, &rows));
+    *out = rows.count ? rows.cells[0].text : (struct text){0};
+    return OK;
+}
+
+static enum err tell(struct call *call, struct tx *tx, struct text name, struct text value)
+{
+    struct value values[] = {V_TEXT(name), V_TEXT(value)};
+    return tx_exec(call, tx,
+                   "INSERT INTO stale(kind, after, cause) VALUES ($1, $2, '') ON CONFLICT (kind) "
+                   "DO UPDATE SET after = $2",
+                   values, 2, NULL);
+}
+
+static enum err mark_all(struct call *call, struct tx *tx, const struct model *m, bool all,
+                         struct text cause)
+{
+    for (size_t i = 0; i < m->kind_count; i++)
+        if (depends(&m->kinds[i], all))
+            TRY(mark(call, tx, &m->kinds[i], cause));
+    return OK;
+}
+
+static enum err note_ground(struct job *job, struct call *call, struct tx *tx)
+{
+    struct ground *g = job->arg;
+    const struct model *m = g->records->model;
+    struct text model, criteria;
+    TRY(told(call, db_tx(tx), THE_MODEL, &model));
+    TRY(told(call, db_tx(tx), THE_CRITERIA, &criteria));
+    if (!text_same(model, g->model))
+        TRY(mark_all(call, tx, m, true, TEXT("")));
+    else if (!text_same(criteria, g->criteria))
+        TRY(mark_all(call, tx, m, false, g->cause));
+    TRY(tell(call, tx, THE_MODEL, g->model));
+    return tell(call, tx, THE_CRITERIA, g->criteria);
+}
+
+static enum err look_at_ground(struct call *call, struct records *r, struct ground *g, bool *moved)
+{
+    const struct kind *k = r->model->criteria_kind;
+    struct reader *db = store_reader(r->store);
+    struct record *criteria = NULL;
+    struct text model = {0}, before = {0};
+    *g = (struct ground){.records = r, .model = r->model->hash, .criteria = TEXT("none")};
+    enum err e = k ? query__in_force(call, r, db_reader(db), k,
+                                     date_print(call->arena, call->now), &criteria)
+                   : OK;
+    if (e == OK && criteria) {
+        g->criteria = text_print(call->arena, "%.*s/%lld", TEXT_ARG(criteria->id),
+                                 (long long)criteria->version);
+        g->cause = criteria_cause(call, criteria);
+    }
+    if (e == OK)
+        e = told(call, db_reader(db), THE_MODEL, &model);
+    if (e == OK)
+        e = told(call, db_reader(db), THE_CRITERIA, &before);
+    store_return(r->store, db);
+    *moved = !text_same(model, g->model) || !text_same(before, g->criteria);
+    return e;
+}
+
+/* ---- slice by slice ------------------------------------------------------------------------------ */
+struct slice {
+    struct records *records;
+    struct note *notes;
+    bool any;
+};
+
+static enum err one_slice(struct job *job, struct call *call, struct tx *tx)
+{
+    struct slice *s = job->arg;
+    struct change nothing = {0};
+    struct writing w = {.call = call, .records = s->records, .tx = tx, .change = &nothing};
+    struct rows rows;
+    struct record **items;
+    size_t count;
+    s->notes = NULL;
+    TRY(tx_rows(call, tx, "SELECT kind, after, cause FROM stale WHERE kind NOT IN (':model', "
+                "':criteria') ORDER BY kind LIMIT 1",
+                NULL, 0, 1, &rows));
+    s->any = rows.count > 0;
+    if (!s->any)
+        return OK;
+    const struct kind *k = model_kind(s->records->model, rows.cells[0].text);
+    count = 0;
+    if (k)
+        TRY(query__page(call, s->records, db_tx(tx), k, rows.cells[1].text, SLICE, &items, &count));
+    for (size_t i = 0; i < count; i++) {
+        struct dependent d = {k, items[i]->id};
+        TRY(write__recompute(&w, &d, rows.cells[2].text));
+    }
+    s->notes = w.notes;
+    struct value values[] = {V_TEXT(rows.cells[0].text), V_TEXT(count ? items[count - 1]->id : TEXT(""))};
+    return count == SLICE
+               ? tx_exec(call, tx, "UPDATE stale SET after = $2 WHERE kind = $1", values, 2, NULL)
+               : tx_exec(call, tx, "DELETE FROM stale WHERE kind = $1", values, 1, NULL);
+}
+
+enum err stale__settle(struct call *call, struct records *r)
+{
+    struct ground g;
+    bool moved, more = true;
+    TRY(look_at_ground(call, r, &g, &moved));
+    if (moved)
+        TRY(store_run(r->store, call, note_ground, &g));
+    while (more) {
+        struct arena *arena = arena_open();
+        struct call *one = call_open(arena, call->now, call->lang);
+        struct slice s = {.records = r};
+        one->id = id_new(one);
+        one->actor = actor_system(one);
+        enum err e = store_run(r->store, one, one_slice, &s);
+        for (struct note *n = e == OK && r->seen ? s.notes : NULL; n; n = n->next)
+            r->seen(r->seen_arg, n->kind, n->id, n->version);
+        more = s.any && e == OK;
+        arena_close(arena);
+        TRY(e);
+    }
+    return OK;
+}
