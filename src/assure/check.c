@@ -8,19 +8,20 @@
 #define KEPT 1000 /* breaking records that are named; all are counted */
 
 /* ---- parameters -------------------------------------------------------------------------- */
-/* The same day some months before; the last day of the month where there is no such day. */
-static struct text months_ago(struct call *call, int64_t months)
+struct text assure__months_after(struct arena *a, struct text date, int64_t months)
 {
-    struct text today = date_print(call->arena, call->now), then;
+    struct text then;
     int64_t year = 0, month = 0, day = 0, days;
-    text_integer(text_slice(today, 0, 4), &year);
-    text_integer(text_slice(today, 5, 7), &month);
-    text_integer(text_slice(today, 8, 10), &day);
-    for (month -= months; month < 1; month += 12)
+    text_integer(text_slice(date, 0, 4), &year);
+    text_integer(text_slice(date, 5, 7), &month);
+    text_integer(text_slice(date, 8, 10), &day);
+    for (month += months; month < 1; month += 12)
         year--;
+    for (; month > 12; month -= 12)
+        year++;
     do
-        then = text_print(call->arena, "%04lld-%02lld-%02lld", (long long)year,
-                          (long long)month, (long long)day--);
+        then = text_print(a, "%04lld-%02lld-%02lld", (long long)year, (long long)month,
+                          (long long)day--);
     while (day > 0 && !date_read(then, &days));
     return then;
 }
@@ -39,8 +40,10 @@ static size_t parameters(const char *sql)
 static enum err run(struct call *call, struct reader *db, const struct guest *guest,
                     const char *sql, struct rows *out)
 {
-    struct value values[] = {V_TEXT(date_print(call->arena, call->now)),
-                             V_TEXT(months_ago(call, 12)), V_TEXT(months_ago(call, 6)),
+    struct text today = date_print(call->arena, call->now);
+    struct value values[] = {V_TEXT(today),
+                             V_TEXT(assure__months_after(call->arena, today, -12)),
+                             V_TEXT(assure__months_after(call->arena, today, -6)),
                              V_TEXT(moment_print(call->arena, call->now)),
                              V_TEXT(date_print(call->arena, call->now - SIXTY_DAYS))};
     return read_guest(call, db, guest, sql, values, parameters(sql), READ_MOST, out);

@@ -11,6 +11,7 @@ struct entry {
     int level;                   /* what its state is worth, 0–4 */
     bool excluded;               /* it is in a state that leaves the row out */
     bool fresh;                  /* at least one piece of its evidence still counts */
+    bool tested;                 /* the last test is no longer ago than the framework says */
     bool heavy;                  /* an open record of the weighing kind relies on it */
 };
 struct scene { /* one look at one framework */
@@ -38,6 +39,9 @@ bool register__rules(const struct scene *s, const struct requirement *row);
 bool assure__names(const struct json *v, struct text requirement);
 
 /* ---- check.c ----------------------------------------------------------------------------- */
+/* The same day that many months after the date, before it when negative; the last day of the
+ * month where there is no such day. date is a real date. */
+struct text assure__months_after(struct arena *a, struct text date, int64_t months);
 const struct check_result *assure__result(const struct readiness *r, struct text check);
 struct text check__why(struct arena *a, const struct check_result *c, enum lang lang);
 

@@ -70,6 +70,19 @@ static bool is_in(const struct text *list, size_t count, struct text t, size_t *
     return false;
 }
 
+/* Whether what is of that day still counts today, as long as the framework says. What has no
+ * day, or one that is still to come, does not. */
+static bool lasts(const struct scene *s, struct text day)
+{
+    struct arena *a = s->call->arena;
+    struct text today = date_print(a, s->call->now);
+    int64_t days;
+    if (!date_read(day, &days) || text_compare(day, today) > 0)
+        return false;
+    struct text until = assure__months_after(a, day, s->framework->proof.months);
+    return text_compare(until, today) >= 0;
+}
+
 static void fill_entry(const struct scene *s, const struct record *rec, struct entry *e)
 {
     const struct framework *f = s->framework;
@@ -78,6 +91,8 @@ static void fill_entry(const struct scene *s, const struct record *rec, struct e
     e->record = rec;
     e->excluded = is_in(f->excluded_states, f->excluded_count, state, &at);
     e->level = is_in(f->level_states, f->level_count, state, &at) ? f->levels[at] : 0;
+    e->tested = !f->proof.tested.len ||
+                lasts(s, json_text(record_value(rec, f->proof.tested)));
 }
 
 /* A record that has come to its end speaks for the row only when no other does. */
@@ -101,10 +116,11 @@ static void place(struct scene *s, const struct record *rec)
 #define PROOFS_MOST 1000000 /* rows of a framework, each with at most 1,000 pieces */
 struct texts LIST_OF(struct text);
 
-static const struct json *evidence_of(const struct entry *e)
+static const struct json *evidence_of(const struct scene *s, const struct entry *e)
 {
-    const struct json *v =
-        e->record && e->level >= 3 ? record_value(e->record, TEXT("evidence")) : NULL;
+    const struct json *v = e->record && e->level >= 3 && s->framework->proof.via.len
+                               ? record_value(e->record, s->framework->proof.via)
+                               : NULL;
     return v && v->type == JSON_LIST ? v : NULL;
 }
 
@@ -113,7 +129,7 @@ static struct texts all_evidence(const struct scene *s)
     struct texts list = LIST_IN(s->call->arena, PROOFS_MOST);
     struct map *seen = map_in(s->call->arena);
     for (size_t i = 0; i < s->framework->row_count; i++) {
-        const struct json *v = evidence_of(&s->entries[i]);
+        const struct json *v = evidence_of(s, &s->entries[i]);
         for (const struct json *one = v ? v->first : NULL; one; one = one->next)
             if (map_add(seen, one->text, 0))
                 (void)LIST_ADD(&list, one->text);
@@ -121,12 +137,21 @@ static struct texts all_evidence(const struct scene *s)
     return list;
 }
 
+/* It proves until the day it names; else for a time from the day it was taken, or, when nobody
+ * said when that was, was noted here. */
 static bool counts_still(const struct scene *s, const struct record *proof)
 {
-    struct text until = json_text(record_value(proof, TEXT("valid_until")));
-    struct text today = date_print(s->call->arena, s->call->now);
-    return !proof->kind->states[proof->state].end &&
-           (!until.len || text_compare(until, today) >= 0);
+    const struct framework *f = s->framework;
+    size_t at;
+    if (!is_in(f->proof.in, f->proof.in_count, proof->kind->states[proof->state].name, &at))
+        return false;
+    struct text until = json_text(record_value(proof, f->proof.until));
+    if (until.len)
+        return text_compare(until, date_print(s->call->arena, s->call->now)) >= 0;
+    struct text taken = json_text(record_value(proof, f->proof.taken));
+    if (!taken.len)
+        taken = text_slice(json_text(record_value(proof, TEXT("created_at"))), 0, 10);
+    return lasts(s, taken);
 }
 
 static enum err find_fresh(struct scene *s, const struct kind *k, const struct text *ids,
@@ -147,9 +172,9 @@ static enum err find_fresh(struct scene *s, const struct kind *k, const struct t
 
 static enum err read_freshness(struct scene *s)
 {
-    const struct field *f = kind_field(s->kind, TEXT("evidence"));
-    if (!f || f->type != FIELD_REFS || !f->target_kind)
+    if (!s->framework->proof.via.len)
         return OK;
+    const struct field *f = kind_field(s->kind, s->framework->proof.via);
     struct texts list = all_evidence(s);
     struct map *fresh = map_in(s->call->arena);
     for (size_t i = 0; i < list.count; i += IDS) {
@@ -157,7 +182,7 @@ static enum err read_freshness(struct scene *s)
         TRY(find_fresh(s, f->target_kind, list.at + i, left < IDS ? left : IDS, fresh));
     }
     for (size_t i = 0; i < s->framework->row_count; i++) {
-        const struct json *v = evidence_of(&s->entries[i]);
+        const struct json *v = evidence_of(s, &s->entries[i]);
         for (const struct json *one = v ? v->first : NULL; one && !s->entries[i].fresh;
              one = one->next)
             s->entries[i].fresh = map_find(fresh, one->text, NULL);

@@ -192,6 +192,14 @@ struct framework {
     size_t excluded_count;
     struct text register_approval; /* check that must pass before excluded rows leave; "" */
     struct { struct text kind, via, field, *in; size_t in_count; } weigh; /* kind "": none */
+    struct { /* what a register record must show to stand at 3 or 4; via "": nothing can */
+        struct text via;           /* refs field of the register */
+        struct text *in;           /* states of what it points at that count */
+        size_t in_count;
+        struct text taken, until;  /* dates of it: the day it is of; the last day it proves */
+        struct text tested;        /* date of the register: the last test; "" none */
+        int64_t months;            /* how long what names no last day, and a test, counts */
+    } proof;
     struct text *stage1;         /* checks that must pass, with data, before stage 1 */
     size_t stage1_count;
 };

@@ -43,7 +43,9 @@ static void stage_two_wants_four_fifths(void **state)
     struct site *s = *state;
     site_register(s);
     struct text proof = site_make(s, "proof", "{'title':'p'}");
-    struct text evidence = text_print(s->arena, "{'evidence':['%.*s']}", TEXT_ARG(proof));
+    site_move(s, "proof", proof, "accept");
+    struct text evidence = text_print(
+        s->arena, "{'tested':'2026-11-01','evidence':['%.*s']}", TEXT_ARG(proof));
     site_move(s, "control", site_control(s, "A.1"), "show");
     site_change(s, "control", site_control(s, "A.1"), evidence.at);
     site_move(s, "control", site_control(s, "A.2"), "run");
