@@ -103,9 +103,11 @@ enum err access_format_allowed(struct call *call, struct store *s)
 }
 
 /* Sessions begun before they were bound to the ledger end here. */
-static enum err upgrade(struct call *call, struct tx *tx, const struct access *a, bool is_new)
+static enum err upgrade(struct call *call, struct tx *tx, const struct access *a, bool is_new,
+                        bool bound)
 {
-    TRY(tx_exec(call, tx, "DELETE FROM session", NULL, 0, NULL));
+    if (!bound)
+        TRY(tx_exec(call, tx, "DELETE FROM session", NULL, 0, NULL));
     TRY(meta_write(call, tx, "format", TEXT(FORMAT_HERE)));
     return seal_facts(call, tx, a, is_new ? "store.create" : "store.upgrade");
 }
@@ -129,10 +131,10 @@ static enum err adopt_run(struct job *job, struct call *call, struct tx *tx)
     TRY(tx_rows(call, tx, ALL_FACTS, NULL, 0, 1000, &facts));
     TRY(tx_rows(call, tx, LAST_SEALED, NULL, 0, 1, &last));
     if (last.count == 0)
-        return upgrade(call, tx, a, ledger_size(a->ledger) <= 1);
+        return upgrade(call, tx, a, ledger_size(a->ledger) <= 1, false);
     if (!text_same(row_at(&last, 0)[0].text, facts_body(call, &facts)))
         return altered(call);
-    return text_is(row_at(&last, 0)[1].text, FORMAT_HERE) ? OK : upgrade(call, tx, a, false);
+    return text_is(row_at(&last, 0)[1].text, FORMAT_HERE) ? OK : upgrade(call, tx, a, false, true);
 }
 
 enum err access_adopt(struct call *call, struct access *a)

@@ -68,7 +68,7 @@ struct text value__print(struct arena *a, const struct json *v); /* for CSV cell
 /* The body of a version: every field that has a value, then the act in _keys. */
 struct act {
     const char *name; /* record.create … */
-    struct text at, actor, actor_type, move, from, reason;
+    struct text at, actor, actor_type, actor_for, move, from, reason;
 };
 /* ERR_TOO_LARGE for more than a body may hold. */
 MUST_USE enum err body__print(struct call *call, const struct record *rec,
@@ -83,6 +83,26 @@ MUST_USE enum err body__read(struct call *call, const struct kind *k, struct tex
  * now reads no version of it. */
 MUST_USE enum err version__record(struct call *call, const struct record *now,
                                   const struct value *row, struct record **out);
+
+struct writing; /* change.c, below */
+
+/* ---- stay.c: since when in which state ---------------------------------------------------- */
+struct stay {
+    struct text kind, id;
+    int64_t version; /* that brought it there */
+    struct text state, since, person, move;
+};
+/* Who acted: the person, or whom a token or command acted for; "" for the system. */
+struct text stay__person(struct text actor, struct text actor_type, struct text actor_for);
+/* Does the version (kind, id, version, body) bring its record into another state than `last` tells,
+ * or is it the first of its record? *out lives as long as the row. */
+bool stay__begins(struct call *call, const struct value *row, const struct stay *last,
+                  struct stay *out);
+bool stay__of_one(const struct stay *a, const struct stay *b); /* of one record */
+MUST_USE enum err stay__write(struct writing *w, const struct record *rec,
+                              const struct record *before, const struct act *act);
+/* The whole table, from the versions. */
+MUST_USE enum err stay__rebuild(struct call *call, struct tx *tx);
 
 /* ---- table.c: rows -------------------------------------------------------------------------
  */

@@ -38,6 +38,13 @@ static const struct column signature_columns[] = {
 static const struct column past_owner_columns[] = {
     COLUMN("kind", TEXT, true), COLUMN("id", TEXT, true), COLUMN("version", INTEGER, true),
     COLUMN("person", TEXT, true)};
+/* Since when a record was in which state: follows from the versions (stay.c). */
+static const struct column stay_columns[] = {
+    COLUMN("kind", TEXT, true),   COLUMN("id", TEXT, true),     COLUMN("version", INTEGER, true),
+    COLUMN("state", TEXT, true),  COLUMN("since", TEXT, true),  COLUMN("until", TEXT, false),
+    COLUMN("person", TEXT, true), COLUMN("move", TEXT, true)};
+static const struct index stay_indexes[] = {
+    {.name = NAMED("stay_state"), .columns = NAMED("kind, state, since")}};
 static const struct column idempotency_columns[] = {
     COLUMN("actor", TEXT, true),  COLUMN("name", TEXT, true), COLUMN("kind", TEXT, true),
     COLUMN("record", TEXT, true), COLUMN("at", TEXT, true),   COLUMN("request", TEXT, false),
@@ -80,6 +87,12 @@ static const struct table own_tables[] = {
     TABLE(signature, "kind, id, version, move, person", true),
     TABLE(idempotency, "actor, name", true),
     TABLE(past_owner, "kind, id, version", true),
+    {.name = NAMED("stay"),
+     .primary = NAMED("kind, id, version"),
+     .columns = stay_columns,
+     .column_count = COUNT(stay_columns),
+     .indexes = stay_indexes,
+     .index_count = 1},
     {.name = NAMED("comment"),
      .primary = NAMED("id"),
      .columns = comment_columns,
@@ -228,6 +241,14 @@ static enum err check_states(struct call *call, struct tx *tx, const struct kind
     return OK;
 }
 
+static bool created(const struct plan_step *steps, const char *table)
+{
+    for (; steps; steps = steps->next)
+        if (text_ends(steps->what, table) && text_starts(steps->what, "create table "))
+            return true;
+    return false;
+}
+
 static bool was_added(const struct plan_step *steps, const struct kind *k, const struct field *f,
                       struct arena *a)
 {
@@ -263,6 +284,8 @@ static enum err migrate(struct job *job, struct call *call, struct tx *tx)
     TRY(store_migrate(call, tx, m->steps));
     TRY(rename__links(call, tx, m->model, m->steps != NULL));
     TRY(refill(call, tx, m));
+    if (created(m->steps, " stay"))
+        TRY(stay__rebuild(call, tx));
     for (size_t i = 0; i < m->model->kind_count; i++)
         TRY(check_states(call, tx, &m->model->kinds[i]));
     return OK;

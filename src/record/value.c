@@ -142,6 +142,7 @@ enum err body__print(struct call *call, const struct record *rec, const struct a
     put_member(&o, "_actor", act->actor);
     put_member(&o, "_actor_type", act->actor_type);
     put_member(&o, "_at", act->at);
+    put_member(&o, "_for", act->actor_for);
     put_member(&o, "_from", act->from);
     put_member(&o, "_move", act->move);
     put_member(&o, "_reason", act->reason);

@@ -29,6 +29,10 @@ struct deep {
     struct unit_parent *units; /* as their records say */
     size_t unit_room, unit_count;
     int64_t owners; /* changes of owner that table past_owner tells of, and should */
+    bool current;   /* the store is of the format that this program writes */
+    int64_t stays;  /* rows of table stay that follow from the versions */
+    struct stay stay; /* the last one, in an arena of its own */
+    struct arena *stay_arena;
 };
 
 /* A cryptographic hash: nobody can move content to another object whose name collides. */
@@ -258,6 +262,61 @@ static void check_follows(struct deep *c, struct call *call, const struct value 
     check_owner(c, call, place, row, rec, before);
 }
 
+/* ---- stays: rows of `stay` follow from the versions ---------------------------------------- */
+static void check_stay(struct deep *c, struct call *call, struct text until)
+{
+    const struct stay *s = &c->stay;
+    struct value values[] = {V_TEXT(s->kind), V_TEXT(s->id), V_INT(s->version)};
+    struct rows rows;
+    if (!s->id.len || read_page(c, call, "table stay",
+                                "SELECT state, since, until, person, move FROM stay WHERE "
+                                "kind = $1 AND id = $2 AND version = $3",
+                                values, 3, &rows) != OK)
+        return;
+    const struct value *row = rows.cells;
+    c->stays += rows.count > 0;
+    if (rows.count && text_same(row[0].text, s->state) && text_same(row[1].text, s->since) &&
+        (until.len ? row[2].type == VALUE_TEXT && text_same(row[2].text, until)
+                   : row[2].type == VALUE_NULL) &&
+        text_same(row[3].text, s->person) && text_same(row[4].text, s->move))
+        return;
+    verification_add(c->call, c->out,
+                     text_print(call->arena, "%.*s %.*s version %lld", TEXT_ARG(s->kind),
+                                TEXT_ARG(s->id), (long long)s->version),
+                     "table stay does not tell since when, until when or by whom it was %.*s",
+                     TEXT_ARG(s->state));
+}
+
+static void follow_stay(struct deep *c, struct call *call, const struct value *row)
+{
+    struct value begins[] = {row[0], row[1], row[2], row[6]};
+    struct stay next;
+    if (!c->current || !stay__begins(call, begins, &c->stay, &next))
+        return;
+    check_stay(c, call, stay__of_one(&c->stay, &next) ? next.since : TEXT(""));
+    struct arena *a = arena_open(), *was = c->stay_arena;
+    c->stay = (struct stay){text_copy(a, next.kind),  text_copy(a, next.id),    next.version,
+                            text_copy(a, next.state), text_copy(a, next.since), text_copy(a, next.person),
+                            text_copy(a, next.move)};
+    c->stay_arena = a;
+    if (was)
+        arena_close(was);
+}
+
+static void check_stay_rows(struct deep *c)
+{
+    struct rows rows;
+    check_stay(c, c->call, TEXT(""));
+    if (read_page(c, c->call, "table stay", "SELECT count(*) FROM stay", NULL, 0, &rows) == OK &&
+        rows.cells[0].integer != c->stays)
+        verification_add(c->call, c->out, TEXT("table stay"),
+                         "has rows that no version explains");
+    if (c->stay_arena)
+        arena_close(c->stay_arena);
+    c->stay_arena = NULL;
+    c->stay = (struct stay){0};
+}
+
 static void check_owner_rows(struct deep *c)
 {
     struct rows rows;
@@ -289,6 +348,7 @@ static enum err check_versions(struct deep *c)
         for (size_t i = version > 0; e == OK && i < rows.count; i++) {
             check_version(c, call, row_at(&rows, i));
             check_follows(c, call, row_at(&rows, i), i ? row_at(&rows, i - 1) : NULL);
+            follow_stay(c, call, row_at(&rows, i));
         }
         bool more = e == OK && rows.count == 501;
         if (more) {
@@ -303,6 +363,8 @@ static enum err check_versions(struct deep *c)
     }
     if (c->sealed)
         check_owner_rows(c);
+    if (c->current)
+        check_stay_rows(c);
     return OK;
 }
 
@@ -707,6 +769,7 @@ static enum err deep_check(struct deep *c)
     enum err e = meta_read(c->call, c->db, "format", &format);
     if (e != OK && e != ERR_MISSING)
         return e;
+    c->current = e == OK && text_is(format, STORE_FORMAT);
     c->sealed = e == OK; /* a store no program of this format has opened yet has none */
     check_indexes(c);
     TRY(check_versions(c));

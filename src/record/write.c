@@ -176,6 +176,7 @@ enum err write__version(struct writing *w, struct record *rec, const struct reco
                     moment_print(call->arena, call->now),
                     call->actor->id,
                     text_of(actor_word(call->actor->type)),
+                    actor_for(call->actor),
                     move,
                     before && before->state != rec->state
                         ? before->kind->states[before->state].name
@@ -188,6 +189,7 @@ enum err write__version(struct writing *w, struct record *rec, const struct reco
     TRY(append(w, rec, before, act));
     TRY(insert_version(w, rec, body, salt, a.at, version__alters(rec, before, act)));
     TRY(hand__remember(w, rec, before));
+    TRY(stay__write(w, rec, before, &a));
     TRY(table__write(call, w->records, w->tx, rec, before));
     TRY(write_search(w, rec, before));
     TRY(write_unit(w, rec));

@@ -62,6 +62,7 @@ const struct guest *model__guest(struct arena *a, const struct model *m)
     ALLOW(g, "link", false, "from_kind", "from_id", "type", "pos", "to_kind", "to_id", "free");
     ALLOW(g, "unit_closure", false, "ancestor", "descendant", "depth");
     ALLOW(g, "version", true, "kind", "id", "version", "at", "ledger", "body");
+    ALLOW(g, "stay", false, "kind", "id", "version", "state", "since", "until", "person", "move");
     ALLOW(g, "person", true, "id", "name", "unit", "disabled");
     return g;
 }
