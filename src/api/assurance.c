@@ -219,7 +219,62 @@ static void put_gate(const struct gate *g, const char *name, struct json_out *o)
     json_close(o, '}');
 }
 
-static void put_row_readiness(const struct row_readiness *r, struct json_out *o)
+struct told { /* of a row, as far as the reader may know: empty where not */
+    struct ref entry, by, lowered_by;
+};
+
+static struct text person_kind(struct text id)
+{
+    return id.len ? TEXT("person") : (struct text){0};
+}
+
+/* The records and people behind what is declared and lowered. */
+static enum err find_told(struct call *call, struct records *records, struct reader *db,
+                          const struct readiness *r, struct told **out)
+{
+    struct arena *a = call->arena;
+    struct text *kinds = NEW_MANY(a, 3 * r->row_count + 1, struct text);
+    struct text *ids = NEW_MANY(a, 3 * r->row_count + 1, struct text);
+    struct ref *refs = NEW_MANY(a, 3 * r->row_count + 1, struct ref);
+    for (size_t i = 0; i < r->row_count; i++) {
+        const struct row_readiness *row = &r->rows[i];
+        if (row->entry) {
+            kinds[3 * i] = row->entry->kind->name;
+            ids[3 * i] = row->entry->id;
+        }
+        kinds[3 * i + 1] = person_kind(row->declared_by);
+        ids[3 * i + 1] = row->declared_by;
+        kinds[3 * i + 2] = person_kind(row->lowered_by);
+        ids[3 * i + 2] = row->lowered_by;
+    }
+    TRY(record_refs(call, records, db, kinds, ids, 3 * r->row_count, refs));
+    *out = NEW_MANY(a, r->row_count + 1, struct told);
+    for (size_t i = 0; i < r->row_count; i++)
+        (*out)[i] = (struct told){refs[3 * i], refs[3 * i + 1], refs[3 * i + 2]};
+    return OK;
+}
+
+/* What a register says and no check shows: which record, who brought it there, and since when. */
+static void put_declared(const struct row_readiness *r, const struct told *t, struct json_out *o)
+{
+    json_key(o, "declared");
+    if (r->proven || r->level == 0 || !r->entry || !t->entry.id.len) {
+        json_put_null(o);
+        return;
+    }
+    json_open(o, '{');
+    json_key(o, "record");
+    json_open(o, '{');
+    put__ref(o, &t->entry);
+    json_close(o, '}');
+    put__text(o, "by", t->by.id);
+    put__text(o, "name", t->by.title);
+    put__text(o, "at", r->declared_at);
+    json_close(o, '}');
+}
+
+static void put_row_readiness(const struct row_readiness *r, const struct told *t,
+                              struct json_out *o)
 {
     static const double values[] = {0, .25, .5, .75, 1};
     json_open(o, '{');
@@ -234,12 +289,14 @@ static void put_row_readiness(const struct row_readiness *r, struct json_out *o)
     json_key(o, "value");
     json_put_number(o, values[r->level]);
     put__bool(o, "proven", r->proven);
+    put_declared(r, t, o);
     json_key(o, "lowered");
     if (r->lowered) {
         json_open(o, '{');
         put__integer(o, "to", r->lowered_to);
         put__text(o, "reason", r->lowered_reason);
         put__text(o, "by", r->lowered_by);
+        put__text(o, "name", t->lowered_by.title);
         put__text(o, "at", r->lowered_at);
         json_close(o, '}');
     } else
@@ -337,7 +394,9 @@ enum err api_readiness_json(struct call *call, struct records *r, struct reader 
                             const struct framework *f, struct json_out *o)
 {
     struct readiness ready;
+    struct told *told;
     TRY(assure_readiness(call, r, db, f, &ready));
+    TRY(find_told(call, r, db, &ready, &told));
     json_open(o, '{');
     put__text(o, "framework", f->name);
     put__text(o, "at", moment_print(call->arena, call->now));
@@ -361,7 +420,7 @@ enum err api_readiness_json(struct call *call, struct records *r, struct reader 
     json_key(o, "rows");
     json_open(o, '[');
     for (size_t i = 0; i < ready.row_count; i++)
-        put_row_readiness(&ready.rows[i], o);
+        put_row_readiness(&ready.rows[i], &told[i], o);
     json_close(o, ']');
     json_close(o, '}');
     return OK;

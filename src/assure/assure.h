@@ -38,7 +38,10 @@ struct row_readiness {
     int level;                    /* 0–4 after gates, freshness and lowering */
     int proven_level;             /* before a person lowered it */
     bool applicable;              /* not: excluded, and the exclusion is approved */
-    bool proven;                  /* automatically; docs/readiness.md §3 (level 0 never is) */
+    bool proven;                  /* a check of it shows this level (level 0 never is) */
+    const struct record *entry;   /* of the register that speaks for it; NULL: none */
+    struct text declared_by, declared_at; /* who brought the entry to its state, a person's id
+                                             or "", and since when; "" when there is none */
     struct text why_en, why_zh;   /* what stands between this level and the next */
     struct row_check *checks;
     size_t check_count;

@@ -8,6 +8,7 @@
 /* What the register of a framework says about one row. */
 struct entry {
     const struct record *record; /* NULL: there is none */
+    struct text by, since;       /* who brought it to its state ("": no person), and when */
     int level;                   /* what its state is worth, 0–4 */
     bool excluded;               /* it is in a state that leaves the row out */
     bool fresh;                  /* at least one piece of its evidence still counts */

@@ -144,6 +144,9 @@ void level__from_register(struct arena *a, const struct entry *entry, bool appro
 {
     row->level = 0;
     row->proven = false;
+    row->entry = entry->record;
+    row->declared_by = entry->by;
+    row->declared_at = entry->since;
     if (!entry->record) {
         row->why_en = TEXT("It has no entry in the register yet");
         row->why_zh = TEXT("台账中尚无此项");

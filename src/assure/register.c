@@ -190,6 +190,30 @@ static enum err read_freshness(struct scene *s)
     return OK;
 }
 
+/* ---- who said so ------------------------------------------------------------------------- */
+/* A level that no check shows is what somebody said by moving the record there. */
+static enum err read_who(struct scene *s)
+{
+    struct map *rows = map_in(s->call->arena);
+    struct value kind = V_TEXT(s->kind->name);
+    struct rows stays;
+    size_t row;
+    for (row = 0; row < s->framework->row_count; row++)
+        if (s->entries[row].record)
+            map_add(rows, s->entries[row].record->id, row);
+    TRY(read_rows(s->call, s->db,
+                  "SELECT id, person, since FROM stay WHERE kind = $1 AND until IS NULL", &kind, 1,
+                  READ_MOST, &stays));
+    for (size_t i = 0; i < stays.count; i++) {
+        const struct value *v = row_at(&stays, i);
+        if (!map_find(rows, v[0].text, &row))
+            continue;
+        s->entries[row].by = v[1].text;
+        s->entries[row].since = v[2].text;
+    }
+    return OK;
+}
+
 /* ---- weight ------------------------------------------------------------------------------ */
 static struct text comma_list(struct arena *a, const struct text *list, size_t count)
 {
@@ -241,6 +265,7 @@ enum err register__read(struct scene *s)
     for (size_t i = 0; i < count; i++)
         place(s, records[i]);
     TRY(read_freshness(s));
+    TRY(read_who(s));
     return read_weight(s);
 }
 

@@ -398,7 +398,7 @@ def check_frameworks(m):
     named = [(f"kinds/{k}.json", s) for k, d in m.kinds.items() for s in d["serves"]]
     for path, data in m.files.items():
         if path.startswith("checks/"):
-            named += [(path, p["row"]) for p in data["proves"]]
+            named += [(path, p["row"]) for p in data.get("proves", [])]
             check_check(m, path, data)
     for where, name in named:
         framework, _, row = name.partition(":")

@@ -217,7 +217,7 @@ static void read_reasons(struct loader *l, const struct json *root, struct check
 
 static void read_proves(struct loader *l, const struct json *root, struct check *c)
 {
-    const struct json *proves = model__list(l, root, "proves", true);
+    const struct json *proves = model__list(l, root, "proves", false);
     if (proves == NULL)
         return;
     c->proves = NEW_MANY(l->arena, proves->count, struct proof);

@@ -312,7 +312,9 @@ export interface ReadinessRow {
 	level: number | null;
 	value: number | null;
 	proven: boolean;
-	lowered: { to: number; reason: string; by: string; at: string } | null;
+	/** Said by a person in the register and shown by no check. */
+	declared: { record: Ref; by: string; name: string; at: string } | null;
+	lowered: { to: number; reason: string; by: string; name: string; at: string } | null;
 	checks: { check: string; title?: Words; level: number; state: 'pass' | 'fail' | 'no_data'; breaks: number; population: number }[];
 	why?: Words;
 }
