@@ -206,7 +206,7 @@ static enum err refused(struct call *call, enum right right)
                        say(call,
                            "another administrator has asked for this: it waits for an AIMS "
                            "manager to say the same",
-                           "已由另一位管理员提出，须由人工智能管理体系经理确认"));
+                           "已由另一位管理员提出，须由人工智能管理体系负责人确认"));
     return access__denied(call);
 }
 
@@ -310,11 +310,11 @@ enum err access_waits_for(struct call *call, struct access *a, struct reader *r,
     const char *said =
         role != NULL && !role->business
             ? say(call, "another administrator or an AIMS manager",
-                  "另一位管理员或人工智能管理体系经理")
+                  "另一位管理员或人工智能管理体系负责人")
         : is_manager_anywhere(&by)
             ? say(call, "another AIMS manager or an administrator",
-                  "另一位人工智能管理体系经理或管理员")
-            : say(call, "an AIMS manager", "人工智能管理体系经理");
+                  "另一位人工智能管理体系负责人或管理员")
+            : say(call, "an AIMS manager", "人工智能管理体系负责人");
     *words = text_of(said);
     return OK;
 }
@@ -429,7 +429,7 @@ enum err access__not_last_manager(struct call *call, struct tx *tx, struct text 
                    say(call,
                        "nobody else could confirm roles any more: appoint another AIMS manager "
                        "first",
-                       "这是最后一位人工智能管理体系经理，之后将无人能确认角色：请先任命另一位"));
+                       "这是最后一位人工智能管理体系负责人，之后将无人能确认角色：请先任命另一位"));
 }
 
 static enum err may_revoke(struct call *call, struct tx *tx, const struct grant *g)

@@ -4,7 +4,7 @@
  * result. */
 #include "assure/internal.h"
 
-#define SIXTY_DAYS (INT64_C(60) * 86400 * 1000000)
+#define DAY (INT64_C(86400) * 1000000)
 #define KEPT 1000 /* breaking records that are named; all are counted */
 
 /* ---- parameters -------------------------------------------------------------------------- */
@@ -31,21 +31,22 @@ static size_t parameters(const char *sql)
 {
     size_t highest = 0;
     for (; *sql != '\0'; sql++) {
-        size_t n = sql[0] == '$' && sql[1] >= '1' && sql[1] <= '5' ? (size_t)(sql[1] - '0') : 0;
+        size_t n = sql[0] == '$' && sql[1] >= '1' && sql[1] <= '6' ? (size_t)(sql[1] - '0') : 0;
         highest = n > highest ? n : highest;
     }
     return highest;
 }
 
 static enum err run(struct call *call, struct reader *db, const struct guest *guest,
-                    const char *sql, struct rows *out)
+                    const struct check *c, const char *sql, struct rows *out)
 {
     struct text today = date_print(call->arena, call->now);
     struct value values[] = {V_TEXT(today),
                              V_TEXT(assure__months_after(call->arena, today, -12)),
                              V_TEXT(assure__months_after(call->arena, today, -6)),
                              V_TEXT(moment_print(call->arena, call->now)),
-                             V_TEXT(date_print(call->arena, call->now - SIXTY_DAYS))};
+                             V_TEXT(date_print(call->arena, call->now - 60 * DAY)),
+                             V_TEXT(date_print(call->arena, call->now - c->grace * DAY))};
     return read_guest(call, db, guest, sql, values, parameters(sql), READ_MOST, out);
 }
 
@@ -59,7 +60,7 @@ static enum err read_population(struct call *call, struct reader *db, const stru
                                 struct check_result *out)
 {
     struct rows rows;
-    TRY(run(call, db, guest, out->check->population, &rows));
+    TRY(run(call, db, guest, out->check, out->check->population, &rows));
     if (rows.count != 1 || rows.columns != 1)
         return wrong_form(call, "the population must be one number");
     if (rows.cells[0].type == VALUE_NULL)
@@ -95,7 +96,7 @@ static enum err read_breaks(struct call *call, struct reader *db, const struct g
                             struct check_result *out)
 {
     struct rows rows;
-    enum err e = run(call, db, guest, out->check->breaks, &rows);
+    enum err e = run(call, db, guest, out->check, out->check->breaks, &rows);
     if (e == ERR_TOO_LARGE) {
         out->breaks = READ_MOST; /* at least */
         return OK;

@@ -53,6 +53,12 @@ static void nothing_more(struct arena *a, struct row_readiness *row)
         row->why_zh = TEXT("本版本尚无台账能够证明此项");
         return;
     }
+    if (row->level == 1 && row->row->records) {
+        row->why_en = TEXT("Only the procedure is there; no register in this release holds the "
+                           "records of what was done");
+        row->why_zh = TEXT("仅有程序文件；本版本尚无台账保存所做工作的记录");
+        return;
+    }
     row->why_en = text_print(a, "No register in this release can prove more than level %d yet",
                              row->level);
     row->why_zh = text_print(a, "本版本的台账最多只能证明到 %d 级", row->level);

@@ -140,7 +140,7 @@ static void print_words(const struct import *im)
     print_count(out, say(im->call, "unchanged", "未变"), r->unchanged);
     print_count(out, say(im->call, "rejected", "拒绝"), r->rejected);
     if (im->plan.unit != NO_COLUMN)
-        print_count(out, say(im->call, "units made", "新建单位"), im->units_made);
+        print_count(out, say(im->call, "units made", "新建部门"), im->units_made);
     print_refusals(im);
     print_remarks(im);
     if (im->dry_run)

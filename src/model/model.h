@@ -171,6 +171,8 @@ struct requirement {
     struct text group, type, phase;
     struct words title, about, auditor, evidence, documented;
     int64_t weight;
+    bool records;                /* what is documented is records of what was done: a document
+                                    that says how it is done is not enough at stage 1 */
     size_t index;
 };
 struct group {
@@ -207,13 +209,19 @@ struct proof {
     const struct requirement *row;
     int level;                   /* 1–4 */
 };
+struct query_set { /* a query that checks and other sets read by its name */
+    struct text name, source;
+    struct words title, about;
+    const char *query; /* with the sets that it uses put in */
+};
 struct check {
     struct text name, source;
     struct words title, statement, remedy;
     struct proof *proves;
     size_t prove_count;
     bool must;
-    const char *population, *breaks; /* SQL */
+    int64_t grace;               /* days: $6 is that many ago; 0 none */
+    const char *population, *breaks; /* SQL, with sets put in */
     struct { struct text code; struct words words; } reasons[16];
     size_t reason_count;
 };
@@ -228,6 +236,8 @@ struct model {
     size_t role_count;
     struct framework *frameworks;
     size_t framework_count;
+    struct query_set *sets;
+    size_t set_count;
     struct check *checks;
     size_t check_count;
     const struct guest *guest;     /* what their queries may read (store/store.h: read_guest) */

@@ -247,7 +247,7 @@ static enum err may_rehang(struct writing *w, const struct record *rec,
                    say(w->call,
                        "where a unit hangs decides what everybody sees: moving it is for: %.*s, "
                        "of the unit and of its new place",
-                       "单位的位置决定每个人能看到什么：只能由单位及其新位置的以下角色调整：%.*s"),
+                       "部门的位置决定每个人能看到什么：只能由部门及其新位置的以下角色调整：%.*s"),
                    TEXT_ARG(who)));
 }
 

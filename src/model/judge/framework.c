@@ -52,7 +52,8 @@ static void read_row(struct loader *l, const struct json *v, struct framework *f
                      struct requirement *r, struct by_name *seen)
 {
     if (!model__keys(l, v,
-                     "id group type title about auditor evidence weight phase documented"))
+                     "id group type title about auditor evidence weight phase documented "
+                     "records"))
         return;
     r->row = model__text(l, v, "id", true);
     r->id = text_print(l->arena, "%.*s:%.*s", TEXT_ARG(f->name), TEXT_ARG(r->row));
@@ -63,6 +64,7 @@ static void read_row(struct loader *l, const struct json *v, struct framework *f
     r->auditor = model__words(l, v, "auditor", false);
     r->evidence = model__words(l, v, "evidence", false);
     r->documented = model__words(l, v, "documented", false);
+    r->records = model__bool(l, v, "records");
     r->weight = 1;
     model__integer(l, v, "weight", 0, 100, &r->weight);
     model__phase(l, v, &r->phase, true);

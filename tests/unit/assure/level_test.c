@@ -67,7 +67,7 @@ static void no_data_takes_nothing_away(void **state)
     const struct row_readiness *row = site_row(&r, "1");
     assert_int_equal(row->level, 1);
     assert_true(row->proven);
-    assert_has(row->why_en, "more than level 1");
+    assert_has(row->why_en, "Only the procedure is there");
     site_make(s, "paper", "{'title':'s','sort_of':'statement'}");
     r = site_ready(s, "twin");
     row = site_row(&r, "1");
