@@ -51,6 +51,7 @@ static void metric(struct buf *b, const char *name, const char *help, const char
 enum err metrics_get(struct exchange *x)
 {
     struct net_counts counts = {0};
+    int64_t stuck;
     if (x->api->net)
         counts = net_counts(x->api->net);
     x->out = buf_in(x->call->arena, 1u << 16);
@@ -65,6 +66,9 @@ enum err metrics_get(struct exchange *x)
            counts.refused);
     metric(&x->out, "http_connections", "Open connections", "gauge", counts.open_connections);
     metric(&x->out, "http_waiting", "Requests waiting for a worker", "gauge", counts.waiting);
+    TRY(record_stuck(x->call, exchange__db(x), &stuck));
+    metric(&x->out, "timers_stuck", "Timed moves that were refused and are tried again", "gauge",
+           stuck);
     metric(&x->out, "uptime_seconds", "Seconds since start", "gauge",
            (x->call->now - x->api->started) / 1000000);
     x->type = TEXT("text/plain; version=0.0.4; charset=utf-8");

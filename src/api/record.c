@@ -21,6 +21,35 @@ static struct text etag(struct exchange *x, int64_t version)
 
 /* ---- one record
  * ------------------------------------------------------------------------------------- */
+/* Since when it is in its state, and what will move by itself; the latter of the record as it is now. */
+static enum err put_times(struct exchange *x, const struct record *rec, struct json_out *o)
+{
+    struct text since;
+    struct timer_view *timers;
+    size_t count = 0;
+    int64_t as_of;
+    TRY(query__moment(x, "as_of", &as_of));
+    TRY(record_since(x->call, exchange__db(x), rec, &since));
+    if (!as_of)
+        TRY(record_timers(x->call, exchange__db(x), rec, &timers, &count));
+    if (since.len)
+        put__text(o, "since", since);
+    json_key(o, "timers");
+    json_open(o, '[');
+    for (size_t i = 0; i < count; i++) {
+        json_open(o, '{');
+        put__text(o, "move", timers[i].move->name);
+        put__text(o, "at", timers[i].at);
+        if (timers[i].tries) {
+            put__integer(o, "tries", timers[i].tries);
+            put__text(o, "why", timers[i].why);
+        }
+        json_close(o, '}');
+    }
+    json_close(o, ']');
+    return OK;
+}
+
 static enum err put_record(struct exchange *x, const struct record *rec)
 {
     struct json_out *o = exchange__json(x);
@@ -33,6 +62,7 @@ static enum err put_record(struct exchange *x, const struct record *rec)
     json_open(o, '{');
     put__integer(o, "index", rec->ledger);
     json_close(o, '}');
+    TRY(put_times(x, rec, o));
     json_key(o, "may");
     json_open(o, '{');
     put__bool(o, "change",

@@ -187,6 +187,8 @@ bool moment_read(struct text t, int64_t *out);
 struct text date_print(struct arena *a, int64_t moment);   /* 2026-11-23, UTC */
 bool date_read(struct text t, int64_t *days);              /* real dates only; days since 1970 */
 struct text date_of_days(struct arena *a, int64_t days);
+/* Months later (or earlier): the same day of that month, or its last. Clamped to what dates reach. */
+int64_t date_add_months(int64_t days, int64_t months);
 void chance(void *out, size_t size);                       /* getrandom; aborts if it fails */
 /* A new id: 26 characters, Crockford base 32, time first, 80 random bits. Opaque. */
 struct text id_new(struct call *call);

@@ -209,3 +209,13 @@ bool moment_read(struct text t, int64_t *out)
     *out = moment;
     return true;
 }
+
+int64_t date_add_months(int64_t days, int64_t months)
+{
+    int year, month, day;
+    date_of(clamp(days, FIRST_DAY, LAST_DAY), &year, &month, &day);
+    int64_t all = year * INT64_C(12) + month - 1 + clamp(months, -120000, 120000);
+    all = clamp(all, 0, INT64_C(9999) * 12 + 11);
+    int most = month_length((int)(all / 12), (int)(all % 12) + 1);
+    return days_of(all / 12, all % 12 + 1, day < most ? day : most);
+}

@@ -172,6 +172,7 @@ bool model__value_fits(const struct field *f, const struct json *v);
 
 void model__computed(struct loader *l, struct draft *d, struct field *f);
 void model__computed_order(struct loader *l, struct draft *d);
+void model__depend(struct loader *l); /* depend.c: edges between kinds; refuses circles */
 
 void model__states(struct loader *l, struct draft *d);
 void model__moves(struct loader *l, struct draft *d);        /* names, from, to */

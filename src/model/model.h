@@ -117,6 +117,17 @@ struct need {
     int64_t least;
     const struct condition *only;
 };
+/* ---- time/ --------------------------------------------------------------------------------- */
+/* Each at least 0 and at most some decades; all of one direction. */
+struct duration {
+    int64_t months, days, working_days, seconds;
+    bool before;      /* -P… */
+    struct text said; /* as it was written, "" */
+};
+bool duration_read(struct text t, struct duration *out); /* P1Y2M3DT4H5M6S, P10W working days */
+/* The moment a duration from `moment` on (microseconds, UTC); the time of day stays. */
+int64_t duration_after(int64_t moment, const struct duration *d);
+
 struct move {
     struct text name, source;
     struct words title, say;
@@ -124,7 +135,10 @@ struct move {
     size_t to;
     struct who_list by, and_by;
     const struct condition *second_when, *when;
-    struct text on;              /* date field of a timed move, "" */
+    struct text on;              /* date or moment of a timed move, "" */
+    struct duration plus;        /* from there */
+    struct duration after;       /* or from when the state was entered */
+    bool has_after;
     struct text *asks;
     size_t ask_count;
     bool reason, fresh, stop, automatic;
@@ -229,9 +243,20 @@ struct overlay { /* shipped, switched on by name */
     struct text name;
     const struct json *source;
 };
+/* A computed field of `looks` is made from records of `at`: those whose field `via` names the record, or,
+ * own, those that the record's field `via` names. */
+struct edge {
+    const struct kind *looks;
+    const struct field *field;
+    const struct kind *at;
+    struct text via;
+    bool own;
+};
 struct model {
     struct kind *kinds;
     size_t kind_count;
+    struct edge *edges; /* no circles */
+    size_t edge_count;
     struct role *roles;
     size_t role_count;
     struct framework *frameworks;

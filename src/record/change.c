@@ -49,20 +49,6 @@ static enum err check_unique(struct writing *w, const struct record *rec, const 
 
 /* ---- create
  * ----------------------------------------------------------------------------------------- */
-static const struct json *fallback(struct call *call, const struct field *f)
-{
-    const struct json *v = f->fallback;
-    if (!v || v->type != JSON_TEXT)
-        return v;
-    if (text_is(v->text, "@today"))
-        return node__text(call->arena, date_print(call->arena, call->now));
-    if (text_is(v->text, "@now"))
-        return node__text(call->arena, moment_print(call->arena, call->now));
-    if (text_is(v->text, "@me"))
-        return call->actor->person.len ? node__text(call->arena, call->actor->person) : NULL;
-    return v;
-}
-
 static void fill_default(struct record *rec, const char *name, const bool *given, struct text v,
                          struct arena *a)
 {
@@ -75,7 +61,7 @@ static void fill_defaults(struct writing *w, struct record *rec)
 {
     for (size_t i = 0; i < rec->kind->field_count; i++)
         if (!w->given[i] && !rec->kind->fields[i].computed)
-            rec->values[i] = fallback(w->call, &rec->kind->fields[i]);
+            rec->values[i] = value__default(w->call, &rec->kind->fields[i]);
     fill_default(rec, "owner", w->given, w->call->actor->person, w->call->arena);
     if (!text_is(rec->kind->is, "unit_tree"))
         fill_default(rec, "unit", w->given, w->call->actor->unit, w->call->arena);
@@ -422,7 +408,7 @@ static enum err automatic_moves(struct writing *w, struct record *rec)
 {
     for (size_t i = 0; i < rec->kind->move_count; i++) {
         const struct move *m = &rec->kind->moves[i];
-        if (!m->automatic || m->on.len || !(m->from >> rec->state & 1))
+        if (!m->automatic || m->on.len || m->has_after || !(m->from >> rec->state & 1))
             continue;
         const struct actor *actor = w->call->actor;
         struct call *probe = call_open(w->call->arena, w->call->now, w->call->lang);
@@ -459,6 +445,13 @@ static enum err check_move(struct writing *w, struct record *rec, const struct r
 static enum err move(struct writing *w)
 {
     struct record *before;
+    bool stands = true;
+    if (w->change->timer.len)
+        TRY(timer__stands(w, &stands));
+    if (!stands) {
+        w->change->unchanged = true;
+        return OK;
+    }
     TRY(find(w, &before));
     TRY(check_version(w, before));
     const struct move *m;

@@ -163,6 +163,29 @@ static enum err check_id(struct call *call, struct place p, const struct json *v
 static enum err check_value(struct call *call, struct place p, const struct json *v,
                             const struct json **out);
 
+/* Columns that nobody spoke of have their defaults; one that is required is not left empty. */
+static enum err complete_row(struct call *call, struct place p, const struct json *row,
+                             struct json *clean)
+{
+    enum err worst = OK;
+    for (size_t i = 0; i < p.field->column_count; i++) {
+        const struct field *column = &p.field->columns[i];
+        const char *name = text_c(call->arena, column->name);
+        const struct json *fill = json_get(row, name) ? NULL : value__default(call, column);
+        if (!value__empty(fill))
+            node__add(clean, fill, column->name, call->arena);
+        /* What was given and refused is told once. */
+        if (!column->required || json_get(clean, name) || !value__empty(json_get(row, name)))
+            continue;
+        worst = problem_at(call, ERR_INVALID,
+                           text_print(call->arena, "%.*s.%s", TEXT_ARG(p.name), name), "required",
+                           column->source,
+                           text_print(call->arena, say(call, "%.*s is required", "%.*s为必填项"),
+                                      TEXT_ARG(words_in(column->title, call->lang))));
+    }
+    return worst;
+}
+
 static enum err check_row(struct call *call, struct place p, const struct json *row,
                           const struct json **out)
 {
@@ -187,8 +210,9 @@ static enum err check_row(struct call *call, struct place p, const struct json *
         else if (!value__empty(value))
             node__add(clean, value, one->key, call->arena);
     }
+    enum err rest = complete_row(call, p, row, clean);
     *out = clean;
-    return worst;
+    return worst != OK ? worst : rest;
 }
 
 static enum err check_link(struct call *call, struct place p, const struct json *v,

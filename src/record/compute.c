@@ -237,10 +237,8 @@ static const struct {
 
 enum err compute__fields(struct call *call, struct records *r, struct db db, struct record *rec)
 {
-    for (size_t i = 0; i < rec->kind->field_count; i++) {
-        const struct field *f = &rec->kind->fields[i];
-        if (!f->computed)
-            continue;
+    for (size_t i = 0; i < rec->kind->computed_count; i++) { /* each after what it builds on */
+        const struct field *f = rec->kind->computed[i];
         struct context c = {call, r, db, rec, f, f->computed};
         struct text name = json_text(json_get(f->computed, "fn"));
         size_t fn = 0;
@@ -249,8 +247,8 @@ enum err compute__fields(struct call *call, struct records *r, struct db db, str
         if (fn == COUNT(functions))
             return problem(call, ERR_BUG, f->name, "computed", "no function is called %.*s",
                            TEXT_ARG(name));
-        rec->values[i] = NULL;
-        TRY(functions[fn].run(&c, &rec->values[i]));
+        rec->values[f->index] = NULL;
+        TRY(functions[fn].run(&c, &rec->values[f->index]));
     }
     return OK;
 }
@@ -302,22 +300,15 @@ static enum err add_referrers(struct call *call, struct db db, struct found *f,
     return OK;
 }
 
-static enum err look(struct call *call, struct records *r, struct db db, struct found *f,
-                     const struct kind *k, const struct json *computed,
+/* Those that named it before may not any more. */
+static enum err look(struct call *call, struct db db, struct found *f, const struct edge *e,
                      const struct record *rec, const struct record *before)
 {
-    const struct json *how = json_get(computed, "less") ? json_get(computed, "less") : computed;
-    if (text_same(json_text(json_get(how, "kind")), rec->kind->name)) {
-        struct text via = json_text(json_get(how, "via"));
-        add_targets(call, f, k, record_value(rec, via));
-        if (before)
-            add_targets(call, f, k, record_value(before, via));
-    }
-    const struct json *from = json_get(computed, "less_from");
-    const struct field *field = from ? kind_field(k, json_text(json_get(from, "field"))) : NULL;
-    if (field && field->target_kind == rec->kind)
-        TRY(add_referrers(call, db, f, k, field->name, rec));
-    (void)r;
+    if (e->own)
+        return add_referrers(call, db, f, e->looks, e->via, rec);
+    add_targets(call, f, e->looks, record_value(rec, e->via));
+    if (before)
+        add_targets(call, f, e->looks, record_value(before, e->via));
     return OK;
 }
 
@@ -326,12 +317,9 @@ enum err compute__dependents(struct call *call, struct records *r, struct db db,
                              struct dependent **out, size_t *count)
 {
     struct found f = {0};
-    for (size_t k = 0; k < r->model->kind_count; k++)
-        for (size_t i = 0; i < r->model->kinds[k].field_count; i++) {
-            const struct kind *kind = &r->model->kinds[k];
-            if (kind->fields[i].computed)
-                TRY(look(call, r, db, &f, kind, kind->fields[i].computed, rec, before));
-        }
+    for (size_t i = 0; i < r->model->edge_count; i++)
+        if (r->model->edges[i].at == rec->kind)
+            TRY(look(call, db, &f, &r->model->edges[i], rec, before));
     *out = f.items;
     *count = f.count;
     return OK;

@@ -63,6 +63,8 @@ struct json *node__list(struct arena *a);
 struct json *node__object(struct arena *a);
 void node__add(struct json *parent, const struct json *child, struct text key, struct arena *a);
 bool value__empty(const struct json *v);
+/* What a field or column holds when nothing is said; NULL: nothing. */
+const struct json *value__default(struct call *call, const struct field *f);
 bool value__list_has(const struct json *v, struct text item);
 struct text value__print(struct arena *a, const struct json *v); /* for CSV cells and filters */
 /* The body of a version: every field that has a value, then the act in _keys. */
@@ -103,6 +105,20 @@ MUST_USE enum err stay__write(struct writing *w, const struct record *rec,
                               const struct record *before, const struct act *act);
 /* The whole table, from the versions. */
 MUST_USE enum err stay__rebuild(struct call *call, struct tx *tx);
+
+/* ---- timer.c: moves that wait for their moment -------------------------------------------- */
+struct timer {
+    const struct move *move;
+    int64_t at;
+};
+MUST_USE enum err timer__write(struct writing *w, const struct record *rec,
+                               const struct record *before);
+/* What a record waits for, as its version and its stay tell. */
+MUST_USE enum err timer__of(struct call *call, struct db db, const struct record *rec,
+                            struct timer **out, size_t *count);
+MUST_USE enum err timer__rebuild(struct call *call, struct records *r, struct tx *tx);
+/* Is the timer by which change->timer came still there? */
+MUST_USE enum err timer__stands(struct writing *w, bool *stands);
 
 /* ---- table.c: rows -------------------------------------------------------------------------
  */
@@ -299,10 +315,10 @@ MUST_USE enum err query__holders(struct call *call, struct records *r, struct db
 MUST_USE enum err query__living(struct call *call, struct records *r, struct db db,
                                 const struct kind *k, const struct field *f, struct text value,
                                 struct record ***out, size_t *count);
-/* Records from which the timed move leads, and whose day has come. */
-MUST_USE enum err query__due(struct call *call, struct records *r, struct db db,
-                             const struct kind *k, const struct move *m, struct text day,
-                             size_t most, struct record ***out, size_t *count);
+/* Records of a kind by id, those after one. */
+MUST_USE enum err query__page(struct call *call, struct records *r, struct db db,
+                              const struct kind *k, struct text after, size_t most,
+                              struct record ***out, size_t *count);
 /* id, key, title, state of those ids that the actor may read; kind: a kind's name, person, file. */
 MUST_USE enum err query__titles(struct call *call, struct records *r, struct reader *db,
                                 struct text kind, const struct text *ids, size_t count,

@@ -45,6 +45,13 @@ static const struct column stay_columns[] = {
     COLUMN("person", TEXT, true), COLUMN("move", TEXT, true)};
 static const struct index stay_indexes[] = {
     {.name = NAMED("stay_state"), .columns = NAMED("kind, state, since")}};
+/* What moves by itself and when: `at` follows from the versions (timer.c), the rest is how far it got. */
+static const struct column timer_columns[] = {
+    COLUMN("kind", TEXT, true), COLUMN("id", TEXT, true),   COLUMN("name", TEXT, true),
+    COLUMN("at", TEXT, true),   COLUMN("next", TEXT, true), COLUMN("tries", INTEGER, true),
+    COLUMN("why", TEXT, true)};
+static const struct index timer_indexes[] = {
+    {.name = NAMED("timer_next"), .columns = NAMED("next")}};
 static const struct column idempotency_columns[] = {
     COLUMN("actor", TEXT, true),  COLUMN("name", TEXT, true), COLUMN("kind", TEXT, true),
     COLUMN("record", TEXT, true), COLUMN("at", TEXT, true),   COLUMN("request", TEXT, false),
@@ -87,6 +94,12 @@ static const struct table own_tables[] = {
     TABLE(signature, "kind, id, version, move, person", true),
     TABLE(idempotency, "actor, name", true),
     TABLE(past_owner, "kind, id, version", true),
+    {.name = NAMED("timer"),
+     .primary = NAMED("kind, id, name"),
+     .columns = timer_columns,
+     .column_count = COUNT(timer_columns),
+     .indexes = timer_indexes,
+     .index_count = 1},
     {.name = NAMED("stay"),
      .primary = NAMED("kind, id, version"),
      .columns = stay_columns,
@@ -276,6 +289,21 @@ static enum err refill(struct call *call, struct tx *tx, const struct migration 
     return OK;
 }
 
+/* Which moves are timed, and how, is the model's: another model, other timers. */
+static enum err rebuild_timers(struct call *call, struct tx *tx, const struct migration *m)
+{
+    struct records r = {.store = tx_store(tx), .model = m->model, .arena = call->arena};
+    struct rows rows;
+    TRY(tx_rows(call, tx, "SELECT value FROM meta WHERE name = 'models'", NULL, 0, 1, &rows));
+    struct text models = rows.count ? rows.cells[0].text : TEXT(""), last = {0};
+    while (models.len > 0)
+        last = text_cut(&models, ' ');
+    if (!created(m->steps, " timer") && text_same(text_cut(&last, '+'), m->model->hash))
+        return OK;
+    TRY(table__build(call, &r));
+    return timer__rebuild(call, &r, tx);
+}
+
 static enum err migrate(struct job *job, struct call *call, struct tx *tx)
 {
     struct migration *m = job->arg;
@@ -286,6 +314,7 @@ static enum err migrate(struct job *job, struct call *call, struct tx *tx)
     TRY(refill(call, tx, m));
     if (created(m->steps, " stay"))
         TRY(stay__rebuild(call, tx));
+    TRY(rebuild_timers(call, tx, m));
     for (size_t i = 0; i < m->model->kind_count; i++)
         TRY(check_states(call, tx, &m->model->kinds[i]));
     return OK;

@@ -52,6 +52,7 @@ struct change {
     const struct json *body; /* fields; null empties; unknown ones are refused */
     int64_t if_version;      /* CHANGE: must match; 0 = not given */
     struct text move;        /* MOVE: name or target state */
+    struct text timer;       /* MOVE by the engine: only while its timer stands at this moment; "" */
     struct text reason;
     struct text idempotency; /* "" = none; unique per actor */
     /* Everything runs, and everything is rolled back: no version, no ledger entry, no number,
@@ -274,7 +275,24 @@ struct todo_list {
 MUST_USE enum err record_todo(struct call *call, struct records *r, struct reader *db,
                               bool others, struct text cursor, int64_t limit,
                               struct todo_list *out);
-/* Runs timed moves due by call->now. Returns how many happened. */
+/* The moment at which the record, as it was at its version, had come to its state; "" when not known. */
+MUST_USE enum err record_since(struct call *call, struct reader *db, const struct record *rec,
+                               struct text *out);
+/* ---- timers: moves that the engine makes when their moment comes ---- */
+struct timer_view {
+    const struct move *move;
+    struct text at; /* moment, UTC */
+    int64_t tries;  /* how often it was refused since its record last changed */
+    struct text why; /* codes of what stood in its way, "" */
+};
+/* Those of a record that the caller may read. */
+MUST_USE enum err record_timers(struct call *call, struct reader *db,
+                                const struct record *rec, struct timer_view **out,
+                                size_t *count);
+/* How many were refused and wait to be tried again. */
+MUST_USE enum err record_stuck(struct call *call, struct reader *db, int64_t *out);
+/* Fires what is due by call->now, in order; *moved: how many moves happened. ERR_IO, ERR_BUSY when the
+ * store cannot be written; a refused move stops no other. */
 MUST_USE enum err record_timed(struct call *call, struct records *r, size_t *moved);
 
 /* ---- deep verification: ledger, then every row against it

@@ -73,6 +73,19 @@ enum err stay__write(struct writing *w, const struct record *rec, const struct r
     return insert(w->call, w->tx, &s);
 }
 
+enum err record_since(struct call *call, struct reader *db, const struct record *rec,
+                      struct text *out)
+{
+    struct value values[] = {V_TEXT(rec->kind->name), V_TEXT(rec->id), V_INT(rec->version)};
+    struct rows rows;
+    TRY(read_rows(call, db,
+                  "SELECT since FROM stay WHERE kind = $1 AND id = $2 AND version <= $3 "
+                  "ORDER BY version DESC LIMIT 1",
+                  values, 3, 1, &rows));
+    *out = rows.count ? rows.cells[0].text : TEXT("");
+    return OK;
+}
+
 /* ---- a store whose versions are older than the table ------------------------------------- */
 struct filling {
     struct tx *tx;

@@ -78,6 +78,20 @@ bool value__list_has(const struct json *v, struct text item)
     return false;
 }
 
+const struct json *value__default(struct call *call, const struct field *f)
+{
+    const struct json *v = f->fallback;
+    if (!v || v->type != JSON_TEXT)
+        return v;
+    if (text_is(v->text, "@today"))
+        return node__text(call->arena, date_print(call->arena, call->now));
+    if (text_is(v->text, "@now"))
+        return node__text(call->arena, moment_print(call->arena, call->now));
+    if (text_is(v->text, "@me"))
+        return call->actor->person.len ? node__text(call->arena, call->actor->person) : NULL;
+    return v;
+}
+
 static void print_into(struct buf *b, const struct json *v)
 {
     if (!v || v->type == JSON_NULL)

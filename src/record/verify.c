@@ -30,6 +30,7 @@ struct deep {
     size_t unit_room, unit_count;
     int64_t owners; /* changes of owner that table past_owner tells of, and should */
     bool current;   /* the store is of the format that this program writes */
+    int64_t timers; /* rows of table timer of the records that were looked at */
     int64_t stays;  /* rows of table stay that follow from the versions */
     struct stay stay; /* the last one, in an arena of its own */
     struct arena *stay_arena;
@@ -431,6 +432,46 @@ static void check_child_rows(struct deep *c, struct call *call, struct text plac
                          "the rows of %.*s differ from its current version", TEXT_ARG(f->name));
 }
 
+static bool same_timer(const struct timer *want, struct call *call, const struct value *row)
+{
+    return text_same(row[0].text, want->move->name) &&
+           text_same(row[1].text, moment_print(call->arena, want->at));
+}
+
+/* Its state comes from the body here: the row's was compared with it just now. */
+static void check_timers(struct deep *c, struct call *call, struct text place, struct record *rec)
+{
+    struct value values[] = {V_TEXT(rec->kind->name), V_TEXT(rec->id)};
+    const struct json *state = record_value(rec, TEXT("state"));
+    ptrdiff_t at = state ? kind_state(rec->kind, state->text) : -1;
+    struct timer *want;
+    struct rows rows;
+    size_t count, matched = 0;
+    if (at < 0 || !c->current)
+        return;
+    rec->state = (size_t)at;
+    if (timer__of(call, db_reader(c->db), rec, &want, &count) != OK ||
+        read_page(c, call, "table timer",
+                  "SELECT name, at FROM timer WHERE kind = $1 AND id = $2", values, 2,
+                  &rows) != OK)
+        return;
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < rows.count; j++)
+            matched += same_timer(&want[i], call, row_at(&rows, j));
+    c->timers += (int64_t)rows.count;
+    if (matched != count || rows.count != count)
+        verification_add(c->call, c->out, place,
+                         "its timers are not those that follow from its current version");
+}
+
+static void check_timer_rows(struct deep *c)
+{
+    struct rows rows;
+    if (read_page(c, c->call, "table timer", "SELECT count(*) FROM timer", NULL, 0, &rows) == OK &&
+        rows.cells[0].integer != c->timers)
+        verification_add(c->call, c->out, TEXT("table timer"), "has rows of no record");
+}
+
 static void keep_unit(struct deep *c, const struct record *rec)
 {
     const struct json *parent = record_value(rec, TEXT("parent"));
@@ -473,6 +514,7 @@ static void check_row(struct deep *c, struct call *call, const struct kind *k,
         if (k->fields[i].type == FIELD_ROWS)
             check_child_rows(c, call, place, rec, &k->fields[i]);
     check_links(c, call, place, rec);
+    check_timers(c, call, place, rec);
 }
 
 static void check_listed(struct deep *c, const struct kind *k, const char *sql,
@@ -759,6 +801,8 @@ static enum err check_kinds(struct deep *c)
     }
     for (size_t i = 0; i < c->records->model->kind_count; i++)
         check_kind(c, &c->records->model->kinds[i]);
+    if (c->current)
+        check_timer_rows(c);
     c->out = out;
     return OK;
 }

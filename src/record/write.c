@@ -190,6 +190,7 @@ enum err write__version(struct writing *w, struct record *rec, const struct reco
     TRY(insert_version(w, rec, body, salt, a.at, version__alters(rec, before, act)));
     TRY(hand__remember(w, rec, before));
     TRY(stay__write(w, rec, before, &a));
+    TRY(timer__write(w, rec, before));
     TRY(table__write(call, w->records, w->tx, rec, before));
     TRY(write_search(w, rec, before));
     TRY(write_unit(w, rec));

@@ -33,7 +33,8 @@ NOT_COVERED = ("sequence", "idempotency")
 # A format that this program does not know, or another name of the log than its key has, ends with 2: it cannot
 # tell, and says so.
 CANNOT_TELL = ("meta.value of ['format']", "meta.value of ['origin']", "meta.name of ['origin']", "meta: row ['origin'] removed")
-PROVES_NOTHING = ("ledger_log.epoch", "ledger_checkpoint: row", "token.used_at", "session.seen_at", "session: row")
+PROVES_NOTHING = ("ledger_log.epoch", "ledger_checkpoint: row", "token.used_at", "session.seen_at", "session: row",
+                  "timer.next", "timer.tries", "timer.why")
 
 
 ROLES = ("aims_manager,assessor,system_owner,risk_owner,internal_auditor,lead_auditor,incident_manager,"

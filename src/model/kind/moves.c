@@ -120,7 +120,7 @@ static void read_way(struct loader *l, struct draft *d, const struct json *v, st
     d->sound &= m->from != 0;
 }
 
-static const char move_keys[] = "title from to by and_by second_when on asks reason fresh when "
+static const char move_keys[] = "title from to by and_by second_when on after plus asks reason fresh when "
                                 "say not needs guard stop";
 
 static void read_move(struct loader *l, struct draft *d, const struct json *v, struct move *m)
@@ -228,10 +228,43 @@ static void read_on(struct loader *l, const struct kind *k, const struct json *v
         return;
     m->on = model__text(l, v, "on", true);
     const struct field *f = kind_field(k, m->on);
-    if (f == NULL || f->type != FIELD_DATE)
-        model__mistake(l, on, "unknown", "\"%.*s\" is not a date field", TEXT_ARG(m->on));
+    if (f == NULL || (f->type != FIELD_DATE && f->type != FIELD_MOMENT))
+        model__mistake(l, on, "unknown", "\"%.*s\" is not a date or moment field",
+                       TEXT_ARG(m->on));
+}
+
+static bool read_duration(struct loader *l, const struct json *v, const char *key,
+                          struct duration *out)
+{
+    const struct json *d = json_get(v, key);
+    if (d == NULL)
+        return false;
+    if (d->type == JSON_TEXT && duration_read(d->text, out))
+        return true;
+    model__mistake(l, d, "duration",
+                   "\"%s\" is no duration: P30D, P6M, P1Y, PT72H, or P10W for working days", key);
+    return false;
+}
+
+/* A timed move leads away from where it waited: else it would fire for ever. */
+static void read_time(struct loader *l, const struct kind *k, const struct json *v, struct move *m)
+{
+    read_on(l, k, v, m);
+    m->has_after = read_duration(l, v, "after", &m->after);
+    bool plus = read_duration(l, v, "plus", &m->plus);
+    if (!m->has_after && !m->on.len) {
+        if (plus)
+            model__mistake(l, json_get(v, "plus"), "unknown_key", "\"plus\" goes with \"on\"");
+        return;
+    }
     if (!m->automatic)
-        model__mistake(l, on, "unknown_key", "\"on\" is for moves by \"auto\"");
+        model__mistake(l, v, "unknown_key", "\"on\" and \"after\" are for moves by \"auto\"");
+    if (m->has_after && m->on.len)
+        model__mistake(l, v, "unknown_key", "either \"on\" or \"after\"");
+    if (m->has_after && m->after.before)
+        model__mistake(l, json_get(v, "after"), "duration", "\"after\" cannot be before");
+    if (m->from & STATE_BIT(m->to))
+        model__mistake(l, v, "circle", "a timed move leads out of the states it waits in");
 }
 
 static void read_guard(struct loader *l, const struct kind *k, const struct json *v,
@@ -273,7 +306,7 @@ static void finish_move(struct loader *l, struct draft *d, const struct json *v,
     read_asks(l, k, v, m);
     read_duties(l, k, v, m);
     read_conditions(l, k, v, m);
-    read_on(l, k, v, m);
+    read_time(l, k, v, m);
     read_guard(l, k, v, m);
     if (needs != NULL && m->stop)
         model__mistake(l, needs, "unknown_key", "a stop is immediate and has no needs");

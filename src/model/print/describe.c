@@ -258,6 +258,10 @@ static void put_move(struct json_out *o, const struct kind *k, const struct move
     put_true_at(o, "automatic", m->automatic);
     if (m->on.len > 0)
         put_text_at(o, "on", m->on);
+    if (m->plus.said.len > 0)
+        put_text_at(o, "plus", m->plus.said);
+    if (m->has_after)
+        put_text_at(o, "after", m->after.said);
     if (m->when != NULL) {
         put_json_at(o, "when", m->when->source);
         model__put_words_at(o, "say", m->say);

@@ -65,15 +65,13 @@ void sql__states(struct query *q, uint64_t states)
     sql__in(q, names, n);
 }
 
-enum err query__due(struct call *call, struct records *r, struct db db, const struct kind *k,
-                    const struct move *m, struct text day, size_t most, struct record ***out,
-                    size_t *count)
+enum err query__page(struct call *call, struct records *r, struct db db, const struct kind *k,
+                     struct text after, size_t most, struct record ***out, size_t *count)
 {
     struct query q = sql__start(call, r, k);
-    sql__states(&q, m->from);
-    buf_print(&q.sql, " AND t.\"%.*s\" <= ", TEXT_ARG(m->on));
-    sql__bind(&q, V_TEXT(day));
-    buf_print(&q.sql, " LIMIT %zu", most);
+    buf_add_c(&q.sql, "t.id > ");
+    sql__bind(&q, V_TEXT(after));
+    buf_print(&q.sql, " ORDER BY t.id LIMIT %zu", most);
     return sql__ask(&q, db, most, out, count);
 }
 

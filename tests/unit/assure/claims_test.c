@@ -727,7 +727,20 @@ static void a_supplier_is_looked_at_and_bound(void **state)
     expect(s, "chk-31", "supplier_not_approved");
 }
 
-/* B19: each model, with name and version. */
+
+static void every_system_is_in_or_out(void **state)
+{
+    struct site *s = *state;
+    put_system(s, "", "");
+    expect(s, "chk-03", "undecided");
+    set(s, "ai_system SET in_scope = 1");
+    expect(s, "chk-03", NULL);
+    set(s, "ai_system SET in_scope = 0");
+    expect(s, "chk-03", "no_reason");
+    set(s, "ai_system SET scope_reason = 'sold'");
+    expect(s, "chk-03", NULL);
+}
+
 static void every_model_is_named(void **state)
 {
     struct site *s = *state;
@@ -772,6 +785,10 @@ static void criteria_are_in_force(void **state)
     expect(s, "chk-08", "review_overdue");
     set(s, "risk_criteria SET review_due = '2027-01-01', applies_from = '2026-11-24'");
     expect(s, "chk-08", "not_yet");
+    set(s, "risk_criteria SET applies_from = '2026-01-01'");
+    put_record(s, "risk_criteria", "two", ", state, applies_from, review_due",
+               ", 'approved', '2026-06-01', '2027-01-01'");
+    expect(s, "chk-08", "several");
 }
 
 /* ---- the levels that an auditor would grant ---------------------------------------------- */
@@ -834,6 +851,7 @@ int main(int argc, char **argv)
         SITE_TEST(a_declined_role_has_time),
         SITE_TEST(a_system_has_its_people),
         SITE_TEST(a_supplier_is_looked_at_and_bound),
+        SITE_TEST(every_system_is_in_or_out),
         SITE_TEST(every_model_is_named),
         SITE_TEST(evidence_is_good_and_fresh),
         SITE_TEST(criteria_are_in_force),
