@@ -115,12 +115,12 @@ static void put_check(const struct check_result *c, struct json_out *o)
     json_close(o, ']');
 }
 
-enum err api_checks_json(struct call *call, struct records *r, struct reader *db,
-                         struct json_out *o, bool *must_fails)
+static enum err checks_json(struct call *call, struct runs *runs, struct records *r,
+                            struct reader *db, struct json_out *o, bool *must_fails)
 {
     struct check_result *results;
     size_t count;
-    TRY(assure_checks(call, r, db, &results, &count));
+    TRY(assure_kept_checks(call, runs, r, db, &results, &count));
     *must_fails = false;
     json_open(o, '{');
     json_key(o, "items");
@@ -136,10 +136,20 @@ enum err api_checks_json(struct call *call, struct records *r, struct reader *db
     return OK;
 }
 
+enum err api_checks_json(struct call *call, struct records *r, struct reader *db,
+                         struct json_out *o, bool *must_fails)
+{
+    return checks_json(call, NULL, r, db, o, must_fails);
+}
+
 enum err checks_get(struct exchange *x)
 {
     bool must_fails;
-    return api_checks_json(x->call, x->api->records, exchange__db(x), exchange__json(x), &must_fails);
+    TRY(read_begin(x->call, exchange__db(x))); /* one moment for all of them */
+    enum err e = checks_json(x->call, x->api->runs, x->api->records, exchange__db(x),
+                             exchange__json(x), &must_fails);
+    read_end(exchange__db(x));
+    return e;
 }
 
 static struct words reason_words(const struct check *c, struct text code)
@@ -390,12 +400,57 @@ static void put_blockers(const struct readiness *r, struct json_out *o)
     json_close(o, ']');
 }
 
-enum err api_readiness_json(struct call *call, struct records *r, struct reader *db,
-                            const struct framework *f, struct json_out *o)
+#define TREND_MOST 3660 /* days */
+
+static void put_point(const struct trend_point *p, struct json_out *o)
 {
+    json_open(o, '{');
+    put__text(o, "day", p->day);
+    put_number(o, "score", p->score);
+    put_number(o, "raw_score", p->raw_score);
+    json_key(o, "proof_ratio");
+    json_put_number(o, p->proof_ratio);
+    put__integer(o, "met", p->met);
+    put__integer(o, "of", p->of);
+    put__integer(o, "blockers", p->blockers);
+    json_close(o, '}');
+}
+
+/* The days on which somebody asked; the last point is what is answered now. */
+static enum err put_trend(struct exchange *x, const struct readiness *ready, int64_t days,
+                          struct json_out *o)
+{
+    struct trend_point *points;
+    size_t count;
+    struct text today = date_print(x->call->arena, x->call->now);
+    TRY(assure_trend(x->call, exchange__db(x), ready->framework, days, &points, &count));
+    json_key(o, "trend");
+    json_open(o, '[');
+    for (size_t i = 0; i < count; i++)
+        if (text_compare(points[i].day, today) < 0)
+            put_point(&points[i], o);
+    put_point(&(struct trend_point){.day = today,
+                                    .score = ready->score,
+                                    .raw_score = ready->raw_score,
+                                    .proof_ratio = ready->proof_ratio,
+                                    .met = ready->met,
+                                    .of = ready->of,
+                                    .blockers = (int64_t)ready->blocker_count},
+              o);
+    json_close(o, ']');
+    return OK;
+}
+
+/* days 0: without the line. */
+static enum err put_readiness(struct exchange *x, const struct framework *f, int64_t days)
+{
+    struct call *call = x->call;
+    struct records *r = x->api->records;
+    struct reader *db = exchange__db(x);
+    struct json_out *o = exchange__json(x);
     struct readiness ready;
     struct told *told;
-    TRY(assure_readiness(call, r, db, f, &ready));
+    TRY(assure_kept_readiness(call, x->api->runs, r, db, f, &ready));
     TRY(find_told(call, r, db, &ready, &told));
     json_open(o, '{');
     put__text(o, "framework", f->name);
@@ -422,6 +477,8 @@ enum err api_readiness_json(struct call *call, struct records *r, struct reader 
     for (size_t i = 0; i < ready.row_count; i++)
         put_row_readiness(&ready.rows[i], &told[i], o);
     json_close(o, ']');
+    if (days)
+        TRY(put_trend(x, &ready, days, o));
     json_close(o, '}');
     return OK;
 }
@@ -429,10 +486,16 @@ enum err api_readiness_json(struct call *call, struct records *r, struct reader 
 enum err readiness_get(struct exchange *x)
 {
     const struct framework *f = wanted(x, query__text(x, "framework"));
+    struct text trend = query__text(x, "trend");
+    int64_t days = 0;
     if (!f)
         return missing(x);
+    if (trend.len && (!text_integer(trend, &days) || days < 1 || days > TREND_MOST))
+        return problem(x->call, ERR_INVALID, TEXT("trend"), "range", "%s",
+                       say(x->call, "trend is a number of days, from 1 to 3660",
+                           "trend 为天数，范围 1 至 3660"));
     TRY(read_begin(x->call, exchange__db(x))); /* one moment for all the checks */
-    enum err e = api_readiness_json(x->call, x->api->records, exchange__db(x), f, exchange__json(x));
+    enum err e = put_readiness(x, f, days);
     read_end(exchange__db(x));
     return e;
 }
@@ -547,7 +610,8 @@ enum err soa_get(struct exchange *x)
     if (!s.kind)
         return missing(x);
     TRY(read_entries(x, &s));
-    TRY(assure_readiness(x->call, x->api->records, exchange__db(x), s.framework, &s.ready));
+    TRY(assure_kept_readiness(x->call, x->api->runs, x->api->records, exchange__db(x), s.framework,
+                              &s.ready));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
     json_key(o, "rows");

@@ -51,6 +51,7 @@ struct api {
     int64_t rate; /* of the limits; 0 = none */
     struct text model_etag, model_json, openapi;
     struct finisher *finisher;
+    struct runs *runs; /* what checks gave, while nothing changed */
     struct streams *streams;
     atomic_bool verifying;
     int64_t patience; /* microseconds that one request may read for */

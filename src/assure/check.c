@@ -4,6 +4,8 @@
  * result. */
 #include "assure/internal.h"
 
+#include <stdlib.h>
+
 #define DAY (INT64_C(86400) * 1000000)
 #define KEPT 1000 /* breaking records that are named; all are counted */
 
@@ -83,6 +85,30 @@ static int64_t distinct(struct arena *a, const struct rows *rows)
     return (int64_t)map_count(seen);
 }
 
+static int by_bytes(const void *left, const void *right)
+{
+    const struct text *a = left, *b = right;
+    return text_compare(*a, *b);
+}
+
+/* Of the lines that break it, in whatever order the database gave them. */
+static struct text digest_of(struct arena *a, const struct rows *rows)
+{
+    struct text *lines = NEW_MANY(a, rows->count + 1, struct text);
+    struct sha256 *sum = sha256_start(a);
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct value *row = row_at(rows, i);
+        lines[i] = text_print(a, "%.*s %.*s %.*s\n", TEXT_ARG(row[0].text), TEXT_ARG(row[1].text),
+                              TEXT_ARG(row[2].text));
+    }
+    if (rows->count > 1)
+        qsort(lines, rows->count, sizeof *lines, by_bytes);
+    for (size_t i = 0; i < rows->count; i++)
+        sha256_add(sum, lines[i]);
+    struct hash h = sha256_end(sum);
+    return hex_of(a, hash_text(&h));
+}
+
 /* A reason is one of those the file names: what a query finds in a row is never shown. */
 static bool has_reason(const struct check *c, struct text code)
 {
@@ -105,6 +131,7 @@ static enum err read_breaks(struct call *call, struct reader *db, const struct g
     if (rows.count > 0 && rows.columns != 3)
         return wrong_form(call, "the breaks must be the columns kind, id and reason");
     out->breaks = distinct(call->arena, &rows);
+    out->digest = digest_of(call->arena, &rows);
     out->record_count = rows.count < KEPT ? rows.count : KEPT;
     out->records = NEW_MANY(call->arena, out->record_count, struct breaking);
     for (size_t i = 0; i < out->record_count; i++) {
@@ -143,6 +170,29 @@ enum err assure_check(struct call *call, struct records *r, struct reader *db,
                                  say(call, "the check %.*s could not be run: %.*s",
                                      "检查 %.*s 无法运行：%.*s"),
                                  TEXT_ARG(c->name), TEXT_ARG(why)));
+}
+
+enum err assure_kept_checks(struct call *call, struct runs *runs, struct records *r,
+                            struct reader *db, struct check_result **out, size_t *count)
+{
+    const struct model *m = access_model(record_access(r));
+    struct check_result *fresh = NEW_MANY(call->arena, m->check_count, struct check_result);
+    struct moment_kept now = {0};
+    size_t computed = 0;
+    if (runs)
+        TRY(runs__now(call, db, &now));
+    *out = NEW_MANY(call->arena, m->check_count, struct check_result);
+    for (*count = 0; *count < m->check_count; (*count)++) {
+        struct check_result *c = &(*out)[*count];
+        if (runs__find(runs, &now, &m->checks[*count], c))
+            continue;
+        TRY(assure_check(call, r, db, &m->checks[*count], c));
+        runs__keep(runs, &now, c);
+        fresh[computed++] = *c;
+    }
+    if (runs && computed)
+        runs__note(call, r, &now, fresh, computed, NULL);
+    return OK;
 }
 
 enum err assure_checks(struct call *call, struct records *r, struct reader *db,

@@ -266,7 +266,11 @@ enum err register__read(struct scene *s)
         place(s, records[i]);
     TRY(read_freshness(s));
     TRY(read_who(s));
-    return read_weight(s);
+    if (runs__find_heavy(s->runs, &s->now, s->framework, s->entries))
+        return OK;
+    TRY(read_weight(s));
+    runs__keep_heavy(s->runs, &s->now, s->framework, s->entries);
+    return OK;
 }
 
 /* ---- making what is missing -------------------------------------------------------------- */

@@ -363,6 +363,9 @@ static void the_criteria_in_force_are_read(void **state)
     expect(s, "chk-treat-2", NULL);
     put_accepted(s, "medium", "accept");
     expect(s, "chk-11", NULL);
+    set(s, "risk SET acceptance_until = '2026-11-22'");
+    expect(s, "chk-11", "acceptance_over");
+    set(s, "risk SET acceptance_until = '2027-01-01'");
     set(s, "risk_criteria SET tolerance = 'low'");
     expect(s, "chk-11", "above_tolerance");
     set(s, "stay SET move = 'accept_above_tolerance' WHERE state = 'accepted'");

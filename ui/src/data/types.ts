@@ -335,6 +335,8 @@ export interface Readiness {
 	phases: { phase: string; score: number; rows: number }[];
 	groups: { id: string; title: Words; score: number; rows: number; met: number }[];
 	rows: ReadinessRow[];
+	/** Days on which somebody asked, the oldest first; the last is now. Only when asked for. */
+	trend?: { day: string; score: number; met: number; of: number; blockers: number }[];
 }
 export interface SoaRow {
 	row: string;
