@@ -19,12 +19,21 @@ static enum err read_demo(struct call *call, struct access *a)
     return OK;
 }
 
+static struct text unit_kind(const struct model *m)
+{
+    for (size_t i = 0; m != NULL && i < m->kind_count; i++)
+        if (text_is(m->kinds[i].is, "unit_tree"))
+            return m->kinds[i].name;
+    return (struct text){0};
+}
+
 static enum err open_parts(struct call *call, struct access *a)
 {
     TRY(read_demo(call, a));
+    TRY(access__zone_open(call, a));
     TRY(access__throttle_open(call, &a->throttle));
     TRY(access__cache_open(call, &a->cache));
-    a->standing = access__standing_open(a->ledger);
+    a->standing = access__standing_open(a->ledger, a->unit_kind);
     a->trace = access__trace_open();
     return access__hasher_open(call, &a->hasher);
 }
@@ -37,9 +46,11 @@ enum err access_open(struct call *call, struct store *s, struct ledger *l,
     struct access *a = calloc(1, sizeof(*a));
     if (a == NULL)
         panic("out_of_memory bytes=%zu", sizeof(*a));
+    a->zone_arena = arena_open();
     a->store = s;
     a->ledger = l;
     a->model = m;
+    a->unit_kind = unit_kind(m);
     pthread_mutex_init(&a->first_lock, NULL);
     pthread_mutex_init(&a->touch_lock, NULL);
     pthread_cond_init(&a->touched, NULL);
@@ -77,6 +88,7 @@ void access_close(struct access *a)
     pthread_cond_destroy(&a->touched);
     pthread_mutex_destroy(&a->touch_lock);
     pthread_mutex_destroy(&a->first_lock);
+    arena_close(a->zone_arena);
     free(a);
 }
 

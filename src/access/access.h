@@ -18,6 +18,14 @@ void access_close(struct access *a);
 struct store *access_store(const struct access *a);
 struct ledger *access_ledger(const struct access *a);
 const struct model *access_model(const struct access *a);
+/* ---- the organisation's day: zone.c ---- */
+const struct zone *access_zone(const struct access *a); /* NULL: UTC; good until access_close */
+/* Loads a zone to be used from then on: write it in a job, and use it when that has committed. */
+MUST_USE enum err access_zone_load(struct call *call, struct access *a, struct text name,
+                                   struct zone **out);
+MUST_USE enum err access_zone_write(struct call *call, struct tx *tx, struct access *a,
+                                    const struct zone *z);
+void access_zone_use(struct access *a, const struct zone *z);
 
 /* ---- founding: facts that exist before anybody does ----------------------------------------- */
 /* Writes organisation, origin and, for PostgreSQL, the shared signing key into meta. */
@@ -82,7 +90,8 @@ struct actor {
                               * duties; "" for old tokens and commands without one */
     struct text name, email; /* for pages; never into the ledger or the log */
     struct text unit;        /* home unit, "" when none */
-    const struct grant *grants; /* active ones; every person also holds "staff" at their home unit (none: everywhere) */
+    const struct grant *grants; /* active ones; every person also holds "staff" at their home unit (none:
+                                 * everywhere), but external auditors and the unconfirmed */
     size_t grant_count;
     bool admin;              /* holds role admin */
     bool all;                /* command line and engine: reads and writes everything, holds no business role */
@@ -91,6 +100,7 @@ struct actor {
     struct text csrf;
     enum lang lang;
     struct text scopes;      /* of a token: it may do nothing else. "" = all its roles give */
+    bool unconfirmed;        /* the account waits for a second person: its person is not staff */
     bool renew;              /* signed in with a password that another made: may only change it */
     bool sees_sensitive;     /* some active role is marked so in the model */
     bool bare;               /* a token with its roles alone: owning or having written a record
@@ -119,11 +129,27 @@ bool actor_in_scope(const struct actor *a, struct text word, struct text thing);
  * cycle (ERR_CONFLICT). parent "" = root. */
 MUST_USE enum err access_unit_put(struct call *call, struct tx *tx, struct text id,
                                   struct text parent);
+/* Where the versions of unit records are read: record/ gives it once, before anybody is served. From
+ * then on the entries of the ledger say who is above whom, and no row of the closure does. */
+struct unit_version {
+    bool there;
+    int64_t entry, version; /* its index in the ledger, its number */
+    struct hash commitment; /* of what stands there now */
+    struct text parent;     /* "" = root */
+};
+struct unit_source {
+    /* The version of that entry, or, entry < 0, the latest: of that no more than there and entry when
+     * its entry is `known`. r or tx, the other is NULL. */
+    enum err (*version)(void *arg, struct call *call, struct reader *r, struct tx *tx,
+                        struct text id, int64_t entry, int64_t known, struct unit_version *out);
+    void *arg;
+};
+void access_units_from(struct access *a, const struct unit_source *source);
 /* The unit and everything above it, nearest first (empty for unit ""). */
-MUST_USE enum err access_units_above(struct call *call, struct reader *r, struct text unit,
-                                     struct text **units, size_t *count);
-MUST_USE enum err access_units_above_tx(struct call *call, struct tx *tx, struct text unit,
-                                        struct text **units, size_t *count);
+MUST_USE enum err access_units_above(struct call *call, struct access *a, struct reader *r,
+                                     struct text unit, struct text **units, size_t *count);
+MUST_USE enum err access_units_above_tx(struct call *call, const struct access *a, struct tx *tx,
+                                        struct text unit, struct text **units, size_t *count);
 
 /* ---- may ---------------------------------------------------------------------------------------- */
 /* What an actor may read of a kind, as data (record/query/reach.c writes it as a condition). A record is
@@ -177,6 +203,8 @@ MUST_USE enum err access_units_compare(struct call *call, struct reader *db,
 struct person {
     struct text id, name, email, unit, lang;
     bool disabled;
+    struct text waits_by; /* who alone made the account, or took away what bounded it: until another
+                           * confirms it its person is not staff. "": it waits for nobody */
     struct grant *grants;
     bool *pending; /* per grant: waits for a second person (SOD-10) */
     struct text *grant_by;
@@ -196,7 +224,8 @@ struct link {
     struct text token;
     int64_t ends;
 };
-/* The same without a password: the person sets one by the link. */
+/* The same without a password: the person sets one by the link. Either way an account that a person
+ * makes waits to be confirmed by another. */
 MUST_USE enum err access_person_invite(struct call *call, struct access *a, struct text name,
                                        struct text email, struct text unit,
                                        const struct grant *grants, size_t grant_count,
@@ -220,9 +249,18 @@ MUST_USE enum err access_waits_for(struct call *call, struct access *a, struct r
                                    const struct person *p, size_t i, struct text *words);
 /* Whether it waits for whoever asks now, so that pages offer confirming to nobody whom
  * access_grant would refuse. */
-MUST_USE enum err access_waits_for_me(struct call *call, struct reader *r,
-                                      const struct access *a, const struct person *p, size_t i,
+MUST_USE enum err access_waits_for_me(struct call *call, struct access *a, struct reader *r, const struct person *p, size_t i,
                                       bool *yes);
+/* An account that waits is confirmed (act user.confirm) by an AIMS manager of its home unit, or, when
+ * an AIMS manager made it wait, by an administrator; whoever made it wait cannot (ERR_CONFLICT, code
+ * "same_person"), nor its person. Granting a role does the same. Nothing for one that does not wait. */
+MUST_USE enum err access_confirm(struct call *call, struct access *a, struct text person);
+/* For whom the account waits, in words ("" when it does not, or its person is an external auditor and
+ * no staff), and whether that is who asks now. */
+MUST_USE enum err access_unconfirmed(struct call *call, struct access *a, struct reader *r, const struct person *p,
+                                     struct text *words, bool *mine);
+/* Takes a role away. Who was bounded by it (an external auditor, an administrator without business)
+ * does not become staff by that: the account waits to be confirmed. */
 MUST_USE enum err access_revoke(struct call *call, struct access *a, struct text person,
                                 struct text role, struct text unit);
 MUST_USE enum err access_people(struct call *call, struct reader *r, struct text q,

@@ -50,7 +50,8 @@ struct text access__grant_id(struct arena *arena, struct text holder, struct tex
 /* Acts that take the password within the minutes before. */
 static bool needs_fresh(struct text act)
 {
-    return text_starts(act, "role.") || text_is(act, "token.create");
+    return text_starts(act, "role.") || text_is(act, "token.create") ||
+           text_is(act, "user.confirm");
 }
 
 /* ---- what is known ----------------------------------------------------------------------- */
@@ -66,6 +67,7 @@ struct known {
     int64_t ended;                /* moment; 0: not */
     struct hash commitment, fresh; /* of the log-in, and of the last confirmation: */
     uint64_t fresh_entry;          /* 0: none */
+    struct text waits_by;          /* person: who made the account wait to be confirmed */
 };
 
 #define BUCKETS 65536
@@ -74,8 +76,9 @@ struct acts {
     struct known **buckets;
     bool bound; /* entries must name sessions from here on */
     bool stand_ins;
-    struct text linked; /* who used a link to set a password, and by which entry */
-    uint64_t linked_entry;
+    struct text used;   /* the link that the entry before used, "" for none */
+    struct text rehash; /* whose password the entry before stored in a stronger form */
+    struct text found;  /* whom the entry before made the first AIMS manager */
 };
 
 struct acts *access__acts(struct arena *a)
@@ -201,30 +204,41 @@ static void store_entry(struct look *l)
     l->acts->bound = true;
 }
 
-/* A link by which somebody sets a password: made, and used once. */
+/* A link by which somebody sets a password: made, and used once within its time. */
 static void request_entry(struct look *l)
 {
     struct known *k = find_or_make(l->acts, THING_REQUEST, l->leaf->object_id);
     if (text_is(l->leaf->act, "request.open"))
-        k->until = INT64_MAX;
+        k->until = l->leaf->moment + REQUEST_LIFE;
     else if (text_is(l->leaf->act, "request.use") || text_is(l->leaf->act, "request.end"))
         k->until = 0;
 }
 
-/* Who uses a link is not signed in: the link speaks for them, and once. */
-static bool by_link(struct look *l)
+/* Who made the account wait, for whoever confirms it must be somebody else. */
+static void person_entry(struct look *l)
+{
+    struct text act = l->leaf->act;
+    bool waits = text_is(act, "user.add") || text_is(act, "user.unconfirm");
+    if (waits)
+        find_or_make(l->acts, THING_PERSON, l->leaf->object_id)->waits_by =
+            text_copy(l->acts->arena, l->leaf->actor_id);
+    if (access__ends_sessions(act))
+        end_all(l);
+}
+
+/* What the next entry may build upon. */
+static void remember(struct look *l)
 {
     const struct ledger_leaf *leaf = l->leaf;
-    if (text_is(leaf->act, "request.use") && text_is(leaf->object_kind, "access_request")) {
-        const struct known *k = find(l->acts, THING_REQUEST, leaf->object_id);
-        l->acts->linked = text_copy(l->acts->arena, leaf->actor_id);
-        l->acts->linked_entry = leaf->index;
-        return k != NULL && k->until > 0;
-    }
-    return text_is(leaf->act, "auth.password") && l->acts->linked.len > 0 &&
-           leaf->index == l->acts->linked_entry + 1 &&
-           text_same(leaf->actor_id, l->acts->linked) &&
-           text_same(leaf->object_id, l->acts->linked);
+    struct arena *arena = l->acts->arena;
+    struct text found = leaf->object_id;
+    l->acts->used = text_is(leaf->act, "request.use") ? text_copy(arena, leaf->object_id)
+                                                      : TEXT("");
+    l->acts->rehash = text_is(leaf->act, "auth.rehash") ? text_copy(arena, leaf->object_id)
+                                                        : TEXT("");
+    l->acts->found = text_is(leaf->act, "role.found")
+                         ? text_copy(arena, text_cut(&found, '/'))
+                         : TEXT("");
 }
 
 static enum err learn(struct look *l)
@@ -236,8 +250,8 @@ static enum err learn(struct look *l)
         token_entry(l);
     if (text_is(kind, "access_request"))
         request_entry(l);
-    if (text_is(kind, "person") && access__ends_sessions(act))
-        end_all(l);
+    if (text_is(kind, "person"))
+        person_entry(l);
     if (!text_is(kind, "session"))
         return OK;
     bool stand_in = text_is(act, "auth.stand_in");
@@ -281,24 +295,105 @@ static const char *why_not_token(const struct look *l)
     return NULL;
 }
 
-static void judge(struct look *l, struct acted *out)
+/* Somebody else than who made the account wait, and not its person; only the first AIMS manager is
+ * confirmed by whoever appoints them. */
+static const char *why_not_confirmed(const struct look *l)
+{
+    const struct ledger_leaf *leaf = l->leaf;
+    const struct known *p = find(l->acts, THING_PERSON, leaf->object_id);
+    if (text_same(leaf->actor_id, leaf->object_id))
+        return "a person confirmed their own account";
+    if (p != NULL && text_same(p->waits_by, leaf->actor_id) &&
+        !text_same(l->acts->found, leaf->object_id))
+        return "an account was confirmed by whoever made it wait";
+    return NULL;
+}
+
+static const char *why_not_person(struct look *l, struct acted *out)
+{
+    const struct ledger_leaf *leaf = l->leaf;
+    const struct known *k = find(l->acts, THING_SESSION, leaf->session);
+    const char *why = why_not_session(l, k);
+    out->by_person = true;
+    out->fresh = why == NULL && leaf->moment <= k->fresh_until + GRACE;
+    if (why == NULL && needs_fresh(leaf->act) && !out->fresh)
+        why = "it takes the password, which was not confirmed in this session";
+    if (why == NULL && text_is(leaf->act, "user.confirm"))
+        why = why_not_confirmed(l);
+    if (why == NULL && text_is(leaf->act, "auth.password") &&
+        !text_same(leaf->actor_id, leaf->object_id))
+        why = "a person set the password of another";
+    return why;
+}
+
+/* The password of whom the link was made for, by a link that was open and has just been used. */
+static enum err why_not_link(struct look *l, const char **why)
+{
+    struct rows rows;
+    struct value id = V_TEXT(l->acts->used);
+    *why = "a password was set without a link";
+    if (l->acts->used.len == 0)
+        return OK;
+    TRY(read_rows(l->page, l->db,
+                  "SELECT person FROM access_request WHERE id = $1 AND what = 'password'", &id, 1,
+                  1, &rows));
+    if (rows.count > 0 && text_same(row_at(&rows, 0)[0].text, l->leaf->object_id))
+        *why = NULL;
+    else
+        *why = "a password was set by a link that is not for this person";
+    return OK;
+}
+
+/* The engine sets passwords by links, for whoever opened them, and lets nobody in otherwise. */
+static enum err why_not_system(struct look *l, const char **why)
+{
+    const struct ledger_leaf *leaf = l->leaf;
+    struct text act = leaf->act;
+    *why = NULL;
+    if (text_is(act, "auth.password"))
+        return why_not_link(l, why);
+    if (text_is(act, "request.use")) {
+        const struct known *k = find(l->acts, THING_REQUEST, leaf->object_id);
+        if (k == NULL || k->until == 0 || leaf->moment > k->until + GRACE)
+            *why = "a link was used that was not open";
+    } else if (text_starts(act, "role.") || text_starts(act, "user.") ||
+               text_starts(act, "token.") || text_starts(act, "request.")) {
+        *why = "the engine decided about people, which it never does";
+    }
+    return OK;
+}
+
+static enum err judge(struct look *l, struct acted *out)
 {
     const struct ledger_leaf *leaf = l->leaf;
     const char *why = NULL;
-    if (text_is(leaf->actor_type, "user") && leaf->session.len == 0 && by_link(l))
-        return;
-    if (text_is(leaf->actor_type, "user") && !access__begins_session(leaf->act)) {
-        const struct known *k = find(l->acts, THING_SESSION, leaf->session);
-        why = why_not_session(l, k);
-        out->by_person = true;
-        out->fresh = why == NULL && leaf->moment <= k->fresh_until + GRACE;
-        if (why == NULL && needs_fresh(leaf->act) && !out->fresh)
-            why = "it takes the password, which was not confirmed in this session";
-    } else if (text_is(leaf->actor_type, "token")) {
+    if (l->acts->rehash.len > 0 && (!access__begins_session(leaf->act) ||
+                                    !text_same(leaf->actor_id, l->acts->rehash)))
+        wrong(l, "a password was stored anew before, and its person does not sign in here");
+    if (text_is(leaf->actor_type, "user") && !access__begins_session(leaf->act))
+        why = why_not_person(l, out);
+    else if (text_is(leaf->actor_type, "token"))
         why = why_not_token(l);
-    }
+    else if (text_is(leaf->actor_type, "system"))
+        TRY(why_not_system(l, &why));
     if (why != NULL)
         wrong(l, why);
+    return OK;
+}
+
+static enum err look_at(struct look *l, struct acted *acted)
+{
+    if (l->acts->bound)
+        TRY(judge(l, acted));
+    TRY(learn(l));
+    remember(l);
+    return OK;
+}
+
+/* Only these read content, in a page of their own. */
+static bool reads_content(const struct ledger_leaf *leaf)
+{
+    return text_is(leaf->object_kind, "session") || text_is(leaf->act, "auth.password");
 }
 
 enum err access__acts_entry(struct call *call, struct reader *db, struct acts *acts,
@@ -307,13 +402,11 @@ enum err access__acts_entry(struct call *call, struct reader *db, struct acts *a
 {
     struct look l = {call, NULL, db, acts, leaf, out};
     *acted = (struct acted){.bound = acts->bound};
-    if (acts->bound)
-        judge(&l, acted);
-    if (!text_is(leaf->object_kind, "session"))
-        return learn(&l);
+    if (!reads_content(leaf))
+        return look_at(&l, acted);
     struct arena *page = arena_open();
-    l.page = call_open(page, call->now, call->lang);
-    enum err e = learn(&l);
+    l.page = call_beside(page, call);
+    enum err e = look_at(&l, acted);
     arena_close(page);
     return e;
 }
@@ -366,6 +459,9 @@ enum err access__acts_end(struct call *call, struct reader *db, const struct act
                           struct verification *out)
 {
     struct text demo;
+    if (acts->rehash.len > 0) /* written with the log-in that follows, or not at all */
+        verification_add(call, out, TEXT("ledger"),
+                         "its last entry stored a password anew, and nobody signs in behind it");
     enum err e = acts->stand_ins ? meta_read(call, db, "demo", &demo) : ERR_MISSING;
     if (acts->stand_ins && (e == ERR_MISSING || (e == OK && !text_is(demo, "1"))))
         verification_add(call, out, TEXT("sessions"),

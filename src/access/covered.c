@@ -27,7 +27,7 @@ enum err access__kept(struct call *call, struct reader *r, uint64_t entry,
                   &V_INT((int64_t)entry), 1, 1, &rows));
     if (rows.count == 0)
         return OK;
-    struct call *quiet = call_open(call->arena, call->now, call->lang);
+    struct call *quiet = call_beside(call->arena, call);
     const struct value *row = row_at(&rows, 0);
     if (ledger_commit(quiet, row[0].text, row[1].text, &h) != OK || !same_hash(&h, commitment))
         return OK;
@@ -117,17 +117,38 @@ static const char *why_not_roles(struct call *call, struct access *a, const char
     return active == h.active ? NULL : "a role that the ledger gives is missing";
 }
 
+/* What they reach is read out of the closure, from their home and from where their roles hold. */
+static enum err why_not_reach(struct call *call, struct access *a, struct reader *r,
+                              const struct text *units, size_t count, const char **why)
+{
+    for (size_t i = 0; i < count && *why == NULL; i++) {
+        bool same = true, again = false;
+        for (size_t j = 0; j < i; j++)
+            again = again || text_same(units[i], units[j]);
+        if (!again)
+            TRY(access__tree_below_same(call, a, r, units[i], &same));
+        if (!same)
+            *why = "the tree of units below theirs is not as the units' entries in the ledger say";
+    }
+    return OK;
+}
+
 static enum err why_not_person(struct call *call, struct access *a, struct reader *r,
                                struct text id, const char **why)
 {
-    struct rows rows;
+    struct rows rows, home;
     TRY(why_not_row(call, a, r, "person", id, why));
     if (*why != NULL)
         return OK;
     TRY(read_rows(call, r, "SELECT role, unit, state FROM role_grant WHERE person = $1",
                   &V_TEXT(id), 1, READ_MOST, &rows));
     *why = why_not_roles(call, a, "role_grant", "person", id, &rows);
-    return OK;
+    TRY(read_rows(call, r, "SELECT unit FROM person WHERE id = $1", &V_TEXT(id), 1, 1, &home));
+    struct text *units = NEW_MANY(call->arena, rows.count + 1, struct text);
+    for (size_t i = 0; i < rows.count; i++)
+        units[i] = row_at(&rows, i)[1].text;
+    units[rows.count] = home.count > 0 ? home.cells->text : (struct text){0};
+    return why_not_reach(call, a, r, units, rows.count + 1, why);
 }
 
 static enum err why_not_token(struct call *call, struct access *a, struct reader *r,
@@ -140,7 +161,10 @@ static enum err why_not_token(struct call *call, struct access *a, struct reader
     TRY(read_rows(call, r, "SELECT role, unit, 'active' FROM token_grant WHERE token = $1",
                   &V_TEXT(id), 1, READ_MOST, &rows));
     *why = why_not_roles(call, a, "token_grant", "token", id, &rows);
-    return OK;
+    struct text *units = NEW_MANY(call->arena, rows.count + 1, struct text);
+    for (size_t i = 0; i < rows.count; i++)
+        units[i] = row_at(&rows, i)[1].text;
+    return why_not_reach(call, a, r, units, rows.count, why);
 }
 
 /* ---- the whole --------------------------------------------------------------------------- */

@@ -14,26 +14,27 @@ struct given {
     struct text by; /* who asked, while it is pending */
 };
 
+#define GRANT_ROW                                                                              \
+    "SELECT state, by FROM role_grant WHERE person = $1 AND role = $2 AND unit = $3"
+
+static struct given given_of(const struct rows *rows)
+{
+    struct given given = {.exists = rows->count > 0, .by = TEXT("")};
+    if (rows->count > 0) {
+        given.pending = text_is(row_at(rows, 0)[0].text, "pending");
+        given.by = row_at(rows, 0)[1].text;
+    }
+    return given;
+}
+
 static enum err find_grant(struct call *call, struct tx *tx, struct text person,
                            const struct grant *g, struct given *out)
 {
     struct rows rows;
     struct value values[] = {V_TEXT(person), V_TEXT(g->role), V_TEXT(g->unit)};
-    TRY(tx_rows(
-        call, tx,
-        "SELECT state, by FROM role_grant WHERE person = $1 AND role = $2 AND unit = $3",
-        values, 3, 1, &rows));
-    *out = (struct given){.exists = rows.count > 0, .by = TEXT("")};
-    if (rows.count > 0) {
-        out->pending = text_is(row_at(&rows, 0)[0].text, "pending");
-        out->by = row_at(&rows, 0)[1].text;
-    }
+    TRY(tx_rows(call, tx, GRANT_ROW, values, COUNT(values), 1, &rows));
+    *out = given_of(&rows);
     return OK;
-}
-
-static struct text granter(const struct actor *a)
-{
-    return a->person.len > 0 ? a->person : a->id;
 }
 
 static enum err write_grant(struct call *call, struct tx *tx, struct text person,
@@ -43,7 +44,7 @@ static enum err write_grant(struct call *call, struct tx *tx, struct text person
                              V_TEXT(g->role),
                              V_TEXT(g->unit),
                              V_TEXT(text_of(state)),
-                             V_TEXT(granter(call->actor)),
+                             V_TEXT(access__by(call->actor)),
                              access__at(call, call->now)};
     return tx_exec(call, tx,
                    "INSERT INTO role_grant (person, role, unit, state, by, at) "
@@ -58,7 +59,7 @@ static enum err note_grant(struct call *call, struct tx *tx, const struct access
                            const char *state)
 {
     struct member members[] = {{"at", access__at(call, call->now).text},
-                               {"by", granter(call->actor)},
+                               {"by", access__by(call->actor)},
                                {"person", person},
                                {"role", g->role},
                                {"state", text_of(state)},
@@ -86,7 +87,7 @@ static bool tells_of_manager(struct text leaf)
 static enum err look_through(struct call *call, struct access *a, uint64_t from, bool *more)
 {
     struct arena *arena = arena_open();
-    struct call *page = call_open(arena, call->now, call->lang);
+    struct call *page = call_beside(arena, call);
     struct reader *r = store_reader(a->store);
     struct ledger_row *rows;
     size_t count = 0;
@@ -133,48 +134,17 @@ static enum err still_founding(struct call *call, struct tx *tx, bool *founding)
 
 /* ---- who may give what ------------------------------------------------------------------- */
 
-enum err access__is_manager(struct call *call, struct tx *tx, struct text unit, bool *yes)
-{
-    struct text *above;
-    size_t count;
-    TRY(access_units_above_tx(call, tx, unit, &above, &count));
-    *yes = call->actor->type == ACTOR_USER && actor_holds(call->actor, ROLE_MANAGER, above, count);
-    return OK;
-}
+enum right { RIGHT_NONE, RIGHT_PENDING, RIGHT_AT_ONCE };
 
-/* Was it an AIMS manager of the unit who asked, and is still? */
-static enum err asked_by_manager(struct call *call, struct tx *tx, struct text person,
-                                 struct text unit, bool *yes)
-{
-    struct rows rows;
-    struct value values[] = {V_TEXT(person), V_TEXT(ROLE_MANAGER), V_TEXT(unit)};
-    TRY(tx_rows(call, tx,
-                "SELECT g.unit FROM role_grant g JOIN person p ON p.id = g.person WHERE "
-                "g.person = $1 AND p.disabled = 0 AND g.role = $2 AND g.state = "
-                "'active' AND (g.unit = '' OR g.unit IN (SELECT c.ancestor FROM unit_closure c "
-                "WHERE c.descendant = $3)) LIMIT 1",
-                values, COUNT(values), 1, &rows));
-    *yes = rows.count > 0;
-    return OK;
-}
-
-enum right { RIGHT_NONE, RIGHT_PENDING, RIGHT_AT_ONCE, RIGHT_SAME, RIGHT_MANAGER };
-
-/* What somebody waits for already may be confirmed by another; of a business role one of the two
- * is an AIMS manager. */
-static enum err right_to_confirm(struct call *call, struct tx *tx, const struct grant *g,
-                                 const struct given *now, bool business, bool manager,
+/* What somebody waits for already may be confirmed by another. */
+static enum err right_to_confirm(struct call *call, struct tx *tx, const struct access *a,
+                                 const struct grant *g, const struct given *now, bool business,
                                  enum right *out)
 {
-    bool by_manager = true;
-    if (text_same(now->by, granter(call->actor))) {
-        *out = RIGHT_SAME;
-        return OK;
-    }
-    if (business && !manager)
-        TRY(asked_by_manager(call, tx, now->by, g->unit, &by_manager));
-    *out = by_manager ? RIGHT_AT_ONCE : RIGHT_MANAGER;
-    return OK;
+    enum second second;
+    TRY(access__second(call, tx, a, now->by, g->unit, business, &second));
+    *out = RIGHT_AT_ONCE;
+    return second == SECOND_MAY ? OK : access__second_refused(call, second);
 }
 
 static enum err right_to_grant(struct call *call, struct tx *tx, const struct access *a,
@@ -184,30 +154,17 @@ static enum err right_to_grant(struct call *call, struct tx *tx, const struct ac
     const struct actor *actor = call->actor;
     const struct role *role = model_role(a->model, g->role);
     bool business = role == NULL || role->business;
-    TRY(access__is_manager(call, tx, g->unit, &manager));
+    TRY(access__is_manager(call, tx, a, g->unit, &manager));
     *out = RIGHT_NONE;
     if (actor->all)
         *out = RIGHT_AT_ONCE;
     else if (!actor->admin && !manager)
         return OK;
     else if (now->pending)
-        return right_to_confirm(call, tx, g, now, business, manager, out);
+        return right_to_confirm(call, tx, a, g, now, business, out);
     else if (business || actor->admin) /* only an administrator asks for another one */
         *out = RIGHT_PENDING;
     return OK;
-}
-
-static enum err refused(struct call *call, enum right right)
-{
-    if (right == RIGHT_SAME)
-        return access__same_asker(call);
-    if (right == RIGHT_MANAGER)
-        return problem(call, ERR_CONFLICT, TEXT(""), "needs_manager", "%s",
-                       say(call,
-                           "another administrator has asked for this: it waits for an AIMS "
-                           "manager to say the same",
-                           "已由另一位管理员提出，须由人工智能管理体系负责人确认"));
-    return access__denied(call);
 }
 
 enum err access__check_grant(struct call *call, const struct access *a,
@@ -225,8 +182,8 @@ enum err access__check_grant(struct call *call, const struct access *a,
 
 /* A link asked for while the account could do little must not open it when it can do more. An
  * invitation that nobody has used goes on. */
-static enum err end_links(struct call *call, struct tx *tx, const struct access *a,
-                          struct text person)
+enum err access__end_links(struct call *call, struct tx *tx, const struct access *a,
+                           struct text person)
 {
     struct rows rows;
     TRY(tx_rows(call, tx, "SELECT id FROM person WHERE id = $1 AND password <> ''",
@@ -241,15 +198,16 @@ static enum err apply(struct call *call, struct tx *tx, struct access *a, struct
 {
     enum right right;
     TRY(right_to_grant(call, tx, a, g, now, &right));
-    if (right != RIGHT_PENDING && right != RIGHT_AT_ONCE)
-        return refused(call, right);
+    if (right == RIGHT_NONE)
+        return access__denied(call);
     *pending = right == RIGHT_PENDING;
     const char *state = *pending ? "pending" : "active";
     TRY(write_grant(call, tx, person, g, state));
     if (!*pending)
-        TRY(end_links(call, tx, a, person));
-    return note_grant(call, tx, a, *pending ? "role.grant_pending" : "role.grant", person, g,
-                      state);
+        TRY(access__end_links(call, tx, a, person));
+    TRY(note_grant(call, tx, a, *pending ? "role.grant_pending" : "role.grant", person, g,
+                   state));
+    return access__confirm_by_grant(call, tx, a, person, g);
 }
 
 /* At once, and said in the ledger by a word of its own. */
@@ -258,7 +216,8 @@ static enum err found(struct call *call, struct tx *tx, struct access *a, struct
 {
     atomic_store(&a->managed, true);
     TRY(write_grant(call, tx, person, g, "active"));
-    return note_grant(call, tx, a, "role.found", person, g, "active");
+    TRY(note_grant(call, tx, a, "role.found", person, g, "active"));
+    return access__confirm_tx(call, tx, a, person); /* nobody else is there who could */
 }
 
 enum err access__grant_tx(struct call *call, struct tx *tx, struct access *a,
@@ -284,54 +243,6 @@ enum err access__grant_tx(struct call *call, struct tx *tx, struct access *a,
     TRY(apply(call, tx, a, person, grant, &now, pending));
     if (manager && !*pending)
         atomic_store(&a->managed, true);
-    return OK;
-}
-
-/* ---- for whom it waits -------------------------------------------------------------------- */
-
-/* Of the whole organisation or of any unit: for words only, the decision is right_to_grant. */
-static bool is_manager_anywhere(const struct person *p)
-{
-    for (size_t i = 0; i < p->grant_count; i++)
-        if (!p->pending[i] && text_same(p->grants[i].role, ROLE_MANAGER))
-            return true;
-    return false;
-}
-
-enum err access_waits_for(struct call *call, struct access *a, struct reader *r,
-                          const struct person *p, size_t i, struct text *words)
-{
-    struct person by;
-    const struct role *role = model_role(a->model, p->grants[i].role);
-    *words = TEXT("");
-    if (!p->pending[i])
-        return OK;
-    TRY(access_person(call, r, p->grant_by[i], &by));
-    const char *said =
-        role != NULL && !role->business
-            ? say(call, "another administrator or an AIMS manager",
-                  "另一位管理员或人工智能管理体系负责人")
-        : is_manager_anywhere(&by)
-            ? say(call, "another AIMS manager or an administrator",
-                  "另一位人工智能管理体系负责人或管理员")
-            : say(call, "an AIMS manager", "人工智能管理体系负责人");
-    *words = text_of(said);
-    return OK;
-}
-
-enum err access_waits_for_me(struct call *call, struct reader *r, const struct access *a,
-                             const struct person *p, size_t i, bool *yes)
-{
-    struct person by;
-    const struct actor *me = call->actor;
-    const struct role *role = model_role(a->model, p->grants[i].role);
-    bool manager = me->type == ACTOR_USER && actor_holds_anywhere(me, ROLE_MANAGER);
-    *yes = p->pending[i] && (me->admin || manager) && !text_same(p->id, me->person) &&
-           !text_same(p->grant_by[i], granter(me));
-    if (!*yes || manager || (role != NULL && !role->business))
-        return OK;
-    TRY(access_person(call, r, p->grant_by[i], &by));
-    *yes = is_manager_anywhere(&by);
     return OK;
 }
 
@@ -369,15 +280,8 @@ static enum err look_at_grant(struct call *call, struct access *a, struct granti
 {
     struct rows rows;
     struct value values[] = {V_TEXT(in->person), V_TEXT(in->grant.role), V_TEXT(in->grant.unit)};
-    TRY(access__rows(call, a,
-                     "SELECT state, by FROM role_grant WHERE person = $1 AND role = $2 AND "
-                     "unit = $3",
-                     values, COUNT(values), 1, &rows));
-    in->seen = (struct given){.exists = rows.count > 0, .by = TEXT("")};
-    if (rows.count > 0) {
-        in->seen.pending = text_is(row_at(&rows, 0)[0].text, "pending");
-        in->seen.by = row_at(&rows, 0)[1].text;
-    }
+    TRY(access__rows(call, a, GRANT_ROW, values, COUNT(values), 1, &rows));
+    in->seen = given_of(&rows);
     return access__trusted(call, a, in->person, TEXT(""));
 }
 
@@ -432,22 +336,32 @@ enum err access__not_last_manager(struct call *call, struct tx *tx, struct text 
                        "这是最后一位人工智能管理体系负责人，之后将无人能确认角色：请先任命另一位"));
 }
 
-static enum err may_revoke(struct call *call, struct tx *tx, const struct grant *g)
+static enum err may_revoke(struct call *call, struct tx *tx, const struct access *a,
+                           const struct grant *g)
 {
     bool manager;
     if (access__manages(call->actor))
         return OK;
-    TRY(access__is_manager(call, tx, g->unit, &manager));
+    TRY(access__is_manager(call, tx, a, g->unit, &manager));
     return manager && !text_is(g->role, "admin") ? OK : access__denied(call);
+}
+
+static enum err delete_grant(struct call *call, struct tx *tx, const struct granting *in)
+{
+    struct value values[] = {V_TEXT(in->person), V_TEXT(in->grant.role),
+                             V_TEXT(in->grant.unit)};
+    TRY(tx_exec(call, tx,
+                "DELETE FROM role_grant WHERE person = $1 AND role = $2 AND unit = $3", values,
+                3, NULL));
+    return note_grant(call, tx, in->a, "role.revoke", in->person, &in->grant, "none");
 }
 
 static enum err revoke_run(struct job *job, struct call *call, struct tx *tx)
 {
     struct given now;
     struct granting *in = job->arg;
-    struct value values[] = {V_TEXT(in->person), V_TEXT(in->grant.role),
-                             V_TEXT(in->grant.unit)};
-    TRY(may_revoke(call, tx, &in->grant));
+    bool bounded;
+    TRY(may_revoke(call, tx, in->a, &in->grant));
     TRY(find_grant(call, tx, in->person, &in->grant, &now));
     if (!now.exists)
         return problem(call, ERR_MISSING, TEXT("role"), "missing", "%s",
@@ -457,10 +371,9 @@ static enum err revoke_run(struct job *job, struct call *call, struct tx *tx)
         TRY(access__not_last_admin(call, tx, in->person));
     if (text_same(in->grant.role, ROLE_MANAGER) && !now.pending)
         TRY(access__not_last_manager(call, tx, in->person));
-    TRY(tx_exec(call, tx,
-                "DELETE FROM role_grant WHERE person = $1 AND role = $2 AND unit = $3", values,
-                3, NULL));
-    return note_grant(call, tx, in->a, "role.revoke", in->person, &in->grant, "none");
+    TRY(access__bounded(call, tx, in->a, in->person, &bounded));
+    TRY(delete_grant(call, tx, in));
+    return bounded ? access__unbounded(call, tx, in->a, in->person) : OK;
 }
 
 enum err access_revoke(struct call *call, struct access *a, struct text person,

@@ -42,6 +42,8 @@ struct access {
     struct actor_cache *cache;
     struct standing *standing;
     struct trace *trace;
+    struct unit_source units; /* version NULL: none was given, the closure is believed */
+    struct text unit_kind;    /* name of the kind of record that units are; "" for none */
     atomic_ullong generation; /* of committed changes of this folder's tables */
     int64_t session_life;
     char decoy[128]; /* a password hash that nothing matches, as dear as a real one */
@@ -51,8 +53,13 @@ struct access {
     pthread_mutex_t touch_lock;
     pthread_cond_t touched;
     size_t touches; /* handed to the writer and not done */
+    struct arena *zone_arena; /* every zone there was since the start */
+    _Atomic(const struct zone *) zone; /* NULL: UTC */
     atomic_bool managed; /* somebody is or was AIMS manager: known for good once it is true */
 };
+
+/* ---- zone.c */
+MUST_USE enum err access__zone_open(struct call *call, struct access *a);
 
 /* ---- access.c: how every change here is made --------------------------------------------- */
 /* store_run, and when it committed everything kept about actors is forgotten. */
@@ -100,8 +107,11 @@ struct standing_word {
     struct hash fresh;
     uint64_t ended_entry; /* person: sessions from before are over, but for this one: */
     char spared[STANDING_ID];
+    bool placed; /* unit: where its last version puts it is known: */
+    char parent[STANDING_ID];
 };
-struct standing *access__standing_open(const struct ledger *l);
+/* unit_kind: name of the kind whose entries are those of units. */
+struct standing *access__standing_open(const struct ledger *l, struct text unit_kind);
 void access__standing_close(struct standing *s);
 /* Between the two nobody but this thread reads on. */
 void access__standing_hold(struct access *a);
@@ -109,8 +119,19 @@ void access__standing_release(struct access *a);
 /* Reads what was added to the log since. */
 MUST_USE enum err access__standing_follow(struct call *call, struct access *a,
                                           struct reader *r);
-bool access__standing(struct access *a, const char *kind, struct text id,
+bool access__standing(const struct access *a, const char *kind, struct text id,
                       struct standing_word *out);
+/* Ids of all units, or of those not placed yet. */
+struct text *access__standing_units(struct access *a, struct arena *arena, bool unplaced,
+                                    size_t *count);
+void access__standing_place(struct access *a, struct text id, struct text parent);
+
+/* ---- tree.c: who is above whom as the ledger says ------------------------------------------ */
+/* While the log is held: reads where units went since. */
+MUST_USE enum err access__tree_place(struct call *call, struct access *a, struct reader *r);
+/* Whether the rows of the closure below the unit are those that follow. */
+MUST_USE enum err access__tree_below_same(struct call *call, struct access *a, struct reader *r,
+                                          struct text unit, bool *same);
 
 /* ---- acts.c: what the acts of this folder mean -------------------------------------------- */
 bool access__begins_session(struct text act);
@@ -275,13 +296,14 @@ struct new_person {
     struct text id, name, email, unit;
     const char *password; /* hash, "" for none */
     bool once;            /* must be changed at the first log-in */
+    struct text waits_by; /* who made it alone; "" when it waits for nobody */
 };
 enum err access__check_new(struct call *call, struct text name, struct text email);
 MUST_USE enum err access__person_insert(struct call *call, struct tx *tx,
                                         const struct access *a, const struct actor *actor,
                                         const struct new_person *p);
 /* The row, or ERR_MISSING with a problem. Columns: id, password, disabled, email, name, unit,
- * lang. */
+ * lang, waits_by. */
 MUST_USE enum err access__person_tx(struct call *call, struct tx *tx, struct text id,
                                     const struct value **row);
 MUST_USE enum err access__check_grant(struct call *call, const struct access *a,
@@ -294,14 +316,41 @@ MUST_USE enum err access__grant_tx(struct call *call, struct tx *tx, struct acce
  * ledger when nobody is known to have been one. */
 MUST_USE enum err access__founding(struct call *call, struct access *a,
                                    const struct grant *grants, size_t count, bool *founding);
-/* Is the actor an AIMS manager of the unit or of one above it? A person: a token confirms
- * nothing. */
-MUST_USE enum err access__is_manager(struct call *call, struct tx *tx, struct text unit,
-                                     bool *yes);
 /* ERR_CONFLICT when nobody but `person` could manage people any more. */
 MUST_USE enum err access__not_last_admin(struct call *call, struct tx *tx, struct text person);
 MUST_USE enum err access__not_last_manager(struct call *call, struct tx *tx, struct text person);
 MUST_USE enum err access__unit_exists(struct call *call, struct tx *tx, struct text unit);
+
+/* A link asked for while the account could do little does not open it when it can do more. */
+MUST_USE enum err access__end_links(struct call *call, struct tx *tx, const struct access *a,
+                                    struct text person);
+
+/* ---- confirm.c: two pairs of eyes --------------------------------------------------------- */
+struct text access__by(const struct actor *a); /* the person behind it, or itself */
+/* Is the actor an AIMS manager of the unit or of one above it? A person: a token confirms
+ * nothing. */
+MUST_USE enum err access__is_manager(struct call *call, struct tx *tx, const struct access *a, struct text unit,
+                                     bool *yes);
+/* May the actor confirm what `asker` asked for in the unit? Of what is about the business one of
+ * the two is an AIMS manager. */
+enum second { SECOND_MAY, SECOND_NOBODY, SECOND_SAME, SECOND_NEEDS_MANAGER };
+MUST_USE enum err access__second(struct call *call, struct tx *tx, const struct access *a, struct text asker,
+                                 struct text unit, bool business, enum second *out);
+enum err access__second_refused(struct call *call, enum second why);
+/* The account waits no longer (act user.confirm); nothing when it does not wait. */
+MUST_USE enum err access__confirm_tx(struct call *call, struct tx *tx, const struct access *a,
+                                     struct text person);
+/* The same if the actor, who grants the person this role, might confirm; nothing otherwise. */
+MUST_USE enum err access__confirm_by_grant(struct call *call, struct tx *tx,
+                                           const struct access *a, struct text person,
+                                           const struct grant *grant);
+/* Do the person's roles keep them from what staff read? */
+MUST_USE enum err access__bounded(struct call *call, struct tx *tx, const struct access *a,
+                                  struct text person, bool *yes);
+/* A role was taken from somebody who was bounded: if they no longer are, the account waits to be
+ * confirmed (act user.unconfirm). */
+MUST_USE enum err access__unbounded(struct call *call, struct tx *tx, const struct access *a,
+                                    struct text person);
 
 /* ---- request.c: what waits for a second person -------------------------------------------- */
 struct request {

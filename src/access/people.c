@@ -4,7 +4,7 @@
  * manage people finds them by name only, so that nobody can ask which addresses exist. */
 #include "access/internal.h"
 
-#define COLUMNS "p.id, p.name, p.email, p.unit, p.lang, p.disabled, p.created_at"
+#define COLUMNS "p.id, p.name, p.email, p.unit, p.lang, p.disabled, p.created_at, p.waits_by"
 
 /* $1 pattern, $2 whether e-mail counts, $3 role or "" — a list by role is for choosing
  * somebody, so it leaves out the disabled. */
@@ -22,7 +22,8 @@ static void take_person(const struct value *row, struct person *p)
                          .unit = row[3].text,
                          .lang = row[4].text,
                          .disabled = row[5].integer != 0,
-                         .created = access__moment(&row[6])};
+                         .created = access__moment(&row[6]),
+                         .waits_by = row[7].text};
 }
 
 /* grants: rows (person, role, unit, state, by) in any order. */

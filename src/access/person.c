@@ -54,7 +54,7 @@ enum err access__person_tx(struct call *call, struct tx *tx, struct text id,
 {
     struct rows rows;
     TRY(tx_rows(call, tx,
-                "SELECT id, password, disabled, email, name, unit, lang FROM person "
+                "SELECT id, password, disabled, email, name, unit, lang, waits_by FROM person "
                 "WHERE id = $1",
                 &V_TEXT(id), 1, 1, &rows));
     if (rows.count == 0)
@@ -97,11 +97,13 @@ enum err access__person_insert(struct call *call, struct tx *tx, const struct ac
                              V_TEXT(p->unit),
                              access__at(call, call->now),
                              V_TEXT(text_of(p->password)),
-                             V_INT(p->once)};
+                             V_INT(p->once),
+                             V_TEXT(p->waits_by.len > 0 ? p->waits_by : TEXT(""))};
     TRY(tx_exec(
         call, tx,
         "INSERT INTO person (id, name, name_key, email, email_key, unit, lang, disabled, "
-        "created_at, password, renew) VALUES ($1, $2, $3, $4, $5, $6, '', 0, $7, $8, $9)",
+        "created_at, password, renew, waits_by) "
+        "VALUES ($1, $2, $3, $4, $5, $6, '', 0, $7, $8, $9, $10)",
         values, COUNT(values), NULL));
     return access__seal(call, tx, a, actor, "user.add", "person", p->id);
 }
@@ -156,6 +158,8 @@ static enum err add(struct call *call, struct addition *in, struct text password
         TRY(access__hash(call, in->a->hasher, password, hash));
     in->person.id = text_print(call->arena, "usr_%.*s", TEXT_ARG(id_new(call)));
     in->person.password = hash;
+    if (!call->actor->all)
+        in->person.waits_by = access__by(call->actor);
     TRY(access__run(call, in->a, add_run, in));
     *id = in->person.id;
     return OK;
@@ -264,12 +268,12 @@ static enum err update_row(struct call *call, struct tx *tx, const struct person
 }
 
 /* Does the person see no more from there? It lies within where they are. */
-static enum err narrows(struct call *call, struct tx *tx, struct text from, struct text to,
-                        bool *yes)
+static enum err narrows(struct call *call, struct tx *tx, const struct access *a,
+                        struct text from, struct text to, bool *yes)
 {
     struct text *above;
     size_t count;
-    TRY(access_units_above_tx(call, tx, to, &above, &count));
+    TRY(access_units_above_tx(call, a, tx, to, &above, &count));
     *yes = from.len == 0;
     for (size_t i = 0; i < count; i++)
         *yes = *yes || text_same(above[i], from);
@@ -285,10 +289,10 @@ static enum err unit_right(struct call *call, struct tx *tx, const struct person
     *now = call->actor->all;
     if (*now)
         return OK;
-    TRY(access__is_manager(call, tx, *in->unit, &manager));
+    TRY(access__is_manager(call, tx, in->a, *in->unit, &manager));
     if (!call->actor->admin && !manager)
         return access__denied(call);
-    TRY(narrows(call, tx, from, *in->unit, now));
+    TRY(narrows(call, tx, in->a, from, *in->unit, now));
     if (*now && call->actor->admin)
         return OK;
     TRY(access__request_tx(call, tx, in->id, "unit", &was));

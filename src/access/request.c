@@ -8,9 +8,8 @@
 
 #define COLUMNS "id, person, what, value, state, asked_by, ends_at"
 
-static void take(struct call *call, const struct value *row, struct request *out)
+static void take(const struct value *row, struct request *out)
 {
-    (void)call;
     *out = (struct request){.id = row[0].text,
                             .person = row[1].text,
                             .what = row[2].text,
@@ -33,7 +32,7 @@ enum err access__request_tx(struct call *call, struct tx *tx, struct text person
                 "AND state IN ('waits', 'open') AND ends_at > $3 ORDER BY id DESC LIMIT 1",
                 values, COUNT(values), 1, &rows));
     if (rows.count > 0)
-        take(call, row_at(&rows, 0), out);
+        take(row_at(&rows, 0), out);
     return OK;
 }
 
@@ -135,26 +134,26 @@ struct resetting {
 };
 
 /* An AIMS manager for the person's home and for every unit they hold a role in. */
-static enum err manages_all_of(struct call *call, struct tx *tx, struct text person,
-                               struct text home, bool *yes)
+static enum err manages_all_of(struct call *call, struct tx *tx, const struct access *a,
+                               struct text person, struct text home, bool *yes)
 {
     struct rows rows;
-    TRY(access__is_manager(call, tx, home, yes));
+    TRY(access__is_manager(call, tx, a, home, yes));
     TRY(tx_rows(call, tx, "SELECT DISTINCT unit FROM role_grant WHERE person = $1",
                 &V_TEXT(person), 1, READ_MOST, &rows));
     for (size_t i = 0; i < rows.count && *yes; i++)
-        TRY(access__is_manager(call, tx, row_at(&rows, i)[0].text, yes));
+        TRY(access__is_manager(call, tx, a, row_at(&rows, i)[0].text, yes));
     return OK;
 }
 
-/* An invitation made anew: nobody has used the account, and no role that counts waits in it. All
- * others have something to lose, also who holds no role any more: what they own and wrote stays
- * theirs. */
+/* An invitation made anew: nobody has used the account, it is not confirmed, and no role that counts
+ * waits in it. All others have something to lose, also who holds no role any more: what they own and
+ * wrote stays theirs. */
 static enum err harmless(struct call *call, struct tx *tx, const struct access *a,
                          struct text person, bool *yes)
 {
     struct rows rows;
-    TRY(tx_rows(call, tx, "SELECT id FROM person WHERE id = $1 AND password = ''",
+    TRY(tx_rows(call, tx, "SELECT id FROM person WHERE id = $1 AND password = '' AND waits_by <> ''",
                 &V_TEXT(person), 1, 1, &rows));
     *yes = rows.count > 0;
     TRY(tx_rows(call, tx, "SELECT role FROM role_grant WHERE person = $1 AND state = 'active'",
@@ -205,7 +204,7 @@ static enum err reset_run(struct job *job, struct call *call, struct tx *tx)
     bool may = access__manages(call->actor);
     TRY(access__person_tx(call, tx, in->person, &row));
     if (!may)
-        TRY(manages_all_of(call, tx, in->person, row[5].text, &may));
+        TRY(manages_all_of(call, tx, in->a, in->person, row[5].text, &may));
     if (!may)
         return access__denied(call);
     if (row[2].integer != 0)

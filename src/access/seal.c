@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-static const char *const person_names[] = {"created_at", "disabled", "email",    "id",
-                                           "lang",       "name",     "password", "renew", "unit"};
+static const char *const person_names[] = {"created_at", "disabled", "email", "id",   "lang",
+                                           "name",       "password", "renew", "unit", "waits_by"};
 static const char *const token_names[] = {"created_at", "created_by", "expires_at", "hash",
                                           "id",         "name",       "person",     "relations",
                                           "revoked",    "scopes"};
@@ -16,8 +16,8 @@ static const char *const request_names[] = {"asked_at", "asked_by",   "ends_at",
                                             "person",   "settled_by", "state",   "value", "what"};
 
 #define PERSON_ROW                                                                             \
-    "SELECT created_at, disabled, email, id, lang, name, password, renew, unit, salt, ledger, "       \
-    "commitment, name_key, email_key FROM person WHERE "
+    "SELECT created_at, disabled, email, id, lang, name, password, renew, unit, waits_by, salt, "     \
+    "ledger, commitment, name_key, email_key FROM person WHERE "
 #define TOKEN_ROW                                                                              \
     "SELECT created_at, created_by, expires_at, hash, id, name, person, relations, revoked, "  \
     "scopes, salt, ledger, commitment FROM token WHERE "
@@ -49,6 +49,13 @@ static const struct sealed *table_of(const char *kind)
     panic("no rows of %s are sealed", kind);
 }
 
+/* Members that entries of earlier formats do not have: said only when there is something to say. */
+static bool left_out(const char *name, const struct value *v)
+{
+    return (strcmp(name, "relations") == 0 && v->integer == 0) ||
+           (strcmp(name, "waits_by") == 0 && v->text.len == 0);
+}
+
 static enum err commitment_of(struct call *call, const struct sealed *t,
                               const struct value *row, struct text salt, struct hash *out)
 {
@@ -56,8 +63,7 @@ static enum err commitment_of(struct call *call, const struct sealed *t,
     const char *names[16];
     size_t count = 0;
     for (size_t i = 0; i < t->count; i++) {
-        /* Not there in entries of the first format: said only when it is so. */
-        if (strcmp(t->names[i], "relations") == 0 && row[i].integer == 0)
+        if (left_out(t->names[i], &row[i]))
             continue;
         names[count] = t->names[i];
         values[count++] = row[i].type == VALUE_INTEGER
@@ -72,8 +78,8 @@ static bool folded(struct call *call, const struct sealed *t, const struct value
 {
     if (t->names != person_names)
         return true;
-    return text_same(text_lower(call->arena, row[5].text), row[12].text) &&
-           text_same(text_lower(call->arena, row[2].text), row[13].text);
+    return text_same(text_lower(call->arena, row[5].text), row[13].text) &&
+           text_same(text_lower(call->arena, row[2].text), row[14].text);
 }
 
 enum err access__seal(struct call *call, struct tx *tx, const struct access *a,
@@ -109,7 +115,7 @@ enum err access__row_commitment(struct call *call, struct reader *r, const char 
     if (rows.count == 0)
         return OK;
     const struct value *row = row_at(&rows, 0);
-    struct call *quiet = call_open(call->arena, call->now, call->lang);
+    struct call *quiet = call_beside(call->arena, call);
     *there = folded(call, t, row) &&
              commitment_of(quiet, t, row, row[t->count].text, out) == OK;
     return OK;

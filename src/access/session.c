@@ -128,8 +128,9 @@ enum err access__grants_of(struct call *call, struct reader *r, struct text pers
         guest |= text_is(row[0].text, "external_auditor");
     }
     grants[0] = (struct grant){TEXT("staff"), actor->unit}; /* at home, and below it */
-    actor->grants = guest ? grants + 1 : grants;
-    actor->grant_count = guest ? n - 1 : n;
+    bool staff = !guest && !actor->unconfirmed;
+    actor->grants = staff ? grants : grants + 1;
+    actor->grant_count = staff ? n : n - 1;
     return OK;
 }
 
@@ -152,6 +153,7 @@ static struct actor *session_actor(struct call *call, const struct value *row,
     a->unit = row[7].text;
     a->lang = text_is(row[8].text, "zh") ? LANG_ZH : LANG_EN;
     a->renew = row[9].integer != 0;
+    a->unconfirmed = row[12].text.len > 0;
     a->csrf = csrf_of(call->arena, cookie);
     a->scopes = TEXT("");
     return a;
@@ -164,8 +166,8 @@ static enum err session_rows(struct call *call, struct reader *r, const struct h
     TRY(read_rows(
         call, r,
         "SELECT s.id, s.person, s.seen_at, s.ends_at, s.fresh_until, p.name, p.email, "
-        "p.unit, p.lang, p.renew, s.created_at, s.hash FROM session s JOIN person p ON p.id = s.person "
-        "WHERE s.hash = $1 AND p.disabled = 0",
+        "p.unit, p.lang, p.renew, s.created_at, s.hash, p.waits_by FROM session s "
+        "JOIN person p ON p.id = s.person WHERE s.hash = $1 AND p.disabled = 0",
         &V_TEXT(hex_of(call->arena, hash_text(key))), 1, 1, &rows));
     if (rows.count == 0)
         return access__signed_out(call);

@@ -13,7 +13,7 @@
 
 struct node {
     struct node *next;  /* in its bucket */
-    struct node *later; /* the next session begun */
+    struct node *later; /* the next session begun; of a unit: the next unit */
     struct standing_word word;
     size_t key_len;
     char key[]; /* kind, NUL, id */
@@ -24,9 +24,12 @@ struct standing {
     struct ledger_follower *follower;
     struct node *buckets[BUCKETS];
     struct node *oldest, *newest; /* sessions */
+    struct node *units;
+    struct text unit_kind;
+    size_t unplaced; /* units of which it is not known where they are */
 };
 
-struct standing *access__standing_open(const struct ledger *l)
+struct standing *access__standing_open(const struct ledger *l, struct text unit_kind)
 {
     struct standing *s = calloc(1, sizeof *s);
     if (s == NULL)
@@ -37,6 +40,7 @@ struct standing *access__standing_open(const struct ledger *l)
     pthread_mutex_init(&s->lock, &again);
     pthread_mutexattr_destroy(&again);
     s->follower = ledger_follower_open(l);
+    s->unit_kind = unit_kind;
     return s;
 }
 
@@ -171,6 +175,18 @@ static void person_entry(struct standing *s, const struct ledger_leaf *leaf)
     }
 }
 
+static void unit_entry(struct standing *s, const struct ledger_leaf *leaf)
+{
+    struct node *n = find_or_make(s, "unit", leaf->object_id);
+    if (!n->word.committed) {
+        n->later = s->units;
+        s->units = n;
+    }
+    s->unplaced += !n->word.committed || n->word.placed;
+    take_commitment(&n->word, leaf);
+    n->word.placed = false;
+}
+
 static void take(void *arg, const struct ledger_leaf *leaf)
 {
     struct standing *s = arg;
@@ -187,6 +203,8 @@ static void take(void *arg, const struct ledger_leaf *leaf)
         take_commitment(&find_or_make(s, "token", leaf->object_id)->word, leaf);
     else if (text_is(kind, "access_request") && leaf->has_commitment)
         take_commitment(&find_or_make(s, "access_request", leaf->object_id)->word, leaf);
+    else if (text_same(kind, s->unit_kind) && kind.len > 0 && leaf->has_commitment)
+        unit_entry(s, leaf);
 }
 
 /* ---- asking ------------------------------------------------------------------------------ */
@@ -206,11 +224,13 @@ enum err access__standing_follow(struct call *call, struct access *a, struct rea
     struct standing *s = a->standing;
     pthread_mutex_lock(&s->lock);
     enum err e = ledger_follow(call, s->follower, r, take, s);
+    if (e == OK && s->unplaced > 0)
+        e = access__tree_place(call, a, r);
     pthread_mutex_unlock(&s->lock);
     return e;
 }
 
-bool access__standing(struct access *a, const char *kind, struct text id,
+bool access__standing(const struct access *a, const char *kind, struct text id,
                       struct standing_word *out)
 {
     struct standing *s = a->standing;
@@ -219,4 +239,37 @@ bool access__standing(struct access *a, const char *kind, struct text id,
     *out = w != NULL ? *w : (struct standing_word){0};
     pthread_mutex_unlock(&s->lock);
     return w != NULL;
+}
+
+/* ---- units ------------------------------------------------------------------------------- */
+
+struct text *access__standing_units(struct access *a, struct arena *arena, bool unplaced,
+                                    size_t *count)
+{
+    struct standing *s = a->standing;
+    size_t n = 0;
+    pthread_mutex_lock(&s->lock);
+    for (const struct node *at = s->units; at != NULL; at = at->later)
+        n += !unplaced || !at->word.placed;
+    struct text *out = NEW_MANY(arena, n + 1, struct text);
+    *count = 0;
+    for (const struct node *at = s->units; at != NULL; at = at->later)
+        if (!unplaced || !at->word.placed)
+            out[(*count)++] = text_copy(arena, (struct text){at->key + sizeof "unit",
+                                                             at->key_len - sizeof "unit"});
+    pthread_mutex_unlock(&s->lock);
+    return out;
+}
+
+void access__standing_place(struct access *a, struct text id, struct text parent)
+{
+    struct standing *s = a->standing;
+    pthread_mutex_lock(&s->lock);
+    struct standing_word *w = find(s, "unit", id);
+    if (w != NULL && !w->placed) {
+        keep_id(w->parent, parent);
+        w->placed = true;
+        s->unplaced--;
+    }
+    pthread_mutex_unlock(&s->lock);
 }

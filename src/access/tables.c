@@ -39,11 +39,12 @@
 
 /* The _key columns are folded: what people look for. password is a hash that carries its own
  * parameters, "" for somebody who cannot sign in with one; renew: another made it and has seen
- * it. */
+ * it. waits_by: who alone let the account be staff, until another confirms it; "" when it waits for
+ * nobody. */
 static const struct column person_columns[] = {
     WORD("id"),   WORD("name"), WORD("name_key"),    WORD("email"),      WORD("email_key"),
     WORD("unit"), WORD("lang"), COUNTER("disabled"), WORD("created_at"), WORD("password"),
-    COUNTER("renew"), SEAL};
+    COUNTER("renew"), WORD("waits_by"), SEAL};
 static const struct index person_indexes[] = {INDEX("person_email", "email_key", true),
                                               INDEX("person_name", "name_key, id", false)};
 

@@ -16,7 +16,8 @@
     "SELECT t.role, t.unit FROM token_grant t WHERE t.token = $1 AND ($2 = '' OR "             \
     "EXISTS (SELECT 1 FROM role_grant g WHERE g.person = $2 AND g.role = t.role AND "          \
     "g.state = 'active' AND (g.unit = '' OR g.unit " COVERS ")) OR (t.role = 'staff' AND "     \
-    "EXISTS (SELECT 1 FROM person p WHERE p.id = $2 AND (p.unit = '' OR p.unit " COVERS ")) "  \
+    "EXISTS (SELECT 1 FROM person p WHERE p.id = $2 AND p.waits_by = '' AND "                 \
+    "(p.unit = '' OR p.unit " COVERS ")) "                                                     \
     "AND NOT EXISTS (SELECT 1 FROM role_grant x WHERE x.person = $2 AND x.state = 'active' "   \
     "AND x.role = 'external_auditor'))) ORDER BY t.role, t.unit"
 

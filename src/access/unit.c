@@ -63,36 +63,6 @@ enum err access_unit_put(struct call *call, struct tx *tx, struct text id, struc
                    values, 2, NULL);
 }
 
-#define ABOVE "SELECT ancestor FROM unit_closure WHERE descendant = $1 ORDER BY depth"
-
-static void take(struct call *call, const struct rows *rows, struct text **units, size_t *count)
-{
-    *units = NEW_MANY(call->arena, rows->count + 1, struct text);
-    *count = rows->count;
-    for (size_t i = 0; i < rows->count; i++)
-        (*units)[i] = row_at(rows, i)[0].text;
-}
-
-enum err access_units_above(struct call *call, struct reader *r, struct text unit,
-                            struct text **units, size_t *count)
-{
-    struct rows rows = {0};
-    if (unit.len > 0)
-        TRY(read_rows(call, r, ABOVE, &V_TEXT(unit), 1, READ_MOST, &rows));
-    take(call, &rows, units, count);
-    return OK;
-}
-
-enum err access_units_above_tx(struct call *call, struct tx *tx, struct text unit,
-                               struct text **units, size_t *count)
-{
-    struct rows rows = {0};
-    if (unit.len > 0)
-        TRY(tx_rows(call, tx, ABOVE, &V_TEXT(unit), 1, READ_MOST, &rows));
-    take(call, &rows, units, count);
-    return OK;
-}
-
 enum err access__unit_exists(struct call *call, struct tx *tx, struct text unit)
 {
     bool found = true;

@@ -422,7 +422,7 @@ static enum err put_trend(struct exchange *x, const struct readiness *ready, int
 {
     struct trend_point *points;
     size_t count;
-    struct text today = date_print(x->call->arena, x->call->now);
+    struct text today = zone_today(x->call->arena, x->call->zone, x->call->now);
     TRY(assure_trend(x->call, exchange__db(x), ready->framework, days, &points, &count));
     json_key(o, "trend");
     json_open(o, '[');

@@ -301,7 +301,7 @@ enum err query__moment(struct exchange *x, const char *name, int64_t *out)
     if (!t.len || moment_read(t, out))
         return OK;
     if (date_read(t, &days)) { /* the end of that day */
-        *out = (days + 1) * 86400000000LL - 1;
+        *out = zone_day_start(x->call->zone, days + 1) - 1;
         return OK;
     }
     return problem(x->call, ERR_INVALID, text_of(name), "moment", "%s",
@@ -533,6 +533,7 @@ struct exchange *exchange__open(struct api *a, struct request *r)
     x->api = a;
     x->request = r;
     x->call = call_open(r->arena, clock_now(), language(r));
+    x->call->zone = access_zone(a->access);
     x->call->id = id_new(x->call);
     x->start = clock_ticks();
     return x;

@@ -219,7 +219,7 @@ static enum err put_pages(struct call *call, struct export *x)
     enum err e = OK;
     for (bool more = true; more && e == OK;) {
         struct arena *arena = arena_open();
-        struct call *page = call_open(arena, call->now, call->lang);
+        struct call *page = call_beside(arena, call);
         struct record_list list;
         page->actor = call->actor;
         page->id = call->id;
@@ -254,7 +254,7 @@ static enum err put_file(struct call *call, struct export *x, struct text *bytes
     if (x->json)
         json_close(&x->json_out, ']');
     if (x->sink.xlsx) { /* closed whatever happened: it holds a file */
-        struct call *quiet = call_open(call->arena, call->now, call->lang);
+        struct call *quiet = call_beside(call->arena, call);
         enum err closed = xlsx_close(e == OK ? call : quiet, x->sink.xlsx, bytes);
         return e == OK ? closed : e;
     }

@@ -23,6 +23,23 @@ static void put_grants(const struct grant *grants, const bool *pending, const st
     json_close(o, ']');
 }
 
+/* Of an account that waits for a second person: for whom. */
+static enum err put_confirmation(struct exchange *x, const struct person *p, struct json_out *o)
+{
+    struct text waits;
+    bool mine;
+    TRY(access_unconfirmed(x->call, x->api->access, exchange__db(x), p, &waits, &mine));
+    put__bool(o, "confirmed", waits.len == 0);
+    if (waits.len == 0)
+        return OK;
+    json_key(o, "confirmation");
+    json_open(o, '{');
+    put__text(o, "waits_for", waits);
+    put__bool(o, "may_confirm", mine);
+    json_close(o, '}');
+    return OK;
+}
+
 /* The members of a person, without the braces. */
 static enum err put_members(struct exchange *x, const struct person *p, struct json_out *o)
 {
@@ -30,7 +47,7 @@ static enum err put_members(struct exchange *x, const struct person *p, struct j
     bool *mine = NEW_MANY(x->call->arena, p->grant_count + 1, bool);
     for (size_t i = 0; i < p->grant_count; i++) {
         TRY(access_waits_for(x->call, x->api->access, exchange__db(x), p, i, &waits[i]));
-        TRY(access_waits_for_me(x->call, exchange__db(x), x->api->access, p, i, &mine[i]));
+        TRY(access_waits_for_me(x->call, x->api->access, exchange__db(x), p, i, &mine[i]));
     }
     put__text(o, "id", p->id);
     put__text(o, "name", p->name);
@@ -39,7 +56,7 @@ static enum err put_members(struct exchange *x, const struct person *p, struct j
         put__text(o, "email", p->email);
     put_grants(p->grants, p->pending, waits, mine, p->grant_count, o);
     put__bool(o, "disabled", p->disabled);
-    return OK;
+    return put_confirmation(x, p, o);
 }
 
 static enum err put_person(struct exchange *x, const struct person *p, struct json_out *o)
@@ -167,6 +184,12 @@ enum err person_role_post(struct exchange *x)
         if (text_same(p.grants[i].role, role) && text_same(p.grants[i].unit, unit))
             TRY(access_waits_for(x->call, x->api->access, exchange__db(x), &p, i, &waits));
     return put_outcome(x, &p, pending, waits);
+}
+
+enum err person_confirm(struct exchange *x)
+{
+    TRY(access_confirm(x->call, x->api->access, x->arg[0]));
+    return put_one(x, x->arg[0]);
 }
 
 enum err person_reset(struct exchange *x)

@@ -122,7 +122,7 @@ static void put_waits_for(struct json_out *o, struct text names)
 static void explain(struct exchange *x)
 {
     const struct kind *k = x->change.kind;
-    struct call *quiet = call_open(x->call->arena, x->call->now, x->call->lang);
+    struct call *quiet = call_beside(x->call->arena, x->call);
     struct record *rec;
     struct move_view *views;
     size_t count = 0;
@@ -341,7 +341,7 @@ enum err record_bulk(struct exchange *x)
                                       .body = set,
                                       .rehearse = rehearse,
                                       .reason = exchange__field(x, "reason")};
-        calls[n] = call_open(x->call->arena, x->call->now, x->call->lang);
+        calls[n] = call_beside(x->call->arena, x->call);
         calls[n]->actor = x->call->actor;
         calls[n]->id = x->call->id;
     }

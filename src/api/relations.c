@@ -257,7 +257,7 @@ enum err links_get(struct exchange *x)
 static enum err find_target(struct exchange *x, struct text to, struct record **target)
 {
     for (size_t i = 0; i < x->api->model->kind_count; i++) {
-        struct call *quiet = call_open(x->call->arena, x->call->now, x->call->lang);
+        struct call *quiet = call_beside(x->call->arena, x->call);
         quiet->actor = x->call->actor;
         if (record_read(quiet, x->api->records, exchange__db(x), &x->api->model->kinds[i], to, 0,
                         target) == OK)

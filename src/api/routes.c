@@ -24,6 +24,8 @@ const struct route routes[] = {
     ROUTE(POST, V1 "/reset", OPEN, LOGIN, reset_post) /* needs the token of a link */
     ROUTE(GET, V1 "/sessions", SELF, CHEAP, sessions_get)
     ROUTE(DELETE, V1 "/sessions/{id}", SELF, DEAR, session_end)
+    ROUTE(GET, V1 "/organisation", SIGNED_IN, CHEAP, organisation_get)
+    ROUTE(PATCH, V1 "/organisation", ADMIN, DEAR, organisation_patch)
     ROUTE(GET, V1 "/model", SIGNED_IN, CHEAP, model_get)
     ROUTE(GET, V1 "/openapi.json", SIGNED_IN, CHEAP, openapi_get)
     ROUTE(GET, "/openapi.json", SIGNED_IN, CHEAP, openapi_get)
@@ -41,6 +43,7 @@ const struct route routes[] = {
     ROUTE(PATCH, V1 "/people/{id}", ADMIN, DEAR, person_patch)
     ROUTE(POST, V1 "/people/{id}/roles", ADMIN, DEAR, person_role_post)
     ROUTE(DELETE, V1 "/people/{id}/roles", ADMIN, DEAR, person_role_delete)
+    ROUTE(POST, V1 "/people/{id}/confirm", ADMIN, DEAR, person_confirm)
     ROUTE(POST, V1 "/people/{id}/reset", ADMIN, LOGIN, person_reset)
     ROUTE(GET, V1 "/tokens", ADMIN, LIST, tokens_get)
     ROUTE(POST, V1 "/tokens", ADMIN, DEAR, tokens_post)

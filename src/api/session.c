@@ -64,10 +64,13 @@ static enum err put_session(struct exchange *x)
     json_open(o, '{');
     put__text(o, "name", organisation);
     put__bool(o, "demo", text_is(demo, "1"));
+    put__text(o, "zone", zone_name(x->call->zone));
+    put__text(o, "today", zone_today(x->call->arena, x->call->zone, x->call->now));
     json_close(o, '}');
     put_may(x, o);
     put__bool(o, "admin", a->admin);
     put__bool(o, "renew", a->renew);
+    put__bool(o, "confirmed", !a->unconfirmed);
     put__text(o, "fresh_until", moment_print(x->call->arena, a->fresh_until));
     put__integer(o, "size", (int64_t)ledger_size(x->api->ledger));
     json_close(o, '}');
@@ -162,16 +165,48 @@ static enum err read_manager(struct exchange *x, struct founder *out, bool *give
     return OK;
 }
 
+/* The browser's zone is a proposal: one that this machine does not know leaves it at UTC. */
+static enum err found_zone(struct exchange *x)
+{
+    struct text name = exchange__field(x, "zone");
+    struct call *call = call_beside(x->call->arena, x->call);
+    call->actor = actor_system(call);
+    enum err e = name.len ? record_zone(call, x->api->records, name) : OK;
+    return e == ERR_INVALID ? OK : e;
+}
+
+enum err organisation_get(struct exchange *x)
+{
+    struct text organisation;
+    TRY(meta(x, "organisation", &organisation));
+    struct json_out *o = exchange__json(x);
+    json_open(o, '{');
+    put__text(o, "name", organisation);
+    put__text(o, "zone", zone_name(access_zone(x->api->access)));
+    put__text(o, "today",
+              zone_today(x->call->arena, access_zone(x->api->access), x->call->now));
+    json_close(o, '}');
+    return OK;
+}
+
+enum err organisation_patch(struct exchange *x)
+{
+    TRY(exchange__members(x, "zone:t"));
+    TRY(record_zone(x->call, x->api->records, exchange__field(x, "zone")));
+    return organisation_get(x);
+}
+
 enum err setup_post(struct exchange *x)
 {
     bool given;
     struct founder manager;
-    TRY(exchange__members(x, "token:t name:t email:t password:t manager:o"));
+    TRY(exchange__members(x, "token:t name:t email:t password:t manager:o zone:t"));
     TRY(read_manager(x, &manager, &given));
     struct founder admin = {.name = exchange__field(x, "name"),
                             .email = exchange__field(x, "email")};
     TRY(access_first_admin(x->call, x->api->access, exchange__field(x, "token"),
                            exchange__field(x, "password"), &admin, given ? &manager : NULL));
+    TRY(found_zone(x));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
     put__text(o, "id", admin.id);

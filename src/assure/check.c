@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-#define DAY (INT64_C(86400) * 1000000)
+#define SIXTY 60 /* days: $5 */
 #define KEPT 1000 /* breaking records that are named; all are counted */
 
 /* ---- parameters -------------------------------------------------------------------------- */
@@ -42,13 +42,14 @@ static size_t parameters(const char *sql)
 static enum err run(struct call *call, struct reader *db, const struct guest *guest,
                     const struct check *c, const char *sql, struct rows *out)
 {
-    struct text today = date_print(call->arena, call->now);
+    int64_t day = zone_day(call->zone, call->now);
+    struct text today = date_of_days(call->arena, day);
     struct value values[] = {V_TEXT(today),
                              V_TEXT(assure__months_after(call->arena, today, -12)),
                              V_TEXT(assure__months_after(call->arena, today, -6)),
                              V_TEXT(moment_print(call->arena, call->now)),
-                             V_TEXT(date_print(call->arena, call->now - 60 * DAY)),
-                             V_TEXT(date_print(call->arena, call->now - c->grace * DAY))};
+                             V_TEXT(date_of_days(call->arena, day - SIXTY)),
+                             V_TEXT(date_of_days(call->arena, day - c->grace))};
     return read_guest(call, db, guest, sql, values, parameters(sql), READ_MOST, out);
 }
 
@@ -158,7 +159,7 @@ enum err assure_check(struct call *call, struct records *r, struct reader *db,
                       const struct check *c, struct check_result *out)
 {
     /* A call of its own: too many breaks is a result, and its problem is not the caller's. */
-    struct call *quiet = call_open(call->arena, call->now, call->lang);
+    struct call *quiet = call_beside(call->arena, call);
     quiet->actor = call->actor;
     *out = (struct check_result){.check = c, .state = CHECK_NO_DATA};
     enum err e = both(quiet, db, access_model(record_access(r))->guest, out);

@@ -75,7 +75,7 @@ static bool is_in(const struct text *list, size_t count, struct text t, size_t *
 static bool lasts(const struct scene *s, struct text day)
 {
     struct arena *a = s->call->arena;
-    struct text today = date_print(a, s->call->now);
+    struct text today = zone_today(a, s->call->zone, s->call->now);
     int64_t days;
     if (!date_read(day, &days) || text_compare(day, today) > 0)
         return false;
@@ -147,7 +147,7 @@ static bool counts_still(const struct scene *s, const struct record *proof)
         return false;
     struct text until = json_text(record_value(proof, f->proof.until));
     if (until.len)
-        return text_compare(until, date_print(s->call->arena, s->call->now)) >= 0;
+        return text_compare(until, zone_today(s->call->arena, s->call->zone, s->call->now)) >= 0;
     struct text taken = json_text(record_value(proof, f->proof.taken));
     if (!taken.len)
         taken = text_slice(json_text(record_value(proof, TEXT("created_at"))), 0, 10);
@@ -304,7 +304,7 @@ struct making {
 
 static enum err want(const struct scene *s, const struct requirement *row, struct making *m)
 {
-    struct call *call = call_open(s->call->arena, s->call->now, s->call->lang);
+    struct call *call = call_beside(s->call->arena, s->call);
     struct change *change = NEW(s->call->arena, struct change);
     call->actor = actor_command(call);
     change->act = RECORD_CREATE;

@@ -65,7 +65,7 @@ enum err runs__now(struct call *call, struct reader *db, struct moment_kept *out
 {
     uint64_t size;
     TRY(ledger_size_seen(call, db, &size));
-    struct text day = date_print(call->arena, call->now);
+    struct text day = zone_today(call->arena, call->zone, call->now);
     *out = (struct moment_kept){.known = true, .size = size};
     memcpy(out->day, day.at, day.len < sizeof out->day ? day.len : sizeof out->day - 1);
     return OK;
@@ -260,7 +260,7 @@ void runs__note(struct call *call, struct records *r, const struct moment_kept *
 enum err assure_trend(struct call *call, struct reader *db, const struct framework *f,
                       int64_t days, struct trend_point **out, size_t *count)
 {
-    struct text since = date_of_days(call->arena, call->now / (INT64_C(86400) * 1000000) - days);
+    struct text since = date_of_days(call->arena, zone_day(call->zone, call->now) - days);
     struct value values[] = {V_TEXT(f->name), V_TEXT(since)};
     struct rows rows;
     TRY(read_rows(call, db,

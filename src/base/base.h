@@ -157,17 +157,21 @@ struct problem {
     struct problem *next;
 };
 struct actor; /* access/access.h */
+struct zone;
 struct call {
     struct arena *arena;
     int64_t now;                 /* microseconds since 1970 UTC; the only clock of the call */
     const struct actor *actor;   /* who acts; NULL before access has said */
     enum lang lang;
+    const struct zone *zone;     /* whose day is "today" (format/format.h); NULL: UTC */
     struct text id;              /* request id, on every log line */
     struct problem *problems;    /* in order of finding */
     struct problem **problems_end;
     size_t problem_count;
 };
 struct call *call_open(struct arena *a, int64_t now, enum lang lang); /* lives in the arena */
+/* Another call at the same moment, in the same language and zone, with problems of its own. */
+struct call *call_beside(struct arena *a, const struct call *of);
 /* Adds a problem and returns e, so that `return problem(...)` reads well. At most 500 are kept. */
 enum err problem(struct call *call, enum err e, struct text field, const char *code,
                  const char *format, ...) PRINTF_LIKE(5, 6);

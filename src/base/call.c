@@ -17,6 +17,13 @@ struct call *call_open(struct arena *a, int64_t now, enum lang lang)
     return call;
 }
 
+struct call *call_beside(struct arena *a, const struct call *of)
+{
+    struct call *call = call_open(a, of->now, of->lang);
+    call->zone = of->zone;
+    return call;
+}
+
 static struct problem *problem_new(struct call *call)
 {
     if (call->problem_count >= MOST_PROBLEMS)

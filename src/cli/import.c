@@ -71,7 +71,7 @@ static void queue_row(struct import *im, struct slice *s, struct prepared *p)
     size_t i = s->count++;
     if (!s->arenas[i])
         s->arenas[i] = arena_open();
-    struct call *one = call_open(s->arenas[i], im->call->now, im->call->lang);
+    struct call *one = call_beside(s->arenas[i], im->call);
     one->actor = im->call->actor;
     one->id = im->call->id;
     s->changes[i] = &p->change;
@@ -106,7 +106,7 @@ static void count_row(struct import *im, const struct prepared *p, const struct 
 
 static enum err send_slice(struct import *im, struct slice *s)
 {
-    struct call *call = call_open(s->rows, im->call->now, im->call->lang);
+    struct call *call = call_beside(s->rows, im->call);
     enum err e =
         record_do_many(call, im->site->records, s->changes, s->calls, s->outcome, s->count);
     for (size_t i = 0; i < s->count; i++)
@@ -230,7 +230,7 @@ int import_file(struct site *s, const char *kind, const char *path, const char *
     struct arena *arena = arena_open();
     struct import *im = NEW(arena, struct import);
     *im = (struct import){.site = s, .arena = arena, .path = path, .dry_run = dry_run};
-    im->call = call_open(arena, s->call->now, s->call->lang);
+    im->call = call_beside(arena, s->call);
     im->call->id = s->call->id;
     im->call->actor = s->call->actor;
     im->refusals_end = &im->refusals;

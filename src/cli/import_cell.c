@@ -184,7 +184,7 @@ static const struct json *number(struct import *im, struct arena *a, struct text
 {
     static const struct json_limits one = {1000, 1, 1};
     const struct json *v;
-    struct call *quiet = call_open(a, im->call->now, im->call->lang);
+    struct call *quiet = call_beside(a, im->call);
     if (json_read(quiet, t, &one, &v) != OK)
         return NULL;
     return v->type == JSON_INTEGER || v->type == JSON_NUMBER ? v : NULL;
@@ -328,7 +328,7 @@ static struct reading read_reference(struct import *im, const struct field *f, s
 static struct reading read_list_text(struct import *im, struct text t, struct arena *a)
 {
     const struct json *v;
-    struct call *quiet = call_open(a, im->call->now, im->call->lang);
+    struct call *quiet = call_beside(a, im->call);
     if (json_read(quiet, t, &json_request_limits, &v) != OK || v->type != JSON_LIST)
         return bad("type", text_of(say(im->call, "must be a JSON list", "必须是 JSON 列表")));
     return good(v->count ? v : NULL);

@@ -6,7 +6,7 @@
 
 static struct call *quiet(struct import *im)
 {
-    struct call *c = call_open(im->arena, im->call->now, im->call->lang);
+    struct call *c = call_beside(im->arena, im->call);
     c->actor = im->call->actor;
     return c;
 }

@@ -106,7 +106,7 @@ static enum err read_csv(struct maker *m, struct text bytes)
     TRY(file__decode(im, &bytes));
     csv_open(&csv, bytes);
     for (;;) {
-        struct call *one = call_open(im->arena, im->call->now, im->call->lang);
+        struct call *one = call_beside(im->arena, im->call);
         struct text *cells;
         size_t count;
         uint32_t line = csv.line;

@@ -113,7 +113,7 @@ static enum err make_unit(struct gathering *g, const struct kind *k, struct text
                           const struct import_row *row)
 {
     struct import *im = g->im;
-    struct call *one = call_open(arena_open(), im->call->now, im->call->lang);
+    struct call *one = call_beside(arena_open(), im->call);
     struct change change = {
         .act = RECORD_CREATE, .kind = k, .body = unit_body(g, k, title, row)};
     one->actor = im->call->actor;

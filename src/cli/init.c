@@ -6,6 +6,7 @@
 #include <string.h>
 
 static const struct option_rule rules[] = {{"organisation", true},
+                                           {"zone", true},
                                            {"admin", true},
                                            {"name", true},
                                            {"password-file", true},
@@ -67,7 +68,10 @@ static int make(const struct args *args, struct place place, struct text passwor
     int code = site_create(&s, args->caller, place, organisation, origin ? origin : "aimwell.local");
     if (code)
         return code;
-    enum err e = email ? add_admin(&s, args, password) : OK;
+    const char *zone = args_option(args, "zone");
+    enum err e = zone ? record_zone(s.call, s.records, text_of(zone)) : OK;
+    if (e == OK && email)
+        e = add_admin(&s, args, password);
     if (e == OK) {
         fprintf(args->caller->out, "%s is ready in %.*s\n", organisation, TEXT_ARG(site_shown(s.arena, s.where)));
         if (email && !args_option(args, "password-file"))
@@ -105,10 +109,11 @@ static int run(const struct args *args)
 const struct command command_init = {
     "init",
     "aimwell init --data DIR|--store URL --organisation NAME [--admin EMAIL [--name N]\n"
-    "             [--password-file F]] [--origin HOST]\n\n"
+    "             [--password-file F]] [--origin HOST] [--zone ZONE]\n\n"
     "Makes an organisation with its ledger, keys and registers, and the first administrator.\n"
     "Without --password-file a password is made and shown once. --origin is the host part of\n"
-    "the ledger's name, unique and for ever (default aimwell.local).",
+    "the ledger's name, unique and for ever (default aimwell.local). --zone is whose day is\n"
+    "\"today\", such as Asia/Singapore (default UTC).",
     "make a new organisation",
     rules,
     COUNT(rules),

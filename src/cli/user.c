@@ -95,7 +95,8 @@ static enum err list_users(struct site *s)
         for (size_t g = 0; g < people[i].grant_count; g++)
             fprintf(s->caller->out, "%s%.*s%s", g ? "," : "", TEXT_ARG(people[i].grants[g].role),
                    people[i].pending[g] ? "(pending)" : "");
-        fprintf(s->caller->out, "%s\n", people[i].disabled ? "\tdisabled" : "");
+        fprintf(s->caller->out, "%s%s\n", people[i].waits_by.len ? "\tunconfirmed" : "",
+               people[i].disabled ? "\tdisabled" : "");
     }
     return OK;
 }
@@ -119,6 +120,13 @@ static enum err reset_user(struct site *s, const char *who)
     fprintf(s->caller->out, "password: %.*s (shown once; they choose their own at the next log-in)\n",
            TEXT_ARG(password));
     return OK;
+}
+
+static enum err confirm_user(struct site *s, const char *who)
+{
+    struct person p;
+    TRY(find_person(s, who, &p));
+    return access_confirm(s->call, s->access, p.id);
 }
 
 static enum err grant_roles(struct site *s, const struct args *args)
@@ -145,12 +153,12 @@ static int run_user(const struct args *args)
     struct site s;
     enum err e;
     bool needs_who = !strcmp(act, "add") || !strcmp(act, "disable") || !strcmp(act, "reset") ||
-                     !strcmp(act, "grant");
+                     !strcmp(act, "grant") || !strcmp(act, "confirm");
     bool known = needs_who || !strcmp(act, "list");
     if (!known || args->word_count != (needs_who ? 2 : 1))
         return wrong_action(args, "user", known ? "" : act,
                             "add EMAIL --name N --roles r1,r2 | grant EMAIL --roles r1,r2 | list | "
-                            "disable EMAIL | reset EMAIL");
+                            "confirm EMAIL | disable EMAIL | reset EMAIL");
     if (!place.where)
         return 2;
     int code = site_open(&s, args->caller, place, MODEL_SAME);
@@ -160,6 +168,7 @@ static int run_user(const struct args *args)
         : !strcmp(act, "list")  ? list_users(&s)
         : !strcmp(act, "grant") ? grant_roles(&s, args)
         : !strcmp(act, "reset") ? reset_user(&s, args->words[1])
+        : !strcmp(act, "confirm") ? confirm_user(&s, args->words[1])
                                 : disable_user(&s, args->words[1]);
     code = e == OK ? 0 : failed(args->caller, s.call, e);
     site_close(&s);
@@ -171,17 +180,19 @@ const struct command command_user = {
     "aimwell user add EMAIL --name N --roles r1,r2 [--unit U]\n"
     "                 [--password-file F [--keep]]\n"
     "aimwell user grant EMAIL --roles r1,r2\n"
-    "aimwell user list\naimwell user disable EMAIL\naimwell user reset EMAIL\n\n"
+    "aimwell user list\naimwell user confirm EMAIL\naimwell user disable EMAIL\n"
+    "aimwell user reset EMAIL\n\n"
     "Who added somebody has seen the password: they must choose their own at the first log-in;\n"
     "--keep lets one from a file stay, for programs that sign in.\n"
     "reset gives somebody who cannot sign in a password for one use.\n"
+    "confirm makes staff of somebody whom one administrator alone added, which list calls unconfirmed.\n"
     "Roles: top_management designated_management aims_manager system_owner risk_owner "
     "assessor\n"
     "impact_approver developer data_steward operator reviewer internal_auditor lead_auditor\n"
     "legal_compliance dpo supplier_manager people_manager incident_manager "
     "concern_investigator\n"
     "staff admin external_auditor; role@UNIT_ID limits a role to a unit.",
-    "people: add, grant, list, disable, reset",
+    "people: add, grant, list, confirm, disable, reset",
     user_rules,
     COUNT(user_rules),
     run_user,

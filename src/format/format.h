@@ -174,4 +174,20 @@ MUST_USE enum err multipart_read(struct call *call, struct text content_type, st
 #ifdef __cplusplus
 }
 #endif
+/* ---- zone: whose day it is ------------------------------------------------------------------- */
+/* A time zone of the system's files; NULL is UTC. Lives in the arena it was opened in. */
+struct zone;
+bool zone_name_ok(struct text name); /* letters, digits, _ - + /; at most 64 */
+/* ERR_INVALID with the field "zone" when the machine has no such file. "UTC" is NULL. */
+MUST_USE enum err zone_open(struct call *call, struct arena *a, struct text name,
+                            struct zone **out);
+/* The bytes of a file (version 2 or later); false when they are none. */
+bool zone_read(struct arena *a, struct text name, struct text bytes, struct zone **out);
+int64_t zone_offset(const struct zone *z, int64_t moment);      /* seconds east of UTC at a moment */
+int64_t zone_day(const struct zone *z, int64_t moment);         /* days since 1970-01-01, there */
+int64_t zone_day_start(const struct zone *z, int64_t days);     /* the first moment of that date */
+struct text zone_today(struct arena *a, const struct zone *z, int64_t moment); /* 2026-11-28 */
+struct text zone_name(const struct zone *z);
+struct text zone_rules(const struct zone *z); /* tells one version of its rules from another; "" of UTC */
+
 #endif

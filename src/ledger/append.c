@@ -127,14 +127,40 @@ static enum err read_head(struct ledger *l, struct source *s)
     return load_tree(l, s, &head);
 }
 
+/* What is built upon is what was signed: who writes entries and a head that fit each other into the
+ * database has not the signature. Until it is there the tree is read anew each time. */
+static enum err check_signed(struct ledger *l, struct source *s)
+{
+    struct text note;
+    struct hash root;
+    uint64_t size;
+    bool current = l->current;
+    l->current = false;
+    TRY(source__checkpoint(s, &note));
+    if (!note_open(s->call->arena, note, l->signer->origin, l->signer->public_key, &size,
+                   &root))
+        return problem(s->call, ERR_CONFLICT, TEXT("ledger"), "ledger_key",
+                       "the last checkpoint was not signed by this key");
+    if (size != l->frontier.size || !same_hash(&root, &l->root))
+        return source__damaged(s->call,
+                               "the last checkpoint is for %llu entries, the head %llu",
+                               (unsigned long long)size, (unsigned long long)l->frontier.size);
+    l->current = current;
+    return OK;
+}
+
 /* Takes the row lock where others may write, so that the head stays true until the commit. */
 static enum err lock_and_read_head(struct ledger *l, struct call *call, struct tx *tx)
 {
     struct source s = {.call = call, .tx = tx};
+    struct hash root = l->root;
+    bool known = l->current;
     if (store_kind(l->store) == STORE_POSTGRES)
         TRY(tx_exec(call, tx, "UPDATE ledger_log SET epoch = epoch WHERE log_id = $1",
                     (struct value[]){LOG_ID}, 1, NULL));
     TRY(read_head(l, &s));
+    if (l->present && l->frontier.size > 0 && !(known && same_hash(&root, &l->root)))
+        TRY(check_signed(l, &s));
     l->next = l->present ? l->frontier.size : 0;
     l->next_time = l->time;
     return OK;
@@ -157,6 +183,18 @@ enum err ledger_append(struct call *call, struct tx *tx, struct ledger *l,
     *index = l->next++;
     l->next_time = time;
     return OK;
+}
+
+bool append__waiting(const struct ledger *l, uint64_t n, struct text *leaf)
+{
+    const struct waiting_leaf *w = l->waiting;
+    if (!l->present || n < l->frontier.size || n >= l->next)
+        return false;
+    for (uint64_t at = l->frontier.size; w != NULL && at < n; at++)
+        w = w->next;
+    if (w != NULL)
+        *leaf = w->leaf;
+    return w != NULL;
 }
 
 /* ---- the edges of a group ---------------------------------------------------------------- */
@@ -382,6 +420,8 @@ static enum err group_resume(void *arg, struct call *call, struct tx *tx)
     uint64_t known = atomic_load(&l->size);
     l->current = false;
     TRY(read_head(l, &s));
+    if (l->present && l->frontier.size > 0)
+        TRY(check_signed(l, &s));
     if (known == 0)
         return OK;
     s.size = l->frontier.size;
@@ -413,23 +453,6 @@ static enum err check_beyond(struct ledger *l, struct source *s)
         return OK;
     return source__damaged(s->call, "there is an entry beyond the %lld the head counts",
                            (long long)size);
-}
-
-static enum err check_signed(struct ledger *l, struct source *s)
-{
-    struct text note;
-    struct hash root;
-    uint64_t size;
-    TRY(ledger_checkpoint(s->call, s->reader, &note));
-    if (!note_open(s->call->arena, note, l->signer->origin, l->signer->public_key, &size,
-                   &root))
-        return problem(s->call, ERR_CONFLICT, TEXT("ledger"), "ledger_key",
-                       "the last checkpoint was not signed by this key");
-    if (size != l->frontier.size || !same_hash(&root, &l->root))
-        return source__damaged(s->call,
-                               "the last checkpoint is for %llu entries, the head %llu",
-                               (unsigned long long)size, (unsigned long long)l->frontier.size);
-    return OK;
 }
 
 static enum err check_last(struct ledger *l, struct source *s)

@@ -16,7 +16,7 @@ void cursor__close(struct cursor *c)
 static enum err next_page(struct call *call, struct cursor *c)
 {
     arena_reset(c->arena);
-    c->call = call_open(c->arena, call->now, call->lang);
+    c->call = call_beside(c->arena, call);
     c->at = 0;
     enum err e = read_rows(c->call, c->reader, c->sql,
                            (struct value[]){LOG_ID, V_INT(c->from), V_INT((int64_t)c->page)}, 3,

@@ -85,7 +85,7 @@ static enum err read_on(struct call *call, const struct following *w)
     enum err e = OK;
     while (e == OK && w->f->frontier.size < w->size) {
         arena_reset(page);
-        struct call *own = call_open(page, call->now, call->lang);
+        struct call *own = call_beside(page, call);
         e = next_page(own, w);
         for (const struct problem *p = e == OK ? NULL : own->problems; p; p = p->next)
             problem(call, e, TEXT("ledger"), text_c(call->arena, p->code), "%.*s",

@@ -65,6 +65,10 @@ MUST_USE enum err edge__add(struct edge *e, const struct hash *leaf,
                             const struct tile_taker *taker);
 void edge__frontier(const struct edge *e, struct frontier *f);
 
+/* ---- append.c ---------------------------------------------------------------------------- */
+/* Inside a job: an entry of the group under way, which is in no table yet. */
+bool append__waiting(const struct ledger *l, uint64_t n, struct text *leaf);
+
 /* ---- source.c: tree hashes out of the store ---------------------------------------------- */
 /* Reads through a reader or, inside a transaction, through tx; the edge, if any, is asked
  * first. Zero it, then fill what applies. */
@@ -100,6 +104,8 @@ struct head {
 };
 /* A row that no program of ours wrote (negative size, root of 5 bytes) is ERR_CONFLICT. */
 MUST_USE enum err source__head(struct source *s, struct head *out);
+/* The note of the last checkpoint; ERR_MISSING when there is none yet. */
+MUST_USE enum err source__checkpoint(struct source *s, struct text *note);
 /* "The stored ledger is damaged: …", ERR_CONFLICT, code ledger_damaged. */
 enum err source__damaged(struct call *call, const char *format, ...) PRINTF_LIKE(2, 3);
 struct text source__peaks(struct arena *a, const struct frontier *f); /* ledger_log.frontier */

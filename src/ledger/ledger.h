@@ -179,6 +179,23 @@ MUST_USE enum err ledger_follow(struct call *call, struct ledger_follower *f, st
                                 void (*each)(void *arg, const struct ledger_leaf *leaf),
                                 void *arg);
 
+/* ---- holding a row against its entry ----------------------------------------------------- */
+/* That an entry committed this object to this content. */
+struct ledger_claim {
+    int64_t entry;      /* its index, as the row has it; anything may stand there */
+    const char *act;    /* NULL: any */
+    struct text object_kind, object_id;
+    int64_t object_version;
+    struct hash commitment;
+    struct text model;  /* out, when it is true: what the entry says of the model */
+};
+/* *yes only when the entry says so and is under the last checkpoint, whose signature is looked at: a
+ * row without the key's word is nobody's. Inside a job (tx; r is NULL then) the entries of its own
+ * group count too: they are in the memory of this program. Otherwise r, and tx is NULL. No problem is
+ * added when the answer is no. */
+MUST_USE enum err ledger_attests(struct call *call, struct ledger *l, struct reader *r,
+                                 struct tx *tx, struct ledger_claim *claim, bool *yes);
+
 /* ---- verification ------------------------------------------------------------------------ */
 struct finding {
     struct text place;   /* "ledger entry 17", "tile 0/3", "checkpoint 1000" */

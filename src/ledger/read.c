@@ -29,15 +29,7 @@ enum err ledger_size_seen(struct call *call, struct reader *r, uint64_t *size)
 
 enum err ledger_checkpoint(struct call *call, struct reader *r, struct text *note)
 {
-    struct rows rows;
-    TRY(read_rows(call, r,
-                  "SELECT note FROM ledger_checkpoint WHERE log_id = $1"
-                  " ORDER BY size DESC LIMIT 1",
-                  (struct value[]){LOG_ID}, 1, 1, &rows));
-    if (rows.count == 0)
-        return missing(call, "the ledger has no checkpoint yet");
-    *note = rows.cells->text;
-    return OK;
+    return source__checkpoint(&(struct source){.call = call, .reader = r}, note);
 }
 
 enum err ledger_entries(struct call *call, struct reader *r, uint64_t from, size_t limit,

@@ -204,6 +204,20 @@ enum err source__head(struct source *s, struct head *out)
     return OK;
 }
 
+enum err source__checkpoint(struct source *s, struct text *note)
+{
+    struct rows rows;
+    TRY(source__rows(s,
+                     "SELECT note FROM ledger_checkpoint WHERE log_id = $1"
+                     " ORDER BY size DESC LIMIT 1",
+                     (struct value[]){LOG_ID}, 1, 1, &rows));
+    if (rows.count == 0)
+        return problem(s->call, ERR_MISSING, TEXT("ledger"), "missing",
+                       "the ledger has no checkpoint yet");
+    *note = rows.cells->text;
+    return OK;
+}
+
 struct text source__peaks(struct arena *a, const struct frontier *f)
 {
     size_t bytes = f->count * sizeof(f->peak[0]);

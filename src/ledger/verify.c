@@ -348,7 +348,7 @@ static enum err check_entries(struct walk *w)
 /* A row that cannot be read is a finding, not a failure: the entries can still be checked. */
 static enum err read_head(struct walk *w)
 {
-    struct call *call = call_open(w->call->arena, w->call->now, w->call->lang);
+    struct call *call = call_beside(w->call->arena, w->call);
     struct source s = {.call = call, .reader = w->reader};
     enum err e = source__head(&s, &w->head);
     if (e == ERR_CONFLICT) {

@@ -125,8 +125,9 @@ struct duration {
     struct text said; /* as it was written, "" */
 };
 bool duration_read(struct text t, struct duration *out); /* P1Y2M3DT4H5M6S, P10W working days */
-/* The moment a duration from `moment` on (microseconds, UTC); the time of day stays. */
-int64_t duration_after(int64_t moment, const struct duration *d);
+/* The moment a duration from `moment` on (microseconds, UTC): days and months by the calendar of the
+ * zone (NULL: UTC), where the time of day stays; hours as they pass. */
+int64_t duration_after(int64_t moment, const struct duration *d, const struct zone *zone);
 
 struct move {
     struct text name, source;

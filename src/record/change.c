@@ -288,7 +288,7 @@ static enum err change(struct writing *w)
 static enum err stands_open(struct writing *w, const struct record *before,
                             const struct record *rec, const struct move *m, bool *open)
 {
-    struct call *probe = call_open(w->call->arena, w->call->now, w->call->lang);
+    struct call *probe = call_beside(w->call->arena, w->call);
     struct verdict v;
     probe->actor = w->call->actor;
     enum err e = guard__move(probe, w->records, db_tx(w->tx), before, rec, m, &v);
@@ -411,7 +411,7 @@ static enum err automatic_moves(struct writing *w, struct record *rec)
         if (!m->automatic || m->on.len || m->has_after || !(m->from >> rec->state & 1))
             continue;
         const struct actor *actor = w->call->actor;
-        struct call *probe = call_open(w->call->arena, w->call->now, w->call->lang);
+        struct call *probe = call_beside(w->call->arena, w->call);
         struct verdict v;
         probe->actor = actor_system(w->call);
         enum err e = guard__move(probe, w->records, db_tx(w->tx), rec, rec, m, &v);

@@ -29,9 +29,14 @@ static enum err check_from(struct call *call, const struct record *rec, const st
                                  TEXT_ARG(state_title(call, rec, rec->state))));
 }
 
+bool guard__takes_two(const struct record *rec, const struct move *m)
+{
+    return m->and_by.count && holds(m->second_when, rec);
+}
+
 int guard__open_sides(const struct record *rec, const struct move *m, const struct verdict *v)
 {
-    if (!m->and_by.count || !holds(m->second_when, rec))
+    if (!guard__takes_two(rec, m))
         return 1;
     int open = 3;
     for (size_t i = 0; i < v->signature_count; i++)
@@ -56,7 +61,7 @@ static enum err check_who(struct call *call, struct records *r, struct db db,
     bool first = false, second = false;
     int open = guard__open_sides(rec, m, v);
     TRY(who__matches(call, r, db, call->actor, rec, &m->by, &first));
-    v->needs_second = m->and_by.count && holds(m->second_when, rec);
+    v->needs_second = guard__takes_two(rec, m);
     if (v->needs_second)
         TRY(who__matches(call, r, db, call->actor, rec, &m->and_by, &second));
     v->group = first && open & 1 ? 1 : second && open & 2 ? 2 : first ? 1 : second ? 2 : 0;
@@ -186,8 +191,8 @@ static struct signature signature_of(const struct value *row)
 
 /* `alters` of a version (write.c): 2, the record moved on: signatures of before are history; 1, what
  * was signed has changed: they are void; 0, a tag or evidence was added: they stand. */
-enum err guard__signatures(struct call *call, struct db db, const struct record *rec,
-                           const struct move *m, struct verdict *v)
+enum err guard__signatures(struct call *call, struct records *r, struct db db,
+                           const struct record *rec, const struct move *m, struct verdict *v)
 {
     if (!m->and_by.count)
         return OK;
@@ -197,7 +202,7 @@ enum err guard__signatures(struct call *call, struct db db, const struct record 
     TRY(db__rows(call, db,
                  "SELECT g.person, g.at, g.side, (SELECT MAX(COALESCE(v.alters, 1)) FROM "
                  "version v WHERE v.kind = g.kind AND v.id = g.id AND v.version > g.version "
-                 "AND v.version <= $3) FROM signature g WHERE g.kind = $1 AND g.id = $2 AND "
+                 "AND v.version <= $3), g.version, g.own_id, g.salt, g.ledger FROM signature g WHERE g.kind = $1 AND g.id = $2 AND "
                  "g.version <= $3 AND g.move = $4 ORDER BY g.at DESC LIMIT 50",
                  values, 4, 50, &rows));
     v->signatures = NEW_MANY(call->arena, rows.count + 1, struct signature);
@@ -209,6 +214,13 @@ enum err guard__signatures(struct call *call, struct db db, const struct record 
         if (since == 1)
             v->voided[v->voided_count++] = signature_of(row);
         if (since)
+            continue;
+        struct signed_move s = {row[5].text, rec->kind->name, rec->id,        m->name,
+                                row[0].text, row[1].text,     row[4].integer, row[2].integer};
+        bool held;
+        TRY(held__signature(call, r, db, rec, &s, row[6].text, row[7].integer, &held));
+        v->forged |= !held;
+        if (!held)
             continue;
         v->signature_group[v->signature_count] = (int)row[2].integer;
         v->signatures[v->signature_count++] = signature_of(row);
@@ -228,6 +240,21 @@ static enum err check_own_signature(struct call *call, const struct move *m,
     return OK;
 }
 
+/* Who signs beside a name that somebody else put there would give it what it lacks. */
+static enum err check_forged(struct call *call, const struct move *m, const struct verdict *v)
+{
+    if (!v->forged)
+        return OK;
+    return problem_at(
+        call, ERR_CONFLICT, TEXT(""), "tampering", m->source,
+        text_of(say(call,
+                    "a signature under this move stands in the database and not in the ledger: it "
+                    "was put there outside this program and does not count. Nothing is signed "
+                    "here until it is gone; have aimwell verify --deep run",
+                    "此流转下有一个签名只存在于数据库而不在账本中：它是在本程序之外写入的，不予承认。"
+                    "在清除之前无法签署；请让管理员运行 aimwell verify --deep")));
+}
+
 static enum err worse(enum err a, enum err b)
 {
     if (a == OK || b == OK)
@@ -245,12 +272,12 @@ enum err guard__move(struct call *call, struct records *r, struct db db,
                      struct verdict *out)
 {
     *out = (struct verdict){0};
-    TRY(guard__signatures(call, db, rec, m, out));
+    TRY(guard__signatures(call, r, db, rec, m, out));
     enum err worst = check_from(call, rec, m);
-    enum err steps[5] = {check_who(call, r, db, rec, m, out), check_duties(call, r, db, rec, m),
+    enum err steps[6] = {check_who(call, r, db, rec, m, out), check_duties(call, r, db, rec, m),
                          m->stop ? OK : check_when(call, after, m),
                          m->stop ? OK : guard__needs(call, r, db, after, m, out),
-                         check_own_signature(call, m, out)};
+                         check_own_signature(call, m, out), check_forged(call, m, out)};
     for (size_t i = 0; i < COUNT(steps); i++) {
         if (!is_refusal(steps[i]))
             return steps[i];
@@ -292,7 +319,7 @@ bool guard__asks(const struct kind *k, const struct move *m, struct text field)
 static enum err within_a_year(struct call *call, const struct record *rec, const struct move *m)
 {
     const struct json *v = record_value(rec, m->guard_field);
-    int64_t days, today = call->now / 86400000000LL;
+    int64_t days, today = zone_day(call->zone, call->now);
     if (!v || !date_read(v->text, &days))
         return OK; /* missing is told by `asks` */
     if (days >= today && days <= today + 366)

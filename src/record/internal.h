@@ -117,6 +117,10 @@ MUST_USE enum err timer__write(struct writing *w, const struct record *rec,
 MUST_USE enum err timer__of(struct call *call, struct db db, const struct record *rec,
                             struct timer **out, size_t *count);
 MUST_USE enum err timer__rebuild(struct call *call, struct records *r, struct tx *tx);
+/* The zone of the store for this call; *same: by the rules its timers were made by. */
+MUST_USE enum err timer__zone(struct call *call, struct db db, bool *same);
+/* The rules of the zone are others than at the last start: the timers are made again. */
+MUST_USE enum err timer__keep_zone(struct call *call, struct records *r);
 /* Is the timer by which change->timer came still there? */
 MUST_USE enum err timer__stands(struct writing *w, bool *stands);
 
@@ -210,6 +214,7 @@ struct verdict {
     size_t signature_count;
     struct signature *voided; /* given since the last move, and undone by a change */
     size_t voided_count;
+    bool forged; /* a row says that somebody signed, and the ledger does not */
     struct blocker *blockers;
     size_t blocker_count;
 };
@@ -227,9 +232,11 @@ bool guard__asks(const struct kind *k, const struct move *m, struct text field);
 MUST_USE enum err guard__needs(struct call *call, struct records *r, struct db db,
                                const struct record *rec, const struct move *m,
                                struct verdict *v);
-/* The signatures under a move that still stand, and those that no longer do. */
-MUST_USE enum err guard__signatures(struct call *call, struct db db, const struct record *rec,
+/* The signatures under a move that still stand, and those that no longer do. One that the ledger does
+ * not speak for is neither. */
+MUST_USE enum err guard__signatures(struct call *call, struct records *r, struct db db, const struct record *rec,
                                     const struct move *m, struct verdict *v);
+bool guard__takes_two(const struct record *rec, const struct move *m);
 /* Is a second signature asked for, and which sides (bit 1: by, bit 2: and_by) are still open? */
 int guard__open_sides(const struct record *rec, const struct move *m, const struct verdict *v);
 
@@ -290,6 +297,16 @@ MUST_USE enum err signature__commit(struct call *call, const struct signed_move 
                                     struct text salt, struct hash *out);
 MUST_USE enum err signature__write(struct call *call, struct tx *tx, struct records *r,
                                    struct signed_move *s);
+
+/* ---- held.c: rows held against the ledger while the program runs ----------------------------
+ * Whether the ledger has this signature, and the versions since as such that let it stand. What it
+ * does not is told in the log as tampering. */
+MUST_USE enum err held__signature(struct call *call, struct records *r, struct db db,
+                                  const struct record *rec, const struct signed_move *s,
+                                  struct text salt, int64_t entry, bool *yes);
+
+/* The versions of unit records, for access/: what they commit to and which parent they name. */
+void held__units(struct records *r);
 
 /* ---- count.c --------------------------------------------------------------------------------
  */

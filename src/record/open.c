@@ -314,6 +314,8 @@ static enum err rebuild_timers(struct call *call, struct tx *tx, const struct mi
         last = text_cut(&models, ' ');
     if (!created(m->steps, " timer") && text_same(text_cut(&last, '+'), m->model->hash))
         return OK;
+    bool same;
+    TRY(timer__zone(call, db_tx(tx), &same));
     TRY(table__build(call, &r));
     return timer__rebuild(call, &r, tx);
 }
@@ -433,7 +435,7 @@ static enum err check_fields(struct call *call, struct reader *r, const struct k
     enum err e = OK;
     for (size_t count = BODIES; count == BODIES;) {
         struct arena *page = arena_open();
-        struct call *own = call_open(page, call->now, call->lang);
+        struct call *own = call_beside(page, call);
         struct value values[] = {V_TEXT(k->name), V_TEXT(last)};
         struct rows rows;
         enum err read = read_rows(
@@ -526,6 +528,9 @@ enum err record_open(struct call *call, struct access *a, struct records **out)
     r->counts = counts__open(arena);
     who__build(r);
     TRY(table__build(call, r));
+    call->zone = access_zone(a);
+    TRY(timer__keep_zone(call, r));
+    held__units(r);
     *out = r;
     return OK;
 }

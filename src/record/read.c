@@ -172,7 +172,7 @@ static enum err view_move(struct call *call, struct records *r, struct reader *d
                           const struct record *rec, const struct move *m, struct move_view *v)
 {
     struct verdict verdict;
-    *v = (struct move_view){.move = m, .why = call_open(call->arena, call->now, call->lang)};
+    *v = (struct move_view){.move = m, .why = call_beside(call->arena, call)};
     v->why->actor = call->actor;
     enum err e = guard__move(v->why, r, db_reader(db), rec, rec, m, &verdict);
     if (e != OK && e != ERR_CONFLICT && e != ERR_DENIED)
@@ -181,7 +181,7 @@ static enum err view_move(struct call *call, struct records *r, struct reader *d
      * way. */
     struct move without = *m;
     without.ask_count = 0;
-    struct call *required = call_open(call->arena, call->now, call->lang);
+    struct call *required = call_beside(call->arena, call);
     bool may_change;
     TRY(who__may_change(call, r, db_reader(db), call->actor, rec, &may_change));
     v->missing = NEW_MANY(call->arena, rec->kind->field_count + 1, struct missing_field);
@@ -223,6 +223,6 @@ enum err record_moves(struct call *call, struct records *r, struct reader *db,
     const struct move *m = hand__move(call, rec);
     (*out)[(*count)++] =
         (struct move_view){.move = m, .allowed = true, .mine = true, .asks = m->asks,
-                           .ask_count = 1, .why = call_open(call->arena, call->now, call->lang)};
+                           .ask_count = 1, .why = call_beside(call->arena, call)};
     return OK;
 }

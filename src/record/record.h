@@ -278,6 +278,9 @@ MUST_USE enum err record_todo(struct call *call, struct records *r, struct reade
 /* The moment at which the record, as it was at its version, had come to its state; "" when not known. */
 MUST_USE enum err record_since(struct call *call, struct reader *db, const struct record *rec,
                                struct text *out);
+/* The organisation's day from now on is that of this zone ("Asia/Singapore", "UTC"): an entry, and every timer
+ * is made anew. ERR_INVALID with the field "zone" when the machine does not know it. */
+MUST_USE enum err record_zone(struct call *call, struct records *r, struct text name);
 /* ---- timers: moves that the engine makes when their moment comes ---- */
 struct timer_view {
     const struct move *move;

@@ -18,7 +18,7 @@ bool stay__begins(struct call *call, const struct value *row, const struct stay 
                   struct stay *out)
 {
     const struct json *body;
-    struct call *quiet = call_open(call->arena, call->now, call->lang);
+    struct call *quiet = call_beside(call->arena, call);
     if (json_read(quiet, row[3].text, &body_limits, &body) != OK)
         return false;
     *out = (struct stay){row[0].text,
@@ -144,7 +144,7 @@ enum err stay__rebuild(struct call *call, struct tx *tx)
     enum err e = tx_exec(call, tx, "DELETE FROM stay", NULL, 0, NULL);
     for (bool more = true; more && e == OK;) {
         struct arena *page = arena_open();
-        struct call *own = call_open(page, call->now, call->lang);
+        struct call *own = call_beside(page, call);
         own->actor = call->actor;
         e = fill_page(&f, own, call->arena, &more);
         if (e != OK)

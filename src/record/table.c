@@ -486,7 +486,7 @@ enum err table__refill(struct call *call, struct records *r, struct tx *tx,
     size_t columns = table__columns(k, names, types), count = 200;
     while (count == 200) {
         struct arena *page = arena_open();
-        struct call *own = call_open(page, call->now, call->lang);
+        struct call *own = call_beside(page, call);
         struct value id = V_TEXT(last);
         struct rows rows;
         enum err e = tx_rows(own, tx, r->sql[k->index].page, &id, 1, 200, &rows);

@@ -24,24 +24,24 @@ static bool any_timed(const struct kind *k)
 }
 
 /* The moment for which a record in its state waits; false: for none. */
-static bool moment_of(const struct record *rec, const struct move *m, int64_t since,
-                      int64_t *out)
+static bool moment_of(const struct call *call, const struct record *rec, const struct move *m,
+                      int64_t since, int64_t *out)
 {
     int64_t days;
     if (!is_timed(m) || !(m->from >> rec->state & 1))
         return false;
     if (!m->on.len) {
-        *out = duration_after(since, &m->after);
+        *out = duration_after(since, &m->after, call->zone);
         return true;
     }
     const struct json *v = record_value(rec, m->on);
     if (!v || v->type != JSON_TEXT)
         return false;
     if (date_read(v->text, &days))
-        *out = days * DAY;
+        *out = zone_day_start(call->zone, days);
     else if (!moment_read(v->text, out))
         return false;
-    *out = duration_after(*out, &m->plus);
+    *out = duration_after(*out, &m->plus, call->zone);
     return true;
 }
 
@@ -83,8 +83,8 @@ enum err timer__write(struct writing *w, const struct record *rec, const struct 
         bool stays = before && before->state == rec->state;
         if (!is_timed(m))
             continue;
-        bool has = moment_of(rec, m, w->call->now, &now);
-        bool had = before && moment_of(before, m, w->call->now, &then);
+        bool has = moment_of(w->call, rec, m, w->call->now, &now);
+        bool had = before && moment_of(w->call, before, m, w->call->now, &then);
         if (has && had && stays && now == then) { /* `after` counts from where the stay began */
             TRY(try_again(w, rec, m));
             continue;
@@ -116,7 +116,7 @@ enum err timer__of(struct call *call, struct db db, const struct record *rec,
     for (size_t i = 0; i < rec->kind->move_count; i++) {
         const struct move *m = &rec->kind->moves[i];
         int64_t at;
-        if (moment_of(rec, m, since, &at))
+        if (moment_of(call, rec, m, since, &at))
             (*out)[(*count)++] = (struct timer){m, at};
     }
     return OK;
@@ -146,7 +146,7 @@ enum err timer__rebuild(struct call *call, struct records *r, struct tx *tx)
         size_t read = any_timed(&r->model->kinds[i]) ? PAGE : 0;
         while (read == PAGE) {
             struct arena *page = arena_open();
-            struct call *own = call_open(page, call->now, call->lang);
+            struct call *own = call_beside(page, call);
             own->actor = call->actor;
             enum err e = rebuild_page(own, r, tx, &r->model->kinds[i], &last, &read);
             last = text_copy(call->arena, last);
@@ -154,6 +154,58 @@ enum err timer__rebuild(struct call *call, struct records *r, struct tx *tx)
             TRY(e);
         }
     }
+    return OK;
+}
+
+/* ---- another day ---------------------------------------------------------------------------- */
+struct rezone {
+    struct records *records;
+    const struct zone *zone;
+};
+
+static enum err rezone(struct job *job, struct call *call, struct tx *tx)
+{
+    const struct rezone *z = job->arg;
+    call->zone = z->zone;
+    TRY(access_zone_write(call, tx, z->records->access, z->zone));
+    return timer__rebuild(call, z->records, tx);
+}
+
+enum err record_zone(struct call *call, struct records *r, struct text name)
+{
+    struct zone *zone;
+    TRY(access_zone_load(call, r->access, name, &zone));
+    struct rezone z = {r, zone};
+    TRY(store_run(r->store, call, rezone, &z));
+    access_zone_use(r->access, zone);
+    return OK;
+}
+
+enum err timer__keep_zone(struct call *call, struct records *r)
+{
+    const struct zone *z = access_zone(r->access);
+    struct text rules;
+    struct reader *db = store_reader(r->store);
+    enum err e = meta_read(call, db, "zone.rules", &rules);
+    store_return(r->store, db);
+    if (e == ERR_MISSING || (e == OK && text_same(rules, zone_rules(z))))
+        return OK;
+    TRY(e);
+    return record_zone(call, r, zone_name(z));
+}
+
+enum err timer__zone(struct call *call, struct db db, bool *same)
+{
+    struct rows name, rules;
+    struct zone *z = NULL;
+    *same = true;
+    TRY(db__rows(call, db, "SELECT value FROM meta WHERE name = 'zone'", NULL, 0, 1, &name));
+    TRY(db__rows(call, db, "SELECT value FROM meta WHERE name = 'zone.rules'", NULL, 0, 1, &rules));
+    struct call *quiet = call_beside(call->arena, call);
+    if (name.count)
+        *same = zone_open(quiet, call->arena, name.cells[0].text, &z) == OK && rules.count &&
+                text_same(rules.cells[0].text, zone_rules(z));
+    call->zone = z;
     return OK;
 }
 
@@ -211,7 +263,7 @@ static int64_t patience(int64_t tries)
 static enum err fire(struct call *call, struct records *r, const struct value *row, size_t *moved)
 {
     const struct kind *k = model_kind(r->model, row[0].text);
-    struct call *one = call_open(call->arena, call->now, call->lang);
+    struct call *one = call_beside(call->arena, call);
     one->actor = actor_system(one);
     one->id = call->id;
     struct change change = {.act = RECORD_MOVE,
@@ -239,7 +291,7 @@ enum err record_timed(struct call *call, struct records *r, size_t *moved)
     *moved = 0;
     for (size_t count = PAGE; count == PAGE;) {
         struct arena *page = arena_open();
-        struct call *own = call_open(page, call->now, call->lang);
+        struct call *own = call_beside(page, call);
         own->actor = call->actor;
         own->id = call->id;
         struct rows rows;

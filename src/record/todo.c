@@ -31,7 +31,7 @@ static enum err by_key(struct call *call, struct records *r, struct reader *db, 
         struct text key =
             text_print(call->arena, "%.*s-%04lld", TEXT_ARG(k->prefix), (long long)number);
         struct record *rec;
-        struct call *quiet = call_open(call->arena, call->now, call->lang);
+        struct call *quiet = call_beside(call->arena, call);
         quiet->actor = call->actor;
         if (record_read(quiet, r, db, k, key, 0, &rec) == OK) {
             *out = ref_of(rec);
@@ -140,9 +140,9 @@ static enum err count_all(struct call *call, struct records *r, struct reader *d
 enum err record_todo(struct call *call, struct records *r, struct reader *db, bool others,
                      struct text cursor, int64_t limit, struct todo_list *out)
 {
-    int64_t day = call->now / 86400000000LL;
+    int64_t day = zone_day(call->zone, call->now);
     struct turns_query of = {.others = others,
-                             .today = date_print(call->arena, call->now),
+                             .today = date_of_days(call->arena, day),
                              .soon = date_of_days(call->arena, day + 30),
                              .week = date_of_days(call->arena, day + 7)};
     *out = (struct todo_list){0};

@@ -72,15 +72,15 @@ static enum err look(struct turning *t, const struct move *m, struct step *s)
 {
     struct move without = *m;
     without.ask_count = 0;
-    *s = (struct step){.move = m, .lacks = call_open(t->call->arena, t->call->now, t->call->lang)};
+    *s = (struct step){.move = m, .lacks = call_beside(t->call->arena, t->call)};
     s->lacks->actor = t->call->actor;
-    TRY(guard__signatures(t->call, db_reader(t->db), t->rec, m, &s->verdict));
+    TRY(guard__signatures(t->call, t->records, db_reader(t->db), t->rec, m, &s->verdict));
     if (!holds(m->when, t->rec)) {
         struct text words = words_in(m->say, t->call->lang);
         problem_at(s->lacks, ERR_CONFLICT, TEXT(""), "condition", m->source, words);
         return OK;
     }
-    struct call *missing = call_open(t->call->arena, t->call->now, t->call->lang);
+    struct call *missing = call_beside(t->call->arena, t->call);
     bool lacking = false;
     enum err e = check__required(missing, t->rec, m->to, &without);
     for (struct problem *p = e == OK ? NULL : missing->problems; p; p = p->next) {

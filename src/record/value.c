@@ -84,7 +84,7 @@ const struct json *value__default(struct call *call, const struct field *f)
     if (!v || v->type != JSON_TEXT)
         return v;
     if (text_is(v->text, "@today"))
-        return node__text(call->arena, date_print(call->arena, call->now));
+        return node__text(call->arena, zone_today(call->arena, call->zone, call->now));
     if (text_is(v->text, "@now"))
         return node__text(call->arena, moment_print(call->arena, call->now));
     if (text_is(v->text, "@me"))

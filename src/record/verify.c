@@ -30,6 +30,7 @@ struct deep {
     size_t unit_room, unit_count;
     int64_t owners; /* changes of owner that table past_owner tells of, and should */
     bool current;   /* the store is of the format that this program writes */
+    bool other_rules; /* of the time zone */
     int64_t timers; /* rows of table timer of the records that were looked at */
     int64_t stays;  /* rows of table stay that follow from the versions */
     struct stay stay; /* the last one, in an arena of its own */
@@ -50,7 +51,7 @@ static uint64_t object_hash(struct arena *a, struct text kind, struct text id, i
 /* A page of work in an arena of its own: a million entries must not pile up in the call's. */
 static struct call *page_call(struct deep *c, struct arena *page)
 {
-    struct call *call = call_open(page, c->call->now, c->call->lang);
+    struct call *call = call_beside(page, c->call);
     call->actor = c->call->actor;
     return call;
 }
@@ -192,7 +193,7 @@ static struct record *record_of(struct deep *c, struct call *call, const struct 
 {
     const struct kind *k = model_kind(c->records->model, row[0].text);
     struct record *rec = NEW(call->arena, struct record);
-    struct call *quiet = call_open(call->arena, call->now, call->lang);
+    struct call *quiet = call_beside(call->arena, call);
     if (k == NULL || body__read(quiet, k, row[6].text, rec) != OK)
         return NULL;
     rec->id = row[1].text;
@@ -247,6 +248,51 @@ static void check_owner(struct deep *c, struct call *call, struct text place,
         verification_add(c->call, c->out, place, "its former owner is not remembered");
 }
 
+/* Asked for a second signature as the model in force has it, of the record as it was before. */
+static const struct move *took_two(struct deep *c, const struct value *row,
+                                   const struct json *body, const struct record *before)
+{
+    const struct model *m = c->records->model;
+    const struct leaf_note *note = note_of(c, row[4].integer);
+    struct text name = json_text(json_get(body, "_move"));
+    if (!text_is(json_text(json_get(body, "_act")), "record.move") || note == NULL ||
+        text_is(json_text(json_get(body, "_actor_type")), "system") ||
+        m->hash.len != sizeof note->model || memcmp(m->hash.at, note->model, m->hash.len) != 0)
+        return NULL;
+    const struct move *move = kind_move(before->kind, name);
+    return move != NULL && guard__takes_two(before, move) ? move : NULL;
+}
+
+/* A move that takes two has a signature by another before it, which nothing since has voided. That each
+ * signature is one that the ledger has is looked at by itself. */
+static void check_two(struct deep *c, struct call *call, struct text place,
+                      const struct value *row, const struct record *before)
+{
+    static const struct json_limits limits = {8u << 20, 32, 500000};
+    const struct json *body;
+    struct rows rows;
+    if (before == NULL || json_read(call, row[6].text, &limits, &body) != OK)
+        return;
+    const struct move *move = took_two(c, row, body, before);
+    if (move == NULL)
+        return;
+    struct text person = stay__person(json_text(json_get(body, "_actor")),
+                                      json_text(json_get(body, "_actor_type")),
+                                      json_text(json_get(body, "_for")));
+    struct value values[] = {row[0], row[1],        V_TEXT(move->name), V_INT(before->version),
+                             row[4], V_TEXT(person)};
+    if (read_page(c, call, "table signature",
+                  "SELECT g.own_id FROM signature g WHERE g.kind = $1 AND g.id = $2 AND g.move = "
+                  "$3 AND g.version <= $4 AND g.ledger < $5 AND g.person <> $6 AND NOT EXISTS "
+                  "(SELECT 1 FROM version v WHERE v.kind = g.kind AND v.id = g.id AND v.version > "
+                  "g.version AND v.version <= $4 AND COALESCE(v.alters, 0) <> 0) LIMIT 1",
+                  values, COUNT(values), &rows) == OK &&
+        rows.count == 0)
+        verification_add(c->call, c->out, place,
+                         "the move %.*s takes two, and nobody else had signed it",
+                         TEXT_ARG(move->name));
+}
+
 static void check_follows(struct deep *c, struct call *call, const struct value *row,
                           const struct value *last)
 {
@@ -261,6 +307,7 @@ static void check_follows(struct deep *c, struct call *call, const struct value 
                                    (long long)row[2].integer);
     check_alters(c, call, place, row, rec, before);
     check_owner(c, call, place, row, rec, before);
+    check_two(c, call, place, row, before);
 }
 
 /* ---- stays: rows of `stay` follow from the versions ---------------------------------------- */
@@ -432,10 +479,12 @@ static void check_child_rows(struct deep *c, struct call *call, struct text plac
                          "the rows of %.*s differ from its current version", TEXT_ARG(f->name));
 }
 
-static bool same_timer(const struct timer *want, struct call *call, const struct value *row)
+/* By other rules of the zone than this machine has, the moments may differ though nobody touched them. */
+static bool same_timer(struct deep *c, const struct timer *want, struct call *call,
+                       const struct value *row)
 {
     return text_same(row[0].text, want->move->name) &&
-           text_same(row[1].text, moment_print(call->arena, want->at));
+           (c->other_rules || text_same(row[1].text, moment_print(call->arena, want->at)));
 }
 
 /* Its state comes from the body here: the row's was compared with it just now. */
@@ -457,7 +506,7 @@ static void check_timers(struct deep *c, struct call *call, struct text place, s
         return;
     for (size_t i = 0; i < count; i++)
         for (size_t j = 0; j < rows.count; j++)
-            matched += same_timer(&want[i], call, row_at(&rows, j));
+            matched += same_timer(c, &want[i], call, row_at(&rows, j));
     c->timers += (int64_t)rows.count;
     if (matched != count || rows.count != count)
         verification_add(c->call, c->out, place,
@@ -829,6 +878,9 @@ static enum err deep_check(struct deep *c)
             STORE_FORMAT);
         return OK;
     }
+    bool same;
+    TRY(timer__zone(c->call, db_reader(c->db), &same));
+    c->other_rules = !same;
     TRY(check_foreign(c));
     TRY(check_kinds(c));
     check_attached(c);

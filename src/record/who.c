@@ -9,7 +9,7 @@ struct scope { /* the units from the record's own upwards, read once when first 
     bool known;
 };
 
-static enum err find_scope(struct call *call, struct db db, const struct record *rec,
+static enum err find_scope(struct call *call, struct records *r, struct db db, const struct record *rec,
                            bool reading, struct scope *scope)
 {
     if (scope->known)
@@ -22,8 +22,8 @@ static enum err find_scope(struct call *call, struct db db, const struct record 
     if (!own.len && !reading && text_is(rec->kind->is, "unit_tree"))
         own = rec->id;
     if (db.tx)
-        return access_units_above_tx(call, db.tx, own, &scope->above, &scope->count);
-    return access_units_above(call, db.reader, own, &scope->above, &scope->count);
+        return access_units_above_tx(call, r->access, db.tx, own, &scope->above, &scope->count);
+    return access_units_above(call, r->access, db.reader, own, &scope->above, &scope->count);
 }
 
 /* A record of no unit belongs to the whole organisation: every grant may read it, only grants
@@ -38,14 +38,14 @@ static bool grant_covers(const struct grant *g, const struct scope *scope, bool 
     return false;
 }
 
-static enum err holds(struct call *call, struct db db, const struct actor *actor,
-                      const struct record *rec, struct text role, bool reading,
+static enum err holds(struct call *call, struct records *r, struct db db,
+                      const struct actor *actor, const struct record *rec, struct text role, bool reading,
                       struct scope *scope, bool *out)
 {
     for (size_t i = 0; i < actor->grant_count; i++) {
         if (!text_same(actor->grants[i].role, role))
             continue;
-        TRY(find_scope(call, db, rec, reading, scope));
+        TRY(find_scope(call, r, db, rec, reading, scope));
         if (grant_covers(&actor->grants[i], scope, reading)) {
             *out = true;
             return OK;
@@ -129,7 +129,7 @@ static enum err matches(struct call *call, struct records *r, struct db db,
         else if (w->role.len && reading && actor->technical)
             continue;
         else if (w->role.len)
-            TRY(holds(call, db, actor, rec, w->role, reading, &scope, out));
+            TRY(holds(call, r, db, actor, rec, w->role, reading, &scope, out));
         else if (!actor->bare || purpose == FOR_DUTY)
             TRY(related(call, r, db, actor, rec, w, out));
     }
@@ -175,7 +175,7 @@ static enum err cleared(struct call *call, struct records *r, struct db db,
     for (size_t i = 0; i < actor->grant_count && !*out; i++) {
         const struct role *role = model_role(r->model, actor->grants[i].role);
         if (role && clears(role))
-            TRY(holds(call, db, actor, rec, role->name, false, &scope, out));
+            TRY(holds(call, r, db, actor, rec, role->name, false, &scope, out));
     }
     return OK;
 }

@@ -31,7 +31,7 @@ static enum err read_own(struct call *call, const struct site *s, struct model_f
         return model_folder(call, s->own, "model.d/", files, count);
     if (!folder.len)
         return OK;
-    struct call *quiet = call_open(call->arena, call->now, call->lang);
+    struct call *quiet = call_beside(call->arena, call);
     struct text own = text_print(call->arena, "%.*s/model.d", TEXT_ARG(folder));
     enum err e = model_folder(quiet, text_c(call->arena, own), "model.d/", files, count);
     *there = e != ERR_MISSING;

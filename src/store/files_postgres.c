@@ -79,7 +79,7 @@ static enum err check_there(struct call *call, struct link *link, struct text na
 
     for (int64_t part = 0; e == OK && left > 0; part++) {
         arena_reset(arena);
-        e = hash_chunk(call_open(arena, call->now, call->lang), link, name, part, hash, &left);
+        e = hash_chunk(call_beside(arena, call), link, name, part, hash, &left);
     }
     struct hash sum = sha256_end(hash);
     *right = e == OK && text_same(hex_of(call->arena, hash_text(&sum)), name);

@@ -20,6 +20,7 @@ static void run_once(struct work *s)
     struct arena *arena = arena_open();
     struct call *call = call_open(arena, clock_now(), LANG_EN);
     size_t moved = 0;
+    call->zone = access_zone(record_access(s->records));
     call->id = id_new(call);
     call->actor = actor_system(call);
     enum err e = record_timed(call, s->records, &moved);

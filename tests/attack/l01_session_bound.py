@@ -7,14 +7,12 @@ what was done with it leaves acts that no log-in covers, also when the row is ta
 views and tables of others are found at the start and by verify.
 """
 import base64
-import contextlib
 import datetime
 import hashlib
 import hmac
 import json
 import os
 import shutil
-import sqlite3
 import sys
 import time
 
@@ -29,25 +27,15 @@ def moment(seconds):
     return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-@contextlib.contextmanager
-def database(place):
-    db = sqlite3.connect(place.data + "/aimwell.db", timeout=20)
-    try:
-        yield db
-        db.commit()
-    finally:
-        db.close()
-
-
 def person(place, email):
-    with database(place) as db:
+    with place.database() as db:
         return db.execute("SELECT id FROM person WHERE email = ?", (email,)).fetchone()[0]
 
 
 def forge_session(place, who):
     """A cookie for somebody who never signed in, password confirmed for the next hour."""
     cookie = "A" * 43
-    with database(place) as db:
+    with place.database() as db:
         db.execute("INSERT INTO session (id, hash, person, created_at, seen_at, ends_at, fresh_until) "
                    "VALUES ('ses_forged', ?, ?, ?, ?, ?, ?)",
                    (hashlib.sha256(cookie.encode()).hexdigest(), who, moment(0), moment(0), moment(3600), moment(3600)))
@@ -71,7 +59,7 @@ def a_forged_session(report, place):
         report.say("tampering" in server.words(), "and the log says so", server.words()[-300:])
     finally:
         server.stop()
-    with database(place) as db:
+    with place.database() as db:
         db.execute("DELETE FROM session WHERE id = 'ses_forged'")
 
 
@@ -81,7 +69,7 @@ def a_writer_beside(report, place):
     try:
         client = harness.Client(server.port)
         client.log_in("lin@northlake.example")
-        with database(place) as db:
+        with place.database() as db:
             db.execute("CREATE TABLE IF NOT EXISTS beside (x INTEGER)")
             db.execute("DROP TABLE beside")
         status, _, reply = client.ask("POST", "task", {"title": "after it"})
@@ -93,10 +81,10 @@ def a_writer_beside(report, place):
 
 def a_swapped_password(report, place):
     """Somebody gives an approver their own password hash, and puts the old one back afterwards."""
-    with database(place) as db:
+    with place.database() as db:
         old, = db.execute("SELECT password FROM person WHERE email = ?", (APPROVER,)).fetchone()
     mine = known_hash(place)
-    with database(place) as db:
+    with place.database() as db:
         db.execute("UPDATE person SET password = ? WHERE email = ?", (mine, APPROVER))
     server = harness.Server(place)
     try:
@@ -105,7 +93,7 @@ def a_swapped_password(report, place):
         report.say(status == 401, "a swapped password lets nobody in", f"{status} {reply}")
     finally:
         server.stop()
-        with database(place) as db:
+        with place.database() as db:
             db.execute("UPDATE person SET password = ? WHERE email = ?", (old, APPROVER))
 
 
@@ -119,7 +107,7 @@ def known_hash(place):
     os.chmod(folder + "/password", 0o600)
     harness.must(place.aimwell, "user", "add", "thief@test.example", "--name", "T", "--roles", "staff",
                  "--password-file", folder + "/password", where=other.where)
-    with database(other) as db:
+    with other.database() as db:
         return db.execute("SELECT password FROM person WHERE email = 'thief@test.example'").fetchone()[0]
 
 
@@ -128,7 +116,7 @@ def a_role_put_there(report, place):
     try:
         client = harness.Client(server.port)
         client.log_in("lin@northlake.example")
-        with database(place) as db:
+        with place.database() as db:
             db.execute("INSERT INTO role_grant (person, role, unit, state, by, at) SELECT id, 'admin', '', 'active', id, ? "
                        "FROM person WHERE email = 'lin@northlake.example'", (moment(0),))
         time.sleep(1.2)  # what is kept about an actor is read again after a second
@@ -136,7 +124,7 @@ def a_role_put_there(report, place):
         report.say(status == 401, "who holds a role that the ledger does not give is signed out", f"{status} {reply}")
     finally:
         server.stop()
-    with database(place) as db:
+    with place.database() as db:
         db.execute("DELETE FROM role_grant WHERE role = 'admin' AND person = by AND at > '2026' AND unit = '' AND person IN "
                    "(SELECT id FROM person WHERE email = 'lin@northlake.example')")
 
@@ -153,7 +141,7 @@ def foreign_things(report, place, original):
     for what, sql, name in cases:
         shutil.rmtree(place.data)
         shutil.copytree(original, place.data)
-        with database(place) as db:
+        with place.database() as db:
             db.executescript(sql)
         code, out, _ = place.verify("--deep")
         report.say(code == 1 and name in out, f"{what}: found by verify", f"{code} {out}")

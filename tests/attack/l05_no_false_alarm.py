@@ -8,7 +8,6 @@ store away does not turn the one into the other.
 """
 import json
 import os
-import sqlite3
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "durability"))
@@ -47,21 +46,18 @@ class Suite:
         self.field("x_one")
         self.opened()
         self.verify(0, "and back, as the file was at first")
-        db = sqlite3.connect(self.place.data + "/aimwell.db")
-        self.report.say(db.execute("SELECT x_one FROM task").fetchall() == [("hello",)], "the table has what the record has")
-        db.close()
+        with self.place.database() as db:
+            self.report.say(db.execute("SELECT x_one FROM task").fetchall() == [("hello",)], "the table has what the record has")
 
     def foreign(self):
         other = harness.temporary()
         self.verify(2, "with other model files it cannot tell", "--site", other)
-        db = sqlite3.connect(self.place.data + "/aimwell.db")
-        db.execute("UPDATE task SET x_one = 'altered'")
-        db.commit()
+        with self.place.database() as db:
+            db.execute("UPDATE task SET x_one = 'altered'")
         self.verify(1, "sabotage: with its own, what was altered is found")
-        db.execute("UPDATE task SET x_one = 'hello'")
-        db.execute("DELETE FROM meta WHERE name = 'format'")
-        db.commit()
-        db.close()
+        with self.place.database() as db:
+            db.execute("UPDATE task SET x_one = 'hello'")
+            db.execute("DELETE FROM meta WHERE name = 'format'")
         self.verify(1, "a format that was removed is no excuse")
 
     def all(self):

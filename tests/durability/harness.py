@@ -18,6 +18,7 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -122,6 +123,13 @@ class Place:
 
     def verify(self, *options):
         return run(self.aimwell, "verify", *options, where=self.where)
+
+    @contextlib.contextmanager
+    def database(self):
+        """The rows themselves, behind the program's back; committed at the end."""
+        with contextlib.closing(sqlite3.connect(self.data + "/aimwell.db", timeout=20)) as db:
+            yield db
+            db.commit()
 
 
 def demo(aimwell, folder):

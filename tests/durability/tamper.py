@@ -156,9 +156,8 @@ def invented(column, database, table):
 def alter_cells(copy, table, columns, keys, chance, rows):
     """Every column of sampled rows, one alteration a copy: yields (place, exit code, words)."""
     db = sqlite3.connect(copy.original + "/aimwell.db")
-    picked = list(db.execute(f'SELECT * FROM "{table}" ORDER BY random() LIMIT ?', (rows * 4,)))
+    picked = sorted(db.execute(f'SELECT * FROM "{table}"'), key=repr)  # only the seed chooses
     db.close()
-    picked = sorted(picked, key=repr)
     picked = chance.sample(picked, min(rows, len(picked)))
     where = " AND ".join(f'"{k}" = ?' for k in keys)
     for n, column in enumerate(columns):

@@ -107,6 +107,25 @@ await test('setup U3 the manager arrives by the link and confirms', async () => 
   await late.getByText('This link was used already').waitFor();
   await late.context().close();
 });
+await test('setup S4 an account without a role waits for the manager, who confirms it', async () => {
+  await visit(page, '/people');
+  await page.getByRole('button', { name: 'Add a person' }).click();
+  await page.locator('#p-name').fill('Dora Fourth');
+  await page.locator('#p-email').fill('dora@ember.example');
+  await page.locator('.dialog-foot .btn.main').click();
+  await confirm(page, first);
+  await page.locator('.once input').waitFor();
+  await page.keyboard.press('Escape');
+  await page.locator('.waiting li', { hasText: 'Dora Fourth' }).waitFor();
+  truth(/new account waits for an AIMS manager/.test(await page.locator('.waiting li').innerText()), 'no word for whom the account waits');
+  equal(await page.locator('.waiting').getByRole('button', { name: 'Confirm' }).count(), 0, 'a button to confirm the account one made oneself');
+  await page.locator('tbody tr', { hasText: 'Dora Fourth' }).getByText('not confirmed').waitFor();
+  await visit(bo, '/people');
+  await bo.locator('.waiting').getByRole('button', { name: 'Confirm' }).click();
+  await confirm(bo, boSecret);
+  await toast(bo, 'Dora Fourth now sees what staff see').waitFor();
+  await bo.locator('.waiting').waitFor({ state: 'detached' });
+});
 await test('setup U3 the third person arrives and works', async () => {
   await arrive(cleo, thirdLink, 'cleo@ember.example', 'cleo walks by the river');
   await visit(cleo, '/settings');

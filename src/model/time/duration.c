@@ -104,12 +104,18 @@ static int64_t add_working(int64_t day, int64_t count, int step)
     return day;
 }
 
-int64_t duration_after(int64_t moment, const struct duration *d)
+int64_t duration_after(int64_t moment, const struct duration *d, const struct zone *zone)
 {
     int step = d->before ? -1 : 1;
-    int64_t day = moment / DAY - (moment % DAY < 0), rest = moment - day * DAY;
-    day = date_add_months(day, step * d->months) + step * d->days;
-    if (d->working_days)
-        day = add_working(day, d->working_days, step);
-    return day * DAY + rest + step * d->seconds * SECOND;
+    if (d->months || d->days || d->working_days) {
+        int64_t local = moment + zone_offset(zone, moment) * SECOND;
+        int64_t day = local / DAY - (local % DAY < 0), rest = local - day * DAY;
+        day = date_add_months(day, step * d->months) + step * d->days;
+        if (d->working_days)
+            day = add_working(day, d->working_days, step);
+        local = day * DAY + rest;
+        moment = local - zone_offset(zone, local) * SECOND;
+        moment = local - zone_offset(zone, moment) * SECOND; /* what holds there, not what held here */
+    }
+    return moment + step * d->seconds * SECOND;
 }

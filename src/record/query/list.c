@@ -189,7 +189,7 @@ static enum err bad_cursor(struct query *q)
 static enum err add_cursor(struct query *q, const struct order *o, struct text cursor)
 {
     static const struct json_limits limits = {1u << 17, 2, 64};
-    struct call *quiet = call_open(q->call->arena, q->call->now, q->call->lang);
+    struct call *quiet = call_beside(q->call->arena, q->call);
     const struct json *place;
     struct text bytes;
     if (!hex_read(q->call->arena, cursor, &bytes) ||

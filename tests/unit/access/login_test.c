@@ -183,7 +183,7 @@ static enum err set_password_run(struct job *job, struct call *call, struct tx *
     struct value weak = V_TEXT(s->weak);
     TRY(tx_exec(call, tx, "UPDATE person SET password = $1", &weak, 1, NULL));
     TRY(tx_rows(call, tx, "SELECT id FROM person", NULL, 0, 1, &rows));
-    return access__seal(call, tx, s->access, NULL, "auth.rehash", "person",
+    return access__seal(call, tx, s->access, actor_command(call), "auth.password", "person",
                         row_at(&rows, 0)[0].text);
 }
 

@@ -122,17 +122,32 @@ static void refuse_leaf(void *arg, uint64_t n, struct text leaf)
             fail_msg("leaf %d holds %s: %.*s", (int)n, never[i], TEXT_ARG(leaf));
 }
 
-size_t site_findings(struct site *s)
+static void verify(struct site *s, struct verification *v)
 {
     struct call *call = site_call(s);
-    struct verification v;
     struct reader *r = store_reader(s->store);
-    struct replaying p = {call, r, &v, access_replay(s->arena)};
+    struct replaying p = {call, r, v, access_replay(s->arena)};
     must(call, ledger_verify(call, r, TEXT(ORIGIN), s->signer->public_key, TEXT(""),
-                             refuse_leaf, &p, &v));
-    must(call, access_replay_compare(call, r, p.replay, &v));
+                             refuse_leaf, &p, v));
+    must(call, access_replay_compare(call, r, p.replay, v));
     store_return(s->store, r);
-    assert_true(v.entries >= 1);
+    assert_true(v->entries >= 1);
+}
+
+bool site_finds(struct site *s, const char *words)
+{
+    struct verification v;
+    bool found = false;
+    verify(s, &v);
+    for (const struct finding *f = v.findings; f != NULL; f = f->next)
+        found = found || text_search(f->what, text_of(words)) >= 0;
+    return found;
+}
+
+size_t site_findings(struct site *s)
+{
+    struct verification v;
+    verify(s, &v);
     for (const struct finding *f = v.findings; f != NULL; f = f->next)
         print_message("%.*s: %.*s\n", TEXT_ARG(f->place), TEXT_ARG(f->what));
     return v.finding_count;
@@ -146,8 +161,13 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
 
 int site_teardown(void **state)
 {
+    assert_int_equal(site_findings(*state), 0);
+    return site_teardown_forged(state);
+}
+
+int site_teardown_forged(void **state)
+{
     struct site *s = *state;
-    assert_int_equal(site_findings(s), 0);
     close_all(s);
     nftw(s->folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
     arena_close(s->arena);
@@ -255,6 +275,29 @@ struct text site_one(struct site *s, const char *sql, const struct value *values
     must(call, access__rows(call, s->access, sql, values, count, 1, &rows));
     assert_int_equal(rows.count, 1);
     return rows.cells[0].text;
+}
+
+struct forging {
+    struct site *s;
+    const struct forgery *f;
+};
+
+static enum err forge_run(struct job *job, struct call *call, struct tx *tx)
+{
+    const struct forging *in = job->arg;
+    const struct forgery *f = in->f;
+    if (f->sql != NULL)
+        TRY(tx_exec(call, tx, f->sql, &V_TEXT(f->id), 1, NULL));
+    return f->act == NULL ? OK
+                          : access__seal(call, tx, in->s->access, f->actor, f->act, f->kind,
+                                         f->id);
+}
+
+void site_forge(struct site *s, const struct forgery *f)
+{
+    struct forging in = {s, f};
+    struct call *call = site_call(s);
+    must(call, access__run(call, s->access, forge_run, &in));
 }
 
 struct unit_list {

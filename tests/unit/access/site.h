@@ -35,11 +35,23 @@ struct site {
 int site_run(const char *name, const struct CMUnitTest *tests, size_t count);
 int site_setup(void **state);
 int site_teardown(void **state);
+int site_teardown_forged(void **state); /* of a test that has put something wrong there */
 #define SITE_TEST(f) cmocka_unit_test_setup_teardown(f, site_setup, site_teardown)
+#define FORGED_TEST(f) cmocka_unit_test_setup_teardown(f, site_setup, site_teardown_forged)
 
 void site_reopen(struct site *s, bool demo);
 /* What verification finds: the ledger itself, and people, roles and tokens against it. */
 size_t site_findings(struct site *s);
+/* Is one of the findings in these words? */
+bool site_finds(struct site *s, const char *words);
+/* What somebody with the key could do: `sql` about $1 = id, then a signed entry that commits to
+ * the row. act NULL: no entry. */
+struct forgery {
+    const char *sql, *act, *kind;
+    struct text id;
+    const struct actor *actor;
+};
+void site_forge(struct site *s, const struct forgery *f);
 /* The writer takes jobs in order: when this returns, everything handed over before is done. */
 void site_flush(struct site *s);
 /* A call of its own: no actor, no problems, at the site's time. */

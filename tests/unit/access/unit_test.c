@@ -107,11 +107,11 @@ static void above_is_nearest_first(void **state)
     size_t count;
     site_units(s, units, COUNT(units));
     struct reader *r = store_reader(s->store);
-    assert_int_equal(access_units_above(site_call(s), r, TEXT("cards"), &above, &count), OK);
+    assert_int_equal(access_units_above(site_call(s), s->access, r, TEXT("cards"), &above, &count), OK);
     assert_int_equal(count, 3);
     for (size_t i = 0; i < count; i++)
         assert_true(text_is(above[i], want[i]));
-    assert_int_equal(access_units_above(site_call(s), r, TEXT(""), &above, &count), OK);
+    assert_int_equal(access_units_above(site_call(s), s->access, r, TEXT(""), &above, &count), OK);
     assert_int_equal(count, 0);
     store_return(s->store, r);
 

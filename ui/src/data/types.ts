@@ -274,6 +274,9 @@ export interface Person {
 	roles?: Grant[];
 	unit?: string;
 	disabled?: boolean;
+	/** False: one person alone made the account, and its person is not staff until another confirms it. */
+	confirmed?: boolean;
+	confirmation?: { waits_for: string; may_confirm: boolean };
 }
 /** An answer that may have to wait for somebody else. */
 export interface Outcome {
