@@ -6,7 +6,6 @@
  *
  * One lock over small fixed tables; nothing is computed while it is held. */
 #include "assure/internal.h"
-#include "store/write.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -153,107 +152,24 @@ void runs__keep_heavy(struct runs *runs, const struct moment_kept *now,
 }
 
 /* ---- in the database --------------------------------------------------------------------- */
-struct note { /* lives in an arena of its own until it is written */
-    struct job job;
-    struct arena *arena;
-    struct text day, at, model;
-    int64_t size;
-    struct check_result *checks;
-    size_t check_count;
-    const struct framework *framework; /* NULL: checks alone */
-    int64_t score, raw, met, of, proof, blockers;
-};
-
-static enum err write_check(struct call *call, struct tx *tx, const struct note *n,
-                            const struct check_result *c)
-{
-    struct value values[] = {V_TEXT(c->check->name), V_TEXT(n->day),       V_TEXT(n->at),
-                             V_INT(n->size),         V_TEXT(n->model),     V_INT(c->population),
-                             V_INT(c->breaks),       V_TEXT(c->digest)};
-    return tx_exec(call, tx,
-                   "INSERT INTO check_run(name, day, at, size, model, population, breaks, digest) "
-                   "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (name, day) DO UPDATE SET "
-                   "at = excluded.at, size = excluded.size, model = excluded.model, population = "
-                   "excluded.population, breaks = excluded.breaks, digest = excluded.digest",
-                   values, 8, NULL);
-}
-
-static enum err write_score(struct call *call, struct tx *tx, const struct note *n)
-{
-    struct value values[] = {V_TEXT(n->framework->name), V_TEXT(n->day),  V_TEXT(n->at),
-                             V_INT(n->size),             V_TEXT(n->model), V_INT(n->score),
-                             V_INT(n->raw),              V_INT(n->met),   V_INT(n->of),
-                             V_INT(n->proof),            V_INT(n->blockers)};
-    return tx_exec(call, tx,
-                   "INSERT INTO readiness_run(name, day, at, size, model, score, raw_score, met, "
-                   "applicable, proof, blockers) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
-                   "$11) ON CONFLICT (name, day) DO UPDATE SET at = excluded.at, size = "
-                   "excluded.size, model = excluded.model, score = excluded.score, raw_score = "
-                   "excluded.raw_score, met = excluded.met, applicable = excluded.applicable, "
-                   "proof = excluded.proof, blockers = excluded.blockers",
-                   values, 11, NULL);
-}
-
-static enum err write_note(struct job *job, struct call *call, struct tx *tx)
-{
-    const struct note *n = job->arg;
-    for (size_t i = 0; i < n->check_count; i++)
-        TRY(write_check(call, tx, n, &n->checks[i]));
-    return n->framework ? write_score(call, tx, n) : OK;
-}
-
-static void written(struct job *job, enum err outcome)
-{
-    struct note *n = job->arg;
-    if (outcome != OK)
-        log_line(LOG_WARN, "assure", "what=run outcome=%s", err_code(outcome));
-    arena_close(n->arena);
-}
-
-static struct note *note_of(struct call *call, struct records *r, const struct moment_kept *now,
-                            const struct check_result *fresh, size_t count)
-{
-    struct arena *a = arena_open();
-    struct note *n = NEW(a, struct note);
-    n->arena = a;
-    n->day = text_copy(a, text_of(now->day));
-    n->at = moment_print(a, call->now);
-    n->model = text_copy(a, access_model(record_access(r))->hash);
-    n->size = (int64_t)now->size;
-    n->checks = NEW_MANY(a, count, struct check_result);
-    n->check_count = count;
-    for (size_t i = 0; i < count; i++) {
-        n->checks[i] = fresh[i];
-        n->checks[i].digest = text_copy(a, fresh[i].digest);
-    }
-    n->job = (struct job){.run = write_note, .done = written, .arg = n, .again = true};
-    n->job.call = call_open(a, call->now, call->lang);
-    n->job.call->actor = actor_system(n->job.call);
-    return n;
-}
-
-/* Nobody waits for it, and nothing is lost with it but a point of a line. */
-static void hand_over(struct records *r, struct note *n)
-{
-    enum err e = store_offer(access_store(record_access(r)), &n->job);
-    if (e != OK)
-        written(&n->job, e);
-}
-
 void runs__note(struct call *call, struct records *r, const struct moment_kept *now,
                 const struct check_result *fresh, size_t count, const struct readiness *ready)
 {
-    struct note *n = note_of(call, r, now, fresh, count);
-    if (ready) {
-        n->framework = ready->framework;
-        n->score = (int64_t)(ready->score * 1000 + 0.5);
-        n->raw = (int64_t)(ready->raw_score * 1000 + 0.5);
-        n->proof = (int64_t)(ready->proof_ratio * 1000 + 0.5);
-        n->met = ready->met;
-        n->of = ready->of;
-        n->blockers = (int64_t)ready->blocker_count;
-    }
-    hand_over(r, n);
+    struct run_note *notes = NEW_MANY(call->arena, count + 1, struct run_note);
+    struct score_note score;
+    for (size_t i = 0; i < count; i++)
+        notes[i] = (struct run_note){fresh[i].check->name, fresh[i].digest, fresh[i].population,
+                                     fresh[i].breaks};
+    if (ready)
+        score = (struct score_note){.name = ready->framework->name,
+                                    .score = (int64_t)(ready->score * 1000 + 0.5),
+                                    .raw_score = (int64_t)(ready->raw_score * 1000 + 0.5),
+                                    .proof = (int64_t)(ready->proof_ratio * 1000 + 0.5),
+                                    .met = ready->met,
+                                    .of = ready->of,
+                                    .blockers = (int64_t)ready->blocker_count};
+    record_note_runs(call, r, text_of(now->day), (int64_t)now->size, notes, count,
+                     ready ? &score : NULL);
 }
 
 /* ---- the line ---------------------------------------------------------------------------- */

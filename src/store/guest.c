@@ -54,6 +54,11 @@ static const struct guest_table *table_of(const struct guest *g, struct text nam
     return map_find(g->names, name, &i) ? &g->tables.at[i] : NULL;
 }
 
+bool guest_knows(const struct guest *g, struct text table)
+{
+    return table_of(g, table) != NULL;
+}
+
 /* ---- words ------------------------------------------------------------------------------- */
 static const char keywords[] =
     " all and as asc between by case cast cross desc distinct else end escape except exists false "

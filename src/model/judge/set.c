@@ -131,7 +131,7 @@ struct text model__expand(struct loader *l, const struct json *at, struct text s
         bool table = is_word(before, "from") || is_word(before, "join");
         bool set = table && (draft_of(l, run) || framework_called(l->model, run));
         if (set && !is_named(sql))
-            model__mistake(l, at, "set", "give the set a name: FROM %.*s x", TEXT_ARG(run));
+            model__mistake(l, at, "set", "the set %.*s needs a name of its own there", TEXT_ARG(run));
         struct text query = set ? meaning(l, at, run) : run;
         whole = whole && query.len > 0;
         buf_add_c(&b, set ? "(" : "");
@@ -169,14 +169,13 @@ static bool put_together(struct loader *l, struct set_draft *d)
 static void check_name(struct loader *l, const struct set_draft *d)
 {
     const struct json *v = json_get(d->source->root, "set");
-    struct text name = d->set->name, why;
+    struct text name = d->set->name;
     if (name.len == 0)
         return;
-    struct text probe = text_print(l->scrap, "SELECT count(*) FROM %.*s", TEXT_ARG(name));
     if (!model__name_ok(name) || model__sql_word(name) || text_starts(name, "rows_of_") ||
         !model__called(d->source, name))
         model__mistake(l, v, "name", "the file of a set is called NAME.json, after a name");
-    else if (guest_check(l->scrap, l->model->guest, probe, &why))
+    else if (guest_knows(l->model->guest, name))
         model__mistake(l, v, "clash", "\"%.*s\" is a table already", TEXT_ARG(name));
     for (const struct set_draft *other = l->sets; other < d; other++)
         if (text_same(other->set->name, name))

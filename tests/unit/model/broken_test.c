@@ -267,7 +267,7 @@ static const struct broken {
     {"checks/c-2.json", "FROM rows_of_fw_1 r", "FROM rows_of_fw_2 r", "\"breaks\"", "guest",
      "\"rows_of_fw_2\" is not a table or a set"},
     {"checks/c-2.json", "FROM late_things l UNION", "FROM late_things UNION", "\"breaks\"", "set",
-     "give the set a name", 2},
+     "needs a name of its own", 2},
     {"checks/c-2.json", "l.id AS id", "l.colour AS id", "\"breaks\"", "guest", "l.colour"},
     {"sets/open_things.json", "FROM thing ot WHERE", "FROM late_things ot WHERE", "\"query\"", "circle",
      "uses itself"},
