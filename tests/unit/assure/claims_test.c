@@ -399,6 +399,16 @@ static void a_treatment_is_not_forgotten(void **state)
     expect(s, "chk-11", "archived_open");
 }
 
+static void a_step_has_a_day(void **state)
+{
+    struct site *s = *state;
+    put_record(s, "risk", "r", ", state, current_band, due",
+               ", 'evaluated', 'low', '2026-11-22'");
+    expect(s, "chk-11", "overdue");
+    set(s, "risk SET due = '2026-11-23'");
+    expect(s, "chk-11", NULL);
+}
+
 static void a_closed_risk_may_be_archived(void **state)
 {
     struct site *s = *state;
@@ -841,6 +851,7 @@ int main(int argc, char **argv)
         SITE_TEST(a_system_told_of_today),
         SITE_TEST(the_criteria_in_force_are_read),
         SITE_TEST(a_treatment_is_not_forgotten),
+        SITE_TEST(a_step_has_a_day),
         SITE_TEST(a_closed_risk_may_be_archived),
         SITE_TEST(the_statement_follows_the_risks),
         SITE_TEST(every_control_means_every_control),
