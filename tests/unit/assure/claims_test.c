@@ -463,6 +463,15 @@ static void every_control_means_every_control(void **state)
     put_statement(s);
     expect(s, "chk-12", NULL);
     expect(s, "chk-soa-2", NULL);
+    set(s, "soa_entry SET state = 'undetermined' WHERE id = 'A.2.2'");
+    expect(s, "chk-12", "undecided_control");
+    expect(s, "chk-soa-2", "undecided_control");
+    set(s, "soa_entry SET state = 'excluded' WHERE id = 'A.2.2'");
+    expect(s, "chk-12", NULL);
+    put_record(s, "risk", "r", ", state", ", 'evaluated'");
+    put_link(s, "risk", "r", "controls", "soa_entry", "A.2.2");
+    expect(s, "chk-12", "relied_on");
+    set(s, "risk SET state = 'closed'");
     set(s, "soa_entry SET state = 'archived' WHERE id NOT LIKE 'A.2%' AND id NOT LIKE 'A.3%'");
     for (size_t i = 0; i < COUNT(checks); i++) {
         struct check_result c = checked(s, checks[i]);
