@@ -76,7 +76,7 @@ enum err access__second_refused(struct call *call, enum second why)
                        say(call,
                            "another administrator has asked for this: it waits for an AIMS "
                            "manager to say the same",
-                           "已由另一位管理员提出，须由人工智能管理体系经理确认"));
+                           "已由另一位管理员提出，须由人工智能管理体系负责人确认"));
     return access__denied(call);
 }
 
@@ -209,10 +209,10 @@ static enum err words_for(struct call *call, struct reader *r, struct text asker
     bool any;
     TRY(asked_by(call, r, asker, business, &any));
     const char *said = !business ? say(call, "another administrator or an AIMS manager",
-                                       "另一位管理员或人工智能管理体系经理")
+                                       "另一位管理员或人工智能管理体系负责人")
                        : any     ? say(call, "another AIMS manager or an administrator",
-                                       "另一位人工智能管理体系经理或管理员")
-                                 : say(call, "an AIMS manager", "人工智能管理体系经理");
+                                       "另一位人工智能管理体系负责人或管理员")
+                                 : say(call, "an AIMS manager", "人工智能管理体系负责人");
     *words = text_of(said);
     return OK;
 }

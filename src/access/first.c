@@ -89,7 +89,7 @@ static enum err check_manager(struct call *call, const struct first *in)
         return OK;
     return problem(call, ERR_INVALID, TEXT("manager"), "self", "%s",
                    say(call, "the AIMS manager is another person than the administrator",
-                       "人工智能管理体系经理须为管理员以外的另一人"));
+                       "人工智能管理体系负责人须为管理员以外的另一人"));
 }
 
 static enum err add_first(struct call *call, struct first *in, struct text password)

@@ -333,7 +333,7 @@ enum err access__not_last_manager(struct call *call, struct tx *tx, struct text 
                    say(call,
                        "nobody else could confirm roles any more: appoint another AIMS manager "
                        "first",
-                       "这是最后一位人工智能管理体系经理，之后将无人能确认角色：请先任命另一位"));
+                       "这是最后一位人工智能管理体系负责人，之后将无人能确认角色：请先任命另一位"));
 }
 
 static enum err may_revoke(struct call *call, struct tx *tx, const struct access *a,

@@ -242,7 +242,7 @@ enum err access_reset(struct call *call, struct access *a, struct text person,
     if (out->pending)
         out->waits_for = text_of(
             say(call, "another administrator or an AIMS manager, who asks for the same",
-                "另一位管理员或人工智能管理体系经理以相同操作确认"));
+                "另一位管理员或人工智能管理体系负责人以相同操作确认"));
     return OK;
 }
 

@@ -40,9 +40,7 @@ void api_admit(void *arg, struct request *r, struct admission *out);
 const struct reply *api_who(void *arg, struct request *r);
 void api_live(struct api *a, const struct net *n); /* counts for /metrics */
 
-/* The reply bodies that commands print too. */
-MUST_USE enum err api_readiness_json(struct call *call, struct records *r, struct reader *db,
-                                     const struct framework *f, struct json_out *out);
+/* The reply body that a command prints too. */
 MUST_USE enum err api_checks_json(struct call *call, struct records *r, struct reader *db,
                                   struct json_out *out, bool *must_fails);
 /* All records of a kind that the actor may read, in a file format: csv, xlsx or json. With a model

@@ -115,12 +115,12 @@ static void put_check(const struct check_result *c, struct json_out *o)
     json_close(o, ']');
 }
 
-enum err api_checks_json(struct call *call, struct records *r, struct reader *db,
-                         struct json_out *o, bool *must_fails)
+static enum err checks_json(struct call *call, struct runs *runs, struct records *r,
+                            struct reader *db, struct json_out *o, bool *must_fails)
 {
     struct check_result *results;
     size_t count;
-    TRY(assure_checks(call, r, db, &results, &count));
+    TRY(assure_kept_checks(call, runs, r, db, &results, &count));
     *must_fails = false;
     json_open(o, '{');
     json_key(o, "items");
@@ -136,10 +136,20 @@ enum err api_checks_json(struct call *call, struct records *r, struct reader *db
     return OK;
 }
 
+enum err api_checks_json(struct call *call, struct records *r, struct reader *db,
+                         struct json_out *o, bool *must_fails)
+{
+    return checks_json(call, NULL, r, db, o, must_fails);
+}
+
 enum err checks_get(struct exchange *x)
 {
     bool must_fails;
-    return api_checks_json(x->call, x->api->records, exchange__db(x), exchange__json(x), &must_fails);
+    TRY(read_begin(x->call, exchange__db(x))); /* one moment for all of them */
+    enum err e = checks_json(x->call, x->api->runs, x->api->records, exchange__db(x),
+                             exchange__json(x), &must_fails);
+    read_end(exchange__db(x));
+    return e;
 }
 
 static struct words reason_words(const struct check *c, struct text code)
@@ -219,7 +229,62 @@ static void put_gate(const struct gate *g, const char *name, struct json_out *o)
     json_close(o, '}');
 }
 
-static void put_row_readiness(const struct row_readiness *r, struct json_out *o)
+struct told { /* of a row, as far as the reader may know: empty where not */
+    struct ref entry, by, lowered_by;
+};
+
+static struct text person_kind(struct text id)
+{
+    return id.len ? TEXT("person") : (struct text){0};
+}
+
+/* The records and people behind what is declared and lowered. */
+static enum err find_told(struct call *call, struct records *records, struct reader *db,
+                          const struct readiness *r, struct told **out)
+{
+    struct arena *a = call->arena;
+    struct text *kinds = NEW_MANY(a, 3 * r->row_count + 1, struct text);
+    struct text *ids = NEW_MANY(a, 3 * r->row_count + 1, struct text);
+    struct ref *refs = NEW_MANY(a, 3 * r->row_count + 1, struct ref);
+    for (size_t i = 0; i < r->row_count; i++) {
+        const struct row_readiness *row = &r->rows[i];
+        if (row->entry) {
+            kinds[3 * i] = row->entry->kind->name;
+            ids[3 * i] = row->entry->id;
+        }
+        kinds[3 * i + 1] = person_kind(row->declared_by);
+        ids[3 * i + 1] = row->declared_by;
+        kinds[3 * i + 2] = person_kind(row->lowered_by);
+        ids[3 * i + 2] = row->lowered_by;
+    }
+    TRY(record_refs(call, records, db, kinds, ids, 3 * r->row_count, refs));
+    *out = NEW_MANY(a, r->row_count + 1, struct told);
+    for (size_t i = 0; i < r->row_count; i++)
+        (*out)[i] = (struct told){refs[3 * i], refs[3 * i + 1], refs[3 * i + 2]};
+    return OK;
+}
+
+/* What a register says and no check shows: which record, who brought it there, and since when. */
+static void put_declared(const struct row_readiness *r, const struct told *t, struct json_out *o)
+{
+    json_key(o, "declared");
+    if (r->proven || r->level == 0 || !r->entry || !t->entry.id.len) {
+        json_put_null(o);
+        return;
+    }
+    json_open(o, '{');
+    json_key(o, "record");
+    json_open(o, '{');
+    put__ref(o, &t->entry);
+    json_close(o, '}');
+    put__text(o, "by", t->by.id);
+    put__text(o, "name", t->by.title);
+    put__text(o, "at", r->declared_at);
+    json_close(o, '}');
+}
+
+static void put_row_readiness(const struct row_readiness *r, const struct told *t,
+                              struct json_out *o)
 {
     static const double values[] = {0, .25, .5, .75, 1};
     json_open(o, '{');
@@ -234,12 +299,14 @@ static void put_row_readiness(const struct row_readiness *r, struct json_out *o)
     json_key(o, "value");
     json_put_number(o, values[r->level]);
     put__bool(o, "proven", r->proven);
+    put_declared(r, t, o);
     json_key(o, "lowered");
     if (r->lowered) {
         json_open(o, '{');
         put__integer(o, "to", r->lowered_to);
         put__text(o, "reason", r->lowered_reason);
         put__text(o, "by", r->lowered_by);
+        put__text(o, "name", t->lowered_by.title);
         put__text(o, "at", r->lowered_at);
         json_close(o, '}');
     } else
@@ -333,11 +400,58 @@ static void put_blockers(const struct readiness *r, struct json_out *o)
     json_close(o, ']');
 }
 
-enum err api_readiness_json(struct call *call, struct records *r, struct reader *db,
-                            const struct framework *f, struct json_out *o)
+#define TREND_MOST 3660 /* days */
+
+static void put_point(const struct trend_point *p, struct json_out *o)
 {
+    json_open(o, '{');
+    put__text(o, "day", p->day);
+    put_number(o, "score", p->score);
+    put_number(o, "raw_score", p->raw_score);
+    json_key(o, "proof_ratio");
+    json_put_number(o, p->proof_ratio);
+    put__integer(o, "met", p->met);
+    put__integer(o, "of", p->of);
+    put__integer(o, "blockers", p->blockers);
+    json_close(o, '}');
+}
+
+/* The days on which somebody asked; the last point is what is answered now. */
+static enum err put_trend(struct exchange *x, const struct readiness *ready, int64_t days,
+                          struct json_out *o)
+{
+    struct trend_point *points;
+    size_t count;
+    struct text today = zone_today(x->call->arena, x->call->zone, x->call->now);
+    TRY(assure_trend(x->call, exchange__db(x), ready->framework, days, &points, &count));
+    json_key(o, "trend");
+    json_open(o, '[');
+    for (size_t i = 0; i < count; i++)
+        if (text_compare(points[i].day, today) < 0)
+            put_point(&points[i], o);
+    put_point(&(struct trend_point){.day = today,
+                                    .score = ready->score,
+                                    .raw_score = ready->raw_score,
+                                    .proof_ratio = ready->proof_ratio,
+                                    .met = ready->met,
+                                    .of = ready->of,
+                                    .blockers = (int64_t)ready->blocker_count},
+              o);
+    json_close(o, ']');
+    return OK;
+}
+
+/* days 0: without the line. */
+static enum err put_readiness(struct exchange *x, const struct framework *f, int64_t days)
+{
+    struct call *call = x->call;
+    struct records *r = x->api->records;
+    struct reader *db = exchange__db(x);
+    struct json_out *o = exchange__json(x);
     struct readiness ready;
-    TRY(assure_readiness(call, r, db, f, &ready));
+    struct told *told;
+    TRY(assure_kept_readiness(call, x->api->runs, r, db, f, &ready));
+    TRY(find_told(call, r, db, &ready, &told));
     json_open(o, '{');
     put__text(o, "framework", f->name);
     put__text(o, "at", moment_print(call->arena, call->now));
@@ -361,8 +475,10 @@ enum err api_readiness_json(struct call *call, struct records *r, struct reader 
     json_key(o, "rows");
     json_open(o, '[');
     for (size_t i = 0; i < ready.row_count; i++)
-        put_row_readiness(&ready.rows[i], o);
+        put_row_readiness(&ready.rows[i], &told[i], o);
     json_close(o, ']');
+    if (days)
+        TRY(put_trend(x, &ready, days, o));
     json_close(o, '}');
     return OK;
 }
@@ -370,10 +486,16 @@ enum err api_readiness_json(struct call *call, struct records *r, struct reader 
 enum err readiness_get(struct exchange *x)
 {
     const struct framework *f = wanted(x, query__text(x, "framework"));
+    struct text trend = query__text(x, "trend");
+    int64_t days = 0;
     if (!f)
         return missing(x);
+    if (trend.len && (!text_integer(trend, &days) || days < 1 || days > TREND_MOST))
+        return problem(x->call, ERR_INVALID, TEXT("trend"), "range", "%s",
+                       say(x->call, "trend is a number of days, from 1 to 3660",
+                           "trend 为天数，范围 1 至 3660"));
     TRY(read_begin(x->call, exchange__db(x))); /* one moment for all the checks */
-    enum err e = api_readiness_json(x->call, x->api->records, exchange__db(x), f, exchange__json(x));
+    enum err e = put_readiness(x, f, days);
     read_end(exchange__db(x));
     return e;
 }
@@ -510,7 +632,8 @@ enum err soa_get(struct exchange *x)
     if (!s.kind)
         return missing(x);
     TRY(read_entries(x, &s));
-    TRY(assure_readiness(x->call, x->api->records, exchange__db(x), s.framework, &s.ready));
+    TRY(assure_kept_readiness(x->call, x->api->runs, x->api->records, exchange__db(x), s.framework,
+                              &s.ready));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
     json_key(o, "rows");

@@ -436,11 +436,11 @@ static enum err check_policy(struct exchange *x)
     return problem(x->call, ERR_DENIED, TEXT(""), "who", "%s",
                    x->route->policy == POLICY_ADMIN
                        ? say(x->call, "this is for administrators and the AIMS manager",
-                             "仅限管理员和人工智能管理体系经理")
+                             "仅限管理员和人工智能管理体系负责人")
                        : say(x->call,
                              "this is for auditors, the AIMS manager and top management, with "
                              "that role for the whole organisation",
-                             "仅限审核员、人工智能管理体系经理和最高管理者，且该角色须覆盖整个组织"));
+                             "仅限审核员、人工智能管理体系负责人和最高管理者，且该角色须覆盖整个组织"));
 }
 
 /* A token does what it was made for and nothing else: with scopes, only the routes that name

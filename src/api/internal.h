@@ -51,6 +51,7 @@ struct api {
     int64_t rate; /* of the limits; 0 = none */
     struct text model_etag, model_json, openapi;
     struct finisher *finisher;
+    struct runs *runs; /* what checks gave, while nothing changed */
     struct streams *streams;
     struct desk *desk; /* of files that become records */
     atomic_bool verifying;

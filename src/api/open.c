@@ -54,6 +54,7 @@ enum err api_open(struct call *call, const struct api_options *options, struct a
                      .rate = options->rate,
                      .rates = rates__open(arena, options->rate)};
     print_once(a);
+    a->runs = runs_open(a->model);
     a->model_etag = text_print(arena, "\"%.*s\"", TEXT_ARG(a->model->hash));
     TRY(finisher__open(a));
     TRY(streams__open(a));
@@ -69,6 +70,7 @@ void api_close(struct api *a)
     desk_close(a->desk);
     streams__close(a);
     finisher__close(a);
+    runs_close(a->runs);
     arena_close(a->arena);
 }
 

@@ -94,7 +94,7 @@ static enum err read_grants(struct exchange *x, struct grant **grants, size_t *c
         const struct json *unit = json_get(one, "unit");
         if (unit && unit->type != JSON_TEXT && unit->type != JSON_NULL) /* "" would be all */
             return problem(x->call, ERR_INVALID, TEXT("roles"), "type", "%s",
-                           say(x->call, "a unit is given by its id", "单位须以其标识给出"));
+                           say(x->call, "a unit is given by its id", "部门须以其标识给出"));
         (*grants)[(*count)++] = (struct grant){
             one->type == JSON_TEXT ? one->text : json_text(json_get(one, "role")),
             json_text(unit)};
@@ -166,7 +166,7 @@ enum err person_patch(struct exchange *x)
     return put_outcome(
         x, &p, pending,
         pending ? text_of(say(x->call, "another administrator or an AIMS manager",
-                              "另一位管理员或人工智能管理体系经理"))
+                              "另一位管理员或人工智能管理体系负责人"))
                 : TEXT(""));
 }
 

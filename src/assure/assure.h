@@ -18,8 +18,9 @@ struct check_result {
     const struct check *check;
     enum check_state state;
     int64_t population, breaks; /* breaks: records, each once, whatever the reasons */
-    struct breaking *records;     /* at most 1,000 are kept */
+    struct breaking *records;     /* at most 1,000 are kept; none of a result that was kept */
     size_t record_count;
+    struct text digest;           /* of what breaks it, in any order: 64 hex; "" when unknown */
 };
 /* A check whose population is 0 has no data, whatever its second query would say. A check that
  * cannot be run (wrong SQL, too slow) is an error that names it, never a pass. */
@@ -27,6 +28,17 @@ MUST_USE enum err assure_check(struct call *call, struct records *r, struct read
                                const struct check *c, struct check_result *out);
 MUST_USE enum err assure_checks(struct call *call, struct records *r, struct reader *db,
                                 struct check_result **out, size_t *count);
+
+/* What checks gave, kept in memory while the day and the length of the ledger are the same, and
+ * written down once a day for the trend. For any number of threads. NULL where `struct runs *` is
+ * asked for: everything is computed, nothing is kept. */
+struct runs;
+struct runs *runs_open(const struct model *m); /* the model outlives it */
+void runs_close(struct runs *runs);
+/* As assure_checks, without the records. */
+MUST_USE enum err assure_kept_checks(struct call *call, struct runs *runs, struct records *r,
+                                     struct reader *db, struct check_result **out,
+                                     size_t *count);
 
 struct row_check {
     const struct check_result *result;
@@ -38,7 +50,10 @@ struct row_readiness {
     int level;                    /* 0–4 after gates, freshness and lowering */
     int proven_level;             /* before a person lowered it */
     bool applicable;              /* not: excluded, and the exclusion is approved */
-    bool proven;                  /* automatically; docs/readiness.md §3 (level 0 never is) */
+    bool proven;                  /* a check of it shows this level (level 0 never is) */
+    const struct record *entry;   /* of the register that speaks for it; NULL: none */
+    struct text declared_by, declared_at; /* who brought the entry to its state, a person's id
+                                             or "", and since when; "" when there is none */
     struct text why_en, why_zh;   /* what stands between this level and the next */
     struct row_check *checks;
     size_t check_count;
@@ -72,6 +87,18 @@ struct readiness {
 };
 MUST_USE enum err assure_readiness(struct call *call, struct records *r, struct reader *db,
                                    const struct framework *f, struct readiness *out);
+/* The same from what is kept; what had to be computed is kept and written down. */
+MUST_USE enum err assure_kept_readiness(struct call *call, struct runs *runs, struct records *r,
+                                        struct reader *db, const struct framework *f,
+                                        struct readiness *out);
+struct trend_point {
+    struct text day;              /* the last readiness that somebody asked for on it */
+    double score, raw_score, proof_ratio;
+    int64_t met, of, blockers;
+};
+/* The days before today, and today, on which it was computed: 1 to 3,660, oldest first. */
+MUST_USE enum err assure_trend(struct call *call, struct reader *db, const struct framework *f,
+                               int64_t days, struct trend_point **out, size_t *count);
 /* A person may lower a row with a reason, never raise it: a record of the kind whose `is` is
  * "readiness_limit" (fields requirement, level, justification) in a state that is neither start
  * nor end. */

@@ -4,23 +4,26 @@
  * result. */
 #include "assure/internal.h"
 
-#define SIXTY_DAYS (INT64_C(60) * 86400 * 1000000)
+#include <stdlib.h>
+
+#define SIXTY 60 /* days: $5 */
 #define KEPT 1000 /* breaking records that are named; all are counted */
 
 /* ---- parameters -------------------------------------------------------------------------- */
-/* The same day some months before; the last day of the month where there is no such day. */
-static struct text months_ago(struct call *call, int64_t months)
+struct text assure__months_after(struct arena *a, struct text date, int64_t months)
 {
-    struct text today = date_print(call->arena, call->now), then;
+    struct text then;
     int64_t year = 0, month = 0, day = 0, days;
-    text_integer(text_slice(today, 0, 4), &year);
-    text_integer(text_slice(today, 5, 7), &month);
-    text_integer(text_slice(today, 8, 10), &day);
-    for (month -= months; month < 1; month += 12)
+    text_integer(text_slice(date, 0, 4), &year);
+    text_integer(text_slice(date, 5, 7), &month);
+    text_integer(text_slice(date, 8, 10), &day);
+    for (month += months; month < 1; month += 12)
         year--;
+    for (; month > 12; month -= 12)
+        year++;
     do
-        then = text_print(call->arena, "%04lld-%02lld-%02lld", (long long)year,
-                          (long long)month, (long long)day--);
+        then = text_print(a, "%04lld-%02lld-%02lld", (long long)year, (long long)month,
+                          (long long)day--);
     while (day > 0 && !date_read(then, &days));
     return then;
 }
@@ -30,19 +33,23 @@ static size_t parameters(const char *sql)
 {
     size_t highest = 0;
     for (; *sql != '\0'; sql++) {
-        size_t n = sql[0] == '$' && sql[1] >= '1' && sql[1] <= '5' ? (size_t)(sql[1] - '0') : 0;
+        size_t n = sql[0] == '$' && sql[1] >= '1' && sql[1] <= '6' ? (size_t)(sql[1] - '0') : 0;
         highest = n > highest ? n : highest;
     }
     return highest;
 }
 
 static enum err run(struct call *call, struct reader *db, const struct guest *guest,
-                    const char *sql, struct rows *out)
+                    const struct check *c, const char *sql, struct rows *out)
 {
-    struct value values[] = {V_TEXT(date_print(call->arena, call->now)),
-                             V_TEXT(months_ago(call, 12)), V_TEXT(months_ago(call, 6)),
+    int64_t day = zone_day(call->zone, call->now);
+    struct text today = date_of_days(call->arena, day);
+    struct value values[] = {V_TEXT(today),
+                             V_TEXT(assure__months_after(call->arena, today, -12)),
+                             V_TEXT(assure__months_after(call->arena, today, -6)),
                              V_TEXT(moment_print(call->arena, call->now)),
-                             V_TEXT(date_print(call->arena, call->now - SIXTY_DAYS))};
+                             V_TEXT(date_of_days(call->arena, day - SIXTY)),
+                             V_TEXT(date_of_days(call->arena, day - c->grace))};
     return read_guest(call, db, guest, sql, values, parameters(sql), READ_MOST, out);
 }
 
@@ -56,7 +63,7 @@ static enum err read_population(struct call *call, struct reader *db, const stru
                                 struct check_result *out)
 {
     struct rows rows;
-    TRY(run(call, db, guest, out->check->population, &rows));
+    TRY(run(call, db, guest, out->check, out->check->population, &rows));
     if (rows.count != 1 || rows.columns != 1)
         return wrong_form(call, "the population must be one number");
     if (rows.cells[0].type == VALUE_NULL)
@@ -79,6 +86,30 @@ static int64_t distinct(struct arena *a, const struct rows *rows)
     return (int64_t)map_count(seen);
 }
 
+static int by_bytes(const void *left, const void *right)
+{
+    const struct text *a = left, *b = right;
+    return text_compare(*a, *b);
+}
+
+/* Of the lines that break it, in whatever order the database gave them. */
+static struct text digest_of(struct arena *a, const struct rows *rows)
+{
+    struct text *lines = NEW_MANY(a, rows->count + 1, struct text);
+    struct sha256 *sum = sha256_start(a);
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct value *row = row_at(rows, i);
+        lines[i] = text_print(a, "%.*s %.*s %.*s\n", TEXT_ARG(row[0].text), TEXT_ARG(row[1].text),
+                              TEXT_ARG(row[2].text));
+    }
+    if (rows->count > 1)
+        qsort(lines, rows->count, sizeof *lines, by_bytes);
+    for (size_t i = 0; i < rows->count; i++)
+        sha256_add(sum, lines[i]);
+    struct hash h = sha256_end(sum);
+    return hex_of(a, hash_text(&h));
+}
+
 /* A reason is one of those the file names: what a query finds in a row is never shown. */
 static bool has_reason(const struct check *c, struct text code)
 {
@@ -92,7 +123,7 @@ static enum err read_breaks(struct call *call, struct reader *db, const struct g
                             struct check_result *out)
 {
     struct rows rows;
-    enum err e = run(call, db, guest, out->check->breaks, &rows);
+    enum err e = run(call, db, guest, out->check, out->check->breaks, &rows);
     if (e == ERR_TOO_LARGE) {
         out->breaks = READ_MOST; /* at least */
         return OK;
@@ -101,6 +132,7 @@ static enum err read_breaks(struct call *call, struct reader *db, const struct g
     if (rows.count > 0 && rows.columns != 3)
         return wrong_form(call, "the breaks must be the columns kind, id and reason");
     out->breaks = distinct(call->arena, &rows);
+    out->digest = digest_of(call->arena, &rows);
     out->record_count = rows.count < KEPT ? rows.count : KEPT;
     out->records = NEW_MANY(call->arena, out->record_count, struct breaking);
     for (size_t i = 0; i < out->record_count; i++) {
@@ -139,6 +171,29 @@ enum err assure_check(struct call *call, struct records *r, struct reader *db,
                                  say(call, "the check %.*s could not be run: %.*s",
                                      "检查 %.*s 无法运行：%.*s"),
                                  TEXT_ARG(c->name), TEXT_ARG(why)));
+}
+
+enum err assure_kept_checks(struct call *call, struct runs *runs, struct records *r,
+                            struct reader *db, struct check_result **out, size_t *count)
+{
+    const struct model *m = access_model(record_access(r));
+    struct check_result *fresh = NEW_MANY(call->arena, m->check_count, struct check_result);
+    struct moment_kept now = {0};
+    size_t computed = 0;
+    if (runs)
+        TRY(runs__now(call, db, &now));
+    *out = NEW_MANY(call->arena, m->check_count, struct check_result);
+    for (*count = 0; *count < m->check_count; (*count)++) {
+        struct check_result *c = &(*out)[*count];
+        if (runs__find(runs, &now, &m->checks[*count], c))
+            continue;
+        TRY(assure_check(call, r, db, &m->checks[*count], c));
+        runs__keep(runs, &now, c);
+        fresh[computed++] = *c;
+    }
+    if (runs && computed)
+        runs__note(call, r, &now, fresh, computed, NULL);
+    return OK;
 }
 
 enum err assure_checks(struct call *call, struct records *r, struct reader *db,

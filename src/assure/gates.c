@@ -50,7 +50,7 @@ static void judge_stage1(const struct scene *s, struct readiness *r)
     r->stage1 = gate_open(a, r);
     for (size_t i = 0; i < r->row_count; i++)
         if (r->rows[i].row->documented.en.len)
-            add_row(a, &r->stage1, &r->rows[i], 1);
+            add_row(a, &r->stage1, &r->rows[i], r->rows[i].row->records ? 2 : 1);
     for (size_t i = 0; i < r->check_count; i++) {
         const struct check_result *c = &r->checks[i];
         bool blocks = c->check->must && c->state == CHECK_FAIL;

@@ -8,12 +8,19 @@
 /* What the register of a framework says about one row. */
 struct entry {
     const struct record *record; /* NULL: there is none */
+    struct text by, since;       /* who brought it to its state ("": no person), and when */
     int level;                   /* what its state is worth, 0–4 */
     bool excluded;               /* it is in a state that leaves the row out */
     bool fresh;                  /* at least one piece of its evidence still counts */
+    bool tested;                 /* the last test is no longer ago than the framework says */
     bool heavy;                  /* an open record of the weighing kind relies on it */
     bool changed;                /* since it was signed: it counts as it was then */
     bool unsigned_out;           /* left out, and never signed so */
+};
+struct moment_kept { /* nothing can have changed while these are the same */
+    bool known;
+    uint64_t size; /* of the ledger, as the reader sees it */
+    char day[16];
 };
 struct scene { /* one look at one framework */
     struct call *call;
@@ -23,9 +30,25 @@ struct scene { /* one look at one framework */
     const struct framework *framework;
     const struct kind *kind; /* of the register; NULL when there is none */
     struct entry *entries;   /* per row index; NULL when the register says nothing */
+    struct runs *runs;       /* NULL: nothing is kept */
+    struct moment_kept now;  /* of runs */
 };
 struct scene scene__of(struct call *call, struct records *r, struct reader *db,
                        const struct framework *f);
+
+/* ---- runs.c ------------------------------------------------------------------------------ */
+MUST_USE enum err runs__now(struct call *call, struct reader *db, struct moment_kept *out);
+/* False, and nothing is done, without runs. */
+bool runs__find(struct runs *runs, const struct moment_kept *now, const struct check *c,
+                struct check_result *out);
+void runs__keep(struct runs *runs, const struct moment_kept *now, const struct check_result *c);
+bool runs__find_heavy(struct runs *runs, const struct moment_kept *now,
+                      const struct framework *f, struct entry *entries);
+void runs__keep_heavy(struct runs *runs, const struct moment_kept *now,
+                      const struct framework *f, const struct entry *entries);
+/* Hands what was computed to the writer; nobody waits for it. ready may be NULL. */
+void runs__note(struct call *call, struct records *r, const struct moment_kept *now,
+                const struct check_result *fresh, size_t count, const struct readiness *ready);
 
 /* ---- register.c -------------------------------------------------------------------------- */
 /* Every record that passes the filters, whoever asks: pages through record_list as the engine.
@@ -40,6 +63,9 @@ bool register__rules(const struct scene *s, const struct requirement *row);
 bool assure__names(const struct json *v, struct text requirement);
 
 /* ---- check.c ----------------------------------------------------------------------------- */
+/* The same day that many months after the date, before it when negative; the last day of the
+ * month where there is no such day. date is a real date. */
+struct text assure__months_after(struct arena *a, struct text date, int64_t months);
 const struct check_result *assure__result(const struct readiness *r, struct text check);
 struct text check__why(struct arena *a, const struct check_result *c, enum lang lang);
 

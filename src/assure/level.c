@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* assure/level.c — how far a row has come, 0 to 4, and the sentence that says what is in the
  * way. Levels are gated: nothing above an obstacle counts. Without data nothing is reached, and
- * a check can only hold a control back; what raises it is its record in the register. Pure: no
- * database. */
+ * a check can only hold a control back; what raises it is its record in the register. Proven is
+ * what a check of the row shows at that level, and nothing else: what people say of a control,
+ * evidence or not, is declared. Pure: no database. */
 #include "assure/internal.h"
 
 /* ---- rows proven by checks alone --------------------------------------------------------- */
@@ -11,14 +12,29 @@ static enum check_state state_of(const struct row_check *c)
     return c->result->state;
 }
 
-/* The lowest check that does not pass; of several at that level, one that fails before one that
+static bool passes_at(const struct row_readiness *row, int level)
+{
+    for (size_t i = 0; i < row->check_count; i++)
+        if (row->checks[i].level == level && state_of(&row->checks[i]) == CHECK_PASS)
+            return true;
+    return false;
+}
+
+/* One that has no data takes nothing away from what another has shown of the same level. */
+static bool hinders(const struct row_readiness *row, const struct row_check *c)
+{
+    return state_of(c) == CHECK_FAIL ||
+           (state_of(c) == CHECK_NO_DATA && !passes_at(row, c->level));
+}
+
+/* The lowest check that is in the way; of several at that level, one that fails before one that
  * has no data. */
 static const struct row_check *obstacle(const struct row_readiness *row)
 {
     const struct row_check *found = NULL;
     for (size_t i = 0; i < row->check_count; i++) {
         const struct row_check *c = &row->checks[i];
-        if (state_of(c) == CHECK_PASS)
+        if (!hinders(row, c))
             continue;
         if (!found || c->level < found->level ||
             (c->level == found->level && state_of(c) == CHECK_FAIL &&
@@ -34,12 +50,18 @@ static void nothing_more(struct arena *a, struct row_readiness *row)
         return;
     if (row->level == 0) {
         row->why_en = TEXT("No register in this release can prove it yet");
-        row->why_zh = TEXT("本版本尚无清单能够证明此项");
+        row->why_zh = TEXT("本版本尚无台账能够证明此项");
+        return;
+    }
+    if (row->level == 1 && row->row->records) {
+        row->why_en = TEXT("Only the procedure is there; no register in this release holds the "
+                           "records of what was done");
+        row->why_zh = TEXT("仅有程序文件；本版本尚无台账保存所做工作的记录");
         return;
     }
     row->why_en = text_print(a, "No register in this release can prove more than level %d yet",
                              row->level);
-    row->why_zh = text_print(a, "本版本的清单最多只能证明到 %d 级", row->level);
+    row->why_zh = text_print(a, "本版本的台账最多只能证明到 %d 级", row->level);
 }
 
 static void blame(struct arena *a, const struct check_result *c, struct row_readiness *row)
@@ -93,7 +115,7 @@ static void blame_state(struct arena *a, const struct entry *entry, struct row_r
     const struct words *title = &entry->record->kind->states[entry->record->state].title;
     struct text en = words_in(*title, LANG_EN), zh = words_in(*title, LANG_ZH);
     row->why_en = text_print(a, "The register says “%.*s”", TEXT_ARG(en));
-    row->why_zh = text_print(a, "清单中的状态为“%.*s”", TEXT_ARG(zh));
+    row->why_zh = text_print(a, "台账中的状态为“%.*s”", TEXT_ARG(zh));
 }
 
 /* A failing check holds the row below the level that it would prove. */
@@ -110,15 +132,24 @@ static const struct check_result *hold_back(struct row_readiness *row)
     return holder;
 }
 
-static bool is_proven(const struct row_readiness *row, bool fresh)
+/* A check that shows a level shows those below it, and none that fails is left at or below it. */
+static bool is_proven(const struct row_readiness *row)
 {
-    bool fails = false, passes = false;
-    for (size_t i = 0; i < row->check_count; i++) {
-        const struct row_check *c = &row->checks[i];
-        fails = fails || state_of(c) == CHECK_FAIL;
-        passes = passes || (state_of(c) == CHECK_PASS && c->level >= row->level);
+    for (size_t i = 0; i < row->check_count; i++)
+        if (state_of(&row->checks[i]) == CHECK_PASS && row->checks[i].level >= row->level)
+            return row->level > 0;
+    return false;
+}
+
+static void blame_age(const struct entry *entry, struct row_readiness *row)
+{
+    if (!entry->fresh) {
+        row->why_en = TEXT("None of its evidence was found good and still counts");
+        row->why_zh = TEXT("没有已获认可且仍然有效的证据");
+    } else {
+        row->why_en = TEXT("Its last test is too long ago");
+        row->why_zh = TEXT("距上次测试时间过长");
     }
-    return row->level > 0 && (passes || (row->level >= 3 && fresh && !fails));
 }
 
 void level__from_register(struct arena *a, const struct entry *entry, bool approved,
@@ -126,9 +157,12 @@ void level__from_register(struct arena *a, const struct entry *entry, bool appro
 {
     row->level = 0;
     row->proven = false;
+    row->entry = entry->record;
+    row->declared_by = entry->by;
+    row->declared_at = entry->since;
     if (!entry->record) {
         row->why_en = TEXT("It has no entry in the register yet");
-        row->why_zh = TEXT("清单中尚无此项");
+        row->why_zh = TEXT("台账中尚无此项");
         return;
     }
     if (entry->excluded) {
@@ -137,15 +171,14 @@ void level__from_register(struct arena *a, const struct entry *entry, bool appro
     }
     if (entry->changed)
         tell_changed(row);
-    bool stale = entry->level >= 3 && !entry->fresh;
+    bool stale = entry->level >= 3 && (!entry->fresh || !entry->tested);
     row->level = stale ? 2 : entry->level;
     const struct check_result *holder = hold_back(row);
-    row->proven = is_proven(row, entry->fresh);
+    row->proven = is_proven(row);
     if (holder) {
         blame(a, holder, row);
     } else if (stale) {
-        row->why_en = TEXT("None of its evidence counts any more");
-        row->why_zh = TEXT("其证据均已失效");
+        blame_age(entry, row);
     } else if (row->level < 4 && !entry->changed) {
         blame_state(a, entry, row);
     }

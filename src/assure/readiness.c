@@ -32,7 +32,9 @@ static bool bears_on(const struct framework *f, const struct check *c)
     return text_same(f->register_approval, c->name);
 }
 
-static enum err run_checks(const struct scene *s, struct readiness *r)
+/* fresh: those that were not kept, *computed of them. */
+static enum err run_checks(const struct scene *s, struct readiness *r,
+                           struct check_result *fresh, size_t *computed)
 {
     const struct model *m = s->model;
     r->checks = NEW_MANY(s->call->arena, m->check_count, struct check_result);
@@ -41,7 +43,11 @@ static enum err run_checks(const struct scene *s, struct readiness *r)
         if (!bears_on(s->framework, &m->checks[i]))
             continue;
         struct check_result *c = &r->checks[r->check_count];
-        TRY(assure_check(s->call, s->records, s->db, &m->checks[i], c));
+        if (!runs__find(s->runs, &s->now, &m->checks[i], c)) {
+            TRY(assure_check(s->call, s->records, s->db, &m->checks[i], c));
+            runs__keep(s->runs, &s->now, c);
+            fresh[(*computed)++] = *c;
+        }
         r->check_count++;
         if (c->check->must && c->state == CHECK_FAIL)
             r->blockers[r->blocker_count++] = c;
@@ -120,9 +126,21 @@ static void count_up(struct readiness *r)
 enum err assure_readiness(struct call *call, struct records *r, struct reader *db,
                           const struct framework *f, struct readiness *out)
 {
+    return assure_kept_readiness(call, NULL, r, db, f, out);
+}
+
+enum err assure_kept_readiness(struct call *call, struct runs *runs, struct records *r,
+                               struct reader *db, const struct framework *f,
+                               struct readiness *out)
+{
     struct scene s = scene__of(call, r, db, f);
+    struct check_result *fresh = NEW_MANY(call->arena, s.model->check_count, struct check_result);
+    size_t computed = 0;
+    s.runs = runs;
+    if (runs)
+        TRY(runs__now(call, db, &s.now));
     *out = (struct readiness){.framework = f, .row_count = f->row_count};
-    TRY(run_checks(&s, out));
+    TRY(run_checks(&s, out, fresh, &computed));
     TRY(register__read(&s));
     bool approved = exclusions_approved(&s, out);
     out->rows = NEW_MANY(call->arena, f->row_count, struct row_readiness);
@@ -134,5 +152,7 @@ enum err assure_readiness(struct call *call, struct records *r, struct reader *d
     count_up(out);
     gates__judge(&s, out);
     out->ready = out->stage2.ready; /* no check fails then, so nothing blocks */
+    if (runs && computed)
+        runs__note(call, r, &s.now, fresh, computed, out);
     return OK;
 }

@@ -70,6 +70,19 @@ static bool is_in(const struct text *list, size_t count, struct text t, size_t *
     return false;
 }
 
+/* Whether what is of that day still counts today, as long as the framework says. What has no
+ * day, or one that is still to come, does not. */
+static bool lasts(const struct scene *s, struct text day)
+{
+    struct arena *a = s->call->arena;
+    struct text today = zone_today(a, s->call->zone, s->call->now);
+    int64_t days;
+    if (!date_read(day, &days) || text_compare(day, today) > 0)
+        return false;
+    struct text until = assure__months_after(a, day, s->framework->proof.months);
+    return text_compare(until, today) >= 0;
+}
+
 static void worth(const struct scene *s, size_t in, struct entry *e)
 {
     const struct framework *f = s->framework;
@@ -81,7 +94,9 @@ static void worth(const struct scene *s, size_t in, struct entry *e)
 
 static void fill_entry(const struct scene *s, const struct record *rec, struct entry *e)
 {
+    const struct text tested = s->framework->proof.tested;
     e->record = rec;
+    e->tested = !tested.len || lasts(s, json_text(record_value(rec, tested)));
     worth(s, rec->state, e);
 }
 
@@ -133,10 +148,11 @@ static void place(struct scene *s, const struct record *rec)
 #define PROOFS_MOST 1000000 /* rows of a framework, each with at most 1,000 pieces */
 struct texts LIST_OF(struct text);
 
-static const struct json *evidence_of(const struct entry *e)
+static const struct json *evidence_of(const struct scene *s, const struct entry *e)
 {
-    const struct json *v =
-        e->record && e->level >= 3 ? record_value(e->record, TEXT("evidence")) : NULL;
+    const struct json *v = e->record && e->level >= 3 && s->framework->proof.via.len
+                               ? record_value(e->record, s->framework->proof.via)
+                               : NULL;
     return v && v->type == JSON_LIST ? v : NULL;
 }
 
@@ -145,7 +161,7 @@ static struct texts all_evidence(const struct scene *s)
     struct texts list = LIST_IN(s->call->arena, PROOFS_MOST);
     struct map *seen = map_in(s->call->arena);
     for (size_t i = 0; i < s->framework->row_count; i++) {
-        const struct json *v = evidence_of(&s->entries[i]);
+        const struct json *v = evidence_of(s, &s->entries[i]);
         for (const struct json *one = v ? v->first : NULL; one; one = one->next)
             if (map_add(seen, one->text, 0))
                 (void)LIST_ADD(&list, one->text);
@@ -153,12 +169,21 @@ static struct texts all_evidence(const struct scene *s)
     return list;
 }
 
+/* It proves until the day it names; else for a time from the day it was taken, or, when nobody
+ * said when that was, was noted here. */
 static bool counts_still(const struct scene *s, const struct record *proof)
 {
-    struct text until = json_text(record_value(proof, TEXT("valid_until")));
-    struct text today = date_print(s->call->arena, s->call->now);
-    return !proof->kind->states[proof->state].end &&
-           (!until.len || text_compare(until, today) >= 0);
+    const struct framework *f = s->framework;
+    size_t at;
+    if (!is_in(f->proof.in, f->proof.in_count, proof->kind->states[proof->state].name, &at))
+        return false;
+    struct text until = json_text(record_value(proof, f->proof.until));
+    if (until.len)
+        return text_compare(until, zone_today(s->call->arena, s->call->zone, s->call->now)) >= 0;
+    struct text taken = json_text(record_value(proof, f->proof.taken));
+    if (!taken.len)
+        taken = text_slice(json_text(record_value(proof, TEXT("created_at"))), 0, 10);
+    return lasts(s, taken);
 }
 
 static enum err find_fresh(struct scene *s, const struct kind *k, const struct text *ids,
@@ -179,9 +204,9 @@ static enum err find_fresh(struct scene *s, const struct kind *k, const struct t
 
 static enum err read_freshness(struct scene *s)
 {
-    const struct field *f = kind_field(s->kind, TEXT("evidence"));
-    if (!f || f->type != FIELD_REFS || !f->target_kind)
+    if (!s->framework->proof.via.len)
         return OK;
+    const struct field *f = kind_field(s->kind, s->framework->proof.via);
     struct texts list = all_evidence(s);
     struct map *fresh = map_in(s->call->arena);
     for (size_t i = 0; i < list.count; i += IDS) {
@@ -189,10 +214,34 @@ static enum err read_freshness(struct scene *s)
         TRY(find_fresh(s, f->target_kind, list.at + i, left < IDS ? left : IDS, fresh));
     }
     for (size_t i = 0; i < s->framework->row_count; i++) {
-        const struct json *v = evidence_of(&s->entries[i]);
+        const struct json *v = evidence_of(s, &s->entries[i]);
         for (const struct json *one = v ? v->first : NULL; one && !s->entries[i].fresh;
              one = one->next)
             s->entries[i].fresh = map_find(fresh, one->text, NULL);
+    }
+    return OK;
+}
+
+/* ---- who said so ------------------------------------------------------------------------- */
+/* A level that no check shows is what somebody said by moving the record there. */
+static enum err read_who(struct scene *s)
+{
+    struct map *rows = map_in(s->call->arena);
+    struct value kind = V_TEXT(s->kind->name);
+    struct rows stays;
+    size_t row;
+    for (row = 0; row < s->framework->row_count; row++)
+        if (s->entries[row].record)
+            map_add(rows, s->entries[row].record->id, row);
+    TRY(read_rows(s->call, s->db,
+                  "SELECT id, person, since FROM stay WHERE kind = $1 AND until IS NULL", &kind, 1,
+                  READ_MOST, &stays));
+    for (size_t i = 0; i < stays.count; i++) {
+        const struct value *v = row_at(&stays, i);
+        if (!map_find(rows, v[0].text, &row))
+            continue;
+        s->entries[row].by = v[1].text;
+        s->entries[row].since = v[2].text;
     }
     return OK;
 }
@@ -249,7 +298,12 @@ enum err register__read(struct scene *s)
         place(s, records[i]);
     TRY(read_signed(s));
     TRY(read_freshness(s));
-    return read_weight(s);
+    TRY(read_who(s));
+    if (runs__find_heavy(s->runs, &s->now, s->framework, s->entries))
+        return OK;
+    TRY(read_weight(s));
+    runs__keep_heavy(s->runs, &s->now, s->framework, s->entries);
+    return OK;
 }
 
 /* ---- making what is missing -------------------------------------------------------------- */

@@ -180,7 +180,7 @@ static void print_words(const struct import *im)
     print_count(out, say(im->call, "unchanged", "未变"), r.unchanged);
     print_count(out, say(im->call, "rejected", "拒绝"), r.rejected);
     if (r.units)
-        print_count(out, say(im->call, "units made", "新建单位"), r.units_made);
+        print_count(out, say(im->call, "units made", "新建部门"), r.units_made);
     print_refusals(im);
     print_remarks(im);
     if (im->dry_run)

@@ -57,7 +57,7 @@ static bool agrees(const struct ledger_claim *claim, const struct ledger_leaf *l
 enum err ledger_attests(struct call *call, struct ledger *l, struct reader *r, struct tx *tx,
                         struct ledger_claim *claim, bool *yes)
 {
-    struct call *quiet = call_open(call->arena, call->now, call->lang);
+    struct call *quiet = call_beside(call->arena, call);
     struct holding h = {.source = {.call = quiet, .reader = r, .tx = tx}, .ledger = l};
     struct ledger_leaf leaf;
     enum err e = OK;

@@ -17,6 +17,7 @@ static const struct {
     {"kinds/", FILE_KIND},
     {"frameworks/", FILE_FRAMEWORK},
     {"checks/", FILE_CHECK},
+    {"sets/", FILE_SET},
     {"overlays/", FILE_OVERLAY},
     {"demo/", FILE_OTHER},
     {"import/", FILE_OTHER},
@@ -55,7 +56,8 @@ static bool classify_by_content(struct source *s)
     } first_keys[] = {{"extends", FILE_OVERLAY},
                       {"kind", FILE_KIND},
                       {"framework", FILE_FRAMEWORK},
-                      {"check", FILE_CHECK}};
+                      {"check", FILE_CHECK},
+                      {"set", FILE_SET}};
     for (size_t i = 0; i < COUNT(first_keys); i++)
         if (json_get(s->root, first_keys[i].key) != NULL) {
             s->type = first_keys[i].type;

@@ -33,6 +33,7 @@ enum file_type {
     FILE_KIND,
     FILE_FRAMEWORK,
     FILE_CHECK,
+    FILE_SET,
     FILE_OVERLAY
 };
 struct source {        /* one file that was read */
@@ -82,6 +83,8 @@ struct loader {
     struct draft *drafts; /* one a kind, beside model->kinds */
     struct extension *extensions;
     size_t extension_count;
+    struct set_draft *sets; /* beside model->sets (set.c) */
+    size_t set_count;
     struct field *envelope; /* as envelope.json has them; each kind gets copies */
     const struct json **envelope_json;
     size_t envelope_count;
@@ -198,6 +201,11 @@ struct condition *model__condition(struct loader *l, const struct kind *k,
 
 void model__framework(struct loader *l, const struct source *s, struct framework *f);
 void model__framework_finish(struct loader *l, const struct source *s, struct framework *f);
+/* Needs the kinds and the guest. Circles, clashes and what may not be read are mistakes. */
+void model__sets(struct loader *l, size_t count);
+/* The query with the sets that it names put in; "" when it, or one of them, has a mistake. */
+struct text model__expand(struct loader *l, const struct json *at, struct text sql);
+#define SET_LONGEST 100000 /* bytes, as store/guest.c has it */
 void model__check_file(struct loader *l, const struct source *s, struct check *c);
 
 /* ---- describing -------------------------------------------------------------------------- */

@@ -123,6 +123,7 @@ static void read_checks(struct loader *l)
     struct model *m = l->model;
     m->checks = NEW_MANY(l->arena, count_of(l, FILE_CHECK), struct check);
     m->guest = model__guest(l->arena, m);
+    model__sets(l, count_of(l, FILE_SET));
     for (size_t i = 0; i < l->source_count; i++)
         if (is_one(l, i, FILE_CHECK)) {
             struct check *c = &m->checks[m->check_count];

@@ -234,6 +234,8 @@ struct requirement {
     struct text group, type, phase;
     struct words title, about, auditor, evidence, documented;
     int64_t weight;
+    bool records;                /* what is documented is records of what was done: a document
+                                    that says how it is done is not enough at stage 1 */
     size_t index;
 };
 struct group {
@@ -255,6 +257,14 @@ struct framework {
     size_t excluded_count;
     struct text register_approval; /* check that must pass before excluded rows leave; "" */
     struct { struct text kind, via, field, *in; size_t in_count; } weigh; /* kind "": none */
+    struct { /* what a register record must show to stand at 3 or 4; via "": nothing can */
+        struct text via;           /* refs field of the register */
+        struct text *in;           /* states of what it points at that count */
+        size_t in_count;
+        struct text taken, until;  /* dates of it: the day it is of; the last day it proves */
+        struct text tested;        /* date of the register: the last test; "" none */
+        int64_t months;            /* how long what names no last day, and a test, counts */
+    } proof;
     struct text *stage1;         /* checks that must pass, with data, before stage 1 */
     size_t stage1_count;
 };
@@ -262,13 +272,19 @@ struct proof {
     const struct requirement *row;
     int level;                   /* 1–4 */
 };
+struct query_set { /* a query that checks and other sets read by its name */
+    struct text name, source;
+    struct words title, about;
+    const char *query; /* with the sets that it uses put in */
+};
 struct check {
     struct text name, source;
     struct words title, statement, remedy;
     struct proof *proves;
     size_t prove_count;
     bool must;
-    const char *population, *breaks; /* SQL */
+    int64_t grace;               /* days: $6 is that many ago; 0 none */
+    const char *population, *breaks; /* SQL, with sets put in */
     struct { struct text code; struct words words; } reasons[16];
     size_t reason_count;
 };
@@ -295,6 +311,8 @@ struct model {
     size_t role_count;
     struct framework *frameworks;
     size_t framework_count;
+    struct query_set *sets;
+    size_t set_count;
     struct check *checks;
     size_t check_count;
     const struct guest *guest;     /* what their queries may read (store/store.h: read_guest) */

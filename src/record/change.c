@@ -294,7 +294,7 @@ static enum err may_rehang(struct writing *w, const struct record *rec,
                    say(w->call,
                        "where a unit hangs decides what everybody sees: moving it is for: %.*s, "
                        "of the unit and of its new place",
-                       "单位的位置决定每个人能看到什么：只能由单位及其新位置的以下角色调整：%.*s"),
+                       "部门的位置决定每个人能看到什么：只能由部门及其新位置的以下角色调整：%.*s"),
                    TEXT_ARG(who)));
 }
 
@@ -492,7 +492,7 @@ static enum err push_one(struct writing *w, const struct push *p, const struct r
                          struct text why, const struct record *item)
 {
     const struct move *m = kind_move(p->kind, p->move);
-    struct call *probe = call_open(w->call->arena, w->call->now, w->call->lang);
+    struct call *probe = call_beside(w->call->arena, w->call);
     if (!(m->from >> item->state & 1) || !holds(m->when, item) ||
         check__required(probe, item, m->to, m) != OK)
         return OK;

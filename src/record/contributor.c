@@ -137,7 +137,7 @@ enum err contributor__rebuild(struct call *call, struct tx *tx, const struct mod
     int64_t version = 0;
     for (bool more = true; more;) {
         struct arena *page = arena_open();
-        struct call *own = call_open(page, call->now, call->lang);
+        struct call *own = call_beside(page, call);
         struct value values[] = {V_TEXT(kind), V_TEXT(id), V_INT(version)};
         struct rows rows;
         enum err e = tx_rows(own, tx,

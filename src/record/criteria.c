@@ -9,7 +9,7 @@ static enum err measure(struct context *c, struct record **out)
     const struct kind *k = c->records->model->criteria_kind;
     if (!c->measure->asked && k)
         TRY(query__in_force(c->call, c->records, c->db, k,
-                            date_print(c->call->arena, c->call->now), &c->measure->criteria));
+                            zone_today(c->call->arena, c->call->zone, c->call->now), &c->measure->criteria));
     c->measure->asked = true;
     *out = c->measure->criteria;
     return OK;

@@ -22,7 +22,7 @@ static enum err attests(struct holding *h, struct ledger_claim *claim, bool *yes
 static bool commits(struct holding *h, const struct signed_move *s, struct text salt,
                     struct hash *out)
 {
-    struct call *quiet = call_open(h->call->arena, h->call->now, h->call->lang);
+    struct call *quiet = call_beside(h->call->arena, h->call);
     return signature__commit(quiet, s, salt, out) == OK;
 }
 
@@ -34,7 +34,7 @@ static int does(struct holding *h, const struct record *now, struct text body,
                 const struct ledger_claim *claim)
 {
     static const struct json_limits limits = {8u << 20, 32, 500000};
-    struct call *quiet = call_open(h->call->arena, h->call->now, h->call->lang);
+    struct call *quiet = call_beside(h->call->arena, h->call);
     const struct json *read;
     if (json_read(quiet, body, &limits, &read) != OK)
         return 2;
@@ -45,7 +45,7 @@ static int does(struct holding *h, const struct record *now, struct text body,
 
 static enum err look_at(struct holding *h, const struct value *row, bool first)
 {
-    struct call *quiet = call_open(h->call->arena, h->call->now, h->call->lang);
+    struct call *quiet = call_beside(h->call->arena, h->call);
     struct record *now = NEW(h->call->arena, struct record);
     struct ledger_claim claim = {.entry = row[0].integer,
                                  .object_kind = h->rec->kind->name,
@@ -122,7 +122,7 @@ static const struct kind *unit_kind(const struct records *r)
 static void take_unit(struct call *call, const struct kind *k, const struct value *row,
                       struct unit_version *out)
 {
-    struct call *quiet = call_open(call->arena, call->now, call->lang);
+    struct call *quiet = call_beside(call->arena, call);
     struct record *rec = NEW(call->arena, struct record);
     out->version = row[1].integer;
     out->there = ledger_commit(quiet, row[3].text, row[2].text, &out->commitment) == OK &&

@@ -65,6 +65,18 @@ static const struct column timer_columns[] = {
     COLUMN("why", TEXT, true)};
 static const struct index timer_indexes[] = {
     {.name = NAMED("timer_next"), .columns = NAMED("next")}};
+/* What checks and frameworks gave, the last time of each day (assure/runs.c). */
+static const struct column check_run_columns[] = {
+    COLUMN("name", TEXT, true),    COLUMN("day", TEXT, true),           COLUMN("at", TEXT, true),
+    COLUMN("size", INTEGER, true), COLUMN("model", TEXT, true),         COLUMN("population", INTEGER, true),
+    COLUMN("breaks", INTEGER, true), COLUMN("digest", TEXT, true)};
+static const struct column readiness_run_columns[] = {
+    COLUMN("name", TEXT, true),       COLUMN("day", TEXT, true),
+    COLUMN("at", TEXT, true),         COLUMN("size", INTEGER, true),
+    COLUMN("model", TEXT, true),      COLUMN("score", INTEGER, true),
+    COLUMN("raw_score", INTEGER, true), COLUMN("met", INTEGER, true),
+    COLUMN("applicable", INTEGER, true), COLUMN("proof", INTEGER, true),
+    COLUMN("blockers", INTEGER, true)};
 static const struct column idempotency_columns[] = {
     COLUMN("actor", TEXT, true),  COLUMN("name", TEXT, true), COLUMN("kind", TEXT, true),
     COLUMN("record", TEXT, true), COLUMN("at", TEXT, true),   COLUMN("request", TEXT, false),
@@ -122,6 +134,8 @@ static const struct table own_tables[] = {
      .index_count = 1},
     TABLE(contributor, "kind, id, version, person", true),
     TABLE(frozen, "kind, id, by_kind, by_id, by_version", true),
+    TABLE(check_run, "name, day", false),
+    TABLE(readiness_run, "name, day", false),
     {.name = NAMED("timer"),
      .primary = NAMED("kind, id, name"),
      .columns = timer_columns,

@@ -313,6 +313,20 @@ MUST_USE enum err record_todo(struct call *call, struct records *r, struct reade
 /* The moment at which the record, as it was at its version, had come to its state; "" when not known. */
 MUST_USE enum err record_since(struct call *call, struct reader *db, const struct record *rec,
                                struct text *out);
+/* ---- what checks gave, a row a day (derived; the ledger says nothing of it) ----------------- */
+struct run_note {
+    struct text name, digest; /* digest: of what breaks the check, "" when unknown */
+    int64_t population, breaks;
+};
+struct score_note { /* of a framework; score, raw_score and proof in thousandths */
+    struct text name;
+    int64_t score, raw_score, met, of, proof, blockers;
+};
+/* Copies what it is given and hands it to the writer; nobody waits for it, and one that cannot be
+ * written is a line in the log. The last of a day is kept. score may be NULL. */
+void record_note_runs(struct call *call, struct records *r, struct text day, int64_t size,
+                      const struct run_note *runs, size_t count, const struct score_note *score);
+
 /* The organisation's day from now on is that of this zone ("Asia/Singapore", "UTC"): an entry, and every timer
  * is made anew. ERR_INVALID with the field "zone" when the machine does not know it. */
 MUST_USE enum err record_zone(struct call *call, struct records *r, struct text name);

@@ -125,7 +125,7 @@ static enum err look_at_ground(struct call *call, struct records *r, struct grou
     struct text model = {0}, before = {0};
     *g = (struct ground){.records = r, .model = r->model->hash, .criteria = TEXT("none")};
     enum err e = k ? query__in_force(call, r, db_reader(db), k,
-                                     date_print(call->arena, call->now), &criteria)
+                                     zone_today(call->arena, call->zone, call->now), &criteria)
                    : OK;
     if (e == OK && criteria) {
         g->criteria = text_print(call->arena, "%.*s/%lld", TEXT_ARG(criteria->id),
@@ -187,7 +187,7 @@ enum err stale__settle(struct call *call, struct records *r)
         TRY(store_run(r->store, call, note_ground, &g));
     while (more) {
         struct arena *arena = arena_open();
-        struct call *one = call_open(arena, call->now, call->lang);
+        struct call *one = call_beside(arena, call);
         struct slice s = {.records = r};
         one->id = id_new(one);
         one->actor = actor_system(one);

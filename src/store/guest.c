@@ -54,12 +54,17 @@ static const struct guest_table *table_of(const struct guest *g, struct text nam
     return map_find(g->names, name, &i) ? &g->tables.at[i] : NULL;
 }
 
+bool guest_knows(const struct guest *g, struct text table)
+{
+    return table_of(g, table) != NULL;
+}
+
 /* ---- words ------------------------------------------------------------------------------- */
 static const char keywords[] =
     " all and as asc between by case cast cross desc distinct else end escape except exists false "
     "first from group having in inner intersect is join last left like limit not null nulls offset "
     "on or order outer select then true union when where ";
-static const char functions[] = " abs avg coalesce count length lower ltrim max min nullif replace "
+static const char functions[] = " abs avg coalesce count json length lower ltrim max min nullif replace "
                                 "round rtrim substr sum trim upper ";
 static const char types[] = " bigint double integer numeric precision real text ";
 /* Behind a table these would be no name for it. */
@@ -258,13 +263,13 @@ static void read_source(struct reading *r, int depth)
         return;
     }
     if (t->is != PIECE_WORD || !table_of(r->guest, t->text)) {
-        wrong(r, "is not a table that a check may read", t->text);
+        wrong(r, "is not a table or a set that a check may read", t->text);
         return;
     }
     (void)LIST_ADD(&r->used, t->text);
     r->at++;
     if (sign_at(r, r->at, '.') || sign_at(r, r->at, '('))
-        wrong(r, "is not a table that a check may read", t->text);
+        wrong(r, "is not a table or a set that a check may read", t->text);
     read_alias(r, t->text);
 }
 
@@ -498,7 +503,8 @@ int store__guest_authorize(const struct guest *g, int action, const char *first,
 {
     bool may = action == SQLITE_SELECT || (action == SQLITE_READ && reads(g, first, second)) ||
                (action == SQLITE_FUNCTION && second &&
-                (among(functions, text_of(second)) || strcmp(second, "like") == 0));
+                (among(functions, text_of(second)) || strcmp(second, "like") == 0 ||
+                 strcmp(second, "->>") == 0));
     return may ? SQLITE_OK : SQLITE_DENY;
 }
 

@@ -107,6 +107,7 @@ struct guest;
 struct guest *guest_in(struct arena *a);
 void guest_allow(struct guest *g, struct text table, const struct text *columns, size_t count,
                  bool hides);
+bool guest_knows(const struct guest *g, struct text table);
 /* Whether the statement reads these and nothing else, whatever database it is put to; *why says
  * what is wrong with it (in a, English, for whoever writes the file), "" when nothing is. */
 bool guest_check(struct arena *a, const struct guest *g, struct text sql, struct text *why);

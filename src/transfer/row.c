@@ -285,7 +285,7 @@ static void take_unit(struct making *m)
     else
         refuse(m, im->table.names[im->plan.unit], "unit",
                text_of(say(im->call, "there is no such unit, and it could not be made",
-                           "没有此单位，且无法创建")));
+                           "没有此部门，且无法创建")));
 }
 
 static struct reading kept_value(struct making *m, const struct field *f, struct text kept)

@@ -399,7 +399,7 @@ def check_frameworks(m):
         known[data["framework"]] = {r["id"] for r in data["rows"]}
         for row in data["rows"]:
             if set(row) - {"id", "group", "type", "title", "about", "auditor", "evidence",
-                           "weight", "phase", "documented"}:
+                           "weight", "phase", "documented", "records"}:
                 m.say(path, f"unknown key in row {row['id']}")
             if row["group"] not in groups or row["type"] not in ("clause", "control"):
                 m.say(path, f"row {row['id']}: bad group or type")
@@ -411,8 +411,10 @@ def check_frameworks(m):
     named = [(f"kinds/{k}.json", s) for k, d in m.kinds.items() for s in d["serves"]]
     for path, data in m.files.items():
         if path.startswith("checks/"):
-            named += [(path, p["row"]) for p in data["proves"]]
+            named += [(path, p["row"]) for p in data.get("proves", [])]
             check_check(m, path, data)
+        elif path.startswith("sets/") and path != f"sets/{data['set']}.json":
+            m.say(path, f"holds the set {data['set']}")
     for where, name in named:
         framework, _, row = name.partition(":")
         if row not in known.get(framework, ()):
@@ -420,15 +422,14 @@ def check_frameworks(m):
 
 
 def check_check(m, path, data):
-    if set(data) - {"check", "title", "statement", "proves", "must", "population", "breaks",
+    if set(data) - {"check", "title", "statement", "proves", "must", "grace", "population", "breaks",
                     "reasons", "remedy"}:
         m.say(path, "unknown key")
     if path != f"checks/{data['check']}.json":
         m.say(path, f"holds the check {data['check']}")
-    given = set(re.findall(r"'([a-z_0-9]+)'(?: AS reason)", data["breaks"]))
-    given |= set(re.findall(r"THEN '([a-z_0-9]+)'|ELSE '([a-z_0-9]+)'", data["breaks"]) and
-                 [x for pair in re.findall(r"THEN '([a-z_0-9]+)'|ELSE '([a-z_0-9]+)'",
-                                           data["breaks"]) for x in pair if x])
+    breaks = re.sub(r"CASE (?:(?! END ).)*? END AS kind", "", data["breaks"])
+    given = set(re.findall(r"'([a-z_0-9]+)'(?: AS reason)", breaks))
+    given |= set(re.findall(r"(?:THEN|ELSE) '([a-z_0-9]+)'", breaks))
     if given - set(data["reasons"]):
         m.say(path, f"reason without words: {sorted(given - set(data['reasons']))}")
     if set(data["reasons"]) - given:

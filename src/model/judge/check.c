@@ -84,8 +84,8 @@ static void check_form(const struct sql *q)
         if (p->type == PIECE_OPEN)
             model__mistake(q->l, q->at, "sql", "a quoted text is not closed");
         if (p->type == PIECE_WORD && p->text.at[0] == '$' &&
-            !model__one_of(p->text, "$1 $2 $3 $4 $5"))
-            model__mistake(q->l, q->at, "sql", "unknown parameter %.*s; known: $1 to $5",
+            !model__one_of(p->text, "$1 $2 $3 $4 $5 $6"))
+            model__mistake(q->l, q->at, "sql", "unknown parameter %.*s; known: $1 to $6",
                            TEXT_ARG(p->text));
         for (size_t w = 0; w < COUNT(writing); w++)
             if (is_word(p, writing[w]))
@@ -93,17 +93,21 @@ static void check_form(const struct sql *q)
     }
 }
 
-/* Records, links, units, versions; nothing of passwords, sessions or keys (store/guest.c). What
- * is no query of one SELECT has been told already. */
-static void check_reach(const struct sql *q, struct text sql)
+/* The query as the databases will have it. Records, links, units, versions; nothing of passwords,
+ * sessions or keys (store/guest.c). What is no query of one SELECT has been told already. */
+static const char *check_reach(const struct sql *q, struct text sql)
 {
-    struct text why;
+    struct text why, full;
     size_t before = q->l->mistakes;
     check_form(q);
-    if (q->l->mistakes > before)
-        return;
-    if (!guest_check(q->l->scrap, q->l->model->guest, sql, &why))
+    full = q->l->mistakes > before ? TEXT("") : model__expand(q->l, q->at, sql);
+    if (full.len == 0) /* told already, here or at the set that has no meaning */
+        return "";
+    if (!guest_check(q->l->scrap, q->l->model->guest, full, &why))
         model__mistake(q->l, q->at, "guest", "%.*s", TEXT_ARG(why));
+    if (text_search(full, TEXT("$6")) >= 0 && q->check->grace == 0)
+        model__mistake(q->l, q->at, "required", "$6 needs \"grace\"");
+    return text_c(q->l->arena, full);
 }
 
 static void reason_exists(const struct sql *q, struct text code)
@@ -117,7 +121,7 @@ static void reason_exists(const struct sql *q, struct text code)
 
 static void kind_exists(const struct sql *q, struct text name)
 {
-    if (model_kind(q->l->model, name) == NULL)
+    if (model_kind(q->l->model, name) == NULL && !text_is(name, "requirement"))
         model__mistake(q->l, q->at, "unknown", "\"%.*s\" AS kind: unknown kind",
                        TEXT_ARG(name));
 }
@@ -177,23 +181,29 @@ static void check_breaks(const struct sql *q)
                            TEXT_ARG(q->check->reasons[i].code));
 }
 
+static bool uses_grace(const char *sql)
+{
+    return text_search(text_of(sql), TEXT("$6")) >= 0;
+}
+
 static void read_sql(struct loader *l, const struct json *root, struct check *c)
 {
     struct text population = model__text(l, root, "population", true);
     struct text breaks = model__text(l, root, "breaks", true);
     struct sql q = {.l = l, .at = json_get(root, "population"), .check = c};
-    c->population = text_c(l->arena, population);
-    c->breaks = text_c(l->arena, breaks);
     if (population.len > 0) {
         cut(&q, population);
-        check_reach(&q, population);
+        c->population = check_reach(&q, population);
     }
     q = (struct sql){.l = l, .at = json_get(root, "breaks"), .check = c};
     if (breaks.len > 0) {
         cut(&q, breaks);
-        check_reach(&q, breaks);
+        c->breaks = check_reach(&q, breaks);
         check_breaks(&q);
     }
+    bool sound = c->population[0] != '\0' && c->breaks[0] != '\0';
+    if (sound && c->grace > 0 && !uses_grace(c->population) && !uses_grace(c->breaks))
+        model__mistake(l, json_get(root, "grace"), "unknown", "no query uses $6");
 }
 
 static void read_reasons(struct loader *l, const struct json *root, struct check *c)
@@ -217,7 +227,7 @@ static void read_reasons(struct loader *l, const struct json *root, struct check
 
 static void read_proves(struct loader *l, const struct json *root, struct check *c)
 {
-    const struct json *proves = model__list(l, root, "proves", true);
+    const struct json *proves = model__list(l, root, "proves", false);
     if (proves == NULL)
         return;
     c->proves = NEW_MANY(l->arena, proves->count, struct proof);
@@ -259,7 +269,7 @@ void model__check_file(struct loader *l, const struct source *s, struct check *c
     c->population = c->breaks = "";
     c->source = s->shown;
     if (!model__keys(l, root,
-                     "check title statement proves must population breaks reasons remedy"))
+                     "check title statement proves must grace population breaks reasons remedy"))
         return;
     c->name = model__text(l, root, "check", true);
     c->source = model__at(l, json_get(root, "check"));
@@ -267,6 +277,7 @@ void model__check_file(struct loader *l, const struct source *s, struct check *c
     c->statement = model__words(l, root, "statement", true);
     c->remedy = model__words(l, root, "remedy", false);
     c->must = model__bool(l, root, "must");
+    model__integer(l, root, "grace", 1, 3660, &c->grace);
     check_name(l, s, c);
     read_proves(l, root, c);
     read_reasons(l, root, c);

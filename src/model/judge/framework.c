@@ -52,7 +52,8 @@ static void read_row(struct loader *l, const struct json *v, struct framework *f
                      struct requirement *r, struct by_name *seen)
 {
     if (!model__keys(l, v,
-                     "id group type title about auditor evidence weight phase documented"))
+                     "id group type title about auditor evidence weight phase documented "
+                     "records"))
         return;
     r->row = model__text(l, v, "id", true);
     r->id = text_print(l->arena, "%.*s:%.*s", TEXT_ARG(f->name), TEXT_ARG(r->row));
@@ -63,6 +64,7 @@ static void read_row(struct loader *l, const struct json *v, struct framework *f
     r->auditor = model__words(l, v, "auditor", false);
     r->evidence = model__words(l, v, "evidence", false);
     r->documented = model__words(l, v, "documented", false);
+    r->records = model__bool(l, v, "records");
     r->weight = 1;
     model__integer(l, v, "weight", 0, 100, &r->weight);
     model__phase(l, v, &r->phase, true);
@@ -185,6 +187,43 @@ static void read_weigh(struct loader *l, const struct json *v, struct framework 
                            TEXT_ARG(field->name), TEXT_ARG(f->weigh.in[i]));
 }
 
+static void date_exists(struct loader *l, const struct json *v, const struct kind *k,
+                        struct text name)
+{
+    const struct field *f = name.len > 0 ? kind_field(k, name) : NULL;
+    if (name.len > 0 && (f == NULL || f->type != FIELD_DATE))
+        model__mistake(l, v, "unknown", "\"%.*s\" is not a date of %.*s", TEXT_ARG(name),
+                       TEXT_ARG(k->name));
+}
+
+/* What shows that a control runs, and for how long it does. */
+static void read_proof(struct loader *l, const struct json *v, const struct kind *k,
+                       struct framework *f)
+{
+    const struct json *p = model__object(l, v, "proof", false);
+    if (p == NULL || !model__keys(l, p, "via in taken until tested months"))
+        return;
+    f->proof.via = model__text(l, p, "via", true);
+    model__texts(l, p, "in", true, &f->proof.in, &f->proof.in_count);
+    f->proof.taken = model__text(l, p, "taken", false);
+    f->proof.until = model__text(l, p, "until", false);
+    f->proof.tested = model__text(l, p, "tested", false);
+    if (json_get(p, "months") == NULL)
+        model__mistake(l, p, "required", "\"months\" is missing");
+    model__integer(l, p, "months", 1, 120, &f->proof.months);
+    date_exists(l, json_get(p, "tested"), k, f->proof.tested);
+    const struct field *via = kind_field(k, f->proof.via);
+    if (via == NULL || via->type != FIELD_REFS || via->target_kind == NULL) {
+        model__mistake(l, json_get(p, "via"), "unknown", "\"%.*s\" refers to no kind",
+                       TEXT_ARG(f->proof.via));
+        return;
+    }
+    for (size_t i = 0; i < f->proof.in_count; i++)
+        state_exists(l, json_get(p, "in"), via->target_kind, f->proof.in[i]);
+    date_exists(l, json_get(p, "taken"), via->target_kind, f->proof.taken);
+    date_exists(l, json_get(p, "until"), via->target_kind, f->proof.until);
+}
+
 /* How the register bears on readiness. */
 static void read_bearing(struct loader *l, const struct json *v, const struct kind *k,
                          struct framework *f)
@@ -197,8 +236,11 @@ static void read_bearing(struct loader *l, const struct json *v, const struct ki
     if (f->register_approval.len > 0)
         check_exists(l, json_get(v, "approval"), f->register_approval);
     read_weigh(l, v, f);
-    if (f->level_count == 0 && (f->excluded_count > 0 || f->weigh.kind.len > 0))
-        model__mistake(l, v, "required", "\"excluded\" and \"weigh\" need \"levels\"");
+    read_proof(l, v, k, f);
+    if (f->level_count == 0 &&
+        (f->excluded_count > 0 || f->weigh.kind.len > 0 || f->proof.via.len > 0))
+        model__mistake(l, v, "required",
+                       "\"excluded\", \"weigh\" and \"proof\" need \"levels\"");
 }
 
 static void read_stage1(struct loader *l, const struct json *root, struct framework *f)
@@ -213,7 +255,7 @@ void model__framework_finish(struct loader *l, const struct source *s, struct fr
     l->file = s;
     read_stage1(l, s->root, f);
     const struct json *v = model__object(l, s->root, "register", false);
-    if (v == NULL || !model__keys(l, v, "kind field rows levels excluded approval weigh"))
+    if (v == NULL || !model__keys(l, v, "kind field rows levels excluded approval weigh proof"))
         return;
     f->register_kind = model__text(l, v, "kind", true);
     f->register_field = model__text(l, v, "field", true);

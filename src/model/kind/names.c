@@ -21,7 +21,7 @@ static const char sql_words[] =
 /* Tables of the engine, what `to` may say besides kinds, and the fixed paths of the API. */
 static const char kind_words[] =
     "person session token role role_grant unit_closure version link comment file signature "
-    "past_owner contributor frozen stay turn timer stale outbox check_run series "
+    "past_owner contributor frozen batch stay turn timer stale outbox check_run readiness_run series "
     "idempotency meta sequence ledger_log ledger_entry ledger_tile ledger_checkpoint "
     "search_doc "
     "search_words requirement model files search tasks people tokens frameworks readiness "

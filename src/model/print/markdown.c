@@ -152,6 +152,19 @@ static void put_checks(struct buf *b, const struct model *m)
     }
 }
 
+static void put_sets(struct buf *b, const struct model *m)
+{
+    if (m->set_count == 0)
+        return;
+    buf_add_c(b, "## Sets\n\n| set | what is in it |\n|---|---|\n");
+    for (size_t i = 0; i < m->set_count; i++) {
+        buf_print(b, "| `%.*s` | ", TEXT_ARG(m->sets[i].name));
+        put_cell(b, m->sets[i].about.en);
+        buf_add_c(b, " |\n");
+    }
+    buf_add_c(b, "\n");
+}
+
 void model_markdown(const struct model *m, struct buf *out)
 {
     buf_print(out, "# The model %.*s\n\n", TEXT_ARG(m->hash));
@@ -160,5 +173,6 @@ void model_markdown(const struct model *m, struct buf *out)
     put_roles(out, m);
     for (size_t i = 0; i < m->framework_count; i++)
         put_framework(out, &m->frameworks[i]);
+    put_sets(out, m);
     put_checks(out, m);
 }

@@ -98,7 +98,7 @@ enum err query__granted(struct call *call, struct records *r, struct db db, cons
 
 void sql__granted_today(struct query *q, const struct grants *g, const char *alias)
 {
-    struct text today = date_print(q->call->arena, q->call->now);
+    struct text today = zone_today(q->call->arena, q->call->zone, q->call->now);
     if (g->from) {
         buf_print(&q->sql, " AND COALESCE(%s.\"%.*s\", '') <= ", alias, TEXT_ARG(g->from->name));
         sql__bind(q, V_TEXT(today));

@@ -38,12 +38,25 @@ static void stage_one_opens_row_by_row(void **state)
     assert_has(gate_about(&r.stage1, "c-watched")->why_en, "fails for 1 record");
 }
 
+/* B2: where records are asked for, a document about them does not open stage 1. */
+static void a_procedure_is_no_record(void **state)
+{
+    struct site *s = *state;
+    site_move(s, "paper", site_make(s, "paper", "{'title':'p','sort_of':'method'}"), "issue");
+    struct readiness r = site_ready(s, "twin");
+    assert_int_equal(site_row(&r, "1")->level, 1);
+    assert_false(r.stage1.ready);
+    assert_has(gate_about(&r.stage1, "1")->why_en, "must be at level 2. Only the procedure");
+}
+
 static void stage_two_wants_four_fifths(void **state)
 {
     struct site *s = *state;
     site_register(s);
     struct text proof = site_make(s, "proof", "{'title':'p'}");
-    struct text evidence = text_print(s->arena, "{'evidence':['%.*s']}", TEXT_ARG(proof));
+    site_move(s, "proof", proof, "accept");
+    struct text evidence = text_print(
+        s->arena, "{'tested':'2026-11-01','evidence':['%.*s']}", TEXT_ARG(proof));
     site_move(s, "control", site_control(s, "A.1"), "show");
     site_change(s, "control", site_control(s, "A.1"), evidence.at);
     site_move(s, "control", site_control(s, "A.2"), "run");
@@ -104,6 +117,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         SITE_TEST(both_shut_at_first),          SITE_TEST(stage_one_opens_row_by_row),
+        SITE_TEST(a_procedure_is_no_record),
         SITE_TEST(stage_two_wants_four_fifths), SITE_TEST(ready_when_nothing_is_missing),
         SITE_TEST(the_same_whoever_asks),
     };

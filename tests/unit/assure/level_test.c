@@ -56,6 +56,25 @@ static void levels_are_gated(void **state)
     assert_int_equal(level(s, "1.1"), 1); /* 4 passes, 3 fails: 1 is left */
 }
 
+/* R4: what one check of a level has shown, another without data does not take away. One that
+ * fails does. */
+static void no_data_takes_nothing_away(void **state)
+{
+    struct site *s = *state;
+    struct text method = site_make(s, "paper", "{'title':'p','sort_of':'method'}");
+    site_move(s, "paper", method, "issue");
+    struct readiness r = site_ready(s, "twin");
+    const struct row_readiness *row = site_row(&r, "1");
+    assert_int_equal(row->level, 1);
+    assert_true(row->proven);
+    assert_has(row->why_en, "Only the procedure is there");
+    site_make(s, "paper", "{'title':'s','sort_of':'statement'}");
+    r = site_ready(s, "twin");
+    row = site_row(&r, "1");
+    assert_int_equal(row->level, 0);
+    assert_has(row->why_en, "“The statement is issued” fails");
+}
+
 static void checks_come_lowest_first_and_speak_chinese(void **state)
 {
     struct site *s = *state;
@@ -99,29 +118,68 @@ static void attach(struct site *s, struct text control, struct text proof)
                 text_print(s->arena, "{'evidence':['%.*s']}", TEXT_ARG(proof)).at);
 }
 
-static void evidence_must_be_fresh(void **state)
+static struct text good_proof(struct site *s, const char *body)
+{
+    struct text id = site_make(s, "proof", body);
+    site_move(s, "proof", id, "accept");
+    return id;
+}
+
+/* R1, R6: only what a second person found good counts, and only for its time. A control that no
+ * check looks at is declared, whatever lies beside it. */
+static void evidence_must_be_good_and_fresh(void **state)
 {
     struct site *s = *state;
     site_register(s);
     struct text id = site_control(s, "A.2");
     site_move(s, "control", id, "test");
+    site_change(s, "control", id, "{'tested':'2026-11-01'}");
     struct readiness r = site_ready(s, "std");
     assert_int_equal(site_row(&r, "A.2")->level, 2); /* the state says 4, nothing shows it */
     assert_has(site_row(&r, "A.2")->why_en, "evidence");
     struct text proof = site_make(s, "proof", "{'title':'p','valid_until':'2026-11-23'}");
     attach(s, id, proof);
+    assert_int_equal(level(s, "A.2"), 2); /* nobody else has looked at it */
+    site_move(s, "proof", proof, "accept");
     r = site_ready(s, "std");
     assert_int_equal(site_row(&r, "A.2")->level, 4);
-    assert_true(site_row(&r, "A.2")->proven);
+    assert_false(site_row(&r, "A.2")->proven);
+    assert_near(r.proof_ratio, 0);
     assert_int_equal(site_row(&r, "A.2")->why_en.len, 0);
     s->now += INT64_C(86400000000); /* the same night */
-    r = site_ready(s, "std");
-    assert_int_equal(site_row(&r, "A.2")->level, 2);
-    assert_false(site_row(&r, "A.2")->proven);
-    site_change(s, "proof", proof, "{'valid_until':null}");
+    assert_int_equal(level(s, "A.2"), 2);
+    site_change(s, "proof", proof, "{'valid_until':null}"); /* noted on 23 November */
     assert_int_equal(level(s, "A.2"), 4);
     site_move(s, "proof", proof, "refuse");
     assert_int_equal(level(s, "A.2"), 2);
+}
+
+/* What names no last day counts from the day it was taken, for the time of its control. */
+static void everything_that_proves_ages(void **state)
+{
+    static const char *const days[][2] = {{"2025-11-23", "4"},
+                                          {"2025-11-22", "2"},
+                                          {"2026-11-24", "2"}, /* still to come */
+                                          {"2026-02-28", "4"}};
+    struct site *s = *state;
+    site_register(s);
+    struct text id = site_control(s, "A.2"), proof = good_proof(s, "{'title':'p'}");
+    site_move(s, "control", id, "test");
+    attach(s, id, proof);
+    assert_int_equal(level(s, "A.2"), 2); /* never tested */
+    for (size_t i = 0; i < COUNT(days); i++) {
+        struct text taken = text_print(s->arena, "{'taken':'%s'}", days[i][0]);
+        struct text tested = text_print(s->arena, "{'tested':'%s'}", days[i][0]);
+        site_change(s, "control", id, "{'tested':'2026-11-01'}");
+        site_change(s, "proof", proof, taken.at);
+        assert_int_equal(level(s, "A.2"), days[i][1][0] - '0');
+        site_change(s, "proof", proof, "{'taken':'2026-11-01'}");
+        site_change(s, "control", id, tested.at);
+        assert_int_equal(level(s, "A.2"), days[i][1][0] - '0');
+    }
+    site_change(s, "control", id, "{'tested':'2025-11-22'}");
+    struct readiness r = site_ready(s, "std");
+    assert_has(site_row(&r, "A.2")->why_en, "last test is too long ago");
 }
 
 static void one_fresh_piece_is_enough(void **state)
@@ -129,9 +187,10 @@ static void one_fresh_piece_is_enough(void **state)
     struct site *s = *state;
     site_register(s);
     struct text id = site_control(s, "A.2");
-    struct text old = site_make(s, "proof", "{'title':'o','valid_until':'2026-01-01'}");
-    struct text new = site_make(s, "proof", "{'title':'n','valid_until':'2027-01-01'}");
+    struct text old = good_proof(s, "{'title':'o','valid_until':'2026-01-01'}");
+    struct text new = good_proof(s, "{'title':'n','valid_until':'2027-01-01'}");
     site_move(s, "control", id, "show");
+    site_change(s, "control", id, "{'tested':'2026-11-01'}");
     attach(s, id, old);
     assert_int_equal(level(s, "A.2"), 2);
     site_change(
@@ -146,7 +205,8 @@ static void a_failing_check_holds_a_control_back(void **state)
     site_register(s);
     struct text id = site_control(s, "A.1"), machine;
     site_move(s, "control", id, "show");
-    attach(s, id, site_make(s, "proof", "{'title':'p'}"));
+    site_change(s, "control", id, "{'tested':'2026-11-01'}");
+    attach(s, id, good_proof(s, "{'title':'p'}"));
     assert_int_equal(level(s, "A.1"), 3); /* no data holds nothing back here */
     machine = site_make(s, "machine", "{'title':'m'}");
     struct readiness r = site_ready(s, "std");
@@ -296,9 +356,10 @@ static void a_blocker_caps_the_score(void **state)
     reach_three(s);
     site_move(s, "paper", site_make(s, "paper", "{'title':'s','sort_of':'statement'}"),
               "issue");
-    struct text proof = site_make(s, "proof", "{'title':'p'}");
+    struct text proof = good_proof(s, "{'title':'p'}");
     for (size_t i = 0; i < COUNT(rows); i++) {
         site_move(s, "control", site_control(s, rows[i]), "test");
+        site_change(s, "control", site_control(s, rows[i]), "{'tested':'2026-11-01'}");
         attach(s, site_control(s, rows[i]), proof);
     }
     struct readiness r = site_ready(s, "std");
@@ -318,9 +379,11 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         SITE_TEST(nothing_is_known),
         SITE_TEST(levels_are_gated),
+        SITE_TEST(no_data_takes_nothing_away),
         SITE_TEST(checks_come_lowest_first_and_speak_chinese),
         SITE_TEST(the_register_says_how_far),
-        SITE_TEST(evidence_must_be_fresh),
+        SITE_TEST(evidence_must_be_good_and_fresh),
+        SITE_TEST(everything_that_proves_ages),
         SITE_TEST(one_fresh_piece_is_enough),
         SITE_TEST(a_failing_check_holds_a_control_back),
         SITE_TEST(left_out_only_when_approved),

@@ -127,6 +127,12 @@ static void mistakes_in_a_register_are_told(void **state)
         {"\"field\": \"band\"", "\"field\": \"due\"", "is not a choice"},
         {"[\"high\"]", "[\"huge\"]", "no value \"huge\""},
         {"\"levels\"", "\"level\"", "unknown key"},
+        {"\"via\": \"evidence\"", "\"via\": \"owner\"", "refers to no kind"},
+        {"[\"good\"]", "[\"fine\"]", "no state \"fine\""},
+        {"\"taken\": \"taken\"", "\"taken\": \"title\"", "not a date of proof"},
+        {"\"tested\": \"tested\"", "\"tested\": \"title\"", "not a date of control"},
+        {", \"months\": 12", "", "\"months\" is missing"},
+        {"\"months\": 12", "\"months\": 0", "from 1 to 120"},
     };
     struct arena *a = arena_open();
     for (size_t i = 0; i < COUNT(mistakes); i++) {

@@ -86,6 +86,7 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
 int site_teardown(void **state)
 {
     struct site *s = *state;
+    store_stop(s->store); /* what was handed over is done before anything is freed */
     record_close(s->records);
     access_close(s->access);
     ledger_close(s->ledger);

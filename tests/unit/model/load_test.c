@@ -128,6 +128,13 @@ static void the_rest_is_found_by_name(void **state)
     assert_int_equal(c->reason_count, 2);
     assert_true(strstr(c->breaks, "due < $1") != NULL);
     assert_true(text_is(c->source, "model/checks/c-1.json:1"));
+    c = model_check(m, TEXT("c-2"));
+    assert_int_equal(c->grace, 10);
+    assert_int_equal(c->prove_count, 0);
+    assert_non_null(strstr(c->population, "FROM (SELECT ot.id AS id"));
+    assert_non_null(strstr(c->breaks, "FROM (SELECT lt.id AS id, lt.due AS due FROM (SELECT ot.id"));
+    assert_non_null(strstr(c->breaks, "(SELECT 'fw-1:1.1' AS id"));
+    assert_int_equal(m->set_count, 2);
 }
 
 static bool is_untranslated(const struct model *m, const char *en)

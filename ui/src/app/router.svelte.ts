@@ -68,4 +68,5 @@ export function searchAt(path: string): { readonly now: string } {
 	let last = here.search;
 	return { get now() { return here.path === path ? (last = here.search) : last; } };
 }
-export const recordPath = (kind: string, key: string): string => `/k/${kind}/${encodeURIComponent(key)}`;
+/** Where it is shown; a row of a standard is shown on the readiness page. */
+export const recordPath = (kind: string, key: string): string => (kind === 'requirement' ? `/readiness#row-${key.replace(/^[^:]*:/, '')}` : `/k/${kind}/${encodeURIComponent(key)}`);

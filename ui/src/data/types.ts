@@ -321,7 +321,9 @@ export interface ReadinessRow {
 	level: number | null;
 	value: number | null;
 	proven: boolean;
-	lowered: { to: number; reason: string; by: string; at: string } | null;
+	/** Said by a person in the register and shown by no check. */
+	declared: { record: Ref; by: string; name: string; at: string } | null;
+	lowered: { to: number; reason: string; by: string; name: string; at: string } | null;
 	checks: { check: string; title?: Words; level: number; state: 'pass' | 'fail' | 'no_data'; breaks: number; population: number }[];
 	why?: Words;
 }
@@ -342,6 +344,8 @@ export interface Readiness {
 	phases: { phase: string; score: number; rows: number }[];
 	groups: { id: string; title: Words; score: number; rows: number; met: number }[];
 	rows: ReadinessRow[];
+	/** Days on which somebody asked, the oldest first; the last is now. Only when asked for. */
+	trend?: { day: string; score: number; met: number; of: number; blockers: number }[];
 }
 export interface SoaRow {
 	row: string;
