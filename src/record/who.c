@@ -274,14 +274,24 @@ enum err who__may_change(struct call *call, struct records *r, struct db db,
     return matches(call, r, db, actor, rec, &rec->kind->change, FOR_ACTING, out);
 }
 
-/* What people call a relation: the title of its field. The envelope's counts where kinds differ; in the
- * middle of a sentence it begins small, unless it is an abbreviation. */
+static size_t called_so(const struct model *m, const struct field *f)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < m->kind_count; i++) {
+        const struct field *other = kind_field(&m->kinds[i], f->name);
+        n += other && text_same(other->title.en, f->title.en);
+    }
+    return n;
+}
+
+/* What people call a relation: the title of its field, where kinds differ the one that most of them
+ * have. In the middle of a sentence it begins small, unless it is an abbreviation. */
 static struct text relation_title(struct call *call, const struct model *m, struct text name)
 {
     const struct field *found = NULL;
-    for (size_t i = 0; i < m->kind_count && !(found && found->envelope); i++) {
+    for (size_t i = 0; i < m->kind_count; i++) {
         const struct field *f = kind_field(&m->kinds[i], name);
-        if (f && (!found || f->envelope))
+        if (f && (!found || called_so(m, f) > called_so(m, found)))
             found = f;
     }
     struct text title = found ? words_in(found->title, call->lang) : name;
