@@ -184,10 +184,10 @@ await test('daily evidence is not accepted without having been opened', async ()
   const made = await page.ask('POST', `/${kind}`, { title: 'Opened first', file, kind_of: 'screenshot', source: 'Console', captured_at: '2026-11-20' });
   const lin = await signedIn(browser, 'lin');
   await visit(lin, `/k/${kind}/${made.key}`);
-  await lin.locator('#next-step').getByRole('button', { name: 'Accept', exact: true }).click();
+  await lin.locator('#next-step').getByRole('button', { name: 'Accept as proof', exact: true }).click();
   const dialog = lin.getByRole('dialog');
   await dialog.waitFor({ timeout: 4000 });
-  const accept = dialog.getByRole('button', { name: 'Accept', exact: true });
+  const accept = dialog.getByRole('button', { name: 'Accept as proof', exact: true });
   truth(await accept.isDisabled(), 'accepted unopened');
   await dialog.getByText('You have not opened this file here').waitFor();
   await dialog.getByRole('button', { name: 'Show it here' }).click();

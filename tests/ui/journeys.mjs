@@ -208,14 +208,16 @@ await test('journey system: gates name the records in the way', async () => {
   await visit(priya, `/k/ai_system/${system}`);
   await priya.ask('PATCH', `/ai_system/${system}`, {
     prohibited_uses: 'Scoring people.', foreseeable_misuse: 'Reading other statements.', technical_owner: people[0].id, fallback: 'By hand.', overseer_role: 'reviewer',
-    monitoring_plan: documents[0].id, suppliers: [supplier.id],
+    monitoring_plan: documents[0].id, suppliers: [supplier.id], decision_effect: 'informs', vulnerable_groups: false,
   }, { 'if-match': `"${(await priya.ask('GET', `/ai_system/${system}`)).version}"` });
   // What was filled in elsewhere reaches the open page by itself.
   await becomes(() => step(priya, 'Start design or configuration').count(), 1, 'the next step after the fields are there');
   await move(priya, 'Start design or configuration');
   await becomes(() => state(priya).innerText(), 'Design and development');
-  await move(priya, 'Start testing');
+  const wanted = { criterion: 'Share of statements within 5 %', target: '95 %' };
+  await priya.ask('POST', `/ai_system/${system}/moves/start_validation`, { tests: [wanted] });
   await becomes(() => state(priya).innerText(), 'Verification and validation');
+  await zhao.ask('PATCH', `/ai_system/${system}`, { tests: [{ ...wanted, result: '97 %', outcome: 'met' }] }, { 'if-match': `"${(await zhao.ask('GET', `/ai_system/${system}`)).version}"` });
   await visit(zhao, `/k/ai_system/${system}`);
   await move(zhao, 'Ask for deployment', { fields: { validation: 'Tested on 2,000 statements; 97 % within 5 %.' } });
   await becomes(() => state(zhao).innerText(), 'Deployment review');
