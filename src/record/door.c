@@ -228,7 +228,7 @@ enum err record_do_many(struct call *call, struct records *r, struct change **ch
         wait_for_all(&gate);
     enum err worst = OK;
     for (size_t i = 0; i < count; i++) {
-        store_turned_away(calls[i], away[i]);
+        store_turned_away(calls[i], r->store, away[i]);
         worst = outcome[i] == ERR_IO ? ERR_IO : worst;
     }
     return worst;

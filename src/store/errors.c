@@ -26,6 +26,19 @@ enum err store__failed(struct call *call)
         say(call, "storage is failing; nothing was saved", "存储出现故障，未保存任何内容"));
 }
 
+enum err store__failed_of(struct call *call, const struct store *s)
+{
+    if (!atomic_load(&s->foreign))
+        return store__failed(call);
+    return problem(
+        call, ERR_IO, TEXT(""), "another_program", "%s",
+        say(call,
+            "another program wrote into the database while the server was running; nothing "
+            "is acknowledged any more. Stop the server and run aimwell verify --deep",
+            "服务器运行期间有其他程序写入了数据库；不再确认任何写入。请停止服务器并运行 "
+            "aimwell verify --deep"));
+}
+
 enum err store__too_slow(struct call *call)
 {
     return problem(call, ERR_SLOW, TEXT(""), "too_slow", "%s",

@@ -200,6 +200,8 @@ void store__unsay(struct call *call, struct mark mark);
 
 /* Sentences that both drivers give alike. */
 enum err store__failed(struct call *call);   /* ERR_IO, "storage" */
+/* The same, or "another_program" once another program wrote into the database: nothing mends that. */
+enum err store__failed_of(struct call *call, const struct store *s);
 enum err store__too_slow(struct call *call); /* ERR_SLOW, "too_slow" */
 enum err store__exists(struct call *call);   /* ERR_CONFLICT, "exists" */
 enum err store__refused(struct call *call);  /* ERR_CONFLICT, "refused": a constraint */

@@ -335,13 +335,7 @@ static enum err alone(struct call *call, struct sqlite *q)
     q->link.failed = true;
     atomic_store(&q->link.store->foreign, true);
     log_line(LOG_ERROR, "tampering", "why=\"another program wrote into the database\"");
-    return problem(
-        call, ERR_IO, TEXT(""), "another_program", "%s",
-        say(call,
-            "another program wrote into the database while the server was running; nothing "
-            "is acknowledged any more. Stop the server and run aimwell verify --deep",
-            "服务器运行期间有其他程序写入了数据库；不再确认任何写入。请停止服务器并运行 "
-            "aimwell verify --deep"));
+    return store__failed_of(call, q->link.store);
 }
 
 static enum err sqlite_begin(struct call *call, struct link *link)

@@ -36,7 +36,7 @@ MUST_USE enum err store_submit(struct store *s, struct job *job);
 /* The same without a word on the job's call, for one who hands over several jobs whose calls share
  * an arena: from the first on it is the writer's. store_turned_away says the words when all are back. */
 MUST_USE enum err store_offer(struct store *s, struct job *job);
-enum err store_turned_away(struct call *call, enum err e);
+enum err store_turned_away(struct call *call, const struct store *s, enum err e);
 /* Submits and waits: for commands and worker threads. Not from the writer thread. */
 MUST_USE enum err store_run(struct store *s, struct call *call,
                             enum err (*run)(struct job *, struct call *, struct tx *),

@@ -57,16 +57,16 @@ enum err store_offer(struct store *s, struct job *job)
     return e;
 }
 
-enum err store_turned_away(struct call *call, enum err e)
+enum err store_turned_away(struct call *call, const struct store *s, enum err e)
 {
-    return e == ERR_BUSY ? store__busy(call) : e == OK ? OK : store__failed(call);
+    return e == ERR_BUSY ? store__busy(call) : e == OK ? OK : store__failed_of(call, s);
 }
 
 enum err store_submit(struct store *s, struct job *job)
 {
     struct call *call = job->call; /* once handed over, the job may be gone */
 
-    return store_turned_away(call, store_offer(s, job));
+    return store_turned_away(call, s, store_offer(s, job));
 }
 
 /* False when `until` (ticks) has come; 0 is never. */
@@ -336,14 +336,14 @@ static enum err work(struct group *g, struct job *first, bool *began)
 
 /* The group's problems are said again on every job's own call, in memory that outlives the
  * group. */
-static void fail_job(struct job *job, enum err e, const struct call *from)
+static void fail_job(const struct store *s, struct job *job, enum err e, const struct call *from)
 {
     job->outcome = e;
     for (const struct problem *p = from->problems; p != NULL; p = p->next)
         problem_at(job->call, e, p->field, text_c(job->call->arena, p->code), p->source,
                    p->message);
     if (from->problems == NULL && e == ERR_IO)
-        store__failed(job->call);
+        store__failed_of(job->call, s);
 }
 
 static void answer(struct group *g, enum err e)
@@ -352,7 +352,7 @@ static void answer(struct group *g, enum err e)
         next = job->next;
         job->next = NULL;
         if (e != OK)
-            fail_job(job, e, g->call);
+            fail_job(g->store, job, e, g->call);
         job->done(job, job->outcome);
     }
 }

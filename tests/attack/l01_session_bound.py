@@ -75,6 +75,8 @@ def a_writer_beside(report, place):
         status, _, reply = client.ask("POST", "task", {"title": "after it"})
         report.say(status == 503, "after a commit that is not the server's nothing is acknowledged", f"{status} {reply}")
         report.say("another program" in json.dumps(reply), "and it says why", json.dumps(reply))
+        again = [json.dumps(client.ask("POST", "task", {"title": "and again"})[2]) for _ in range(3)]
+        report.say(all("another program" in one for one in again), "and goes on saying so", again)
     finally:
         server.stop()
 
