@@ -50,7 +50,8 @@ def refusals_and_reads(report, place):
     report.say(len(acts(place, "file.read")) == 1, "a file fetched three times is one entry", acts(place, "file.read"))
     server.stop()
     denied = acts(place, "access.denied")
-    report.say(len(denied) == 1 and denied[0][1].get("count") == "7", "seven refusals are one entry that counts", denied)
+    # Written once a minute: a minute may end among them.
+    report.say(len(denied) in (1, 2) and sum(int(body.get("count", 0)) for _, body in denied) == 7, "seven refusals are one entry that counts", denied)
     code, out, _ = place.verify("--deep")
     report.say(code == 0, "and all of it verifies", out)
 

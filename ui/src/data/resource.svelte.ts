@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A GET as reactive state: shows what was known last time at once, then what is true now. A reply that
-// arrives after a newer question was asked is dropped. The server speaks the language of the reader: when that
+// arrives after a newer question was asked, or after newer data was put here, is dropped; who waits for it
+// waits for the newer one. The server speaks the language of the reader: when that
 // changes everything is asked again, and what stands there stays until the answer is here.
 import { untrack } from 'svelte';
 import { language } from '../i18n/t.svelte';
@@ -32,20 +33,23 @@ export function resource<T>(path: () => string | null): Resource<T> {
 	let loading = $state(false);
 	let asked = 0;
 	let before = '';
+	let newest: Promise<void> = Promise.resolve();
 
-	async function load(at: string): Promise<void> {
+	const load = (at: string): Promise<void> => (newest = ask(at));
+	async function ask(at: string): Promise<void> {
 		const turn = ++asked;
 		const name = named(at);
 		loading = true;
 		try {
 			const fresh = await get<T>(at);
-			if (turn !== asked) return;
+			if (turn !== asked) return newest;
 			learn((fresh as { names?: Names } | null)?.names);
 			remember(name, fresh);
 			data = fresh;
 			error = undefined;
 		} catch (problem) {
-			if (turn === asked) error = problem instanceof ApiError ? problem : new ApiError(0, 'bug', String(problem));
+			if (turn !== asked) return newest;
+			error = problem instanceof ApiError ? problem : new ApiError(0, 'bug', String(problem));
 		} finally {
 			if (turn === asked) loading = false;
 		}
@@ -66,6 +70,9 @@ export function resource<T>(path: () => string | null): Resource<T> {
 		get data() { return data; },
 		set data(value) {
 			data = value;
+			asked++;
+			loading = false;
+			newest = Promise.resolve();
 			const at = path();
 			if (at && value !== undefined) remember(named(at), value);
 		},
