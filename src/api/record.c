@@ -62,6 +62,32 @@ static void put_hidden(struct exchange *x, const struct record *rec, struct json
     json_close(o, ']');
 }
 
+/* Who took something out of it, why and on what ground. */
+static enum err put_redactions(struct exchange *x, const struct record *rec, struct json_out *o)
+{
+    struct redaction_done *done;
+    size_t count;
+    if (!rec->redacted && !rec->erased)
+        return OK;
+    TRY(record_redactions(x->call, exchange__db(x), rec, &done, &count));
+    json_key(o, "redactions");
+    json_open(o, '[');
+    for (size_t i = 0; i < count; i++) {
+        json_open(o, '{');
+        put__integer(o, "entry", done[i].ledger);
+        put__integer(o, "version", done[i].version);
+        put__text(o, "at", done[i].at);
+        put__text(o, "actor", done[i].actor);
+        put__text(o, "ground", done[i].ground);
+        put__text(o, "reason", done[i].reason);
+        json_key(o, "fields");
+        json_put_json(o, done[i].fields);
+        json_close(o, '}');
+    }
+    json_close(o, ']');
+    return OK;
+}
+
 static enum err put_record(struct exchange *x, const struct record *rec)
 {
     struct json_out *o = exchange__json(x);
@@ -76,6 +102,7 @@ static enum err put_record(struct exchange *x, const struct record *rec)
     json_close(o, '}');
     TRY(put_times(x, rec, o));
     put_hidden(x, rec, o);
+    TRY(put_redactions(x, rec, o));
     json_key(o, "may");
     json_open(o, '{');
     put__bool(o, "change",
@@ -666,4 +693,111 @@ enum err moves_get(struct exchange *x)
     TRY(put__turn(x, &turn, o));
     json_close(o, '}');
     return OK;
+}
+
+/* ---- redaction and legal hold
+ * ------------------------------------------------------------------------------------------ */
+static enum err put_asked(struct exchange *x, const struct redaction_view *v, struct json_out *o)
+{
+    struct text *kinds = NEW_MANY(x->call->arena, v->asked_count + 1, struct text);
+    struct text *ids = NEW_MANY(x->call->arena, v->asked_count + 1, struct text);
+    struct ref *refs = NEW_MANY(x->call->arena, v->asked_count + 1, struct ref);
+    for (size_t i = 0; i < v->asked_count; i++) {
+        kinds[i] = TEXT("person");
+        ids[i] = v->asked[i].person;
+    }
+    TRY(record_refs(x->call, x->api->records, exchange__db(x), kinds, ids, v->asked_count, refs));
+    json_key(o, "asked");
+    json_open(o, '[');
+    for (size_t i = 0; i < v->asked_count; i++) {
+        json_open(o, '{');
+        put__text(o, "person", v->asked[i].person);
+        put__text(o, "name", refs[i].title);
+        put__text(o, "at", v->asked[i].at);
+        put__text(o, "ground", v->asked[i].ground);
+        put__text(o, "reason", v->asked[i].reason);
+        json_key(o, "fields");
+        v->asked[i].fields ? json_put_json(o, v->asked[i].fields) : json_put_null(o);
+        json_close(o, '}');
+    }
+    json_close(o, ']');
+    return OK;
+}
+
+/* What would go, before anything does. */
+enum err redact_get(struct exchange *x)
+{
+    const struct kind *k;
+    struct record *rec;
+    struct redaction_view v;
+    TRY(find_kind(x, &k));
+    TRY(record_read(x->call, x->api->records, exchange__db(x), k, x->arg[1], 0, &rec));
+    TRY(record_redaction(x->call, x->api->records, exchange__db(x), rec, &v));
+    struct json_out *o = exchange__json(x);
+    json_open(o, '{');
+    json_key(o, "fields");
+    json_open(o, '[');
+    for (size_t i = 0; i < v.count; i++) {
+        json_open(o, '{');
+        put__text(o, "field", v.fields[i]);
+        put__integer(o, "versions", v.versions[i]);
+        json_close(o, '}');
+    }
+    json_close(o, ']');
+    put__integer(o, "reasons", v.reasons);
+    put__integer(o, "comments", v.comments);
+    put__integer(o, "files", v.files);
+    put__bool(o, "held", v.held);
+    put__bool(o, "may", v.may);
+    put__bool(o, "may_hold", v.may_hold);
+    TRY(put_asked(x, &v, o));
+    json_close(o, '}');
+    return OK;
+}
+
+enum err redact_post(struct exchange *x)
+{
+    const struct kind *k;
+    int64_t version = 0;
+    TRY(find_kind(x, &k));
+    TRY(exchange__members(x, "fields:l all:b reason:t ground:t password:t"));
+    if (request_header(x->request, "if-match").len)
+        TRY(if_match(x, &version));
+    struct text password = exchange__field(x, "password");
+    if (password.len && !exchange__in_lane(x, LANE_LOGIN)) {
+        TRY(exchange__spend(x, PURSE_CONFIRM, x->actor->id, 1));
+        return exchange__change_lane(x, LANE_LOGIN);
+    }
+    if (password.len)
+        TRY(access_fresh(x->call, x->api->access, password, &x->actor->fresh_until));
+    x->change = (struct change){.act = RECORD_REDACT,
+                                .kind = k,
+                                .id = x->arg[1],
+                                .if_version = version,
+                                .redact = x->json,
+                                .reason = exchange__field(x, "reason")};
+    return submit(x);
+}
+
+static enum err change_hold(struct exchange *x, struct text what)
+{
+    const struct kind *k;
+    TRY(find_kind(x, &k));
+    TRY(exchange__members(x, "reason:t"));
+    x->change = (struct change){.act = RECORD_HOLD,
+                                .kind = k,
+                                .id = x->arg[1],
+                                .move = what,
+                                .reason = exchange__field(x, "reason")};
+    return submit(x);
+}
+
+enum err hold_post(struct exchange *x)
+{
+    return change_hold(x, TEXT("hold"));
+}
+
+enum err hold_delete(struct exchange *x)
+{
+    return change_hold(x, TEXT("release"));
 }

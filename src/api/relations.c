@@ -75,13 +75,24 @@ static void put_changes(const struct kind *k, const struct history_item *h, stru
     json_open(o, '[');
     for (size_t i = 0; i < k->field_count && !h->follows_hidden; i++) {
         const struct field *f = &k->fields[i];
-        if (f->system || !h->shown[i])
+        if (f->system || !h->shown[i] || record_is_redacted(h->then, f))
             continue;
         const struct json *from = h->before ? h->before->values[i] : NULL;
         const struct json *to = h->then->values[i];
         if ((from || to) && !(from && to && json_same(from, to)))
             put_change(o, f->name, from, to);
     }
+    json_close(o, ']');
+}
+
+/* Fields of which neither what they were nor what they became is there any more. */
+static void put_redacted(const struct kind *k, const struct history_item *h, struct json_out *o)
+{
+    json_key(o, "redacted");
+    json_open(o, '[');
+    for (size_t i = 0; i < k->field_count; i++)
+        if (h->shown[i] && record_is_redacted(h->then, &k->fields[i]))
+            json_put_text(o, k->fields[i].name);
     json_close(o, ']');
 }
 
@@ -108,6 +119,7 @@ static void put_version(const struct kind *k, const struct history_item *h, stru
     if (h->follows_hidden)
         put__bool(o, "follows_hidden", true);
     put_changes(k, h, o);
+    put_redacted(k, h, o);
     put__integer(o, "ledger", h->ledger);
 }
 

@@ -114,6 +114,7 @@ size_t map_count(const struct map *m);
     X(SIGNED_OUT, 401, 3, "signed_out", "sign in first")                                       \
     X(DENIED, 403, 3, "denied", "not permitted")                                               \
     X(MISSING, 404, 4, "missing", "not found")                                                 \
+    X(GONE, 410, 4, "gone", "it was redacted")                                                 \
     X(METHOD, 405, 2, "method", "that method is not offered here")                             \
     X(CONFLICT, 409, 5, "conflict", "a rule refuses this")                                     \
     X(STALE, 412, 5, "stale", "somebody changed it in the meantime")                           \

@@ -20,6 +20,7 @@ static const char *const words_zh[] = {
     [ERR_SIGNED_OUT] = "请先登录",
     [ERR_DENIED] = "没有权限",
     [ERR_MISSING] = "未找到",
+    [ERR_GONE] = "内容已依法删除",
     [ERR_METHOD] = "此处不提供该方法",
     [ERR_CONFLICT] = "规则不允许此操作",
     [ERR_STALE] = "其他人已在此期间作了更改",

@@ -8,6 +8,21 @@
 static const struct option_rule rules[] = {
     {"deep", false}, {"checkpoint", true}, {"json", false}};
 
+static void put_notes(struct json_out *o, const char *name, const struct finding *list)
+{
+    json_key(o, name);
+    json_open(o, '[');
+    for (const struct finding *f = list; f; f = f->next) {
+        json_open(o, '{');
+        json_key(o, "place");
+        json_put_text(o, f->place);
+        json_key(o, "what");
+        json_put_text(o, f->what);
+        json_close(o, '}');
+    }
+    json_close(o, ']');
+}
+
 static void print_json(const struct caller *c, struct call *call, const struct verification *v, bool deep)
 {
     struct buf b = buf_in(call->arena, 4u << 20);
@@ -27,17 +42,8 @@ static void print_json(const struct caller *c, struct call *call, const struct v
         json_key(&o, "untold");
         json_put_text(&o, v->untold);
     }
-    json_key(&o, "findings");
-    json_open(&o, '[');
-    for (const struct finding *f = v->findings; f; f = f->next) {
-        json_open(&o, '{');
-        json_key(&o, "place");
-        json_put_text(&o, f->place);
-        json_key(&o, "what");
-        json_put_text(&o, f->what);
-        json_close(&o, '}');
-    }
-    json_close(&o, ']');
+    put_notes(&o, "redacted", v->notes);
+    put_notes(&o, "findings", v->findings);
     json_close(&o, '}');
     write_file(c, "-", text_join(call->arena, buf_text(&b), TEXT("\n")));
 }
@@ -51,6 +57,10 @@ static void print_words(const struct caller *c, struct call *call, const struct 
                (unsigned long long)v->entries, (unsigned long long)v->checkpoints,
                TEXT_ARG(base64_of(call->arena, hash_text(&v->root))),
                deep ? ", and every record, file, person and role agrees with them" : "");
+    for (const struct finding *f = v->notes; f; f = f->next)
+        fprintf(c->out, "redacted: %.*s: %.*s\n", TEXT_ARG(f->place), TEXT_ARG(f->what));
+    if (v->note_count > 100)
+        fprintf(c->out, "… %zu in all: the first 100 are shown\n", v->note_count);
     for (const struct finding *f = v->findings; f; f = f->next)
         fprintf(c->out, "TAMPERED %.*s: %.*s\n", TEXT_ARG(f->place), TEXT_ARG(f->what));
     if (v->finding_count >= 100)

@@ -24,30 +24,179 @@ static const struct json *without_floats(struct arena *a, const struct json *v)
     return copy;
 }
 
+#define SALT_SIZE 32
+static const struct json_limits limits = {8u << 20, 32, 500000};
+
+/* ---- openings ---------------------------------------------------------------------------- */
+struct opening { /* a salt, or what is left of one */
+    struct text salt;
+    const struct json *keys, *withheld; /* name → base64; NULL: there is a salt */
+    const struct json *by;              /* name → index of the entry that redacted it, as text */
+};
+
+bool ledger_is_opening(struct text salt)
+{
+    return salt.len != SALT_SIZE;
+}
+
+static enum err read_opening(struct call *call, struct text salt, struct opening *out)
+{
+    const struct json *json;
+    *out = (struct opening){.salt = salt};
+    if (!ledger_is_opening(salt))
+        return OK;
+    TRY(json_read(call, salt, &limits, &json));
+    out->keys = json_get(json, "k");
+    out->withheld = json_get(json, "w");
+    out->by = json_get(json, "n");
+    return out->keys && out->withheld && out->by && out->by->type == JSON_OBJECT && out->keys->type == JSON_OBJECT &&
+                   out->withheld->type == JSON_OBJECT
+               ? OK
+               : ERR_INVALID;
+}
+
+static const struct json *named(const struct json *object, struct text name)
+{
+    const struct json *one = object ? object->first : NULL;
+    while (one && !text_same(one->key, name))
+        one = one->next;
+    return one;
+}
+
+static bool key_of(struct call *call, const struct opening *o, struct text name, struct text *key)
+{
+    if (!o->keys) {
+        struct hash h = hmac_sha256(o->salt, name);
+        *key = text_copy(call->arena, hash_text(&h));
+        return true;
+    }
+    const struct json *v = named(o->keys, name);
+    return v && v->type == JSON_TEXT && base64_read(call->arena, v->text, key) &&
+           key->len == HASH_SIZE;
+}
+
+static enum err commit_one(struct call *call, struct text key, const struct json *v,
+                           struct text *out)
+{
+    struct buf bytes = buf_in(call->arena, 8u << 20);
+    TRY(json_canonical(call, without_floats(call->arena, v), &bytes));
+    struct hash com = hmac_sha256(key, buf_text(&bytes));
+    *out = base64_of(call->arena, hash_text(&com));
+    return OK;
+}
+
+/* Its place is kept, its content is gone: an empty text, or the note that names who redacted it. */
+static bool is_gone(const struct opening *o, const struct json *v)
+{
+    return o->withheld && ((v->type == JSON_TEXT && !v->text.len && named(o->withheld, v->key)) ||
+                           text_is(v->key, "_redacted"));
+}
+
+struct members { /* an object of texts under construction */
+    struct json *object;
+    const struct json **end;
+};
+
+static struct members members(struct arena *a)
+{
+    struct json *object = NEW(a, struct json);
+    object->type = JSON_OBJECT;
+    return (struct members){object, &object->first};
+}
+
+static void member_add(struct arena *a, struct members *m, struct text name, struct text value)
+{
+    struct json *one = NEW(a, struct json);
+    one->type = JSON_TEXT;
+    one->key = name;
+    one->text = value;
+    *m->end = one;
+    m->end = &one->next;
+    m->object->count++;
+}
+
 enum err ledger_commit(struct call *call, struct text body, struct text salt, struct hash *out)
 {
-    static const struct json_limits limits = {8u << 20, 32, 500000};
     const struct json *json;
+    struct opening o;
     TRY(json_read(call, body, &limits, &json));
-    struct json *commitments = NEW(call->arena, struct json);
-    commitments->type = JSON_OBJECT;
-    const struct json **end = &commitments->first;
+    TRY(read_opening(call, salt, &o));
+    struct members all = members(call->arena);
     for (const struct json *one = json->first; one; one = one->next) {
-        struct buf bytes = buf_in(call->arena, 8u << 20);
-        TRY(json_canonical(call, without_floats(call->arena, one), &bytes));
-        struct hash key = hmac_sha256(salt, one->key);
-        struct hash com = hmac_sha256(hash_text(&key), buf_text(&bytes));
-        struct json *member = NEW(call->arena, struct json);
-        member->type = JSON_TEXT;
-        member->key = one->key;
-        member->text = base64_of(call->arena, hash_text(&com));
-        *end = member;
-        end = &member->next;
-        commitments->count++;
+        struct text key, com;
+        if (is_gone(&o, one))
+            continue;
+        if (named(o.withheld, one->key) || !key_of(call, &o, one->key, &key))
+            return ERR_INVALID;
+        TRY(commit_one(call, key, one, &com));
+        member_add(call->arena, &all, one->key, com);
     }
+    for (const struct json *one = o.withheld ? o.withheld->first : NULL; one; one = one->next)
+        member_add(call->arena, &all, one->key, json_text(one));
     struct buf bytes = buf_in(call->arena, 1u << 20);
-    TRY(json_canonical(call, commitments, &bytes));
+    TRY(json_canonical(call, all.object, &bytes));
     *out = sha256(buf_text(&bytes));
+    return OK;
+}
+
+static bool among(const struct text *names, size_t count, struct text name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (text_same(names[i], name))
+            return true;
+    return false;
+}
+
+int64_t ledger_redacted_by(struct call *call, struct text salt, struct text name)
+{
+    struct call *quiet = call_beside(call->arena, call);
+    struct opening o;
+    int64_t entry;
+    if (read_opening(quiet, salt, &o) != OK || !named(o.withheld, name))
+        return -1;
+    const struct json *v = named(o.by, name);
+    return v && text_integer(json_text(v), &entry) && entry >= 0 ? entry : 0;
+}
+
+enum err ledger_withhold(struct call *call, struct text body, struct text salt,
+                         const struct text *names, size_t count, int64_t entry,
+                         struct text *opening)
+{
+    const struct json *json;
+    struct opening o;
+    TRY(json_read(call, body, &limits, &json));
+    TRY(read_opening(call, salt, &o));
+    struct members keys = members(call->arena), gone = members(call->arena),
+                   by = members(call->arena);
+    struct text index = text_print(call->arena, "%lld", (long long)entry);
+    for (const struct json *one = json->first; one; one = one->next) {
+        struct text key, com;
+        if (is_gone(&o, one))
+            continue;
+        if (!key_of(call, &o, one->key, &key))
+            return ERR_INVALID;
+        TRY(commit_one(call, key, one, &com));
+        if (among(names, count, one->key)) {
+            member_add(call->arena, &gone, one->key, com);
+            member_add(call->arena, &by, one->key, index);
+        } else
+            member_add(call->arena, &keys, one->key, base64_of(call->arena, key));
+    }
+    for (const struct json *one = o.withheld ? o.withheld->first : NULL; one; one = one->next)
+        member_add(call->arena, &gone, one->key, json_text(one));
+    for (const struct json *one = o.by ? o.by->first : NULL; one; one = one->next)
+        member_add(call->arena, &by, one->key, json_text(one));
+    struct buf b = buf_in(call->arena, 1u << 20);
+    struct json_out out = json_out(&b);
+    json_open(&out, '{');
+    json_key(&out, "k");
+    json_put_json(&out, keys.object);
+    json_key(&out, "n");
+    json_put_json(&out, by.object);
+    json_key(&out, "w");
+    json_put_json(&out, gone.object);
+    json_close(&out, '}');
+    *opening = buf_text(&b);
     return OK;
 }
 

@@ -89,6 +89,17 @@ MUST_USE enum err ledger_commit_texts(struct call *call, const char *const *name
                                       const struct text *values, size_t count, struct text salt,
                                       struct hash *out);
 struct text ledger_salt(struct call *call); /* 32 random bytes */
+/* Where something of the content was redacted there is no salt any more but an opening: the keys of
+ * what is left and the commitments of what is gone (docs/ledger.md §3). Both functions above take
+ * one in place of the salt; what it withholds must then be absent, or "". */
+bool ledger_is_opening(struct text salt);
+/* The opening of `body` without these members, redacted by that entry, from its salt or an opening it
+ * has already. */
+MUST_USE enum err ledger_withhold(struct call *call, struct text body, struct text salt,
+                                  const struct text *names, size_t count, int64_t entry,
+                                 struct text *opening);
+/* The index of the entry by which the member was redacted; -1: it was not. */
+int64_t ledger_redacted_by(struct call *call, struct text salt, struct text name);
 
 /* ---- the log of one organisation --------------------------------------------------------- */
 #define LEDGER_RECORDS 1 /* log_id; carried in every table from the first day */
@@ -208,11 +219,16 @@ struct verification {
     struct finding *findings; /* none: intact */
     struct finding **findings_end;
     size_t finding_count;     /* at most 100 are kept */
+    struct finding *notes;    /* what was redacted, and by which entry: nothing is wrong with it */
+    struct finding **notes_end;
+    size_t note_count;        /* at most 100 are kept */
     struct text untold;       /* why part of it could not be judged; "" when all of it was */
 };
 void verification_start(struct verification *v);
 void verification_add(struct call *call, struct verification *v, struct text place,
                       const char *format, ...) PRINTF_LIKE(4, 5);
+void verification_note(struct call *call, struct verification *v, struct text place,
+                       const char *format, ...) PRINTF_LIKE(4, 5);
 /* Recomputes everything from the stored leaves: JSON profile, "n" of every leaf, leaf hashes,
  * tiles, frontier, head, every checkpoint's signature and root, "prev" walk of every object,
  * and, when a note is given, that it is a prefix of this log. ERR_IO when it cannot tell.

@@ -44,23 +44,41 @@ void verification_start(struct verification *v)
 {
     *v = (struct verification){0};
     v->findings_end = &v->findings;
+    v->notes_end = &v->notes;
+}
+
+static void keep(struct call *call, struct finding ***end, struct text where,
+                 const char *format, va_list args)
+{
+    char sentence[400];
+    vsnprintf(sentence, sizeof(sentence), format, args);
+    struct finding *f = NEW(call->arena, struct finding);
+    f->place = text_copy(call->arena, where);
+    f->what = text_copy(call->arena, text_of(sentence));
+    **end = f;
+    *end = &f->next;
 }
 
 void verification_add(struct call *call, struct verification *v, struct text place,
                       const char *format, ...)
 {
-    char sentence[400];
     va_list args;
     if (v->finding_count++ >= FINDINGS_MOST)
         return;
     va_start(args, format);
-    vsnprintf(sentence, sizeof(sentence), format, args);
+    keep(call, &v->findings_end, place, format, args);
     va_end(args);
-    struct finding *f = NEW(call->arena, struct finding);
-    f->place = text_copy(call->arena, place);
-    f->what = text_copy(call->arena, text_of(sentence));
-    *v->findings_end = f;
-    v->findings_end = &f->next;
+}
+
+void verification_note(struct call *call, struct verification *v, struct text place,
+                       const char *format, ...)
+{
+    va_list args;
+    if (v->note_count++ >= FINDINGS_MOST)
+        return;
+    va_start(args, format);
+    keep(call, &v->notes_end, place, format, args);
+    va_end(args);
 }
 
 static struct text place(struct walk *w, const char *what, uint64_t n)

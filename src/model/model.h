@@ -228,6 +228,8 @@ struct role {
     struct text name, code;
     struct words title, about;
     bool approver, sees_restricted, sees_sensitive;
+    bool redacts; /* with another such person: takes content out of every version */
+    bool holds;   /* keeps content from being taken out, or no longer */
     bool business; /* reads or acts on business records: two persons give it. The default */
 };
 struct requirement {

@@ -370,8 +370,13 @@ enum err record_file_get(struct call *call, struct records *r, struct reader *db
     bool yes = false;
     TRY(read_rows(
         call, db,
-        "SELECT id, name, type, size, sha256, author, at FROM attachment WHERE id = $1", &v, 1,
+        "SELECT id, name, type, size, sha256, author, at, salt FROM attachment WHERE id = $1", &v, 1,
         1, &rows));
+    if (rows.count && ledger_is_opening(rows.cells[7].text) && who__is_somebody(call->actor))
+        return problem(call, ERR_GONE, TEXT(""), "redacted",
+                       say(call, "this file was redacted by ledger entry %lld",
+                           "该文件已由账本第 %lld 条删除"),
+                       (long long)ledger_redacted_by(call, rows.cells[7].text, TEXT("sha256")));
     if (rows.count) {
         const struct value *row = rows.cells;
         *about = (struct stored_file){row[0].text, row[1].text, row[2].text,   row[4].text,

@@ -143,7 +143,7 @@ static enum err missing(struct call *call, struct text id)
                    say(call, "there is no record %.*s", "没有记录 %.*s"), TEXT_ARG(id));
 }
 
-static enum err find(struct writing *w, struct record **out)
+enum err change__find(struct writing *w, struct record **out)
 {
     struct record *rec;
     bool readable = false;
@@ -156,7 +156,7 @@ static enum err find(struct writing *w, struct record **out)
     return OK;
 }
 
-static enum err check_version(struct writing *w, const struct record *rec)
+enum err change__check_version(struct writing *w, const struct record *rec)
 {
     if (!w->change->if_version || w->change->if_version == rec->version)
         return OK;
@@ -335,9 +335,9 @@ static enum err check_sight(struct writing *w, const struct record *before)
 enum err change__values(struct writing *w)
 {
     struct record *before;
-    TRY(find(w, &before));
+    TRY(change__find(w, &before));
     TRY(may_change(w, before));
-    TRY(check_version(w, before));
+    TRY(change__check_version(w, before));
     TRY(check_sight(w, before));
     struct record *rec = record__copy(w->call->arena, before);
     apply(w, rec);
@@ -646,8 +646,8 @@ static enum err move(struct writing *w)
         w->change->unchanged = true;
         return OK;
     }
-    TRY(find(w, &before));
-    TRY(check_version(w, before));
+    TRY(change__find(w, &before));
+    TRY(change__check_version(w, before));
     const struct move *m;
     struct record *rec = record__copy(w->call->arena, before);
     apply(w, rec);
@@ -714,7 +714,7 @@ static enum err replay(struct writing *w, bool *found)
     w->change->id = rows.cells[1].text;
     w->change->waits_for = rows.cells[2].text; /* it was a first signature: so it is again */
     w->change->signed_only = rows.cells[2].text.len > 0;
-    return find(w, &w->change->record);
+    return change__find(w, &w->change->record);
 }
 
 static enum err remember(struct writing *w)
@@ -744,6 +744,8 @@ enum err change__run(struct writing *w)
     TRY(w->change->act == RECORD_CREATE   ? create(w)
         : w->change->act == RECORD_CHANGE ? change__values(w)
         : w->change->act == RECORD_UNDO   ? batch__undo(w)
+        : w->change->act == RECORD_REDACT ? redact__run(w)
+        : w->change->act == RECORD_HOLD   ? redact__hold(w)
                                           : move(w));
     if (w->change->batch.len && w->change->act != RECORD_UNDO && !w->change->unchanged &&
         !w->change->rehearse)

@@ -6,16 +6,11 @@
  * follows from the versions; a row with no person marks where a draft begins. */
 #include "record/internal.h"
 
-static bool same(const struct json *a, const struct json *b)
-{
-    return a && b ? json_same(a, b) : a == b;
-}
-
 static bool content_differs(const struct record *rec, const struct record *before)
 {
     for (size_t i = 0; i < rec->kind->field_count; i++) {
         const struct field *f = &rec->kind->fields[i];
-        if (!f->system && !f->always && !f->computed && !same(rec->values[i], before->values[i]))
+        if (!f->system && !f->always && !f->computed && record__differs(rec, before, f))
             return true;
     }
     return false;

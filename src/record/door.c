@@ -21,6 +21,7 @@ static enum err run(struct job *job, struct call *call, struct tx *tx)
     j->writing.change->record = NULL;
     j->writing.change->unchanged = j->writing.change->replayed = false;
     j->writing.change->signed_only = false;
+    j->writing.change->gone_count = 0;
     j->writing.change->waits_for = (struct text){0};
     return change__run(&j->writing);
 }
@@ -29,6 +30,9 @@ static void done(struct job *job, enum err outcome)
 {
     struct record_job *j = job->arg;
     struct records *r = j->writing.records;
+    const struct change *c = j->writing.change;
+    for (size_t i = 0; outcome == OK && i < c->gone_count; i++)
+        file_forget(j->job.call, r->store, c->gone[i]);
     for (struct note *n = outcome == OK ? j->writing.notes : NULL; n; n = n->next)
         if (r->seen)
             r->seen(r->seen_arg, n->kind, n->id, n->version);

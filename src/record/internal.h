@@ -73,6 +73,8 @@ struct act {
     struct text at, actor, actor_type, actor_for, move, from, reason;
     const struct json *frozen; /* the set that is signed with it; NULL: none */
     const struct json *proposed; /* new values, until the second signature; NULL: none */
+    const struct json *redact;   /* what is redacted with it, or asked to be; NULL: nothing */
+    const struct json *erased;   /* what was redacted from versions before, and by which; NULL: nothing */
 };
 /* ERR_TOO_LARGE for more than a body may hold. */
 MUST_USE enum err body__print(struct call *call, const struct record *rec,
@@ -201,6 +203,12 @@ MUST_USE enum err who__sees_sensitive(struct call *call, struct records *r, stru
 MUST_USE enum err who__reads_field(struct call *call, struct records *r, struct db db,
                                    const struct actor *actor, const struct record *rec,
                                    const struct field *f, bool *out);
+/* Does a role of the actor that is so marked cover the record? */
+bool role__redacts(const struct role *role);
+bool role__holds(const struct role *role);
+MUST_USE enum err who__cleared(struct call *call, struct records *r, struct db db,
+                               const struct actor *actor, const struct record *rec,
+                               bool (*clears)(const struct role *), bool *out);
 MUST_USE enum err who__may_change(struct call *call, struct records *r, struct db db,
                                   const struct actor *actor, const struct record *rec,
                                   bool *out);
@@ -291,7 +299,7 @@ struct writing {
     const bool *given;
     struct note *notes;
     int reactions; /* how deep one automatic move has called for another */
-    const struct json *frozen, *proposed; /* go into the next version that is written */
+    const struct json *frozen, *proposed, *redact; /* go into the next version that is written */
     int pushed; /* how deep moves are pushing moves just now */
 };
 MUST_USE enum err change__run(struct writing *w);
@@ -397,6 +405,20 @@ MUST_USE enum err query__turns(struct call *call, struct records *r, struct read
 /* One row: all, those with a pick, overdue, due within the week. */
 MUST_USE enum err query__turn_counts(struct call *call, struct records *r, struct reader *db,
                                      const struct turns_query *of, struct rows *out);
+
+/* ---- redact.c ----------------------------------------------------------------------------------- */
+MUST_USE enum err redact__run(struct writing *w);
+MUST_USE enum err redact__hold(struct writing *w);
+/* As read and written by record_value: does the field's value differ between a version and the one before?
+ * Of what was redacted the tombstone tells. */
+bool record__differs(const struct record *rec, const struct record *before, const struct field *f);
+/* What the version written now says was redacted before. */
+const struct json *redact__carry(struct call *call, const struct record *rec,
+                                 const struct record *before, const struct json *redact);
+#define REDACTED_TITLE "[redacted]"
+/* change.c: the record that the change is about, if the actor may read it. */
+MUST_USE enum err change__find(struct writing *w, struct record **out);
+MUST_USE enum err change__check_version(struct writing *w, const struct record *rec);
 
 /* ---- hand.c: handing over ---------------------------------------------------------------------
  */

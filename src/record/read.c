@@ -119,6 +119,14 @@ void record_members(struct call *call, struct records *r, struct reader *db,
         json_key_text(out, f->name);
         json_put_json(out, rec->values[i]);
     }
+    if (!rec->redacted && !rec->erased)
+        return;
+    json_key(out, "redacted");
+    json_open(out, '[');
+    for (size_t i = 0; i < rec->kind->field_count; i++)
+        if (shown[i] && record_is_redacted(rec, &rec->kind->fields[i]))
+            json_put_text(out, rec->kind->fields[i].name);
+    json_close(out, ']');
 }
 
 void record_json(struct call *call, struct records *r, struct reader *db,

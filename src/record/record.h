@@ -33,6 +33,9 @@ struct record {
     int64_t version;
     size_t state;
     const struct json **values; /* per field index; NULL = empty */
+    /* Of an earlier version: name → [index of the entry that redacted it, 1 when it differed from the
+     * version before]; and as it is now: name → version that redacted it. NULL: nothing. */
+    const struct json *redacted, *erased;
     int64_t ledger;             /* index of the entry of this version */
     struct hash commitment;
     const struct record *now; /* of an earlier version: as it is now; fields that are not for
@@ -48,14 +51,15 @@ const struct json *record_value(const struct record *r, struct text field);
 /* UNDO takes back what the batch did to the record: the values of before; or it is archived, when the
  * batch made it, as long as nothing looks at it. Only for the person whose batch it is; ERR_CONFLICT,
  * naming the record, once it was changed since. */
-enum record_act { RECORD_CREATE, RECORD_CHANGE, RECORD_MOVE, RECORD_UNDO };
+enum record_act { RECORD_CREATE, RECORD_CHANGE, RECORD_MOVE, RECORD_UNDO, RECORD_REDACT, RECORD_HOLD };
 struct change {
     enum record_act act;
     const struct kind *kind;
     struct text id;          /* id or key; empty on create */
     const struct json *body; /* fields; null empties; unknown ones are refused */
     int64_t if_version;      /* CHANGE: must match; 0 = not given */
-    struct text move;        /* MOVE: name or target state */
+    struct text move;        /* MOVE: name or target state; HOLD: hold or release */
+    const struct json *redact; /* REDACT: {"all": true, "ground": …} or {"fields": […], "ground": …} */
     struct text timer;       /* MOVE by the engine: only while its timer stands at this moment; "" */
     struct text reason;
     struct text batch;       /* CREATE, CHANGE: what it is part of, to be found again by; UNDO: of
@@ -67,7 +71,9 @@ struct change {
     bool rehearse;
     /* out */
     struct record *record; /* as it is now */
-    bool signed_only;      /* MOVE: the first of two signatures was taken */
+    struct text *gone;     /* REDACT: hashes of files whose bytes are to go */
+    size_t gone_count;
+    bool signed_only;      /* MOVE, REDACT: the first of two signatures was taken */
     struct text waits_for; /* roles and relations as in the model, comma separated */
     bool unchanged;        /* nothing differed: no version was made */
     bool replayed;         /* the idempotency key had been used */
@@ -138,6 +144,34 @@ MUST_USE enum err record_file_put(struct call *call, struct records *r, struct t
 MUST_USE enum err record_file_get(struct call *call, struct records *r, struct reader *db,
                                   struct text id, struct stored_file *about,
                                   struct text *bytes);
+
+/* ---- redaction: what the law wants gone ------------------------------------------------------
+ * Before it is done: what would go, and who has asked for it. fields as in change.redact. */
+struct redaction_ask {
+    struct text person, at, ground, reason;
+    const struct json *fields;
+};
+struct redaction_view {
+    struct text *fields; /* that can be redacted and hold something in some version */
+    int64_t *versions;   /* in how many */
+    size_t count;
+    int64_t comments, reasons, files;
+    bool may, may_hold, held;
+    struct redaction_ask *asked; /* signatures of somebody that stand */
+    size_t asked_count;
+};
+MUST_USE enum err record_redaction(struct call *call, struct records *r, struct reader *db,
+                                   const struct record *rec, struct redaction_view *out);
+/* Those that were done, the newest first. */
+struct redaction_done {
+    int64_t version, ledger;
+    struct text at, actor, ground, reason;
+    const struct json *fields;
+};
+MUST_USE enum err record_redactions(struct call *call, struct reader *db, const struct record *rec,
+                                    struct redaction_done **out, size_t *count);
+/* Names of what this version no longer holds: fields, and "_reason". */
+bool record_is_redacted(const struct record *rec, const struct field *f);
 
 /* ---- reading
  * -------------------------------------------------------------------------------------------

@@ -156,6 +156,10 @@ enum err body__print(struct call *call, const struct record *rec, const struct a
     put_member(&o, "_actor", act->actor);
     put_member(&o, "_actor_type", act->actor_type);
     put_member(&o, "_at", act->at);
+    if (act->erased) {
+        json_key(&o, "_erased");
+        json_put_json(&o, act->erased);
+    }
     put_member(&o, "_for", act->actor_for);
     put_member(&o, "_from", act->from);
     if (act->frozen) {
@@ -168,6 +172,10 @@ enum err body__print(struct call *call, const struct record *rec, const struct a
         json_put_json(&o, act->proposed);
     }
     put_member(&o, "_reason", act->reason);
+    if (act->redact) {
+        json_key(&o, "_redact");
+        json_put_json(&o, act->redact);
+    }
     json_close(&o, '}');
     *out = buf_text(&b);
     if (!b.full)
@@ -197,6 +205,11 @@ enum err body__read(struct call *call, const struct kind *k, struct text body,
     TRY(json_read(call, body, &body_limits, &json));
     out->kind = k;
     out->values = NEW_MANY(call->arena, k->field_count, const struct json *);
+    out->redacted = json_get(json, "_redacted");
+    out->erased = json_get(json, "_erased");
+    const struct field *title = kind_field(k, TEXT("title"));
+    if (title && record_is_redacted(out, title)) /* a record is called something */
+        out->values[title->index] = node__text(call->arena, TEXT(REDACTED_TITLE));
     for (const struct json *one = json->first; one; one = one->next) {
         const struct field *f = kind_field(k, one->key);
         if (!f)

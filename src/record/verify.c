@@ -13,6 +13,7 @@ struct leaf_note {   /* what a leaf says, 56 bytes an entry */
     struct hash commitment;
     bool committed, row_found;
     bool bound, by_person, fresh; /* struct acted */
+    bool redacts;                 /* its act is record.redact */
     char model[16];
 };
 struct deep {
@@ -97,6 +98,7 @@ static void keep_leaf(void *arg, uint64_t n, struct text leaf)
     struct leaf_note note = {0};
     if (ledger_leaf_read(page, leaf, &read)) {
         note_leaf(c, call, &read, &note);
+        note.redacts = text_is(read.act, "record.redact");
         c->formatted |= text_is(read.act, "store.create") || text_is(read.act, "store.upgrade");
     }
     c->leaves[n] = note;
@@ -169,6 +171,131 @@ static void check_spelling(struct deep *c, struct call *call, struct text place,
                          "its content is not spelled as it was written");
 }
 
+/* ---- redaction: every tombstone names an entry that tells of it ----------------------------- */
+static const struct json_limits redact_limits = {8u << 20, 32, 500000};
+
+static const struct leaf_note *note_of(const struct deep *c, int64_t index);
+
+/* What the version of that entry says was redacted, of one record; NULL when there is no such. */
+static const struct json *redaction(struct deep *c, struct call *call, struct text kind,
+                                    struct text id, int64_t above, int64_t entry)
+{
+    const struct leaf_note *note = note_of(c, entry);
+    struct value values[] = {V_TEXT(kind), V_TEXT(id), V_INT(above), V_INT(entry)};
+    const struct json *body;
+    struct rows rows;
+    if (!note || !note->redacts ||
+        read_page(c, call, "table version",
+                  "SELECT body FROM version WHERE kind = $1 AND id = $2 AND version > $3 AND "
+                  "ledger = $4",
+                  values, 4, &rows) != OK ||
+        rows.count != 1 || json_read(call, rows.cells[0].text, &redact_limits, &body) != OK)
+        return NULL;
+    return json_get(body, "_redact");
+}
+
+/* Was it redacted under the name that the field had then, or has now? */
+static bool tells_of(struct deep *c, const struct json *redact, struct text kind, struct text name)
+{
+    const struct json *fields = redact ? json_get(redact, "fields") : NULL;
+    const struct kind *k = model_kind(c->records->model, kind);
+    if (text_is(name, "_reason"))
+        return value__list_has(fields, TEXT("_reasons"));
+    if (text_is(name, "_proposed") || value__list_has(fields, name))
+        return fields != NULL;
+    for (size_t i = 0; k && i < k->field_count; i++)
+        if (text_same(k->fields[i].was, name) && value__list_has(fields, k->fields[i].name))
+            return true;
+    return false;
+}
+
+static void check_tombstones(struct deep *c, struct call *call, struct text place,
+                             const struct value *row)
+{
+    const struct json *body;
+    if (!ledger_is_opening(row[5].text) ||
+        json_read(call, row[6].text, &redact_limits, &body) != OK)
+        return;
+    const struct json *list = json_get(body, "_redacted");
+    for (const struct json *one = list ? list->first : NULL; one; one = one->next) {
+        int64_t entry = ledger_redacted_by(call, row[5].text, one->key);
+        bool named = one->type == JSON_LIST && one->count == 2 &&
+                     one->first->type == JSON_INTEGER && one->first->integer == entry;
+        const struct json *told =
+            named ? redaction(c, call, row[0].text, row[1].text, row[2].integer, entry) : NULL;
+        if (told && tells_of(c, told, row[0].text, one->key))
+            verification_note(c->call, c->out, place, "%.*s was redacted by entry %lld",
+                              TEXT_ARG(one->key), (long long)entry);
+        else
+            verification_add(c->call, c->out, place,
+                             "%.*s is missing, and no entry tells that it was redacted",
+                             TEXT_ARG(one->key));
+    }
+    if (!list || !list->count)
+        verification_add(c->call, c->out, place, "something of it is missing");
+}
+
+/* What was redacted has not come back. */
+static void check_emptied(struct deep *c, struct call *call, const struct value *row,
+                          const struct json *body)
+{
+    struct value values[] = {row[0], row[1], row[2]};
+    struct rows rows;
+    const struct json *redact = json_get(body, "_redact"), *then;
+    if (!text_is(json_text(json_get(body, "_act")), "record.redact") ||
+        read_page(c, call, "table version",
+                  "SELECT version, body FROM version WHERE kind = $1 AND id = $2 AND version < $3",
+                  values, 3, &rows) != OK)
+        return;
+    for (size_t i = 0; i < rows.count; i++) {
+        if (json_read(call, row_at(&rows, i)[1].text, &redact_limits, &then) != OK)
+            continue;
+        bool own = text_is(json_text(json_get(then, "_act")), "record.redact");
+        for (const struct json *one = then->first; one; one = one->next)
+            if (!text_is(one->key, "_proposed") && !(own && text_is(one->key, "_reason")) &&
+                tells_of(c, redact, row[0].text, one->key))
+                verification_add(c->call, c->out,
+                                 text_print(call->arena, "%.*s %.*s version %lld",
+                                            TEXT_ARG(row[0].text), TEXT_ARG(row[1].text),
+                                            (long long)row_at(&rows, i)[0].integer),
+                                 "%.*s was redacted by entry %lld and is there again",
+                                 TEXT_ARG(one->key), (long long)row[4].integer);
+    }
+}
+
+static void check_redaction(struct deep *c, struct call *call, struct text place,
+                            const struct value *row)
+{
+    const struct json *body;
+    check_tombstones(c, call, place, row);
+    if (text_search(row[6].text, TEXT("\"record.redact\"")) >= 0 &&
+        json_read(call, row[6].text, &redact_limits, &body) == OK)
+        check_emptied(c, call, row, body);
+}
+
+/* A comment or a file: the record that it hung on tells. */
+static void check_gone(struct deep *c, struct call *call, const char *kind, struct text id,
+                       struct text salt, const char *name, const char *list)
+{
+    int64_t entry = ledger_is_opening(salt) ? ledger_redacted_by(call, salt, text_of(name)) : -1;
+    const struct leaf_note *note = note_of(c, entry);
+    struct value v = V_INT(entry);
+    struct text place = text_print(call->arena, "%s %.*s", kind, TEXT_ARG(id));
+    const struct json *body;
+    struct rows rows;
+    if (!ledger_is_opening(salt))
+        return;
+    if (note && note->redacts &&
+        read_page(c, call, "table version", "SELECT body FROM version WHERE ledger = $1", &v, 1,
+                  &rows) == OK &&
+        rows.count == 1 && json_read(call, rows.cells[0].text, &redact_limits, &body) == OK &&
+        value__list_has(json_get(json_get(body, "_redact"), list), id))
+        verification_note(c->call, c->out, place, "was redacted by entry %lld", (long long)entry);
+    else
+        verification_add(c->call, c->out, place,
+                         "its content is missing, and no entry tells that it was redacted");
+}
+
 static void check_version(struct deep *c, struct call *call, const struct value *row)
 {
     struct hash commitment;
@@ -185,6 +312,7 @@ static void check_version(struct deep *c, struct call *call, const struct value 
                          "differs from ledger entry %lld (content, salt or index was altered)",
                          (long long)row[4].integer);
     check_spelling(c, call, place, row);
+    check_redaction(c, call, place, row);
 }
 
 /* ---- what follows from a version and the one before it ------------------------------------ */
@@ -337,6 +465,8 @@ static const struct move *took_two(struct deep *c, const struct value *row,
         m->hash.len != sizeof note->model || memcmp(m->hash.at, note->model, m->hash.len) != 0)
         return NULL;
     const struct move *move = kind_move(before->kind, name);
+    if (move != NULL && move->second_when != NULL && before->redacted != NULL)
+        return NULL; /* whether it took two then hung on what is no longer there */
     return move != NULL && guard__takes_two(before, move) ? move : NULL;
 }
 
@@ -350,7 +480,10 @@ static void check_two(struct deep *c, struct call *call, struct text place,
     struct rows rows;
     if (before == NULL || json_read(call, row[6].text, &limits, &body) != OK)
         return;
-    const struct move *move = took_two(c, row, body, before);
+    static const struct move redact = {.name = {"redact", 6}};
+    const struct move *move = text_is(json_text(json_get(body, "_act")), "record.redact")
+                                  ? &redact
+                                  : took_two(c, row, body, before);
     if (move == NULL)
         return;
     struct text person = stay__person(json_text(json_get(body, "_actor")),
@@ -762,6 +895,7 @@ static void check_comment(struct deep *c, struct call *call, const struct value 
     enum err e =
         comment__commit(call, &one, row[4].text, row[5].text, row[6].text, &commitment);
     check_claim(c, call, "comment", one.id, e, &commitment, row[7].integer);
+    check_gone(c, call, "comment", one.id, row[6].text, "body", "comments");
 }
 
 static void check_bytes(struct deep *c, struct call *call, const struct stored_file *f)
@@ -783,7 +917,9 @@ static void check_file(struct deep *c, struct call *call, const struct value *ro
     struct arena *one = arena_open(); /* its bytes must not pile up with those of the page */
     enum err e = file__commit(call, &f, row[7].text, &commitment);
     check_claim(c, call, "file", f.id, e, &commitment, row[8].integer);
-    check_bytes(c, page_call(c, one), &f);
+    check_gone(c, call, "file", f.id, row[7].text, "sha256", "files");
+    if (!ledger_is_opening(row[7].text))
+        check_bytes(c, page_call(c, one), &f);
     arena_close(one);
 }
 

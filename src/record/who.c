@@ -212,10 +212,20 @@ static bool sees_sensitive(const struct role *role)
     return role->sees_sensitive;
 }
 
+bool role__redacts(const struct role *role)
+{
+    return role->redacts;
+}
+
+bool role__holds(const struct role *role)
+{
+    return role->holds;
+}
+
 /* A clearance holds where it was granted: in that unit and below. */
-static enum err cleared(struct call *call, struct records *r, struct db db,
-                        const struct actor *actor, const struct record *rec,
-                        bool (*clears)(const struct role *), bool *out)
+enum err who__cleared(struct call *call, struct records *r, struct db db,
+                      const struct actor *actor, const struct record *rec,
+                      bool (*clears)(const struct role *), bool *out)
 {
     struct scope scope = {0};
     *out = false;
@@ -246,7 +256,7 @@ enum err who__may_read(struct call *call, struct records *r, struct db db,
     }
     bool open = true;
     if (record_is_restricted(rec))
-        TRY(cleared(call, r, db, actor, rec, sees_restricted, &open));
+        TRY(who__cleared(call, r, db, actor, rec, sees_restricted, &open));
     if (!open)
         return OK;
     return matches(call, r, db, actor, rec, &r->readers[rec->kind->index], FOR_READING, out);
@@ -258,7 +268,7 @@ enum err who__sees_sensitive(struct call *call, struct records *r, struct db db,
     *out = actor && (actor->all || is_mine(rec, actor));
     if (*out || !actor || !actor->sees_sensitive)
         return OK;
-    return cleared(call, r, db, actor, rec, sees_sensitive, out);
+    return who__cleared(call, r, db, actor, rec, sees_sensitive, out);
 }
 
 enum err who__reads_field(struct call *call, struct records *r, struct db db,

@@ -68,12 +68,11 @@ static enum err append(struct writing *w, struct record *rec, const struct recor
  * was signed is no longer what it says; 0, only what may be added to a signed record was. */
 int version__alters(const struct record *rec, const struct record *before, const char *act)
 {
-    if (!before || !strcmp(act, "record.move"))
+    if (!before || !strcmp(act, "record.move") || !strcmp(act, "record.redact"))
         return 2;
     for (size_t i = 0; i < rec->kind->field_count; i++) {
         const struct field *f = &rec->kind->fields[i];
-        const struct json *now = rec->values[i], *then = before->values[i];
-        if (!f->system && !f->always && (!now != !then || (now && !json_same(now, then))))
+        if (!f->system && !f->always && record__differs(rec, before, f))
             return 1;
     }
     return 0;
@@ -168,8 +167,12 @@ enum err write__version(struct writing *w, struct record *rec, const struct reco
                         : (struct text){0},
                     reason,
                     w->frozen,
-                    w->proposed};
-    w->frozen = w->proposed = NULL;
+                    w->proposed,
+                    w->redact,
+                    redact__carry(call, rec, before, strcmp(act, "record.redact") ? NULL : w->redact)};
+    w->frozen = w->proposed = w->redact = NULL;
+    rec->redacted = NULL;
+    rec->erased = a.erased;
     struct wrote how = {text_of(act), move, call->actor->person, a.proposed != NULL};
     struct text body;
     TRY(body__print(call, rec, &a, &body));

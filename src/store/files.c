@@ -195,6 +195,17 @@ enum err store__folder_file_read(struct call *call, struct store *s, struct text
     return e;
 }
 
+void file_forget(struct call *call, struct store *s, struct text hash_hex)
+{
+    if (s->driver->kind != STORE_SQLITE || !is_name(hash_hex))
+        return;
+    const char *path = path_of(call, s, hash_hex);
+    if (unlink(path) != 0 && errno != ENOENT)
+        log_line(LOG_ERROR, "store", "failed=unlink words=\"%s\"", strerror(errno));
+    else if (store__sync_folder(call, folder_of(call, s, hash_hex)) != OK)
+        log_line(LOG_ERROR, "store", "failed=sync");
+}
+
 /* ---- listing ----------------------------------------------------------------------------- */
 struct names {
     struct text *at;

@@ -46,6 +46,7 @@ struct link {
     const struct guest *guest; /* readers: whose statement runs; NULL: the engine's own */
     int64_t until; /* readers: ticks by which all of this borrowing must be done; 0: no such */
     bool failed; /* the storage path broke under this link; for a writer: fail-stop */
+    bool purge;  /* a writer: what was deleted is to go from the journal too */
     bool astray; /* an error came that was not of the job that runs; cleared by `begin` */
 };
 
@@ -61,6 +62,9 @@ struct plan_dialect {
     const char *table_end;      /* after the closing parenthesis */
     const char *lock;           /* so that two nodes never plan at once; NULL when needless */
     struct text (*guard)(struct arena *a, struct text table);
+    /* Lifts it within the transaction, and puts it back to the letter. */
+    struct text (*unguard)(struct arena *a, struct text table);
+    struct text (*reguard)(struct arena *a, struct text table);
     /* Rows (type, name, table, text) of all that could act or be read in our place: type is table,
      * view, trigger, or anything else that acts. */
     const char *objects;
@@ -266,6 +270,9 @@ extern const char store__sqlite_search[], store__postgres_search[];
 extern const char store__sqlite_search_tables[], store__postgres_search_tables[];
 
 struct text store__sqlite_guard(struct arena *a, struct text table);
+struct text store__sqlite_unguard(struct arena *a, struct text table);
+struct text store__postgres_unguard(struct arena *a, struct text table);
+struct text store__postgres_reguard(struct arena *a, struct text table);
 struct text store__postgres_guard(struct arena *a, struct text table);
 struct text store__postgres_schema(struct arena *a, struct text schema); /* makes it */
 /* The schema of a session, and after how many milliseconds a statement is too slow. */

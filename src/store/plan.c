@@ -428,3 +428,15 @@ enum err store_migrate(struct call *call, struct tx *tx, const struct plan_step 
     }
     return OK;
 }
+
+enum err tx_unguard(struct call *call, struct tx *tx, struct text table)
+{
+    return tx_script(call, tx,
+                     text_c(call->arena, tx->store->driver->plan.unguard(call->arena, table)));
+}
+
+enum err tx_reguard(struct call *call, struct tx *tx, struct text table)
+{
+    return tx_script(call, tx,
+                     text_c(call->arena, tx->store->driver->plan.reguard(call->arena, table)));
+}

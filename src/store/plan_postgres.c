@@ -56,6 +56,17 @@ struct text store__postgres_guard(struct arena *a, struct text table)
         TEXT_ARG(table), TEXT_ARG(table));
 }
 
+/* Readers go on meanwhile, which they would not if the trigger was dropped. */
+struct text store__postgres_unguard(struct arena *a, struct text table)
+{
+    return text_print(a, "ALTER TABLE \"%.*s\" DISABLE TRIGGER append_only", TEXT_ARG(table));
+}
+
+struct text store__postgres_reguard(struct arena *a, struct text table)
+{
+    return text_print(a, "ALTER TABLE \"%.*s\" ENABLE TRIGGER append_only", TEXT_ARG(table));
+}
+
 /* Of a trigger: whether it is enabled, when it fires, on which condition and columns, and what it
  * runs. */
 const char store__postgres_objects[] =

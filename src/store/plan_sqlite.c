@@ -26,6 +26,12 @@ struct text store__sqlite_guard(struct arena *a, struct text table)
                       TEXT_ARG(table), TEXT_ARG(table), TEXT_ARG(table), TEXT_ARG(table));
 }
 
+struct text store__sqlite_unguard(struct arena *a, struct text table)
+{
+    return text_print(a, "DROP TRIGGER \"%.*s_no_update\"; DROP TRIGGER \"%.*s_no_delete\"",
+                      TEXT_ARG(table), TEXT_ARG(table));
+}
+
 const char store__sqlite_objects[] =
     "SELECT type, name, tbl_name, COALESCE(sql, '') FROM sqlite_schema"
     " WHERE type IN ('table', 'view', 'trigger') AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"

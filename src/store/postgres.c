@@ -155,6 +155,8 @@ const struct driver store__postgres = {
             .lock = "SELECT pg_catalog.pg_advisory_xact_lock("
                     "pg_catalog.hashtext(current_schema()))",
             .guard = store__postgres_guard,
+            .unguard = store__postgres_unguard,
+            .reguard = store__postgres_reguard,
             .objects = store__postgres_objects,
             .own_tables = "meta file file_chunk search_doc",
             .guards = 2,

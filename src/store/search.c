@@ -82,6 +82,9 @@ enum err store__search_flush(struct call *call, struct tx *tx)
     else
         for (struct search_note *n = tx->store->writer.notes; n != NULL; n = n->next)
             TRY(store__sqlite_search_put(call, tx, n->kind, n->id, n->words, n->size));
+    if (tx->link->purge && tx->store->driver->kind == STORE_SQLITE) /* words of deleted documents stay until then */
+        TRY(tx_exec(call, tx, "INSERT INTO search_words(search_words) VALUES ('optimize')", NULL, 0,
+                    NULL));
     store__search_begin(&tx->store->writer);
     return tx->spent;
 }
@@ -102,6 +105,19 @@ enum err tx_search_put(struct call *call, struct tx *tx, struct text kind, struc
     *w->notes_end = n;
     w->notes_end = &n->next;
     return tx->spent;
+}
+
+void tx_purge(struct tx *tx)
+{
+    tx->link->purge = true;
+}
+
+enum err tx_file_forget(struct call *call, struct tx *tx, struct text hash_hex)
+{
+    if (tx->store->driver->kind != STORE_POSTGRES)
+        return OK;
+    TRY(tx_exec(call, tx, "DELETE FROM file_chunk WHERE hash = $1", &V_TEXT(hash_hex), 1, NULL));
+    return tx_exec(call, tx, "DELETE FROM file WHERE hash = $1", &V_TEXT(hash_hex), 1, NULL);
 }
 
 /* What folding never leaves is in no document; the databases would each misread it in their

@@ -410,11 +410,22 @@ static int after_commit(void *arg, sqlite3 *db, const char *name, int pages)
     return SQLITE_OK;
 }
 
+/* Not while a reader looks at it: then after the next commit, and when the store is closed. */
+static bool empty_journal(struct sqlite *q)
+{
+    sqlite3_busy_timeout(q->db, 0);
+    int rc = sqlite3_wal_checkpoint_v2(q->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    sqlite3_busy_timeout(q->db, 5000);
+    return rc == SQLITE_OK;
+}
+
 static void sqlite_rest(struct link *link)
 {
     struct sqlite *q = sqlite_of(link);
     int rc;
 
+    if (link->purge && empty_journal(q))
+        link->purge = false;
     if (q->wal_pages < q->checkpoint_at)
         return;
     rc = sqlite3_wal_checkpoint_v2(q->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
@@ -624,6 +635,8 @@ const struct driver store__sqlite = {
             .declaration = {"INTEGER", "REAL", "TEXT", "BLOB"},
             .table_end = " STRICT",
             .guard = store__sqlite_guard,
+            .unguard = store__sqlite_unguard,
+            .reguard = store__sqlite_guard,
             .objects = store__sqlite_objects,
             .own_tables = "meta search_doc search_words search_words_data search_words_idx "
                           "search_words_content search_words_docsize search_words_config",

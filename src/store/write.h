@@ -94,6 +94,19 @@ struct store *tx_store(struct tx *tx);
 /* Several statements of trusted SQL (migration): split by the driver. */
 MUST_USE enum err tx_script(struct call *call, struct tx *tx, const char *sql);
 
+/* ---- what the law wants gone: for redaction alone ------------------------------------------ */
+/* Rows of an append-only table may be altered until tx_reguard, within this transaction. */
+MUST_USE enum err tx_unguard(struct call *call, struct tx *tx, struct text table);
+MUST_USE enum err tx_reguard(struct call *call, struct tx *tx, struct text table);
+/* What this group deletes or replaces, and words that documents had before, shall not be found in the
+ * files of a SQLite store afterwards: the index of words is written anew as the group ends, and the
+ * journal emptied as soon as no reader looks at it. */
+void tx_purge(struct tx *tx);
+/* The bytes of a file that no row names any more: PostgreSQL deletes them in the transaction,
+ * file_forget in a folder once it has committed (a crash in between leaves them lying there). */
+MUST_USE enum err tx_file_forget(struct call *call, struct tx *tx, struct text hash_hex);
+void file_forget(struct call *call, struct store *s, struct text hash_hex);
+
 /* ---- migration: tables declared as data, planned against what is there ------------------- */
 enum column_type { COLUMN_INTEGER, COLUMN_NUMBER, COLUMN_TEXT, COLUMN_BYTES };
 struct column {

@@ -29,9 +29,10 @@ static const struct kind *read_forward(struct loader *l, const struct draft *d,
 {
     n->field = model__text(l, v, "field", true);
     const struct field *f = kind_field(d->kind, n->field);
-    model__for_all(l, json_get(v, "field"), f);
-    if (f != NULL && f->target_kind != NULL)
+    if (f != NULL && f->target_kind != NULL) {
+        model__for_all(l, json_get(v, "field"), f);
         return f->target_kind;
+    }
     model__mistake(l, json_get(v, "field"), "unknown",
                    "\"%.*s\" is not a ref or refs of %.*s to a kind", TEXT_ARG(n->field),
                    TEXT_ARG(d->kind->name));

@@ -120,7 +120,7 @@ static void read_role(struct loader *l, const struct json *v, struct role *r)
     r->name = v->key;
     if (!model__name_ok(v->key) || model__one_of(v->key, "everyone auto person requirement"))
         model__mistake(l, v, "name", "\"%.*s\" cannot name a role", TEXT_ARG(v->key));
-    if (!model__keys(l, v, "code title about approver sees_restricted sees_sensitive business"))
+    if (!model__keys(l, v, "code title about approver sees_restricted sees_sensitive redacts holds business"))
         return;
     r->code = model__text(l, v, "code", true);
     r->title = model__words(l, v, "title", true);
@@ -128,6 +128,8 @@ static void read_role(struct loader *l, const struct json *v, struct role *r)
     r->approver = model__bool(l, v, "approver");
     r->sees_restricted = model__bool(l, v, "sees_restricted");
     r->sees_sensitive = model__bool(l, v, "sees_sensitive");
+    r->redacts = model__bool(l, v, "redacts");
+    r->holds = model__bool(l, v, "holds");
     r->business = json_get(v, "business") == NULL || model__bool(l, v, "business");
 }
 

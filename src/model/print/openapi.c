@@ -20,6 +20,14 @@ const struct route model__routes[] = {
     {"POST", "/{kind}/{id}/moves/hand_over",
      "Give the record to another owner, in any state; for its owner and who manages the register.",
      "", "HandOver", "200", "{kind}_reply"},
+    {"GET", "/{kind}/{id}/redact", "What a redaction would take out, and who has asked for one.", "", "",
+     "200", "Redaction"},
+    {"POST", "/{kind}/{id}/redact",
+     "Takes fields out of every version: the first of two persons gets 202.", "", "RedactionAsk", "200",
+     "{kind}_reply"},
+    {"POST", "/{kind}/{id}/hold", "Legal hold: nothing of it is redacted.", "", "Reason", "200",
+     "{kind}_reply"},
+    {"DELETE", "/{kind}/{id}/hold", "Ends the legal hold.", "", "Reason", "200", "{kind}_reply"},
     {"GET", "/{kind}/{id}/history", "Every change, newest first.", "limit cursor", "", "200",
      "History"},
     {"GET", "/{kind}/{id}/links", "Links both ways.", "limit cursor", "", "200", "LinkList"},
@@ -316,6 +324,8 @@ static void put_wrappers(struct printer *p, const struct kind *k)
          "{\"type\":\"object\",\"required\":[\"names\",\"ledger\",\"may\"],\"properties\":{"
          "\"names\":{\"$ref\":\"#/components/schemas/Names\"},"
          "\"ledger\":{\"$ref\":\"#/components/schemas/LedgerPlace\"},"
+         "\"redactions\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/RedactionDone\"}},"
+         "\"redacted\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},"
          "\"hidden\":{\"type\":\"array\",\"items\":{\"type\":\"string\"},\"description\":\"Fields that are "
          "not for whoever asks.\"},"
          "\"may\":{\"$ref\":\"#/components/schemas/May\"}}}]}"},
@@ -454,7 +464,8 @@ static void put_operation(struct printer *p, const struct route *r, const struct
     json_key(o, "responses");
     json_open(o, '{');
     put_answer(p, r->status, "Done.", for_kind(p, r->gives, k));
-    if (text_search(text_of(r->path), TEXT("/moves/")) >= 0)
+    bool redacts = text_ends(text_of(r->path), "/redact") && text_is(text_of(r->method), "POST");
+    if (redacts || text_search(text_of(r->path), TEXT("/moves/")) >= 0)
         put_answer(p, "202", "A second person must sign.", TEXT("Signed"));
     json_key(o, "default");
     json_put_raw(o, TEXT("{\"$ref\":\"#/components/responses/Problem\"}"));
