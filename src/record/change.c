@@ -125,6 +125,7 @@ static enum err create(struct writing *w)
     TRY(compute__fields(w->call, w->records, db_tx(w->tx), rec, NULL, (struct text){0}));
     e = worse(e, check__required(w->call, rec, rec->state, NULL));
     e = worse(e, check__links(w->call, rec, NULL));
+    e = worse(e, hand__present(w, rec, NULL));
     e = worse(e, check_unique(w, rec, w->given));
     e = worse(e, check_fixed_at_start(w, rec));
     TRY(e);
@@ -334,6 +335,7 @@ enum err change__values(struct writing *w)
     e = worse(e, check_fixed(w, rec, before));
     e = worse(e, check__required(w->call, rec, rec->state, NULL));
     e = worse(e, check__links(w->call, rec, before));
+    e = worse(e, hand__present(w, rec, before));
     e = worse(e, check_unique(w, rec, w->given));
     TRY(e);
     TRY(may_rehang(w, rec, before));
@@ -641,6 +643,7 @@ static enum err move(struct writing *w)
             TEXT_ARG(w->change->move));
     TRY(check_asked(w, before, m));
     TRY(check__references(w->call, w->records, db_tx(w->tx), rec, w->given));
+    TRY(hand__present(w, rec, before));
     TRY(take_proposed(w, rec, before, m));
     TRY(compute__fields(w->call, w->records, db_tx(w->tx), rec, before, (struct text){0}));
     TRY(until__fill(w->call, w->records, db_tx(w->tx), rec, m));

@@ -10,7 +10,8 @@
 /* SQL of one kind, built once at open from names the model checked (table.c). */
 struct kind_sql {
     const char *by_id, *by_key;  /* $1 → id key version state ledger commitment body */
-    const char *insert, *update; /* columns in the order of table__values */
+    const char *insert, *update; /* columns in the order of table__values, then those of order */
+    const char *order;           /* $1 = id, then every column of order; NULL: it has none */
     const char *exists;          /* $1 → id */
     const char **row_insert, **row_delete; /* per field index; NULL unless ROWS */
     const char *page;                      /* $1 = last id: id and every column, and the body */
@@ -90,6 +91,11 @@ MUST_USE enum err version__record(struct call *call, const struct record *now,
 
 struct writing; /* change.c, below */
 
+/* ---- fold.c: what is folded from texts for search and order, made anew when the rules are others ----
+ */
+MUST_USE enum err fold__again(struct call *call, struct tx *tx, const struct model *m,
+                              const struct plan_step *steps);
+
 /* ---- stay.c: since when in which state ---------------------------------------------------- */
 struct stay {
     struct text kind, id;
@@ -141,6 +147,13 @@ MUST_USE enum err table__refill(struct call *call, struct records *r, struct tx 
 size_t table__columns(const struct kind *k, struct text *names, enum column_type *types);
 struct value table__cell(struct call *call, const struct field *f, const struct json *v);
 void table__values(struct call *call, const struct record *rec, struct value *out);
+/* Sorting by such a field goes by a column of its own, `_NAME` (format: order_key). It is no fact about
+ * the record, so deep verification does not look at it, and fold.c makes it anew. */
+bool order__has(const struct field *f);
+struct text order__name(struct arena *a, const struct field *f);
+struct value order__cell(struct call *call, const struct json *v);
+size_t table__order_values(struct call *call, const struct record *rec, struct value *out);
+size_t table__order_columns(struct arena *a, const struct kind *k, struct text *names);
 bool field__is_column(const struct field *f);
 /* The rows of "… WHERE <where>" in the shape of by_id, as records. */
 MUST_USE enum err table__many(struct call *call, struct records *r, struct db db,
@@ -289,6 +302,8 @@ MUST_USE enum err change__values(struct writing *w);
 struct record *record__copy(struct arena *a, const struct record *rec);
 /* ---- write.c: one version into rows, ledger and search
  * ------------------------------------------------------- */
+/* What search finds the record by, folded. */
+struct text write__words(struct call *call, const struct record *rec);
 MUST_USE enum err write__version(struct writing *w, struct record *rec,
                                  const struct record *before, const char *act, struct text move,
                                  struct text reason);
@@ -394,6 +409,9 @@ MUST_USE enum err hand__may(struct call *call, struct records *r, struct db db,
                             const struct record *rec, bool *out);
 struct move *hand__move(struct call *call, const struct record *rec); /* as it is shown */
 /* `rec` has the given values in it. */
+/* Nobody who has left comes into a field whose person is expected to act. `before` NULL: it is new. */
+MUST_USE enum err hand__present(struct writing *w, const struct record *rec,
+                                const struct record *before);
 MUST_USE enum err hand__over(struct writing *w, struct record *rec, const struct record *before);
 /* Keeps who owned it until this version. */
 MUST_USE enum err hand__remember(struct writing *w, const struct record *rec,

@@ -187,9 +187,16 @@ static bool wants_index(const struct field *f)
            text_is(f->name, "key") || text_is(f->name, "updated_at");
 }
 
+/* What lists are put in order by. */
+static bool wants_order_index(const struct kind *k, const struct field *f)
+{
+    return order__has(f) && k->name.len + f->name.len <= 50 && /* so long may the name of one be */ (f->indexed || f->unique || text_is(f->name, "key") ||
+                             text_is(f->name, "title"));
+}
+
 static void add_indexes(struct arena *a, const struct kind *k, struct table *t)
 {
-    struct index *indexes = NEW_MANY(a, k->field_count + 1, struct index);
+    struct index *indexes = NEW_MANY(a, 2 * k->field_count + 1, struct index);
     for (size_t i = 0; i < k->field_count; i++) {
         const struct field *f = &k->fields[i];
         if (!wants_index(f))
@@ -198,15 +205,22 @@ static void add_indexes(struct arena *a, const struct kind *k, struct table *t)
             text_print(a, "%.*s_%.*s_index", TEXT_ARG(k->name), TEXT_ARG(f->name)), f->name,
             f->unique || text_is(f->name, "key")};
     }
+    for (size_t i = 0; i < k->field_count; i++)
+        if (wants_order_index(k, &k->fields[i]))
+            indexes[t->index_count++] = (struct index){
+                text_print(a, "%.*s__%.*s_order", TEXT_ARG(k->name), TEXT_ARG(k->fields[i].name)),
+                text_print(a, "_%.*s, id", TEXT_ARG(k->fields[i].name)), false};
     t->indexes = indexes;
 }
 
 static void add_kind(struct arena *a, const struct kind *k, struct tables *out)
 {
-    struct text *names = NEW_MANY(a, k->field_count + 3, struct text);
+    struct text *names = NEW_MANY(a, 2 * k->field_count + 3, struct text);
     enum column_type *types = NEW_MANY(a, k->field_count + 3, enum column_type);
-    size_t n = table__columns(k, names, types);
-    struct column *columns = NEW_MANY(a, n, struct column);
+    size_t n = table__columns(k, names, types), orders = table__order_columns(a, k, names + n);
+    struct column *columns = NEW_MANY(a, n + orders, struct column);
+    for (size_t i = n; i < n + orders; i++)
+        columns[i] = (struct column){.name = names[i], .type = COLUMN_TEXT};
     for (size_t i = 0; i < n; i++) {
         bool must = i < 3 || text_is(names[i], "key") || text_is(names[i], "state") ||
                     text_is(names[i], "version");
@@ -215,7 +229,7 @@ static void add_kind(struct arena *a, const struct kind *k, struct tables *out)
     }
     struct table *t = &out->items[out->count++];
     *t = (struct table){
-        .name = k->name, .primary = TEXT("id"), .columns = columns, .column_count = n};
+        .name = k->name, .primary = TEXT("id"), .columns = columns, .column_count = n + orders};
     add_indexes(a, k, t);
 }
 
@@ -361,6 +375,7 @@ static enum err migrate(struct job *job, struct call *call, struct tx *tx)
     if (created(m->steps, " stay"))
         TRY(stay__rebuild(call, tx));
     TRY(rebuild_timers(call, tx, m));
+    TRY(fold__again(call, tx, m->model, m->steps));
     for (size_t i = 0; i < m->model->kind_count; i++)
         TRY(check_states(call, tx, &m->model->kinds[i]));
     return OK;

@@ -84,6 +84,10 @@ struct plan {
     const struct field *kept;
     /* without: columns that say which record it is */
     size_t key, id, external;
+    /* and without these: what people call it by, a field that is unique, or the title */
+    const struct field *match;
+    size_t match_column;
+    bool is_register; /* it holds rows of a framework: A.2.2 is iso-42001:A.2.2 */
     bool states; /* there is a column of states: passed over */
 };
 
@@ -115,7 +119,9 @@ struct transfer {
     struct index *by_external, *by_key, *by_id; /* → id (struct text): what is there */
     struct index *seen;                         /* identity → line of this file */
     struct index *claimed;                      /* rehearsing: unique values of rows before */
-    struct index *people, *references, *units;
+    struct index *by_field;                     /* what plan.match holds, folded → id */
+    struct index *people, *people_left, *references, *units;
+    struct index *named; /* kind → index of what its records are called by, folded → id */
 
     struct pass pass;
     struct slice *slice;
@@ -143,11 +149,17 @@ void transfer__plan_dates(struct transfer *im);
 MUST_USE enum err transfer__known(struct transfer *im);
 /* Of the record with this external_id, also when only white space differs. "": none. */
 struct text transfer__known_external(const struct transfer *im, struct text external);
+/* White space, case and Unicode form do not tell names apart. */
+struct text transfer__folded(struct arena *a, struct text t);
+enum found { FOUND_NONE, FOUND_ONE, FOUND_SEVERAL };
+/* By what plan.match says. */
+enum found transfer__known_by_field(struct transfer *im, struct text cell, struct text *id);
 /* As it is now; NULL: gone, or not for the actor. In the scratch. */
 const struct record *transfer__known_record(struct transfer *im, struct text id);
-/* The id behind a key, id, name or e-mail; "" when there is none, or more than one. */
+/* The id behind a key, id, external id, title, name or e-mail; "" when there is none, or more than
+ * one. */
 struct text transfer__reference(struct transfer *im, const struct field *f, struct text given);
-/* Is there more than one person of this name? */
+/* Is there more than one of this name? */
 bool transfer__several(struct transfer *im, const struct field *f, struct text given);
 /* Units named by the map: found, or made. Afterwards transfer__unit knows each; NULL: refused. */
 MUST_USE enum err transfer__units(struct transfer *im);

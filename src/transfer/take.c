@@ -283,5 +283,6 @@ void transfer_close(struct transfer *im)
 bool transfer_has_identity(const struct transfer *im)
 {
     const struct plan *p = &im->plan;
-    return p->mapped || p->key != NO_COLUMN || p->id != NO_COLUMN || p->external != NO_COLUMN;
+    return p->mapped || p->key != NO_COLUMN || p->id != NO_COLUMN || p->external != NO_COLUMN ||
+           p->match;
 }
