@@ -61,14 +61,14 @@ enum err fold__again(struct call *call, struct tx *tx, const struct model *m,
 {
     struct records r = {.store = tx_store(tx), .model = m, .arena = call->arena};
     struct text rules = text_print(call->arena, OWN_RULES " %.*s", TEXT_ARG(form_rules()));
-    struct rows rows;
-    TRY(tx_rows(call, tx, "SELECT value FROM meta WHERE name = 'folded'", NULL, 0, 1, &rows));
-    bool all = !rows.count || !text_same(rows.cells[0].text, rules);
+    struct text there;
+    TRY(stale__folding(call, tx, &there));
+    bool all = !text_same(there, rules);
     if (!all && !steps)
         return OK;
     TRY(table__build(call, &r));
     for (size_t i = 0; i < m->kind_count; i++)
         if (all || order_added(call->arena, steps, &m->kinds[i]))
             TRY(fold_kind(call, &r, tx, &m->kinds[i], all));
-    return all ? meta_write(call, tx, "folded", rules) : OK;
+    return all ? stale__folded(call, tx, rules) : OK;
 }

@@ -96,6 +96,10 @@ struct writing; /* change.c, below */
 MUST_USE enum err fold__again(struct call *call, struct tx *tx, const struct model *m,
                               const struct plan_step *steps);
 
+/* The rules that words and keys of order were folded by; "" when nobody knows (stale.c). */
+MUST_USE enum err stale__folding(struct call *call, struct tx *tx, struct text *rules);
+MUST_USE enum err stale__folded(struct call *call, struct tx *tx, struct text rules);
+
 /* ---- stay.c: since when in which state ---------------------------------------------------- */
 struct stay {
     struct text kind, id;
