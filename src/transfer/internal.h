@@ -82,6 +82,7 @@ struct plan {
     size_t unit, unit_code; /* columns */
     const struct json *set; /* fixed values; NULL = none */
     const struct field *kept;
+    bool *keeps; /* per column: the whole of it goes there; NULL: none */
     /* without: columns that say which record it is */
     size_t key, id, external;
     /* and without these: what people call it by, a field that is unique, or the title */
@@ -111,6 +112,8 @@ struct transfer {
     struct table table;
     const struct json *map; /* NULL = none */
     struct plan plan;
+    int64_t likely_line, likely_second; /* where the header seems to be; second 0: one row of it */
+    struct text likely_names;
 
     struct records *records; /* from transfer_begin on */
     const struct model *door_model; /* what the records have: perhaps less */

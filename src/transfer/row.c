@@ -273,6 +273,13 @@ static void take_mapped(struct making *m, const struct destination *d)
         say_of(m, column, r.code, cell, r.why, true);
 }
 
+static void keep_whole(struct making *m, size_t column)
+{
+    struct text cell = m->row->cells[column];
+    if (!formula_without_result(m, column) && text_trim(cell).len)
+        keep(m, m->im->table.names[column], cell, false);
+}
+
 static void take_unit(struct making *m)
 {
     struct transfer *im = m->im;
@@ -394,8 +401,13 @@ static const struct record *fill_mapped(struct making *m)
     put(m, TEXT("external_id"), transfer__text(m->arena, identity));
     for (const struct json *v = p->set ? p->set->first : NULL; v; v = v->next)
         put(m, v->key, v);
-    for (size_t i = 0; i < p->to_count; i++)
-        take_mapped(m, &p->to[i]);
+    size_t at = 0;
+    for (size_t c = 0; c < im->table.columns; c++) { /* in the order of the file: so they are kept */
+        if (p->keeps && p->keeps[c])
+            keep_whole(m, c);
+        for (; at < p->to_count && p->to[at].column == c; at++)
+            take_mapped(m, &p->to[at]);
+    }
     if (p->unit != NO_COLUMN)
         take_unit(m);
     take_kept(m);
