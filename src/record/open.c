@@ -177,14 +177,71 @@ static struct text former_name(const struct kind *k, struct text name)
     return f ? f->was : (struct text){0};
 }
 
-static bool wants_index(const struct field *f)
+/* A line of an index has room for so many bytes (PostgreSQL 15: 2,704). */
+#define INDEX_MOST 2600
+#define INDEX_WORD 200 /* bytes at most of a choice, an id, a date, a number */
+
+static size_t widest(const struct field *f)
+{
+    bool free = (f->type == FIELD_TEXT || f->type == FIELD_NOTE) && !text_is(f->name, "state");
+    return free ? (size_t)f->max * 4 : INDEX_WORD;
+}
+
+/* What people see in the list is what they sort and filter it by. */
+static bool listed(const struct kind *k, const struct field *f)
+{
+    for (size_t i = 0; i < k->list_count; i++)
+        if (text_same(k->list[i], f->name))
+            return widest(f) + INDEX_WORD <= INDEX_MOST;
+    return false;
+}
+
+static const struct field *next_sort(const struct kind *k, struct text *sort)
+{
+    struct text one = text_trim(text_cut(sort, ','));
+    return kind_field(k, text_starts(one, "-") ? text_from(one, 1) : one);
+}
+
+static bool wants_index(const struct kind *k, const struct field *f)
 {
     if (!field__is_column(f) || f->many)
         return false;
     /* References are followed back; of people only the owner is asked for by list. */
     bool followed = f->type == FIELD_REF && (f->target == TO_KIND || text_is(f->name, "owner"));
-    return followed || f->indexed || f->unique || text_is(f->name, "state") ||
+    struct text sort = k->sort;
+    return followed || f->indexed || f == next_sort(k, &sort) || f->unique || listed(k, f) || text_is(f->name, "state") ||
            text_is(f->name, "key") || text_is(f->name, "updated_at");
+}
+
+/* Lists are asked for by these, and many records have the same value; a day or a title only a few. (Each
+ * such index costs a write a page somewhere in the middle: not for everything.) */
+static bool gathers(const struct kind *k, const struct field *f)
+{
+    struct text sort = k->sort;
+    bool same = f->type == FIELD_REF || f->type == FIELD_CHOICE || f->type == FIELD_YES_NO;
+    return (same && listed(k, f)) || text_is(f->name, "owner") || text_is(f->name, "state") ||
+           f == next_sort(k, &sort);
+}
+
+/* The columns of an index over `f`: after it the kind's own order, so that a list of one value, or
+ * one sorted by the field, is read as it lies there. */
+static struct text columns_of(struct arena *a, const struct kind *k, const struct field *f)
+{
+    struct buf b = buf_in(a, INDEX_MOST + 100);
+    struct text sort = gathers(k, f) ? k->sort : (struct text){0};
+    size_t room = INDEX_MOST - INDEX_WORD - widest(f);
+    buf_add(&b, f->name);
+    while (sort.len) {
+        const struct field *by = next_sort(k, &sort);
+        if (!by || !field__is_column(by) || by->many || widest(by) > room)
+            break;
+        if (by == f)
+            continue;
+        room -= widest(by);
+        buf_print(&b, ", %.*s", TEXT_ARG(by->name));
+    }
+    buf_add_c(&b, ", id");
+    return buf_text(&b);
 }
 
 static void add_indexes(struct arena *a, const struct kind *k, struct table *t)
@@ -192,11 +249,12 @@ static void add_indexes(struct arena *a, const struct kind *k, struct table *t)
     struct index *indexes = NEW_MANY(a, k->field_count + 1, struct index);
     for (size_t i = 0; i < k->field_count; i++) {
         const struct field *f = &k->fields[i];
-        if (!wants_index(f))
+        if (!wants_index(k, f))
             continue;
+        bool one = f->unique || text_is(f->name, "key");
         indexes[t->index_count++] = (struct index){
-            text_print(a, "%.*s_%.*s_index", TEXT_ARG(k->name), TEXT_ARG(f->name)), f->name,
-            f->unique || text_is(f->name, "key")};
+            text_print(a, "%.*s_%.*s_index", TEXT_ARG(k->name), TEXT_ARG(f->name)),
+            one ? f->name : columns_of(a, k, f), one};
     }
     t->indexes = indexes;
 }
