@@ -11,7 +11,7 @@
 #define NAME_LIMIT 40
 #define STATE_LIMIT 64
 #define SAFE_INTEGER ((INT64_C(1) << 53) - 1) /* what every JSON reader keeps exactly */
-#define SYSTEM_FIELDS 7 /* key state version author editor created_at updated_at */
+#define SYSTEM_FIELDS 8 /* key state version author editor created_at updated_at offered_to */
 #define STATE_BIT(i) (UINT64_C(1) << (i))
 
 /* ---- guest.c: what the queries of checks may read ---------------------------------------- */

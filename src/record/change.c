@@ -332,6 +332,7 @@ enum err change__values(struct writing *w)
     TRY(compute__fields(w->call, w->records, db_tx(w->tx), rec, before, (struct text){0}));
     e = worse(e, check_locked(w, rec, before));
     e = worse(e, check_fixed(w, rec, before));
+    e = worse(e, hand__check_change(w, rec, before));
     e = worse(e, check__required(w->call, rec, rec->state, NULL));
     e = worse(e, check__links(w->call, rec, before));
     e = worse(e, check_unique(w, rec, w->given));
@@ -631,7 +632,7 @@ static enum err move(struct writing *w)
     const struct move *m;
     struct record *rec = record__copy(w->call->arena, before);
     apply(w, rec);
-    if (hand__is(rec->kind, w->change->move))
+    if (hand__named(rec->kind, w->change->move))
         return hand__over(w, rec, before);
     TRY(pick_move(w, before, rec, &m));
     if (!m)

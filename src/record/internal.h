@@ -379,6 +379,7 @@ struct turns_query {
     struct text after_day, after_key; /* the last row that was shown; key "" = from the start */
 };
 #define TURN_LACKING 100
+#define TURN_HAND 1000 /* and an enum hand: no move of the model, but a part of handing over */
 /* Rows of kind, id, key, title, state, due, pick: the number of the next move that is the actor's
  * (turn__next), TURN_LACKING more while something is missing; NULL when it is not their turn. */
 MUST_USE enum err query__turns(struct call *call, struct records *r, struct reader *db,
@@ -389,12 +390,22 @@ MUST_USE enum err query__turn_counts(struct call *call, struct records *r, struc
 
 /* ---- hand.c: handing over ---------------------------------------------------------------------
  */
-bool hand__is(const struct kind *k, struct text move);
-MUST_USE enum err hand__may(struct call *call, struct records *r, struct db db,
-                            const struct record *rec, bool *out);
-struct move *hand__move(struct call *call, const struct record *rec); /* as it is shown */
+enum hand { HAND_NONE, HAND_OFFER, HAND_ACCEPT, HAND_DECLINE, HAND_TAKE_BACK };
+/* Which of its moves this is; HAND_NONE: none of them. */
+enum hand hand__named(const struct kind *k, struct text move);
+struct move *hand__move(struct call *call, const struct record *rec, enum hand hand); /* as it is shown */
+/* Adds those that the actor may make now: at most four. */
+MUST_USE enum err hand__views(struct call *call, struct records *r, struct db db,
+                              const struct record *rec, struct move_view *out, size_t *count);
+/* What of it is the actor's turn, before anything else: HAND_ACCEPT, or HAND_OFFER (its owner has left,
+ * and the actor manages the register). */
+MUST_USE enum err hand__turn(struct call *call, struct records *r, struct db db,
+                             const struct record *rec, enum hand *out);
 /* `rec` has the given values in it. */
 MUST_USE enum err hand__over(struct writing *w, struct record *rec, const struct record *before);
+/* Refused where a change gives away what must be handed over. */
+MUST_USE enum err hand__check_change(struct writing *w, const struct record *rec,
+                                     const struct record *before);
 /* Keeps who owned it until this version. */
 MUST_USE enum err hand__remember(struct writing *w, const struct record *rec,
                                  const struct record *before);
