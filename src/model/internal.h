@@ -177,6 +177,9 @@ void model__depend(struct loader *l); /* depend.c: edges between kinds; refuses 
 void model__states(struct loader *l, struct draft *d);
 void model__moves(struct loader *l, struct draft *d);        /* names, from, to */
 void model__moves_finish(struct loader *l, struct draft *d); /* people, needs, conditions */
+void model__makes(struct loader *l, const struct kind *k, const struct json *v, struct move *m);
+/* Once all kinds are read: what is made can begin, and makes nothing that makes it again. */
+void model__makes_finish(struct loader *l);
 void model__needs(struct loader *l, struct draft *d, const struct json *list, struct move *m);
 /* A list of state names of a kind as a bit set; 0 after a mistake. */
 uint64_t model__state_set(struct loader *l, const struct kind *k, const struct json *v);

@@ -73,6 +73,7 @@ struct act {
     struct text at, actor, actor_type, actor_for, move, from, reason;
     const struct json *frozen; /* the set that is signed with it; NULL: none */
     const struct json *proposed; /* new values, until the second signature; NULL: none */
+    const struct json *made; /* the records that come with it; NULL: none */
 };
 /* ERR_TOO_LARGE for more than a body may hold. */
 MUST_USE enum err body__print(struct call *call, const struct record *rec,
@@ -280,7 +281,7 @@ struct writing {
     const bool *given;
     struct note *notes;
     int reactions; /* how deep one automatic move has called for another */
-    const struct json *frozen, *proposed; /* go into the next version that is written */
+    const struct json *frozen, *proposed, *made; /* go into the next version that is written */
     int pushed; /* how deep moves are pushing moves just now */
 };
 MUST_USE enum err change__run(struct writing *w);
@@ -298,6 +299,7 @@ MUST_USE enum err write__recompute(struct writing *w, const struct dependent *d,
 /* The automatic moves that a record may make now that it, or what it looks at, has changed: as the
  * system, naming the cause. */
 MUST_USE enum err change__react(struct writing *w, struct record *rec, struct text cause);
+MUST_USE enum err change__next_key(struct writing *w, const struct kind *k, struct text *key);
 
 /* 2, the record moved on; 1, what was signed changed; 0, neither: write.c. */
 int version__alters(const struct record *rec, const struct record *before, const char *act);
@@ -449,6 +451,15 @@ MUST_USE enum err propose__check(struct call *call, const struct record *rec,
 struct record *propose__aside(struct call *call, const struct record *rec,
                               const struct record *before, const struct move *m,
                               const struct json **out);
+
+/* ---- make.c: records that a move makes --------------------------------------------------------- */
+struct made;
+/* What the move is to make that has not been made yet, each with its id; the ids are put into the field
+ * that keeps them, and what is made goes into the version that is written next. NULL: nothing. */
+MUST_USE enum err make__plan(struct writing *w, struct record *rec, const struct move *m,
+                             struct made **out);
+/* Makes them, as the system, naming `cause`, which has been written. */
+MUST_USE enum err make__all(struct writing *w, const struct record *cause, struct made *list);
 
 /* ---- until.c: how long what a move decides is good for ----------------------------------------
  */

@@ -194,8 +194,9 @@ enum err write__version(struct writing *w, struct record *rec, const struct reco
                         : (struct text){0},
                     reason,
                     w->frozen,
-                    w->proposed};
-    w->frozen = w->proposed = NULL;
+                    w->proposed,
+                    w->made};
+    w->frozen = w->proposed = w->made = NULL;
     struct wrote how = {text_of(act), move, call->actor->person, a.proposed != NULL};
     struct text body;
     TRY(body__print(call, rec, &a, &body));
