@@ -128,6 +128,11 @@ enum err access__denied(struct call *call)
                    say(call, "this is not yours to do", "您无权执行此操作"));
 }
 
+enum err access_needs_fresh(struct call *call)
+{
+    return access__needs_fresh(call);
+}
+
 enum err access__needs_fresh(struct call *call)
 {
     const struct actor *a = call->actor;

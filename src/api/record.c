@@ -54,10 +54,10 @@ static enum err put_record(struct exchange *x, const struct record *rec)
 {
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
-    record_members(x->call, x->api->records, exchange__db(x), rec, (struct text){0}, o);
+    record_members(x->call, x->records, exchange__db(x), rec, (struct text){0}, o);
     json_key(o, "names");
     struct record *one = (struct record *)(uintptr_t)rec;
-    TRY(record_names(x->call, x->api->records, exchange__db(x), &one, 1, o));
+    TRY(record_names(x->call, x->records, exchange__db(x), &one, 1, o));
     json_key(o, "ledger");
     json_open(o, '{');
     put__integer(o, "index", rec->ledger);
@@ -66,12 +66,12 @@ static enum err put_record(struct exchange *x, const struct record *rec)
     json_key(o, "may");
     json_open(o, '{');
     put__bool(o, "change",
-              record_may_change(x->call, x->api->records, exchange__db(x), rec) &&
+              record_may_change(x->call, x->records, exchange__db(x), rec) &&
                   !rec->kind->states[rec->state].locked);
     put__bool(o, "comment", actor_takes_part(x->actor, rec->kind));
     put__bool(o, "owner", record_may_give(x->call, x->api->records, exchange__db(x), rec));
     json_key(o, "attach"); /* evidence, tags and links may be added in locked states too */
-    json_put_bool(o, record_may_change(x->call, x->api->records, exchange__db(x), rec));
+    json_put_bool(o, record_may_change(x->call, x->records, exchange__db(x), rec));
     json_close(o, '}');
     json_close(o, '}');
     exchange__header(x, "etag", etag(x, rec->version));
@@ -85,7 +85,7 @@ enum err record_get(struct exchange *x)
     int64_t as_of;
     TRY(find_kind(x, &k));
     TRY(query__moment(x, "as_of", &as_of));
-    TRY(record_read(x->call, x->api->records, exchange__db(x), k, x->arg[1], as_of, &rec));
+    TRY(record_read(x->call, x->records, exchange__db(x), k, x->arg[1], as_of, &rec));
     TRY(exchange__read(x, rec));
     return put_record(x, rec);
 }
@@ -103,7 +103,7 @@ static enum err submit(struct exchange *x)
     exchange__give_back(x);
     bool *later = x->later;
     *later = true;
-    enum err e = record_submit(x->call, x->api->records, &x->change, written, x);
+    enum err e = record_submit(x->call, x->records, &x->change, written, x);
     if (e != OK)
         *later = false;
     return e;
@@ -128,8 +128,8 @@ static void explain(struct exchange *x)
     struct move_view *views;
     size_t count = 0;
     quiet->actor = x->call->actor;
-    if (record_read(quiet, x->api->records, exchange__db(x), k, x->arg[1], 0, &rec) != OK ||
-        record_moves(quiet, x->api->records, exchange__db(x), rec, &views, &count) != OK)
+    if (record_read(quiet, x->records, exchange__db(x), k, x->arg[1], 0, &rec) != OK ||
+        record_moves(quiet, x->records, exchange__db(x), rec, &views, &count) != OK)
         return;
     for (size_t i = 0; i < count && !x->why; i++)
         if (text_same(views[i].move->name, x->arg[2]) ||
@@ -141,6 +141,8 @@ void record__finish(struct exchange *x)
 {
     enum err e = x->outcome;
     x->until = 0; /* what was written is shown, however long the writer took */
+    if (exchange__again(x, e))
+        return;
     if (e == ERR_CONFLICT && x->change.act == RECORD_MOVE)
         explain(x);
     if (e == OK) {
@@ -347,7 +349,7 @@ enum err record_bulk(struct exchange *x)
         calls[n]->actor = x->call->actor;
         calls[n]->id = x->call->id;
     }
-    TRY(record_do_many(x->call, x->api->records, changes, calls, outcome, count));
+    TRY(record_do_many(x->call, x->records, changes, calls, outcome, count));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
     json_key(o, "results");
@@ -443,7 +445,7 @@ static enum err put_list(struct exchange *x, const struct list_query *q,
     json_key(o, "items");
     json_open(o, '[');
     for (size_t i = 0; i < list->count; i++)
-        record_json(x->call, x->api->records, exchange__db(x), list->items[i], q->fields, o);
+        record_json(x->call, x->records, exchange__db(x), list->items[i], q->fields, o);
     json_close(o, ']');
     json_key(o, "next");
     if (list->next.len)
@@ -452,7 +454,7 @@ static enum err put_list(struct exchange *x, const struct list_query *q,
         json_put_null(o);
     put__integer(o, "total", list->total);
     json_key(o, "names");
-    TRY(record_names(x->call, x->api->records, exchange__db(x), list->items, list->count, o));
+    TRY(record_names(x->call, x->records, exchange__db(x), list->items, list->count, o));
     put_facets(list, o);
     json_close(o, '}');
     return OK;
@@ -469,8 +471,8 @@ static enum err put_export(struct exchange *x, const struct kind *k, const struc
         x->call->lang = text_is(lang, "zh") ? LANG_ZH : LANG_EN;
     TRY(read_begin(x->call, exchange__db(x)));
     enum err e =
-        api_export(x->call, x->api->records, exchange__db(x), k, q, format,
-                   text_is(query__text(x, "labels"), "1") ? x->api->model : NULL, &bytes, &type,
+        api_export(x->call, x->records, exchange__db(x), k, q, format,
+                   text_is(query__text(x, "labels"), "1") ? x->model : NULL, &bytes, &type,
                    &rows);
     read_end(exchange__db(x));
     TRY(e);
@@ -505,7 +507,7 @@ enum err record_list_get(struct exchange *x)
     if (format.len)
         return put_export(x, k, &q, format);
     TRY(read_begin(x->call, exchange__db(x)));
-    enum err e = record_list(x->call, x->api->records, exchange__db(x), k, &q, &list);
+    enum err e = record_list(x->call, x->records, exchange__db(x), k, &q, &list);
     if (e == OK)
         e = put_list(x, &q, &list);
     read_end(exchange__db(x));
@@ -526,7 +528,7 @@ static enum err put_signatures(struct exchange *x, const char *name,
         kinds[i] = TEXT("person");
         ids[i] = signatures[i].person;
     }
-    TRY(record_refs(x->call, x->api->records, exchange__db(x), kinds, ids, count, refs));
+    TRY(record_refs(x->call, x->records, exchange__db(x), kinds, ids, count, refs));
     json_key(o, name);
     json_open(o, '[');
     for (size_t i = 0; i < count; i++) {
@@ -580,7 +582,7 @@ enum err put__turn(struct exchange *x, const struct turn *t, struct json_out *o)
         kinds[i] = TEXT("person");
         ids[i] = t->who[i].person;
     }
-    TRY(record_refs(x->call, x->api->records, exchange__db(x), kinds, ids, t->who_count, refs));
+    TRY(record_refs(x->call, x->records, exchange__db(x), kinds, ids, t->who_count, refs));
     json_open(o, '{');
     put__bool(o, "rest", t->rest);
     if (t->move) {
@@ -594,7 +596,7 @@ enum err put__turn(struct exchange *x, const struct turn *t, struct json_out *o)
     json_key(o, "waits_for");
     json_open(o, '[');
     for (size_t i = 0; i < t->who_count; i++)
-        put_turn_of(x->api->model, &t->who[i], &refs[i], o);
+        put_turn_of(x->model, &t->who[i], &refs[i], o);
     json_close(o, ']');
     json_key(o, "lacks");
     put__problems(o, t->lacks ? t->lacks : x->call, NULL);
@@ -641,9 +643,9 @@ enum err moves_get(struct exchange *x)
     struct turn turn;
     size_t count;
     TRY(find_kind(x, &k));
-    TRY(record_read(x->call, x->api->records, exchange__db(x), k, x->arg[1], 0, &rec));
-    TRY(record_moves(x->call, x->api->records, exchange__db(x), rec, &views, &count));
-    TRY(record_turn(x->call, x->api->records, exchange__db(x), rec, &turn));
+    TRY(record_read(x->call, x->records, exchange__db(x), k, x->arg[1], 0, &rec));
+    TRY(record_moves(x->call, x->records, exchange__db(x), rec, &views, &count));
+    TRY(record_turn(x->call, x->records, exchange__db(x), rec, &turn));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
     json_key(o, "moves");

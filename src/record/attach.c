@@ -90,6 +90,7 @@ static enum err add_comment(struct job *job, struct call *call, struct tx *tx)
     struct attaching *a = job->arg;
     struct record *rec;
     bool readable = false;
+    TRY(epoch__guard(call, tx, a->records));
     TRY(table__find(call, a->records, db_tx(tx), a->kind, a->id, &rec));
     if (rec)
         TRY(who__may_read(call, a->records, db_tx(tx), call->actor, rec, &readable));

@@ -22,6 +22,7 @@ static enum err run(struct job *job, struct call *call, struct tx *tx)
     j->writing.change->unchanged = j->writing.change->replayed = false;
     j->writing.change->signed_only = false;
     j->writing.change->waits_for = (struct text){0};
+    TRY(epoch__guard(call, tx, j->writing.records));
     return change__run(&j->writing);
 }
 
@@ -30,8 +31,7 @@ static void done(struct job *job, enum err outcome)
     struct record_job *j = job->arg;
     struct records *r = j->writing.records;
     for (struct note *n = outcome == OK ? j->writing.notes : NULL; n; n = n->next)
-        if (r->seen)
-            r->seen(r->seen_arg, n->kind, n->id, n->version);
+        epoch__tell(r, n->kind, n->id, n->version);
     j->done(j->arg, outcome);
 }
 

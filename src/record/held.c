@@ -110,14 +110,6 @@ enum err held__signature(struct call *call, struct records *r, struct db db,
 
 /* ---- units ------------------------------------------------------------------------------- */
 
-static const struct kind *unit_kind(const struct records *r)
-{
-    for (size_t i = 0; i < r->model->kind_count; i++)
-        if (text_is(r->model->kinds[i].is, "unit_tree"))
-            return &r->model->kinds[i];
-    return NULL;
-}
-
 /* row: ledger, version, salt, body. One that was never written so is not there. */
 static void take_unit(struct call *call, const struct kind *k, const struct value *row,
                       struct unit_version *out)
@@ -137,8 +129,7 @@ static enum err unit_version(void *arg, struct call *call, struct reader *reader
                              struct text id, int64_t entry, int64_t known,
                              struct unit_version *out)
 {
-    struct records *r = arg;
-    const struct kind *k = unit_kind(r);
+    const struct kind *k = access_model(arg)->unit_kind; /* whoever asks holds an epoch */
     struct db db = {.reader = reader, .tx = tx};
     struct rows rows;
     *out = (struct unit_version){0};
@@ -160,5 +151,5 @@ static enum err unit_version(void *arg, struct call *call, struct reader *reader
 
 void held__units(struct records *r)
 {
-    access_units_from(r->access, &(struct unit_source){unit_version, r});
+    access_units_from(r->access, &(struct unit_source){unit_version, r->access});
 }

@@ -28,9 +28,29 @@ struct records {
     struct kind_sql *sql;     /* per kind index */
     struct who_list *readers; /* per kind index: `read` and everyone named in a move */
     struct counts *counts;    /* how many match, while nothing was written (count.c) */
-    void (*seen)(void *arg, struct text kind, struct text id, int64_t version);
-    void *seen_arg;
+    /* epoch.c; none of it in one that is made for a migration alone */
+    struct epochs *epochs;
+    uint64_t number;          /* in the line of epochs of this process */
+    size_t held;
+    struct records *next;     /* held by this one */
+    struct model *owned;      /* freed with it; NULL: somebody else's */
+    void *beside;
+    void (*beside_close)(void *beside);
 };
+
+/* ---- epoch.c: the model changes while the program runs --------------------------------------- */
+MUST_USE enum err epoch__first(struct call *call, struct access *a, struct records **out);
+/* First in every job that writes by the model: ERR_BUSY, code "epoch", when there is a newer one. */
+MUST_USE enum err epoch__guard(struct call *call, struct tx *tx, struct records *r);
+void epoch__tell(struct records *r, struct text kind, struct text id, int64_t version);
+/* open.c */
+struct migration {
+    const struct model *model;
+    const struct model *before; /* the one in force; NULL: at a start, whatever it was */
+    struct plan_step *steps;    /* out */
+};
+MUST_USE enum err open__migrate(struct call *call, struct tx *tx, struct migration *m);
+struct text open__steps(struct call *call, const struct plan_step *steps);
 
 /* A reader or the writer's transaction: rules are the same for looking and for doing. */
 struct db {
@@ -119,6 +139,8 @@ MUST_USE enum err timer__write(struct writing *w, const struct record *rec,
 /* What a record waits for, as its version and its stay tell. */
 MUST_USE enum err timer__of(struct call *call, struct db db, const struct record *rec,
                             struct timer **out, size_t *count);
+/* Do records wait for the same moments by both? */
+bool timer__same_moves(const struct model *a, const struct model *b);
 MUST_USE enum err timer__rebuild(struct call *call, struct records *r, struct tx *tx);
 /* The zone of the store for this call; *same: by the rules its timers were made by. */
 MUST_USE enum err timer__zone(struct call *call, struct db db, bool *same);

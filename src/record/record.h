@@ -11,7 +11,7 @@
 #include "model/model.h"
 #include "store/store.h"
 
-struct records; /* opened once */
+struct records; /* an epoch: the door as one model has it */
 /* Plans and applies migration of every table (kinds, versions, access, ledger) in one
  * transaction; *steps (may be NULL) gets one line per step, for people. Needs an open store
  * only. */
@@ -22,8 +22,36 @@ MUST_USE enum err record_fits(struct call *call, struct store *s, const struct m
 MUST_USE enum err record_migrate(struct call *call, struct store *s, const struct model *m,
                                  struct text *steps);
 MUST_USE enum err record_open(struct call *call, struct access *a, struct records **out);
-void record_close(struct records *r);
+void record_close(struct records *r); /* gives it back and closes its line of epochs */
 struct access *record_access(const struct records *r);
+const struct model *record_model(const struct records *r);
+
+/* ---- epochs: the models an organisation works with, one after the other ------------------------- */
+struct epochs; /* a line; one for an open organisation */
+struct epochs *record_epochs(const struct records *r);
+/* The current epoch, held: all that comes of it (kinds, fields, records) is good until it is given
+ * back. A call takes one at its beginning; no thread keeps one while it waits for work. */
+struct records *epoch_take(struct epochs *e);
+void epoch_give(struct records *r); /* NULL is fine */
+bool record_is_current(struct records *r);
+void epochs_close(struct epochs *e); /* when nobody holds one any more; after access_close */
+void record_own(struct records *r, struct model *m); /* its model is freed with the epoch */
+/* What somebody keeps beside each epoch: made at the first call, closed with it. */
+void *record_beside(struct records *r, void *(*make)(struct records *r, void *arg), void *arg,
+                    void (*close)(void *beside));
+struct epoch_change {
+    struct records *now; /* the current epoch, held */
+    struct model *model; /* of the next one; the line's when it is OK and no rehearsal */
+    bool rehearse;       /* everything runs and is rolled back */
+    const struct model_note *note; /* what the ledger says of it, in the same transaction */
+    struct text steps; /* out: a line for each change of the tables */
+};
+/* Migrates the store in one transaction of the writer, and when that is committed makes the next epoch
+ * the current one. Otherwise nothing has changed: ERR_CONFLICT when rows would be stranded or a field
+ * with values lost, ERR_BUSY when another change came first, or when tables are held by long reads. */
+MUST_USE enum err record_epoch(struct call *call, struct epoch_change *c);
+/* Another server has changed the store to this model; it is the line's when OK. */
+MUST_USE enum err record_follow(struct call *call, struct records *now, struct model *m);
 
 /* ---- a record in memory
  * ------------------------------------------------------------------------ */
@@ -359,7 +387,8 @@ MUST_USE enum err record_verify(struct call *call, struct store *s, const struct
                                 struct text origin, const unsigned char public_key[32],
                                 bool deep, struct text checkpoint_note,
                                 struct verification *out);
-/* A change feed for live pages: called on the writer thread after each commit. */
+/* A change feed for live pages: called on the writer thread after each commit; with kind "" and the
+ * hash of the model as id when there is a new epoch. */
 void record_watch(struct records *r,
                   void (*seen)(void *arg, struct text kind, struct text id, int64_t version),
                   void *arg);

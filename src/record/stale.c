@@ -107,6 +107,7 @@ static enum err note_ground(struct job *job, struct call *call, struct tx *tx)
     struct ground *g = job->arg;
     const struct model *m = g->records->model;
     struct text model, criteria;
+    TRY(epoch__guard(call, tx, g->records));
     TRY(told(call, db_tx(tx), THE_MODEL, &model));
     TRY(told(call, db_tx(tx), THE_CRITERIA, &criteria));
     if (!text_same(model, g->model))
@@ -157,6 +158,7 @@ static enum err one_slice(struct job *job, struct call *call, struct tx *tx)
     struct record **items;
     size_t count;
     s->notes = NULL;
+    TRY(epoch__guard(call, tx, s->records));
     TRY(tx_rows(call, tx, "SELECT kind, after, cause FROM stale WHERE kind NOT IN (':model', "
                 "':criteria') ORDER BY kind LIMIT 1",
                 NULL, 0, 1, &rows));
@@ -192,8 +194,8 @@ enum err stale__settle(struct call *call, struct records *r)
         one->id = id_new(one);
         one->actor = actor_system(one);
         enum err e = store_run(r->store, one, one_slice, &s);
-        for (struct note *n = e == OK && r->seen ? s.notes : NULL; n; n = n->next)
-            r->seen(r->seen_arg, n->kind, n->id, n->version);
+        for (struct note *n = e == OK ? s.notes : NULL; n; n = n->next)
+            epoch__tell(r, n->kind, n->id, n->version);
         more = s.any && e == OK;
         arena_close(arena);
         TRY(e);

@@ -27,7 +27,7 @@ static const char kind_words[] =
     "search_words requirement model files search tasks people tokens frameworks readiness "
     "checks soa ledger stream events systems reviews reports attachment file_chunk token_grant "
     "setup healthz readyz metrics sealed store trace backup data_export reset sessions organisation access_request "
-    "batch transfer";
+    "batch transfer site_file";
 
 /* Members that a record or a list query has already. */
 static const char field_words[] =

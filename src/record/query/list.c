@@ -85,6 +85,23 @@ struct order {
     size_t count;
 };
 
+/* What is the same by what was asked for comes in the kind's own order, as the indexes have it. */
+static void add_own_order(const struct query *q, struct order *o)
+{
+    struct text words = q->kind->sort;
+    while (words.len && o->count < SORTS_MOST) {
+        struct text one = text_trim(text_cut(&words, ','));
+        bool down = text_starts(one, "-"), there = false;
+        const struct field *f = kind_field(q->kind, down ? text_from(one, 1) : one);
+        for (size_t i = 0; i < o->count; i++)
+            there = there || o->by[i] == f;
+        if (!f || !field__is_column(f) || there || (f->sensitive && !q->call->actor->all))
+            continue;
+        o->by[o->count] = f;
+        o->down[o->count++] = down;
+    }
+}
+
 static enum err read_order(struct query *q, struct text words, struct order *out)
 {
     enum err worst = OK;
@@ -104,7 +121,15 @@ static enum err read_order(struct query *q, struct text words, struct order *out
                             say(q->call, "one cannot sort by %.*s", "不能按 %.*s 排序"),
                             TEXT_ARG(one));
     }
+    add_own_order(q, out);
     return worst;
+}
+
+/* Then the order of an index is the order that is asked for. */
+static bool never_empty(const struct field *f)
+{
+    return text_is(f->name, "title") || text_is(f->name, "state") || text_is(f->name, "key") ||
+           text_is(f->name, "created_at") || text_is(f->name, "updated_at");
 }
 
 static void add_sort(struct query *q, const struct order *o)
@@ -112,7 +137,8 @@ static void add_sort(struct query *q, const struct order *o)
     buf_add_c(&q->sql, " ORDER BY ");
     for (size_t i = 0; i < o->count; i++) {
         sql__field(q, o->by[i]);
-        buf_add_c(&q->sql, o->down[i] ? " DESC NULLS LAST, " : " ASC NULLS LAST, ");
+        buf_add_c(&q->sql, o->down[i] ? " DESC" : " ASC");
+        buf_add_c(&q->sql, never_empty(o->by[i]) ? ", " : " NULLS LAST, ");
     }
     buf_add_c(&q->sql, "t.id");
 }

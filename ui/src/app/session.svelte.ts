@@ -6,6 +6,7 @@ import { closeStream, openStream } from '../data/stream';
 import { hearTabs, tellTabs } from '../data/tabs';
 import type { Model, Session, TasksReply } from '../data/types';
 import { language, useLanguage, type Language } from '../i18n/t.svelte';
+import { useZone } from '../kit/day';
 import { setModel } from '../model/model.svelte';
 import { learnTitles } from '../model/titles.svelte';
 import { here, navigate } from './router.svelte';
@@ -41,6 +42,7 @@ async function stillMe(): Promise<void> {
 		if (me.user.id !== was) location.reload();
 		else {
 			setCsrf(me.csrf);
+			useZone(me.organisation.zone);
 			// Only what changed is told on: a page that looks at its rights need not think anew for nothing.
 			if (session.me && JSON.stringify([session.me.roles, session.me.may, session.me.admin]) !== JSON.stringify([me.roles, me.may, me.admin]))
 				Object.assign(session.me, { roles: me.roles, may: me.may, admin: me.admin });
@@ -77,6 +79,7 @@ async function speak(me: Session, signsIn: boolean): Promise<void> {
 }
 export async function enter(me: Session, signsIn = false): Promise<void> {
 	setCsrf(me.csrf);
+	useZone(me.organisation.zone);
 	await speak(me, signsIn);
 	setModel(await get<Model>('/model'));
 	void learnTitles().catch(() => undefined);
