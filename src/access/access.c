@@ -107,6 +107,11 @@ const struct model *access_model(const struct access *a)
     return a->model;
 }
 
+void access_use_model(struct access *a, const struct model *m)
+{
+    a->model = m;
+}
+
 enum err access__run(struct call *call, struct access *a,
                      enum err (*run)(struct job *, struct call *, struct tx *), void *arg)
 {

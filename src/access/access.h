@@ -9,6 +9,7 @@
 #include "model/model.h"
 #include "store/store.h"
 
+struct tx;
 struct access; /* opened once: store, ledger, model, a small pool for Argon2id */
 struct table;
 const struct table *access_tables(size_t *count);
@@ -17,7 +18,9 @@ MUST_USE enum err access_open(struct call *call, struct store *s, struct ledger 
 void access_close(struct access *a);
 struct store *access_store(const struct access *a);
 struct ledger *access_ledger(const struct access *a);
+/* The model in force: good for as long as whoever asks holds an epoch (record/record.h). */
 const struct model *access_model(const struct access *a);
+void access_use_model(struct access *a, const struct model *m); /* by record/, when epochs change */
 /* ---- the organisation's day: zone.c ---- */
 const struct zone *access_zone(const struct access *a); /* NULL: UTC; good until access_close */
 /* Loads a zone to be used from then on: write it in a job, and use it when that has committed. */
@@ -33,7 +36,7 @@ MUST_USE enum err access_found(struct call *call, struct store *s, struct text o
                                struct text origin, bool secret);
 /* What this program reads and writes. A store has it in meta "format"; it is raised when entries or
  * tables change so that an older program would misread them. */
-#define STORE_FORMAT "3"
+#define STORE_FORMAT "4"
 /* ERR_CONFLICT, code "newer_store", when a newer program wrote the store. Before anything else. */
 MUST_USE enum err access_format_allowed(struct call *call, struct store *s);
 /* After access_open, before anybody is served: a store of an earlier format is brought to this one by
@@ -62,10 +65,44 @@ struct export_note {
 MUST_USE enum err access_note_export(struct call *call, struct access *a,
                                      const struct export_note *note);
 
-/* The store goes on with this access's model (act model.change): which kinds and fields it adds and
- * drops. `models` is the fact of that name from now on, `from` the hash before, "" for none. */
-MUST_USE enum err access_note_model(struct call *call, struct access *a, struct text models,
-                                    struct text from);
+/* ---- the model files of the organisation's own (own.c) ----------------------------------------
+ * They live in the store (table site_file, append-only), and the facts "site.files" and "site.folder"
+ * fix them: the digest of those in force, and that of the folder that was last brought in. */
+struct model_file;
+struct own_files {
+    const struct model_file *files; /* by path, relative: "kinds/x_visit.json" */
+    size_t count;
+    struct text digest, folder;     /* "" = there never were any */
+};
+/* ERR_CONFLICT, code "altered", when they are not those that the facts tell of. */
+MUST_USE enum err access_own_files(struct call *call, struct reader *r, struct own_files *out);
+/* SHA-256 over paths and contents, in hex; in any order. */
+struct text access_files_digest(struct call *call, const struct model_file *files, size_t count);
+#define OWN_FILES_MOST 500
+#define OWN_BYTES_MOST ((size_t)8 << 20)
+/* What was changed, newest first. */
+struct model_past {
+    int64_t entry, at; /* of the ledger; microseconds */
+    struct text actor, actor_type, added, dropped, from, to, files;
+};
+MUST_USE enum err access_model_history(struct call *call, struct reader *r, size_t most,
+                                       struct model_past **out, size_t *count);
+
+/* The store goes on with this model (act model.change): which kinds and fields it adds and drops,
+ * which of the organisation's files it changes. own NULL: its files stay as they are. */
+struct model_note {
+    const struct model *model;
+    const struct own_files *own;
+    bool has_own;     /* files of the organisation's own are part of the model */
+    const char *seen; /* ERR_STALE unless this is the digest of the files in force; NULL: not asked */
+};
+/* How the fact "models" has it: models that were in force, the newest last, at most 100. */
+struct text access_model_word(struct arena *a, const struct model *m, bool has_own);
+MUST_USE enum err access_note_model(struct call *call, struct access *a,
+                                    const struct model_note *note);
+/* The same within a job. */
+MUST_USE enum err access_note_model_in(struct call *call, struct tx *tx, struct access *a,
+                                       const struct model_note *note);
 /* Somebody signed in was refused (act access.denied): counted, and written by access_trace_flush, once
  * a minute and at the end. `route` is its path with :names, `kind` the kind it is about or "". */
 void access_trace_refused(struct call *call, struct access *a, struct text route,
@@ -150,6 +187,10 @@ MUST_USE enum err access_units_above(struct call *call, struct access *a, struct
                                      struct text unit, struct text **units, size_t *count);
 MUST_USE enum err access_units_above_tx(struct call *call, const struct access *a, struct tx *tx,
                                         struct text unit, struct text **units, size_t *count);
+
+/* Acts that are grave are a person's, who gave the password within five minutes: else ERR_DENIED, code
+ * "fresh". The command line needs none. */
+MUST_USE enum err access_needs_fresh(struct call *call);
 
 /* ---- may ---------------------------------------------------------------------------------------- */
 /* What an actor may read of a kind, as data (record/query/reach.c writes it as a condition). A record is

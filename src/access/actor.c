@@ -100,8 +100,9 @@ bool actor_takes_part(const struct actor *a, const struct kind *k)
         named(a, &k->change))
         return true;
     for (size_t i = 0; i < k->move_count; i++)
-        if (named(a, &k->moves[i].by) || named(a, &k->moves[i].and_by))
-            return true;
+        for (size_t n = 0; n < k->moves[i].step_count; n++)
+            if (named(a, &k->moves[i].steps[n].by))
+                return true;
     return false;
 }
 
@@ -126,6 +127,11 @@ enum err access__denied(struct call *call)
 {
     return problem(call, ERR_DENIED, TEXT(""), "denied", "%s",
                    say(call, "this is not yours to do", "您无权执行此操作"));
+}
+
+enum err access_needs_fresh(struct call *call)
+{
+    return access__needs_fresh(call);
 }
 
 enum err access__needs_fresh(struct call *call)

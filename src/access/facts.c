@@ -5,6 +5,8 @@
  * back. The format tells what later entries must have: docs/ledger.md §9. */
 #include "access/internal.h"
 
+#include <string.h>
+
 #define FORMAT_HERE STORE_FORMAT /* access.h */
 
 /* What is kept beside the log because it must be secret, or is no fact. */
@@ -205,11 +207,6 @@ static struct text missing(struct call *call, struct text list, struct text othe
     return buf_text(&b);
 }
 
-struct model_change {
-    struct access *a;
-    struct text models, from;
-};
-
 static enum err names_before(struct call *call, struct tx *tx, struct text *names)
 {
     static const struct json_limits limits = {1u << 20, 4, 2000};
@@ -224,26 +221,97 @@ static enum err names_before(struct call *call, struct tx *tx, struct text *name
     return OK;
 }
 
-static enum err model_run(struct job *job, struct call *call, struct tx *tx)
+#define REMEMBERED 100
+
+struct text access_model_word(struct arena *a, const struct model *m, bool has_own)
 {
-    const struct model_change *c = job->arg;
-    const struct model *m = c->a->model;
-    struct text before, now = names_of(call, m);
+    return text_print(a, "%.*s%s", TEXT_ARG(m->hash), has_own ? "+" : "");
+}
+
+static enum err read_fact(struct call *call, struct tx *tx, const char *name, struct text *out)
+{
+    struct rows rows;
+    struct value v = V_TEXT(text_of(name));
+    TRY(tx_rows(call, tx, "SELECT value FROM meta WHERE name = $1", &v, 1, 1, &rows));
+    *out = rows.count ? rows.cells[0].text : TEXT("");
+    return OK;
+}
+
+/* The fact "models" with this one at its end; *from: the hash of the one before. */
+static enum err models_with(struct call *call, struct tx *tx, const struct model_note *note,
+                            struct text *models, struct text *from)
+{
+    struct text kept, rest, last = {0}, mine = access_model_word(call->arena, note->model, note->has_own);
+    size_t count = 0;
+    TRY(read_fact(call, tx, "models", &kept));
+    for (rest = kept; rest.len > 0; count++)
+        last = text_cut(&rest, ' ');
+    if (count >= REMEMBERED)
+        (void)text_cut(&kept, ' ');
+    *models = text_same(last, mine) ? kept
+              : kept.len            ? text_print(call->arena, "%.*s %.*s", TEXT_ARG(kept), TEXT_ARG(mine))
+                                    : mine;
+    *from = text_cut(&last, '+');
+    return OK;
+}
+
+static enum err check_seen(struct call *call, struct tx *tx, const char *seen)
+{
+    struct text there;
+    if (!seen)
+        return OK;
+    TRY(read_fact(call, tx, "site.files", &there));
+    if (text_is(there, seen))
+        return OK;
+    return problem(call, ERR_STALE, TEXT("seen"), "stale", "%s",
+                   say(call,
+                       "somebody else has changed the fields and registers meanwhile: look at what "
+                       "is there now, and try again",
+                       "其他人已在此期间更改了字段或登记册：请查看当前内容后重试"));
+}
+
+enum err access_note_model_in(struct call *call, struct tx *tx, struct access *a,
+                              const struct model_note *note)
+{
+    struct text before, models, from, now = names_of(call, note->model);
+    struct own_change own = {0};
+    TRY(check_seen(call, tx, note->seen));
+    TRY(models_with(call, tx, note, &models, &from));
     TRY(names_before(call, tx, &before));
+    if (note->own)
+        TRY(access__own_change(call, tx, note->own, &own));
     struct member members[] = {
         {"added", before.len > 0 ? missing(call, now, before) : TEXT("")},
         {"dropped", missing(call, before, now)},
-        {"from", c->from},
+        {"files", own.files},
+        {"files_after", own.after},
+        {"files_before", own.before},
+        {"from", from},
         {"names", now},
-        {"to", m->hash}};
-    TRY(access__fact(call, tx, c->a, "models", c->models));
-    return access__keep(call, tx, c->a, call->actor, "model.change", "model", m->hash, members,
-                        COUNT(members));
+        {"to", note->model->hash}};
+    size_t count = COUNT(members);
+    if (!own.files.len) { /* an entry of a program's upgrade is as it always was */
+        memmove(&members[2], &members[5], 3 * sizeof members[0]);
+        count -= 3;
+    }
+    TRY(access__fact(call, tx, a, "models", models));
+    return access__keep(call, tx, a, call->actor, "model.change", "model", note->model->hash,
+                        members, count);
 }
 
-enum err access_note_model(struct call *call, struct access *a, struct text models,
-                           struct text from)
+struct model_noting {
+    struct access *a;
+    const struct model_note *note;
+};
+
+static enum err model_run(struct job *job, struct call *call, struct tx *tx)
 {
-    struct model_change c = {a, models, from};
-    return store_run(a->store, call, model_run, &c);
+    const struct model_noting *n = job->arg;
+    return access_note_model_in(call, tx, n->a, n->note);
+}
+
+enum err access_note_model(struct call *call, struct access *a, const struct model_note *note)
+{
+    struct model_noting n = {a, note};
+    return store_run(a->store, call, model_run, &n);
 }

@@ -36,7 +36,7 @@ struct trace;
 struct access {
     struct store *store;
     struct ledger *ledger;
-    const struct model *model;
+    _Atomic(const struct model *) model; /* of the newest epoch; good for whoever holds one */
     struct hasher *hasher;
     struct throttle *throttle;
     struct actor_cache *cache;
@@ -184,6 +184,13 @@ MUST_USE enum err access__row_commitment(struct call *call, struct reader *r, co
 /* ---- trace.c ----------------------------------------------------------------------------- */
 struct trace *access__trace_open(void);
 void access__trace_close(struct trace *t);
+
+/* ---- own.c: what a change of the organisation's own files says in its entry */
+struct own_change {
+    struct text files, before, after; /* "path digest" with commas, "path -" of one that went; digests */
+};
+MUST_USE enum err access__own_change(struct call *call, struct tx *tx, const struct own_files *own,
+                                     struct own_change *out);
 
 /* ---- facts.c ----------------------------------------------------------------------------- */
 MUST_USE enum err access__fact(struct call *call, struct tx *tx, const struct access *a,

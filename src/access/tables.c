@@ -106,7 +106,16 @@ static const struct column sealed_columns[] = {
 static const struct index sealed_indexes[] = {
     INDEX("sealed_object", "kind, id, ledger", false)};
 
+/* The organisation's own model files, each as it was from change number `since` on; gone: no more. */
+static const struct column site_file_columns[] = {WORD("path"), COUNTER("since"), WORD("body"),
+                                                  COUNTER("gone")};
+
 static const struct table tables[] = {
+    {.name = LITERAL("site_file"),
+     .primary = LITERAL("path, since"),
+     .columns = site_file_columns,
+     .column_count = COUNT(site_file_columns),
+     .append_only = true},
     {.name = LITERAL("sealed"),
      .primary = LITERAL("ledger"),
      .columns = sealed_columns,

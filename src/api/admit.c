@@ -161,5 +161,7 @@ const struct reply *api_who(void *arg, struct request *r)
     if (e == OK && x->route->run == transfer_post)
         e = transfer__admit(x);
     exchange__give_back(x);
-    return e == OK ? NULL : exchange__reply(x, e);
+    const struct reply *reply = e == OK ? NULL : exchange__reply(x, e);
+    epoch_give(x->records);
+    return reply;
 }

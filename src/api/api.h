@@ -10,7 +10,7 @@
 
 struct api;
 struct api_options {
-    struct records *records;
+    struct epochs *epochs;
     bool pages;      /* serve the web pages too */
     int64_t started; /* moment the server started */
     const char *version;

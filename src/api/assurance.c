@@ -5,8 +5,8 @@
 static const struct framework *wanted(struct exchange *x, struct text name)
 {
     if (name.len)
-        return model_framework(x->api->model, name);
-    return x->api->model->framework_count ? &x->api->model->frameworks[0] : NULL;
+        return model_framework(x->model, name);
+    return x->model->framework_count ? &x->model->frameworks[0] : NULL;
 }
 
 static enum err missing(struct exchange *x)
@@ -23,8 +23,8 @@ enum err frameworks_get(struct exchange *x)
     json_open(o, '{');
     json_key(o, "items");
     json_open(o, '[');
-    for (size_t i = 0; i < x->api->model->framework_count; i++) {
-        const struct framework *f = &x->api->model->frameworks[i];
+    for (size_t i = 0; i < x->model->framework_count; i++) {
+        const struct framework *f = &x->model->frameworks[i];
         json_open(o, '{');
         put__text(o, "framework", f->name);
         put__words(o, "title", f->title);
@@ -71,7 +71,7 @@ static void put_row(const struct requirement *q, struct json_out *o)
 
 enum err framework_get(struct exchange *x)
 {
-    const struct framework *f = model_framework(x->api->model, x->arg[0]);
+    const struct framework *f = model_framework(x->model, x->arg[0]);
     if (!f)
         return missing(x);
     struct json_out *o = exchange__json(x);
@@ -146,7 +146,7 @@ enum err checks_get(struct exchange *x)
 {
     bool must_fails;
     TRY(read_begin(x->call, exchange__db(x))); /* one moment for all of them */
-    enum err e = checks_json(x->call, x->api->runs, x->api->records, exchange__db(x),
+    enum err e = checks_json(x->call, x->view->runs, x->records, exchange__db(x),
                              exchange__json(x), &must_fails);
     read_end(exchange__db(x));
     return e;
@@ -171,7 +171,7 @@ static enum err put_breaking(struct exchange *x, const struct check_result *c,
         kinds[i] = c->records[i].kind;
         ids[i] = c->records[i].id;
     }
-    TRY(record_refs(x->call, x->api->records, exchange__db(x), kinds, ids, c->record_count, refs));
+    TRY(record_refs(x->call, x->records, exchange__db(x), kinds, ids, c->record_count, refs));
     json_key(o, "records");
     json_open(o, '[');
     for (size_t i = 0; i < c->record_count; i++) {
@@ -188,11 +188,11 @@ static enum err put_breaking(struct exchange *x, const struct check_result *c,
 
 enum err check_get(struct exchange *x)
 {
-    const struct check *c = model_check(x->api->model, x->arg[0]);
+    const struct check *c = model_check(x->model, x->arg[0]);
     struct check_result result;
     if (!c)
         return missing(x);
-    TRY(assure_check(x->call, x->api->records, exchange__db(x), c, &result));
+    TRY(assure_check(x->call, x->records, exchange__db(x), c, &result));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
     put_check(&result, o);
@@ -445,12 +445,12 @@ static enum err put_trend(struct exchange *x, const struct readiness *ready, int
 static enum err put_readiness(struct exchange *x, const struct framework *f, int64_t days)
 {
     struct call *call = x->call;
-    struct records *r = x->api->records;
+    struct records *r = x->records;
     struct reader *db = exchange__db(x);
     struct json_out *o = exchange__json(x);
     struct readiness ready;
     struct told *told;
-    TRY(assure_kept_readiness(call, x->api->runs, r, db, f, &ready));
+    TRY(assure_kept_readiness(call, x->view->runs, r, db, f, &ready));
     TRY(find_told(call, r, db, &ready, &told));
     json_open(o, '{');
     put__text(o, "framework", f->name);
@@ -521,7 +521,7 @@ static enum err put_relying(struct exchange *x, const struct record *entry, stru
     size_t count = 0;
     *evidence = 0;
     if (entry)
-        TRY(record_links(x->call, x->api->records, exchange__db(x), entry, &links, &count));
+        TRY(record_links(x->call, x->records, exchange__db(x), entry, &links, &count));
     json_key(o, "risks");
     json_open(o, '[');
     for (size_t i = 0; i < count; i++) {
@@ -594,7 +594,7 @@ static enum err put_soa_row(struct exchange *x, struct soa *s, const struct requ
     put__text(o, "group", q->group);
     json_key(o, "entry");
     if (entry)
-        record_json(x->call, x->api->records, exchange__db(x), entry, (struct text){0}, o);
+        record_json(x->call, x->records, exchange__db(x), entry, (struct text){0}, o);
     else
         json_put_null(o);
     TRY(put_relying(x, entry, o, &evidence));
@@ -615,11 +615,11 @@ static enum err read_entries(struct exchange *x, struct soa *s)
 {
     struct list_query q = {.limit = 1000, .sort = TEXT("key")};
     TRY(query__moment(x, "as_of", &q.as_of));
-    TRY(record_list(x->call, x->api->records, exchange__db(x), s->kind, &q, &s->list));
+    TRY(record_list(x->call, x->records, exchange__db(x), s->kind, &q, &s->list));
     if (q.as_of)
         return OK;
     s->frozen = NEW_MANY(x->call->arena, s->list.count + 1, struct frozen);
-    return record_frozen(x->call, x->api->records, exchange__db(x), s->kind, s->list.items,
+    return record_frozen(x->call, x->records, exchange__db(x), s->kind, s->list.items,
                          s->list.count, s->frozen);
 }
 
@@ -632,7 +632,7 @@ enum err soa_get(struct exchange *x)
     if (!s.kind)
         return missing(x);
     TRY(read_entries(x, &s));
-    TRY(assure_kept_readiness(x->call, x->api->runs, x->api->records, exchange__db(x), s.framework,
+    TRY(assure_kept_readiness(x->call, x->view->runs, x->records, exchange__db(x), s.framework,
                               &s.ready));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
@@ -643,7 +643,7 @@ enum err soa_get(struct exchange *x)
             TRY(put_soa_row(x, &s, &s.framework->rows[i], o));
     json_close(o, ']');
     json_key(o, "names");
-    TRY(record_names(x->call, x->api->records, exchange__db(x), s.list.items, s.list.count, o));
+    TRY(record_names(x->call, x->records, exchange__db(x), s.list.items, s.list.count, o));
     put_groups(s.framework, o);
     json_key(o, "summary");
     json_open(o, '{');

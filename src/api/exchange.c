@@ -191,11 +191,16 @@ static void trace_refusal(struct exchange *x, enum err e)
     if (!why || !x->actor || !x->route || (e != ERR_DENIED && e != ERR_CONFLICT) ||
         text_is(why->code, "fresh") || text_is(why->code, "renew"))
         return;
-    const struct kind *k = x->change.kind ? x->change.kind : model_kind(x->api->model, x->arg[0]);
+    const struct kind *k = x->change.kind ? x->change.kind : model_kind(x->model, x->arg[0]);
     access_trace_refused(x->call, x->api->access,
                          text_print(x->call->arena, "%s %s", x->route->method,
                                     x->route->pattern),
                          k ? k->name : TEXT(""), why->code);
+}
+
+static void sent(void *records)
+{
+    epoch_give(records);
 }
 
 struct reply *exchange__reply(struct exchange *x, enum err e)
@@ -218,6 +223,11 @@ struct reply *exchange__reply(struct exchange *x, enum err e)
                             .headers = x->headers,
                             .header_count = x->header_count,
                             .lasting = x->lasting.len > 0};
+    if (reply->lasting) {
+        reply->sent = sent;
+        reply->sent_arg = x->records;
+        x->records = NULL;
+    }
     struct text path = log_value(x->call->arena, x->request->path);
     log_line(LOG_DEBUG, "request", "id=%.*s method=%.*s path=%.*s outcome=%s us=%lld",
              TEXT_ARG(x->call->id), TEXT_ARG(x->request->method), TEXT_ARG(path), err_code(e),
@@ -227,7 +237,10 @@ struct reply *exchange__reply(struct exchange *x, enum err e)
 
 void exchange__answer(struct exchange *x, enum err e)
 {
-    net_answer(x->request, exchange__reply(x, e));
+    const struct reply *reply = exchange__reply(x, e);
+    struct records *held = x->records; /* x is gone when its answer is */
+    net_answer(x->request, reply);
+    epoch_give(held);
 }
 
 /* ---- reading the request
@@ -321,7 +334,7 @@ enum err query__integer(struct exchange *x, const char *name, int64_t fallback, 
 
 const struct kind *exchange__kind(struct exchange *x, struct text name)
 {
-    const struct kind *k = model_kind(x->api->model, name);
+    const struct kind *k = model_kind(x->model, name);
     return k && record_may_read_kind(x->actor, k) ? k : NULL;
 }
 
@@ -511,6 +524,8 @@ static enum err find_route(struct exchange *x)
 
 enum err exchange__admit(struct exchange *x)
 {
+    if (!x->records)
+        exchange__take_epoch(x);
     TRY(find_route(x));
     TRY(authorise(x));
     if (x->actor && x->actor->id.len) /* however many sessions and tokens they have */
@@ -539,13 +554,32 @@ struct exchange *exchange__open(struct api *a, struct request *r)
     return x;
 }
 
+/* Turned away because its epoch was over when the writer came to it: nothing of it was done, and it
+ * begins again in the new one. */
+bool exchange__again(struct exchange *x, enum err e)
+{
+    bool epoch = false;
+    for (const struct problem *p = x->call->problems; p && e == ERR_BUSY; p = p->next)
+        epoch |= text_is(p->code, "epoch");
+    if (!epoch || !x->records || record_is_current(x->records))
+        return false;
+    exchange__give_back(x);
+    struct records *held = x->records;
+    if (!net_change_lane(x->request, x->request->lane))
+        return false;
+    epoch_give(held);
+    return true;
+}
+
 void api_handle(void *arg, struct request *r)
 {
     struct exchange *x = exchange__open(arg, r);
     bool later = false;
     x->later = &later;
     enum err e = run(x);
-    if (e != OK || !later)
+    if (later && e == OK)
+        return;
+    if (!exchange__again(x, e))
         exchange__answer(x, e);
 }
 

@@ -38,8 +38,8 @@ enum err file__from_form(struct exchange *x, struct text *name, struct text *typ
 /* A file is there to be referred to: who works with no kind of record has nothing to attach. */
 static enum err may_store(struct exchange *x)
 {
-    for (size_t i = 0; i < x->api->model->kind_count; i++)
-        if (actor_takes_part(x->actor, &x->api->model->kinds[i]))
+    for (size_t i = 0; i < x->model->kind_count; i++)
+        if (actor_takes_part(x->actor, &x->model->kinds[i]))
             return OK;
     return problem(
         x->call, ERR_DENIED, TEXT(""), "who", "%s",
@@ -49,7 +49,7 @@ static enum err may_store(struct exchange *x)
 enum err file__admit(struct exchange *x)
 {
     TRY(may_store(x));
-    enum err e = record_file_room(x->call, x->api->records, exchange__db(x), exchange__length(x),
+    enum err e = record_file_room(x->call, x->records, exchange__db(x), exchange__length(x),
                                   x->api->rate);
     if (e == ERR_BUSY)
         x->retry_after = 3600; /* of a day, or until they are attached */
@@ -68,7 +68,7 @@ enum err file_post(struct exchange *x)
                          &name))
         name = (struct text){0};
     struct stored_file f;
-    TRY(record_file_put(x->call, x->api->records, name, type, bytes, &f));
+    TRY(record_file_put(x->call, x->records, name, type, bytes, &f));
     put_file(x, &f);
     x->status = 201;
     return OK;
@@ -79,7 +79,7 @@ enum err file_get(struct exchange *x)
     struct stored_file f;
     struct text bytes;
     bool about = query__text(x, "about").len > 0;
-    TRY(record_file_get(x->call, x->api->records, exchange__db(x), x->arg[0], &f, about ? NULL : &bytes));
+    TRY(record_file_get(x->call, x->records, exchange__db(x), x->arg[0], &f, about ? NULL : &bytes));
     if (about) {
         put_file(x, &f);
         return OK;

@@ -34,12 +34,17 @@ struct route {
     const char
         *scope; /* a token made for this alone may call it as well; NULL: no scope does */
 };
+/* What is made once an epoch. */
+struct view {
+    struct arena *arena;
+    struct text etag, json, openapi; /* of the model */
+    struct runs *runs; /* what checks gave, while nothing changed */
+};
 struct api {
-    struct records *records;
+    struct epochs *epochs;
     struct access *access;
     struct store *store;
     struct ledger *ledger;
-    const struct model *model;
     struct arena *arena;
     bool pages;
     int64_t started;
@@ -49,9 +54,7 @@ struct api {
     struct text listen, hosts; /* under which names it answers: admit.c */
     struct rates *rates;
     int64_t rate; /* of the limits; 0 = none */
-    struct text model_etag, model_json, openapi;
     struct finisher *finisher;
-    struct runs *runs; /* what checks gave, while nothing changed */
     struct streams *streams;
     struct desk *desk; /* of files that become records */
     atomic_bool verifying;
@@ -61,6 +64,9 @@ struct exchange {
     struct api *api;
     struct request *request;
     struct call *call;
+    struct records *records; /* the epoch that it runs in, from exchange__admit until its reply */
+    const struct model *model; /* of that */
+    struct view *view;
     struct actor *actor;
     struct text secret; /* cookie or token that says so */
     const struct route *route;
@@ -131,6 +137,8 @@ bool exchange__in_lane(struct exchange *x, enum lane lane);
 /* The handler returns what this returns, at once: the whole exchange begins again over there. */
 MUST_USE enum err exchange__change_lane(struct exchange *x, enum lane lane);
 
+/* ---- open.c: the epoch of an exchange. A reply whose body is the epoch's keeps it until it is sent. */
+void exchange__take_epoch(struct exchange *x);
 /* ---- exchange.c
  * ------------------------------------------------------------------------------- */
 /* Who gets to see a restricted record leaves an entry, before they see it. */
@@ -141,6 +149,7 @@ MUST_USE enum err exchange__admit(struct exchange *x); /* the route, and whether
 MUST_USE enum err exchange__nobody(struct exchange *x); /* ERR_SIGNED_OUT */
 bool exchange__writes(const struct exchange *x);
 struct reply *exchange__reply(struct exchange *x, enum err e); /* or problem */
+bool exchange__again(struct exchange *x, enum err e); /* true: x is gone, it begins anew */
 void exchange__answer(struct exchange *x, enum err e); /* the same, sent, then gone */
 struct json_out *exchange__json(struct exchange *x);   /* opens the body */
 /* A read connection, borrowed at the first call. Give it back before anything that waits. */
@@ -171,6 +180,10 @@ void put__problems(struct json_out *o, const struct call *call, const struct mov
 void put__link(struct exchange *x, struct json_out *o, const struct link *link);
 void put__names_of_people(struct exchange *x, const struct text *ids, size_t count);
 
+/* ---- declare.c: the organisation's model files with what the body adds to them */
+MUST_USE enum err declare__files(struct exchange *x, const struct own_files *own,
+                                 struct model_file **files, size_t *count);
+
 /* ---- finish.c: replies to writes are made by threads that may read
  * --------------------------------- */
 MUST_USE enum err finisher__open(struct api *a);
@@ -180,7 +193,7 @@ void record__finish(struct exchange *x);
 
 /* ---- stream.c
  * ------------------------------------------------------------------------------------------ */
-MUST_USE enum err streams__open(struct api *a);
+MUST_USE enum err streams__open(struct api *a, struct records *now);
 void streams__close(struct api *a);
 
 /* ---- assets.c
@@ -193,10 +206,11 @@ handler session_get, session_post, session_patch, session_delete, session_fresh,
 handler model_get, openapi_get, health_get, ready_get, metrics_get, search_get, tasks_get,
     stream_get;
 handler record_list_get, record_post, record_bulk, record_get, record_patch, moves_get,
-    move_post, redact_get, redact_post, hold_post, hold_delete, history_get, links_get, links_post, links_delete, comments_get, comments_post;
+    move_post, signature_withdraw, redact_get, redact_post, hold_post, hold_delete, history_get, links_get, links_post, links_delete, comments_get, comments_post;
 handler file_post, file_get;
 handler transfer_post, transfers_get, transfer_get, transfer_patch, transfer_delete,
     transfer_rehearse, transfer_take, transfer_undo;
+handler site_model_get, site_model_rehearse, site_model_post;
 handler people_get, people_post, person_patch, person_role_post, person_role_delete, person_confirm, person_reset, tokens_get,
     tokens_post, token_delete;
 handler frameworks_get, framework_get, readiness_get, checks_get, check_get, soa_get;

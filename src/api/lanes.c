@@ -27,9 +27,12 @@ enum err exchange__change_lane(struct exchange *x, enum lane lane)
 {
     exchange__give_back(x);
     bool *later = x->later;
+    struct records *held = x->records;
     *later = true;
-    if (net_change_lane(x->request, (size_t)lane - 1))
+    if (net_change_lane(x->request, (size_t)lane - 1)) {
+        epoch_give(held);
         return OK;
+    }
     *later = false;
     return problem(x->call, ERR_BUSY, TEXT(""), "crowded", "%s",
                    say(x->call, "too many requests of this sort are waiting; try again shortly",

@@ -84,7 +84,7 @@ enum err ledger_verify_get(struct exchange *x)
         return problem(x->call, ERR_BUSY, TEXT(""), "busy", "%s",
                        say(x->call, "the ledger is being verified already", "账本正在验证中"));
     exchange__give_back(x); /* it opens its own */
-    enum err e = record_verify(x->call, a->store, a->model, ledger_origin(a->ledger),
+    enum err e = record_verify(x->call, a->store, x->model, ledger_origin(a->ledger),
                                ledger_public_key(a->ledger), query__text(x, "deep").len > 0,
                                (struct text){0}, &v);
     atomic_store(&a->verifying, false);

@@ -4,20 +4,20 @@
 
 enum err model_get(struct exchange *x)
 {
-    exchange__header(x, "etag", x->api->model_etag);
+    exchange__header(x, "etag", x->view->etag);
     exchange__header(x, "cache-control", TEXT("private, no-cache"));
-    if (text_same(request_header(x->request, "if-none-match"), x->api->model_etag)) {
+    if (text_same(request_header(x->request, "if-none-match"), x->view->etag)) {
         x->status = 304;
         return OK;
     }
-    x->lasting = x->api->model_json;
+    x->lasting = x->view->json;
     x->type = TEXT("application/json; charset=utf-8");
     return OK;
 }
 
 enum err openapi_get(struct exchange *x)
 {
-    x->lasting = x->api->openapi;
+    x->lasting = x->view->openapi;
     x->type = TEXT("application/json; charset=utf-8");
     exchange__header(x, "cache-control", TEXT("private, max-age=60"));
     return OK;
@@ -86,7 +86,7 @@ enum err search_get(struct exchange *x)
         return problem(x->call, ERR_INVALID, TEXT("limit"), "range", "%s",
                        say(x->call, "limit is 1 to 100, q at most 400 bytes",
                            "limit 为 1 至 100，q 最多 400 字节"));
-    TRY(record_search(x->call, x->api->records, exchange__db(x), q, (size_t)limit, &refs, &count));
+    TRY(record_search(x->call, x->records, exchange__db(x), q, (size_t)limit, &refs, &count));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
     json_key(o, "items");
@@ -160,7 +160,7 @@ enum err tasks_get(struct exchange *x)
                                     "waits for somebody else)",
                            "为 me（待您处理）或 others（您负责、待他人处理）"));
     TRY(read_begin(x->call, exchange__db(x)));
-    enum err e = record_todo(x->call, x->api->records, exchange__db(x),
+    enum err e = record_todo(x->call, x->records, exchange__db(x),
                              text_is(of, "others"), query__text(x, "cursor"), limit, &list);
     if (e == OK)
         e = put_todos(x, &list);

@@ -24,25 +24,47 @@ bool api_origin(struct arena *a, struct text address, struct text *origin)
 }
 
 /* What anybody may ask for is made once: nobody can make it cost memory by asking often. */
-static void print_once(struct api *a)
+static void *make_view(struct records *r, void *arg)
 {
-    struct buf openapi = buf_in(a->arena, 16u << 20), model = buf_in(a->arena, 16u << 20);
-    model_openapi(a->model, &openapi);
-    model_json(a->model, &model);
-    a->openapi = buf_text(&openapi);
-    a->model_json = buf_text(&model);
+    const struct model *m = record_model(r);
+    struct arena *arena = arena_open();
+    struct view *v = NEW(arena, struct view);
+    struct buf openapi = buf_in(arena, 16u << 20), json = buf_in(arena, 16u << 20);
+    (void)arg;
+    model_openapi(m, &openapi);
+    model_json(m, &json);
+    *v = (struct view){.arena = arena,
+                       .etag = text_print(arena, "\"%.*s\"", TEXT_ARG(m->hash)),
+                       .json = buf_text(&json),
+                       .openapi = buf_text(&openapi),
+                       .runs = runs_open(m)};
+    return v;
+}
+
+static void close_view(void *beside)
+{
+    struct view *v = beside;
+    runs_close(v->runs);
+    arena_close(v->arena);
+}
+
+void exchange__take_epoch(struct exchange *x)
+{
+    x->records = epoch_take(x->api->epochs);
+    x->model = record_model(x->records);
+    x->view = record_beside(x->records, make_view, NULL, close_view);
 }
 
 enum err api_open(struct call *call, const struct api_options *options, struct api **out)
 {
     struct arena *arena = arena_open();
     struct api *a = NEW(arena, struct api);
-    struct access *access = record_access(options->records);
-    *a = (struct api){.records = options->records,
+    struct records *now = epoch_take(options->epochs);
+    struct access *access = record_access(now);
+    *a = (struct api){.epochs = options->epochs,
                       .access = access,
                       .store = access_store(access),
                       .ledger = access_ledger(access),
-                      .model = access_model(access),
                       .arena = arena,
                       .pages = options->pages,
                       .started = options->started,
@@ -53,12 +75,11 @@ enum err api_open(struct call *call, const struct api_options *options, struct a
                      .hosts = text_copy(arena, options->hosts),
                      .rate = options->rate,
                      .rates = rates__open(arena, options->rate)};
-    print_once(a);
-    a->runs = runs_open(a->model);
-    a->model_etag = text_print(arena, "\"%.*s\"", TEXT_ARG(a->model->hash));
+    record_beside(now, make_view, NULL, close_view);
     TRY(finisher__open(a));
-    TRY(streams__open(a));
-    TRY(desk_open(call, a->records, options->spool, &a->desk));
+    TRY(streams__open(a, now));
+    epoch_give(now);
+    TRY(desk_open(call, a->epochs, options->spool, &a->desk));
     *out = a;
     return OK;
 }
@@ -70,7 +91,6 @@ void api_close(struct api *a)
     desk_close(a->desk);
     streams__close(a);
     finisher__close(a);
-    runs_close(a->runs);
     arena_close(a->arena);
 }
 

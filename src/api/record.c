@@ -53,7 +53,7 @@ static enum err put_times(struct exchange *x, const struct record *rec, struct j
 /* Which fields are not for this reader, whatever stands in them: a page has no input for them. */
 static void put_hidden(struct exchange *x, const struct record *rec, struct json_out *o)
 {
-    const bool *shown = record_sight(x->call, x->api->records, exchange__db(x), rec);
+    const bool *shown = record_sight(x->call, x->records, exchange__db(x), rec);
     json_key(o, "hidden");
     json_open(o, '[');
     for (size_t i = 0; i < rec->kind->field_count; i++)
@@ -92,10 +92,10 @@ static enum err put_record(struct exchange *x, const struct record *rec)
 {
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
-    record_members(x->call, x->api->records, exchange__db(x), rec, (struct text){0}, o);
+    record_members(x->call, x->records, exchange__db(x), rec, (struct text){0}, o);
     json_key(o, "names");
     struct record *one = (struct record *)(uintptr_t)rec;
-    TRY(record_names(x->call, x->api->records, exchange__db(x), &one, 1, o));
+    TRY(record_names(x->call, x->records, exchange__db(x), &one, 1, o));
     json_key(o, "ledger");
     json_open(o, '{');
     put__integer(o, "index", rec->ledger);
@@ -106,11 +106,12 @@ static enum err put_record(struct exchange *x, const struct record *rec)
     json_key(o, "may");
     json_open(o, '{');
     put__bool(o, "change",
-              record_may_change(x->call, x->api->records, exchange__db(x), rec) &&
+              record_may_change(x->call, x->records, exchange__db(x), rec) &&
                   !rec->kind->states[rec->state].locked);
     put__bool(o, "comment", actor_takes_part(x->actor, rec->kind));
+    put__bool(o, "owner", record_may_give(x->call, x->records, exchange__db(x), rec));
     json_key(o, "attach"); /* evidence, tags and links may be added in locked states too */
-    json_put_bool(o, record_may_change(x->call, x->api->records, exchange__db(x), rec));
+    json_put_bool(o, record_may_change(x->call, x->records, exchange__db(x), rec));
     json_close(o, '}');
     json_close(o, '}');
     exchange__header(x, "etag", etag(x, rec->version));
@@ -124,7 +125,7 @@ enum err record_get(struct exchange *x)
     int64_t as_of;
     TRY(find_kind(x, &k));
     TRY(query__moment(x, "as_of", &as_of));
-    TRY(record_read(x->call, x->api->records, exchange__db(x), k, x->arg[1], as_of, &rec));
+    TRY(record_read(x->call, x->records, exchange__db(x), k, x->arg[1], as_of, &rec));
     TRY(exchange__read(x, rec));
     return put_record(x, rec);
 }
@@ -142,7 +143,7 @@ static enum err submit(struct exchange *x)
     exchange__give_back(x);
     bool *later = x->later;
     *later = true;
-    enum err e = record_submit(x->call, x->api->records, &x->change, written, x);
+    enum err e = record_submit(x->call, x->records, &x->change, written, x);
     if (e != OK)
         *later = false;
     return e;
@@ -167,8 +168,8 @@ static void explain(struct exchange *x)
     struct move_view *views;
     size_t count = 0;
     quiet->actor = x->call->actor;
-    if (record_read(quiet, x->api->records, exchange__db(x), k, x->arg[1], 0, &rec) != OK ||
-        record_moves(quiet, x->api->records, exchange__db(x), rec, &views, &count) != OK)
+    if (record_read(quiet, x->records, exchange__db(x), k, x->arg[1], 0, &rec) != OK ||
+        record_moves(quiet, x->records, exchange__db(x), rec, &views, &count) != OK)
         return;
     for (size_t i = 0; i < count && !x->why; i++)
         if (text_same(views[i].move->name, x->arg[2]) ||
@@ -180,6 +181,8 @@ void record__finish(struct exchange *x)
 {
     enum err e = x->outcome;
     x->until = 0; /* what was written is shown, however long the writer took */
+    if (exchange__again(x, e))
+        return;
     if (e == ERR_CONFLICT && x->change.act == RECORD_MOVE)
         explain(x);
     if (e == OK) {
@@ -328,6 +331,28 @@ enum err move_post(struct exchange *x)
     return submit(x);
 }
 
+/* One's own signature, while the move has not happened. No password: it gives nothing away. */
+enum err signature_withdraw(struct exchange *x)
+{
+    const struct kind *k;
+    int64_t version = 0;
+    struct text reason;
+    TRY(find_kind(x, &k));
+    if (x->json)
+        TRY(exchange__body(x));
+    if (request_header(x->request, "if-match").len)
+        TRY(if_match(x, &version));
+    TRY(read_reason(x, false, &reason));
+    x->change = (struct change){.act = RECORD_WITHDRAW,
+                                .kind = k,
+                                .id = x->arg[1],
+                                .move = x->arg[2],
+                                .if_version = version,
+                                .reason = reason,
+                                .idempotency = request_header(x->request, "idempotency-key")};
+    return submit(x);
+}
+
 /* ---- bulk: every row stands alone, through the same door
  * --------------------------------------------------- */
 static void put_result(struct exchange *x, const struct change *c, struct call *call,
@@ -357,10 +382,11 @@ enum err record_bulk(struct exchange *x)
     const struct json *only = json_get(x->json, "rehearse");
     bool rehearse = only && only->type == JSON_TRUE;
     struct text move = exchange__field(x, "move");
-    if (move.len && !text_is(move, "hand_over"))
+    if (move.len && !text_is(move, "hand_over") && !text_is(move, "accept_hand_over") &&
+        !text_is(move, "decline_hand_over") && !text_is(move, "take_back_hand_over"))
         return problem(x->call, ERR_INVALID, TEXT("move"), "choice", "%s",
-                       say(x->call, "only hand_over is for many at once",
-                           "批量操作只支持 hand_over（移交）"));
+                       say(x->call, "only handing over is for many at once",
+                           "批量操作只支持移交"));
     if (!ids || ids->type != JSON_LIST || !ids->count || ids->count > 1000 || !set ||
         set->type != JSON_OBJECT)
         return problem(x->call, ERR_INVALID, TEXT("ids"), "type", "%s",
@@ -385,7 +411,7 @@ enum err record_bulk(struct exchange *x)
         calls[n]->actor = x->call->actor;
         calls[n]->id = x->call->id;
     }
-    TRY(record_do_many(x->call, x->api->records, changes, calls, outcome, count));
+    TRY(record_do_many(x->call, x->records, changes, calls, outcome, count));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
     json_key(o, "results");
@@ -481,7 +507,7 @@ static enum err put_list(struct exchange *x, const struct list_query *q,
     json_key(o, "items");
     json_open(o, '[');
     for (size_t i = 0; i < list->count; i++)
-        record_json(x->call, x->api->records, exchange__db(x), list->items[i], q->fields, o);
+        record_json(x->call, x->records, exchange__db(x), list->items[i], q->fields, o);
     json_close(o, ']');
     json_key(o, "next");
     if (list->next.len)
@@ -490,7 +516,7 @@ static enum err put_list(struct exchange *x, const struct list_query *q,
         json_put_null(o);
     put__integer(o, "total", list->total);
     json_key(o, "names");
-    TRY(record_names(x->call, x->api->records, exchange__db(x), list->items, list->count, o));
+    TRY(record_names(x->call, x->records, exchange__db(x), list->items, list->count, o));
     put_facets(list, o);
     json_close(o, '}');
     return OK;
@@ -507,8 +533,8 @@ static enum err put_export(struct exchange *x, const struct kind *k, const struc
         x->call->lang = text_is(lang, "zh") ? LANG_ZH : LANG_EN;
     TRY(read_begin(x->call, exchange__db(x)));
     enum err e =
-        api_export(x->call, x->api->records, exchange__db(x), k, q, format,
-                   text_is(query__text(x, "labels"), "1") ? x->api->model : NULL, &bytes, &type,
+        api_export(x->call, x->records, exchange__db(x), k, q, format,
+                   text_is(query__text(x, "labels"), "1") ? x->model : NULL, &bytes, &type,
                    &rows);
     read_end(exchange__db(x));
     TRY(e);
@@ -543,7 +569,7 @@ enum err record_list_get(struct exchange *x)
     if (format.len)
         return put_export(x, k, &q, format);
     TRY(read_begin(x->call, exchange__db(x)));
-    enum err e = record_list(x->call, x->api->records, exchange__db(x), k, &q, &list);
+    enum err e = record_list(x->call, x->records, exchange__db(x), k, &q, &list);
     if (e == OK)
         e = put_list(x, &q, &list);
     read_end(exchange__db(x));
@@ -555,7 +581,7 @@ enum err record_list_get(struct exchange *x)
  */
 static enum err put_signatures(struct exchange *x, const char *name,
                                const struct signature *signatures, size_t count,
-                               struct json_out *o)
+                               const struct signature *own, struct json_out *o)
 {
     struct text *kinds = NEW_MANY(x->call->arena, count + 1, struct text);
     struct text *ids = NEW_MANY(x->call->arena, count + 1, struct text);
@@ -564,7 +590,7 @@ static enum err put_signatures(struct exchange *x, const char *name,
         kinds[i] = TEXT("person");
         ids[i] = signatures[i].person;
     }
-    TRY(record_refs(x->call, x->api->records, exchange__db(x), kinds, ids, count, refs));
+    TRY(record_refs(x->call, x->records, exchange__db(x), kinds, ids, count, refs));
     json_key(o, name);
     json_open(o, '[');
     for (size_t i = 0; i < count; i++) {
@@ -572,10 +598,41 @@ static enum err put_signatures(struct exchange *x, const char *name,
         put__text(o, "person", ids[i]);
         put__text(o, "name", refs[i].title);
         put__text(o, "at", signatures[i].at);
+        put__integer(o, "step", signatures[i].step);
+        if (signatures[i].until.len)
+            put__text(o, "until", signatures[i].until);
+        put__bool(o, "own", own != NULL && text_same(own->own_id, signatures[i].own_id));
         json_close(o, '}');
     }
     json_close(o, ']');
     return OK;
+}
+
+/* Who signs, step by step, as it is for this record now. */
+static void put_steps(struct exchange *x, const struct move_view *v, struct json_out *o)
+{
+    const struct move *m = v->move;
+    json_key(o, "steps");
+    json_open(o, '[');
+    for (size_t i = 0; v->steps != NULL && i < m->step_count; i++) {
+        const struct sign_step *step = &m->steps[i];
+        json_open(o, '{');
+        json_key(o, "by");
+        json_open(o, '[');
+        struct text names = record_signers(x->call, step);
+        while (names.len)
+            json_put_text(o, text_cut(&names, ','));
+        json_close(o, ']');
+        put__bool(o, "applies", v->steps[i].applies);
+        put__bool(o, "open", v->steps[i].open);
+        put__integer(o, "count", v->steps[i].wanted);
+        put__integer(o, "signed", v->steps[i].given);
+        if (step->has_expires)
+            put__text(o, "expires", step->expires.said);
+        json_close(o, '}');
+    }
+    json_close(o, ']');
+    put__bool(o, "ordered", m->ordered);
 }
 
 static void put_missing(const struct move_view *v, struct json_out *o)
@@ -618,7 +675,7 @@ enum err put__turn(struct exchange *x, const struct turn *t, struct json_out *o)
         kinds[i] = TEXT("person");
         ids[i] = t->who[i].person;
     }
-    TRY(record_refs(x->call, x->api->records, exchange__db(x), kinds, ids, t->who_count, refs));
+    TRY(record_refs(x->call, x->records, exchange__db(x), kinds, ids, t->who_count, refs));
     json_open(o, '{');
     put__bool(o, "rest", t->rest);
     if (t->move) {
@@ -632,7 +689,7 @@ enum err put__turn(struct exchange *x, const struct turn *t, struct json_out *o)
     json_key(o, "waits_for");
     json_open(o, '[');
     for (size_t i = 0; i < t->who_count; i++)
-        put_turn_of(x->api->model, &t->who[i], &refs[i], o);
+        put_turn_of(x->model, &t->who[i], &refs[i], o);
     json_close(o, ']');
     json_key(o, "lacks");
     put__problems(o, t->lacks ? t->lacks : x->call, NULL);
@@ -661,12 +718,14 @@ static enum err put_move(struct exchange *x, const struct record *rec,
     json_key(o, "why_not");
     put__problems(o, v->why, v);
     put_missing(v, o);
-    TRY(put_signatures(x, "signatures", v->signatures, v->signature_count, o));
+    put_steps(x, v, o);
+    TRY(put_signatures(x, "signatures", v->signatures, v->signature_count, v->own, o));
     if (v->proposed) {
         json_key(o, "proposed");
         json_put_json(o, v->proposed);
     }
-    TRY(put_signatures(x, "voided", v->voided, v->voided_count, o));
+    TRY(put_signatures(x, "voided", v->voided, v->voided_count, NULL, o));
+    TRY(put_signatures(x, "expired", v->expired, v->expired_count, NULL, o));
     json_close(o, '}');
     return OK;
 }
@@ -679,9 +738,9 @@ enum err moves_get(struct exchange *x)
     struct turn turn;
     size_t count;
     TRY(find_kind(x, &k));
-    TRY(record_read(x->call, x->api->records, exchange__db(x), k, x->arg[1], 0, &rec));
-    TRY(record_moves(x->call, x->api->records, exchange__db(x), rec, &views, &count));
-    TRY(record_turn(x->call, x->api->records, exchange__db(x), rec, &turn));
+    TRY(record_read(x->call, x->records, exchange__db(x), k, x->arg[1], 0, &rec));
+    TRY(record_moves(x->call, x->records, exchange__db(x), rec, &views, &count));
+    TRY(record_turn(x->call, x->records, exchange__db(x), rec, &turn));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
     json_key(o, "moves");
@@ -706,7 +765,7 @@ static enum err put_asked(struct exchange *x, const struct redaction_view *v, st
         kinds[i] = TEXT("person");
         ids[i] = v->asked[i].person;
     }
-    TRY(record_refs(x->call, x->api->records, exchange__db(x), kinds, ids, v->asked_count, refs));
+    TRY(record_refs(x->call, x->records, exchange__db(x), kinds, ids, v->asked_count, refs));
     json_key(o, "asked");
     json_open(o, '[');
     for (size_t i = 0; i < v->asked_count; i++) {
@@ -731,8 +790,8 @@ enum err redact_get(struct exchange *x)
     struct record *rec;
     struct redaction_view v;
     TRY(find_kind(x, &k));
-    TRY(record_read(x->call, x->api->records, exchange__db(x), k, x->arg[1], 0, &rec));
-    TRY(record_redaction(x->call, x->api->records, exchange__db(x), rec, &v));
+    TRY(record_read(x->call, x->records, exchange__db(x), k, x->arg[1], 0, &rec));
+    TRY(record_redaction(x->call, x->records, exchange__db(x), rec, &v));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
     json_key(o, "fields");

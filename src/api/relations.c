@@ -8,7 +8,7 @@ static enum err find(struct exchange *x, const struct kind **k, struct record **
     if (!*k)
         return problem(x->call, ERR_MISSING, TEXT(""), "missing", "%s",
                        say(x->call, "there is nothing here", "此处没有内容"));
-    return record_read(x->call, x->api->records, exchange__db(x), *k, x->arg[1], 0, rec);
+    return record_read(x->call, x->records, exchange__db(x), *k, x->arg[1], 0, rec);
 }
 
 /* ---- pages, newest first
@@ -75,7 +75,8 @@ static void put_changes(const struct kind *k, const struct history_item *h, stru
     json_open(o, '[');
     for (size_t i = 0; i < k->field_count && !h->follows_hidden; i++) {
         const struct field *f = &k->fields[i];
-        if (f->system || !h->shown[i] || record_is_redacted(h->then, f))
+        bool kept = f->system && !text_is(f->name, "offered_to"); /* an offer is a person's act */
+        if (kept || !h->shown[i] || record_is_redacted(h->then, f))
             continue;
         const struct json *from = h->before ? h->before->values[i] : NULL;
         const struct json *to = h->then->values[i];
@@ -133,7 +134,7 @@ static enum err put_versions(struct exchange *x, const struct kind *k, const str
         kinds[i] = TEXT("person");
         ids[i] = h->items[i].actor;
     }
-    TRY(record_refs(x->call, x->api->records, exchange__db(x), kinds, ids, h->count, people));
+    TRY(record_refs(x->call, x->records, exchange__db(x), kinds, ids, h->count, people));
     json_key(o, "items");
     json_open(o, '[');
     for (size_t i = 0; i < h->count; i++) {
@@ -168,7 +169,7 @@ enum err history_get(struct exchange *x)
     TRY(read_below(x, &below));
     TRY(find(x, &k, &rec));
     TRY(exchange__read(x, rec));
-    TRY(record_history(x->call, x->api->records, exchange__db(x), rec, below, limit, &h));
+    TRY(record_history(x->call, x->records, exchange__db(x), rec, below, limit, &h));
     for (size_t i = 0; i < h.count && !record_is_restricted(rec); i++)
         if (h.items[i].then && record_is_restricted(h.items[i].then)) {
             TRY(exchange__read(x, h.items[i].then));
@@ -187,7 +188,7 @@ enum err history_get(struct exchange *x)
             shown[count++] = for_names(x, &h.items[i], h.items[i].before);
     }
     json_key(o, "names");
-    TRY(record_names(x->call, x->api->records, exchange__db(x), shown, count, o));
+    TRY(record_names(x->call, x->records, exchange__db(x), shown, count, o));
     json_close(o, '}');
     return OK;
 }
@@ -198,7 +199,7 @@ enum err history_get(struct exchange *x)
 static void put_link_title(struct exchange *x, const struct kind *own, const struct linked *l,
                            struct json_out *o)
 {
-    const struct kind *holder = l->out ? own : model_kind(x->api->model, l->ref.kind);
+    const struct kind *holder = l->out ? own : model_kind(x->model, l->ref.kind);
     const struct field *f = holder && !l->free ? kind_field(holder, l->type) : NULL;
     if (f) {
         put__words(o, "title", f->title);
@@ -251,7 +252,7 @@ enum err links_get(struct exchange *x)
     int64_t limit;
     TRY(read_limit(x, &limit));
     TRY(find(x, &k, &rec));
-    TRY(record_links(x->call, x->api->records, exchange__db(x), rec, &items, &count));
+    TRY(record_links(x->call, x->records, exchange__db(x), rec, &items, &count));
     TRY(after_cursor(x, items, count, &first));
     size_t end = count - first > (size_t)limit ? first + (size_t)limit : count;
     struct json_out *o = exchange__json(x);
@@ -268,10 +269,10 @@ enum err links_get(struct exchange *x)
 
 static enum err find_target(struct exchange *x, struct text to, struct record **target)
 {
-    for (size_t i = 0; i < x->api->model->kind_count; i++) {
+    for (size_t i = 0; i < x->model->kind_count; i++) {
         struct call *quiet = call_beside(x->call->arena, x->call);
         quiet->actor = x->call->actor;
-        if (record_read(quiet, x->api->records, exchange__db(x), &x->api->model->kinds[i], to, 0,
+        if (record_read(quiet, x->records, exchange__db(x), &x->model->kinds[i], to, 0,
                         target) == OK)
             return OK;
     }
@@ -328,7 +329,7 @@ static enum err change_links(struct exchange *x, bool add)
                             .body = body,
                             .if_version = rec->version};
     exchange__give_back(x);
-    TRY(record_do(x->call, x->api->records, &change));
+    TRY(record_do(x->call, x->records, &change));
     return links_get(x);
 }
 
@@ -386,7 +387,7 @@ enum err comments_get(struct exchange *x)
     TRY(read_limit(x, &limit));
     TRY(read_below(x, &below));
     TRY(find(x, &k, &rec));
-    TRY(record_comments(x->call, x->api->records, exchange__db(x), rec, below, limit, &c));
+    TRY(record_comments(x->call, x->records, exchange__db(x), rec, below, limit, &c));
     struct text *kinds = NEW_MANY(x->call->arena, c.count + 1, struct text);
     struct text *ids = NEW_MANY(x->call->arena, c.count + 1, struct text);
     struct ref *people = NEW_MANY(x->call->arena, c.count + 1, struct ref);
@@ -394,7 +395,7 @@ enum err comments_get(struct exchange *x)
         kinds[i] = TEXT("person");
         ids[i] = c.items[i].author;
     }
-    TRY(record_refs(x->call, x->api->records, exchange__db(x), kinds, ids, c.count, people));
+    TRY(record_refs(x->call, x->records, exchange__db(x), kinds, ids, c.count, people));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
     json_key(o, "items");
@@ -423,7 +424,7 @@ enum err comments_post(struct exchange *x)
                        say(x->call, "your roles include reading this, not commenting on it",
                            "您的角色可以查看此记录，但不能评论"));
     exchange__give_back(x);
-    TRY(record_comment(x->call, x->api->records, k, rec->id, exchange__field(x, "body"),
+    TRY(record_comment(x->call, x->records, k, rec->id, exchange__field(x, "body"),
                        &made));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');

@@ -16,8 +16,8 @@ static void put_may(struct exchange *x, struct json_out *o)
 {
     json_key(o, "may");
     json_open(o, '{');
-    for (size_t i = 0; i < x->api->model->kind_count; i++) {
-        const struct kind *k = &x->api->model->kinds[i];
+    for (size_t i = 0; i < x->model->kind_count; i++) {
+        const struct kind *k = &x->model->kinds[i];
         json_key_text(o, k->name);
         json_open(o, '{');
         put__bool(o, "read", record_may_read_kind(x->actor, k));
@@ -171,7 +171,7 @@ static enum err found_zone(struct exchange *x)
     struct text name = exchange__field(x, "zone");
     struct call *call = call_beside(x->call->arena, x->call);
     call->actor = actor_system(call);
-    enum err e = name.len ? record_zone(call, x->api->records, name) : OK;
+    enum err e = name.len ? record_zone(call, x->records, name) : OK;
     return e == ERR_INVALID ? OK : e;
 }
 
@@ -192,7 +192,7 @@ enum err organisation_get(struct exchange *x)
 enum err organisation_patch(struct exchange *x)
 {
     TRY(exchange__members(x, "zone:t"));
-    TRY(record_zone(x->call, x->api->records, exchange__field(x, "zone")));
+    TRY(record_zone(x->call, x->records, exchange__field(x, "zone")));
     return organisation_get(x);
 }
 

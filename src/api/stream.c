@@ -17,6 +17,7 @@
 #define MOST_NAMED 100   /* changes in one round */
 #define PAUSE 250000000L /* nanoseconds between rounds */
 #define SECRET_MOST 64
+#define KIND_MOST 48
 
 /* Lives until its stream is gone: freed by whichever of the two sides comes last. */
 struct listener {
@@ -28,15 +29,15 @@ struct listener {
     size_t hearer, round;     /* its place in that round */
 };
 struct news {
-    const struct kind *kind;
-    char id[32];
+    char kind[KIND_MOST], id[32];
     int64_t version;
 };
 struct batch {
     struct news news[MOST_NAMED];
     size_t count;
-    const struct kind *many[64]; /* kinds of which more changed than is named */
+    char many[64][KIND_MOST]; /* kinds of which more changed than is named */
     size_t many_count;
+    char model[32]; /* the hash of a new one; "" */
 };
 struct streams {
     struct api *api;
@@ -58,30 +59,38 @@ struct hearer {
 
 /* ---- the writer's side --------------------------------------------------------------------
  */
-static void note_many(struct batch *b, const struct kind *k)
+static void note_many(struct batch *b, const char *kind)
 {
     for (size_t i = 0; i < b->many_count; i++)
-        if (b->many[i] == k)
+        if (strcmp(b->many[i], kind) == 0)
             return;
     if (b->many_count < COUNT(b->many))
-        b->many[b->many_count++] = k;
+        memcpy(b->many[b->many_count++], kind, KIND_MOST);
 }
 
+static void note_one(struct batch *b, struct text kind, struct text id, int64_t version)
+{
+    struct news n = {.version = version};
+    memcpy(n.kind, kind.at, kind.len);
+    memcpy(n.id, id.at, id.len);
+    if (b->count == COUNT(b->news))
+        note_many(b, n.kind);
+    else
+        b->news[b->count++] = n;
+}
+
+/* Without a kind: the model is another now. */
 static void seen(void *arg, struct text kind, struct text id, int64_t version)
 {
     struct streams *s = arg;
-    const struct kind *k = model_kind(s->api->model, kind);
     struct batch *b = &s->waiting;
-    if (!k || id.len >= sizeof b->news[0].id)
+    if (kind.len >= KIND_MOST || id.len >= sizeof b->news[0].id)
         return;
     pthread_mutex_lock(&s->news_lock);
-    if (b->count == COUNT(b->news))
-        note_many(b, k);
-    else {
-        struct news *n = &b->news[b->count++];
-        *n = (struct news){.kind = k, .version = version};
-        memcpy(n->id, id.at, id.len);
-    }
+    if (kind.len)
+        note_one(b, kind, id, version);
+    else
+        memcpy(b->model, id.at, id.len);
     pthread_cond_signal(&s->some);
     pthread_mutex_unlock(&s->news_lock);
 }
@@ -91,7 +100,7 @@ static bool take(struct streams *s, struct batch *out)
 {
     const struct timespec pause = {.tv_nsec = PAUSE};
     pthread_mutex_lock(&s->news_lock);
-    while (!s->waiting.count && !s->closing)
+    while (!s->waiting.count && !s->waiting.model[0] && !s->closing)
         pthread_cond_wait(&s->some, &s->news_lock);
     bool go = !s->closing;
     pthread_mutex_unlock(&s->news_lock);
@@ -101,6 +110,7 @@ static bool take(struct streams *s, struct batch *out)
     pthread_mutex_lock(&s->news_lock);
     *out = s->waiting;
     s->waiting.count = s->waiting.many_count = 0;
+    memset(s->waiting.model, 0, sizeof s->waiting.model);
     pthread_mutex_unlock(&s->news_lock);
     return true;
 }
@@ -132,8 +142,8 @@ static struct hearer *find_hearers(struct streams *s, struct arena *arena, size_
 }
 
 /* Who may not read a record is not told of it: refs leaves out what the actor may not see. */
-static void look(struct streams *s, struct arena *arena, const struct batch *b,
-                 struct hearer *h)
+static void look(struct streams *s, struct records *now, struct arena *arena,
+                 const struct batch *b, struct hearer *h)
 {
     struct api *a = s->api;
     struct call *call = call_open(arena, clock_now(), LANG_EN);
@@ -141,27 +151,36 @@ static void look(struct streams *s, struct arena *arena, const struct batch *b,
     struct text *ids = NEW_MANY(arena, b->count + 1, struct text);
     struct reader *db = store_reader(a->store);
     for (size_t i = 0; i < b->count; i++) {
-        kinds[i] = b->news[i].kind->name;
+        kinds[i] = text_of(b->news[i].kind);
         ids[i] = text_of(b->news[i].id);
     }
     enum err e = access_still(call, a->access, db, h->secret, &h->actor);
     h->over = e == ERR_SIGNED_OUT;
     call->actor = h->actor;
     struct ref *refs = NEW_MANY(arena, b->count + 1, struct ref);
-    if (e == OK && record_refs(call, a->records, db, kinds, ids, b->count, refs) == OK)
+    if (e == OK && record_refs(call, now, db, kinds, ids, b->count, refs) == OK)
         h->refs = refs;
     store_return(a->store, db);
 }
 
-static void send(struct stream *stream, const struct kind *k, const char *id, int64_t version)
+static void send(struct stream *stream, const char *kind, const char *id, int64_t version)
 {
     char line[256];
-    int n = snprintf(line, sizeof line, "{\"kind\":\"%.*s\",\"id\":\"%s\",\"version\":%lld}",
-                     TEXT_ARG(k->name), id, (long long)version);
+    int n = snprintf(line, sizeof line, "{\"kind\":\"%s\",\"id\":\"%s\",\"version\":%lld}", kind,
+                     id, (long long)version);
     net_stream_send(stream, (struct text){line, (size_t)n});
 }
 
-static void tell_one(struct stream *stream, const struct batch *b, const struct hearer *h)
+static void send_model(struct stream *stream, const char *hash)
+{
+    char line[128];
+    int n = snprintf(line, sizeof line, "{\"kind\":\"\",\"id\":\"\",\"version\":0,\"model\":\"%s\"}",
+                     hash);
+    net_stream_send(stream, (struct text){line, (size_t)n});
+}
+
+static void tell_one(struct stream *stream, const struct model *m, const struct batch *b,
+                     const struct hearer *h)
 {
     if (h->over) {
         net_stream_close(stream);
@@ -170,22 +189,28 @@ static void tell_one(struct stream *stream, const struct batch *b, const struct 
     for (size_t i = 0; h->refs && i < b->count; i++)
         if (h->refs[i].id.len)
             send(stream, b->news[i].kind, b->news[i].id, b->news[i].version);
-    for (size_t i = 0; h->refs && i < b->many_count; i++)
-        if (record_may_read_kind(h->actor, b->many[i]))
+    for (size_t i = 0; h->refs && i < b->many_count; i++) {
+        const struct kind *k = model_kind(m, text_of(b->many[i]));
+        if (k && record_may_read_kind(h->actor, k))
             send(stream, b->many[i], "", 0);
+    }
+    if (b->model[0])
+        send_model(stream, b->model);
 }
 
 static void tell(struct streams *s, struct arena *arena, const struct batch *b)
 {
     size_t count;
     struct hearer *hearers = find_hearers(s, arena, &count);
+    struct records *now = epoch_take(s->api->epochs);
     for (size_t i = 0; i < count; i++)
-        look(s, arena, b, &hearers[i]);
+        look(s, now, arena, b, &hearers[i]);
     pthread_mutex_lock(&s->lock);
     for (struct listener *l = s->first; l; l = l->next)
         if (l->stream && l->round == s->round)
-            tell_one(l->stream, b, &hearers[l->hearer]);
+            tell_one(l->stream, record_model(now), b, &hearers[l->hearer]);
     pthread_mutex_unlock(&s->lock);
+    epoch_give(now);
 }
 
 static void *run(void *arg)
@@ -271,11 +296,13 @@ enum err stream_get(struct exchange *x)
                        say(x->call, "too many open pages", "打开的页面过多"));
     exchange__give_back(x);
     *x->later = true;
+    epoch_give(x->records);
+    x->records = NULL;
     listen(l, x->request);
     return OK;
 }
 
-enum err streams__open(struct api *a)
+enum err streams__open(struct api *a, struct records *now)
 {
     struct streams *s = NEW(a->arena, struct streams);
     s->api = a;
@@ -285,14 +312,16 @@ enum err streams__open(struct api *a)
     a->streams = s;
     if (pthread_create(&s->thread, NULL, run, s) != 0)
         panic("no thread to tell of changes");
-    record_watch(a->records, seen, s);
+    record_watch(now, seen, s);
     return OK;
 }
 
 void streams__close(struct api *a)
 {
     struct streams *s = a->streams;
-    record_watch(a->records, NULL, NULL);
+    struct records *now = epoch_take(a->epochs);
+    record_watch(now, NULL, NULL);
+    epoch_give(now);
     pthread_mutex_lock(&s->news_lock);
     s->closing = true;
     pthread_cond_signal(&s->some);

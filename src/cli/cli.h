@@ -41,6 +41,7 @@ struct command {
     int (*run)(const struct args *args);
     size_t words; /* it takes at most; one more is wrong use */
     bool served;  /* a running server may be asked to run it */
+    const char *served_word; /* only when this is its first word; NULL: always */
 };
 /* Runs one command line for whom it came from; gives the exit code. `argv` begins with the
  * command. */

@@ -166,18 +166,30 @@ static int run_model_of_site(const struct args *args, bool checking, const char 
     return code;
 }
 
-/* Brings in this program's model and these files, also when it is an older one. */
-static int adopt(const struct args *args)
+/* Brings in this program's model and these files, also when it is an older one. In a running server:
+ * the files, while people work. */
+static int adopt(const struct args *args, const char *folder)
 {
     struct site s;
     struct place place = site_place(args);
-    int code = place.where ? site_open(&s, args->caller, place, MODEL_ANY) : 2;
+    bool served = args->caller->open != NULL;
+    if (folder && !served)
+        place.own = folder;
+    else if (!folder)
+        folder = place.own;
+    if (served)
+        place.own = NULL;
+    int code = place.where ? site_open(&s, args->caller, place, served ? MODEL_SAME : MODEL_ANY) : 2;
     if (code)
         return code;
-    fprintf(args->caller->out, "%.*s works with model %.*s\n", TEXT_ARG(site_shown(s.arena, s.where)),
-           TEXT_ARG(s.model->hash));
+    if (served)
+        code = site_adopt(&s, folder);
+    if (code == 0)
+        fprintf(args->caller->out, "%.*s works with model %.*s\n",
+                TEXT_ARG(site_shown(s.arena, s.where)),
+                TEXT_ARG(served ? s.adopted : s.model->hash));
     site_close(&s);
-    return 0;
+    return code;
 }
 
 static int run_model(const struct args *args)
@@ -185,15 +197,15 @@ static int run_model(const struct args *args)
     const char *act = args->word_count ? args->words[0] : "";
     const char *word = args->word_count > 1 ? args->words[1] : NULL;
     bool checking = !strcmp(act, "check"), explaining = !strcmp(act, "explain") && word;
-    bool alone = !strcmp(act, "export") || !strcmp(act, "adopt");
-    if (!checking && !explaining && (!alone || word)) {
+    bool adopting = !strcmp(act, "adopt"), alone = !strcmp(act, "export");
+    if (!checking && !explaining && !adopting && (!alone || word)) {
         bool known = checking || alone || !strcmp(act, "explain");
         return wrong_action(args, "model", known ? "" : act,
-                            "check [DIR] | explain KIND | adopt | export "
+                            "check [DIR] | explain KIND | adopt [DIR] | export "
                             "[--openapi|--typescript|--markdown]");
     }
-    if (!strcmp(act, "adopt"))
-        return adopt(args);
+    if (adopting)
+        return adopt(args, word);
     if (args_option(args, "data") || args_option(args, "store"))
         return run_model_of_site(args, checking, explaining ? word : NULL);
     struct arena *arena = arena_open();
@@ -209,19 +221,18 @@ static int run_model(const struct args *args)
 const struct command command_model = {
     "model",
     "aimwell model check [DIR]\naimwell model explain KIND\n"
-    "aimwell model export [--openapi|--typescript|--markdown]\naimwell model adopt\n\n"
+    "aimwell model export [--openapi|--typescript|--markdown]\naimwell model adopt [DIR]\n\n"
     "check reads the model (the shipped one, or that in DIR) as the server would: every "
     "mistake with\n"
     "file and line. explain prints what follows from a kind: table, routes, permissions, "
     "moves.\n"
     "With --data or --store it is the model of that organisation, with its own files; with "
     "--site\n"
-    "alone, the shipped one with the files in that folder. adopt makes it the model that the\n"
-    "organisation works with, also when that means going back to an older one: on PostgreSQL, "
-    "stop\n"
-    "its servers first.",
+    "alone, the shipped one with the files in that folder. adopt brings the files in DIR (else those\n"
+    "of --site or model.d) into the organisation, also while its server runs: nobody is interrupted.\n"
+    "Without a server it also goes back to an older model: on PostgreSQL, stop the servers for that.",
     "the model: check it, have it explained",
     model_rules,
     COUNT(model_rules),
     run_model,
-    2};
+    2, true, "adopt"};

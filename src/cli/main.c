@@ -57,6 +57,8 @@ static bool sent(const struct args *args, const struct command *c, int argc, cha
     char *all[64], site[] = "--site";
     if (args->caller->open || !c->served || args_option(args, "store"))
         return false;
+    if (c->served_word && (!args->word_count || strcmp(args->words[0], c->served_word) != 0))
+        return false;
     if (args_option(args, "store-file"))
         return false;
     if (!data && !getenv("AIMWELL_STORE") && !getenv("AIMWELL_STORE_FILE"))

@@ -44,24 +44,27 @@ static int open_place(struct site *s, const struct args *args, struct place plac
     return code ? code : demo_load(s);
 }
 
-/* Until it is told to stop, or the organisation has another model now: what this process would
- * write could lack fields, and its statements no longer fit the tables. */
+/* Until it is told to stop. When another server brought in another model it goes on with that; when it
+ * cannot (it is another program, say), it ends: its statements no longer fit the tables. */
 static enum err wait_for_end(struct site *s)
 {
-    static const struct timespec between = {.tv_sec = 5};
-    bool shared = store_kind(s->store) == STORE_POSTGRES;
+    static const struct timespec between = {.tv_sec = 1};
+    bool shared = store_kind(s->store) == STORE_POSTGRES, fits = true;
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
-    while (sigtimedwait(&set, NULL, &between) < 0)
-        if (shared && site_model_replaced(s))
+    while (sigtimedwait(&set, NULL, &between) < 0) {
+        if (shared && site_model_follow(s, &fits) != OK)
+            log_line(LOG_WARN, "epoch", "outcome=not_followed");
+        if (!fits)
             return problem(
                 s->call, ERR_CONFLICT, site_shown(s->arena, s->where), "other_model", "%s",
                 say(s->call,
                     "it was opened with another model while this server was "
                     "running: start again with the same program and files",
                     "本服务器运行期间，该组织已用另一模型打开：请以相同的程序和文件重新启动"));
+    }
     return OK;
 }
 
@@ -221,7 +224,7 @@ static int serve(struct site *s, struct net_options *o, struct text origin,
     struct net *net = NULL;
     struct work *work = NULL;
     struct site_socket *socket = NULL;
-    struct api_options options = {.records = s->records,
+    struct api_options options = {.epochs = s->epochs,
                                   .pages = true,
                                   .started = clock_now(),
                                   .version = AIMWELL_VERSION,
@@ -237,6 +240,7 @@ static int serve(struct site *s, struct net_options *o, struct text origin,
     o->fast = api_fast;
     o->handle = api_handle;
     o->refusal = api_refusal;
+    site_let_go(s);
     struct net_lane lanes[API_LANES];
     api_lanes(o->workers, lanes);
     o->lanes = lanes;
@@ -249,7 +253,7 @@ static int serve(struct site *s, struct net_options *o, struct text origin,
     if (e == ERR_IO) /* the address is taken or not ours: nothing is wrong with the storage */
         e = ERR_CONFLICT;
     if (e == OK)
-        e = work_open(s->call, s->records, 60000000, &work);
+        e = work_open(s->call, s->epochs, 60000000, &work);
     if (e == OK && site_listen(s, run_line, &socket) != OK)
         warn_without_socket(s);
     if (e == OK) {

@@ -41,6 +41,7 @@ struct ledger {
     struct waiting_leaf *waiting, **waiting_end, **waiting_end_before;
     uint64_t next, next_before;
     int64_t next_time, next_time_before;
+    uint64_t strangers; /* groups before which the log was not as we left it */
 
     int last_file; /* ledger.last, open; -1 when it has to be made again */
 };
@@ -159,7 +160,9 @@ static enum err lock_and_read_head(struct ledger *l, struct call *call, struct t
         TRY(tx_exec(call, tx, "UPDATE ledger_log SET epoch = epoch WHERE log_id = $1",
                     (struct value[]){LOG_ID}, 1, NULL));
     TRY(read_head(l, &s));
-    if (l->present && l->frontier.size > 0 && !(known && same_hash(&root, &l->root)))
+    bool others = !(known && same_hash(&root, &l->root));
+    l->strangers += others;
+    if (l->present && l->frontier.size > 0 && others)
         TRY(check_signed(l, &s));
     l->next = l->present ? l->frontier.size : 0;
     l->next_time = l->time;
@@ -183,6 +186,11 @@ enum err ledger_append(struct call *call, struct tx *tx, struct ledger *l,
     *index = l->next++;
     l->next_time = time;
     return OK;
+}
+
+uint64_t ledger_strangers(const struct ledger *l)
+{
+    return l->strangers;
 }
 
 bool append__waiting(const struct ledger *l, uint64_t n, struct text *leaf)

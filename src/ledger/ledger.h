@@ -149,6 +149,8 @@ struct ledger_leaf {
     bool has_commitment;
     struct hash commitment;
 };
+/* Within a job: grows whenever somebody else may have written since the last group of this process. */
+uint64_t ledger_strangers(const struct ledger *l);
 bool ledger_leaf_read(struct arena *a, struct text leaf, struct ledger_leaf *out);
 
 /* ---- reading; r is any read connection --------------------------------------------------- */

@@ -14,6 +14,7 @@ static const struct {
     {"roles.json", FILE_ROLES},
     {"scales.json", FILE_SCALES},
     {"words/zh.json", FILE_WORDS},
+    {"pages/words.json", FILE_WORDS}, /* of what people made in the pages */
     {"kinds/", FILE_KIND},
     {"frameworks/", FILE_FRAMEWORK},
     {"checks/", FILE_CHECK},

@@ -144,6 +144,26 @@ struct push { /* records of a kind whose field names this one, where the move le
     struct text via, move;
     const struct condition *when; /* of the record that pushes; NULL: always */
 };
+struct make_source { /* of a value: a column of the row, or a field of the record that makes */
+    const struct field *column, *field;
+};
+struct make_value {
+    const struct field *field; /* of the record that is made */
+    const struct json *value;  /* NULL: the first source that is not empty */
+    struct make_source from[4];
+    size_t from_count;
+};
+struct make { /* a record that a move makes */
+    struct text key, source;   /* once for each key; of rows once for each row that says the same, */
+    const struct field *again[4]; /* and anew when one of these fields says something else */
+    size_t again_count;
+    const struct kind *kind;
+    struct make_value *values;
+    size_t value_count;
+    const struct field *each;  /* rows: a record for each of them; NULL: one */
+    const struct field *link;  /* ref or refs of the record that makes: keeps what was made; NULL */
+    const struct condition *when;
+};
 struct freezing { /* a move signs every record of a kind, as they are */
     const struct kind *kind;
     uint64_t open;               /* bit per state of that kind: undecided, nothing to sign yet */
@@ -164,13 +184,26 @@ bool duration_read(struct text t, struct duration *out); /* P1Y2M3DT4H5M6S, P10W
  * zone (NULL: UTC), where the time of day stays; hours as they pass. */
 int64_t duration_after(int64_t moment, const struct duration *d, const struct zone *zone);
 
+#define SIGN_STEPS_MOST 8
+#define SIGN_COUNT_MOST 20
+/* So many different people of a group sign. Nobody fills two places of a move, in whatever step. */
+struct sign_step {
+    struct who_list by;
+    int64_t count;                /* 1 … SIGN_COUNT_MOST */
+    const struct condition *when; /* the step applies only while this holds; NULL: always */
+    struct duration expires;      /* how long a signature counts */
+    bool has_expires;
+};
 struct move {
     struct text name, source;
     struct words title, say;
     uint64_t from;               /* bit per state */
     size_t to;
-    struct who_list by, and_by;
-    const struct condition *second_when, *when;
+    struct who_list by;          /* who makes it alone, or signs the first step: that of steps[0] */
+    struct sign_step *steps;     /* `sign`, or `by` and `and_by`; at least one always applies */
+    size_t step_count;           /* 1 … SIGN_STEPS_MOST */
+    bool ordered;                /* a step is signed once those before it are complete */
+    const struct condition *when;
     struct text on;              /* date or moment of a timed move, "" */
     struct duration plus;        /* from there */
     struct duration after;       /* or from when the state was entered */
@@ -189,6 +222,8 @@ struct move {
     size_t take_count;
     struct push *pushes;            /* records that are moved along */
     size_t push_count;
+    struct make *makes;             /* records that it makes */
+    size_t make_count;
     const struct until *until;      /* NULL: none */
     struct move_setting *sets;
     size_t set_count;
@@ -356,6 +391,8 @@ const struct check *model_check(const struct model *m, struct text name);
 bool field_is_column(const struct field *f); /* of the table of its kind; else rows or links */
 const struct field *kind_field(const struct kind *k, struct text name);
 const struct move *kind_move(const struct kind *k, struct text name);
+bool move_takes_many(const struct move *m);    /* a record may be such that more than one signs */
+int64_t move_signers(const struct move *m);    /* so many sign whatever the record is like */
 ptrdiff_t kind_state(const struct kind *k, struct text name); /* -1 */
 const struct option *scale_option(const struct scale *s, struct text value);
 /* The record whose field is asked for: returns NULL when empty. */

@@ -41,6 +41,8 @@ struct reply {
     const struct pair *headers; /* extra ones; copied. An empty value keeps a default header out */
     size_t header_count;
     bool lasting;              /* the body outlives the request: it takes no memory of its own */
+    void (*sent)(void *arg);   /* called once, when the body is not needed any more; NULL: nobody asks */
+    void *sent_arg;
 };
 /* What a head says of its request before a byte of the body is believed. */
 struct admission {

@@ -66,8 +66,12 @@ static bool add(struct arena *a, struct MHD_Response *response, struct text name
 /* NULL when a header cannot be sent as given. */
 struct MHD_Response *net__response(struct request *r, const struct reply *reply)
 {
-    struct MHD_Response *response = MHD_create_response_from_buffer(
-        reply->body.len, (void *)(uintptr_t)reply->body.at, MHD_RESPMEM_PERSISTENT);
+    void *body = (void *)(uintptr_t)reply->body.at;
+    struct MHD_Response *response =
+        reply->sent ? MHD_create_response_from_buffer_with_free_callback_cls(
+                          reply->body.len, body, reply->sent, reply->sent_arg)
+                    : MHD_create_response_from_buffer(reply->body.len, body,
+                                                      MHD_RESPMEM_PERSISTENT);
     if (!response)
         panic("net: no memory for a response");
     bool fine =

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -73,6 +74,22 @@ static int listen_at(const struct addrinfo *a)
     close(fd);
     errno = why;
     return -1;
+}
+
+/* Nobody new gets in: under the same number there is now a socket that nobody can reach, so the
+ * kernel closes the real one and takes it out of every loop. (MHD_quiesce_daemon of 0.9.75 takes
+ * it out itself, from this thread, and ends the process when a loop that is awake was quicker.) */
+static void retire_listener(struct net *n)
+{
+    struct sockaddr_un nameless = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    bool quiet = fd >= 0 &&
+                 bind(fd, (struct sockaddr *)&nameless, sizeof(nameless.sun_family)) == 0 &&
+                 listen(fd, 1) == 0 && dup3(fd, n->listener, O_CLOEXEC) >= 0;
+    if (fd >= 0)
+        close(fd);
+    if (!quiet)
+        shutdown(n->listener, SHUT_RDWR);
 }
 
 static enum err open_listener(struct call *call, struct net *n)
@@ -297,14 +314,14 @@ void net_close(struct net *n, int64_t grace_us)
     if (!n)
         return;
     atomic_store(&n->closing, true);
-    MHD_quiesce_daemon(n->daemon);
-    shutdown(n->listener, SHUT_RDWR);
+    retire_listener(n);
     net__streams_close(n);
     wait_while(&n->active, grace_us);
     give_up_running(n);
     net__workers_close(n);
     net__deadlines_close(n);
-    MHD_stop_daemon(n->daemon);
+    MHD_stop_daemon(n->daemon); /* closes the listener */
+    n->listener = -1;
     pthread_cond_destroy(&n->deadlines.wake);
     pthread_mutex_destroy(&n->deadlines.lock);
     release(n);

@@ -67,7 +67,7 @@ static void fill_defaults(struct writing *w, struct record *rec)
         fill_default(rec, "unit", w->given, w->call->actor->unit, w->call->arena);
 }
 
-static enum err next_key(struct writing *w, const struct kind *k, struct text *key)
+enum err change__next_key(struct writing *w, const struct kind *k, struct text *key)
 {
     int64_t number;
     TRY(tx_next(w->call, w->tx, k->name, &number));
@@ -125,11 +125,12 @@ static enum err create(struct writing *w)
     TRY(compute__fields(w->call, w->records, db_tx(w->tx), rec, NULL, (struct text){0}));
     e = worse(e, check__required(w->call, rec, rec->state, NULL));
     e = worse(e, check__links(w->call, rec, NULL));
+    e = worse(e, hand__present(w, rec, NULL));
     e = worse(e, check_unique(w, rec, w->given));
     e = worse(e, check_fixed_at_start(w, rec));
     TRY(e);
     TRY(may_create_here(w, rec));
-    TRY(next_key(w, k, &rec->key));
+    TRY(change__next_key(w, k, &rec->key));
     TRY(write__version(w, rec, NULL, "record.create", (struct text){0}, w->change->reason));
     w->change->record = rec;
     return OK;
@@ -352,8 +353,10 @@ enum err change__values(struct writing *w)
     TRY(compute__fields(w->call, w->records, db_tx(w->tx), rec, before, (struct text){0}));
     e = worse(e, check_locked(w, rec, before));
     e = worse(e, check_fixed(w, rec, before));
+    e = worse(e, hand__check_change(w, rec, before));
     e = worse(e, check__required(w->call, rec, rec->state, NULL));
     e = worse(e, check__links(w->call, rec, before));
+    e = worse(e, hand__present(w, rec, before));
     e = worse(e, check_unique(w, rec, w->given));
     TRY(e);
     TRY(may_rehang(w, rec, before));
@@ -451,8 +454,11 @@ static enum err sign_only(struct writing *w, struct record *rec, const struct re
     const struct record *now = before;
     /* What was asked for is part of the signature: it makes nobody an editor. */
     struct record *plain = propose__aside(w->call, rec, before, m, &w->proposed);
-    if (differs(plain, before) || w->proposed) {
+    bool again;
+    TRY(sign__again(w, before, m, &again));
+    if (differs(plain, before) || w->proposed || again) {
         rec = plain;
+        w->agrees = w->proposed && v->signature_count > 0;
         TRY(write__version(w, rec, before, "record.sign", (struct text){0}, w->change->reason));
         now = rec;
     }
@@ -460,25 +466,22 @@ static enum err sign_only(struct writing *w, struct record *rec, const struct re
                                .record = now->id,
                                .version = now->version,
                                .move = m->name,
-                               .side = v->group};
+                               .until = sign__until(w->call, &m->steps[v->step - 1]),
+                               .side = v->step};
     TRY(signature__write(w->call, w->tx, w->records, &sign));
     w->change->signed_only = true;
-    w->change->waits_for = who__names(w->call, v->group == 1 ? &m->and_by : &m->by);
+    w->change->waits_for = sign__waits_for(w->call, before, m, v, v->step);
     w->change->record = (struct record *)(uintptr_t)now;
     return OK;
 }
 
-/* The first signature covers the record as it stood: the second signer agrees or does not. */
+/* The first signature covers the record as it stood: whoever signs next agrees or does not. */
 static enum err check_signed(struct writing *w, const struct record *rec,
                              const struct record *before, const struct verdict *v,
                              const struct move *m, bool *complete)
 {
-    *complete = !v->needs_second;
-    if (!v->needs_second)
-        return OK;
-    for (size_t i = 0; i < v->signature_count; i++)
-        *complete = *complete || v->signature_group[i] != v->group;
-    if (!*complete || !differs(rec, before))
+    *complete = v->left <= 1; /* theirs is the last */
+    if (!v->signature_count || !differs(rec, before))
         return OK;
     return problem_at(w->call, ERR_CONFLICT, TEXT(""), "signed", m->source,
                       text_of(say(w->call,
@@ -558,11 +561,14 @@ static enum err make_move(struct writing *w, struct record *rec, const struct re
     rec->state = m->to;
     for (size_t i = 0; i < m->set_count; i++)
         rec->values[m->sets[i].field->index] = setting(w->call, &m->sets[i]);
+    struct made *made;
+    TRY(make__plan(w, rec, m, &made));
     TRY(freeze__set(w->call, w->records, db_tx(w->tx), m, &w->frozen));
     TRY(write__version(w, rec, before, "record.move", m->name, reason));
+    TRY(make__all(w, rec, made));
     TRY(push_all(w, rec, m, reason));
     /* What was pushed may have been counted in it. */
-    if (m->push_count)
+    if (m->push_count || made)
         TRY(table__find(w->call, w->records, db_tx(w->tx), rec->kind, rec->id, &rec));
     w->change->record = rec;
     return automatic_moves(w, rec, (struct text){0});
@@ -630,7 +636,7 @@ static enum err take_proposed(struct writing *w, struct record *rec,
     const struct json *proposed;
     if (!m->take_count)
         return OK;
-    TRY(guard__signatures(w->call, w->records, db_tx(w->tx), before, m, &v));
+    TRY(sign__standing(w->call, w->records, db_tx(w->tx), before, m, &v));
     TRY(propose__read(w->call, db_tx(w->tx), before, m, &v, &proposed));
     enum err e = propose__apply(w->call, proposed, rec, before, m);
     return worse(e, propose__check(w->call, rec, before, m));
@@ -651,7 +657,7 @@ static enum err move(struct writing *w)
     const struct move *m;
     struct record *rec = record__copy(w->call->arena, before);
     apply(w, rec);
-    if (hand__is(rec->kind, w->change->move))
+    if (hand__named(rec->kind, w->change->move))
         return hand__over(w, rec, before);
     TRY(pick_move(w, before, rec, &m));
     if (!m)
@@ -661,6 +667,7 @@ static enum err move(struct writing *w)
             TEXT_ARG(w->change->move));
     TRY(check_asked(w, before, m));
     TRY(check__references(w->call, w->records, db_tx(w->tx), rec, w->given));
+    TRY(hand__present(w, rec, before));
     TRY(take_proposed(w, rec, before, m));
     TRY(compute__fields(w->call, w->records, db_tx(w->tx), rec, before, (struct text){0}));
     TRY(until__fill(w->call, w->records, db_tx(w->tx), rec, m));
@@ -674,6 +681,14 @@ static enum err move(struct writing *w)
     if (!complete)
         return sign_only(w, rec, before, m, &v);
     return make_move(w, rec, before, m, w->change->reason);
+}
+
+static enum err withdraw(struct writing *w)
+{
+    struct record *before;
+    TRY(change__find(w, &before));
+    TRY(change__check_version(w, before));
+    return sign__withdraw(w, before);
 }
 
 /* ---- the same request twice
@@ -743,10 +758,11 @@ enum err change__run(struct writing *w)
     }
     TRY(w->change->act == RECORD_CREATE   ? create(w)
         : w->change->act == RECORD_CHANGE ? change__values(w)
-        : w->change->act == RECORD_UNDO   ? batch__undo(w)
-        : w->change->act == RECORD_REDACT ? redact__run(w)
-        : w->change->act == RECORD_HOLD   ? redact__hold(w)
-                                          : move(w));
+        : w->change->act == RECORD_UNDO     ? batch__undo(w)
+        : w->change->act == RECORD_WITHDRAW ? withdraw(w)
+        : w->change->act == RECORD_REDACT   ? redact__run(w)
+        : w->change->act == RECORD_HOLD     ? redact__hold(w)
+                                            : move(w));
     if (w->change->batch.len && w->change->act != RECORD_UNDO && !w->change->unchanged &&
         !w->change->rehearse)
         TRY(batch__note(w));

@@ -23,6 +23,7 @@ static enum err run(struct job *job, struct call *call, struct tx *tx)
     j->writing.change->signed_only = false;
     j->writing.change->gone_count = 0;
     j->writing.change->waits_for = (struct text){0};
+    TRY(epoch__guard(call, tx, j->writing.records));
     return change__run(&j->writing);
 }
 
@@ -34,8 +35,7 @@ static void done(struct job *job, enum err outcome)
     for (size_t i = 0; outcome == OK && i < c->gone_count; i++)
         file_forget(j->job.call, r->store, c->gone[i]);
     for (struct note *n = outcome == OK ? j->writing.notes : NULL; n; n = n->next)
-        if (r->seen)
-            r->seen(r->seen_arg, n->kind, n->id, n->version);
+        epoch__tell(r, n->kind, n->id, n->version);
     j->done(j->arg, outcome);
 }
 

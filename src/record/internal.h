@@ -10,7 +10,8 @@
 /* SQL of one kind, built once at open from names the model checked (table.c). */
 struct kind_sql {
     const char *by_id, *by_key;  /* $1 → id key version state ledger commitment body */
-    const char *insert, *update; /* columns in the order of table__values */
+    const char *insert, *update; /* columns in the order of table__values, then those of order */
+    const char *order;           /* $1 = id, then every column of order; NULL: it has none */
     const char *exists;          /* $1 → id */
     const char **row_insert, **row_delete; /* per field index; NULL unless ROWS */
     const char *page;                      /* $1 = last id: id and every column, and the body */
@@ -28,9 +29,29 @@ struct records {
     struct kind_sql *sql;     /* per kind index */
     struct who_list *readers; /* per kind index: `read` and everyone named in a move */
     struct counts *counts;    /* how many match, while nothing was written (count.c) */
-    void (*seen)(void *arg, struct text kind, struct text id, int64_t version);
-    void *seen_arg;
+    /* epoch.c; none of it in one that is made for a migration alone */
+    struct epochs *epochs;
+    uint64_t number;          /* in the line of epochs of this process */
+    size_t held;
+    struct records *next;     /* held by this one */
+    struct model *owned;      /* freed with it; NULL: somebody else's */
+    void *beside;
+    void (*beside_close)(void *beside);
 };
+
+/* ---- epoch.c: the model changes while the program runs --------------------------------------- */
+MUST_USE enum err epoch__first(struct call *call, struct access *a, struct records **out);
+/* First in every job that writes by the model: ERR_BUSY, code "epoch", when there is a newer one. */
+MUST_USE enum err epoch__guard(struct call *call, struct tx *tx, struct records *r);
+void epoch__tell(struct records *r, struct text kind, struct text id, int64_t version);
+/* open.c */
+struct migration {
+    const struct model *model;
+    const struct model *before; /* the one in force; NULL: at a start, whatever it was */
+    struct plan_step *steps;    /* out */
+};
+MUST_USE enum err open__migrate(struct call *call, struct tx *tx, struct migration *m);
+struct text open__steps(struct call *call, const struct plan_step *steps);
 
 /* A reader or the writer's transaction: rules are the same for looking and for doing. */
 struct db {
@@ -72,7 +93,10 @@ struct act {
     const char *name; /* record.create … */
     struct text at, actor, actor_type, actor_for, move, from, reason;
     const struct json *frozen; /* the set that is signed with it; NULL: none */
-    const struct json *proposed; /* new values, until the second signature; NULL: none */
+    const struct json *proposed; /* new values, until the last signature; NULL: none */
+    const struct json *withdrawn; /* the signature that is taken back; NULL: none */
+    bool agrees; /* what is proposed was so by somebody else: nobody's draft */
+    const struct json *made; /* the records that come with it; NULL: none */
     const struct json *redact;   /* what is redacted with it, or asked to be; NULL: nothing */
     const struct json *erased;   /* what was redacted from versions before, and by which; NULL: nothing */
 };
@@ -91,6 +115,15 @@ MUST_USE enum err version__record(struct call *call, const struct record *now,
                                   const struct value *row, struct record **out);
 
 struct writing; /* change.c, below */
+
+/* ---- fold.c: what is folded from texts for search and order, made anew when the rules are others ----
+ */
+MUST_USE enum err fold__again(struct call *call, struct tx *tx, const struct model *m,
+                              const struct plan_step *steps);
+
+/* The rules that words and keys of order were folded by; "" when nobody knows (stale.c). */
+MUST_USE enum err stale__folding(struct call *call, struct tx *tx, struct text *rules);
+MUST_USE enum err stale__folded(struct call *call, struct tx *tx, struct text rules);
 
 /* ---- stay.c: since when in which state ---------------------------------------------------- */
 struct stay {
@@ -112,6 +145,9 @@ MUST_USE enum err stay__rebuild(struct call *call, struct tx *tx);
 
 /* ---- search.c: the words by which a record is found ---------------------------------------- */
 /* before NULL: whatever was there is replaced. */
+/* What it is found by, folded. */
+struct text search__words(struct call *call, const struct record *rec);
+bool search__same_words(const struct model *was, const struct model *now);
 MUST_USE enum err search__write(struct call *call, struct tx *tx, const struct record *rec,
                                 const struct record *before);
 /* Those of every kind with fields that are not for everybody: a new model may have made them so. */
@@ -127,6 +163,8 @@ MUST_USE enum err timer__write(struct writing *w, const struct record *rec,
 /* What a record waits for, as its version and its stay tell. */
 MUST_USE enum err timer__of(struct call *call, struct db db, const struct record *rec,
                             struct timer **out, size_t *count);
+/* Do records wait for the same moments by both? */
+bool timer__same_moves(const struct model *a, const struct model *b);
 MUST_USE enum err timer__rebuild(struct call *call, struct records *r, struct tx *tx);
 /* The zone of the store for this call; *same: by the rules its timers were made by. */
 MUST_USE enum err timer__zone(struct call *call, struct db db, bool *same);
@@ -150,6 +188,13 @@ MUST_USE enum err table__refill(struct call *call, struct records *r, struct tx 
 size_t table__columns(const struct kind *k, struct text *names, enum column_type *types);
 struct value table__cell(struct call *call, const struct field *f, const struct json *v);
 void table__values(struct call *call, const struct record *rec, struct value *out);
+/* Sorting by such a field goes by a column of its own, `_NAME` (format: order_key). It is no fact about
+ * the record, so deep verification does not look at it, and fold.c makes it anew. */
+bool order__has(const struct field *f);
+struct text order__name(struct arena *a, const struct field *f);
+struct value order__cell(struct call *call, const struct json *v);
+size_t table__order_values(struct call *call, const struct record *rec, struct value *out);
+size_t table__order_columns(struct arena *a, const struct kind *k, struct text *names);
 bool field__is_column(const struct field *f);
 /* The rows of "… WHERE <where>" in the shape of by_id, as records. */
 MUST_USE enum err table__many(struct call *call, struct records *r, struct db db,
@@ -232,13 +277,16 @@ struct text who__names(struct call *call, const struct who_list *list);
  * -------------------------------------------------------------------------------- */
 struct verdict {
     bool mine;
-    int group; /* 1: by, 2: and_by; 0: neither */
-    bool needs_second;
-    struct signature *signatures; /* those that stand */
-    int *signature_group;
+    int64_t step;                 /* that the actor signs, from 1 on; 0: none that is open */
+    bool early;                   /* theirs comes after others that are not complete */
+    int64_t wanted, left;         /* signatures that the record takes, and of those still to come */
+    struct sign_view *steps;      /* one a step of the move */
+    struct signature *signatures; /* those that stand, each by somebody else */
     size_t signature_count;
     struct signature *voided; /* given since the last move, and undone by a change */
     size_t voided_count;
+    struct signature *expired;
+    size_t expired_count;
     bool forged; /* a row says that somebody signed, and the ledger does not */
     struct blocker *blockers;
     size_t blocker_count;
@@ -260,13 +308,28 @@ MUST_USE enum err guard__needs(struct call *call, struct records *r, struct db d
 /* Names a record in the way, if the actor may read it, by the number of the problem it explains. */
 MUST_USE enum err guard__block(struct call *call, struct records *r, struct db db,
                                const struct record *rec, size_t number, struct verdict *v);
-/* The signatures under a move that still stand, and those that no longer do. One that the ledger does
- * not speak for is neither. */
-MUST_USE enum err guard__signatures(struct call *call, struct records *r, struct db db, const struct record *rec,
-                                    const struct move *m, struct verdict *v);
-bool guard__takes_two(const struct record *rec, const struct move *m);
-/* Is a second signature asked for, and which sides (bit 1: by, bit 2: and_by) are still open? */
-int guard__open_sides(const struct record *rec, const struct move *m, const struct verdict *v);
+bool guard__holds(const struct condition *c, const struct record *rec); /* NULL always does */
+
+/* ---- sign.c: signatures
+ * -------------------------------------------------------------------------------- */
+/* The signatures under a move that still stand, those that no longer do, and the steps as they are now.
+ * One that the ledger does not speak for is none of them; one that was withdrawn neither. */
+MUST_USE enum err sign__standing(struct call *call, struct records *r, struct db db,
+                                 const struct record *rec, const struct move *m,
+                                 struct verdict *v);
+/* After sign__standing: the step that the actor may sign, by who they are; duties are not looked at. */
+MUST_USE enum err sign__step(struct call *call, struct records *r, struct db db,
+                             const struct record *rec, const struct move *m, struct verdict *v);
+const struct signature *sign__by(const struct verdict *v, struct text person); /* NULL: none stands */
+const struct sign_step *sign__first_open(const struct move *m, const struct verdict *v);
+struct text sign__waits_for(struct call *call, const struct record *rec, const struct move *m,
+                            const struct verdict *v, int64_t step);
+struct text sign__until(struct call *call, const struct sign_step *step);
+MUST_USE enum err sign__again(struct writing *w, const struct record *before,
+                              const struct move *m, bool *yes);
+MUST_USE enum err sign__withdraw(struct writing *w, const struct record *before);
+/* The signature that the version withdrew, by its body; "": none. */
+struct text sign__withdrawn(const struct json *body);
 
 /* ---- compute.c
  * ---------------------------------------------------------------------------------------- */
@@ -299,7 +362,8 @@ struct writing {
     const bool *given;
     struct note *notes;
     int reactions; /* how deep one automatic move has called for another */
-    const struct json *frozen, *proposed, *redact; /* go into the next version that is written */
+    const struct json *frozen, *proposed, *withdrawn, *made, *redact; /* go into the next version that is written */
+    bool agrees; /* what is proposed was so by somebody else */
     int pushed; /* how deep moves are pushing moves just now */
 };
 MUST_USE enum err change__run(struct writing *w);
@@ -317,6 +381,7 @@ MUST_USE enum err write__recompute(struct writing *w, const struct dependent *d,
 /* The automatic moves that a record may make now that it, or what it looks at, has changed: as the
  * system, naming the cause. */
 MUST_USE enum err change__react(struct writing *w, struct record *rec, struct text cause);
+MUST_USE enum err change__next_key(struct writing *w, const struct kind *k, struct text *key);
 
 /* 2, the record moved on; 1, what was signed changed; 0, neither: write.c. */
 int version__alters(const struct record *rec, const struct record *before, const char *act);
@@ -329,10 +394,10 @@ MUST_USE enum err comment__commit(struct call *call, const struct comment *c, st
                                   struct text record, struct text salt, struct hash *out);
 MUST_USE enum err file__commit(struct call *call, const struct stored_file *f, struct text salt,
                                struct hash *out);
-/* A signature under a move that takes two. It has an object of its own in the ledger. */
+/* A signature under a move that takes more than one. It has an object of its own in the ledger. */
 struct signed_move {
-    struct text own_id, kind, record, move, person, at;
-    int64_t version, side;
+    struct text own_id, kind, record, move, person, at, until;
+    int64_t version, side; /* side: the step */
 };
 MUST_USE enum err signature__commit(struct call *call, const struct signed_move *s,
                                     struct text salt, struct hash *out);
@@ -398,6 +463,7 @@ struct turns_query {
     struct text after_day, after_key; /* the last row that was shown; key "" = from the start */
 };
 #define TURN_LACKING 100
+#define TURN_HAND 1000 /* and an enum hand: no move of the model, but a part of handing over */
 /* Rows of kind, id, key, title, state, due, pick: the number of the next move that is the actor's
  * (turn__next), TURN_LACKING more while something is missing; NULL when it is not their turn. */
 MUST_USE enum err query__turns(struct call *call, struct records *r, struct reader *db,
@@ -422,12 +488,25 @@ MUST_USE enum err change__check_version(struct writing *w, const struct record *
 
 /* ---- hand.c: handing over ---------------------------------------------------------------------
  */
-bool hand__is(const struct kind *k, struct text move);
-MUST_USE enum err hand__may(struct call *call, struct records *r, struct db db,
-                            const struct record *rec, bool *out);
-struct move *hand__move(struct call *call, const struct record *rec); /* as it is shown */
+enum hand { HAND_NONE, HAND_OFFER, HAND_ACCEPT, HAND_DECLINE, HAND_TAKE_BACK };
+/* Which of its moves this is; HAND_NONE: none of them. */
+enum hand hand__named(const struct kind *k, struct text move);
+struct move *hand__move(struct call *call, const struct record *rec, enum hand hand); /* as it is shown */
+/* Adds those that the actor may make now: at most four. */
+MUST_USE enum err hand__views(struct call *call, struct records *r, struct db db,
+                              const struct record *rec, struct move_view *out, size_t *count);
+/* What of it is the actor's turn, before anything else: HAND_ACCEPT, or HAND_OFFER (its owner has left,
+ * and the actor manages the register). */
+MUST_USE enum err hand__turn(struct call *call, struct records *r, struct db db,
+                             const struct record *rec, enum hand *out);
 /* `rec` has the given values in it. */
+/* Nobody who has left comes into a field whose person is expected to act. `before` NULL: it is new. */
+MUST_USE enum err hand__present(struct writing *w, const struct record *rec,
+                                const struct record *before);
 MUST_USE enum err hand__over(struct writing *w, struct record *rec, const struct record *before);
+/* Refused where a change gives away what must be handed over. */
+MUST_USE enum err hand__check_change(struct writing *w, const struct record *rec,
+                                     const struct record *before);
 /* Keeps who owned it until this version. */
 MUST_USE enum err hand__remember(struct writing *w, const struct record *rec,
                                  const struct record *before);
@@ -471,6 +550,15 @@ MUST_USE enum err propose__check(struct call *call, const struct record *rec,
 struct record *propose__aside(struct call *call, const struct record *rec,
                               const struct record *before, const struct move *m,
                               const struct json **out);
+
+/* ---- make.c: records that a move makes --------------------------------------------------------- */
+struct made;
+/* What the move is to make that has not been made yet, each with its id; the ids are put into the field
+ * that keeps them, and what is made goes into the version that is written next. NULL: nothing. */
+MUST_USE enum err make__plan(struct writing *w, struct record *rec, const struct move *m,
+                             struct made **out);
+/* Makes them, as the system, naming `cause`, which has been written. */
+MUST_USE enum err make__all(struct writing *w, const struct record *cause, struct made *list);
 
 /* ---- until.c: how long what a move decides is good for ----------------------------------------
  */

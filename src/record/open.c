@@ -33,7 +33,12 @@ static const struct column signature_columns[] = {
     COLUMN("version", INTEGER, true), COLUMN("move", TEXT, true),
     COLUMN("person", TEXT, true),     COLUMN("at", TEXT, true),
     COLUMN("side", INTEGER, true),    COLUMN("own_id", TEXT, false),
-    COLUMN("salt", BYTES, false),     COLUMN("ledger", INTEGER, false)};
+    COLUMN("salt", BYTES, false),     COLUMN("ledger", INTEGER, false),
+    COLUMN("until", TEXT, false)};
+/* Signatures that were taken back, by which version: follows from the versions (sign.c). */
+static const struct column withdrawn_columns[] = {
+    COLUMN("signature", TEXT, true), COLUMN("kind", TEXT, true), COLUMN("id", TEXT, true),
+    COLUMN("version", INTEGER, true)};
 /* Who owned a record until this version: follows from the versions (hand.c). */
 static const struct column past_owner_columns[] = {
     COLUMN("kind", TEXT, true), COLUMN("id", TEXT, true), COLUMN("version", INTEGER, true),
@@ -123,6 +128,7 @@ static const struct table own_tables[] = {
      .index_count = 1},
     TABLE(sequence, "kind", false),
     TABLE(signature, "kind, id, version, move, person", true),
+    TABLE(withdrawn, "signature", true),
     TABLE(idempotency, "actor, name", true),
     TABLE(stale, "kind", false),
     TABLE(past_owner, "kind, id, version", true),
@@ -177,36 +183,119 @@ static struct text former_name(const struct kind *k, struct text name)
     return f ? f->was : (struct text){0};
 }
 
-static bool wants_index(const struct field *f)
+/* A line of an index has room for so many bytes (PostgreSQL 15: 2,704). */
+#define INDEX_MOST 2600
+#define ORDER_MOST 480 /* format: order_key */
+#define INDEX_WORD 200 /* bytes at most of a choice, an id, a date, a number */
+
+static size_t widest(const struct field *f)
+{
+    if (order__has(f))
+        return ORDER_MOST;
+    bool free = (f->type == FIELD_TEXT || f->type == FIELD_NOTE) && !text_is(f->name, "state");
+    return free ? (size_t)f->max * 4 : INDEX_WORD;
+}
+
+/* What people see in the list is what they sort and filter it by. */
+static bool listed(const struct kind *k, const struct field *f)
+{
+    for (size_t i = 0; i < k->list_count; i++)
+        if (text_same(k->list[i], f->name))
+            return widest(f) + INDEX_WORD <= INDEX_MOST;
+    return false;
+}
+
+static const struct field *next_sort(const struct kind *k, struct text *sort)
+{
+    struct text one = text_trim(text_cut(sort, ','));
+    return kind_field(k, text_starts(one, "-") ? text_from(one, 1) : one);
+}
+
+static bool wants_index(const struct kind *k, const struct field *f)
 {
     if (!field__is_column(f) || f->many)
         return false;
-    /* References are followed back; of people only the owner is asked for by list. */
-    bool followed = f->type == FIELD_REF && (f->target == TO_KIND || text_is(f->name, "owner"));
-    return followed || f->indexed || f->unique || text_is(f->name, "state") ||
+    /* References are followed back; of people only the owner, and who is to be it, is asked for by list. */
+    bool followed = f->type == FIELD_REF && (f->target == TO_KIND || text_is(f->name, "owner") ||
+                                                   text_is(f->name, "offered_to"));
+    struct text sort = k->sort;
+    return followed || f->indexed || f == next_sort(k, &sort) || f->unique || listed(k, f) || text_is(f->name, "state") ||
            text_is(f->name, "key") || text_is(f->name, "updated_at");
+}
+
+/* Lists are asked for by these, and many records have the same value; a day or a title only a few. (Each
+ * such index costs a write a page somewhere in the middle: not for everything.) */
+static bool gathers(const struct kind *k, const struct field *f)
+{
+    struct text sort = k->sort;
+    bool same = f->type == FIELD_REF || f->type == FIELD_CHOICE || f->type == FIELD_YES_NO;
+    return (same && listed(k, f)) || text_is(f->name, "owner") || text_is(f->name, "state") ||
+           f == next_sort(k, &sort);
+}
+
+/* The columns of an index over `f`: after it the kind's own order, so that a list of one value, or
+ * one sorted by the field, is read as it lies there. Texts lie by their keys of order; `plain`: `f`
+ * itself by its value, which is what it is filtered by. */
+static void add_column(struct buf *b, const struct field *f, bool plain)
+{
+    buf_print(b, "%s%.*s", !plain && order__has(f) ? "_" : "", TEXT_ARG(f->name));
+}
+
+static struct text columns_of(struct arena *a, const struct kind *k, const struct field *f,
+                              bool plain)
+{
+    struct buf b = buf_in(a, INDEX_MOST + 100);
+    struct text sort = gathers(k, f) ? k->sort : (struct text){0};
+    size_t room = INDEX_MOST - INDEX_WORD - widest(f);
+    add_column(&b, f, plain);
+    while (sort.len) {
+        const struct field *by = next_sort(k, &sort);
+        if (!by || !field__is_column(by) || by->many || widest(by) > room)
+            break;
+        if (by == f)
+            continue;
+        room -= widest(by);
+        buf_add_c(&b, ", ");
+        add_column(&b, by, false);
+    }
+    buf_add_c(&b, ", id");
+    return buf_text(&b);
+}
+
+/* A name has at most 63 bytes; an index that could have none is done without. */
+static bool has_order_index(const struct kind *k, const struct field *f)
+{
+    return order__has(f) && k->name.len + f->name.len <= 50;
 }
 
 static void add_indexes(struct arena *a, const struct kind *k, struct table *t)
 {
-    struct index *indexes = NEW_MANY(a, k->field_count + 1, struct index);
+    struct index *indexes = NEW_MANY(a, 2 * k->field_count + 1, struct index);
     for (size_t i = 0; i < k->field_count; i++) {
         const struct field *f = &k->fields[i];
-        if (!wants_index(f))
+        if (!wants_index(k, f))
             continue;
-        indexes[t->index_count++] = (struct index){
-            text_print(a, "%.*s_%.*s_index", TEXT_ARG(k->name), TEXT_ARG(f->name)), f->name,
-            f->unique || text_is(f->name, "key")};
+        bool one = f->unique || text_is(f->name, "key"), ordered = has_order_index(k, f);
+        if (!ordered || one || f->indexed)
+            indexes[t->index_count++] = (struct index){
+                text_print(a, "%.*s_%.*s_index", TEXT_ARG(k->name), TEXT_ARG(f->name)),
+                one ? f->name : columns_of(a, k, f, true), one};
+        if (ordered)
+            indexes[t->index_count++] = (struct index){
+                text_print(a, "%.*s__%.*s_order", TEXT_ARG(k->name), TEXT_ARG(f->name)),
+                columns_of(a, k, f, false), false};
     }
     t->indexes = indexes;
 }
 
 static void add_kind(struct arena *a, const struct kind *k, struct tables *out)
 {
-    struct text *names = NEW_MANY(a, k->field_count + 3, struct text);
+    struct text *names = NEW_MANY(a, 2 * k->field_count + 3, struct text);
     enum column_type *types = NEW_MANY(a, k->field_count + 3, enum column_type);
-    size_t n = table__columns(k, names, types);
-    struct column *columns = NEW_MANY(a, n, struct column);
+    size_t n = table__columns(k, names, types), orders = table__order_columns(a, k, names + n);
+    struct column *columns = NEW_MANY(a, n + orders, struct column);
+    for (size_t i = n; i < n + orders; i++)
+        columns[i] = (struct column){.name = names[i], .type = COLUMN_TEXT};
     for (size_t i = 0; i < n; i++) {
         bool must = i < 3 || text_is(names[i], "key") || text_is(names[i], "state") ||
                     text_is(names[i], "version");
@@ -215,7 +304,7 @@ static void add_kind(struct arena *a, const struct kind *k, struct tables *out)
     }
     struct table *t = &out->items[out->count++];
     *t = (struct table){
-        .name = k->name, .primary = TEXT("id"), .columns = columns, .column_count = n};
+        .name = k->name, .primary = TEXT("id"), .columns = columns, .column_count = n + orders};
     add_indexes(a, k, t);
 }
 
@@ -275,11 +364,6 @@ static struct tables all_tables(struct arena *a, const struct model *m)
 
 /* ---- migration
  * -------------------------------------------------------------------------------------- */
-struct migration {
-    const struct model *model;
-    struct plan_step *steps;
-};
-
 /* States that rows are in must still exist: the server refuses a model that would strand them.
  */
 static enum err check_states(struct call *call, struct tx *tx, const struct kind *k)
@@ -314,6 +398,22 @@ static bool was_added(const struct plan_step *steps, const struct kind *k, const
     return false;
 }
 
+/* Had the field never a place in any model of this store, as the ledger's account of them has it? Then
+ * no version can have it. */
+static enum err never_known(struct call *call, struct tx *tx, const struct kind *k,
+                            const struct field *f, bool *never)
+{
+    struct rows any, known;
+    struct value pattern = V_TEXT(text_print(call->arena, "%%%.*s.%.*s%%", TEXT_ARG(k->name),
+                                             TEXT_ARG(f->name)));
+    TRY(tx_rows(call, tx, "SELECT 1 FROM sealed WHERE kind = 'model' LIMIT 1", NULL, 0, 1, &any));
+    TRY(tx_rows(call, tx,
+                "SELECT 1 FROM sealed WHERE kind = 'model' AND body LIKE $1 LIMIT 1", &pattern, 1,
+                1, &known));
+    *never = any.count > 0 && known.count == 0 && f->was.len == 0;
+    return OK;
+}
+
 /* A field that left the model and came back, perhaps under another name in between, is new in
  * the table while the versions have had it all along. */
 static enum err refill(struct call *call, struct tx *tx, const struct migration *m)
@@ -325,8 +425,12 @@ static enum err refill(struct call *call, struct tx *tx, const struct migration 
     for (size_t i = 0; i < m->model->kind_count; i++) {
         const struct kind *k = &m->model->kinds[i];
         for (size_t j = 0; j < k->field_count; j++)
-            if (field__is_column(&k->fields[j]) && was_added(m->steps, k, &k->fields[j], call->arena))
-                TRY(table__refill(call, &r, tx, k, &k->fields[j]));
+            if (field__is_column(&k->fields[j]) && was_added(m->steps, k, &k->fields[j], call->arena)) {
+                bool never;
+                TRY(never_known(call, tx, k, &k->fields[j], &never));
+                if (!never)
+                    TRY(table__refill(call, &r, tx, k, &k->fields[j]));
+            }
     }
     return OK;
 }
@@ -342,19 +446,25 @@ static enum err follow_model(struct call *call, struct tx *tx, const struct migr
     while (models.len > 0)
         last = text_cut(&models, ' ');
     bool known = text_same(text_cut(&last, '+'), m->model->hash);
-    if (!created(m->steps, " timer") && known)
+    bool timers = created(m->steps, " timer") ||
+                  !(known || (m->before && timer__same_moves(m->before, m->model)));
+    bool words = !known && !(m->before && search__same_words(m->before, m->model));
+    if (!timers && !words)
         return OK;
     bool same;
     TRY(timer__zone(call, db_tx(tx), &same));
     TRY(table__build(call, &r));
-    if (!known)
+    if (words)
         TRY(search__rebuild(call, &r, tx));
-    return timer__rebuild(call, &r, tx);
+    return timers ? timer__rebuild(call, &r, tx) : OK;
 }
 
-static enum err migrate(struct job *job, struct call *call, struct tx *tx)
+static enum err fits_still(struct call *call, struct tx *tx, const struct migration *m);
+
+enum err open__migrate(struct call *call, struct tx *tx, struct migration *m)
 {
-    struct migration *m = job->arg;
+    if (m->before)
+        TRY(fits_still(call, tx, m));
     struct tables t = all_tables(call->arena, m->model);
     TRY(store_plan(call, tx, t.items, t.count, &m->steps));
     TRY(store_migrate(call, tx, m->steps));
@@ -365,9 +475,15 @@ static enum err migrate(struct job *job, struct call *call, struct tx *tx)
     if (created(m->steps, " stay"))
         TRY(stay__rebuild(call, tx));
     TRY(follow_model(call, tx, m));
+    TRY(fold__again(call, tx, m->model, m->steps));
     for (size_t i = 0; i < m->model->kind_count; i++)
         TRY(check_states(call, tx, &m->model->kinds[i]));
     return OK;
+}
+
+static enum err migrate(struct job *job, struct call *call, struct tx *tx)
+{
+    return open__migrate(call, tx, job->arg);
 }
 
 /* ---- does the store fit the model?
@@ -405,13 +521,13 @@ static enum err refuse_dropped(struct call *call, struct text name, int64_t coun
 }
 
 /* The index of version begins with the kind: each step is one look-up. */
-static enum err check_kinds(struct call *call, struct reader *r, const struct model *m)
+static enum err check_kinds(struct call *call, struct db r, const struct model *m)
 {
     struct text last = TEXT("");
     enum err e = OK;
     for (;;) {
         struct rows rows, count;
-        TRY(read_rows(call, r,
+        TRY(db__rows(call, r,
                       "SELECT kind FROM version WHERE kind > $1 ORDER BY kind LIMIT 1",
                       &V_TEXT(last), 1, 1, &rows));
         if (rows.count == 0)
@@ -419,7 +535,7 @@ static enum err check_kinds(struct call *call, struct reader *r, const struct mo
         last = rows.cells[0].text;
         if (model_kind(m, last) != NULL)
             continue;
-        TRY(read_rows(call, r,
+        TRY(db__rows(call, r,
                       "SELECT COUNT(*) FROM version WHERE kind = $1 AND version = 1",
                       &V_TEXT(last), 1, 1, &count));
         e = refuse_dropped(call, last, count.cells[0].integer);
@@ -461,7 +577,7 @@ static void count_lost(struct arena *a, const struct kind *k, const struct json 
 #define BODIES 200
 
 /* The newest version of every record: what people see. */
-static enum err check_fields(struct call *call, struct reader *r, const struct kind *k)
+static enum err check_fields(struct call *call, struct db r, const struct kind *k)
 {
     static const struct json_limits limits = {8u << 20, 32, 500000};
     struct lost_field lost[LOST_MOST] = {0};
@@ -472,7 +588,7 @@ static enum err check_fields(struct call *call, struct reader *r, const struct k
         struct call *own = call_beside(page, call);
         struct value values[] = {V_TEXT(k->name), V_TEXT(last)};
         struct rows rows;
-        enum err read = read_rows(
+        enum err read = db__rows(
             own, r,
             "SELECT v.id, v.body FROM version v WHERE v.kind = $1 AND v.id > $2 AND v.version = "
             "(SELECT MAX(w.version) FROM version w WHERE w.kind = v.kind AND w.id = v.id) "
@@ -497,6 +613,31 @@ static enum err check_fields(struct call *call, struct reader *r, const struct k
     return e;
 }
 
+/* Does it lack anything of the kind as it was? */
+static bool lacks(const struct kind *was, const struct kind *now)
+{
+    for (size_t i = 0; i < was->field_count; i++)
+        if (!has_field(now, was->fields[i].name))
+            return true;
+    return false;
+}
+
+/* Of a change under way only what goes away is looked at: nothing else can lose anything. */
+static enum err fits_still(struct call *call, struct tx *tx, const struct migration *m)
+{
+    enum err e = OK;
+    bool gone = false;
+    for (size_t i = 0; i < m->before->kind_count; i++) {
+        const struct kind *was = &m->before->kinds[i], *now = model_kind(m->model, was->name);
+        gone |= !now;
+        if (now && lacks(was, now) && check_fields(call, db_tx(tx), now) != OK)
+            e = ERR_CONFLICT;
+    }
+    if (gone && check_kinds(call, db_tx(tx), m->model) != OK)
+        e = ERR_CONFLICT;
+    return e;
+}
+
 /* Only another model can lack what is there: its hash is the last of meta "models". */
 static enum err model_changed(struct call *call, struct reader *r, const struct model *m,
                               bool *changed, bool *any)
@@ -518,9 +659,9 @@ static enum err fits(struct call *call, struct reader *r, const struct model *m)
     enum err e = OK;
     TRY(model_changed(call, r, m, &changed, &any));
     if (any && changed) {
-        e = check_kinds(call, r, m);
+        e = check_kinds(call, db_reader(r), m);
         for (size_t i = 0; e != ERR_IO && i < m->kind_count; i++)
-            if (check_fields(call, r, &m->kinds[i]) != OK)
+            if (check_fields(call, db_reader(r), &m->kinds[i]) != OK)
                 e = ERR_CONFLICT;
     }
     return e != OK ? e : refuse_foreign(call, r, m);
@@ -534,55 +675,50 @@ enum err record_fits(struct call *call, struct store *s, const struct model *m)
     return e;
 }
 
-enum err record_migrate(struct call *call, struct store *s, const struct model *m,
-                        struct text *steps)
+struct text open__steps(struct call *call, const struct plan_step *steps)
 {
-    struct migration migration = {m, NULL};
-    TRY(store_run(s, call, migrate, &migration));
-    if (!steps)
-        return OK;
     struct buf b = buf_in(call->arena, 1u << 20);
-    for (const struct plan_step *p = migration.steps; p; p = p->next) {
+    for (const struct plan_step *p = steps; p; p = p->next) {
         buf_add(&b, p->what);
         buf_add_c(&b, "\n");
     }
-    *steps = buf_text(&b);
+    return buf_text(&b);
+}
+
+enum err record_migrate(struct call *call, struct store *s, const struct model *m,
+                        struct text *steps)
+{
+    struct migration migration = {.model = m};
+    TRY(store_run(s, call, migrate, &migration));
+    if (steps)
+        *steps = open__steps(call, migration.steps);
     return OK;
 }
 
 enum err record_open(struct call *call, struct access *a, struct records **out)
 {
-    struct arena *arena = arena_open();
-    struct records *r = NEW(arena, struct records);
-    *r = (struct records){.access = a,
-                          .store = access_store(a),
-                          .ledger = access_ledger(a),
-                          .model = access_model(a),
-                          .arena = arena};
-    r->counts = counts__open(arena);
-    who__build(r);
-    TRY(table__build(call, r));
-    call->zone = access_zone(a);
-    TRY(timer__keep_zone(call, r));
+    struct records *r;
+    TRY(epoch__first(call, a, &r));
     held__units(r);
-    *out = r;
-    return OK;
+    call->zone = access_zone(a);
+    enum err e = timer__keep_zone(call, r);
+    if (e != OK)
+        record_close(r);
+    else
+        *out = r;
+    return e;
 }
 
 void record_close(struct records *r)
 {
-    if (r)
-        arena_close(r->arena);
+    if (!r)
+        return;
+    struct epochs *e = r->epochs;
+    epoch_give(r);
+    epochs_close(e);
 }
 
 struct access *record_access(const struct records *r)
 {
     return r->access;
-}
-
-void record_watch(struct records *r, void (*seen)(void *, struct text, struct text, int64_t),
-                  void *arg)
-{
-    r->seen_arg = arg;
-    r->seen = seen;
 }

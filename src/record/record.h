@@ -11,7 +11,7 @@
 #include "model/model.h"
 #include "store/store.h"
 
-struct records; /* opened once */
+struct records; /* an epoch: the door as one model has it */
 /* Plans and applies migration of every table (kinds, versions, access, ledger) in one
  * transaction; *steps (may be NULL) gets one line per step, for people. Needs an open store
  * only. */
@@ -22,8 +22,36 @@ MUST_USE enum err record_fits(struct call *call, struct store *s, const struct m
 MUST_USE enum err record_migrate(struct call *call, struct store *s, const struct model *m,
                                  struct text *steps);
 MUST_USE enum err record_open(struct call *call, struct access *a, struct records **out);
-void record_close(struct records *r);
+void record_close(struct records *r); /* gives it back and closes its line of epochs */
 struct access *record_access(const struct records *r);
+const struct model *record_model(const struct records *r);
+
+/* ---- epochs: the models an organisation works with, one after the other ------------------------- */
+struct epochs; /* a line; one for an open organisation */
+struct epochs *record_epochs(const struct records *r);
+/* The current epoch, held: all that comes of it (kinds, fields, records) is good until it is given
+ * back. A call takes one at its beginning; no thread keeps one while it waits for work. */
+struct records *epoch_take(struct epochs *e);
+void epoch_give(struct records *r); /* NULL is fine */
+bool record_is_current(struct records *r);
+void epochs_close(struct epochs *e); /* when nobody holds one any more; after access_close */
+void record_own(struct records *r, struct model *m); /* its model is freed with the epoch */
+/* What somebody keeps beside each epoch: made at the first call, closed with it. */
+void *record_beside(struct records *r, void *(*make)(struct records *r, void *arg), void *arg,
+                    void (*close)(void *beside));
+struct epoch_change {
+    struct records *now; /* the current epoch, held */
+    struct model *model; /* of the next one; the line's when it is OK and no rehearsal */
+    bool rehearse;       /* everything runs and is rolled back */
+    const struct model_note *note; /* what the ledger says of it, in the same transaction */
+    struct text steps; /* out: a line for each change of the tables */
+};
+/* Migrates the store in one transaction of the writer, and when that is committed makes the next epoch
+ * the current one. Otherwise nothing has changed: ERR_CONFLICT when rows would be stranded or a field
+ * with values lost, ERR_BUSY when another change came first, or when tables are held by long reads. */
+MUST_USE enum err record_epoch(struct call *call, struct epoch_change *c);
+/* Another server has changed the store to this model; it is the line's when OK. */
+MUST_USE enum err record_follow(struct call *call, struct records *now, struct model *m);
 
 /* ---- a record in memory
  * ------------------------------------------------------------------------ */
@@ -51,14 +79,16 @@ const struct json *record_value(const struct record *r, struct text field);
 /* UNDO takes back what the batch did to the record: the values of before; or it is archived, when the
  * batch made it, as long as nothing looks at it. Only for the person whose batch it is; ERR_CONFLICT,
  * naming the record, once it was changed since. */
-enum record_act { RECORD_CREATE, RECORD_CHANGE, RECORD_MOVE, RECORD_UNDO, RECORD_REDACT, RECORD_HOLD };
+/* WITHDRAW takes back the actor's own signature under `move`, which still waits for others; ERR_CONFLICT,
+ * code "not_signed", when none stands. */
+enum record_act { RECORD_CREATE, RECORD_CHANGE, RECORD_MOVE, RECORD_UNDO, RECORD_WITHDRAW, RECORD_REDACT, RECORD_HOLD };
 struct change {
     enum record_act act;
     const struct kind *kind;
     struct text id;          /* id or key; empty on create */
     const struct json *body; /* fields; null empties; unknown ones are refused */
     int64_t if_version;      /* CHANGE: must match; 0 = not given */
-    struct text move;        /* MOVE: name or target state; HOLD: hold or release */
+    struct text move;        /* MOVE: name or target state; WITHDRAW: name; HOLD: hold or release */
     const struct json *redact; /* REDACT: {"all": true, "ground": …} or {"fields": […], "ground": …} */
     struct text timer;       /* MOVE by the engine: only while its timer stands at this moment; "" */
     struct text reason;
@@ -73,7 +103,7 @@ struct change {
     struct record *record; /* as it is now */
     struct text *gone;     /* REDACT: hashes of files whose bytes are to go */
     size_t gone_count;
-    bool signed_only;      /* MOVE, REDACT: the first of two signatures was taken */
+    bool signed_only;      /* MOVE, REDACT: a signature was taken, and others are still wanted */
     struct text waits_for; /* roles and relations as in the model, comma separated */
     bool unchanged;        /* nothing differed: no version was made */
     bool replayed;         /* the idempotency key had been used */
@@ -237,6 +267,14 @@ MUST_USE enum err record_refs(struct call *call, struct records *r, struct reade
                               struct ref *out);
 struct signature {
     struct text person, at;
+    struct text until;  /* when it expires or did; "": never */
+    struct text own_id;
+    int64_t version;    /* it was given for */
+    int64_t step;       /* of the move, from 1 on */
+};
+struct sign_view { /* one step of who signs, for this record as it is now */
+    bool applies, open; /* open: somebody may sign it now */
+    int64_t wanted, given;
 };
 struct blocker {
     size_t problem;
@@ -258,15 +296,24 @@ struct move_view {
     size_t ask_count;
     struct signature *voided; /* those that a change has undone */
     size_t voided_count;
+    struct signature *expired; /* those whose time is over, and not given anew */
+    size_t expired_count;
+    const struct sign_view *steps; /* one for each step of the move; NULL: it has none */
+    const struct signature *own;   /* the actor's, which they may withdraw; NULL: none */
     struct missing_field *missing; /* fields that stand in the way, beside those it asks for */
     size_t missing_count;
     struct blocker *blockers; /* records in the way, by number of the problem they explain */
     size_t blocker_count;
 };
+/* Who signs in the step, as in the model: "risk_owner,@owner". */
+struct text record_signers(struct call *call, const struct sign_step *step);
 MUST_USE enum err record_moves(struct call *call, struct records *r, struct reader *db,
                                const struct record *rec, struct move_view **out, size_t *count);
 bool record_may_change(struct call *call, struct records *r, struct reader *db,
                        const struct record *rec);
+/* May the actor name another owner by a plain change? Else it is handed over (hand.c). */
+bool record_may_give(struct call *call, struct records *r, struct reader *db,
+                     const struct record *rec);
 bool record_may_create(const struct actor *a, const struct kind *k);
 bool record_may_read_kind(const struct actor *a, const struct kind *k);
 /* One version. Each is judged by what it was and what the reader holds now: of a hidden one only
@@ -311,7 +358,7 @@ struct turn {
     const struct move *move; /* what comes next; NULL at rest */
     bool ready;              /* nothing is missing for it */
     bool mine;               /* the actor may sign it, or mend what is missing */
-    bool second;             /* a first signature stands */
+    bool second;             /* a signature stands, and others are wanted */
     bool vacant;             /* there is nobody who could */
     struct call *lacks;      /* its problems say what is missing; NULL at rest */
     struct turn_of *who;
@@ -397,7 +444,8 @@ MUST_USE enum err record_verify(struct call *call, struct store *s, const struct
                                 struct text origin, const unsigned char public_key[32],
                                 bool deep, struct text checkpoint_note,
                                 struct verification *out);
-/* A change feed for live pages: called on the writer thread after each commit. */
+/* A change feed for live pages: called on the writer thread after each commit; with kind "" and the
+ * hash of the model as id when there is a new epoch. */
 void record_watch(struct records *r,
                   void (*seen)(void *arg, struct text kind, struct text id, int64_t version),
                   void *arg);

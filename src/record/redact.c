@@ -283,8 +283,11 @@ static enum err check_words(struct writing *w, struct text ground)
 }
 
 /* ---- two persons -------------------------------------------------------------------------- */
-static const struct move redact_move = {
-    .name = {"redact", 6}, .title = {{"Redact", 6}, {"删除内容", 12}}, .and_by = {NULL, 1}};
+static struct sign_step two_persons = {.count = 2};
+static const struct move redact_move = {.name = {"redact", 6},
+                                        .title = {{"Redact", 6}, {"删除内容", 12}},
+                                        .steps = &two_persons,
+                                        .step_count = 1};
 
 static enum err asked_by(struct call *call, struct db db, const struct record *rec,
                          struct text person, const struct json **asked, struct text *reason)
@@ -313,7 +316,7 @@ static enum err who_asked(struct writing *w, const struct record *rec, const str
 {
     struct verdict v = {0};
     *out = NOBODY_ELSE;
-    TRY(guard__signatures(w->call, w->records, db_tx(w->tx), rec, &redact_move, &v));
+    TRY(sign__standing(w->call, w->records, db_tx(w->tx), rec, &redact_move, &v));
     if (v.forged)
         return refuse(w->call, ERR_CONFLICT, TEXT(""), "tampering",
                       say(w->call,
@@ -660,7 +663,7 @@ static enum err view_asked(struct call *call, struct records *r, struct reader *
                            const struct record *rec, struct redaction_view *out)
 {
     struct verdict v = {0};
-    TRY(guard__signatures(call, r, db_reader(db), rec, &redact_move, &v));
+    TRY(sign__standing(call, r, db_reader(db), rec, &redact_move, &v));
     out->asked = NEW_MANY(call->arena, v.signature_count + 1, struct redaction_ask);
     for (size_t i = 0; i < v.signature_count; i++) {
         const struct json *asked;

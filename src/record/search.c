@@ -3,7 +3,7 @@
  * the record has none: that something is found would tell what it says. */
 #include "record/internal.h"
 
-static struct text folded_words(struct call *call, const struct record *rec)
+struct text search__words(struct call *call, const struct record *rec)
 {
     struct buf b = buf_in(call->arena, 4u << 20);
     buf_add(&b, rec->key);
@@ -21,10 +21,24 @@ static struct text folded_words(struct call *call, const struct record *rec)
 enum err search__write(struct call *call, struct tx *tx, const struct record *rec,
                        const struct record *before)
 {
-    struct text now = folded_words(call, rec);
-    if (before && text_same(now, folded_words(call, before)))
+    struct text now = search__words(call, rec);
+    if (before && text_same(now, search__words(call, before)))
         return OK;
     return tx_search_put(call, tx, rec->kind->name, rec->id, now);
+}
+
+/* Are the same fields of the same kinds found by their words? */
+bool search__same_words(const struct model *was, const struct model *now)
+{
+    for (size_t i = 0; i < now->kind_count; i++) {
+        const struct kind *k = &now->kinds[i], *old = model_kind(was, k->name);
+        for (size_t f = 0; old && f < k->field_count; f++) {
+            const struct field *before = kind_field(old, k->fields[f].name);
+            if (before && before->guarded != k->fields[f].guarded)
+                return false;
+        }
+    }
+    return true;
 }
 
 enum err search__rebuild(struct call *call, struct records *r, struct tx *tx)

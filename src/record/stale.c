@@ -74,6 +74,7 @@ struct ground {
 /* What the last round saw stands beside the marks, under names that no kind can have. */
 #define THE_MODEL TEXT(":model")
 #define THE_CRITERIA TEXT(":criteria")
+#define THE_FOLDING TEXT(":folding")
 
 static enum err told(struct call *call, struct db db, struct text name, struct text *out)
 {
@@ -93,6 +94,17 @@ static enum err tell(struct call *call, struct tx *tx, struct text name, struct 
                    values, 2, NULL);
 }
 
+/* An earlier program, which folds otherwise, takes this mark for a kind and away: good. */
+enum err stale__folding(struct call *call, struct tx *tx, struct text *rules)
+{
+    return told(call, db_tx(tx), THE_FOLDING, rules);
+}
+
+enum err stale__folded(struct call *call, struct tx *tx, struct text rules)
+{
+    return tell(call, tx, THE_FOLDING, rules);
+}
+
 static enum err mark_all(struct call *call, struct tx *tx, const struct model *m, bool all,
                          struct text cause)
 {
@@ -107,6 +119,7 @@ static enum err note_ground(struct job *job, struct call *call, struct tx *tx)
     struct ground *g = job->arg;
     const struct model *m = g->records->model;
     struct text model, criteria;
+    TRY(epoch__guard(call, tx, g->records));
     TRY(told(call, db_tx(tx), THE_MODEL, &model));
     TRY(told(call, db_tx(tx), THE_CRITERIA, &criteria));
     if (!text_same(model, g->model))
@@ -157,8 +170,9 @@ static enum err one_slice(struct job *job, struct call *call, struct tx *tx)
     struct record **items;
     size_t count;
     s->notes = NULL;
+    TRY(epoch__guard(call, tx, s->records));
     TRY(tx_rows(call, tx, "SELECT kind, after, cause FROM stale WHERE kind NOT IN (':model', "
-                "':criteria') ORDER BY kind LIMIT 1",
+                "':criteria', ':folding') ORDER BY kind LIMIT 1",
                 NULL, 0, 1, &rows));
     s->any = rows.count > 0;
     if (!s->any)
@@ -192,8 +206,8 @@ enum err stale__settle(struct call *call, struct records *r)
         one->id = id_new(one);
         one->actor = actor_system(one);
         enum err e = store_run(r->store, one, one_slice, &s);
-        for (struct note *n = e == OK && r->seen ? s.notes : NULL; n; n = n->next)
-            r->seen(r->seen_arg, n->kind, n->id, n->version);
+        for (struct note *n = e == OK ? s.notes : NULL; n; n = n->next)
+            epoch__tell(r, n->kind, n->id, n->version);
         more = s.any && e == OK;
         arena_close(arena);
         TRY(e);

@@ -23,6 +23,30 @@ static bool any_timed(const struct kind *k)
     return false;
 }
 
+static bool same_wait(const struct move *a, const struct move *b)
+{
+    return b && text_same(a->on, b->on) && a->from == b->from && a->has_after == b->has_after &&
+           text_same(a->plus.said, b->plus.said) && text_same(a->after.said, b->after.said);
+}
+
+/* Every timed move of a is one of b. */
+static bool waits_in(const struct model *a, const struct model *b)
+{
+    for (size_t i = 0; i < a->kind_count; i++) {
+        const struct kind *k = &a->kinds[i], *other = model_kind(b, k->name);
+        for (size_t j = 0; j < k->move_count; j++)
+            if (is_timed(&k->moves[j]) &&
+                !(other && same_wait(&k->moves[j], kind_move(other, k->moves[j].name))))
+                return false;
+    }
+    return true;
+}
+
+bool timer__same_moves(const struct model *a, const struct model *b)
+{
+    return waits_in(a, b) && waits_in(b, a);
+}
+
 /* The moment for which a record in its state waits; false: for none. */
 static bool moment_of(const struct call *call, const struct record *rec, const struct move *m,
                       int64_t since, int64_t *out)
@@ -166,6 +190,7 @@ struct rezone {
 static enum err rezone(struct job *job, struct call *call, struct tx *tx)
 {
     const struct rezone *z = job->arg;
+    TRY(epoch__guard(call, tx, z->records));
     call->zone = z->zone;
     TRY(access_zone_write(call, tx, z->records->access, z->zone));
     return timer__rebuild(call, z->records, tx);

@@ -74,7 +74,7 @@ static enum err look(struct turning *t, const struct move *m, struct step *s)
     without.ask_count = 0;
     *s = (struct step){.move = m, .lacks = call_beside(t->call->arena, t->call)};
     s->lacks->actor = t->call->actor;
-    TRY(guard__signatures(t->call, t->records, db_reader(t->db), t->rec, m, &s->verdict));
+    TRY(sign__standing(t->call, t->records, db_reader(t->db), t->rec, m, &s->verdict));
     if (!holds(m->when, t->rec)) {
         struct text words = words_in(m->say, t->call->lang);
         problem_at(s->lacks, ERR_CONFLICT, TEXT(""), "condition", m->source, words);
@@ -226,11 +226,7 @@ static enum err add_side(struct turning *t, const struct step *s, const struct w
 
 static enum err add_signers(struct turning *t, const struct step *s)
 {
-    int open = guard__open_sides(t->rec, s->move, &s->verdict);
-    if (open & 1)
-        TRY(add_side(t, s, &s->move->by));
-    if (open == 2)
-        TRY(add_side(t, s, &s->move->and_by));
+    TRY(add_side(t, s, &sign__first_open(s->move, &s->verdict)->by));
     t->turn->second = t->turn->second || s->verdict.signature_count > 0;
     return OK;
 }
@@ -251,17 +247,12 @@ static enum err of_side(struct turning *t, const struct who_list *list, bool *ou
 
 static enum err may_sign(struct turning *t, const struct step *s, bool *out)
 {
-    int open = guard__open_sides(t->rec, s->move, &s->verdict);
     bool no;
     *out = false;
-    if (open & 1)
-        TRY(of_side(t, &s->move->by, out));
-    if (open & 2 && !*out)
-        TRY(of_side(t, &s->move->and_by, out));
-    if (!*out)
-        return OK;
-    for (size_t i = 0; i < s->verdict.signature_count; i++)
-        *out = *out && !text_same(s->verdict.signatures[i].person, t->call->actor->person);
+    for (size_t i = 0; i < s->move->step_count && !*out; i++)
+        if (s->verdict.steps[i].open)
+            TRY(of_side(t, &s->move->steps[i].by, out));
+    *out = *out && !sign__by(&s->verdict, t->call->actor->person);
     for (size_t i = 0; i < s->move->duty_count && *out; i++) {
         TRY(guard__bars(t->call, t->records, db_reader(t->db), t->call->actor, t->rec,
                         &s->move->duties[i].people, &no));
@@ -315,19 +306,29 @@ static enum err add_everybody(struct turning *t, int best)
     return OK;
 }
 
-enum err record_turn(struct call *call, struct records *r, struct reader *db,
-                     const struct record *rec, struct turn *out)
+/* A part of handing over that is the actor's. */
+static enum err of_hand(struct turning *t, enum hand hand)
 {
-    struct turning t = {call, r, db, rec, out, NULL, 0};
-    *out = (struct turn){.who = NEW_MANY(call->arena, TURN_WHO_MOST, struct turn_of)};
+    *t->turn = (struct turn){.who = t->turn->who,
+                             .move = hand__move(t->call, t->rec, hand),
+                             .ready = true,
+                             .mine = true};
+    add_person(t, t->call->actor->person, false);
+    return OK;
+}
+
+static enum err of_model(struct turning *t)
+{
+    struct turn *out = t->turn;
+    const struct record *rec = t->rec;
     out->rest = rec->kind->states[rec->state].rest || !turn__next(rec->kind, rec->state, 0);
     if (out->rest)
         return OK;
-    t.steps = NEW_MANY(call->arena, rec->kind->move_count, struct step);
+    t->steps = NEW_MANY(t->call->arena, rec->kind->move_count, struct step);
     int best = -1;
-    for (const struct move *m; (m = turn__next(rec->kind, rec->state, t.count)); t.count++) {
-        struct step *s = &t.steps[t.count];
-        TRY(look(&t, m, s));
+    for (const struct move *m; (m = turn__next(rec->kind, rec->state, t->count)); t->count++) {
+        struct step *s = &t->steps[t->count];
+        TRY(look(t, m, s));
         if (s->far <= best)
             continue;
         best = s->far;
@@ -335,10 +336,20 @@ enum err record_turn(struct call *call, struct records *r, struct reader *db,
         out->lacks = s->lacks;
     }
     out->ready = best == 2;
-    TRY(add_everybody(&t, best));
-    TRY(is_mine(&t, best, call->actor->person, &out->mine));
+    TRY(add_everybody(t, best));
+    TRY(is_mine(t, best, t->call->actor->person, &out->mine));
     out->vacant = true;
     for (size_t i = 0; i < out->who_count; i++)
         out->vacant = out->vacant && out->who[i].vacant;
     return OK;
+}
+
+enum err record_turn(struct call *call, struct records *r, struct reader *db,
+                     const struct record *rec, struct turn *out)
+{
+    struct turning t = {call, r, db, rec, out, NULL, 0};
+    *out = (struct turn){.who = NEW_MANY(call->arena, TURN_WHO_MOST, struct turn_of)};
+    enum hand hand;
+    TRY(hand__turn(call, r, db_reader(db), rec, &hand));
+    return hand != HAND_NONE ? of_hand(&t, hand) : of_model(&t);
 }

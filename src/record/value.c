@@ -155,6 +155,10 @@ enum err body__print(struct call *call, const struct record *rec, const struct a
     put_member(&o, "_act", text_of(act->name));
     put_member(&o, "_actor", act->actor);
     put_member(&o, "_actor_type", act->actor_type);
+    if (act->proposed && act->agrees) {
+        json_key(&o, "_agreed");
+        json_put_json(&o, act->proposed);
+    }
     put_member(&o, "_at", act->at);
     if (act->erased) {
         json_key(&o, "_erased");
@@ -166,8 +170,12 @@ enum err body__print(struct call *call, const struct record *rec, const struct a
         json_key(&o, "_frozen");
         json_put_json(&o, act->frozen);
     }
+    if (act->made) {
+        json_key(&o, "_made");
+        json_put_json(&o, act->made);
+    }
     put_member(&o, "_move", act->move);
-    if (act->proposed) {
+    if (act->proposed && !act->agrees) {
         json_key(&o, "_proposed");
         json_put_json(&o, act->proposed);
     }
@@ -175,6 +183,10 @@ enum err body__print(struct call *call, const struct record *rec, const struct a
     if (act->redact) {
         json_key(&o, "_redact");
         json_put_json(&o, act->redact);
+    }
+    if (act->withdrawn) {
+        json_key(&o, "_withdrawn");
+        json_put_json(&o, act->withdrawn);
     }
     json_close(&o, '}');
     *out = buf_text(&b);

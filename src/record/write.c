@@ -168,12 +168,17 @@ enum err write__version(struct writing *w, struct record *rec, const struct reco
                     reason,
                     w->frozen,
                     w->proposed,
+                    w->withdrawn,
+                    w->agrees,
+                    w->made,
                     w->redact,
                     redact__carry(call, rec, before, strcmp(act, "record.redact") ? NULL : w->redact)};
-    w->frozen = w->proposed = w->redact = NULL;
+    w->frozen = w->proposed = w->withdrawn = w->made = w->redact = NULL;
+    w->agrees = false;
     rec->redacted = NULL;
     rec->erased = a.erased;
-    struct wrote how = {text_of(act), move, call->actor->person, a.proposed != NULL};
+    struct wrote how = {text_of(act), move, call->actor->person,
+                        a.proposed != NULL && !a.agrees};
     struct text body;
     TRY(body__print(call, rec, &a, &body));
     struct text salt = ledger_salt(call);

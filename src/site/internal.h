@@ -4,6 +4,7 @@
 #define SITE_INTERNAL_H
 
 #include "site/site.h"
+#include "store/store.h"
 
 #include <sys/un.h>
 
@@ -30,5 +31,13 @@ struct sockaddr_un socket__address(int folder);
 struct caller socket__caller(struct arena *a, int connection, int stop,
                              const int files[ASK_FILES], const struct ask_head *head);
 void socket__caller_end(struct caller *c); /* flushes and closes the streams, not the files */
+
+/* ---- model.c, epoch.c ---------------------------------------------------------------------- */
+struct text site__last_of(struct text models);
+enum err site__load(struct call *call, struct store *store, const struct own_files *own,
+                    struct model **out);
+enum err site__folder(struct call *call, const char *path, struct own_files *out);
+struct own_files site__with_pages(struct call *call, const struct own_files *folder,
+                                  const struct own_files *stored);
 
 #endif

@@ -3,9 +3,8 @@
  * on, and its own files. The store remembers the models it was opened with (meta "models",
  * newest last), so that nobody works on it with another one unawares: a node or a command that
  * lacks a field would write records without it. */
-#include "site/site.h"
+#include "site/internal.h"
 
-#define REMEMBERED 100
 #define WITH_OWN "+" /* after a hash: the organisation's own files were part of it */
 
 enum err site_meta(struct site *s, const char *name, struct text *out)
@@ -19,41 +18,54 @@ enum err site_meta(struct site *s, const char *name, struct text *out)
 
 /* ---- reading it ----------------------------------------------------------------------------
  */
-/* Its own files: those of --site, or model.d of its data folder, which need not be there. */
-static enum err read_own(struct call *call, const struct site *s, struct model_file **files,
-                         size_t *count, bool *there)
+/* Its folder: that of --site, or model.d of its data folder, which need not be there. */
+static enum err read_folder(struct call *call, struct site *s, struct own_files *out)
 {
     struct text folder = store_folder(s->store);
-    *files = NULL;
-    *count = 0;
-    *there = s->own || folder.len;
+    *out = (struct own_files){0};
+    s->own_there = s->own || folder.len;
     if (s->own)
-        return model_folder(call, s->own, "model.d/", files, count);
+        return site__folder(call, s->own, out);
     if (!folder.len)
         return OK;
     struct call *quiet = call_beside(call->arena, call);
     struct text own = text_print(call->arena, "%.*s/model.d", TEXT_ARG(folder));
-    enum err e = model_folder(quiet, text_c(call->arena, own), "model.d/", files, count);
-    *there = e != ERR_MISSING;
-    return !*there || e == OK ? OK
-                              : problem(call, e, own, "model", "%.*s",
-                                        TEXT_ARG(quiet->problems ? quiet->problems->message
-                                                                 : text_of(err_words(e))));
+    enum err e = site__folder(quiet, text_c(call->arena, own), out);
+    s->own_there = e != ERR_MISSING;
+    return !s->own_there || e == OK ? OK
+                                    : problem(call, e, own, "model", "%.*s",
+                                              TEXT_ARG(quiet->problems
+                                                           ? quiet->problems->message
+                                                           : text_of(err_words(e))));
+}
+
+/* The store has the files; a folder that is not as it was when it was last brought in has newer ones. */
+static enum err choose_files(struct call *call, struct site *s)
+{
+    struct own_files stored, folder;
+    struct reader *r = store_reader(s->store);
+    enum err e = access_own_files(call, r, &stored);
+    store_return(s->store, r);
+    TRY(e);
+    TRY(read_folder(call, s, &folder));
+    s->own_new = s->own_there && (s->force || !text_same(folder.folder, stored.folder));
+    s->own_files = s->own_new ? site__with_pages(call, &folder, &stored) : stored;
+    s->own_new = s->own_new && !(text_same(s->own_files.digest, stored.digest) &&
+                                 text_same(folder.folder, stored.folder));
+    return OK;
 }
 
 enum err site_model(struct call *call, struct site *s, struct text overlays, struct model **out)
 {
-    struct model_file *own;
-    size_t count, own_count;
-    TRY(read_own(call, s, &own, &own_count, &s->own_there));
-    s->own_count = own_count;
+    size_t count;
     const struct model_file *files = model_embedded(&count);
-    return model_load(call, files, count, own, own_count, overlays, out);
+    TRY(choose_files(call, s));
+    return model_load(call, files, count, s->own_files.files, s->own_files.count, overlays, out);
 }
 
 /* ---- the models it has had -----------------------------------------------------------------
  */
-static struct text last_of(struct text models)
+struct text site__last_of(struct text models)
 {
     struct text last = {0};
     while (models.len)
@@ -71,8 +83,7 @@ static bool had(struct text models, struct text entry)
 
 static struct text entry_of(struct call *call, const struct site *s)
 {
-    return text_print(call->arena, "%.*s%s", TEXT_ARG(s->model->hash),
-                      s->own_count ? WITH_OWN : "");
+    return access_model_word(call->arena, s->model, s->own_files.count > 0);
 }
 
 static enum err refuse_without_own(struct site *s)
@@ -115,12 +126,12 @@ enum err site_model_allowed(struct site *s, enum model_change change)
 {
     struct text models;
     TRY(site_meta(s, "models", &models));
-    struct text last = last_of(models), mine = entry_of(s->call, s);
+    struct text last = site__last_of(models), mine = entry_of(s->call, s);
     struct text rest = last, hash = text_cut(&rest, *WITH_OWN);
     bool shared = store_kind(s->store) == STORE_POSTGRES;
     if (!last.len || text_same(last, mine) || change == MODEL_ANY)
         return OK;
-    if (text_ends(last, WITH_OWN) && !s->own_there)
+    if (text_ends(last, WITH_OWN) && !s->own_there && !s->own_files.count)
         return refuse_without_own(s);
     if (shared && had(models, mine))
         return refuse_older(s, hash);
@@ -132,23 +143,16 @@ enum err site_model_allowed(struct site *s, enum model_change change)
 enum err site_model_note(struct site *s)
 {
     struct text models;
+    struct model_note note = {.model = s->model,
+                              .own = s->own_new ? &s->own_files : NULL,
+                              .has_own = s->own_files.count > 0};
     TRY(site_meta(s, "models", &models));
-    struct text mine = entry_of(s->call, s), kept = models;
-    size_t count = 0;
-    if (text_same(last_of(models), mine))
+    if (!s->own_new && text_same(site__last_of(models), entry_of(s->call, s)))
         return OK;
-    for (size_t i = 0; i < models.len; i++)
-        count += models.at[i] == ' ';
-    if (count + 1 >= REMEMBERED)
-        (void)text_cut(&kept, ' ');
-    struct text last = last_of(models), from = text_cut(&last, *WITH_OWN);
-    return access_note_model(
-        s->call, s->access,
-        kept.len ? text_print(s->arena, "%.*s %.*s", TEXT_ARG(kept), TEXT_ARG(mine)) : mine,
-        from);
+    return access_note_model(s->call, s->access, &note);
 }
 
-bool site_model_replaced(struct site *s)
+bool site_model_replaced(struct site *s, const struct records *now)
 {
     struct arena *arena = arena_open();
     struct call *call = call_open(arena, clock_now(), LANG_EN);
@@ -156,7 +160,8 @@ bool site_model_replaced(struct site *s)
     struct text models;
     enum err e = meta_read(call, r, "models", &models);
     store_return(s->store, r);
-    bool replaced = e == OK && !text_same(last_of(models), entry_of(call, s));
+    struct text last = site__last_of(models), hash = text_cut(&last, *WITH_OWN);
+    bool replaced = e == OK && !text_same(hash, record_model(now)->hash);
     arena_close(arena);
     return replaced;
 }

@@ -49,7 +49,9 @@ static enum err load_model(struct site *s)
 {
     struct text overlays;
     TRY(site_meta(s, "overlays", &overlays));
-    return site_model(s->call, s, overlays, &s->model);
+    TRY(site_model(s->call, s, overlays, &s->loaded));
+    s->model = s->loaded;
+    return OK;
 }
 
 /* A copy made while somebody wrote may hold parts of different moments. Before anything is
@@ -94,17 +96,31 @@ static enum err open_floors(struct site *s, bool create, enum model_change chang
     TRY(access_adopt(s->call, s->access));
     TRY(site_model_note(s));
     TRY(record_open(s->call, s->access, &s->records));
+    s->epochs = record_epochs(s->records);
+    record_own(s->records, s->loaded);
+    s->loaded = NULL;
     return assure_registers(s->call, s->records, &made);
+}
+
+void site_let_go(struct site *s)
+{
+    epoch_give(s->records);
+    s->records = NULL;
+    s->model = s->loaded;
 }
 
 static void close_floors(struct site *s)
 {
-    record_close(s->records);
-    access_close(s->access);
+    site_let_go(s);
+    access_close(s->access); /* may still note something, by the model of the last epoch */
+    epochs_close(s->epochs);
+    model_close(s->loaded);
     ledger_close(s->ledger);
     if (s->signer)
         s->signer->close(s->signer);
-    s->records = NULL;
+    s->epochs = NULL;
+    s->loaded = NULL;
+    s->model = NULL;
     s->access = NULL;
     s->ledger = NULL;
     s->signer = NULL;
@@ -171,14 +187,13 @@ static int lend(struct site *s, enum model_change change)
     if (e != OK)
         return give_up(s, e);
     s->store = open->store;
-    s->model = open->model;
     s->signer = open->signer;
     s->ledger = open->ledger;
     s->access = open->access;
-    s->records = open->records;
+    s->epochs = open->epochs;
+    s->records = epoch_take(open->epochs);
+    s->model = record_model(s->records);
     s->own = open->own;
-    s->own_count = open->own_count;
-    s->own_there = open->own_there;
     return 0;
 }
 
@@ -194,6 +209,7 @@ int site_open(struct site *s, const struct caller *caller, struct place place,
         return give_up(s, refuse_served(s->call, s->where));
     }
     start(s, caller, place);
+    s->force = change == MODEL_ANY;
     enum err e = store_open(s->call, s->where, false, &s->store);
     if (e == OK)
         e = open_floors(s, false, change);
@@ -234,11 +250,12 @@ bool site_there(const struct caller *caller, struct place place)
 
 void site_close(struct site *s)
 {
-    if (!s->lent) {
+    if (s->lent)
+        epoch_give(s->records);
+    else {
         close_floors(s);
         if (s->store)
             store_close(s->store);
-        model_close(s->model);
     }
     arena_close(s->arena);
     *s = (struct site){0};
@@ -295,8 +312,8 @@ int site_create(struct site *s, const struct caller *caller, struct place place,
         e = load_model(s); /* a mistake in it is told before anything is written */
     if (e != OK)
         return give_up(s, e);
-    model_close(s->model);
-    s->model = NULL;
+    model_close(s->loaded);
+    s->loaded = NULL;
     struct text origin = make_origin(s->call, organisation, host);
     e = access_found(s->call, s->store, text_of(organisation), origin,
                      store_kind(s->store) == STORE_POSTGRES);
@@ -323,8 +340,6 @@ int site_overlay(struct site *s, struct text overlay)
     if (e != OK)
         return give_up(s, e);
     close_floors(s);
-    model_close(s->model);
-    s->model = NULL;
     e = open_floors(s, false, MODEL_ANY);
     return e == OK ? 0 : give_up(s, e);
 }

@@ -45,16 +45,21 @@ struct site {
     struct arena *arena;
     struct call *call; /* of the command; actor = command */
     struct store *store;
-    struct model *model;
+    const struct model *model; /* of the epoch below */
     struct signer *signer;
     struct ledger *ledger;
     struct access *access;
-    struct records *records;
+    struct records *records; /* the epoch that this command works in, held; a server lets it go */
+    struct epochs *epochs;
     struct text where; /* folder or URL */
     struct text steps; /* what migration did */
     const char *own;   /* folder of its own model files when named; NULL: model.d of its data */
-    size_t own_count;  /* files in it */
     bool own_there;    /* such a folder was named or found */
+    bool own_new;      /* what it holds is not yet in the store */
+    bool force;        /* it counts, also when it was brought in before */
+    struct own_files own_files; /* those in force, or about to be */
+    struct model *loaded;       /* before there is an epoch that owns it */
+    struct text adopted;        /* hash of the model that site_adopt brought in */
     bool lent;         /* opened by the server, used by a command */
 };
 struct place {
@@ -88,19 +93,51 @@ void site_close(struct site *s);
 int site_create(struct site *s, const struct caller *caller, struct place place,
                 const char *organisation, const char *origin);
 
+/* A server keeps no epoch of its own: whoever it serves takes one. */
+void site_let_go(struct site *s);
+
 /* ---- its model (model.c)
  * ---------------------------------------------------------------- */
 /* A fact about the store; "" when it was never written. */
 MUST_USE enum err site_meta(struct site *s, const char *name, struct text *out);
-/* The shipped model with these overlays and the organisation's own files. */
+/* The shipped model with these overlays and the organisation's own files: those in the store, or those
+ * of its folder when that is not as it was when it was last brought in. Sets s->own_files. */
 MUST_USE enum err site_model(struct call *call, struct site *s, struct text overlays,
                              struct model **out);
 /* ERR_CONFLICT when the store must not be opened with this model; docs/operate.md says when. */
 MUST_USE enum err site_model_allowed(struct site *s, enum model_change change);
-/* Remembers it as the model in force. */
+/* Remembers it as the model in force, with its files. */
 MUST_USE enum err site_model_note(struct site *s);
-/* True when the store works with another model than the one opened here. */
-bool site_model_replaced(struct site *s);
+/* True when the store works with another model than this epoch's. */
+bool site_model_replaced(struct site *s, const struct records *now);
+
+/* ---- another model while it is open (epoch.c)
+ * ---------------------------------------------------------------- */
+struct model_difference {
+    const char *what; /* kind_added field_added field_changed check_added framework_added, …_dropped */
+    struct text kind, name; /* name: of the field, check or framework; of a kind its prefix */
+    struct words title, of; /* of: title of the register, or its plural */
+    struct model_difference *next;
+};
+struct site_change {
+    const struct model_file *files; /* all that the organisation shall have of its own */
+    size_t count;
+    struct text folder; /* digest of the folder that they are of; "" of none */
+    const char *seen;   /* digest of the files that whoever asks has seen; NULL: not asked */
+    bool rehearse;      /* everything runs, and nothing changes */
+    /* out */
+    struct model_difference *differences;
+    struct text steps, hash, digest; /* of the tables, a line each; of model and files afterwards */
+};
+/* `now`: the current epoch, held. Mistakes in the files are problems with file and line; then, and when
+ * the store does not fit, nothing has changed. ERR_STALE when somebody else was first. */
+MUST_USE enum err site_model_change(struct call *call, struct records *now, struct site_change *c);
+/* On PostgreSQL, from time to time: goes on with the model that another server brought in. *fits is
+ * false when this program cannot make it: then it must not go on. */
+MUST_USE enum err site_model_follow(struct site *s, bool *fits);
+/* The files of this folder (NULL: its own) beside those made in the pages, for a command in a running
+ * server. Exit code; s->adopted says which model it is. */
+int site_adopt(struct site *s, const char *folder);
 
 /* ---- the socket: commands while a server runs (listen.c, send.c) ------------------------
  * SQLite only. The server listens on `aimwell.sock` in the data folder (0600, same user or root

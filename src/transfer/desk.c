@@ -29,6 +29,7 @@ enum stage { STAGE_WAITING, STAGE_RUNNING, STAGE_DONE, STAGE_FAILED };
 
 struct run { /* of a task, while it runs; the threads' own */
     struct arena *arena;
+    struct records *records; /* the epoch that it began in, held */
     struct transfer *transfer;
     struct text before; /* undoing: ids from here on are done */
     bool stopped; /* with rows left */
@@ -39,7 +40,7 @@ struct run { /* of a task, while it runs; the threads' own */
 struct item {
     struct arena *arena;
     struct text id, person, name;
-    const struct kind *kind;
+    struct text kind; /* its name: the model may change while it lies here */
     struct text bytes; /* a view of the file; "" after a restart: only to be undone */
     struct text secret; /* of the session or token that it goes on for */
     enum lang lang;
@@ -56,8 +57,8 @@ struct item {
 };
 struct desk {
     struct arena *arena;
-    struct records *records;
-    const struct model *model;
+    struct epochs *epochs;
+    struct access *access;
     const char *folder;
     pthread_t threads[THREADS];
     pthread_mutex_t lock;
@@ -216,7 +217,8 @@ static enum err find_map(struct call *call, struct item *it, const struct json *
         return OK;
     TRY(transfer_map_shipped(call, name, &o->map));
     o->map_name = name;
-    if (has_fields(o->map, it->kind))
+    const struct kind *k = model_kind(o->model, it->kind);
+    if (k && has_fields(o->map, k))
         return OK;
     return problem(call, ERR_CONFLICT, TEXT("map"), "overlay",
                    say(call,
@@ -232,8 +234,8 @@ static enum err open_transfer(struct desk *d, struct item *it, struct call *call
     static const struct json said_nothing = {.type = JSON_OBJECT};
     struct transfer_options o = {.name = it->name,
                                  .bytes = it->bytes,
-                                 .kind = it->kind->name,
-                                 .model = d->model,
+                                 .kind = it->kind,
+                                 .model = record_model(it->run.records),
                                  .said = &said_nothing};
     struct call *own = call_beside(it->run.arena, call);
     pthread_mutex_lock(&d->lock);
@@ -271,7 +273,7 @@ static enum err take(struct desk *d, struct item *it, struct call *call, bool *m
     }
     *more = true;
     TRY(open_transfer(d, it, call));
-    enum err e = transfer_begin(call, it->run.transfer, d->records, it->task == TASK_REHEARSE,
+    enum err e = transfer_begin(call, it->run.transfer, it->run.records, it->task == TASK_REHEARSE,
                                 it->id);
     it->run.counts = transfer_counts(it->run.transfer);
     return e;
@@ -300,12 +302,12 @@ static void add_error(struct item *it, const struct change_part *part, const str
     json_close(&o, '}');
 }
 
-static struct change *undo_of(struct desk *d, struct item *it, struct call *call,
+static struct change *undo_of(struct item *it, struct call *call,
                               const struct change_part *part)
 {
     struct change *c = NEW(call->arena, struct change);
     *c = (struct change){.act = RECORD_UNDO,
-                         .kind = model_kind(d->model, part->kind),
+                         .kind = model_kind(record_model(it->run.records), part->kind),
                          .id = part->id,
                          .batch = it->id,
                          .reason = text_print(call->arena,
@@ -314,7 +316,7 @@ static struct change *undo_of(struct desk *d, struct item *it, struct call *call
     return c;
 }
 
-static enum err undo_parts(struct desk *d, struct item *it, struct call *call,
+static enum err undo_parts(struct item *it, struct call *call,
                            const struct change_part *parts, size_t count)
 {
     struct change **changes = NEW_MANY(call->arena, count + 1, struct change *);
@@ -325,14 +327,14 @@ static enum err undo_parts(struct desk *d, struct item *it, struct call *call,
         it->run.before = text_copy(it->run.arena, parts[i].id);
         if (i && text_same(parts[i].id, parts[i - 1].id))
             continue;
-        changes[n] = undo_of(d, it, call, &parts[i]);
+        changes[n] = undo_of(it, call, &parts[i]);
         calls[n] = call_beside(call->arena, call);
         calls[n]->actor = call->actor;
         calls[n]->id = call->id;
         of[n] = i;
         n += changes[n]->kind != NULL;
     }
-    TRY(record_do_many(call, d->records, changes, calls, outcome, n));
+    TRY(record_do_many(call, it->run.records, changes, calls, outcome, n));
     for (size_t i = 0; i < n; i++) {
         it->run.counts.done++;
         if (outcome[i] != OK)
@@ -345,7 +347,7 @@ static enum err undo_parts(struct desk *d, struct item *it, struct call *call,
 
 static enum err undo(struct desk *d, struct item *it, struct call *call, bool *more)
 {
-    struct store *s = access_store(record_access(d->records));
+    struct store *s = access_store(d->access);
     struct change_part *parts;
     size_t count;
     if (!it->run.errors.arena)
@@ -355,7 +357,7 @@ static enum err undo(struct desk *d, struct item *it, struct call *call, bool *m
     store_return(s, r);
     TRY(e);
     *more = count == UNDO_SLICE;
-    return undo_parts(d, it, call, parts, count);
+    return undo_parts(it, call, parts, count);
 }
 
 /* ---- one slice of one item ------------------------------------------------------------------- */
@@ -374,7 +376,7 @@ static enum err work(struct desk *d, struct item *it, struct call *call, bool *m
 /* For whom: still signed in, and with what they may do now. */
 static enum err act_for(struct desk *d, struct item *it, struct call *call)
 {
-    struct access *a = record_access(d->records);
+    struct access *a = d->access;
     struct reader *r = store_reader(access_store(a));
     struct actor *actor = NULL;
     enum err e = access_still(call, a, r, it->secret, &actor);
@@ -409,6 +411,7 @@ static struct text result_of(struct item *it, struct call *call)
 static void end_run(struct item *it)
 {
     transfer_close(it->run.transfer);
+    epoch_give(it->run.records);
     arena_close(it->run.arena);
     it->run = (struct run){0};
 }
@@ -430,16 +433,30 @@ static void finish(struct desk *d, struct item *it, struct call *call, enum err 
     pthread_mutex_unlock(&d->lock);
 }
 
+/* Its rows are written by the fields there were when it began. */
+static enum err model_changed(struct call *call)
+{
+    return problem(call, ERR_CONFLICT, TEXT(""), "epoch", "%s",
+                   say(call,
+                       "fields or registers were changed meanwhile, and it was stopped: begin again; "
+                       "rows that are in already are found by what identifies them",
+                       "字段或登记册已在此期间变更，处理已停止：请重新开始；已导入的行会按其标识识别"));
+}
+
 static void run_once(struct desk *d, struct item *it)
 {
     struct arena *arena = arena_open();
     struct call *call = call_open(arena, clock_now(), it->lang);
-    call->zone = access_zone(record_access(d->records));
+    call->zone = access_zone(d->access);
     bool more = false;
     call->id = it->id;
-    if (!it->run.arena)
+    if (!it->run.arena) {
         it->run.arena = arena_open();
+        it->run.records = epoch_take(d->epochs);
+    }
     enum err e = act_for(d, it, call);
+    if (e == OK && !record_is_current(it->run.records))
+        e = model_changed(call);
     if (e == OK)
         e = work(d, it, call, &more);
     pthread_mutex_lock(&d->lock);
@@ -478,14 +495,16 @@ static void *serve(void *arg)
 }
 
 /* ---- opening and closing ------------------------------------------------------------------------ */
-enum err desk_open(struct call *call, struct records *r, const char *folder, struct desk **out)
+enum err desk_open(struct call *call, struct epochs *epochs, const char *folder, struct desk **out)
 {
     struct arena *arena = arena_open();
     struct desk *d = NEW(arena, struct desk);
+    struct records *now = epoch_take(epochs);
     *d = (struct desk){.arena = arena,
-                       .records = r,
-                       .model = access_model(record_access(r)),
+                       .epochs = epochs,
+                       .access = record_access(now),
                        .folder = folder ? text_copy(arena, text_of(folder)).at : NULL};
+    epoch_give(now);
     pthread_mutex_init(&d->lock, NULL);
     pthread_cond_init(&d->some, NULL);
     for (int i = 0; i < THREADS; i++)
@@ -576,7 +595,7 @@ static struct item **place_for(struct desk *d, struct text person)
     return own < OF_ONE ? place : NULL;
 }
 
-static struct item *make_item(struct call *call, const struct kind *k, struct text id,
+static struct item *make_item(struct call *call, struct text kind, struct text id,
                               struct text name, struct text secret)
 {
     struct arena *a = arena_open();
@@ -585,7 +604,7 @@ static struct item *make_item(struct call *call, const struct kind *k, struct te
                         .id = text_copy(a, id),
                         .person = text_copy(a, call->actor->person),
                         .name = text_copy(a, name),
-                        .kind = k,
+                        .kind = text_copy(a, kind),
                         .secret = text_copy(a, secret),
                         .lang = call->lang,
                         .touched = call->now,
@@ -624,7 +643,7 @@ enum err desk_put(struct call *call, struct desk *d, const struct desk_file *fil
                        say(call, "the file is empty", "文件为空"));
     TRY(keep_bytes(call, d, file->bytes, &bytes));
     *id = id_new(call);
-    struct item *it = make_item(call, file->kind, *id, file->name, file->secret);
+    struct item *it = make_item(call, file->kind->name, *id, file->name, file->secret);
     it->bytes = bytes;
     return put(call, d, it, TASK_LOOK);
 }
@@ -690,7 +709,7 @@ enum err desk_take(struct call *call, struct desk *d, struct text id, bool rehea
 /* Of a batch whose file is no longer here, perhaps from before a restart, an item is made anew. */
 enum err desk_undo(struct call *call, struct desk *d, struct text id, struct text secret)
 {
-    struct store *s = access_store(record_access(d->records));
+    struct store *s = access_store(d->access);
     struct change_part *part;
     size_t count;
     struct reader *r = store_reader(s);
@@ -705,9 +724,7 @@ enum err desk_undo(struct call *call, struct desk *d, struct text id, struct tex
     pthread_mutex_unlock(&d->lock);
     if (here)
         return begin_again(call, d, id, TASK_UNDO, secret);
-    const struct kind *k = model_kind(d->model, part[0].kind);
-    return k ? put(call, d, make_item(call, k, id, (struct text){0}, secret), TASK_UNDO)
-             : missing(call);
+    return put(call, d, make_item(call, part[0].kind, id, (struct text){0}, secret), TASK_UNDO);
 }
 
 enum err desk_drop(struct call *call, struct desk *d, struct text id)
@@ -758,7 +775,7 @@ static void put_item(const struct item *it, bool whole, struct json_out *o)
     static const char *const tasks[] = {"look", "rehearse", "take", "undo"};
     json_open(o, '{');
     put_text(o, "id", it->id);
-    put_text(o, "kind", it->kind->name);
+    put_text(o, "kind", it->kind);
     put_text(o, "name", it->name);
     put_text(o, "state", text_of(word_of(it)));
     put_text(o, "task", text_of(tasks[it->task]));

@@ -93,7 +93,7 @@ void transfer_json(struct transfer *t, size_t most, struct json_out *out);
  * what it is about is asked for with desk_json. All of it is for call->actor, who is a person. */
 struct desk;
 /* `folder`: where files are kept while they are here; without names. NULL: none are taken. */
-MUST_USE enum err desk_open(struct call *call, struct records *r, const char *folder,
+MUST_USE enum err desk_open(struct call *call, struct epochs *epochs, const char *folder,
                             struct desk **out);
 void desk_close(struct desk *d); /* after store_stop; NULL is fine */
 struct desk_file {

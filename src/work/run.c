@@ -7,7 +7,7 @@
 #include <time.h>
 
 struct work {
-    struct records *records;
+    struct epochs *epochs;
     int64_t every;
     pthread_t thread;
     pthread_mutex_t lock;
@@ -19,17 +19,19 @@ static void run_once(struct work *s)
 {
     struct arena *arena = arena_open();
     struct call *call = call_open(arena, clock_now(), LANG_EN);
+    struct records *now = epoch_take(s->epochs);
     size_t moved = 0;
-    call->zone = access_zone(record_access(s->records));
+    call->zone = access_zone(record_access(now));
     call->id = id_new(call);
     call->actor = actor_system(call);
-    enum err e = record_timed(call, s->records, &moved);
-    if (access_trace_flush(call, record_access(s->records)) != OK)
+    enum err e = record_timed(call, now, &moved);
+    if (access_trace_flush(call, record_access(now)) != OK)
         log_line(LOG_WARN, "work", "traces=waiting");
     if (e != OK)
         log_line(LOG_WARN, "work", "outcome=%s", err_code(e));
     else if (moved)
         log_line(LOG_INFO, "work", "moved=%zu", moved);
+    epoch_give(now);
     arena_close(arena);
 }
 
@@ -51,13 +53,13 @@ static void *run(void *arg)
     return NULL;
 }
 
-enum err work_open(struct call *call, struct records *r, int64_t every_us,
+enum err work_open(struct call *call, struct epochs *epochs, int64_t every_us,
                        struct work **out)
 {
     struct work *s = calloc(1, sizeof *s);
     if (!s)
         panic("out of memory");
-    s->records = r;
+    s->epochs = epochs;
     s->every = every_us;
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->wake, NULL);

@@ -9,7 +9,7 @@
 struct work;
 /* A thread that runs timed moves at start and then every `every_us`. Effects are moves through
  * the one door, so running on several nodes at once changes nothing twice. */
-MUST_USE enum err work_open(struct call *call, struct records *r, int64_t every_us,
+MUST_USE enum err work_open(struct call *call, struct epochs *epochs, int64_t every_us,
                             struct work **out);
 void work_close(struct work *s);
 #endif

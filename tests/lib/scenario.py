@@ -10,6 +10,7 @@ import re
 import time
 import zipfile
 
+import openapi
 import pattern
 import proof
 from client import PREFIX
@@ -180,7 +181,10 @@ class Play:
         self.before = self.client.ledger_size()
         self.request = f"{who}> {method} {path} {(sent or b'')[:300].decode('utf-8', 'replace')}"
         self.answer = self.client.call(who, method, path, sent, headers)
-        return self.check_answer(method, path)
+        problems = self.check_answer(method, path)
+        if path == "/site/model" and method == "POST" and self.answer.status == 200:
+            self.api = openapi.OpenApi(self.client.must(who, "GET", "/openapi.json"))  # there is more now
+        return problems
 
     def check_answer(self, method, path):
         """What is true of every answer."""

@@ -65,7 +65,8 @@ export async function signedIn(browser, who, { lang = 'en', theme = 'light', wid
 export async function settled(page) {
   await page.waitForFunction(() => {
     const main = document.querySelector('main');
-    return main?.querySelector('h1') && !main.querySelector('.skel, [aria-busy="true"]');
+    // While the next page is fetched the one before still stands there.
+    return main?.querySelector('h1') && main.getAttribute('aria-busy') !== 'true' && !main.querySelector('.skel, [aria-busy="true"]');
   }, null, { timeout: 15000 });
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 }

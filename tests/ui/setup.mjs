@@ -4,7 +4,7 @@
 import { base, becomes, done, equal, open, settled, test, truth, visit } from './browser.mjs';
 
 const browser = await open();
-const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-GB', reducedMotion: 'reduce' });
+const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-GB', timezoneId: 'Asia/Tokyo', reducedMotion: 'reduce' });
 const page = await context.newPage();
 page.setDefaultTimeout(10000);
 const complaints = [];
@@ -190,6 +190,39 @@ await test('setup empty registers show the ways in', async () => {
   await visit(bo, '/readiness');
   await bo.getByText('Not ready', { exact: true }).waitFor();
   truth(!/NaN|undefined/.test(await bo.locator('main').innerText()), 'numbers over nothing');
+});
+await test('setup P8 the organisation has the day of whoever set it up, and everybody follows when it is changed', async () => {
+  const organisation = async () => (await page.request.get(`${base}/api/v1/organisation`)).json();
+  equal((await organisation()).zone, 'Asia/Tokyo', 'the zone after the set-up');
+  await visit(page, '/settings');
+  const box = page.locator('#zone');
+  await box.fill('Atlantis/Poseidonis');
+  await page.keyboard.press('Enter');
+  await page.locator('#zone-wrong').waitFor();
+  equal(await box.inputValue(), 'Atlantis/Poseidonis', 'what was typed after the refusal');
+  // Two days that differ at any hour of the day; the browser of bo stands in neither.
+  const type = async () => {
+    await bo.reload();
+    await visit(bo, '/k/task/new');
+    if (!await bo.locator('#new-due').count()) await bo.locator('.more').click();
+    await bo.locator('#new-due').fill('today');
+    await bo.keyboard.press('Tab');
+    return bo.locator('#new-due').inputValue();
+  };
+  const seen = [];
+  for (const zone of ['Pacific/Kiritimati', 'Pacific/Pago_Pago']) {
+    await box.fill(zone);
+    await page.getByRole('button', { name: 'Set the time zone' }).click();
+    await toast(page, `The organisation’s time zone is ${zone}`).waitFor();
+    seen.push(await type());
+    equal(seen.at(-1), (await organisation()).today, `"today" typed by somebody else under ${zone}`);
+  }
+  truth(seen[0] !== seen[1], 'the two days are one');
+  await visit(cleo, '/settings');
+  await cleo.getByText('in the time zone Pacific/Pago_Pago').waitFor();
+  equal(await cleo.locator('#zone').count(), 0, 'a box for whoever may not set it');
+  await visit(bo, '/settings');
+  equal(await bo.locator('#zone').count(), 1, 'a box for the AIMS manager');
 });
 await test('setup password is changed in the settings', async () => {
   await visit(page, '/settings');

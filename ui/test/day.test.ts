@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
-import { isAmbiguous, isWhole, parseDay } from '../src/kit/day';
+import { dayNow, isAmbiguous, iso, isWhole, parseDay, useZone } from '../src/kit/day';
 
 describe('what people type for a date', () => {
 	const now = new Date(2026, 10, 23);
@@ -19,5 +19,19 @@ describe('what people type for a date', () => {
 		});
 	it('two readings are told apart from none', () => {
 		expect([isAmbiguous('3/4/2026'), isAmbiguous('13/4/2026'), isAmbiguous('soon')]).toEqual([true, false, false]);
+	});
+});
+
+describe('whose day it is', () => {
+	const evening = new Date('2026-11-28T20:30:00Z');
+	it.each([['Asia/Singapore', '2026-11-29'], ['America/New_York', '2026-11-28'], ['Pacific/Kiritimati', '2026-11-29'], ['UTC', '2026-11-28']])('%s → %s', (zone, wanted) => {
+		useZone(zone);
+		expect(iso(dayNow(evening))).toBe(wanted);
+		useZone();
+	});
+	it('a zone that the browser does not know leaves its own day', () => {
+		useZone('Atlantis/Poseidonis');
+		expect(dayNow(evening)).toBe(evening);
+		useZone();
 	});
 });

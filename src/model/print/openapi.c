@@ -18,8 +18,19 @@ const struct route model__routes[] = {
     {"GET", "/{kind}/{id}/moves", "What can happen next, and what is missing.", "", "", "200",
      "MoveList"},
     {"POST", "/{kind}/{id}/moves/hand_over",
-     "Give the record to another owner, in any state; for its owner and who manages the register.",
+     "Offer the record to another owner, in any state; for its owner and who manages the register.",
      "", "HandOver", "200", "{kind}_reply"},
+    {"POST", "/{kind}/{id}/moves/{move}/withdraw",
+     "Take back one's own signature under a move that still waits for others.", "", "Withdrawal",
+     "200", "{kind}_reply"},
+    {"POST", "/{kind}/{id}/moves/accept_hand_over",
+     "Take over the record; for whom it is offered to.", "", "HandedOver", "200", "{kind}_reply"},
+    {"POST", "/{kind}/{id}/moves/decline_hand_over",
+     "Leave the record where it is, with a reason; for whom it is offered to.", "", "HandedOver", "200",
+     "{kind}_reply"},
+    {"POST", "/{kind}/{id}/moves/take_back_hand_over",
+     "Take back the offer before it is accepted; for whoever may hand over.", "", "HandedOver", "200",
+     "{kind}_reply"},
     {"GET", "/{kind}/{id}/redact", "What a redaction would take out, and who has asked for one.", "", "",
      "200", "Redaction"},
     {"POST", "/{kind}/{id}/redact",
@@ -344,7 +355,8 @@ static void put_wrappers(struct printer *p, const struct kind *k)
          "\"set\":{\"$ref\":\"#/components/schemas/%.*s_change\"},"
          "\"reason\":{\"type\":\"string\"},\"rehearse\":{\"type\":\"boolean\","
          "\"description\":\"Answers what would happen; nothing is changed.\"},"
-         "\"move\":{\"type\":\"string\",\"enum\":[\"hand_over\"]}}}"},
+         "\"move\":{\"type\":\"string\",\"enum\":[\"hand_over\",\"accept_hand_over\","
+         "\"decline_hand_over\",\"take_back_hand_over\"]}}}"},
     };
     for (size_t i = 0; i < COUNT(shapes); i++) {
         struct text shape = text_of(shapes[i][1]);
@@ -400,6 +412,8 @@ static void put_parameters(struct printer *p, const struct route *r, const struc
     json_open(o, '[');
     if (text_search(text_of(r->path), TEXT("{id}")) >= 0)
         put_parameter(o, TEXT("id"), "path");
+    if (text_search(text_of(r->path), TEXT("{move}")) >= 0)
+        put_parameter(o, TEXT("move"), "path");
     while (rest.len > 0)
         put_parameter(o, text_cut(&rest, ' '), "query");
     if (text_is(text_of(r->path), "/{kind}") && text_is(text_of(r->method), "GET"))
@@ -465,8 +479,9 @@ static void put_operation(struct printer *p, const struct route *r, const struct
     json_open(o, '{');
     put_answer(p, r->status, "Done.", for_kind(p, r->gives, k));
     bool redacts = text_ends(text_of(r->path), "/redact") && text_is(text_of(r->method), "POST");
-    if (redacts || text_search(text_of(r->path), TEXT("/moves/")) >= 0)
-        put_answer(p, "202", "A second person must sign.", TEXT("Signed"));
+    bool signs = redacts || text_search(text_of(r->path), TEXT("/moves/")) >= 0;
+    if (signs && !text_ends(text_of(r->path), "/withdraw"))
+        put_answer(p, "202", "Others must sign too.", TEXT("Signed"));
     json_key(o, "default");
     json_put_raw(o, TEXT("{\"$ref\":\"#/components/responses/Problem\"}"));
     json_close(o, '}');

@@ -85,6 +85,24 @@ struct order {
     size_t count;
 };
 
+/* What is the same by what was asked for comes in the kind's own order, as the indexes have it. */
+static void add_own_order(const struct query *q, struct order *o)
+{
+    struct text words = q->kind->sort;
+    while (words.len && o->count < SORTS_MOST) {
+        struct text one = text_trim(text_cut(&words, ','));
+        bool down = text_starts(one, "-"), there = false;
+        const struct field *f = kind_field(q->kind, down ? text_from(one, 1) : one);
+        for (size_t i = 0; i < o->count; i++)
+            there = there || o->by[i] == f;
+        if (!f || !field__is_column(f) || there ||
+            !record_reads_everywhere(q->records, q->call->actor, f))
+            continue;
+        o->by[o->count] = f;
+        o->down[o->count++] = down;
+    }
+}
+
 static enum err read_order(struct query *q, struct text words, struct order *out)
 {
     enum err worst = OK;
@@ -105,15 +123,38 @@ static enum err read_order(struct query *q, struct text words, struct order *out
                             say(q->call, "one cannot sort by %.*s", "不能按 %.*s 排序"),
                             TEXT_ARG(one));
     }
+    add_own_order(q, out);
     return worst;
+}
+
+/* As of a moment there are no keys of order: then texts go by their code points. */
+static bool keyed(const struct query *q, const struct field *f)
+{
+    return !q->then && order__has(f);
+}
+
+static void add_place(struct query *q, const struct field *f)
+{
+    if (keyed(q, f))
+        buf_print(&q->sql, "t.\"%.*s\"", TEXT_ARG(order__name(q->call->arena, f)));
+    else
+        sql__field(q, f);
+}
+
+/* Then the order of an index is the order that is asked for. */
+static bool never_empty(const struct field *f)
+{
+    return text_is(f->name, "title") || text_is(f->name, "state") || text_is(f->name, "key") ||
+           text_is(f->name, "created_at") || text_is(f->name, "updated_at");
 }
 
 static void add_sort(struct query *q, const struct order *o)
 {
     buf_add_c(&q->sql, " ORDER BY ");
     for (size_t i = 0; i < o->count; i++) {
-        sql__field(q, o->by[i]);
-        buf_add_c(&q->sql, o->down[i] ? " DESC NULLS LAST, " : " ASC NULLS LAST, ");
+        add_place(q, o->by[i]);
+        buf_add_c(&q->sql, o->down[i] ? " DESC" : " ASC");
+        buf_add_c(&q->sql, never_empty(o->by[i]) ? ", " : " NULLS LAST, ");
     }
     buf_add_c(&q->sql, "t.id");
 }
@@ -125,7 +166,9 @@ static struct text cursor_of(struct query *q, const struct order *o, const struc
     json_open(&out, '[');
     json_put_text(&out, o->words);
     for (size_t i = 0; i < o->count; i++) {
-        struct value v = table__cell(q->call, o->by[i], last->values[o->by[i]->index]);
+        const struct json *is = last->values[o->by[i]->index];
+        struct value v = keyed(q, o->by[i]) ? order__cell(q->call, is)
+                                            : table__cell(q->call, o->by[i], is);
         if (v.type == VALUE_TEXT)
             json_put_text(&out, v.text);
         else if (v.type == VALUE_INTEGER)
@@ -162,17 +205,17 @@ static void add_after(struct query *q, const struct field *f, bool down, struct 
         return;
     }
     buf_add_c(&q->sql, "(");
-    sql__field(q, f);
+    add_place(q, f);
     buf_add_c(&q->sql, down ? " < " : " > ");
     sql__bind(q, v);
     buf_add_c(&q->sql, " OR ");
-    sql__field(q, f);
+    add_place(q, f);
     buf_add_c(&q->sql, " IS NULL)");
 }
 
 static void add_same(struct query *q, const struct field *f, struct value v)
 {
-    sql__field(q, f);
+    add_place(q, f);
     if (v.type == VALUE_NULL) {
         buf_add_c(&q->sql, " IS NULL");
         return;

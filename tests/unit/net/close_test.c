@@ -2,6 +2,7 @@
 /* tests/unit/net/close_test.c — a server that stops while requests are under way. */
 #include "client.h"
 
+#include <netinet/in.h>
 #include <pthread.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -148,6 +149,78 @@ static void opens_and_closes_often(void **state)
     assert_true(open_files() <= before);
 }
 
+static void *close_slowly(void *arg)
+{
+    net_close(arg, 20 * SECOND);
+    return NULL;
+}
+
+static bool reaches(int port)
+{
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    struct sockaddr_in to = {.sin_family = AF_INET,
+                             .sin_port = htons((uint16_t)port),
+                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    bool yes = connect(fd, (struct sockaddr *)&to, sizeof to) == 0;
+    close(fd);
+    return yes;
+}
+
+static volatile int pressing;
+
+/* Asks again and again without hearing; ends when nobody listens any more. */
+static void *press(void *arg)
+{
+    int fd = dial(arg);
+    __atomic_add_fetch(&pressing, 1, __ATOMIC_SEQ_CST);
+    static const char ask[] = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    char heard[4096];
+    while (send(fd, ask, sizeof ask - 1, MSG_NOSIGNAL) > 0 && recv(fd, heard, sizeof heard, 0) > 0)
+        ;
+    close(fd);
+    return NULL;
+}
+
+/* The loops are awake at the very moment in which the listener goes. */
+static void closes_while_the_loops_are_busy(void **state)
+{
+    for (int i = 0; i < 60; i++) {
+        struct net *n = start();
+        pthread_t threads[8];
+        pressing = 0;
+        for (size_t t = 0; t < 8; t++)
+            assert_int_equal(pthread_create(&threads[t], NULL, press, n), 0);
+        assert_true(becomes(&pressing, 8));
+        net_close(n, SECOND / 100);
+        for (size_t t = 0; t < 8; t++)
+            pthread_join(threads[t], NULL);
+    }
+}
+
+/* While what is under way ends, somebody new is turned away, not left waiting. */
+static void nobody_new_gets_in_while_it_closes(void **state)
+{
+    struct net *n = start();
+    int fd = dial(n), port = net_port(n);
+    get(fd, "/keep");
+    assert_true(becomes(&keeping, 1));
+    struct racer racer = {.delay = 400000000, .r = kept};
+    assert_int_equal(pthread_create(&racer.thread, NULL, answer_after, &racer), 0);
+    pthread_t closer;
+    assert_int_equal(pthread_create(&closer, NULL, close_slowly, n), 0);
+    int refused = 0;
+    for (int i = 0; i < 300 && !refused; i++) {
+        const struct timespec pause = {.tv_nsec = 1000000};
+        nanosleep(&pause, NULL);
+        refused = !reaches(port);
+    }
+    assert_true(refused);
+    assert_int_equal(hear(fd)->status, 200);
+    pthread_join(racer.thread, NULL);
+    pthread_join(closer, NULL);
+    close(fd);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -156,6 +229,8 @@ int main(void)
         cmocka_unit_test(a_late_answer_after_the_end_is_harmless),
         cmocka_unit_test(a_late_stream_is_gone_at_once),
         cmocka_unit_test(answering_while_closing),
+        cmocka_unit_test(closes_while_the_loops_are_busy),
+        cmocka_unit_test(nobody_new_gets_in_while_it_closes),
         cmocka_unit_test(opens_and_closes_often)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

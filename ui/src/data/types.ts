@@ -156,7 +156,7 @@ export interface RecordReply {
 	record: AnyRecord;
 	names: Names;
 	ledger?: { index: number };
-	may?: { change: boolean; why_not?: Problem[] };
+	may?: { change: boolean; owner?: boolean; why_not?: Problem[] };
 	fields?: Record<string, { may: boolean }>;
 }
 export interface ListReply {
@@ -377,13 +377,20 @@ export interface Session {
 	user: { id: string; name: string; email: string; unit?: string; lang?: string };
 	roles: { role: string; unit?: string }[];
 	csrf: string;
-	organisation: { name: string; demo?: boolean };
+	organisation: { name: string; demo?: boolean; zone?: string; today?: string };
 	may: Record<string, { read: boolean; create: boolean }>;
 	admin: boolean;
 	/** Signed in with a password that somebody else has seen: good for nothing but choosing one's own. */
 	renew: boolean;
 	fresh_until?: string;
 	size?: number;
+}
+
+/** Whose day "today" is. */
+export interface Organisation {
+	name: string;
+	zone: string;
+	today: string;
 }
 
 /** A file whose rows become records: what the server knows of it. */

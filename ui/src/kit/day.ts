@@ -7,6 +7,20 @@ const NAMES = ['january', 'february', 'march', 'april', 'may', 'june', 'july', '
 export function iso(date: Date): string {
 	return `${date.getFullYear()}-${String(date.getMonth() + 1).padStart(2, '0')}-${String(date.getDate()).padStart(2, '0')}`;
 }
+let zone = '';
+/** Whose day "today" is: the organisation's, wherever the browser stands. */
+export const useZone = (name = ''): void => void (zone = name);
+/** The organisation's day; that of the browser while the zone is not known, or not to this browser. */
+export function dayNow(at = new Date()): Date {
+	if (!zone) return at;
+	try {
+		const parts = new Intl.DateTimeFormat('en-US', { timeZone: zone, year: 'numeric', month: 'numeric', day: 'numeric' }).formatToParts(at);
+		const part = (type: string): number => Number(parts.find((one) => one.type === type)?.value);
+		return new Date(part('year'), part('month') - 1, part('day'));
+	} catch {
+		return at;
+	}
+}
 // Full-width digits and spaces between the parts mean nothing else.
 const plain = (text: string): string => text.normalize('NFKC').replace(/\s+/g, '').toLowerCase();
 
@@ -23,7 +37,7 @@ export function isAmbiguous(text: string): boolean {
 	return !!parts && Number(parts[1]) <= 12 && Number(parts[2]) <= 12 && Number(parts[1]) !== Number(parts[2]);
 }
 /** ISO text, '' for nothing, null for what cannot be a date or could be two. */
-export function parseDay(text: string, now = new Date()): string | null {
+export function parseDay(text: string, now = dayNow()): string | null {
 	const typed = plain(text);
 	if (!typed) return '';
 	if (typed === 'today' || typed === '今天') return iso(now);

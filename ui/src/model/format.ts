@@ -3,7 +3,7 @@
 import { names } from '../data/names.svelte';
 import type { Field, Kind, Row } from '../data/types';
 import { language, locale, t, w } from '../i18n/t.svelte';
-import { iso as day } from '../kit/day';
+import { dayNow, iso as day } from '../kit/day';
 import { isEmpty } from './condition';
 import { choiceOf, roleOf, stateOf } from './model.svelte';
 import { titleOf } from './titles.svelte';
@@ -43,7 +43,8 @@ export function ago(value: unknown): string {
 }
 export const number = (value: unknown, digits = 6): string =>
 	typeof value === 'number' ? new Intl.NumberFormat(locale(), { maximumFractionDigits: digits }).format(value) : String(value ?? '');
-export const today = (): string => day(new Date());
+/** By the organisation's day. */
+export const today = (): string => day(dayNow());
 export function bytes(n: number): string {
 	const units = ['B', 'kB', 'MB', 'GB'];
 	let at = 0;
