@@ -18,8 +18,8 @@ static void fields_come_in_order(void **state)
         assert_int_equal(k->fields[i].system, i < 8);
         assert_int_equal(k->fields[i].envelope, i >= 8);
     }
-    assert_true(text_is(k->fields[17].name, "name_at_home"));
-    assert_false(k->fields[17].envelope);
+    assert_true(text_is(k->fields[18].name, "name_at_home"));
+    assert_false(k->fields[18].envelope);
     assert_true(text_is(k->fields[k->field_count - 1].name, "size"));
     assert_true(kind_field(k, TEXT("author"))->target == TO_PERSON);
     assert_null(kind_field(k, TEXT("nothing")));
