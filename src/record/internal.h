@@ -93,7 +93,9 @@ struct act {
     const char *name; /* record.create … */
     struct text at, actor, actor_type, actor_for, move, from, reason;
     const struct json *frozen; /* the set that is signed with it; NULL: none */
-    const struct json *proposed; /* new values, until the second signature; NULL: none */
+    const struct json *proposed; /* new values, until the last signature; NULL: none */
+    const struct json *withdrawn; /* the signature that is taken back; NULL: none */
+    bool agrees; /* what is proposed was so by somebody else: nobody's draft */
 };
 /* ERR_TOO_LARGE for more than a body may hold. */
 MUST_USE enum err body__print(struct call *call, const struct record *rec,
@@ -252,13 +254,16 @@ struct text who__names(struct call *call, const struct who_list *list);
  * -------------------------------------------------------------------------------- */
 struct verdict {
     bool mine;
-    int group; /* 1: by, 2: and_by; 0: neither */
-    bool needs_second;
-    struct signature *signatures; /* those that stand */
-    int *signature_group;
+    int64_t step;                 /* that the actor signs, from 1 on; 0: none that is open */
+    bool early;                   /* theirs comes after others that are not complete */
+    int64_t wanted, left;         /* signatures that the record takes, and of those still to come */
+    struct sign_view *steps;      /* one a step of the move */
+    struct signature *signatures; /* those that stand, each by somebody else */
     size_t signature_count;
     struct signature *voided; /* given since the last move, and undone by a change */
     size_t voided_count;
+    struct signature *expired;
+    size_t expired_count;
     bool forged; /* a row says that somebody signed, and the ledger does not */
     struct blocker *blockers;
     size_t blocker_count;
@@ -280,13 +285,28 @@ MUST_USE enum err guard__needs(struct call *call, struct records *r, struct db d
 /* Names a record in the way, if the actor may read it, by the number of the problem it explains. */
 MUST_USE enum err guard__block(struct call *call, struct records *r, struct db db,
                                const struct record *rec, size_t number, struct verdict *v);
-/* The signatures under a move that still stand, and those that no longer do. One that the ledger does
- * not speak for is neither. */
-MUST_USE enum err guard__signatures(struct call *call, struct records *r, struct db db, const struct record *rec,
-                                    const struct move *m, struct verdict *v);
-bool guard__takes_two(const struct record *rec, const struct move *m);
-/* Is a second signature asked for, and which sides (bit 1: by, bit 2: and_by) are still open? */
-int guard__open_sides(const struct record *rec, const struct move *m, const struct verdict *v);
+bool guard__holds(const struct condition *c, const struct record *rec); /* NULL always does */
+
+/* ---- sign.c: signatures
+ * -------------------------------------------------------------------------------- */
+/* The signatures under a move that still stand, those that no longer do, and the steps as they are now.
+ * One that the ledger does not speak for is none of them; one that was withdrawn neither. */
+MUST_USE enum err sign__standing(struct call *call, struct records *r, struct db db,
+                                 const struct record *rec, const struct move *m,
+                                 struct verdict *v);
+/* After sign__standing: the step that the actor may sign, by who they are; duties are not looked at. */
+MUST_USE enum err sign__step(struct call *call, struct records *r, struct db db,
+                             const struct record *rec, const struct move *m, struct verdict *v);
+const struct signature *sign__by(const struct verdict *v, struct text person); /* NULL: none stands */
+const struct sign_step *sign__first_open(const struct move *m, const struct verdict *v);
+struct text sign__waits_for(struct call *call, const struct record *rec, const struct move *m,
+                            const struct verdict *v, int64_t step);
+struct text sign__until(struct call *call, const struct sign_step *step);
+MUST_USE enum err sign__again(struct writing *w, const struct record *before,
+                              const struct move *m, bool *yes);
+MUST_USE enum err sign__withdraw(struct writing *w, const struct record *before);
+/* The signature that the version withdrew, by its body; "": none. */
+struct text sign__withdrawn(const struct json *body);
 
 /* ---- compute.c
  * ---------------------------------------------------------------------------------------- */
@@ -319,7 +339,8 @@ struct writing {
     const bool *given;
     struct note *notes;
     int reactions; /* how deep one automatic move has called for another */
-    const struct json *frozen, *proposed; /* go into the next version that is written */
+    const struct json *frozen, *proposed, *withdrawn; /* go into the next version that is written */
+    bool agrees; /* what is proposed was so by somebody else */
     int pushed; /* how deep moves are pushing moves just now */
 };
 MUST_USE enum err change__run(struct writing *w);
@@ -351,10 +372,10 @@ MUST_USE enum err comment__commit(struct call *call, const struct comment *c, st
                                   struct text record, struct text salt, struct hash *out);
 MUST_USE enum err file__commit(struct call *call, const struct stored_file *f, struct text salt,
                                struct hash *out);
-/* A signature under a move that takes two. It has an object of its own in the ledger. */
+/* A signature under a move that takes more than one. It has an object of its own in the ledger. */
 struct signed_move {
-    struct text own_id, kind, record, move, person, at;
-    int64_t version, side;
+    struct text own_id, kind, record, move, person, at, until;
+    int64_t version, side; /* side: the step */
 };
 MUST_USE enum err signature__commit(struct call *call, const struct signed_move *s,
                                     struct text salt, struct hash *out);

@@ -33,7 +33,12 @@ static const struct column signature_columns[] = {
     COLUMN("version", INTEGER, true), COLUMN("move", TEXT, true),
     COLUMN("person", TEXT, true),     COLUMN("at", TEXT, true),
     COLUMN("side", INTEGER, true),    COLUMN("own_id", TEXT, false),
-    COLUMN("salt", BYTES, false),     COLUMN("ledger", INTEGER, false)};
+    COLUMN("salt", BYTES, false),     COLUMN("ledger", INTEGER, false),
+    COLUMN("until", TEXT, false)};
+/* Signatures that were taken back, by which version: follows from the versions (sign.c). */
+static const struct column withdrawn_columns[] = {
+    COLUMN("signature", TEXT, true), COLUMN("kind", TEXT, true), COLUMN("id", TEXT, true),
+    COLUMN("version", INTEGER, true)};
 /* Who owned a record until this version: follows from the versions (hand.c). */
 static const struct column past_owner_columns[] = {
     COLUMN("kind", TEXT, true), COLUMN("id", TEXT, true), COLUMN("version", INTEGER, true),
@@ -123,6 +128,7 @@ static const struct table own_tables[] = {
      .index_count = 1},
     TABLE(sequence, "kind", false),
     TABLE(signature, "kind, id, version, move, person", true),
+    TABLE(withdrawn, "signature", true),
     TABLE(idempotency, "actor, name", true),
     TABLE(stale, "kind", false),
     TABLE(past_owner, "kind, id, version", true),

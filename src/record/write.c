@@ -194,9 +194,13 @@ enum err write__version(struct writing *w, struct record *rec, const struct reco
                         : (struct text){0},
                     reason,
                     w->frozen,
-                    w->proposed};
-    w->frozen = w->proposed = NULL;
-    struct wrote how = {text_of(act), move, call->actor->person, a.proposed != NULL};
+                    w->proposed,
+                    w->withdrawn,
+                    w->agrees};
+    w->frozen = w->proposed = w->withdrawn = NULL;
+    w->agrees = false;
+    struct wrote how = {text_of(act), move, call->actor->person,
+                        a.proposed != NULL && !a.agrees};
     struct text body;
     TRY(body__print(call, rec, &a, &body));
     struct text salt = ledger_salt(call);
