@@ -100,7 +100,8 @@ static bool acts(const struct kind *k, const struct field *f)
     bool any = text_is(f->name, "owner") || k->grants.to == f ||
                names(&k->change, f->name);
     for (size_t i = 0; i < k->move_count && !any; i++)
-        any = names(&k->moves[i].by, f->name) || names(&k->moves[i].and_by, f->name);
+        for (size_t n = 0; n < k->moves[i].step_count && !any; n++)
+            any = names(&k->moves[i].steps[n].by, f->name);
     return any;
 }
 
