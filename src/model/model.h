@@ -53,6 +53,18 @@ struct condition {
 };
 
 struct kind;
+struct who { /* one entry of by / and_by / access / not / read */
+    bool everyone, automatic;
+    bool contributor;            /* of a duty: whoever wrote in the draft as it stands */
+    struct text role;            /* role name, or "" */
+    struct text relation;        /* "author", "risk_owner", or "" */
+    struct text via;             /* "@system.owner": field "system", relation "owner" */
+    struct text as;              /* "@owner:risk_owner": who acts must hold this role here too */
+};
+struct who_list {
+    struct who *one;
+    size_t count;
+};
 enum target { TO_NONE, TO_KIND, TO_PERSON, TO_ROLE, TO_REQUIREMENT };
 struct field {
     struct text name, was;
@@ -67,6 +79,8 @@ struct field {
     const struct condition *required_when, *only; /* NULL: always */
     const struct scale *scale;   /* CHOICE; INTEGER may have one */
     bool many, unique, sensitive, always, indexed;
+    bool guarded;                /* not for everybody who reads the record: sensitive, or `read` */
+    struct who_list read;        /* who may read it; none, unless guarded: whoever reads the record */
     int64_t min, max;            /* INTEGER value bounds; TEXT/NOTE: max characters */
     double number_min, number_max;
     enum target target;          /* REF, REFS */
@@ -90,18 +104,6 @@ struct state {
     enum tone tone;
     bool locked, end;
     bool rest;                   /* nothing is expected until something happens; an end is at rest too */
-};
-struct who { /* one entry of by / and_by / access / not */
-    bool everyone, automatic;
-    bool contributor;            /* of a duty: whoever wrote in the draft as it stands */
-    struct text role;            /* role name, or "" */
-    struct text relation;        /* "author", "risk_owner", or "" */
-    struct text via;             /* "@system.owner": field "system", relation "owner" */
-    struct text as;              /* "@owner:risk_owner": who acts must hold this role here too */
-};
-struct who_list {
-    struct who *one;
-    size_t count;
 };
 struct duty { /* separation of duties */
     struct text code;
@@ -141,6 +143,26 @@ struct push { /* records of a kind whose field names this one, where the move le
     const struct kind *kind;
     struct text via, move;
     const struct condition *when; /* of the record that pushes; NULL: always */
+};
+struct make_source { /* of a value: a column of the row, or a field of the record that makes */
+    const struct field *column, *field;
+};
+struct make_value {
+    const struct field *field; /* of the record that is made */
+    const struct json *value;  /* NULL: the first source that is not empty */
+    struct make_source from[4];
+    size_t from_count;
+};
+struct make { /* a record that a move makes */
+    struct text key, source;   /* once for each key; of rows once for each row that says the same, */
+    const struct field *again[4]; /* and anew when one of these fields says something else */
+    size_t again_count;
+    const struct kind *kind;
+    struct make_value *values;
+    size_t value_count;
+    const struct field *each;  /* rows: a record for each of them; NULL: one */
+    const struct field *link;  /* ref or refs of the record that makes: keeps what was made; NULL */
+    const struct condition *when;
 };
 struct freezing { /* a move signs every record of a kind, as they are */
     const struct kind *kind;
@@ -200,6 +222,8 @@ struct move {
     size_t take_count;
     struct push *pushes;            /* records that are moved along */
     size_t push_count;
+    struct make *makes;             /* records that it makes */
+    size_t make_count;
     const struct until *until;      /* NULL: none */
     struct move_setting *sets;
     size_t set_count;

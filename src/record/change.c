@@ -67,7 +67,7 @@ static void fill_defaults(struct writing *w, struct record *rec)
         fill_default(rec, "unit", w->given, w->call->actor->unit, w->call->arena);
 }
 
-static enum err next_key(struct writing *w, const struct kind *k, struct text *key)
+enum err change__next_key(struct writing *w, const struct kind *k, struct text *key)
 {
     int64_t number;
     TRY(tx_next(w->call, w->tx, k->name, &number));
@@ -130,7 +130,7 @@ static enum err create(struct writing *w)
     e = worse(e, check_fixed_at_start(w, rec));
     TRY(e);
     TRY(may_create_here(w, rec));
-    TRY(next_key(w, k, &rec->key));
+    TRY(change__next_key(w, k, &rec->key));
     TRY(write__version(w, rec, NULL, "record.create", (struct text){0}, w->change->reason));
     w->change->record = rec;
     return OK;
@@ -314,12 +314,32 @@ static bool only_always(const struct record *rec, const bool *given)
     return true;
 }
 
+/* Whoever may not read a field does not write over it: "unchanged" would tell them what it says. */
+static enum err check_sight(struct writing *w, const struct record *before)
+{
+    enum err worst = OK;
+    for (size_t i = 0; i < before->kind->field_count; i++) {
+        const struct field *f = &before->kind->fields[i];
+        bool yes = true;
+        if (w->given[i])
+            TRY(who__reads_field(w->call, w->records, db_tx(w->tx), w->call->actor, before, f,
+                                 &yes));
+        if (!yes)
+            worst = problem_at(
+                w->call, ERR_DENIED, f->name, "unseen", f->source,
+                text_of(say(w->call, "you may not read this field, and so not change it",
+                            "您无权查看此字段，因此不能修改")));
+    }
+    return worst;
+}
+
 enum err change__values(struct writing *w)
 {
     struct record *before;
     TRY(find(w, &before));
     TRY(may_change(w, before));
     TRY(check_version(w, before));
+    TRY(check_sight(w, before));
     struct record *rec = record__copy(w->call->arena, before);
     apply(w, rec);
     enum err e = check__references(w->call, w->records, db_tx(w->tx), rec, w->given);
@@ -333,6 +353,7 @@ enum err change__values(struct writing *w)
     TRY(compute__fields(w->call, w->records, db_tx(w->tx), rec, before, (struct text){0}));
     e = worse(e, check_locked(w, rec, before));
     e = worse(e, check_fixed(w, rec, before));
+    e = worse(e, hand__check_change(w, rec, before));
     e = worse(e, check__required(w->call, rec, rec->state, NULL));
     e = worse(e, check__links(w->call, rec, before));
     e = worse(e, hand__present(w, rec, before));
@@ -540,11 +561,14 @@ static enum err make_move(struct writing *w, struct record *rec, const struct re
     rec->state = m->to;
     for (size_t i = 0; i < m->set_count; i++)
         rec->values[m->sets[i].field->index] = setting(w->call, &m->sets[i]);
+    struct made *made;
+    TRY(make__plan(w, rec, m, &made));
     TRY(freeze__set(w->call, w->records, db_tx(w->tx), m, &w->frozen));
     TRY(write__version(w, rec, before, "record.move", m->name, reason));
+    TRY(make__all(w, rec, made));
     TRY(push_all(w, rec, m, reason));
     /* What was pushed may have been counted in it. */
-    if (m->push_count)
+    if (m->push_count || made)
         TRY(table__find(w->call, w->records, db_tx(w->tx), rec->kind, rec->id, &rec));
     w->change->record = rec;
     return automatic_moves(w, rec, (struct text){0});
@@ -633,7 +657,7 @@ static enum err move(struct writing *w)
     const struct move *m;
     struct record *rec = record__copy(w->call->arena, before);
     apply(w, rec);
-    if (hand__is(rec->kind, w->change->move))
+    if (hand__named(rec->kind, w->change->move))
         return hand__over(w, rec, before);
     TRY(pick_move(w, before, rec, &m));
     if (!m)
