@@ -33,22 +33,26 @@ static bool is_below(struct text path, const char *folder)
     return text_is(first, folder);
 }
 
-/* Folders of files that pages load, and of what answers programs: nothing there is a page. */
-static bool is_elsewhere(struct text path)
+/* Folders of files that pages load, and of what answers programs: nothing there is a page. Neither is
+ * it below a path that a proxy adds, or in other letters: a program that asked for data must not be
+ * told 200 and given a page. */
+static bool is_elsewhere(const struct request *r)
 {
     static const char *const folders[] = {"api", "v1", "public", "assets"};
+    struct text path = r->path;
     for (size_t i = 0; i < COUNT(folders); i++)
         if (is_below(path, folders[i]))
             return true;
     return text_is(path, "/healthz") || text_is(path, "/readyz") || text_is(path, "/metrics") ||
-           text_is(path, "/openapi.json");
+           text_is(path, "/openapi.json") ||
+           text_search(text_lower(r->arena, text_join(r->arena, path, TEXT("/"))), TEXT("/api/")) >= 0;
 }
 
 /* A browser that opens or reloads an address of the application says that it wants a page, also
  * when there is a dot in it, as in /checks/iso-42001/A.5.2; what loads a missing picture does not. */
 static bool is_page(const struct request *r)
 {
-    if (is_elsewhere(r->path))
+    if (is_elsewhere(r))
         return false;
     return text_find(text_from(r->path, 1), '.') < 0 ||
            text_search(request_header(r, "accept"), TEXT("text/html")) >= 0;

@@ -13,7 +13,7 @@ struct import {
     struct site *site;
     struct call *call;
     const char *kind, *path, *map_name;
-    bool dry_run, json;
+    bool dry_run, json, look;
     const struct json *map;
     struct text overlay;       /* that the map needs and that is still off; "" = none */
     const struct model *model; /* the site's, or the one it would have */
@@ -94,6 +94,9 @@ static enum err open_file(struct import *im)
     o.model = im->model;
     o.map = im->map;
     o.map_name = text_of(im->map_name);
+    static const struct json nothing_said = {.type = JSON_OBJECT};
+    if (im->look) /* as the pages look: the header is found, and not every column must be known */
+        o.said = &nothing_said;
     return transfer_open(im->call, &o, &im->transfer);
 }
 
@@ -259,9 +262,113 @@ static void print_result(const struct import *im)
     fflush(im->site->caller->out);
 }
 
+/* ---- only looking ------------------------------------------------------------------------- */
+static void print_value(FILE *out, struct call *call, const struct json *v)
+{
+    struct buf b = buf_in(call->arena, TRANSFER_FILE_MOST);
+    struct json_out o = json_out(&b);
+    json_put_json(&o, v);
+    print_text(out, buf_text(&b));
+}
+
+/* A line for each member, and for each column or field. */
+static void print_draft(FILE *out, struct call *call, const struct json *v, int depth)
+{
+    fprintf(out, "{\n");
+    for (const struct json *one = v->first; one; one = one->next) {
+        struct buf b = buf_in(call->arena, TRANSFER_FILE_MOST);
+        struct json_out o = json_out(&b);
+        json_put_text(&o, one->key);
+        fprintf(out, "%*s", depth * 2 + 2, "");
+        print_text(out, buf_text(&b));
+        fprintf(out, ": ");
+        if (one->type == JSON_OBJECT && (text_is(one->key, "columns") || text_is(one->key, "fields")))
+            print_draft(out, call, one, depth + 1);
+        else
+            print_value(out, call, one);
+        fprintf(out, one->next ? ",\n" : "\n");
+    }
+    fprintf(out, "%*s}", depth * 2, "");
+}
+
+static void print_column(const struct import *im, const struct json *column, const struct json *of)
+{
+    FILE *out = im->site->caller->out;
+    struct text field = json_text(json_get(column, "field"));
+    fprintf(out, "  ");
+    print_text(out, json_text(json_get(column, "name")));
+    fprintf(out, ": %.*s, %" PRId64, TEXT_ARG(json_text(json_get(of, "type"))),
+            json_get(column, "filled")->integer);
+    fprintf(out, "%s", say(im->call, " filled in", " 行已填写"));
+    const struct json *texts = json_get(of, "spellings"), *samples = json_get(column, "samples");
+    const struct json *shown = texts && texts->count ? texts : samples;
+    for (const struct json *one = shown ? shown->first : NULL; one; one = one->next) {
+        fprintf(out, "%s", one == shown->first ? " (" : " | ");
+        print_text(out, one->text);
+        fprintf(out, "%s", one->next ? "" : ")");
+    }
+    if (field.len)
+        fprintf(out, " → %.*s", TEXT_ARG(field));
+    putc('\n', out);
+}
+
+static void print_look(const struct import *im, const struct json *look)
+{
+    FILE *out = im->site->caller->out;
+    const struct json *header = json_get(look, "header"), *of = json_get(look, "holds")->first;
+    print_text(out, text_of(im->path));
+    fprintf(out, ": %.*s", TEXT_ARG(json_text(json_get(look, "format"))));
+    if (json_text(json_get(look, "encoding")).len)
+        fprintf(out, ", %.*s", TEXT_ARG(json_text(json_get(look, "encoding"))));
+    fprintf(out, say(im->call, ", header in line %" PRId64 ", rows: %" PRId64 "\n",
+                     "，表头在第 %" PRId64 " 行，共 %" PRId64 " 行数据\n"),
+            header->integer, json_get(look, "rows")->integer);
+    for (const struct json *s = json_get(look, "sheets")->first; s; s = s->next) {
+        fprintf(out, "%s", say(im->call, "  sheet: ", "  工作表："));
+        print_text(out, json_text(json_get(s, "name")));
+        fprintf(out, "%s\n", json_true(json_get(s, "hidden")) ? say(im->call, " (hidden)", "（隐藏）") : "");
+    }
+    for (const struct json *c = json_get(look, "columns")->first; c; c = c->next, of = of->next)
+        print_column(im, c, of);
+    for (const struct json *m = json_get(look, "missing")->first; m; m = m->next)
+        fprintf(out, say(im->call, "  no column fills %.*s, which a row needs\n", "  没有列对应必填字段 %.*s\n"),
+                TEXT_ARG(m->text));
+    print_remarks(im);
+    fprintf(out, "%s", say(im->call, "\nA map to begin with:\n", "\n映射草稿：\n"));
+    print_draft(out, im->call, json_get(look, "map"), 0);
+    fprintf(out, "%s", say(im->call, "\n\nAn extension with the fields that are missing:\n", "\n\n补充缺失字段的扩展草稿：\n"));
+    print_draft(out, im->call, json_get(look, "extension"), 0);
+    putc('\n', out);
+}
+
+static enum err look_at(struct import *im)
+{
+    struct buf b = buf_in(im->call->arena, TRANSFER_FILE_MOST);
+    struct json_out o = json_out(&b);
+    const struct json *look;
+    json_open(&o, '{');
+    TRY(transfer_look(im->call, im->transfer, &o));
+    TRY(transfer_draft(im->call, im->transfer, &o));
+    json_close(&o, '}');
+    if (im->json) {
+        buf_add_byte(&b, '\n');
+        fwrite(b.at, 1, b.len, im->site->caller->out);
+        return OK;
+    }
+    static const struct json_limits limits = {TRANSFER_FILE_MOST, 32, 1000000};
+    TRY(json_read(im->call, buf_text(&b), &limits, &look));
+    print_look(im, look);
+    return OK;
+}
+
 static int run_import(struct import *im)
 {
     enum err e = open_file(im);
+    if (e == OK && im->look) {
+        e = look_at(im);
+        fflush(im->site->caller->out);
+        return e == OK ? 0 : failed(im->site->caller, im->call, e);
+    }
     if (e != OK)
         return failed(im->site->caller, im->call, e);
     warn_without_identity(im);
@@ -292,7 +399,7 @@ static int import_file(struct import *im)
 }
 
 /* ---- the command ------------------------------------------------------------------------ */
-static const struct option_rule rules[] = {{"map", true}, {"dry-run", false}, {"json", false}, {"as", true}};
+static const struct option_rule rules[] = {{"map", true}, {"dry-run", false}, {"json", false}, {"as", true}, {"look", false}};
 
 static int run_command(const struct args *args)
 {
@@ -305,12 +412,14 @@ static int run_command(const struct args *args)
     int code = site_open(&s, args->caller, place, MODEL_SAME);
     if (code)
         return code;
-    enum err e = act_as(&s, args_option(args, "as"));
+    bool look = args_flag(args, "look"); /* is nobody's act */
+    enum err e = look && !args_option(args, "as") ? OK : act_as(&s, args_option(args, "as"));
     struct import im = {.site = &s,
                         .kind = args->words[0],
                         .path = args->words[1],
                         .map_name = args_option(args, "map"),
                         .dry_run = args_flag(args, "dry-run"),
+                        .look = look,
                         .json = args_flag(args, "json")};
     code = e != OK ? failed(args->caller, s.call, e) : import_file(&im);
     site_close(&s);
@@ -321,7 +430,8 @@ const struct command command_import = {
     .name = "import",
     .usage =
         "aimwell import KIND FILE.csv|.xlsx|.json --as EMAIL [--map MAP.json|NAME]\n"
-        "               [--dry-run] [--json]\n\n"
+        "               [--dry-run] [--json]\n"
+        "aimwell import KIND FILE --look [--json]\n\n"
         "--as says for whom: what is written is theirs. Needed once there are people.\n"
         "The first row names the columns: fields by name or by title, as `aimwell export` "
         "writes\n"
@@ -330,6 +440,8 @@ const struct command command_import = {
         "stops the good ones: the result lists accepted, updated, unchanged and rejected rows\n"
         "with line, column and reason; exit 1 when any was rejected. --dry-run does all "
         "of it and takes it back.\n"
+        "--look takes nothing in: it says what the file is, where its header is and what its columns\n"
+        "hold, and drafts a map and, for columns that no field is for, an extension.\n"
         "--map names a file, or a shipped map: us-federal-ai-2025, us-federal-ai-cots-2025.",
     .about = "take records from a table",
     .rules = rules,

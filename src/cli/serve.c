@@ -91,7 +91,12 @@ static bool read_public(struct arena *arena, const struct args *args, struct net
     if (!address)
         return true;
     if (!api_origin(arena, text_of(address), origin)) {
-        fprintf(args->caller->err, "aimwell: --public is an address like https://aims.example.org\n");
+        struct text rest = text_of(address);
+        ptrdiff_t host = text_search(rest, TEXT("://"));
+        rest = host < 0 ? (struct text){0} : text_from(rest, (size_t)host + 3);
+        (void)text_cut(&rest, '/');
+        fprintf(args->caller->err, "aimwell: --public is an address like https://aims.example.org%s\n",
+                rest.len ? "; a path below it is not supported: give the server a name of its own" : "");
         return false;
     }
     o->secure = text_starts(*origin, "https://");

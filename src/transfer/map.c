@@ -252,7 +252,8 @@ static const struct json *targets_of(struct transfer *im, const struct json *col
     for (const struct json *v = columns ? columns->first : NULL; v; v = v->next)
         if (transfer__column(&im->table, shown_one_space(im->arena, v->key)) == column)
             return v;
-    return columns ? json_get(columns, "*") : NULL; /* every other column */
+    const struct json *others = columns ? json_get(columns, "*") : NULL;
+    return others && text_is(json_text(others), "kept") ? others : NULL;
 }
 
 static size_t count_targets(const struct json *columns)

@@ -44,6 +44,9 @@ void transfer_close(struct transfer *t); /* NULL is fine */
 /* What was found, as the members of an object: format, encoding, sheets, sheet, header, rows, identity,
  * columns (name, filled, samples, field, by) and missing (fields that a row needs). */
 MUST_USE enum err transfer_look(struct call *call, struct transfer *t, struct json_out *out);
+/* For whoever has no map yet, the members of an object: holds (of each column its type and spellings),
+ * map and extension, both to begin with. Of a transfer without a map. */
+MUST_USE enum err transfer_draft(struct call *call, struct transfer *t, struct json_out *out);
 /* Without one, every row makes a new record, also when the file comes again. */
 bool transfer_has_identity(const struct transfer *t);
 

@@ -384,6 +384,17 @@ def disabled_owner(desk):
     holds(listed["total"] == 1 and listed["names"][gone["id"]]["state"] == "left", listed)
 
 
+@case("subpath")
+def subpath(desk):
+    code, out, err = harness.run(desk.place.aimwell, "serve", "--listen", "127.0.0.1:0", "--public", "https://host.example/aims",
+                                 where=desk.place.where)
+    holds(code == 2 and "a path below it is not supported" in out + err, (code, out, err))
+    client = desk.client()
+    for path in ("/api", "/api/", "/api/v1", "/api/v2/risk", "/aims/api/v1/session", "/api/v1/nothing/at/all/here", "/API/v1/risk"):
+        status, headers, _ = client.ask("GET", path, Accept="text/html")
+        holds(not (status == 200 and "html" in headers.get("content-type", "")), f"{path}: {status} {headers}")
+
+
 def main():
     aimwell, report = harness.program(), harness.Report()
     shared = os.path.join(os.environ.get("SHARED_DATA", ""), "public-cases")

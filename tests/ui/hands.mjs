@@ -228,6 +228,38 @@ await test('hands P6 a title too long is refused with its text kept', async () =
   truth(new URL(page.url()).pathname.endsWith('/new'), 'a record was made of a text too long');
   await close(page);
 });
+await test('hands P14 an address in a field, a note and a comment is a link, and only an address', async () => {
+  const page = await signedIn(browser, 'lin');
+  const address = 'https://intranet.example/e?id=1';
+  const made = await page.ask('POST', '/evidence', { title: 'Kept elsewhere', location: address });
+  await page.ask('POST', `/evidence/${made.id}/comments`, { body: `See ${address}. Not javascript:alert(1) <img src=x>` });
+  await visit(page, `/k/evidence/${made.key}`);
+  const link = page.locator(`#field-location a[href="${address}"]`);
+  await link.waitFor();
+  equal([await link.getAttribute('rel'), await link.getAttribute('target')], ['noopener noreferrer', '_blank'], 'how it opens');
+  equal(await page.locator('#field-location .tools').count(), 0, 'editors that the link opened');
+  equal(await page.locator('a[href^="javascript:"], main img[src="x"]').count(), 0, 'what a text smuggled in');
+  complain(page);
+  await close(page);
+});
+await test('hands P12 who has left is marked where they are named, and not offered', async () => {
+  const page = await signedIn(browser, 'pat');
+  const lin = await signedIn(browser, 'lin');
+  const [ben] = (await page.ask('GET', '/people?q=ben')).items;
+  const made = await lin.ask('POST', '/task', { title: 'Held by somebody who left', owner: ben.id });
+  await page.ask('PATCH', `/people/${ben.id}`, { disabled: true });
+  try {
+    await visit(lin, `/k/task/${made.key}`);
+    await lin.locator('#field-owner', { hasText: 'has left' }).waitFor();
+    equal((await lin.api('POST', '/task', { title: 'New', owner: ben.id })).status, 422, 'the answer to a new task for them');
+    equal((await lin.ask('GET', '/people?q=ben')).items.filter((one) => !one.disabled).length, 0, 'people of the name who are here');
+  } finally {
+    const enabled = await page.api('PATCH', `/people/${ben.id}`, { disabled: false });
+    truth([200, 401, 403].includes(enabled.status), `enabling said ${enabled.status}`);
+  }
+  complain(lin);
+  await close(page, lin);
+});
 await test('hands P6 no input cuts', async () => {
   const page = await signedIn(browser, 'lin');
   for (const path of ['/k/task', '/k/task/new', '/people', '/settings', '/soa']) {

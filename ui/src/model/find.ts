@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a picker offers for a field that points somewhere.
 import { get } from '../data/client.svelte';
-import { learn } from '../data/names.svelte';
+import { learn, names } from '../data/names.svelte';
 import type { Field, FrameworkDetail, ListReply, Person } from '../data/types';
 import { w } from '../i18n/t.svelte';
 import type { Option } from '../kit/Picker.svelte';
+import { nameOf } from './format';
 import { kinds, model, roles, stateOf } from './model.svelte';
 import { meant } from './pinyin';
 import { titleOf } from './titles.svelte';
@@ -20,8 +21,11 @@ export async function peopleMeant(q: string): Promise<Person[]> {
 }
 async function people(q: string): Promise<Option[]> {
 	const items = await peopleMeant(q);
-	learn(Object.fromEntries(items.map((one) => [one.id, { kind: 'person', key: '', title: one.name }])));
-	return items.slice(0, 30).map((one) => ({ value: one.id, label: one.name, hint: one.email }));
+	const several = (one: Person): boolean => items.some((other) => other !== one && other.name === one.name);
+	// What the server says of two people of a name stays: it knows them all, this list only some.
+	const key = (one: Person): string => names.get(one.id)?.key || (several(one) ? (one.email ?? one.id) : '');
+	learn(Object.fromEntries(items.map((one) => [one.id, { kind: 'person', key: key(one), title: one.name }])));
+	return items.slice(0, 30).map((one) => ({ value: one.id, label: several(one) && !one.email ? nameOf(one.id) : one.name, hint: one.email }));
 }
 async function records(kind: string, q: string): Promise<Option[]> {
 	const reply = await get<ListReply>(`/${kind}?q=${encodeURIComponent(q)}&limit=20&fields=title,state`);

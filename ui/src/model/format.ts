@@ -55,8 +55,12 @@ export function bytes(n: number): string {
 /** Who did something: a person or a program by name, else in words what it was. */
 export const actorName = (actor: { name?: string; type?: string } | undefined): string =>
 	actor?.name || t(actor?.type === 'command' ? 'history.command' : actor?.type === 'token' ? 'subject.token' : 'history.system');
+/** Of several people of one name the key tells which: the e-mail address, or the end of the id. */
+export const personName = (title: string, key: string): string =>
+	key ? `${title} (${key.includes('@') ? key : `…${key.slice(-4)}`})` : title;
 export function nameOf(id: unknown): string {
 	const name = names.get(String(id));
+	if (name?.kind === 'person') return personName(name.title, name.key);
 	if (name) return titleOf(name.kind, name.title) || name.key;
 	const role = roleOf(String(id));
 	return role ? w(role.title) : t('value.unknown');
