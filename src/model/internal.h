@@ -178,6 +178,11 @@ void model__states(struct loader *l, struct draft *d);
 void model__moves(struct loader *l, struct draft *d);        /* names, from, to */
 void model__moves_finish(struct loader *l, struct draft *d); /* people, needs, conditions */
 void model__needs(struct loader *l, struct draft *d, const struct json *list, struct move *m);
+/* Who signs: `sign`, or `by` with `and_by`. The conditions of the steps come with model__sign_finish. */
+void model__sign(struct loader *l, const struct kind *k, const struct json *v, struct move *m);
+void model__sign_alone(struct loader *l, const struct who_list *by, struct move *m);
+void model__sign_finish(struct loader *l, const struct kind *k, const struct json *v,
+                        struct move *m);
 /* A list of state names of a kind as a bit set; 0 after a mistake. */
 uint64_t model__state_set(struct loader *l, const struct kind *k, const struct json *v);
 

@@ -162,13 +162,26 @@ bool duration_read(struct text t, struct duration *out); /* P1Y2M3DT4H5M6S, P10W
  * zone (NULL: UTC), where the time of day stays; hours as they pass. */
 int64_t duration_after(int64_t moment, const struct duration *d, const struct zone *zone);
 
+#define SIGN_STEPS_MOST 8
+#define SIGN_COUNT_MOST 20
+/* So many different people of a group sign. Nobody fills two places of a move, in whatever step. */
+struct sign_step {
+    struct who_list by;
+    int64_t count;                /* 1 … SIGN_COUNT_MOST */
+    const struct condition *when; /* the step applies only while this holds; NULL: always */
+    struct duration expires;      /* how long a signature counts */
+    bool has_expires;
+};
 struct move {
     struct text name, source;
     struct words title, say;
     uint64_t from;               /* bit per state */
     size_t to;
-    struct who_list by, and_by;
-    const struct condition *second_when, *when;
+    struct who_list by;          /* who makes it alone, or signs the first step: that of steps[0] */
+    struct sign_step *steps;     /* `sign`, or `by` and `and_by`; at least one always applies */
+    size_t step_count;           /* 1 … SIGN_STEPS_MOST */
+    bool ordered;                /* a step is signed once those before it are complete */
+    const struct condition *when;
     struct text on;              /* date or moment of a timed move, "" */
     struct duration plus;        /* from there */
     struct duration after;       /* or from when the state was entered */
@@ -352,6 +365,8 @@ const struct check *model_check(const struct model *m, struct text name);
 bool field_is_column(const struct field *f); /* of the table of its kind; else rows or links */
 const struct field *kind_field(const struct kind *k, struct text name);
 const struct move *kind_move(const struct kind *k, struct text name);
+bool move_takes_many(const struct move *m);    /* a record may be such that more than one signs */
+int64_t move_signers(const struct move *m);    /* so many sign whatever the record is like */
 ptrdiff_t kind_state(const struct kind *k, struct text name); /* -1 */
 const struct option *scale_option(const struct scale *s, struct text value);
 /* The record whose field is asked for: returns NULL when empty. */

@@ -39,8 +39,11 @@ static enum err append(struct call *call, struct tx *tx, struct records *r, cons
 enum err signature__commit(struct call *call, const struct signed_move *s, struct text salt,
                            struct hash *out)
 {
-    static const char *const names[] = {"at",     "id",     "kind", "move",
-                                        "person", "record", "side", "version"};
+    /* Without a time it has no member for it: so it was before signatures could expire. */
+    static const char *const names[] = {"at",     "id",   "kind",    "move", "person",
+                                        "record", "side", "version", "until"};
+    static const char *const sorted[] = {"at",     "id",   "kind",  "move",   "person",
+                                         "record", "side", "until", "version"};
     struct text values[] = {s->at,
                             s->own_id,
                             s->kind,
@@ -48,8 +51,13 @@ enum err signature__commit(struct call *call, const struct signed_move *s, struc
                             s->person,
                             s->record,
                             text_print(call->arena, "%lld", (long long)s->side),
-                            text_print(call->arena, "%lld", (long long)s->version)};
-    return ledger_commit_texts(call, names, values, COUNT(values), salt, out);
+                            text_print(call->arena, "%lld", (long long)s->version),
+                            s->until};
+    if (!s->until.len)
+        return ledger_commit_texts(call, names, values, COUNT(values) - 1, salt, out);
+    values[8] = values[7];
+    values[7] = s->until;
+    return ledger_commit_texts(call, sorted, values, COUNT(values), salt, out);
 }
 
 enum err signature__write(struct call *call, struct tx *tx, struct records *r,
@@ -67,11 +75,12 @@ enum err signature__write(struct call *call, struct tx *tx, struct records *r,
     struct value values[] = {V_TEXT(s->kind),      V_TEXT(s->record), V_INT(s->version),
                              V_TEXT(s->move),      V_TEXT(s->person), V_TEXT(s->at),
                              V_INT(s->side),       V_TEXT(s->own_id), V_BYTES(salt),
-                             V_INT((int64_t)index)};
+                             V_INT((int64_t)index),
+                             s->until.len ? V_TEXT(s->until) : V_NULL};
     return tx_exec(
         call, tx,
         "INSERT INTO signature(kind, id, version, move, person, at, side, own_id, salt, "
-        "ledger) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "ledger, until) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         values, COUNT(values), NULL);
 }
 

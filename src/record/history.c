@@ -20,6 +20,8 @@ static enum err tell(struct call *call, const struct value *row, struct history_
     out->reason = json_text(json_get(body, "_reason"));
     if (out->move.len)
         out->to = json_text(json_get(body, "state"));
+    else
+        out->move = json_text(json_get(json_get(body, "_withdrawn"), "move"));
     return OK;
 }
 

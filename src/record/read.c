@@ -205,6 +205,10 @@ static enum err view_move(struct call *call, struct records *r, struct reader *d
     v->asks = asks_of(call, rec->kind, m, &v->ask_count);
     v->voided = verdict.voided;
     v->voided_count = verdict.voided_count;
+    v->expired = verdict.expired;
+    v->expired_count = verdict.expired_count;
+    v->steps = verdict.steps;
+    v->own = sign__by(&verdict, call->actor->person);
     v->blockers = verdict.blockers;
     v->blocker_count = verdict.blocker_count;
     return OK;

@@ -393,15 +393,15 @@ void who__build(struct records *r)
         const struct kind *k = &r->model->kinds[i];
         size_t room = k->read.count;
         for (size_t m = 0; m < k->move_count; m++)
-            room += k->moves[m].by.count + k->moves[m].and_by.count;
+            for (size_t n = 0; n < k->moves[m].step_count; n++)
+                room += k->moves[m].steps[n].by.count;
         struct who_list *list = &r->readers[i];
         list->one = NEW_MANY(r->arena, room + 1, struct who);
         for (size_t j = 0; j < k->read.count; j++)
             list->one[list->count++] = k->read.one[j];
-        for (size_t m = 0; m < k->move_count; m++) {
-            add_readers(list, &k->moves[m].by);
-            add_readers(list, &k->moves[m].and_by);
-        }
+        for (size_t m = 0; m < k->move_count; m++)
+            for (size_t n = 0; n < k->moves[m].step_count; n++)
+                add_readers(list, &k->moves[m].steps[n].by);
     }
 }
 
@@ -433,8 +433,9 @@ bool record_may_read_kind(const struct actor *a, const struct kind *k)
     if (!a)
         return false;
     for (size_t i = 0; i < k->move_count; i++) /* who is to decide may look */
-        if (holds_one_of(a, &k->moves[i].by) || holds_one_of(a, &k->moves[i].and_by))
-            return true;
+        for (size_t n = 0; n < k->moves[i].step_count; n++)
+            if (holds_one_of(a, &k->moves[i].steps[n].by))
+                return true;
     for (size_t i = 0; i < k->read.count; i++) {
         const struct who *w = &k->read.one[i];
         if (a->all || ((w->everyone || w->relation.len) && who__is_somebody(a)) ||

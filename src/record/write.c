@@ -32,7 +32,7 @@ static void set_engine_fields(struct call *call, struct record *rec, bool create
 
 /* ---- search
  * ------------------------------------------------------------------------------------- */
-static struct text search_words(struct call *call, const struct record *rec)
+struct text write__words(struct call *call, const struct record *rec)
 {
     struct buf b = buf_in(call->arena, 4u << 20);
     buf_add(&b, rec->key);
@@ -50,8 +50,8 @@ static struct text search_words(struct call *call, const struct record *rec)
 static enum err write_search(struct writing *w, const struct record *rec,
                              const struct record *before)
 {
-    struct text now = search_words(w->call, rec);
-    if (before && text_same(now, search_words(w->call, before)))
+    struct text now = write__words(w->call, rec);
+    if (before && text_same(now, write__words(w->call, before)))
         return OK;
     return tx_search_put(w->call, w->tx, rec->kind->name, rec->id, now);
 }
@@ -194,9 +194,13 @@ enum err write__version(struct writing *w, struct record *rec, const struct reco
                         : (struct text){0},
                     reason,
                     w->frozen,
-                    w->proposed};
-    w->frozen = w->proposed = NULL;
-    struct wrote how = {text_of(act), move, call->actor->person, a.proposed != NULL};
+                    w->proposed,
+                    w->withdrawn,
+                    w->agrees};
+    w->frozen = w->proposed = w->withdrawn = NULL;
+    w->agrees = false;
+    struct wrote how = {text_of(act), move, call->actor->person,
+                        a.proposed != NULL && !a.agrees};
     struct text body;
     TRY(body__print(call, rec, &a, &body));
     struct text salt = ledger_salt(call);

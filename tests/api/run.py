@@ -43,6 +43,11 @@ def serving(title):
     return ["--public", "https://aims.example.org/"] if title.endswith("(behind a proxy)") else []
 
 
+def site_of(title, path):
+    """Options for the kinds beside the stories that a title asks for."""
+    return ["--site", os.path.join(os.path.dirname(path), "site")] if title.endswith("(with kinds of a site)") else []
+
+
 DOCUMENTS = {}
 
 
@@ -61,12 +66,13 @@ def play(path, stores, template, people, folder):
     else:
         store = stores.copy(template)
     try:
-        api = document(store)
-        with Server(store, *serving(title)) as server:
+        api, site = document(store), site_of(title, path)
+        with Server(store, *serving(title), *site) as server:
             client = Client(server, cast.passwords())
+            api = openapi.OpenApi(client.must("amy", "GET", "/openapi.json")) if site else api
             problems = scenario.Play(client, api, people).run(steps)
         if not problems:
-            run("verify", "--deep", *store.words)
+            run("verify", "--deep", *store.words, *site)
     except Failed as error:
         problems = [str(error)]
     stores.drop(store)

@@ -123,7 +123,7 @@ static void read_way(struct loader *l, struct draft *d, const struct json *v, st
     d->sound &= m->from != 0;
 }
 
-static const char move_keys[] = "title from to by and_by second_when on after plus asks reason fresh when "
+static const char move_keys[] = "title from to by and_by second_when sign ordered on after plus asks reason fresh when "
                                 "say not needs guard stop freezes sets until takes pushes";
 
 static void read_move(struct loader *l, struct draft *d, const struct json *v, struct move *m)
@@ -142,10 +142,7 @@ static void read_move(struct loader *l, struct draft *d, const struct json *v, s
     m->fresh = model__bool(l, v, "fresh");
     m->stop = model__bool(l, v, "stop");
     read_way(l, d, v, m);
-    unsigned any = WHO_EVERYONE | WHO_AUTO | WHO_ROLES | WHO_RELATIONS | WHO_AS;
-    model__who(l, d->kind, model__list(l, v, "by", true), any, &m->by);
-    for (size_t i = 0; i < m->by.count; i++)
-        m->automatic |= m->by.one[i].automatic;
+    model__sign(l, d->kind, v, m);
 }
 
 static uint64_t ends(const struct kind *k)
@@ -167,14 +164,14 @@ static void add_archive(struct loader *l, struct kind *k)
     m->title = (struct words){TEXT("Archive"), TEXT("归档")};
     m->source = k->file;
     m->from = ends(k);
-    m->by.one = NEW(l->arena, struct who);
-    m->by.one->role = TEXT("aims_manager");
-    m->by.count = 1;
+    struct who *manager = NEW(l->arena, struct who);
+    manager->role = TEXT("aims_manager");
+    model__sign_alone(l, &(struct who_list){manager, 1}, m);
     k->move_count++;
 }
 
 /* What an earlier release let into the archive of a kind without an end comes back to the start. */
-static void add_reinstate(struct kind *k)
+static void add_reinstate(struct loader *l, struct kind *k)
 {
     const struct move *archive = kind_move(k, TEXT("archive"));
     if (archive->from != 0 || kind_move(k, TEXT("reinstate")) != NULL)
@@ -184,7 +181,7 @@ static void add_reinstate(struct kind *k)
     m->title = (struct words){TEXT("Take out of the archive"), TEXT("移出归档")};
     m->source = k->file;
     m->from = STATE_BIT(archive->to);
-    m->by = archive->by;
+    model__sign_alone(l, &archive->by, m);
 }
 
 void model__moves(struct loader *l, struct draft *d)
@@ -200,7 +197,7 @@ void model__moves(struct loader *l, struct draft *d)
     }
     if (json_get(moves, "archive") == NULL)
         add_archive(l, k);
-    add_reinstate(k);
+    add_reinstate(l, k);
 }
 
 /* ---- moves: people, questions, conditions ------------------------------------------------ */
@@ -237,13 +234,9 @@ static void read_duties(struct loader *l, const struct kind *k, const struct jso
 static void read_conditions(struct loader *l, const struct kind *k, const struct json *v,
                             struct move *m)
 {
-    const struct json *when = json_get(v, "when"), *second = json_get(v, "second_when");
+    const struct json *when = json_get(v, "when");
     if (when != NULL)
         m->when = model__condition(l, k, when);
-    if (second != NULL)
-        m->second_when = model__condition(l, k, second);
-    if (second != NULL && m->and_by.count == 0)
-        model__mistake(l, second, "unknown_key", "\"second_when\" needs \"and_by\"");
     if ((when == NULL) != (m->say.en.len == 0))
         model__mistake(l, when != NULL ? when : json_get(v, "say"), "required",
                        "\"when\" and \"say\" go together");
@@ -374,7 +367,7 @@ static void read_takes(struct loader *l, const struct kind *k, const struct json
     const struct json *takes = json_get(v, "takes");
     if (takes == NULL || !model__texts(l, v, "takes", true, &m->takes, &m->take_count))
         return;
-    if (m->second_when != NULL)
+    if (move_takes_many(m) && move_signers(m) < 2)
         model__mistake(l, takes, "unknown_key",
                        "what a move takes is proposed by one and signed by another: no \"second_when\"");
     for (const struct json *one = takes->first; one != NULL; one = one->next) {
@@ -491,7 +484,7 @@ static void check_automatic(struct loader *l, const struct json *v, const struct
 {
     if (!m->automatic || m->by.count > 1)
         return;
-    if (m->ask_count > 0 || m->reason || m->fresh || m->and_by.count > 0)
+    if (m->ask_count > 0 || m->reason || m->fresh || move_takes_many(m))
         model__mistake(l, v, "automatic",
                        "an automatic move cannot have asks, reason, fresh or and_by");
 }
@@ -501,7 +494,7 @@ static void check_archive(struct loader *l, const struct kind *k, const struct j
                           const struct move *m)
 {
     if (text_is(k->states[m->to].name, "archived") && m->from & ~ends(k) &&
-        !(m->and_by.count > 0 && m->reason && m->fresh))
+        !(move_signers(m) > 1 && m->reason && m->fresh))
         model__mistake(l, v, "archive",
                        "archiving what has not ended takes \"and_by\", \"reason\" and \"fresh\"");
 }
@@ -510,8 +503,7 @@ static void finish_move(struct loader *l, struct draft *d, const struct json *v,
 {
     const struct kind *k = d->kind;
     const struct json *needs = model__list(l, v, "needs", false);
-    model__who(l, k, model__list(l, v, "and_by", false),
-              WHO_ROLES | WHO_RELATIONS | WHO_AS, &m->and_by);
+    model__sign_finish(l, k, v, m);
     read_asks(l, k, v, m);
     read_duties(l, k, v, m);
     read_conditions(l, k, v, m);

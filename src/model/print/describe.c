@@ -260,6 +260,27 @@ static void put_needs(struct json_out *o, const struct move *m)
     json_close(o, ']');
 }
 
+/* Who signs, step by step, also where one person does alone. */
+static void put_sign(struct json_out *o, const struct move *m, struct arena *a)
+{
+    json_key(o, "sign");
+    json_open(o, '[');
+    for (size_t i = 0; i < m->step_count; i++) {
+        const struct sign_step *step = &m->steps[i];
+        json_open(o, '{');
+        model__put_who_at(o, "by", &step->by, a);
+        json_key(o, "count");
+        json_put_integer(o, step->count);
+        if (step->when != NULL)
+            put_json_at(o, "when", step->when->source);
+        if (step->has_expires)
+            put_text_at(o, "expires", step->expires.said);
+        json_close(o, '}');
+    }
+    json_close(o, ']');
+    put_true_at(o, "ordered", m->ordered);
+}
+
 static void put_move(struct json_out *o, const struct kind *k, const struct move *m,
                      struct arena *a)
 {
@@ -269,9 +290,7 @@ static void put_move(struct json_out *o, const struct kind *k, const struct move
     model__put_states_at(o, "from", k, m->from);
     put_text_at(o, "to", k->states[m->to].name);
     model__put_who_at(o, "by", &m->by, a);
-    model__put_who_at(o, "and_by", &m->and_by, a);
-    if (m->second_when != NULL)
-        put_json_at(o, "second_when", m->second_when->source);
+    put_sign(o, m, a);
     model__put_texts_at(o, "asks", m->asks, m->ask_count);
     if (m->take_count > 0)
         model__put_texts_at(o, "takes", m->takes, m->take_count);

@@ -20,6 +20,9 @@ const struct route model__routes[] = {
     {"POST", "/{kind}/{id}/moves/hand_over",
      "Give the record to another owner, in any state; for its owner and who manages the register.",
      "", "HandOver", "200", "{kind}_reply"},
+    {"POST", "/{kind}/{id}/moves/{move}/withdraw",
+     "Take back one's own signature under a move that still waits for others.", "", "Withdrawal",
+     "200", "{kind}_reply"},
     {"GET", "/{kind}/{id}/history", "Every change, newest first.", "limit cursor", "", "200",
      "History"},
     {"GET", "/{kind}/{id}/links", "Links both ways.", "limit cursor", "", "200", "LinkList"},
@@ -377,6 +380,8 @@ static void put_parameters(struct printer *p, const struct route *r, const struc
     json_open(o, '[');
     if (text_search(text_of(r->path), TEXT("{id}")) >= 0)
         put_parameter(o, TEXT("id"), "path");
+    if (text_search(text_of(r->path), TEXT("{move}")) >= 0)
+        put_parameter(o, TEXT("move"), "path");
     while (rest.len > 0)
         put_parameter(o, text_cut(&rest, ' '), "query");
     if (text_is(text_of(r->path), "/{kind}") && text_is(text_of(r->method), "GET"))
@@ -441,8 +446,9 @@ static void put_operation(struct printer *p, const struct route *r, const struct
     json_key(o, "responses");
     json_open(o, '{');
     put_answer(p, r->status, "Done.", for_kind(p, r->gives, k));
-    if (text_search(text_of(r->path), TEXT("/moves/")) >= 0)
-        put_answer(p, "202", "A second person must sign.", TEXT("Signed"));
+    bool signs = text_search(text_of(r->path), TEXT("/moves/")) >= 0;
+    if (signs && !text_ends(text_of(r->path), "/withdraw"))
+        put_answer(p, "202", "Others must sign too.", TEXT("Signed"));
     json_key(o, "default");
     json_put_raw(o, TEXT("{\"$ref\":\"#/components/responses/Problem\"}"));
     json_close(o, '}');
