@@ -96,6 +96,7 @@ struct act {
     const struct json *proposed; /* new values, until the last signature; NULL: none */
     const struct json *withdrawn; /* the signature that is taken back; NULL: none */
     bool agrees; /* what is proposed was so by somebody else: nobody's draft */
+    const struct json *made; /* the records that come with it; NULL: none */
 };
 /* ERR_TOO_LARGE for more than a body may hold. */
 MUST_USE enum err body__print(struct call *call, const struct record *rec,
@@ -339,7 +340,7 @@ struct writing {
     const bool *given;
     struct note *notes;
     int reactions; /* how deep one automatic move has called for another */
-    const struct json *frozen, *proposed, *withdrawn; /* go into the next version that is written */
+    const struct json *frozen, *proposed, *withdrawn, *made; /* go into the next version that is written */
     bool agrees; /* what is proposed was so by somebody else */
     int pushed; /* how deep moves are pushing moves just now */
 };
@@ -360,6 +361,7 @@ MUST_USE enum err write__recompute(struct writing *w, const struct dependent *d,
 /* The automatic moves that a record may make now that it, or what it looks at, has changed: as the
  * system, naming the cause. */
 MUST_USE enum err change__react(struct writing *w, struct record *rec, struct text cause);
+MUST_USE enum err change__next_key(struct writing *w, const struct kind *k, struct text *key);
 
 /* 2, the record moved on; 1, what was signed changed; 0, neither: write.c. */
 int version__alters(const struct record *rec, const struct record *before, const char *act);
@@ -441,6 +443,7 @@ struct turns_query {
     struct text after_day, after_key; /* the last row that was shown; key "" = from the start */
 };
 #define TURN_LACKING 100
+#define TURN_HAND 1000 /* and an enum hand: no move of the model, but a part of handing over */
 /* Rows of kind, id, key, title, state, due, pick: the number of the next move that is the actor's
  * (turn__next), TURN_LACKING more while something is missing; NULL when it is not their turn. */
 MUST_USE enum err query__turns(struct call *call, struct records *r, struct reader *db,
@@ -451,15 +454,25 @@ MUST_USE enum err query__turn_counts(struct call *call, struct records *r, struc
 
 /* ---- hand.c: handing over ---------------------------------------------------------------------
  */
-bool hand__is(const struct kind *k, struct text move);
-MUST_USE enum err hand__may(struct call *call, struct records *r, struct db db,
-                            const struct record *rec, bool *out);
-struct move *hand__move(struct call *call, const struct record *rec); /* as it is shown */
+enum hand { HAND_NONE, HAND_OFFER, HAND_ACCEPT, HAND_DECLINE, HAND_TAKE_BACK };
+/* Which of its moves this is; HAND_NONE: none of them. */
+enum hand hand__named(const struct kind *k, struct text move);
+struct move *hand__move(struct call *call, const struct record *rec, enum hand hand); /* as it is shown */
+/* Adds those that the actor may make now: at most four. */
+MUST_USE enum err hand__views(struct call *call, struct records *r, struct db db,
+                              const struct record *rec, struct move_view *out, size_t *count);
+/* What of it is the actor's turn, before anything else: HAND_ACCEPT, or HAND_OFFER (its owner has left,
+ * and the actor manages the register). */
+MUST_USE enum err hand__turn(struct call *call, struct records *r, struct db db,
+                             const struct record *rec, enum hand *out);
 /* `rec` has the given values in it. */
 /* Nobody who has left comes into a field whose person is expected to act. `before` NULL: it is new. */
 MUST_USE enum err hand__present(struct writing *w, const struct record *rec,
                                 const struct record *before);
 MUST_USE enum err hand__over(struct writing *w, struct record *rec, const struct record *before);
+/* Refused where a change gives away what must be handed over. */
+MUST_USE enum err hand__check_change(struct writing *w, const struct record *rec,
+                                     const struct record *before);
 /* Keeps who owned it until this version. */
 MUST_USE enum err hand__remember(struct writing *w, const struct record *rec,
                                  const struct record *before);
@@ -503,6 +516,15 @@ MUST_USE enum err propose__check(struct call *call, const struct record *rec,
 struct record *propose__aside(struct call *call, const struct record *rec,
                               const struct record *before, const struct move *m,
                               const struct json **out);
+
+/* ---- make.c: records that a move makes --------------------------------------------------------- */
+struct made;
+/* What the move is to make that has not been made yet, each with its id; the ids are put into the field
+ * that keeps them, and what is made goes into the version that is written next. NULL: nothing. */
+MUST_USE enum err make__plan(struct writing *w, struct record *rec, const struct move *m,
+                             struct made **out);
+/* Makes them, as the system, naming `cause`, which has been written. */
+MUST_USE enum err make__all(struct writing *w, const struct record *cause, struct made *list);
 
 /* ---- until.c: how long what a move decides is good for ----------------------------------------
  */

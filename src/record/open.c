@@ -215,8 +215,9 @@ static bool wants_index(const struct kind *k, const struct field *f)
 {
     if (!field__is_column(f) || f->many)
         return false;
-    /* References are followed back; of people only the owner is asked for by list. */
-    bool followed = f->type == FIELD_REF && (f->target == TO_KIND || text_is(f->name, "owner"));
+    /* References are followed back; of people only the owner, and who is to be it, is asked for by list. */
+    bool followed = f->type == FIELD_REF && (f->target == TO_KIND || text_is(f->name, "owner") ||
+                                                   text_is(f->name, "offered_to"));
     struct text sort = k->sort;
     return followed || f->indexed || f == next_sort(k, &sort) || f->unique || listed(k, f) || text_is(f->name, "state") ||
            text_is(f->name, "key") || text_is(f->name, "updated_at");

@@ -196,8 +196,9 @@ enum err write__version(struct writing *w, struct record *rec, const struct reco
                     w->frozen,
                     w->proposed,
                     w->withdrawn,
-                    w->agrees};
-    w->frozen = w->proposed = w->withdrawn = NULL;
+                    w->agrees,
+                    w->made};
+    w->frozen = w->proposed = w->withdrawn = w->made = NULL;
     w->agrees = false;
     struct wrote how = {text_of(act), move, call->actor->person,
                         a.proposed != NULL && !a.agrees};
