@@ -8,13 +8,23 @@
 #define OWN_RULES "1"
 #define BATCH 200 /* as table.c reads them */
 
-static bool order_added(struct arena *a, const struct plan_step *steps, const struct kind *k)
+/* A column of order that is new, over a field that is not: what the versions say of it is to be folded. A
+ * field that no version can have has nothing to fold. */
+static enum err order_added(struct call *call, struct tx *tx, const struct plan_step *steps,
+                            const struct kind *k, bool *added)
 {
-    struct text begin = text_print(a, "add column %.*s._", TEXT_ARG(k->name));
-    for (; steps; steps = steps->next)
-        if (text_starts(steps->what, begin.at))
-            return true;
-    return false;
+    struct text begin = text_print(call->arena, "add column %.*s._", TEXT_ARG(k->name));
+    *added = false;
+    for (const struct plan_step *p = steps; p && !*added; p = p->next) {
+        bool fresh = false;
+        if (!text_starts(p->what, begin.at))
+            continue;
+        const struct field *f = kind_field(k, text_from(p->what, begin.len));
+        if (f)
+            TRY(open__fresh(call, tx, steps, k, f, &fresh));
+        *added = !fresh;
+    }
+    return OK;
 }
 
 static enum err fold_one(struct call *call, struct records *r, struct tx *tx,
@@ -67,8 +77,11 @@ enum err fold__again(struct call *call, struct tx *tx, const struct model *m,
     if (!all && !steps)
         return OK;
     TRY(table__build(call, &r));
-    for (size_t i = 0; i < m->kind_count; i++)
-        if (all || order_added(call->arena, steps, &m->kinds[i]))
+    for (size_t i = 0; i < m->kind_count; i++) {
+        bool added;
+        TRY(order_added(call, tx, steps, &m->kinds[i], &added));
+        if (all || added)
             TRY(fold_kind(call, &r, tx, &m->kinds[i], all));
+    }
     return all ? stale__folded(call, tx, rules) : OK;
 }

@@ -51,6 +51,9 @@ struct migration {
     struct plan_step *steps;    /* out */
 };
 MUST_USE enum err open__migrate(struct call *call, struct tx *tx, struct migration *m);
+/* The column of the field is new with these steps, and no version can have a value of it. */
+MUST_USE enum err open__fresh(struct call *call, struct tx *tx, const struct plan_step *steps,
+                              const struct kind *k, const struct field *f, bool *fresh);
 struct text open__steps(struct call *call, const struct plan_step *steps);
 
 /* A reader or the writer's transaction: rules are the same for looking and for doing. */
@@ -73,7 +76,7 @@ MUST_USE enum err db__rows(struct call *call, struct db db, const char *sql,
 /* ---- rename.c: what follows a field's new name, in a migration -----------------------------
  */
 MUST_USE enum err rename__links(struct call *call, struct tx *tx, const struct model *m,
-                                bool planned);
+                                const struct model *before, bool planned);
 
 /* ---- value.c: JSON values as nodes ---------------------------------------------------------
  */

@@ -414,6 +414,13 @@ static enum err never_known(struct call *call, struct tx *tx, const struct kind 
     return OK;
 }
 
+enum err open__fresh(struct call *call, struct tx *tx, const struct plan_step *steps,
+                     const struct kind *k, const struct field *f, bool *fresh)
+{
+    *fresh = was_added(steps, k, f, call->arena);
+    return *fresh ? never_known(call, tx, k, f, fresh) : OK;
+}
+
 /* A field that left the model and came back, perhaps under another name in between, is new in
  * the table while the versions have had it all along. */
 static enum err refill(struct call *call, struct tx *tx, const struct migration *m)
@@ -468,7 +475,7 @@ enum err open__migrate(struct call *call, struct tx *tx, struct migration *m)
     struct tables t = all_tables(call->arena, m->model);
     TRY(store_plan(call, tx, t.items, t.count, &m->steps));
     TRY(store_migrate(call, tx, m->steps));
-    TRY(rename__links(call, tx, m->model, m->steps != NULL));
+    TRY(rename__links(call, tx, m->model, m->before, m->steps != NULL));
     TRY(refill(call, tx, m));
     if (created(m->steps, " contributor"))
         TRY(contributor__rebuild(call, tx, m->model));

@@ -42,9 +42,18 @@ static enum err check_link(struct call *call, struct tx *tx, const struct kind *
                    TEXT_ARG(k->name), TEXT_ARG(f->name)));
 }
 
+/* By the model before (NULL: not known) the field was there and held no references. */
+static bool held_none(const struct model *before, const struct kind *k, const struct field *f)
+{
+    const struct kind *was = before ? model_kind(before, k->name) : NULL;
+    const struct field *old = was ? kind_field(was, f->name) : NULL;
+    return old && !holds_links(old);
+}
+
 /* After the plan, when the table of links is there. A type can only have changed when the plan
  * found something to do, so that a start without changes does not search the links. */
-enum err rename__links(struct call *call, struct tx *tx, const struct model *m, bool planned)
+enum err rename__links(struct call *call, struct tx *tx, const struct model *m,
+                       const struct model *before, bool planned)
 {
     for (size_t i = 0; i < m->kind_count; i++)
         for (size_t n = 0; n < m->kinds[i].field_count; n++) {
@@ -52,7 +61,7 @@ enum err rename__links(struct call *call, struct tx *tx, const struct model *m, 
             const struct field *f = &k->fields[n];
             if (holds_links(f) && is_renamed(k, f))
                 TRY(rename_link(call, tx, k, f));
-            else if (planned && !holds_links(f) && f->type != FIELD_ROWS && !f->system)
+            else if (planned && !held_none(before, k, f) && !holds_links(f) && f->type != FIELD_ROWS && !f->system)
                 TRY(check_link(call, tx, k, f));
         }
     return OK;

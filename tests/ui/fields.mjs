@@ -28,7 +28,7 @@ await test('E4 a field is added, and a page that was open has it without being l
   await clean(admin, 'the form of a field');
   await picture(admin, 'fields-form');
   await admin.getByRole('button', { name: 'Rehearse and show the difference' }).click();
-  await outcome(admin).getByText('get a field: “Agency in charge”').waitFor();
+  await outcome(admin).getByText('a new field, “Agency in charge”').waitFor();
   await picture(admin, 'fields-difference');
   equal((await colleague.ask('GET', '/model')).kinds.find((k) => k.kind === 'ai_system').fields.some((f) => f.name === 'x_agency_in_charge'), false, 'a rehearsal changes nothing');
   // Another word, and what was looked at counts no more.
