@@ -96,6 +96,7 @@ static void add_grounds(struct making *m)
     }
     add_once(m->columns, &m->reach.column_count, TEXT("owner")); /* never hidden from oneself */
     add_once(m->columns, &m->reach.column_count, TEXT("author"));
+    add_once(m->columns, &m->reach.column_count, TEXT("offered_to")); /* nor what one is to take over */
 }
 
 static void add_confidentiality(struct making *m)

@@ -144,11 +144,20 @@ const struct ref *lookup__find(const struct lookup *l, struct text id)
     return map_find(l->places, id, &i) && l->refs[i].id.len ? &l->refs[i] : NULL;
 }
 
-static struct text in_words(const struct lookup *l, struct text id)
+struct text lookup__person(struct call *call, const struct ref *ref)
+{
+    return !ref->key.len ? ref->title
+                         : text_print(call->arena, "%.*s <%.*s>", TEXT_ARG(ref->title),
+                                      TEXT_ARG(ref->key));
+}
+
+static struct text in_words(struct call *call, const struct lookup *l, struct text id)
 {
     const struct ref *ref = lookup__find(l, id);
     if (!ref)
         return id;
+    if (text_is(ref->kind, "person"))
+        return lookup__person(call, ref);
     return ref->key.len ? ref->key : ref->title;
 }
 
@@ -166,9 +175,9 @@ static struct text cell(struct call *call, const struct lookup *l, const struct 
     if (v->type == JSON_TRUE || v->type == JSON_FALSE)
         return v->type == JSON_TRUE ? TEXT("true") : TEXT("false");
     if (v->type != JSON_LIST)
-        return target_of(f).len ? in_words(l, v->text) : v->text;
+        return target_of(f).len ? in_words(call, l, v->text) : v->text;
     for (const struct json *one = v->first; one; one = one->next) {
-        buf_add(&b, target_of(f).len ? in_words(l, one->text) : one->text);
+        buf_add(&b, target_of(f).len ? in_words(call, l, one->text) : one->text);
         if (one->next)
             buf_add_c(&b, f->target == TO_NONE ? "|" : "; ");
     }

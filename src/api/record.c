@@ -69,6 +69,7 @@ static enum err put_record(struct exchange *x, const struct record *rec)
               record_may_change(x->call, x->records, exchange__db(x), rec) &&
                   !rec->kind->states[rec->state].locked);
     put__bool(o, "comment", actor_takes_part(x->actor, rec->kind));
+    put__bool(o, "owner", record_may_give(x->call, x->records, exchange__db(x), rec));
     json_key(o, "attach"); /* evidence, tags and links may be added in locked states too */
     json_put_bool(o, record_may_change(x->call, x->records, exchange__db(x), rec));
     json_close(o, '}');
@@ -341,10 +342,11 @@ enum err record_bulk(struct exchange *x)
     const struct json *only = json_get(x->json, "rehearse");
     bool rehearse = only && only->type == JSON_TRUE;
     struct text move = exchange__field(x, "move");
-    if (move.len && !text_is(move, "hand_over"))
+    if (move.len && !text_is(move, "hand_over") && !text_is(move, "accept_hand_over") &&
+        !text_is(move, "decline_hand_over") && !text_is(move, "take_back_hand_over"))
         return problem(x->call, ERR_INVALID, TEXT("move"), "choice", "%s",
-                       say(x->call, "only hand_over is for many at once",
-                           "批量操作只支持 hand_over（移交）"));
+                       say(x->call, "only handing over is for many at once",
+                           "批量操作只支持移交"));
     if (!ids || ids->type != JSON_LIST || !ids->count || ids->count > 1000 || !set ||
         set->type != JSON_OBJECT)
         return problem(x->call, ERR_INVALID, TEXT("ids"), "type", "%s",

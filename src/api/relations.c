@@ -75,7 +75,8 @@ static void put_changes(const struct kind *k, const struct history_item *h, stru
     json_open(o, '[');
     for (size_t i = 0; i < k->field_count && !h->follows_hidden; i++) {
         const struct field *f = &k->fields[i];
-        if (f->system || (f->sensitive && !h->sensitive))
+        bool kept = f->system && !text_is(f->name, "offered_to"); /* an offer is a person's act */
+        if (kept || (f->sensitive && !h->sensitive))
             continue;
         const struct json *from = h->before ? h->before->values[i] : NULL;
         const struct json *to = h->then->values[i];

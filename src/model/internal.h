@@ -11,7 +11,7 @@
 #define NAME_LIMIT 40
 #define STATE_LIMIT 64
 #define SAFE_INTEGER ((INT64_C(1) << 53) - 1) /* what every JSON reader keeps exactly */
-#define SYSTEM_FIELDS 7 /* key state version author editor created_at updated_at */
+#define SYSTEM_FIELDS 8 /* key state version author editor created_at updated_at offered_to */
 #define STATE_BIT(i) (UINT64_C(1) << (i))
 
 /* ---- guest.c: what the queries of checks may read ---------------------------------------- */
@@ -177,6 +177,9 @@ void model__depend(struct loader *l); /* depend.c: edges between kinds; refuses 
 void model__states(struct loader *l, struct draft *d);
 void model__moves(struct loader *l, struct draft *d);        /* names, from, to */
 void model__moves_finish(struct loader *l, struct draft *d); /* people, needs, conditions */
+void model__makes(struct loader *l, const struct kind *k, const struct json *v, struct move *m);
+/* Once all kinds are read: what is made can begin, and makes nothing that makes it again. */
+void model__makes_finish(struct loader *l);
 void model__needs(struct loader *l, struct draft *d, const struct json *list, struct move *m);
 /* Who signs: `sign`, or `by` with `and_by`. The conditions of the steps come with model__sign_finish. */
 void model__sign(struct loader *l, const struct kind *k, const struct json *v, struct move *m);

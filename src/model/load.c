@@ -145,6 +145,8 @@ static void run_passes(struct loader *l, struct text on)
     for_each_kind(l, model__kind_finish);
     if (l->mistakes == 0)
         model__depend(l);
+    if (l->mistakes == 0)
+        model__makes_finish(l);
     finish_frameworks(l);
     read_checks(l);
 }

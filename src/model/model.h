@@ -142,6 +142,26 @@ struct push { /* records of a kind whose field names this one, where the move le
     struct text via, move;
     const struct condition *when; /* of the record that pushes; NULL: always */
 };
+struct make_source { /* of a value: a column of the row, or a field of the record that makes */
+    const struct field *column, *field;
+};
+struct make_value {
+    const struct field *field; /* of the record that is made */
+    const struct json *value;  /* NULL: the first source that is not empty */
+    struct make_source from[4];
+    size_t from_count;
+};
+struct make { /* a record that a move makes */
+    struct text key, source;   /* once for each key; of rows once for each row that says the same, */
+    const struct field *again[4]; /* and anew when one of these fields says something else */
+    size_t again_count;
+    const struct kind *kind;
+    struct make_value *values;
+    size_t value_count;
+    const struct field *each;  /* rows: a record for each of them; NULL: one */
+    const struct field *link;  /* ref or refs of the record that makes: keeps what was made; NULL */
+    const struct condition *when;
+};
 struct freezing { /* a move signs every record of a kind, as they are */
     const struct kind *kind;
     uint64_t open;               /* bit per state of that kind: undecided, nothing to sign yet */
@@ -200,6 +220,8 @@ struct move {
     size_t take_count;
     struct push *pushes;            /* records that are moved along */
     size_t push_count;
+    struct make *makes;             /* records that it makes */
+    size_t make_count;
     const struct until *until;      /* NULL: none */
     struct move_setting *sets;
     size_t set_count;

@@ -67,7 +67,7 @@ static void fill_defaults(struct writing *w, struct record *rec)
         fill_default(rec, "unit", w->given, w->call->actor->unit, w->call->arena);
 }
 
-static enum err next_key(struct writing *w, const struct kind *k, struct text *key)
+enum err change__next_key(struct writing *w, const struct kind *k, struct text *key)
 {
     int64_t number;
     TRY(tx_next(w->call, w->tx, k->name, &number));
@@ -125,11 +125,12 @@ static enum err create(struct writing *w)
     TRY(compute__fields(w->call, w->records, db_tx(w->tx), rec, NULL, (struct text){0}));
     e = worse(e, check__required(w->call, rec, rec->state, NULL));
     e = worse(e, check__links(w->call, rec, NULL));
+    e = worse(e, hand__present(w, rec, NULL));
     e = worse(e, check_unique(w, rec, w->given));
     e = worse(e, check_fixed_at_start(w, rec));
     TRY(e);
     TRY(may_create_here(w, rec));
-    TRY(next_key(w, k, &rec->key));
+    TRY(change__next_key(w, k, &rec->key));
     TRY(write__version(w, rec, NULL, "record.create", (struct text){0}, w->change->reason));
     w->change->record = rec;
     return OK;
@@ -332,8 +333,10 @@ enum err change__values(struct writing *w)
     TRY(compute__fields(w->call, w->records, db_tx(w->tx), rec, before, (struct text){0}));
     e = worse(e, check_locked(w, rec, before));
     e = worse(e, check_fixed(w, rec, before));
+    e = worse(e, hand__check_change(w, rec, before));
     e = worse(e, check__required(w->call, rec, rec->state, NULL));
     e = worse(e, check__links(w->call, rec, before));
+    e = worse(e, hand__present(w, rec, before));
     e = worse(e, check_unique(w, rec, w->given));
     TRY(e);
     TRY(may_rehang(w, rec, before));
@@ -538,11 +541,14 @@ static enum err make_move(struct writing *w, struct record *rec, const struct re
     rec->state = m->to;
     for (size_t i = 0; i < m->set_count; i++)
         rec->values[m->sets[i].field->index] = setting(w->call, &m->sets[i]);
+    struct made *made;
+    TRY(make__plan(w, rec, m, &made));
     TRY(freeze__set(w->call, w->records, db_tx(w->tx), m, &w->frozen));
     TRY(write__version(w, rec, before, "record.move", m->name, reason));
+    TRY(make__all(w, rec, made));
     TRY(push_all(w, rec, m, reason));
     /* What was pushed may have been counted in it. */
-    if (m->push_count)
+    if (m->push_count || made)
         TRY(table__find(w->call, w->records, db_tx(w->tx), rec->kind, rec->id, &rec));
     w->change->record = rec;
     return automatic_moves(w, rec, (struct text){0});
@@ -631,7 +637,7 @@ static enum err move(struct writing *w)
     const struct move *m;
     struct record *rec = record__copy(w->call->arena, before);
     apply(w, rec);
-    if (hand__is(rec->kind, w->change->move))
+    if (hand__named(rec->kind, w->change->move))
         return hand__over(w, rec, before);
     TRY(pick_move(w, before, rec, &m));
     if (!m)
@@ -641,6 +647,7 @@ static enum err move(struct writing *w)
             TEXT_ARG(w->change->move));
     TRY(check_asked(w, before, m));
     TRY(check__references(w->call, w->records, db_tx(w->tx), rec, w->given));
+    TRY(hand__present(w, rec, before));
     TRY(take_proposed(w, rec, before, m));
     TRY(compute__fields(w->call, w->records, db_tx(w->tx), rec, before, (struct text){0}));
     TRY(until__fill(w->call, w->records, db_tx(w->tx), rec, m));

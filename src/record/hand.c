@@ -1,24 +1,55 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* record/hand.c — handing a record over: an act of its own that every kind with an owner has, in
- * every state, also where fields are locked. The entry names whom it was taken from and given to;
- * whoever owned a record stays under the duties of its owner. */
+/* record/hand.c — handing a record over: every kind with an owner has it, in every state, also where
+ * fields are locked. It is offered by the owner or by who manages the register, and takes effect when
+ * the receiver accepts; until then it can be taken back, or declined. No other way gives an owner
+ * away. The versions name who offered what to whom; whoever owned a record stays under the duties of
+ * its owner. */
 #include "record/internal.h"
 
-static const struct field *owner_field(const struct kind *k)
+static const struct {
+    const char *name, *act, *en, *zh;
+    bool reason;
+} acts[] = {
+    [HAND_OFFER] = {"hand_over", "record.offer", "Hand over", "移交", true},
+    [HAND_ACCEPT] = {"accept_hand_over", "record.hand_over", "Accept the hand-over", "接受移交",
+                     false},
+    [HAND_DECLINE] = {"decline_hand_over", "record.decline", "Decline the hand-over", "谢绝移交",
+                      true},
+    [HAND_TAKE_BACK] = {"take_back_hand_over", "record.take_back", "Take back the offer",
+                        "撤回移交", false},
+};
+
+static const struct field *person_field(const struct kind *k, const char *name)
 {
-    const struct field *f = kind_field(k, TEXT("owner"));
+    const struct field *f = kind_field(k, text_of(name));
     return f && f->type == FIELD_REF && f->target == TO_PERSON && !f->many ? f : NULL;
 }
 
-/* The model may have a move of that name; then that is what is meant. */
-bool hand__is(const struct kind *k, struct text move)
+static const struct field *owner_field(const struct kind *k)
 {
-    return text_is(move, "hand_over") && owner_field(k) && !kind_move(k, move);
+    return person_field(k, "owner");
+}
+
+/* The model may have a move of that name; then that is what is meant. */
+enum hand hand__named(const struct kind *k, struct text move)
+{
+    for (enum hand h = HAND_OFFER; h <= HAND_TAKE_BACK; h++)
+        if (text_is(move, acts[h].name))
+            return owner_field(k) && person_field(k, "offered_to") && !kind_move(k, move)
+                       ? h
+                       : HAND_NONE;
+    return HAND_NONE;
+}
+
+static bool is_offered_to(const struct record *rec, const struct actor *a)
+{
+    return a->person.len && !a->bare &&
+           value__list_has(record_value(rec, TEXT("offered_to")), a->person);
 }
 
 /* The owner, or whoever manages the register: those who may archive. */
-enum err hand__may(struct call *call, struct records *r, struct db db, const struct record *rec,
-                   bool *out)
+static enum err may_offer(struct call *call, struct records *r, struct db db,
+                          const struct record *rec, bool *out)
 {
     const struct move *m = kind_move(rec->kind, TEXT("archive"));
     const struct actor *a = call->actor;
@@ -29,32 +60,89 @@ enum err hand__may(struct call *call, struct records *r, struct db db, const str
     return OK;
 }
 
-struct move *hand__move(struct call *call, const struct record *rec)
+struct move *hand__move(struct call *call, const struct record *rec, enum hand hand)
 {
     struct move *m = NEW(call->arena, struct move);
-    *m = (struct move){.name = TEXT("hand_over"),
-                       .title = {TEXT("Hand over"), TEXT("移交")},
+    *m = (struct move){.name = text_of(acts[hand].name),
+                       .title = {text_of(acts[hand].en), text_of(acts[hand].zh)},
                        .source = rec->kind->file,
                        .from = UINT64_C(1) << rec->state,
                        .to = rec->state,
-                       .ask_count = 1,
-                       .reason = true};
+                       .ask_count = hand == HAND_OFFER,
+                       .reason = acts[hand].reason};
     m->asks = NEW(call->arena, struct text);
     m->asks[0] = TEXT("owner");
     return m;
 }
 
+static void view(struct call *call, const struct record *rec, enum hand hand,
+                 struct move_view *out, size_t *count)
+{
+    const struct move *m = hand__move(call, rec, hand);
+    out[(*count)++] = (struct move_view){.move = m,
+                                         .allowed = true,
+                                         .mine = true,
+                                         .asks = m->asks,
+                                         .ask_count = m->ask_count,
+                                         .why = call_beside(call->arena, call)};
+}
+
+enum err hand__views(struct call *call, struct records *r, struct db db,
+                     const struct record *rec, struct move_view *out, size_t *count)
+{
+    bool may, offered = !value__empty(record_value(rec, TEXT("offered_to")));
+    if (!hand__named(rec->kind, TEXT("hand_over")))
+        return OK;
+    if (is_offered_to(rec, call->actor)) {
+        view(call, rec, HAND_ACCEPT, out, count);
+        view(call, rec, HAND_DECLINE, out, count);
+    }
+    TRY(may_offer(call, r, db, rec, &may));
+    if (may)
+        view(call, rec, HAND_OFFER, out, count);
+    if (may && offered)
+        view(call, rec, HAND_TAKE_BACK, out, count);
+    return OK;
+}
+
+/* ---- whose turn: the receiver's, and who manages the register when the owner has left
+ * ---------------------------------------------------------------------- */
+enum err hand__turn(struct call *call, struct records *r, struct db db, const struct record *rec,
+                    enum hand *out)
+{
+    const struct json *owner = record_value(rec, TEXT("owner"));
+    const struct move *m = kind_move(rec->kind, TEXT("archive"));
+    bool manager = false;
+    *out = HAND_NONE;
+    if (!hand__named(rec->kind, TEXT("hand_over")))
+        return OK;
+    if (is_offered_to(rec, call->actor))
+        *out = HAND_ACCEPT;
+    if (*out || !owner || !m || rec->kind->states[rec->state].end || !call->actor->person.len)
+        return OK;
+    struct value v = V_TEXT(owner->text);
+    struct rows rows;
+    TRY(db__rows(call, db, "SELECT 1 FROM person WHERE id = $1 AND disabled = 1", &v, 1, 1,
+                 &rows));
+    if (rows.count)
+        TRY(who__matches(call, r, db, call->actor, rec, &m->by, &manager));
+    *out = manager ? HAND_OFFER : HAND_NONE;
+    return OK;
+}
+
+/* ---- doing it
+ * ---------------------------------------------------------------------------------------- */
 static enum err refuse(struct writing *w, enum err e, const char *code, const char *en,
                        const char *zh)
 {
     return problem(w->call, e, TEXT("owner"), code, "%s", say(w->call, en, zh));
 }
 
-static enum err check_may(struct writing *w, const struct record *rec)
+static enum err check_may_offer(struct writing *w, const struct record *rec)
 {
     bool yes;
     const struct move *m = kind_move(rec->kind, TEXT("archive"));
-    TRY(hand__may(w->call, w->records, db_tx(w->tx), rec, &yes));
+    TRY(may_offer(w->call, w->records, db_tx(w->tx), rec, &yes));
     if (yes)
         return OK;
     struct text who = m ? who__print(w->call, w->records, &m->by) : TEXT("");
@@ -64,35 +152,93 @@ static enum err check_may(struct writing *w, const struct record *rec)
                    TEXT_ARG(who));
 }
 
-static enum err check_new_owner(struct writing *w, const struct record *rec,
-                                const struct record *before)
+static enum err check_may(struct writing *w, const struct record *rec, enum hand hand)
 {
-    const struct json *now = record_value(rec, TEXT("owner"));
-    struct value v = V_TEXT(now->text);
+    bool offered = !value__empty(record_value(rec, TEXT("offered_to")));
+    if (hand == HAND_OFFER || hand == HAND_TAKE_BACK)
+        TRY(check_may_offer(w, rec));
+    if (hand != HAND_OFFER && !offered)
+        return problem(w->call, ERR_CONFLICT, TEXT(""), "no_offer", "%s",
+                       say(w->call, "is not offered to anybody", "未提出移交"));
+    if (hand == HAND_OFFER || hand == HAND_TAKE_BACK || is_offered_to(rec, w->call->actor))
+        return OK;
+    return problem(w->call, ERR_DENIED, TEXT(""), "who", "%s",
+                   say(w->call, "is for whom the record is offered to", "只能由被移交人进行"));
+}
+
+static enum err check_receiver(struct writing *w, const struct record *before,
+                               const struct json *to)
+{
+    struct value v = V_TEXT(to->text);
     struct rows rows;
     TRY(tx_rows(w->call, w->tx, "SELECT disabled FROM person WHERE id = $1", &v, 1, 1, &rows));
     if (!rows.count || rows.cells[0].integer)
         return refuse(w, ERR_INVALID, "left", "has left; choose somebody who is here",
                       "已离开，请选择在职人员");
-    if (text_same(now->text, w->call->actor->person))
+    if (text_same(to->text, w->call->actor->person))
         return refuse(w, ERR_CONFLICT, "self", "cannot be yourself; somebody else must give it to you",
                       "不能移交给自己；须由他人移交给您");
-    if (value__list_has(record_value(before, TEXT("owner")), now->text))
+    if (value__list_has(record_value(before, TEXT("owner")), to->text))
         return refuse(w, ERR_CONFLICT, "same", "owns it already", "已是负责人");
+    if (value__list_has(record_value(before, TEXT("offered_to")), to->text))
+        return refuse(w, ERR_CONFLICT, "same", "has been offered it already", "已向其提出移交");
     return OK;
 }
 
-static enum err check_given(struct writing *w, const struct record *rec)
+/* ---- who has left is given nothing to do --------------------------------------------------- */
+static bool names(const struct who_list *list, struct text relation)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (text_same(list->one[i].relation, relation) && !list->one[i].via.len)
+            return true;
+    return false;
+}
+
+/* Is whoever stands in the field expected to act? People are also named as a matter of record: who
+ * took part, who reported it. */
+static bool expected_to_act(const struct kind *k, const struct field *f)
+{
+    if (f->type != FIELD_REF || f->target != TO_PERSON || f->system || f->computed)
+        return false;
+    bool any = text_is(f->name, "owner") || k->grants.to == f ||
+               names(&k->change, f->name);
+    for (size_t i = 0; i < k->move_count; i++)
+        for (size_t step = 0; step < k->moves[i].step_count && !any; step++)
+            any = names(&k->moves[i].steps[step].by, f->name);
+    return any;
+}
+
+enum err hand__present(struct writing *w, const struct record *rec, const struct record *before)
+{
+    enum err worst = OK;
+    for (size_t i = 0; i < rec->kind->field_count; i++) {
+        const struct field *f = &rec->kind->fields[i];
+        const struct json *now = rec->values[i], *then = before ? before->values[i] : NULL;
+        struct rows rows;
+        if (!w->given[i] || !expected_to_act(rec->kind, f) || value__empty(now) || (then && json_same(now, then)))
+            continue;
+        TRY(tx_rows(w->call, w->tx, "SELECT disabled FROM person WHERE id = $1",
+                    &V_TEXT(now->text), 1, 1, &rows));
+        if (rows.count && rows.cells[0].integer)
+            worst = problem(w->call, ERR_INVALID, f->name, "left", "%s",
+                            say(w->call, "has left; choose somebody who is here",
+                                "已离开，请选择在职人员"));
+    }
+    return worst;
+}
+
+static enum err check_given(struct writing *w, const struct record *rec, enum hand hand)
 {
     const struct field *owner = owner_field(rec->kind);
     enum err worst = OK;
     for (size_t i = 0; i < rec->kind->field_count; i++)
-        if (w->given[i] && i != owner->index)
+        if (w->given[i] && (i != owner->index || hand != HAND_OFFER))
             worst = problem(w->call, ERR_INVALID, rec->kind->fields[i].name, "not_asked", "%s",
                             say(w->call, "is not part of handing over", "不属于移交内容"));
-    if (!w->given[owner->index] || value__empty(rec->values[owner->index]))
+    if (hand == HAND_OFFER &&
+        (!w->given[owner->index] || value__empty(rec->values[owner->index])))
         worst = refuse(w, ERR_INVALID, "required", "name the new owner", "请指定新的负责人");
-    if (!text_trim(w->change->reason).len)
+    if (acts[hand].reason && !text_trim(w->change->reason).len)
         worst = problem(w->call, ERR_INVALID, TEXT("reason"), "required", "%s",
                         say(w->call, "a reason is required", "必须填写理由"));
     return worst;
@@ -100,14 +246,72 @@ static enum err check_given(struct writing *w, const struct record *rec)
 
 enum err hand__over(struct writing *w, struct record *rec, const struct record *before)
 {
-    TRY(check_may(w, before));
-    TRY(check_given(w, rec));
+    enum hand hand = hand__named(rec->kind, w->change->move);
+    size_t owner = owner_field(rec->kind)->index;
+    size_t offered = person_field(rec->kind, "offered_to")->index;
+    TRY(check_may(w, before, hand));
+    TRY(check_given(w, rec, hand));
     TRY(check__references(w->call, w->records, db_tx(w->tx), rec, w->given));
-    TRY(check_new_owner(w, rec, before));
-    TRY(write__version(w, rec, before, "record.hand_over", TEXT("hand_over"),
+    const struct json *to = rec->values[owner];
+    if (hand == HAND_OFFER)
+        TRY(check_receiver(w, before, to));
+    rec->values[owner] = hand == HAND_ACCEPT ? before->values[offered] : before->values[owner];
+    rec->values[offered] = hand == HAND_OFFER ? to : NULL;
+    TRY(write__version(w, rec, before, acts[hand].act, text_of(acts[hand].name),
                        w->change->reason));
     w->change->record = rec;
+    return hand == HAND_ACCEPT ? change__react(w, rec, (struct text){0}) : OK;
+}
+
+/* ---- the owner is no field like the others
+ * ---------------------------------------------------------------------- */
+/* A draft that its author alone has touched and that has never left its start is theirs to give. */
+static enum err own_draft(struct call *call, struct db db, const struct record *rec, bool *out)
+{
+    struct text me = call->actor->person;
+    struct value values[] = {V_TEXT(rec->kind->name), V_TEXT(rec->id), V_TEXT(me)};
+    struct rows rows;
+    *out = false;
+    if (!me.len || call->actor->bare || rec->state != rec->kind->start ||
+        !value__list_has(record_value(rec, TEXT("author")), me) ||
+        !value__list_has(record_value(rec, TEXT("owner")), me))
+        return OK;
+    TRY(db__rows(call, db,
+                 "SELECT 1 FROM contributor WHERE kind = $1 AND id = $2 AND person <> $3 UNION ALL "
+                 "SELECT 1 FROM stay WHERE kind = $1 AND id = $2 AND version > 1 UNION ALL "
+                 "SELECT 1 FROM past_owner WHERE kind = $1 AND id = $2 UNION ALL "
+                 "SELECT 1 FROM signature WHERE kind = $1 AND id = $2 LIMIT 1",
+                 values, 3, 1, &rows));
+    *out = rows.count == 0;
     return OK;
+}
+
+bool record_may_give(struct call *call, struct records *r, struct reader *db,
+                     const struct record *rec)
+{
+    bool yes = value__empty(record_value(rec, TEXT("owner")));
+    (void)r;
+    return yes || (own_draft(call, db_reader(db), rec, &yes) == OK && yes);
+}
+
+/* A record without an owner may be given its first one like any other value. */
+enum err hand__check_change(struct writing *w, const struct record *rec,
+                            const struct record *before)
+{
+    const struct field *f = owner_field(rec->kind);
+    const struct json *now = f ? rec->values[f->index] : NULL;
+    const struct json *then = f ? before->values[f->index] : NULL;
+    bool may;
+    if (!f || value__empty(then) || !hand__named(rec->kind, TEXT("hand_over")) ||
+        (now && text_same(now->text, then->text)))
+        return OK;
+    TRY(own_draft(w->call, db_tx(w->tx), before, &may));
+    return may ? OK
+               : problem_at(w->call, ERR_CONFLICT, f->name, "hand_over", f->source,
+                            text_of(say(w->call,
+                                        "is not changed but handed over: offer it with “Hand over”; "
+                                        "it changes when the new owner accepts",
+                                        "不能直接修改，须通过“移交”提出，由新负责人接受后生效")));
 }
 
 /* ---- what stays with whoever owned it

@@ -10,7 +10,8 @@
 /* SQL of one kind, built once at open from names the model checked (table.c). */
 struct kind_sql {
     const char *by_id, *by_key;  /* $1 → id key version state ledger commitment body */
-    const char *insert, *update; /* columns in the order of table__values */
+    const char *insert, *update; /* columns in the order of table__values, then those of order */
+    const char *order;           /* $1 = id, then every column of order; NULL: it has none */
     const char *exists;          /* $1 → id */
     const char **row_insert, **row_delete; /* per field index; NULL unless ROWS */
     const char *page;                      /* $1 = last id: id and every column, and the body */
@@ -95,6 +96,7 @@ struct act {
     const struct json *proposed; /* new values, until the last signature; NULL: none */
     const struct json *withdrawn; /* the signature that is taken back; NULL: none */
     bool agrees; /* what is proposed was so by somebody else: nobody's draft */
+    const struct json *made; /* the records that come with it; NULL: none */
 };
 /* ERR_TOO_LARGE for more than a body may hold. */
 MUST_USE enum err body__print(struct call *call, const struct record *rec,
@@ -111,6 +113,15 @@ MUST_USE enum err version__record(struct call *call, const struct record *now,
                                   const struct value *row, struct record **out);
 
 struct writing; /* change.c, below */
+
+/* ---- fold.c: what is folded from texts for search and order, made anew when the rules are others ----
+ */
+MUST_USE enum err fold__again(struct call *call, struct tx *tx, const struct model *m,
+                              const struct plan_step *steps);
+
+/* The rules that words and keys of order were folded by; "" when nobody knows (stale.c). */
+MUST_USE enum err stale__folding(struct call *call, struct tx *tx, struct text *rules);
+MUST_USE enum err stale__folded(struct call *call, struct tx *tx, struct text rules);
 
 /* ---- stay.c: since when in which state ---------------------------------------------------- */
 struct stay {
@@ -165,6 +176,13 @@ MUST_USE enum err table__refill(struct call *call, struct records *r, struct tx 
 size_t table__columns(const struct kind *k, struct text *names, enum column_type *types);
 struct value table__cell(struct call *call, const struct field *f, const struct json *v);
 void table__values(struct call *call, const struct record *rec, struct value *out);
+/* Sorting by such a field goes by a column of its own, `_NAME` (format: order_key). It is no fact about
+ * the record, so deep verification does not look at it, and fold.c makes it anew. */
+bool order__has(const struct field *f);
+struct text order__name(struct arena *a, const struct field *f);
+struct value order__cell(struct call *call, const struct json *v);
+size_t table__order_values(struct call *call, const struct record *rec, struct value *out);
+size_t table__order_columns(struct arena *a, const struct kind *k, struct text *names);
 bool field__is_column(const struct field *f);
 /* The rows of "… WHERE <where>" in the shape of by_id, as records. */
 MUST_USE enum err table__many(struct call *call, struct records *r, struct db db,
@@ -322,7 +340,7 @@ struct writing {
     const bool *given;
     struct note *notes;
     int reactions; /* how deep one automatic move has called for another */
-    const struct json *frozen, *proposed, *withdrawn; /* go into the next version that is written */
+    const struct json *frozen, *proposed, *withdrawn, *made; /* go into the next version that is written */
     bool agrees; /* what is proposed was so by somebody else */
     int pushed; /* how deep moves are pushing moves just now */
 };
@@ -332,6 +350,8 @@ MUST_USE enum err change__values(struct writing *w);
 struct record *record__copy(struct arena *a, const struct record *rec);
 /* ---- write.c: one version into rows, ledger and search
  * ------------------------------------------------------- */
+/* What search finds the record by, folded. */
+struct text write__words(struct call *call, const struct record *rec);
 MUST_USE enum err write__version(struct writing *w, struct record *rec,
                                  const struct record *before, const char *act, struct text move,
                                  struct text reason);
@@ -341,6 +361,7 @@ MUST_USE enum err write__recompute(struct writing *w, const struct dependent *d,
 /* The automatic moves that a record may make now that it, or what it looks at, has changed: as the
  * system, naming the cause. */
 MUST_USE enum err change__react(struct writing *w, struct record *rec, struct text cause);
+MUST_USE enum err change__next_key(struct writing *w, const struct kind *k, struct text *key);
 
 /* 2, the record moved on; 1, what was signed changed; 0, neither: write.c. */
 int version__alters(const struct record *rec, const struct record *before, const char *act);
@@ -422,6 +443,7 @@ struct turns_query {
     struct text after_day, after_key; /* the last row that was shown; key "" = from the start */
 };
 #define TURN_LACKING 100
+#define TURN_HAND 1000 /* and an enum hand: no move of the model, but a part of handing over */
 /* Rows of kind, id, key, title, state, due, pick: the number of the next move that is the actor's
  * (turn__next), TURN_LACKING more while something is missing; NULL when it is not their turn. */
 MUST_USE enum err query__turns(struct call *call, struct records *r, struct reader *db,
@@ -432,12 +454,25 @@ MUST_USE enum err query__turn_counts(struct call *call, struct records *r, struc
 
 /* ---- hand.c: handing over ---------------------------------------------------------------------
  */
-bool hand__is(const struct kind *k, struct text move);
-MUST_USE enum err hand__may(struct call *call, struct records *r, struct db db,
-                            const struct record *rec, bool *out);
-struct move *hand__move(struct call *call, const struct record *rec); /* as it is shown */
+enum hand { HAND_NONE, HAND_OFFER, HAND_ACCEPT, HAND_DECLINE, HAND_TAKE_BACK };
+/* Which of its moves this is; HAND_NONE: none of them. */
+enum hand hand__named(const struct kind *k, struct text move);
+struct move *hand__move(struct call *call, const struct record *rec, enum hand hand); /* as it is shown */
+/* Adds those that the actor may make now: at most four. */
+MUST_USE enum err hand__views(struct call *call, struct records *r, struct db db,
+                              const struct record *rec, struct move_view *out, size_t *count);
+/* What of it is the actor's turn, before anything else: HAND_ACCEPT, or HAND_OFFER (its owner has left,
+ * and the actor manages the register). */
+MUST_USE enum err hand__turn(struct call *call, struct records *r, struct db db,
+                             const struct record *rec, enum hand *out);
 /* `rec` has the given values in it. */
+/* Nobody who has left comes into a field whose person is expected to act. `before` NULL: it is new. */
+MUST_USE enum err hand__present(struct writing *w, const struct record *rec,
+                                const struct record *before);
 MUST_USE enum err hand__over(struct writing *w, struct record *rec, const struct record *before);
+/* Refused where a change gives away what must be handed over. */
+MUST_USE enum err hand__check_change(struct writing *w, const struct record *rec,
+                                     const struct record *before);
 /* Keeps who owned it until this version. */
 MUST_USE enum err hand__remember(struct writing *w, const struct record *rec,
                                  const struct record *before);
@@ -481,6 +516,15 @@ MUST_USE enum err propose__check(struct call *call, const struct record *rec,
 struct record *propose__aside(struct call *call, const struct record *rec,
                               const struct record *before, const struct move *m,
                               const struct json **out);
+
+/* ---- make.c: records that a move makes --------------------------------------------------------- */
+struct made;
+/* What the move is to make that has not been made yet, each with its id; the ids are put into the field
+ * that keeps them, and what is made goes into the version that is written next. NULL: nothing. */
+MUST_USE enum err make__plan(struct writing *w, struct record *rec, const struct move *m,
+                             struct made **out);
+/* Makes them, as the system, naming `cause`, which has been written. */
+MUST_USE enum err make__all(struct writing *w, const struct record *cause, struct made *list);
 
 /* ---- until.c: how long what a move decides is good for ----------------------------------------
  */

@@ -219,19 +219,10 @@ enum err record_moves(struct call *call, struct records *r, struct reader *db,
                       const struct record *rec, struct move_view **out, size_t *count)
 {
     const struct kind *k = rec->kind;
-    *out = NEW_MANY(call->arena, k->move_count + 2, struct move_view);
+    *out = NEW_MANY(call->arena, k->move_count + 4, struct move_view);
     *count = 0;
     for (size_t i = 0; i < k->move_count; i++)
         if (k->moves[i].from >> rec->state & 1 && !k->moves[i].automatic)
             TRY(view_move(call, r, db, rec, &k->moves[i], &(*out)[(*count)++]));
-    bool may = false;
-    if (hand__is(k, TEXT("hand_over")))
-        TRY(hand__may(call, r, db_reader(db), rec, &may));
-    if (!may)
-        return OK;
-    const struct move *m = hand__move(call, rec);
-    (*out)[(*count)++] =
-        (struct move_view){.move = m, .allowed = true, .mine = true, .asks = m->asks,
-                           .ask_count = 1, .why = call_beside(call->arena, call)};
-    return OK;
+    return hand__views(call, r, db_reader(db), rec, *out, count);
 }

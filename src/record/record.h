@@ -272,6 +272,9 @@ MUST_USE enum err record_moves(struct call *call, struct records *r, struct read
                                const struct record *rec, struct move_view **out, size_t *count);
 bool record_may_change(struct call *call, struct records *r, struct reader *db,
                        const struct record *rec);
+/* May the actor name another owner by a plain change? Else it is handed over (hand.c). */
+bool record_may_give(struct call *call, struct records *r, struct reader *db,
+                     const struct record *rec);
 bool record_may_create(const struct actor *a, const struct kind *k);
 bool record_may_read_kind(const struct actor *a, const struct kind *k);
 /* One version. Each is judged by what it was and what the reader holds now: of a hidden one only

@@ -118,6 +118,12 @@ static enum err one_todo(struct call *call, struct records *r, struct reader *db
     if (row[6].type == VALUE_INTEGER && state >= 0) {
         size_t nth = (size_t)row[6].integer;
         one->why = "move";
+        if (nth > TURN_HAND) {
+            struct record at = {.kind = k, .state = (size_t)state};
+            one->ready = true;
+            one->move = hand__move(call, &at, (enum hand)(nth - TURN_HAND));
+            return OK;
+        }
         one->ready = nth < TURN_LACKING;
         one->move = turn__next(k, (size_t)state, nth % TURN_LACKING);
     }

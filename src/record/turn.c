@@ -306,19 +306,29 @@ static enum err add_everybody(struct turning *t, int best)
     return OK;
 }
 
-enum err record_turn(struct call *call, struct records *r, struct reader *db,
-                     const struct record *rec, struct turn *out)
+/* A part of handing over that is the actor's. */
+static enum err of_hand(struct turning *t, enum hand hand)
 {
-    struct turning t = {call, r, db, rec, out, NULL, 0};
-    *out = (struct turn){.who = NEW_MANY(call->arena, TURN_WHO_MOST, struct turn_of)};
+    *t->turn = (struct turn){.who = t->turn->who,
+                             .move = hand__move(t->call, t->rec, hand),
+                             .ready = true,
+                             .mine = true};
+    add_person(t, t->call->actor->person, false);
+    return OK;
+}
+
+static enum err of_model(struct turning *t)
+{
+    struct turn *out = t->turn;
+    const struct record *rec = t->rec;
     out->rest = rec->kind->states[rec->state].rest || !turn__next(rec->kind, rec->state, 0);
     if (out->rest)
         return OK;
-    t.steps = NEW_MANY(call->arena, rec->kind->move_count, struct step);
+    t->steps = NEW_MANY(t->call->arena, rec->kind->move_count, struct step);
     int best = -1;
-    for (const struct move *m; (m = turn__next(rec->kind, rec->state, t.count)); t.count++) {
-        struct step *s = &t.steps[t.count];
-        TRY(look(&t, m, s));
+    for (const struct move *m; (m = turn__next(rec->kind, rec->state, t->count)); t->count++) {
+        struct step *s = &t->steps[t->count];
+        TRY(look(t, m, s));
         if (s->far <= best)
             continue;
         best = s->far;
@@ -326,10 +336,20 @@ enum err record_turn(struct call *call, struct records *r, struct reader *db,
         out->lacks = s->lacks;
     }
     out->ready = best == 2;
-    TRY(add_everybody(&t, best));
-    TRY(is_mine(&t, best, call->actor->person, &out->mine));
+    TRY(add_everybody(t, best));
+    TRY(is_mine(t, best, t->call->actor->person, &out->mine));
     out->vacant = true;
     for (size_t i = 0; i < out->who_count; i++)
         out->vacant = out->vacant && out->who[i].vacant;
     return OK;
+}
+
+enum err record_turn(struct call *call, struct records *r, struct reader *db,
+                     const struct record *rec, struct turn *out)
+{
+    struct turning t = {call, r, db, rec, out, NULL, 0};
+    *out = (struct turn){.who = NEW_MANY(call->arena, TURN_WHO_MOST, struct turn_of)};
+    enum hand hand;
+    TRY(hand__turn(call, r, db_reader(db), rec, &hand));
+    return hand != HAND_NONE ? of_hand(&t, hand) : of_model(&t);
 }

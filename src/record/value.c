@@ -166,6 +166,10 @@ enum err body__print(struct call *call, const struct record *rec, const struct a
         json_key(&o, "_frozen");
         json_put_json(&o, act->frozen);
     }
+    if (act->made) {
+        json_key(&o, "_made");
+        json_put_json(&o, act->made);
+    }
     put_member(&o, "_move", act->move);
     if (act->proposed && !act->agrees) {
         json_key(&o, "_proposed");

@@ -234,13 +234,20 @@ static bool is_mine(const struct record *rec, const struct actor *actor)
             value__list_has(record_value(rec, TEXT("author")), actor->person));
 }
 
+/* Who is to take it over looks at it first. */
+static bool is_offered(const struct record *rec, const struct actor *actor)
+{
+    return actor->person.len && !actor->bare &&
+           value__list_has(record_value(rec, TEXT("offered_to")), actor->person);
+}
+
 enum err who__may_read(struct call *call, struct records *r, struct db db,
                        const struct actor *actor, const struct record *rec, bool *out)
 {
     *out = false;
     if (!actor)
         return OK;
-    if (actor->all || is_mine(rec, actor)) {
+    if (actor->all || is_mine(rec, actor) || is_offered(rec, actor)) {
         *out = true;
         return OK;
     }

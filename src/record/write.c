@@ -32,7 +32,7 @@ static void set_engine_fields(struct call *call, struct record *rec, bool create
 
 /* ---- search
  * ------------------------------------------------------------------------------------- */
-static struct text search_words(struct call *call, const struct record *rec)
+struct text write__words(struct call *call, const struct record *rec)
 {
     struct buf b = buf_in(call->arena, 4u << 20);
     buf_add(&b, rec->key);
@@ -50,8 +50,8 @@ static struct text search_words(struct call *call, const struct record *rec)
 static enum err write_search(struct writing *w, const struct record *rec,
                              const struct record *before)
 {
-    struct text now = search_words(w->call, rec);
-    if (before && text_same(now, search_words(w->call, before)))
+    struct text now = write__words(w->call, rec);
+    if (before && text_same(now, write__words(w->call, before)))
         return OK;
     return tx_search_put(w->call, w->tx, rec->kind->name, rec->id, now);
 }
@@ -196,8 +196,9 @@ enum err write__version(struct writing *w, struct record *rec, const struct reco
                     w->frozen,
                     w->proposed,
                     w->withdrawn,
-                    w->agrees};
-    w->frozen = w->proposed = w->withdrawn = NULL;
+                    w->agrees,
+                    w->made};
+    w->frozen = w->proposed = w->withdrawn = w->made = NULL;
     w->agrees = false;
     struct wrote how = {text_of(act), move, call->actor->person,
                         a.proposed != NULL && !a.agrees};

@@ -64,7 +64,10 @@ def fill(place):
         client.good("POST", "evidence", {"title": f"Proof {n}", "file": file["id"]})
     # Whoever gives a record away is remembered, and so is who asks for a new password for another.
     people = [line.split("\t") for line in harness.must(place.aimwell, "user", "list", where=place.where).splitlines()]
-    client.good("POST", f"task/{task['id']}/moves/hand_over", {"owner": people[0][0], "reason": "Away"})
+    version = client.good("GET", f"task/{task['id']}")["version"]
+    client.good("PATCH", f"task/{task['id']}", {"owner": people[0][0]}, If_Match=f'"{version}"')
+    offered = client.good("POST", "task", {"title": "Offered"})
+    client.good("POST", f"task/{offered['id']}/moves/hand_over", {"owner": people[0][0], "reason": "Away"})
     kinds = [k["kind"] for k in client.good("GET", "model")["kinds"]]
     client.close()
     client = harness.Client(server.port)

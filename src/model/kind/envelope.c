@@ -16,6 +16,7 @@ static const struct {
     {"editor", FIELD_REF, "Last changed by", "最后修改人"},
     {"created_at", FIELD_MOMENT, "Created", "创建时间"},
     {"updated_at", FIELD_MOMENT, "Last changed", "最后修改时间"},
+    {"offered_to", FIELD_REF, "Offered to", "拟移交给"},
 };
 
 /* What is repeated for the reader must be so. */

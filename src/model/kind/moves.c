@@ -124,7 +124,7 @@ static void read_way(struct loader *l, struct draft *d, const struct json *v, st
 }
 
 static const char move_keys[] = "title from to by and_by second_when sign ordered on after plus asks reason fresh when "
-                                "say not needs guard stop freezes sets until takes pushes";
+                                "say not needs guard stop freezes sets until takes pushes makes";
 
 static void read_move(struct loader *l, struct draft *d, const struct json *v, struct move *m)
 {
@@ -514,6 +514,7 @@ static void finish_move(struct loader *l, struct draft *d, const struct json *v,
     read_until(l, k, v, m);
     read_takes(l, k, v, m);
     read_pushes(l, k, v, m);
+    model__makes(l, k, v, m);
     if (needs != NULL && m->stop)
         model__mistake(l, needs, "unknown_key", "a stop is immediate and has no needs");
     else if (needs != NULL)

@@ -18,11 +18,19 @@ const struct route model__routes[] = {
     {"GET", "/{kind}/{id}/moves", "What can happen next, and what is missing.", "", "", "200",
      "MoveList"},
     {"POST", "/{kind}/{id}/moves/hand_over",
-     "Give the record to another owner, in any state; for its owner and who manages the register.",
+     "Offer the record to another owner, in any state; for its owner and who manages the register.",
      "", "HandOver", "200", "{kind}_reply"},
     {"POST", "/{kind}/{id}/moves/{move}/withdraw",
      "Take back one's own signature under a move that still waits for others.", "", "Withdrawal",
      "200", "{kind}_reply"},
+    {"POST", "/{kind}/{id}/moves/accept_hand_over",
+     "Take over the record; for whom it is offered to.", "", "HandedOver", "200", "{kind}_reply"},
+    {"POST", "/{kind}/{id}/moves/decline_hand_over",
+     "Leave the record where it is, with a reason; for whom it is offered to.", "", "HandedOver", "200",
+     "{kind}_reply"},
+    {"POST", "/{kind}/{id}/moves/take_back_hand_over",
+     "Take back the offer before it is accepted; for whoever may hand over.", "", "HandedOver", "200",
+     "{kind}_reply"},
     {"GET", "/{kind}/{id}/history", "Every change, newest first.", "limit cursor", "", "200",
      "History"},
     {"GET", "/{kind}/{id}/links", "Links both ways.", "limit cursor", "", "200", "LinkList"},
@@ -324,7 +332,8 @@ static void put_wrappers(struct printer *p, const struct kind *k)
          "\"set\":{\"$ref\":\"#/components/schemas/%.*s_change\"},"
          "\"reason\":{\"type\":\"string\"},\"rehearse\":{\"type\":\"boolean\","
          "\"description\":\"Answers what would happen; nothing is changed.\"},"
-         "\"move\":{\"type\":\"string\",\"enum\":[\"hand_over\"]}}}"},
+         "\"move\":{\"type\":\"string\",\"enum\":[\"hand_over\",\"accept_hand_over\","
+         "\"decline_hand_over\",\"take_back_hand_over\"]}}}"},
     };
     for (size_t i = 0; i < COUNT(shapes); i++) {
         struct text shape = text_of(shapes[i][1]);

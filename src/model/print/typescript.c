@@ -110,7 +110,7 @@ static void put_kind(struct buf *b, const struct kind *k)
     for (size_t i = 0; i < k->field_count; i++) {
         const struct field *f = &k->fields[i];
         put_comment(b, "  ", f->about.en);
-        buf_print(b, "  %.*s%s: ", TEXT_ARG(f->name), f->system || f->required ? "" : "?");
+        buf_print(b, "  %.*s%s: ", TEXT_ARG(f->name), (f->system && !text_is(f->name, "offered_to")) || f->required ? "" : "?");
         if (text_is(f->name, "state")) {
             put_name(b, k->name);
             buf_add_c(b, "State");

@@ -125,6 +125,20 @@ static enum err read_order(struct query *q, struct text words, struct order *out
     return worst;
 }
 
+/* As of a moment there are no keys of order: then texts go by their code points. */
+static bool keyed(const struct query *q, const struct field *f)
+{
+    return !q->then && order__has(f);
+}
+
+static void add_place(struct query *q, const struct field *f)
+{
+    if (keyed(q, f))
+        buf_print(&q->sql, "t.\"%.*s\"", TEXT_ARG(order__name(q->call->arena, f)));
+    else
+        sql__field(q, f);
+}
+
 /* Then the order of an index is the order that is asked for. */
 static bool never_empty(const struct field *f)
 {
@@ -136,7 +150,7 @@ static void add_sort(struct query *q, const struct order *o)
 {
     buf_add_c(&q->sql, " ORDER BY ");
     for (size_t i = 0; i < o->count; i++) {
-        sql__field(q, o->by[i]);
+        add_place(q, o->by[i]);
         buf_add_c(&q->sql, o->down[i] ? " DESC" : " ASC");
         buf_add_c(&q->sql, never_empty(o->by[i]) ? ", " : " NULLS LAST, ");
     }
@@ -150,7 +164,9 @@ static struct text cursor_of(struct query *q, const struct order *o, const struc
     json_open(&out, '[');
     json_put_text(&out, o->words);
     for (size_t i = 0; i < o->count; i++) {
-        struct value v = table__cell(q->call, o->by[i], last->values[o->by[i]->index]);
+        const struct json *is = last->values[o->by[i]->index];
+        struct value v = keyed(q, o->by[i]) ? order__cell(q->call, is)
+                                            : table__cell(q->call, o->by[i], is);
         if (v.type == VALUE_TEXT)
             json_put_text(&out, v.text);
         else if (v.type == VALUE_INTEGER)
@@ -187,17 +203,17 @@ static void add_after(struct query *q, const struct field *f, bool down, struct 
         return;
     }
     buf_add_c(&q->sql, "(");
-    sql__field(q, f);
+    add_place(q, f);
     buf_add_c(&q->sql, down ? " < " : " > ");
     sql__bind(q, v);
     buf_add_c(&q->sql, " OR ");
-    sql__field(q, f);
+    add_place(q, f);
     buf_add_c(&q->sql, " IS NULL)");
 }
 
 static void add_same(struct query *q, const struct field *f, struct value v)
 {
-    sql__field(q, f);
+    add_place(q, f);
     if (v.type == VALUE_NULL) {
         buf_add_c(&q->sql, " IS NULL");
         return;

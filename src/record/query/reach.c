@@ -37,7 +37,7 @@ static void add_columns(struct grounds *g, const struct text *columns, size_t co
 
 static void add_unrestricted(struct query *q, const struct reach *reach, size_t person)
 {
-    static const struct text own[] = {{"owner", 5}, {"author", 6}};
+    static const struct text own[] = {{"owner", 5}, {"author", 6}, {"offered_to", 10}};
     struct grounds g = {q, false};
     buf_add_c(&q->sql, " AND ");
     sql__ground(&g);

@@ -502,11 +502,43 @@ static void add_all_are(struct query *q, size_t most, const char *how)
         buf_print(&q->sql, " AND r%zu %s", i, how);
 }
 
+/* Of handing over (hand.c), what is the actor's: an enum hand, 0 for nothing. */
+static void add_hand(struct turning *t)
+{
+    struct query *q = t->q;
+    const struct kind *k = q->kind;
+    const struct move *archive = kind_move(k, TEXT("archive"));
+    struct text *names = NEW_MANY(q->call->arena, k->state_count + 1, struct text);
+    size_t n = 0;
+    for (size_t s = 0; s < k->state_count; s++)
+        if (!k->states[s].end)
+            names[n++] = k->states[s].name;
+    if (!hand__named(k, TEXT("hand_over"))) {
+        buf_add_c(&q->sql, "0 AS hand, ");
+        return;
+    }
+    buf_add_c(&q->sql, "CASE WHEN ");
+    if (q->call->actor->bare)
+        buf_add_c(&q->sql, "1=0");
+    else
+        buf_print(&q->sql, "(t.offered_to = $%zu) IS TRUE", t->person);
+    buf_print(&q->sql, " THEN %d", HAND_ACCEPT);
+    if (archive && n) {
+        buf_add_c(&q->sql, " WHEN t.state");
+        sql__in(q, names, n);
+        buf_add_c(&q->sql, " AND EXISTS (SELECT 1 FROM person p WHERE p.id = t.owner AND "
+                           "p.disabled = 1) AND ");
+        add_matches(t, &archive->by, CHANGE);
+        buf_print(&q->sql, " THEN %d", HAND_OFFER);
+    }
+    buf_add_c(&q->sql, " ELSE 0 END AS hand, ");
+}
+
 /* Which next move is the actor's: its number, and TURN_LACKING more while something is missing.
  */
 static void add_pick(struct query *q, size_t most)
 {
-    buf_add_c(&q->sql, "CASE WHEN live = 0 THEN NULL");
+    buf_print(&q->sql, "CASE WHEN hand > 0 THEN %d + hand WHEN live = 0 THEN NULL", TURN_HAND);
     for (size_t i = 0; i < most; i++)
         buf_print(&q->sql, " WHEN r%zu = 2 AND a%zu = 1 THEN %zu", i, i, i);
     for (size_t i = 0; i < most; i++)
@@ -549,6 +581,7 @@ static void add_turns_of(struct turning *t, const struct kind *k)
     add_living(q);
     for (size_t i = 0; i < most; i++)
         add_nth(t, i);
+    add_hand(t);
     buf_add_c(&q->sql, "CASE WHEN ");
     add_owner(t);
     buf_add_c(&q->sql, " AND ");
@@ -558,8 +591,11 @@ static void add_turns_of(struct turning *t, const struct kind *k)
               "t.state AS state, COALESCE(t.due, t.review_due) AS due, t.owner AS own FROM "
               "\"%.*s\" t WHERE ",
               TEXT_ARG(k->name));
+    buf_add_c(&q->sql, "(");
     sql__states(q, ~UINT64_C(0));
-    buf_add_c(&q->sql, " AND ");
+    if (hand__named(k, TEXT("hand_over")))
+        buf_print(&q->sql, " OR t.offered_to = $%zu", t->person);
+    buf_add_c(&q->sql, ") AND ");
     sql__readable(q);
     if (t->of->others) {
         buf_print(&q->sql, " AND t.owner = $%zu", t->person);

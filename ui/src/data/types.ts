@@ -158,7 +158,7 @@ export interface RecordReply {
 	record: AnyRecord;
 	names: Names;
 	ledger?: { index: number };
-	may?: { change: boolean; why_not?: Problem[] };
+	may?: { change: boolean; owner?: boolean; why_not?: Problem[] };
 	fields?: Record<string, { may: boolean }>;
 }
 export interface ListReply {

@@ -38,7 +38,7 @@ export const choiceOf = (field: Field | undefined, value: unknown): Choice | und
 export const isToned = (field: Field): boolean => field.of?.some((choice) => choice.tone && choice.tone !== 'idle') ?? false;
 
 /** What the engine keeps itself: shown, never edited. */
-const ENGINE = new Set(['id', 'kind', 'key', 'state', 'version', 'author', 'editor', 'created_at', 'updated_at']);
+const ENGINE = new Set(['id', 'kind', 'key', 'state', 'version', 'author', 'editor', 'created_at', 'updated_at', 'offered_to']);
 export const isEngine = (field: Field): boolean => ENGINE.has(field.name);
 export const isEditable = (field: Field): boolean => !field.computed && !isEngine(field);
 export const isPerson = (field: Field): boolean => (field.type === 'ref' || field.type === 'refs') && field.to === 'person';
