@@ -50,9 +50,7 @@ static void put_row(struct sink *s, const struct text *cells, const enum xlsx_ty
 /* A column that some role of the actor may see; row by row it is empty outside its units. */
 static bool exported(struct call *call, const struct field *f)
 {
-    if (f->sensitive && !call->actor->all && !call->actor->sees_sensitive)
-        return false;
-    return true;
+    return record_reads_somewhere(call->actor, f);
 }
 
 /* A kind has so many fields and a name counts once: no query makes more columns than that. */
@@ -184,13 +182,6 @@ static struct text cell(struct call *call, const struct lookup *l, const struct 
     return buf_text(&b);
 }
 
-static const struct json *shown(struct call *call, struct records *r, struct reader *db,
-                                const struct record *rec, const struct field *f)
-{
-    const struct json *v = rec->values[f->index];
-    return v && f->sensitive && !record_sees_sensitive(call, r, db, rec) ? NULL : v;
-}
-
 static enum err find_words(struct call *call, struct records *r, struct reader *db,
                            const struct columns *fields, const struct record_list *list,
                            bool words, struct lookup *l)
@@ -228,8 +219,9 @@ static enum err put_page(struct call *call, struct records *r, struct reader *db
     const struct json **values = NEW_MANY(call->arena, fields->count + 1, const struct json *);
     for (size_t i = 0; i < list->count; i++) {
         const struct record *rec = list->items[i];
+        const bool *shown = record_sight(call, r, db, rec);
         for (size_t f = 0; f < fields->count; f++)
-            values[f] = shown(call, r, db, rec, fields->at[f]);
+            values[f] = shown[fields->at[f]->index] ? rec->values[fields->at[f]->index] : NULL;
         put_record(call, sink, fields, &l, rec, values, words);
         if (!words || !sink->xlsx)
             continue;

@@ -50,6 +50,18 @@ static enum err put_times(struct exchange *x, const struct record *rec, struct j
     return OK;
 }
 
+/* Which fields are not for this reader, whatever stands in them: a page has no input for them. */
+static void put_hidden(struct exchange *x, const struct record *rec, struct json_out *o)
+{
+    const bool *shown = record_sight(x->call, x->records, exchange__db(x), rec);
+    json_key(o, "hidden");
+    json_open(o, '[');
+    for (size_t i = 0; i < rec->kind->field_count; i++)
+        if (!shown[i])
+            json_put_text(o, rec->kind->fields[i].name);
+    json_close(o, ']');
+}
+
 static enum err put_record(struct exchange *x, const struct record *rec)
 {
     struct json_out *o = exchange__json(x);
@@ -63,6 +75,7 @@ static enum err put_record(struct exchange *x, const struct record *rec)
     put__integer(o, "index", rec->ledger);
     json_close(o, '}');
     TRY(put_times(x, rec, o));
+    put_hidden(x, rec, o);
     json_key(o, "may");
     json_open(o, '{');
     put__bool(o, "change",

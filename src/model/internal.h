@@ -198,6 +198,9 @@ enum who_rules { WHO_EVERYONE = 1, WHO_AUTO = 2, WHO_RELATIONS = 4, WHO_ROLES = 
 void model__who(struct loader *l, const struct kind *k, const struct json *list, unsigned rules,
                 struct who_list *out);
 
+/* What only some may read decides nothing that others see: a mistake at `at` when f (NULL: no field) is such. */
+void model__for_all(struct loader *l, const struct json *at, const struct field *f);
+
 int64_t model__days_ahead(struct text t);
 /* Is the computed field f of the kind made from g, over any number of steps? */
 bool model__made_from(struct loader *l, const struct kind *k, const struct field *f,

@@ -53,6 +53,18 @@ struct condition {
 };
 
 struct kind;
+struct who { /* one entry of by / and_by / access / not / read */
+    bool everyone, automatic;
+    bool contributor;            /* of a duty: whoever wrote in the draft as it stands */
+    struct text role;            /* role name, or "" */
+    struct text relation;        /* "author", "risk_owner", or "" */
+    struct text via;             /* "@system.owner": field "system", relation "owner" */
+    struct text as;              /* "@owner:risk_owner": who acts must hold this role here too */
+};
+struct who_list {
+    struct who *one;
+    size_t count;
+};
 enum target { TO_NONE, TO_KIND, TO_PERSON, TO_ROLE, TO_REQUIREMENT };
 struct field {
     struct text name, was;
@@ -67,6 +79,8 @@ struct field {
     const struct condition *required_when, *only; /* NULL: always */
     const struct scale *scale;   /* CHOICE; INTEGER may have one */
     bool many, unique, sensitive, always, indexed;
+    bool guarded;                /* not for everybody who reads the record: sensitive, or `read` */
+    struct who_list read;        /* who may read it; none, unless guarded: whoever reads the record */
     int64_t min, max;            /* INTEGER value bounds; TEXT/NOTE: max characters */
     double number_min, number_max;
     enum target target;          /* REF, REFS */
@@ -90,18 +104,6 @@ struct state {
     enum tone tone;
     bool locked, end;
     bool rest;                   /* nothing is expected until something happens; an end is at rest too */
-};
-struct who { /* one entry of by / and_by / access / not */
-    bool everyone, automatic;
-    bool contributor;            /* of a duty: whoever wrote in the draft as it stands */
-    struct text role;            /* role name, or "" */
-    struct text relation;        /* "author", "risk_owner", or "" */
-    struct text via;             /* "@system.owner": field "system", relation "owner" */
-    struct text as;              /* "@owner:risk_owner": who acts must hold this role here too */
-};
-struct who_list {
-    struct who *one;
-    size_t count;
 };
 struct duty { /* separation of duties */
     struct text code;

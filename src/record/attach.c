@@ -328,25 +328,30 @@ static enum err may_see_by_record(struct call *call, struct records *r, struct d
                                   struct text id, bool *yes)
 {
     enum { page = 200 };
-    struct text kind = TEXT(""), record = TEXT("");
+    struct text kind = TEXT(""), record = TEXT(""), type = TEXT("");
     for (size_t got = page; got == page && !*yes;) {
-        struct value values[] = {V_TEXT(id), V_TEXT(kind), V_TEXT(record), V_INT(page)};
+        struct value values[] = {V_TEXT(id), V_TEXT(kind), V_TEXT(record), V_TEXT(type),
+                                 V_INT(page)};
         struct rows rows;
         TRY(db__rows(call, db,
-                     "SELECT DISTINCT from_kind, from_id FROM link WHERE to_id = $1 AND "
-                     "to_kind = 'file' AND (from_kind, from_id) > ($2, $3) "
-                     "ORDER BY from_kind, from_id LIMIT $4",
-                     values, 4, page, &rows));
+                     "SELECT DISTINCT from_kind, from_id, type FROM link WHERE to_id = $1 AND "
+                     "to_kind = 'file' AND (from_kind, from_id, type) > ($2, $3, $4) "
+                     "ORDER BY from_kind, from_id, type LIMIT $5",
+                     values, 5, page, &rows));
         got = rows.count;
         for (size_t i = 0; i < got && !*yes; i++) {
             struct record *rec = NULL;
             kind = row_at(&rows, i)[0].text;
             record = row_at(&rows, i)[1].text;
+            type = row_at(&rows, i)[2].text;
             const struct kind *k = model_kind(r->model, kind);
             if (k)
                 TRY(table__find(call, r, db, k, record, &rec));
+            const struct field *f = k ? kind_field(k, type) : NULL;
             if (rec)
                 TRY(who__may_read(call, r, db, call->actor, rec, yes));
+            if (*yes && f)
+                TRY(who__reads_field(call, r, db, call->actor, rec, f, yes));
         }
     }
     return OK;

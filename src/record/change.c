@@ -314,12 +314,32 @@ static bool only_always(const struct record *rec, const bool *given)
     return true;
 }
 
+/* Whoever may not read a field does not write over it: "unchanged" would tell them what it says. */
+static enum err check_sight(struct writing *w, const struct record *before)
+{
+    enum err worst = OK;
+    for (size_t i = 0; i < before->kind->field_count; i++) {
+        const struct field *f = &before->kind->fields[i];
+        bool yes = true;
+        if (w->given[i])
+            TRY(who__reads_field(w->call, w->records, db_tx(w->tx), w->call->actor, before, f,
+                                 &yes));
+        if (!yes)
+            worst = problem_at(
+                w->call, ERR_DENIED, f->name, "unseen", f->source,
+                text_of(say(w->call, "you may not read this field, and so not change it",
+                            "您无权查看此字段，因此不能修改")));
+    }
+    return worst;
+}
+
 enum err change__values(struct writing *w)
 {
     struct record *before;
     TRY(find(w, &before));
     TRY(may_change(w, before));
     TRY(check_version(w, before));
+    TRY(check_sight(w, before));
     struct record *rec = record__copy(w->call->arena, before);
     apply(w, rec);
     enum err e = check__references(w->call, w->records, db_tx(w->tx), rec, w->given);

@@ -29,7 +29,7 @@ static enum err fold_one(struct call *call, struct records *r, struct tx *tx,
     size_t count = table__order_values(call, rec, values + 1);
     if (count)
         TRY(tx_exec(call, tx, r->sql[k->index].order, values, count + 1, NULL));
-    return words ? tx_search_now(call, tx, k->name, id, write__words(call, rec)) : OK;
+    return words ? tx_search_now(call, tx, k->name, id, search__words(call, rec)) : OK;
 }
 
 static enum err fold_kind(struct call *call, struct records *r, struct tx *tx,

@@ -141,6 +141,16 @@ MUST_USE enum err stay__write(struct writing *w, const struct record *rec,
 /* The whole table, from the versions. */
 MUST_USE enum err stay__rebuild(struct call *call, struct tx *tx);
 
+/* ---- search.c: the words by which a record is found ---------------------------------------- */
+/* before NULL: whatever was there is replaced. */
+/* What it is found by, folded. */
+struct text search__words(struct call *call, const struct record *rec);
+bool search__same_words(const struct model *was, const struct model *now);
+MUST_USE enum err search__write(struct call *call, struct tx *tx, const struct record *rec,
+                                const struct record *before);
+/* Those of every kind with fields that are not for everybody: a new model may have made them so. */
+MUST_USE enum err search__rebuild(struct call *call, struct records *r, struct tx *tx);
+
 /* ---- timer.c: moves that wait for their moment -------------------------------------------- */
 struct timer {
     const struct move *move;
@@ -232,6 +242,10 @@ MUST_USE enum err who__may_read(struct call *call, struct records *r, struct db 
 MUST_USE enum err who__sees_sensitive(struct call *call, struct records *r, struct db db,
                                       const struct actor *actor, const struct record *rec,
                                       bool *out);
+/* One field: everybody who reads the record, those, or those whom its `read` names. */
+MUST_USE enum err who__reads_field(struct call *call, struct records *r, struct db db,
+                                   const struct actor *actor, const struct record *rec,
+                                   const struct field *f, bool *out);
 MUST_USE enum err who__may_change(struct call *call, struct records *r, struct db db,
                                   const struct actor *actor, const struct record *rec,
                                   bool *out);
@@ -350,8 +364,6 @@ MUST_USE enum err change__values(struct writing *w);
 struct record *record__copy(struct arena *a, const struct record *rec);
 /* ---- write.c: one version into rows, ledger and search
  * ------------------------------------------------------- */
-/* What search finds the record by, folded. */
-struct text write__words(struct call *call, const struct record *rec);
 MUST_USE enum err write__version(struct writing *w, struct record *rec,
                                  const struct record *before, const char *act, struct text move,
                                  struct text reason);

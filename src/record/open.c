@@ -435,8 +435,9 @@ static enum err refill(struct call *call, struct tx *tx, const struct migration 
     return OK;
 }
 
-/* Which moves are timed, and how, is the model's: another model, other timers. */
-static enum err rebuild_timers(struct call *call, struct tx *tx, const struct migration *m)
+/* Which moves are timed, and which fields are for whom, is the model's: another model, other timers and
+ * other words to be found by. */
+static enum err follow_model(struct call *call, struct tx *tx, const struct migration *m)
 {
     struct records r = {.store = tx_store(tx), .model = m->model, .arena = call->arena};
     struct rows rows;
@@ -444,13 +445,18 @@ static enum err rebuild_timers(struct call *call, struct tx *tx, const struct mi
     struct text models = rows.count ? rows.cells[0].text : TEXT(""), last = {0};
     while (models.len > 0)
         last = text_cut(&models, ' ');
-    if (!created(m->steps, " timer") && (text_same(text_cut(&last, '+'), m->model->hash) ||
-                                         (m->before && timer__same_moves(m->before, m->model))))
+    bool known = text_same(text_cut(&last, '+'), m->model->hash);
+    bool timers = created(m->steps, " timer") ||
+                  !(known || (m->before && timer__same_moves(m->before, m->model)));
+    bool words = !known && !(m->before && search__same_words(m->before, m->model));
+    if (!timers && !words)
         return OK;
     bool same;
     TRY(timer__zone(call, db_tx(tx), &same));
     TRY(table__build(call, &r));
-    return timer__rebuild(call, &r, tx);
+    if (words)
+        TRY(search__rebuild(call, &r, tx));
+    return timers ? timer__rebuild(call, &r, tx) : OK;
 }
 
 static enum err fits_still(struct call *call, struct tx *tx, const struct migration *m);
@@ -468,7 +474,7 @@ enum err open__migrate(struct call *call, struct tx *tx, struct migration *m)
         TRY(contributor__rebuild(call, tx, m->model));
     if (created(m->steps, " stay"))
         TRY(stay__rebuild(call, tx));
-    TRY(rebuild_timers(call, tx, m));
+    TRY(follow_model(call, tx, m));
     TRY(fold__again(call, tx, m->model, m->steps));
     for (size_t i = 0; i < m->model->kind_count; i++)
         TRY(check_states(call, tx, &m->model->kinds[i]));

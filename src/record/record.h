@@ -63,7 +63,8 @@ struct record {
     const struct json **values; /* per field index; NULL = empty */
     int64_t ledger;             /* index of the entry of this version */
     struct hash commitment;
-    bool veiled; /* as of a moment: as it is now, its sensitive fields are not for the actor */
+    const struct record *now; /* of an earlier version: as it is now; fields that are not for
+                               * everybody are shown to whom they are open both ways. NULL: this is now */
 };
 /* Its readers are fewer than those of its kind. */
 bool record_is_restricted(const struct record *rec);
@@ -208,16 +209,21 @@ MUST_USE enum err record_list(struct call *call, struct records *r, struct reade
  * title. */
 MUST_USE enum err record_names(struct call *call, struct records *r, struct reader *db,
                                struct record *const *items, size_t count, struct json_out *out);
-/* One record as the API shows it to this actor (sensitive fields left out where they must be).
+/* One record as the API shows it to this actor (without the fields that are not for them).
  */
 void record_json(struct call *call, struct records *r, struct reader *db,
                  const struct record *rec, struct text fields, struct json_out *out);
 /* The same without the braces, for an object that has more members. */
 void record_members(struct call *call, struct records *r, struct reader *db,
                     const struct record *rec, struct text fields, struct json_out *out);
-/* May the actor see the sensitive fields of this record? A role that may does so in its units. */
-bool record_sees_sensitive(struct call *call, struct records *r, struct reader *db,
-                           const struct record *rec);
+/* Per field index: may the actor read it in this record? A role that may does so in its units. */
+const bool *record_sight(struct call *call, struct records *r, struct reader *db,
+                         const struct record *rec);
+/* May the actor read the field in every record? Only then may they filter, sort or count by it. */
+bool record_reads_everywhere(const struct records *r, const struct actor *a,
+                             const struct field *f);
+/* In some record, perhaps: then a file of many has a column for it. */
+bool record_reads_somewhere(const struct actor *a, const struct field *f);
 struct ref {
     struct text kind, id, key, title, state;
 };
@@ -284,7 +290,8 @@ struct history_item {
     struct text at, actor, actor_type, act, move, from, to, reason;
     const struct record *then, *before; /* before NULL for the first, and after a hidden one */
     bool hidden, follows_hidden;
-    bool sensitive; /* the actor sees such fields, of this version and of the one before */
+    const bool *shown; /* per field index: the actor reads it, of this version and of the one before;
+                        * NULL when hidden */
 };
 struct history {
     struct history_item *items; /* newest first */

@@ -569,8 +569,9 @@ static const struct json *only_differences(struct making *m, const struct json *
     const struct json **end = &body->first;
     body->type = JSON_OBJECT;
     for (const struct json *v = from->first; v; v = v->next) {
-        if (!differs(v, record_value(rec, v->key)))
-            continue;
+        const struct field *f = kind_field(rec->kind, v->key);
+        if (!differs(v, record_value(rec, v->key)) && !(f && f->guarded))
+            continue; /* what is not for everybody is for the door to compare */
         struct json *copy = NEW(m->arena, struct json);
         *copy = *v;
         copy->next = NULL;

@@ -43,19 +43,15 @@ def serving(title):
     return ["--public", "https://aims.example.org/"] if title.endswith("(behind a proxy)") else []
 
 
-def site_of(title, path):
-    """Options for the kinds beside the stories that a title asks for."""
-    return ["--site", os.path.join(os.path.dirname(path), "site")] if title.endswith("(with kinds of a site)") else []
-
-
 DOCUMENTS = {}
 
 
 def document(store):
-    """The program's own OpenAPI: one for all stories, they have one model."""
-    if store.kind not in DOCUMENTS:
-        DOCUMENTS[store.kind] = openapi.OpenApi(json.loads(run("export", "openapi", *store.words).stdout))
-    return DOCUMENTS[store.kind]
+    """The program's own OpenAPI: one for all stories of one model."""
+    key = (store.kind, "--site" in store.words)
+    if key not in DOCUMENTS:
+        DOCUMENTS[key] = openapi.OpenApi(json.loads(run("export", "openapi", *store.words).stdout))
+    return DOCUMENTS[key]
 
 
 def play(path, stores, template, people, folder):
@@ -65,14 +61,15 @@ def play(path, stores, template, people, folder):
         store, people = empty_organisation(stores, folder)
     else:
         store = stores.copy(template)
+    if title.endswith("(with a site)"):
+        store.words = [*store.words, "--site", os.path.join(os.path.dirname(path), "site")]
     try:
-        api, site = document(store), site_of(title, path)
-        with Server(store, *serving(title), *site) as server:
+        with Server(store, *serving(title)) as server:
+            api = document(store)
             client = Client(server, cast.passwords())
-            api = openapi.OpenApi(client.must("amy", "GET", "/openapi.json")) if site else api
             problems = scenario.Play(client, api, people).run(steps)
         if not problems:
-            run("verify", "--deep", *store.words, *site)
+            run("verify", "--deep", *store.words)
     except Failed as error:
         problems = [str(error)]
     stores.drop(store)

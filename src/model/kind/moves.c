@@ -250,6 +250,7 @@ static void read_on(struct loader *l, const struct kind *k, const struct json *v
         return;
     m->on = model__text(l, v, "on", true);
     const struct field *f = kind_field(k, m->on);
+    model__for_all(l, on, f);
     if (f == NULL || (f->type != FIELD_DATE && f->type != FIELD_MOMENT))
         model__mistake(l, on, "unknown", "\"%.*s\" is not a date or moment field",
                        TEXT_ARG(m->on));
@@ -307,6 +308,8 @@ static void read_guard(struct loader *l, const struct kind *k, const struct json
             model__mistake(l, guard, "unknown", "\"%.*s\" is not a field of type %s",
                            TEXT_ARG(m->guard_field), field_type_word(guards[i].type));
         const struct field *months = kind_field(k, m->guard_months);
+        model__for_all(l, guard, f);
+        model__for_all(l, guard, months);
         if (guards[i].months ? months == NULL || months->type != FIELD_INTEGER : rest.len > 0)
             model__mistake(l, guard, "unknown", "%s is followed by %s", guards[i].name,
                            guards[i].months ? "a date field and a field of whole months"
@@ -375,6 +378,7 @@ static void read_takes(struct loader *l, const struct kind *k, const struct json
         if (f == NULL || f->system || f->computed != NULL)
             model__mistake(l, one, "unknown", "%.*s has no field \"%.*s\" that people fill in",
                            TEXT_ARG(k->name), TEXT_ARG(one->text));
+        model__for_all(l, one, f); /* what is proposed is shown to whoever signs */
     }
 }
 
@@ -387,6 +391,7 @@ static void read_push(struct loader *l, const struct kind *k, const struct json 
     out->via = model__text(l, v, "via", true);
     out->move = model__text(l, v, "move", true);
     const struct field *via = out->kind == NULL ? NULL : kind_field(out->kind, out->via);
+    model__for_all(l, v, via);
     const struct move *m = out->kind == NULL ? NULL : kind_move(out->kind, out->move);
     if (via == NULL || via->target_kind != k || m == NULL)
         model__mistake(l, v, "unknown",
@@ -420,6 +425,7 @@ static void read_until_case(struct loader *l, const struct kind *k, const struct
     if (when != NULL)
         out->when = model__condition(l, k, when);
     out->months = kind_field(u->kind, months);
+    model__for_all(l, json_get(v, "months"), out->months);
     if (out->months == NULL || out->months->type != FIELD_INTEGER)
         model__mistake(l, json_get(v, "months"), "unknown",
                        "%.*s has no whole number \"%.*s\"", TEXT_ARG(u->kind->name),
@@ -436,6 +442,7 @@ static void read_until(struct loader *l, const struct kind *k, const struct json
         return;
     struct until *u = NEW(l->arena, struct until);
     u->field = kind_field(k, model__text(l, v_until, "field", true));
+    model__for_all(l, v_until, u->field);
     u->kind = model_kind(l->model, model__text(l, v_until, "kind", true));
     const struct json *cases = model__list(l, v_until, "cases", true);
     if (u->field == NULL || u->field->type != FIELD_DATE || u->kind == NULL || cases == NULL) {
@@ -472,10 +479,13 @@ static void read_freezes(struct loader *l, const struct json *v, struct move *m)
     const struct json *watch = model__list(l, f, "watch", false);
     if (watch != NULL)
         model__texts(l, f, "watch", false, &out->watch, &out->watch_count);
-    for (const struct json *one = watch ? watch->first : NULL; one != NULL; one = one->next)
-        if (kind_field(k, json_text(one)) == NULL)
+    for (const struct json *one = watch ? watch->first : NULL; one != NULL; one = one->next) {
+        const struct field *watched = kind_field(k, json_text(one));
+        model__for_all(l, one, watched);
+        if (watched == NULL)
             model__mistake(l, one, "unknown", "%.*s has no field \"%.*s\"", TEXT_ARG(k->name),
                            TEXT_ARG(json_text(one)));
+    }
     m->freezes = out;
 }
 

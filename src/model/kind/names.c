@@ -32,7 +32,7 @@ static const char kind_words[] =
 /* Members that a record or a list query has already. */
 static const char field_words[] =
     "id kind key state version author editor created_at updated_at reason q sort cursor "
-    "fields facets as_of format names ledger may since timers";
+    "fields facets as_of format names ledger may since timers hidden";
 
 bool model__name_ok(struct text name)
 {

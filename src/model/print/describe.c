@@ -153,14 +153,16 @@ static void put_required(struct json_out *o, const struct kind *k, const struct 
         put_json_at(o, "only", f->only->source);
 }
 
-static void put_field(struct json_out *o, const struct kind *k, const struct field *f);
+static void put_field(struct json_out *o, const struct kind *k, const struct field *f,
+                      struct arena *a);
 
-static void put_rows(struct json_out *o, const struct kind *k, const struct field *f)
+static void put_rows(struct json_out *o, const struct kind *k, const struct field *f,
+                     struct arena *a)
 {
     json_key(o, "columns");
     json_open(o, '[');
     for (size_t i = 0; i < f->column_count; i++)
-        put_field(o, k, &f->columns[i]);
+        put_field(o, k, &f->columns[i], a);
     json_close(o, ']');
     if (f->covers_count == 0)
         return;
@@ -194,7 +196,8 @@ static void put_sources(struct json_out *o, const struct field *f)
     json_close(o, ']');
 }
 
-static void put_field(struct json_out *o, const struct kind *k, const struct field *f)
+static void put_field(struct json_out *o, const struct kind *k, const struct field *f,
+                      struct arena *a)
 {
     json_open(o, '{');
     put_text_at(o, "name", f->name);
@@ -209,11 +212,13 @@ static void put_field(struct json_out *o, const struct kind *k, const struct fie
     if (f->target != TO_NONE)
         put_text_at(o, "to", f->target_name);
     if (f->type == FIELD_ROWS)
-        put_rows(o, k, f);
+        put_rows(o, k, f, a);
     put_true_at(o, "many", f->many);
     put_true_at(o, "computed", f->computed != NULL);
     put_sources(o, f);
     put_true_at(o, "sensitive", f->sensitive);
+    if (f->read.count > 0)
+        model__put_who_at(o, "read", &f->read, a);
     put_true_at(o, "always", f->always);
     put_true_at(o, "unique", f->unique);
     put_true_at(o, "envelope", f->envelope);
@@ -357,7 +362,7 @@ static void put_kind(struct json_out *o, const struct kind *k, struct arena *a)
     json_key(o, "fields");
     json_open(o, '[');
     for (size_t i = 0; i < k->field_count; i++)
-        put_field(o, k, &k->fields[i]);
+        put_field(o, k, &k->fields[i], a);
     json_close(o, ']');
     json_key(o, "states");
     json_open(o, '[');

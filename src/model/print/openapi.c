@@ -165,14 +165,25 @@ static void put_one(struct json_out *o, const struct field *f)
     }
 }
 
+static void put_about(struct json_out *o, const struct field *f)
+{
+    struct arena *a = arena_open();
+    struct text about = f->about.en;
+    if (f->guarded)
+        about = text_join(a, about, text_of(about.len > 0 ? " Left out for whoever may not read it."
+                                                           : "Left out for whoever may not read it."));
+    if (about.len > 0) {
+        json_key(o, "description");
+        json_put_text(o, about);
+    }
+    arena_close(a);
+}
+
 void model__schema(struct json_out *o, const struct field *f)
 {
     json_key(o, "title");
     json_put_text(o, f->title.en);
-    if (f->about.en.len > 0) {
-        json_key(o, "description");
-        json_put_text(o, f->about.en);
-    }
+    put_about(o, f);
     if (!f->many) {
         put_one(o, f);
         return;
@@ -316,6 +327,8 @@ static void put_wrappers(struct printer *p, const struct kind *k)
          "{\"type\":\"object\",\"required\":[\"names\",\"ledger\",\"may\"],\"properties\":{"
          "\"names\":{\"$ref\":\"#/components/schemas/Names\"},"
          "\"ledger\":{\"$ref\":\"#/components/schemas/LedgerPlace\"},"
+         "\"hidden\":{\"type\":\"array\",\"items\":{\"type\":\"string\"},\"description\":\"Fields that are "
+         "not for whoever asks.\"},"
          "\"may\":{\"$ref\":\"#/components/schemas/May\"}}}]}"},
         {"_list",
          "{\"type\":\"object\",\"required\":[\"items\",\"next\",\"total\"],"
