@@ -633,6 +633,8 @@ static void put_steps(struct exchange *x, const struct move_view *v, struct json
     }
     json_close(o, ']');
     put__bool(o, "ordered", m->ordered);
+    if (v->step > 0)
+        put__integer(o, "step", v->step);
 }
 
 static void put_missing(const struct move_view *v, struct json_out *o)

@@ -226,6 +226,7 @@ static enum err view_move(struct call *call, struct records *r, struct reader *d
     v->expired = verdict.expired;
     v->expired_count = verdict.expired_count;
     v->steps = verdict.steps;
+    v->step = verdict.step;
     v->own = sign__by(&verdict, call->actor->person);
     v->blockers = verdict.blockers;
     v->blocker_count = verdict.blocker_count;

@@ -299,6 +299,7 @@ struct move_view {
     struct signature *expired; /* those whose time is over, and not given anew */
     size_t expired_count;
     const struct sign_view *steps; /* one for each step of the move; NULL: it has none */
+    int64_t step;                  /* that the actor would sign now, from 1 on; 0: none */
     const struct signature *own;   /* the actor's, which they may withdraw; NULL: none */
     struct missing_field *missing; /* fields that stand in the way, beside those it asks for */
     size_t missing_count;

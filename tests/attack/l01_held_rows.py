@@ -171,7 +171,7 @@ def a_move_that_one_alone_made(run, kind):
     old, = run.forge(f"SELECT version FROM signature WHERE id = '{record['id']}'")
     run.forge(f"UPDATE signature SET person = '{run.made['people']['lex']}' WHERE id = '{record['id']}'")
     code, out = run.verify()
-    wanted = f"supplier {record['id']} version {record['version'] + 1}: the move reject takes two"
+    wanted = f"supplier {record['id']} version {record['version'] + 1}: the move reject takes more signatures than it had"
     say(code == 1 and wanted in out, f"{kind}: verify finds a move that takes two and that one person made",
         f"{first.status} {second.status} {old} {code} {out}")
     run.forge(f"UPDATE signature SET person = '{run.made['people']['sue']}' WHERE id = '{record['id']}'")

@@ -26,7 +26,8 @@ import harness
 NOT_COVERED = ("sequence", "idempotency", "check_run", "readiness_run", "stale", "batch")
 
 # Tables that the demo leaves empty: a row that nobody wrote must be found there.
-INVENTED = {"frozen": "INSERT INTO frozen (kind, id, version, by_kind, by_id, by_version) VALUES ('soa_entry', 'x', 1, 'document', 'y', 1)"}
+INVENTED = {"withdrawn": "INSERT INTO withdrawn (signature, kind, id, version) VALUES ('x', 'risk', 'y', 1)",
+            "frozen": "INSERT INTO frozen (kind, id, version, by_kind, by_id, by_version) VALUES ('soa_entry', 'x', 1, 'document', 'y', 1)"}
 
 # What docs/ledger.md §8 says is not found, because it proves nothing: an intermediate checkpoint may go
 # (any later one covers its entries), the fence of the head counts writers, not content, and when a token was last

@@ -183,6 +183,13 @@ await test('journey system: two signatures', async () => {
   await dialog.locator('.dialog-foot .btn').last().click();
   await toast(lin).getByText('Signed. Waiting for: Risk owner').waitFor();
   await lin.locator('#next-step .signed', { hasText: 'signed by Lin Wang' }).waitFor();
+  // Taken back, it can be signed again.
+  await lin.locator('#next-step .signed').getByRole('button', { name: 'Withdraw my signature' }).click();
+  await toast(lin).getByText('Your signature is withdrawn').waitFor();
+  await becomes(() => lin.locator('#next-step .signed').count(), 0, 'the signature');
+  await button.click();
+  await dialog.locator('.dialog-foot .btn').last().click();
+  await lin.locator('#next-step .signed', { hasText: 'signed by Lin Wang' }).waitFor();
   equal(await state(lin).innerText(), 'Intake review');
   complain(lin);
   const tom = await signedIn(browser, 'tom');

@@ -69,7 +69,10 @@ export interface Move {
 	from: string[] | 'any';
 	to: string;
 	by: string[];
-	and_by?: string[];
+	/** Who signs, step by step; one step of one person where nobody else does. */
+	sign: { by: string[]; count: number; expires?: string }[];
+	/** A step is signed once those before it are complete. */
+	ordered?: boolean;
 	asks?: string[];
 	/** New values that may be given with it. */
 	takes?: string[];
@@ -166,6 +169,25 @@ export interface ListReply {
 	names: Names;
 	facets?: Record<string, Record<string, number>>;
 }
+export interface Signature {
+	person: string;
+	name: string;
+	at: string;
+	step: number;
+	/** When it expires, or did. */
+	until?: string;
+	/** The reader's, who may withdraw it. */
+	own: boolean;
+}
+/** A step of who signs, for this record as it is now. */
+export interface SignStep {
+	by: string[];
+	applies: boolean;
+	open: boolean;
+	count: number;
+	signed: number;
+	expires?: string;
+}
 export interface MoveChoice {
 	move: string;
 	to: string;
@@ -179,9 +201,15 @@ export interface MoveChoice {
 	/** New values that the first signature proposes. */
 	proposed?: Record<string, Value>;
 	why_not?: Problem[];
-	signatures?: { person: string; name: string; at: string }[];
+	signatures?: Signature[];
 	/** Signatures that a later change has undone. */
-	voided?: { person: string; name: string; at: string }[];
+	voided?: Signature[];
+	/** Signatures whose time is over. */
+	expired?: Signature[];
+	steps?: SignStep[];
+	ordered?: boolean;
+	/** The step that the reader would sign. */
+	step?: number;
 	/** Fields that stand in the way; whoever fills in one that `bars` may not make the move any more. */
 	missing?: { field: string; may_fill: boolean; bars: boolean }[];
 }

@@ -26,12 +26,23 @@ export function looksAt(kind: Kind, record: AnyRecord, move: MoveChoice): string
 	if ((tone !== 'ok' && tone !== 'rejected') || move.move === 'archive') return [];
 	return kind.fields.filter((f) => f.type === 'file' && !f.computed).flatMap((f) => (record[f.name] as string | string[] | undefined) ?? []);
 }
+/** Whether more than one person signs, for this record as it is. */
+export const wantedOf = (move: MoveChoice): number => (move.steps ?? []).reduce((sum, one) => sum + (one.applies ? one.count : 0), 0);
+export const takesMany = (move: MoveChoice): boolean => wantedOf(move) > 1;
+/** Who still has to sign beside those who have, and beside the reader when `mine` says so: by step, with how many of them. */
+export function missingSigners(kind: Kind, move: MoveChoice, mine = false): string {
+	return (move.steps ?? []).flatMap((one, at) => {
+		const left = one.applies ? one.count - one.signed - (mine && move.step === at + 1 ? 1 : 0) : 0;
+		const who = one.by.map((name) => signerOf(kind, name)).join(` ${t('word.or')} `);
+		return left > 1 ? [t('move.several', { n: left, who })] : left > 0 ? [who] : [];
+	}).join(move.ordered ? ` ${t('word.then')} ` : ', ');
+}
 export function asksNothing(kind: Kind, record: AnyRecord, move: MoveChoice): boolean {
 	const declared = moveOf(kind, move.move);
 	const asks = asksOf(kind, record, move);
 	const end = stateOf(kind, move.to);
 	return !asks.length && !looksAt(kind, record, move).length && !(move.reason ?? declared?.reason) && !(move.fresh ?? declared?.fresh) && !(move.stop ?? declared?.stop)
-		&& !declared?.and_by?.length && !end?.end && end?.tone !== 'rejected' && end?.tone !== 'off';
+		&& !takesMany(move) && !end?.end && end?.tone !== 'rejected' && end?.tone !== 'off';
 }
 /** Whether a text is the answer to a move and not a fact of the record: several moves ask for it, each for its own.
     What was said for one of them never stands as what is said for another. */
