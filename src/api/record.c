@@ -69,7 +69,7 @@ static enum err put_record(struct exchange *x, const struct record *rec)
               record_may_change(x->call, x->records, exchange__db(x), rec) &&
                   !rec->kind->states[rec->state].locked);
     put__bool(o, "comment", actor_takes_part(x->actor, rec->kind));
-    put__bool(o, "owner", record_may_give(x->call, x->api->records, exchange__db(x), rec));
+    put__bool(o, "owner", record_may_give(x->call, x->records, exchange__db(x), rec));
     json_key(o, "attach"); /* evidence, tags and links may be added in locked states too */
     json_put_bool(o, record_may_change(x->call, x->records, exchange__db(x), rec));
     json_close(o, '}');
