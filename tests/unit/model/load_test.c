@@ -9,17 +9,17 @@ static void fields_come_in_order(void **state)
     const struct model *m = load_with(*state, NULL, 0, "");
     const struct kind *k = model_kind(m, TEXT("thing"));
     static const char *const first[] = {"key",    "state",      "version",    "author",
-                                        "editor", "created_at", "updated_at", "title",
-                                        "unit",   "owner"};
+                                        "editor", "created_at", "updated_at", "offered_to",
+                                        "title",  "unit",       "owner"};
     assert_non_null(k);
     for (size_t i = 0; i < COUNT(first); i++) {
         assert_true(text_is(k->fields[i].name, first[i]));
         assert_int_equal(k->fields[i].index, i);
-        assert_int_equal(k->fields[i].system, i < 7);
-        assert_int_equal(k->fields[i].envelope, i >= 7);
+        assert_int_equal(k->fields[i].system, i < 8);
+        assert_int_equal(k->fields[i].envelope, i >= 8);
     }
-    assert_true(text_is(k->fields[17].name, "name_at_home"));
-    assert_false(k->fields[17].envelope);
+    assert_true(text_is(k->fields[18].name, "name_at_home"));
+    assert_false(k->fields[18].envelope);
     assert_true(text_is(k->fields[k->field_count - 1].name, "size"));
     assert_true(kind_field(k, TEXT("author"))->target == TO_PERSON);
     assert_null(kind_field(k, TEXT("nothing")));
