@@ -4,7 +4,8 @@
 # Why each one: docs/dependencies.md.
 set -eu
 build="gcc g++ meson ninja-build pkg-config python3 libmicrohttpd-dev libsqlite3-dev libpq-dev
- libssl-dev libsodium-dev libsimdjson-dev zlib1g-dev libzip-dev libexpat1-dev libxlsxwriter-dev tzdata"
+ libssl-dev libsodium-dev libsimdjson-dev zlib1g-dev libzip-dev libexpat1-dev libxlsxwriter-dev
+ libutf8proc-dev tzdata"
 test="libcmocka-dev postgresql strace sqlite3 chromium golang-golang-x-mod-dev clang libclang-rt-14-dev
  universal-ctags"
 command -v go >/dev/null 2>&1 || test="$test golang-go"

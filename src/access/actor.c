@@ -100,8 +100,9 @@ bool actor_takes_part(const struct actor *a, const struct kind *k)
         named(a, &k->change))
         return true;
     for (size_t i = 0; i < k->move_count; i++)
-        if (named(a, &k->moves[i].by) || named(a, &k->moves[i].and_by))
-            return true;
+        for (size_t n = 0; n < k->moves[i].step_count; n++)
+            if (named(a, &k->moves[i].steps[n].by))
+                return true;
     return false;
 }
 

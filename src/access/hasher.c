@@ -132,8 +132,10 @@ static enum err wait_for(struct call *call, struct hasher *h, struct work *w)
                        "登录人数较多，请稍后再试"));
 }
 
+/* Composed: the ü of one keyboard is two code points on another. */
 enum err access__hash(struct call *call, struct hasher *h, struct text password, char out[128])
 {
+    password = form_one(call->arena, password);
     struct work w = {.password = password, .out = out};
     TRY(wait_for(call, h, &w));
     if (!w.ok)
@@ -144,8 +146,13 @@ enum err access__hash(struct call *call, struct hasher *h, struct text password,
 enum err access__hash_matches(struct call *call, struct hasher *h, struct text password,
                               struct text stored, bool *matches)
 {
-    struct work w = {.password = password, .stored = text_c(call->arena, stored)};
+    struct text one = form_one(call->arena, password);
+    struct work w = {.password = one, .stored = text_c(call->arena, stored)};
     TRY(wait_for(call, h, &w));
+    if (!w.ok && !text_same(one, password)) { /* of before passwords had one form */
+        w = (struct work){.password = password, .stored = w.stored};
+        TRY(wait_for(call, h, &w));
+    }
     *matches = w.ok;
     return OK;
 }

@@ -187,7 +187,7 @@ static bool is_device(struct call *call, struct access *a, struct text key, stru
 static struct attempt login_attempt(struct call *call, struct access *a, struct text email,
                                     struct text peer, struct text cookie)
 {
-    struct text key = text_lower(call->arena, text_trim(email));
+    struct text key = text_lower(call->arena, form_one(call->arena, text_trim(email)));
     if (key.len > 254)
         key = text_slice(key, 0, 254);
     struct attempt at = access__attempt(call, "account", key, peer);
@@ -203,7 +203,7 @@ enum err access_login(struct call *call, struct access *a, struct text email,
 {
     bool right;
     struct account account;
-    struct text key = text_lower(call->arena, text_trim(email));
+    struct text key = text_lower(call->arena, form_one(call->arena, text_trim(email)));
     struct attempt attempt = login_attempt(call, a, email, peer, device);
     TRY(access__throttle_begin(call, a->throttle, &attempt));
     enum err e = find_account(call, a, ACCOUNT "email_key = $1", key, &account);

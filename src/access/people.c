@@ -47,7 +47,7 @@ static void take_grants(struct call *call, const struct rows *grants, struct per
 
 static struct value pattern(struct call *call, struct text q)
 {
-    struct text folded = text_lower(call->arena, text_trim(q));
+    struct text folded = text_lower(call->arena, form_one(call->arena, text_trim(q)));
     struct buf b = buf_in(call->arena, 2 * folded.len + 3);
     buf_add_byte(&b, '%');
     for (size_t i = 0; i < folded.len; i++) {
@@ -93,7 +93,7 @@ enum err access_person(struct call *call, struct reader *r, struct text id_or_em
                           ? "SELECT " COLUMNS " FROM person p WHERE p.email_key = $1"
                           : "SELECT " COLUMNS " FROM person p WHERE p.id = $1";
     struct text key = text_find(id_or_email, '@') >= 0
-                          ? text_lower(call->arena, text_trim(id_or_email))
+                          ? text_lower(call->arena, form_one(call->arena, text_trim(id_or_email)))
                           : id_or_email;
     if (text_utf8(key))
         TRY(read_rows(call, r, sql, &V_TEXT(key), 1, 1, &rows));

@@ -171,7 +171,9 @@ enum err access_person_add(struct call *call, struct access *a, struct text name
 {
     struct addition in = {
         .a = a,
-        .person = {.name = text_trim(name), .email = text_trim(email), .unit = unit, .once = once},
+        .person = {.name = form_one(call->arena, text_trim(name)),
+                   .email = form_one(call->arena, text_trim(email)),
+                   .unit = unit, .once = once},
         .grants = grants,
         .grant_count = grant_count};
     return add(call, &in, password, id);
@@ -183,7 +185,9 @@ enum err access_person_invite(struct call *call, struct access *a, struct text n
 {
     struct addition in = {
         .a = a,
-        .person = {.name = text_trim(name), .email = text_trim(email), .unit = unit},
+        .person = {.name = form_one(call->arena, text_trim(name)),
+                   .email = form_one(call->arena, text_trim(email)),
+                   .unit = unit},
         .grants = grants,
         .grant_count = grant_count,
         .link = link};
@@ -342,7 +346,7 @@ enum err access_person_change(struct call *call, struct access *a, struct text i
     struct text trimmed;
     struct person_change in = {a, id, name, unit, lang, disabled};
     if (name != NULL) {
-        trimmed = text_trim(*name);
+        trimmed = form_one(call->arena, text_trim(*name));
         in.name = &trimmed;
     }
     TRY(may_change(call, &in));

@@ -50,9 +50,7 @@ static void put_row(struct sink *s, const struct text *cells, const enum xlsx_ty
 /* A column that some role of the actor may see; row by row it is empty outside its units. */
 static bool exported(struct call *call, const struct field *f)
 {
-    if (f->sensitive && !call->actor->all && !call->actor->sees_sensitive)
-        return false;
-    return true;
+    return record_reads_somewhere(call->actor, f);
 }
 
 /* A kind has so many fields and a name counts once: no query makes more columns than that. */
@@ -144,11 +142,20 @@ const struct ref *lookup__find(const struct lookup *l, struct text id)
     return map_find(l->places, id, &i) && l->refs[i].id.len ? &l->refs[i] : NULL;
 }
 
-static struct text in_words(const struct lookup *l, struct text id)
+struct text lookup__person(struct call *call, const struct ref *ref)
+{
+    return !ref->key.len ? ref->title
+                         : text_print(call->arena, "%.*s <%.*s>", TEXT_ARG(ref->title),
+                                      TEXT_ARG(ref->key));
+}
+
+static struct text in_words(struct call *call, const struct lookup *l, struct text id)
 {
     const struct ref *ref = lookup__find(l, id);
     if (!ref)
         return id;
+    if (text_is(ref->kind, "person"))
+        return lookup__person(call, ref);
     return ref->key.len ? ref->key : ref->title;
 }
 
@@ -166,20 +173,13 @@ static struct text cell(struct call *call, const struct lookup *l, const struct 
     if (v->type == JSON_TRUE || v->type == JSON_FALSE)
         return v->type == JSON_TRUE ? TEXT("true") : TEXT("false");
     if (v->type != JSON_LIST)
-        return target_of(f).len ? in_words(l, v->text) : v->text;
+        return target_of(f).len ? in_words(call, l, v->text) : v->text;
     for (const struct json *one = v->first; one; one = one->next) {
-        buf_add(&b, target_of(f).len ? in_words(l, one->text) : one->text);
+        buf_add(&b, target_of(f).len ? in_words(call, l, one->text) : one->text);
         if (one->next)
             buf_add_c(&b, f->target == TO_NONE ? "|" : "; ");
     }
     return buf_text(&b);
-}
-
-static const struct json *shown(struct call *call, struct records *r, struct reader *db,
-                                const struct record *rec, const struct field *f)
-{
-    const struct json *v = rec->values[f->index];
-    return v && f->sensitive && !record_sees_sensitive(call, r, db, rec) ? NULL : v;
 }
 
 static enum err find_words(struct call *call, struct records *r, struct reader *db,
@@ -219,8 +219,9 @@ static enum err put_page(struct call *call, struct records *r, struct reader *db
     const struct json **values = NEW_MANY(call->arena, fields->count + 1, const struct json *);
     for (size_t i = 0; i < list->count; i++) {
         const struct record *rec = list->items[i];
+        const bool *shown = record_sight(call, r, db, rec);
         for (size_t f = 0; f < fields->count; f++)
-            values[f] = shown(call, r, db, rec, fields->at[f]);
+            values[f] = shown[fields->at[f]->index] ? rec->values[fields->at[f]->index] : NULL;
         put_record(call, sink, fields, &l, rec, values, words);
         if (!words || !sink->xlsx)
             continue;

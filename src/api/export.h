@@ -14,6 +14,8 @@ struct lookup {
 };
 /* The reference of that id; NULL when the reader may not see what it leads to. */
 const struct ref *lookup__find(const struct lookup *l, struct text id);
+/* The name, and of several people of it what tells them apart, as an import reads it again. */
+struct text lookup__person(struct call *call, const struct ref *ref);
 /* The kind of record a field's value names; "" when it names none. */
 struct text lookup__kind(const struct field *f);
 

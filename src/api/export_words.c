@@ -89,6 +89,8 @@ static struct text reference(struct call *call, const struct model *m, const str
         return id;
     if (!ref->key.len)
         return ref->title;
+    if (text_is(ref->kind, "person"))
+        return lookup__person(call, ref);
     const struct kind *k = model_kind(m, ref->kind);
     return text_print(call->arena, "%.*s %.*s", TEXT_ARG(ref->key),
                       TEXT_ARG(k ? register_title(call, m, k, ref->title) : ref->title));

@@ -206,7 +206,7 @@ handler session_get, session_post, session_patch, session_delete, session_fresh,
 handler model_get, openapi_get, health_get, ready_get, metrics_get, search_get, tasks_get,
     stream_get;
 handler record_list_get, record_post, record_bulk, record_get, record_patch, moves_get,
-    move_post, history_get, links_get, links_post, links_delete, comments_get, comments_post;
+    move_post, signature_withdraw, history_get, links_get, links_post, links_delete, comments_get, comments_post;
 handler file_post, file_get;
 handler transfer_post, transfers_get, transfer_get, transfer_patch, transfer_delete,
     transfer_rehearse, transfer_take, transfer_undo;

@@ -50,6 +50,18 @@ static enum err put_times(struct exchange *x, const struct record *rec, struct j
     return OK;
 }
 
+/* Which fields are not for this reader, whatever stands in them: a page has no input for them. */
+static void put_hidden(struct exchange *x, const struct record *rec, struct json_out *o)
+{
+    const bool *shown = record_sight(x->call, x->records, exchange__db(x), rec);
+    json_key(o, "hidden");
+    json_open(o, '[');
+    for (size_t i = 0; i < rec->kind->field_count; i++)
+        if (!shown[i])
+            json_put_text(o, rec->kind->fields[i].name);
+    json_close(o, ']');
+}
+
 static enum err put_record(struct exchange *x, const struct record *rec)
 {
     struct json_out *o = exchange__json(x);
@@ -63,6 +75,7 @@ static enum err put_record(struct exchange *x, const struct record *rec)
     put__integer(o, "index", rec->ledger);
     json_close(o, '}');
     TRY(put_times(x, rec, o));
+    put_hidden(x, rec, o);
     json_key(o, "may");
     json_open(o, '{');
     put__bool(o, "change",
@@ -287,6 +300,28 @@ enum err move_post(struct exchange *x)
                                 .body = own ? without(x, "password", NULL)
                                             : without(x, "reason", "password"),
                                 .reason = own ? exchange__field(x, "reason") : reason,
+                                .idempotency = request_header(x->request, "idempotency-key")};
+    return submit(x);
+}
+
+/* One's own signature, while the move has not happened. No password: it gives nothing away. */
+enum err signature_withdraw(struct exchange *x)
+{
+    const struct kind *k;
+    int64_t version = 0;
+    struct text reason;
+    TRY(find_kind(x, &k));
+    if (x->json)
+        TRY(exchange__body(x));
+    if (request_header(x->request, "if-match").len)
+        TRY(if_match(x, &version));
+    TRY(read_reason(x, false, &reason));
+    x->change = (struct change){.act = RECORD_WITHDRAW,
+                                .kind = k,
+                                .id = x->arg[1],
+                                .move = x->arg[2],
+                                .if_version = version,
+                                .reason = reason,
                                 .idempotency = request_header(x->request, "idempotency-key")};
     return submit(x);
 }
@@ -519,7 +554,7 @@ enum err record_list_get(struct exchange *x)
  */
 static enum err put_signatures(struct exchange *x, const char *name,
                                const struct signature *signatures, size_t count,
-                               struct json_out *o)
+                               const struct signature *own, struct json_out *o)
 {
     struct text *kinds = NEW_MANY(x->call->arena, count + 1, struct text);
     struct text *ids = NEW_MANY(x->call->arena, count + 1, struct text);
@@ -536,10 +571,41 @@ static enum err put_signatures(struct exchange *x, const char *name,
         put__text(o, "person", ids[i]);
         put__text(o, "name", refs[i].title);
         put__text(o, "at", signatures[i].at);
+        put__integer(o, "step", signatures[i].step);
+        if (signatures[i].until.len)
+            put__text(o, "until", signatures[i].until);
+        put__bool(o, "own", own != NULL && text_same(own->own_id, signatures[i].own_id));
         json_close(o, '}');
     }
     json_close(o, ']');
     return OK;
+}
+
+/* Who signs, step by step, as it is for this record now. */
+static void put_steps(struct exchange *x, const struct move_view *v, struct json_out *o)
+{
+    const struct move *m = v->move;
+    json_key(o, "steps");
+    json_open(o, '[');
+    for (size_t i = 0; v->steps != NULL && i < m->step_count; i++) {
+        const struct sign_step *step = &m->steps[i];
+        json_open(o, '{');
+        json_key(o, "by");
+        json_open(o, '[');
+        struct text names = record_signers(x->call, step);
+        while (names.len)
+            json_put_text(o, text_cut(&names, ','));
+        json_close(o, ']');
+        put__bool(o, "applies", v->steps[i].applies);
+        put__bool(o, "open", v->steps[i].open);
+        put__integer(o, "count", v->steps[i].wanted);
+        put__integer(o, "signed", v->steps[i].given);
+        if (step->has_expires)
+            put__text(o, "expires", step->expires.said);
+        json_close(o, '}');
+    }
+    json_close(o, ']');
+    put__bool(o, "ordered", m->ordered);
 }
 
 static void put_missing(const struct move_view *v, struct json_out *o)
@@ -625,12 +691,14 @@ static enum err put_move(struct exchange *x, const struct record *rec,
     json_key(o, "why_not");
     put__problems(o, v->why, v);
     put_missing(v, o);
-    TRY(put_signatures(x, "signatures", v->signatures, v->signature_count, o));
+    put_steps(x, v, o);
+    TRY(put_signatures(x, "signatures", v->signatures, v->signature_count, v->own, o));
     if (v->proposed) {
         json_key(o, "proposed");
         json_put_json(o, v->proposed);
     }
-    TRY(put_signatures(x, "voided", v->voided, v->voided_count, o));
+    TRY(put_signatures(x, "voided", v->voided, v->voided_count, NULL, o));
+    TRY(put_signatures(x, "expired", v->expired, v->expired_count, NULL, o));
     json_close(o, '}');
     return OK;
 }

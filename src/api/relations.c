@@ -76,7 +76,7 @@ static void put_changes(const struct kind *k, const struct history_item *h, stru
     for (size_t i = 0; i < k->field_count && !h->follows_hidden; i++) {
         const struct field *f = &k->fields[i];
         bool kept = f->system && !text_is(f->name, "offered_to"); /* an offer is a person's act */
-        if (kept || (f->sensitive && !h->sensitive))
+        if (kept || !h->shown[i])
             continue;
         const struct json *from = h->before ? h->before->values[i] : NULL;
         const struct json *to = h->then->values[i];
@@ -143,7 +143,7 @@ static struct record *for_names(struct exchange *x, const struct history_item *h
     *out = *version;
     out->values = NEW_MANY(x->call->arena, k->field_count, const struct json *);
     for (size_t i = 0; i < k->field_count; i++)
-        out->values[i] = k->fields[i].sensitive && !h->sensitive ? NULL : version->values[i];
+        out->values[i] = h->shown[i] ? version->values[i] : NULL;
     return out;
 }
 

@@ -81,6 +81,7 @@ const struct route routes[] = {
     ROUTE(PATCH, V1 "/{kind}/{id}", SIGNED_IN, CHEAP, record_patch)
     ROUTE(GET, V1 "/{kind}/{id}/moves", SIGNED_IN, CHEAP, moves_get)
     ROUTE(POST, V1 "/{kind}/{id}/moves/{move}", SIGNED_IN, CHEAP, move_post)
+    ROUTE(POST, V1 "/{kind}/{id}/moves/{move}/withdraw", SIGNED_IN, CHEAP, signature_withdraw)
     ROUTE(GET, V1 "/{kind}/{id}/history", SIGNED_IN, LIST, history_get)
     ROUTE(GET, V1 "/{kind}/{id}/links", SIGNED_IN, LIST, links_get)
     ROUTE(POST, V1 "/{kind}/{id}/links", SIGNED_IN, DEAR, links_post)

@@ -221,9 +221,9 @@ static void warn_without_identity(const struct import *im)
 {
     if (transfer_counts(im->transfer).rows && !transfer_has_identity(im->transfer))
         warn(im, say(im->call,
-                     "the file has no column key or external_id: every row becomes a new record, "
-                     "also when it is imported again",
-                     "文件没有 key 或 external_id 列：每一行都会成为新记录，再次导入时也是如此"));
+                     "the file has no column key, external_id or title: every row becomes a new "
+                     "record, also when it is imported again",
+                     "文件没有 key、external_id 或标题列：每一行都会成为新记录，再次导入时也是如此"));
 }
 
 static void warn_of_states(const struct import *im)
@@ -325,7 +325,8 @@ const struct command command_import = {
         "--as says for whom: what is written is theirs. Needed once there are people.\n"
         "The first row names the columns: fields by name or by title, as `aimwell export` "
         "writes\n"
-        "them. A row with the key, id or external_id of a record updates it. A bad row never\n"
+        "them. A row with the key, id or external_id of a record updates it; without such columns one\n"
+        "with its control, or its title. A bad row never\n"
         "stops the good ones: the result lists accepted, updated, unchanged and rejected rows\n"
         "with line, column and reason; exit 1 when any was rejected. --dry-run does all "
         "of it and takes it back.\n"

@@ -83,6 +83,16 @@ struct text shown_pictured(struct arena *a, struct text t);
 /* Trimmed, and each run of white space of any script one plain space: for names and ids. */
 struct text shown_one_space(struct arena *a, struct text t);
 
+/* ---- one spelling, and order (form.c) --------------------------------------------------------
+ * The composed form (NFC): é is one code point however it was typed. A text that is no UTF-8, or has
+ * more than 64 marks on one letter, comes back as it is. */
+struct text form_one(struct arena *a, struct text t);
+/* Bytes whose order is that of the texts: case, width and marks do not count, numbers by their value
+ * (A.2 before A.10). UTF-8, at most 480 bytes, never for showing. */
+struct text order_key(struct arena *a, struct text t);
+/* The edition of Unicode both, and words for search, go by: what was kept by another is made anew. */
+struct text form_rules(void);
+
 /* ---- CSV: RFC 4180, UTF-8, optional byte-order mark, CR LF or LF, quoted line breaks ------ */
 struct csv {
     struct text rest;
@@ -168,10 +178,10 @@ MUST_USE enum err gzip_pack(struct call *call, struct text in, struct text *out)
 MUST_USE enum err gzip_unpack(struct call *call, struct text in, size_t cap, struct text *out);
 
 /* ---- words for search: the same cut for both stores --------------------------------------------
- * Folds case and width (ASCII, Latin-1, Latin Extended-A diacritics, full-width forms, Greek and
- * Cyrillic case) and cuts: a run of letters and digits is one word (at most 64 bytes); a run of
- * Han, Kana or Hangul gives each character and each pair of neighbours. Words come out separated
- * by one space, in order. Contains only letters, digits and spaces. */
+ * Folds what is spelt in several ways, width, case and the marks of Latin letters, and cuts: a run of
+ * letters and digits is one word (at most 64 bytes); a run of Han, Kana or Hangul gives each character
+ * and each pair of neighbours; a symbol beyond ASCII (🤖, €) is a word of its own. Words come out
+ * separated by one space, in order. Of ASCII they hold only small letters and digits. */
 struct text words_for_index(struct arena *a, struct text t);
 /* The same for a query: a Han run of n >= 2 gives only its pairs; of 1 the character. */
 struct text words_for_query(struct arena *a, struct text t);

@@ -25,6 +25,12 @@ size_t number__print(double d, char out[NUMBER_LEN]); /* d is finite; as ECMAScr
 size_t utf8__take(struct text t, uint32_t *point);
 void utf8__put(struct buf *b, uint32_t point);
 
+/* One spelling for search (form.c): composed, and what only looks different (ﬁ, ｱ, ²) as its plain
+ * form. */
+struct text form__plain(struct arena *a, struct text t);
+uint32_t form__bare(uint32_t point);  /* the small letter under the marks of a letter */
+bool form__symbol(uint32_t point);    /* 🤖, ≥, € */
+
 void json__quote(struct buf *b, struct text t); /* with the escapes of RFC 8785 */
 /* Fills out[] with the members of an object, sorted by the bytes of their keys. */
 void json__sort(const struct json *object, const struct json **out);

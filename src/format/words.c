@@ -2,13 +2,14 @@
 /* format/words.c — text folded and cut into words, once for both stores.
  * The store sees only words between spaces, so its own idea of a word cannot matter. Scripts
  * written without spaces give each character and each pair of neighbours; a query asks for the
- * pairs, which finds any phrase without a dictionary. The tables here are fixed on purpose: an
- * index made today must answer a query cut by next year's C library. */
+ * pairs, which finds any phrase without a dictionary. Texts are brought to one spelling first, so
+ * that letters and their marks are one code point however they were typed. The tables here are fixed,
+ * and a store whose words were cut by other rules cuts them anew (record/fold.c). */
 #include "format/internal.h"
 
 #define LONGEST_WORD 64
 
-enum sort { GAP, DROPPED, LETTER, SYLLABLE };
+enum sort { GAP, DROPPED, LETTER, SYLLABLE, SYMBOL };
 
 struct range {
     uint32_t first, last;
@@ -44,7 +45,7 @@ static const struct range letters[] = {
     {0xFB50, 0xFBB1}, {0xFBD3, 0xFD3D}, {0xFD50, 0xFDFB}, {0xFE70, 0xFEFC},
 };
 
-/* Latin-1 and Latin Extended-A without their diacritics. × and ÷ are in neither list. */
+/* Latin-1 and Latin Extended-A without their diacritics. × and ÷ are in neither list, and no symbols. */
 static const struct {
     struct range of;
     char plain[3];
@@ -95,7 +96,9 @@ static enum sort sort_of(uint32_t point)
         return DROPPED;
     if (is_in(syllables, COUNT(syllables), point))
         return SYLLABLE;
-    return is_in(letters, COUNT(letters), point) ? LETTER : GAP;
+    if (is_in(letters, COUNT(letters), point))
+        return LETTER;
+    return form__symbol(point) ? SYMBOL : GAP;
 }
 
 static const char *plain_latin(uint32_t point)
@@ -215,8 +218,22 @@ static void add_letter_point(struct cutter *c, uint32_t point)
     add_letter(c, buf_text(&piece));
 }
 
+/* ơ, ư and all that Vietnamese, Pinyin or Welsh put on a letter: the letter under it. */
+static uint32_t bare_latin(uint32_t point)
+{
+    bool latin_more = (point >= 0x0180 && point <= 0x024F) || (point >= 0x1E00 && point <= 0x1EFF);
+    return latin_more ? form__bare(point) : point;
+}
+
+static void add_symbol(struct cutter *c, uint32_t point)
+{
+    add_gap(c);
+    put_syllable(c, point, true);
+}
+
 static void add_point(struct cutter *c, uint32_t point)
 {
+    point = bare_latin(point);
     if (point >= 0xFF01 && point <= 0xFF5E)
         point -= 0xFEE0; /* full-width forms of ASCII */
     if (point < 0x80) {
@@ -235,6 +252,9 @@ static void add_point(struct cutter *c, uint32_t point)
     case SYLLABLE:
         add_syllable(c, point);
         break;
+    case SYMBOL:
+        add_symbol(c, point);
+        break;
     case GAP:
         add_gap(c);
         break;
@@ -245,6 +265,7 @@ static void add_point(struct cutter *c, uint32_t point)
 
 static struct text cut(struct arena *a, struct text t, bool query)
 {
+    t = form__plain(a, t);
     /* The longest that a piece can become: three bytes of Han give three, a space, a pair, and
      * another space. */
     struct cutter c = {buf_in(a, t.len * 4 + 16), query, buf_in(a, LONGEST_WORD), 0, 0};

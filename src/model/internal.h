@@ -181,6 +181,11 @@ void model__makes(struct loader *l, const struct kind *k, const struct json *v, 
 /* Once all kinds are read: what is made can begin, and makes nothing that makes it again. */
 void model__makes_finish(struct loader *l);
 void model__needs(struct loader *l, struct draft *d, const struct json *list, struct move *m);
+/* Who signs: `sign`, or `by` with `and_by`. The conditions of the steps come with model__sign_finish. */
+void model__sign(struct loader *l, const struct kind *k, const struct json *v, struct move *m);
+void model__sign_alone(struct loader *l, const struct who_list *by, struct move *m);
+void model__sign_finish(struct loader *l, const struct kind *k, const struct json *v,
+                        struct move *m);
 /* A list of state names of a kind as a bit set; 0 after a mistake. */
 uint64_t model__state_set(struct loader *l, const struct kind *k, const struct json *v);
 
@@ -192,6 +197,9 @@ void model__check_reach(struct loader *l, struct draft *d);
 enum who_rules { WHO_EVERYONE = 1, WHO_AUTO = 2, WHO_RELATIONS = 4, WHO_ROLES = 8, WHO_WRITERS = 16, WHO_AS = 32 };
 void model__who(struct loader *l, const struct kind *k, const struct json *list, unsigned rules,
                 struct who_list *out);
+
+/* What only some may read decides nothing that others see: a mistake at `at` when f (NULL: no field) is such. */
+void model__for_all(struct loader *l, const struct json *at, const struct field *f);
 
 int64_t model__days_ahead(struct text t);
 /* Is the computed field f of the kind made from g, over any number of steps? */

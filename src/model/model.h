@@ -53,6 +53,18 @@ struct condition {
 };
 
 struct kind;
+struct who { /* one entry of by / and_by / access / not / read */
+    bool everyone, automatic;
+    bool contributor;            /* of a duty: whoever wrote in the draft as it stands */
+    struct text role;            /* role name, or "" */
+    struct text relation;        /* "author", "risk_owner", or "" */
+    struct text via;             /* "@system.owner": field "system", relation "owner" */
+    struct text as;              /* "@owner:risk_owner": who acts must hold this role here too */
+};
+struct who_list {
+    struct who *one;
+    size_t count;
+};
 enum target { TO_NONE, TO_KIND, TO_PERSON, TO_ROLE, TO_REQUIREMENT };
 struct field {
     struct text name, was;
@@ -67,6 +79,8 @@ struct field {
     const struct condition *required_when, *only; /* NULL: always */
     const struct scale *scale;   /* CHOICE; INTEGER may have one */
     bool many, unique, sensitive, always, indexed;
+    bool guarded;                /* not for everybody who reads the record: sensitive, or `read` */
+    struct who_list read;        /* who may read it; none, unless guarded: whoever reads the record */
     int64_t min, max;            /* INTEGER value bounds; TEXT/NOTE: max characters */
     double number_min, number_max;
     enum target target;          /* REF, REFS */
@@ -90,18 +104,6 @@ struct state {
     enum tone tone;
     bool locked, end;
     bool rest;                   /* nothing is expected until something happens; an end is at rest too */
-};
-struct who { /* one entry of by / and_by / access / not */
-    bool everyone, automatic;
-    bool contributor;            /* of a duty: whoever wrote in the draft as it stands */
-    struct text role;            /* role name, or "" */
-    struct text relation;        /* "author", "risk_owner", or "" */
-    struct text via;             /* "@system.owner": field "system", relation "owner" */
-    struct text as;              /* "@owner:risk_owner": who acts must hold this role here too */
-};
-struct who_list {
-    struct who *one;
-    size_t count;
 };
 struct duty { /* separation of duties */
     struct text code;
@@ -182,13 +184,26 @@ bool duration_read(struct text t, struct duration *out); /* P1Y2M3DT4H5M6S, P10W
  * zone (NULL: UTC), where the time of day stays; hours as they pass. */
 int64_t duration_after(int64_t moment, const struct duration *d, const struct zone *zone);
 
+#define SIGN_STEPS_MOST 8
+#define SIGN_COUNT_MOST 20
+/* So many different people of a group sign. Nobody fills two places of a move, in whatever step. */
+struct sign_step {
+    struct who_list by;
+    int64_t count;                /* 1 … SIGN_COUNT_MOST */
+    const struct condition *when; /* the step applies only while this holds; NULL: always */
+    struct duration expires;      /* how long a signature counts */
+    bool has_expires;
+};
 struct move {
     struct text name, source;
     struct words title, say;
     uint64_t from;               /* bit per state */
     size_t to;
-    struct who_list by, and_by;
-    const struct condition *second_when, *when;
+    struct who_list by;          /* who makes it alone, or signs the first step: that of steps[0] */
+    struct sign_step *steps;     /* `sign`, or `by` and `and_by`; at least one always applies */
+    size_t step_count;           /* 1 … SIGN_STEPS_MOST */
+    bool ordered;                /* a step is signed once those before it are complete */
+    const struct condition *when;
     struct text on;              /* date or moment of a timed move, "" */
     struct duration plus;        /* from there */
     struct duration after;       /* or from when the state was entered */
@@ -374,6 +389,8 @@ const struct check *model_check(const struct model *m, struct text name);
 bool field_is_column(const struct field *f); /* of the table of its kind; else rows or links */
 const struct field *kind_field(const struct kind *k, struct text name);
 const struct move *kind_move(const struct kind *k, struct text name);
+bool move_takes_many(const struct move *m);    /* a record may be such that more than one signs */
+int64_t move_signers(const struct move *m);    /* so many sign whatever the record is like */
 ptrdiff_t kind_state(const struct kind *k, struct text name); /* -1 */
 const struct option *scale_option(const struct scale *s, struct text value);
 /* The record whose field is asked for: returns NULL when empty. */

@@ -39,8 +39,11 @@ static enum err append(struct call *call, struct tx *tx, struct records *r, cons
 enum err signature__commit(struct call *call, const struct signed_move *s, struct text salt,
                            struct hash *out)
 {
-    static const char *const names[] = {"at",     "id",     "kind", "move",
-                                        "person", "record", "side", "version"};
+    /* Without a time it has no member for it: so it was before signatures could expire. */
+    static const char *const names[] = {"at",     "id",   "kind",    "move", "person",
+                                        "record", "side", "version", "until"};
+    static const char *const sorted[] = {"at",     "id",   "kind",  "move",   "person",
+                                         "record", "side", "until", "version"};
     struct text values[] = {s->at,
                             s->own_id,
                             s->kind,
@@ -48,8 +51,13 @@ enum err signature__commit(struct call *call, const struct signed_move *s, struc
                             s->person,
                             s->record,
                             text_print(call->arena, "%lld", (long long)s->side),
-                            text_print(call->arena, "%lld", (long long)s->version)};
-    return ledger_commit_texts(call, names, values, COUNT(values), salt, out);
+                            text_print(call->arena, "%lld", (long long)s->version),
+                            s->until};
+    if (!s->until.len)
+        return ledger_commit_texts(call, names, values, COUNT(values) - 1, salt, out);
+    values[8] = values[7];
+    values[7] = s->until;
+    return ledger_commit_texts(call, sorted, values, COUNT(values), salt, out);
 }
 
 enum err signature__write(struct call *call, struct tx *tx, struct records *r,
@@ -67,11 +75,12 @@ enum err signature__write(struct call *call, struct tx *tx, struct records *r,
     struct value values[] = {V_TEXT(s->kind),      V_TEXT(s->record), V_INT(s->version),
                              V_TEXT(s->move),      V_TEXT(s->person), V_TEXT(s->at),
                              V_INT(s->side),       V_TEXT(s->own_id), V_BYTES(salt),
-                             V_INT((int64_t)index)};
+                             V_INT((int64_t)index),
+                             s->until.len ? V_TEXT(s->until) : V_NULL};
     return tx_exec(
         call, tx,
         "INSERT INTO signature(kind, id, version, move, person, at, side, own_id, salt, "
-        "ledger) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "ledger, until) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         values, COUNT(values), NULL);
 }
 
@@ -319,25 +328,30 @@ static enum err may_see_by_record(struct call *call, struct records *r, struct d
                                   struct text id, bool *yes)
 {
     enum { page = 200 };
-    struct text kind = TEXT(""), record = TEXT("");
+    struct text kind = TEXT(""), record = TEXT(""), type = TEXT("");
     for (size_t got = page; got == page && !*yes;) {
-        struct value values[] = {V_TEXT(id), V_TEXT(kind), V_TEXT(record), V_INT(page)};
+        struct value values[] = {V_TEXT(id), V_TEXT(kind), V_TEXT(record), V_TEXT(type),
+                                 V_INT(page)};
         struct rows rows;
         TRY(db__rows(call, db,
-                     "SELECT DISTINCT from_kind, from_id FROM link WHERE to_id = $1 AND "
-                     "to_kind = 'file' AND (from_kind, from_id) > ($2, $3) "
-                     "ORDER BY from_kind, from_id LIMIT $4",
-                     values, 4, page, &rows));
+                     "SELECT DISTINCT from_kind, from_id, type FROM link WHERE to_id = $1 AND "
+                     "to_kind = 'file' AND (from_kind, from_id, type) > ($2, $3, $4) "
+                     "ORDER BY from_kind, from_id, type LIMIT $5",
+                     values, 5, page, &rows));
         got = rows.count;
         for (size_t i = 0; i < got && !*yes; i++) {
             struct record *rec = NULL;
             kind = row_at(&rows, i)[0].text;
             record = row_at(&rows, i)[1].text;
+            type = row_at(&rows, i)[2].text;
             const struct kind *k = model_kind(r->model, kind);
             if (k)
                 TRY(table__find(call, r, db, k, record, &rec));
+            const struct field *f = k ? kind_field(k, type) : NULL;
             if (rec)
                 TRY(who__may_read(call, r, db, call->actor, rec, yes));
+            if (*yes && f)
+                TRY(who__reads_field(call, r, db, call->actor, rec, f, yes));
         }
     }
     return OK;

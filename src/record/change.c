@@ -125,6 +125,7 @@ static enum err create(struct writing *w)
     TRY(compute__fields(w->call, w->records, db_tx(w->tx), rec, NULL, (struct text){0}));
     e = worse(e, check__required(w->call, rec, rec->state, NULL));
     e = worse(e, check__links(w->call, rec, NULL));
+    e = worse(e, hand__present(w, rec, NULL));
     e = worse(e, check_unique(w, rec, w->given));
     e = worse(e, check_fixed_at_start(w, rec));
     TRY(e);
@@ -313,12 +314,32 @@ static bool only_always(const struct record *rec, const bool *given)
     return true;
 }
 
+/* Whoever may not read a field does not write over it: "unchanged" would tell them what it says. */
+static enum err check_sight(struct writing *w, const struct record *before)
+{
+    enum err worst = OK;
+    for (size_t i = 0; i < before->kind->field_count; i++) {
+        const struct field *f = &before->kind->fields[i];
+        bool yes = true;
+        if (w->given[i])
+            TRY(who__reads_field(w->call, w->records, db_tx(w->tx), w->call->actor, before, f,
+                                 &yes));
+        if (!yes)
+            worst = problem_at(
+                w->call, ERR_DENIED, f->name, "unseen", f->source,
+                text_of(say(w->call, "you may not read this field, and so not change it",
+                            "您无权查看此字段，因此不能修改")));
+    }
+    return worst;
+}
+
 enum err change__values(struct writing *w)
 {
     struct record *before;
     TRY(find(w, &before));
     TRY(may_change(w, before));
     TRY(check_version(w, before));
+    TRY(check_sight(w, before));
     struct record *rec = record__copy(w->call->arena, before);
     apply(w, rec);
     enum err e = check__references(w->call, w->records, db_tx(w->tx), rec, w->given);
@@ -335,6 +356,7 @@ enum err change__values(struct writing *w)
     e = worse(e, hand__check_change(w, rec, before));
     e = worse(e, check__required(w->call, rec, rec->state, NULL));
     e = worse(e, check__links(w->call, rec, before));
+    e = worse(e, hand__present(w, rec, before));
     e = worse(e, check_unique(w, rec, w->given));
     TRY(e);
     TRY(may_rehang(w, rec, before));
@@ -432,8 +454,11 @@ static enum err sign_only(struct writing *w, struct record *rec, const struct re
     const struct record *now = before;
     /* What was asked for is part of the signature: it makes nobody an editor. */
     struct record *plain = propose__aside(w->call, rec, before, m, &w->proposed);
-    if (differs(plain, before) || w->proposed) {
+    bool again;
+    TRY(sign__again(w, before, m, &again));
+    if (differs(plain, before) || w->proposed || again) {
         rec = plain;
+        w->agrees = w->proposed && v->signature_count > 0;
         TRY(write__version(w, rec, before, "record.sign", (struct text){0}, w->change->reason));
         now = rec;
     }
@@ -441,25 +466,22 @@ static enum err sign_only(struct writing *w, struct record *rec, const struct re
                                .record = now->id,
                                .version = now->version,
                                .move = m->name,
-                               .side = v->group};
+                               .until = sign__until(w->call, &m->steps[v->step - 1]),
+                               .side = v->step};
     TRY(signature__write(w->call, w->tx, w->records, &sign));
     w->change->signed_only = true;
-    w->change->waits_for = who__names(w->call, v->group == 1 ? &m->and_by : &m->by);
+    w->change->waits_for = sign__waits_for(w->call, before, m, v, v->step);
     w->change->record = (struct record *)(uintptr_t)now;
     return OK;
 }
 
-/* The first signature covers the record as it stood: the second signer agrees or does not. */
+/* The first signature covers the record as it stood: whoever signs next agrees or does not. */
 static enum err check_signed(struct writing *w, const struct record *rec,
                              const struct record *before, const struct verdict *v,
                              const struct move *m, bool *complete)
 {
-    *complete = !v->needs_second;
-    if (!v->needs_second)
-        return OK;
-    for (size_t i = 0; i < v->signature_count; i++)
-        *complete = *complete || v->signature_group[i] != v->group;
-    if (!*complete || !differs(rec, before))
+    *complete = v->left <= 1; /* theirs is the last */
+    if (!v->signature_count || !differs(rec, before))
         return OK;
     return problem_at(w->call, ERR_CONFLICT, TEXT(""), "signed", m->source,
                       text_of(say(w->call,
@@ -614,7 +636,7 @@ static enum err take_proposed(struct writing *w, struct record *rec,
     const struct json *proposed;
     if (!m->take_count)
         return OK;
-    TRY(guard__signatures(w->call, w->records, db_tx(w->tx), before, m, &v));
+    TRY(sign__standing(w->call, w->records, db_tx(w->tx), before, m, &v));
     TRY(propose__read(w->call, db_tx(w->tx), before, m, &v, &proposed));
     enum err e = propose__apply(w->call, proposed, rec, before, m);
     return worse(e, propose__check(w->call, rec, before, m));
@@ -645,6 +667,7 @@ static enum err move(struct writing *w)
             TEXT_ARG(w->change->move));
     TRY(check_asked(w, before, m));
     TRY(check__references(w->call, w->records, db_tx(w->tx), rec, w->given));
+    TRY(hand__present(w, rec, before));
     TRY(take_proposed(w, rec, before, m));
     TRY(compute__fields(w->call, w->records, db_tx(w->tx), rec, before, (struct text){0}));
     TRY(until__fill(w->call, w->records, db_tx(w->tx), rec, m));
@@ -658,6 +681,14 @@ static enum err move(struct writing *w)
     if (!complete)
         return sign_only(w, rec, before, m, &v);
     return make_move(w, rec, before, m, w->change->reason);
+}
+
+static enum err withdraw(struct writing *w)
+{
+    struct record *before;
+    TRY(find(w, &before));
+    TRY(check_version(w, before));
+    return sign__withdraw(w, before);
 }
 
 /* ---- the same request twice
@@ -727,8 +758,9 @@ enum err change__run(struct writing *w)
     }
     TRY(w->change->act == RECORD_CREATE   ? create(w)
         : w->change->act == RECORD_CHANGE ? change__values(w)
-        : w->change->act == RECORD_UNDO   ? batch__undo(w)
-                                          : move(w));
+        : w->change->act == RECORD_UNDO     ? batch__undo(w)
+        : w->change->act == RECORD_WITHDRAW ? withdraw(w)
+                                            : move(w));
     if (w->change->batch.len && w->change->act != RECORD_UNDO && !w->change->unchanged &&
         !w->change->rehearse)
         TRY(batch__note(w));

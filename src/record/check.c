@@ -58,7 +58,9 @@ static enum err check_text(struct call *call, struct place p, const struct json 
     if (v->type != JSON_TEXT)
         return refuse(call, p, "type", "must be text", "必须是文本");
     bool note = p.field->type == FIELD_NOTE;
-    struct text t = text_trim(v->text);
+    struct text t = form_one(call->arena, text_trim(v->text));
+    if (p.field->unique && !note) /* what tells records apart is not a kind of space */
+        t = shown_one_space(call->arena, t);
     if (has_control(t, note))
         return note ? refuse(call, p, "control", "contains control characters", "含有控制字符")
                     : refuse(call, p, "one_line", "must be one line without control characters",

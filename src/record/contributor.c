@@ -34,7 +34,7 @@ struct text contributor__of(const struct record *rec, const struct record *befor
         text_is(how->act, "record.move") ? kind_move(rec->kind, how->move) : NULL;
     bool fills =
         before && m && !m->duty_count && (m->ask_count || content_differs(rec, before)) &&
-        !(m->take_count && m->and_by.count); /* it was written with the first signature */
+        !(m->take_count && move_takes_many(m)); /* it was written with the first signature */
     return fills ? how->person : (struct text){0};
 }
 

@@ -9,7 +9,7 @@ static const struct json *of_record(void *arg, struct text field)
     return record_value(arg, field);
 }
 
-static bool holds(const struct condition *c, const struct record *rec)
+bool guard__holds(const struct condition *c, const struct record *rec)
 {
     return !c || condition_holds(c, of_record, (void *)(uintptr_t)rec);
 }
@@ -79,21 +79,6 @@ static enum err check_archive(struct call *call, struct records *r, const struct
                    TEXT_ARG(row->row), TEXT_ARG(title)));
 }
 
-bool guard__takes_two(const struct record *rec, const struct move *m)
-{
-    return m->and_by.count && holds(m->second_when, rec);
-}
-
-int guard__open_sides(const struct record *rec, const struct move *m, const struct verdict *v)
-{
-    if (!guard__takes_two(rec, m))
-        return 1;
-    int open = 3;
-    for (size_t i = 0; i < v->signature_count; i++)
-        open &= ~v->signature_group[i];
-    return open;
-}
-
 static enum err not_theirs(struct call *call, struct records *r, const struct move *m,
                            const struct who_list *side)
 {
@@ -104,32 +89,36 @@ static enum err not_theirs(struct call *call, struct records *r, const struct mo
                                  TEXT_ARG(who)));
 }
 
-/* Who could sign for both sides signs for the one that is still open. */
+static enum err waits(struct call *call, struct records *r, const struct move *m,
+                      const struct verdict *v)
+{
+    struct text who = who__print(call, r, &sign__first_open(m, v)->by);
+    if (v->early)
+        return problem_at(call, ERR_CONFLICT, TEXT(""), "order", m->source,
+                          text_print(call->arena,
+                                     say(call, "is signed in order, and before that by: %.*s",
+                                         "须按顺序签署，先由以下人员签署：%.*s"),
+                                     TEXT_ARG(who)));
+    return problem_at(
+        call, ERR_CONFLICT, TEXT(""), "second", m->source,
+        text_print(call->arena,
+                   v->wanted <= 2
+                       ? say(call, "waits for a second signature by: %.*s",
+                             "还需以下人员第二次签署：%.*s")
+                       : say(call, "waits for another signature by: %.*s", "还需以下人员签署：%.*s"),
+                   TEXT_ARG(who)));
+}
+
+/* Who could sign in several steps signs in the first that is still open. */
 static enum err check_who(struct call *call, struct records *r, struct db db,
                           const struct record *rec, const struct move *m, struct verdict *v)
 {
-    bool first = false, second = false;
-    int open = guard__open_sides(rec, m, v);
-    TRY(who__matches(call, r, db, call->actor, rec, &m->by, &first));
-    v->needs_second = guard__takes_two(rec, m);
-    if (v->needs_second)
-        TRY(who__matches(call, r, db, call->actor, rec, &m->and_by, &second));
-    v->group = first && open & 1 ? 1 : second && open & 2 ? 2 : first ? 1 : second ? 2 : 0;
-    v->mine = first || second;
+    TRY(sign__step(call, r, db, rec, m, v));
     if (!v->mine)
-        return not_theirs(call, r, m, open & 1 ? &m->by : &m->and_by);
-    if (v->group & open)
+        return not_theirs(call, r, m, &sign__first_open(m, v)->by);
+    if (v->step || sign__by(v, call->actor->person)) /* told as their own signature */
         return OK;
-    for (size_t i = 0; i < v->signature_count; i++)
-        if (text_same(v->signatures[i].person, call->actor->person))
-            return OK; /* told as their own signature */
-    /* Their side has been signed already: it waits for the other. */
-    struct text who = who__print(call, r, open & 1 ? &m->by : &m->and_by);
-    return problem_at(call, ERR_CONFLICT, TEXT(""), "second", m->source,
-                      text_print(call->arena,
-                                 say(call, "waits for a second signature by: %.*s",
-                                     "还需以下人员第二次签署：%.*s"),
-                                 TEXT_ARG(who)));
+    return waits(call, r, m, v); /* theirs is signed already, or not yet to be signed */
 }
 
 static enum err check_duties(struct call *call, struct records *r, struct db db,
@@ -201,7 +190,7 @@ static enum err check_need(struct call *call, struct records *r, struct db db,
                            const struct record *rec, const struct move *m,
                            const struct need *need, struct verdict *v)
 {
-    if (!holds(need->only, rec))
+    if (!guard__holds(need->only, rec))
         return OK;
     struct record **related;
     size_t count, good = 0;
@@ -245,7 +234,7 @@ enum err guard__needs(struct call *call, struct records *r, struct db db,
 
 static enum err check_when(struct call *call, const struct record *rec, const struct move *m)
 {
-    if (holds(m->when, rec))
+    if (guard__holds(m->when, rec))
         return OK;
     struct text words = words_in(m->say, call->lang);
     if (!words.len)
@@ -256,60 +245,17 @@ static enum err check_when(struct call *call, const struct record *rec, const st
 
 /* ---- signatures
  * ------------------------------------------------------------------------------------- */
-static struct signature signature_of(const struct value *row)
-{
-    return (struct signature){row[0].text, row[1].text};
-}
-
-/* `alters` of a version (write.c): 2, the record moved on: signatures of before are history; 1, what
- * was signed has changed: they are void; 0, a tag or evidence was added: they stand. */
-enum err guard__signatures(struct call *call, struct records *r, struct db db,
-                           const struct record *rec, const struct move *m, struct verdict *v)
-{
-    if (!m->and_by.count)
-        return OK;
-    struct value values[] = {V_TEXT(rec->kind->name), V_TEXT(rec->id), V_INT(rec->version),
-                             V_TEXT(m->name)};
-    struct rows rows;
-    TRY(db__rows(call, db,
-                 "SELECT g.person, g.at, g.side, (SELECT MAX(COALESCE(v.alters, 1)) FROM "
-                 "version v WHERE v.kind = g.kind AND v.id = g.id AND v.version > g.version "
-                 "AND v.version <= $3), g.version, g.own_id, g.salt, g.ledger FROM signature g WHERE g.kind = $1 AND g.id = $2 AND "
-                 "g.version <= $3 AND g.move = $4 ORDER BY g.at DESC LIMIT 50",
-                 values, 4, 50, &rows));
-    v->signatures = NEW_MANY(call->arena, rows.count + 1, struct signature);
-    v->voided = NEW_MANY(call->arena, rows.count + 1, struct signature);
-    v->signature_group = NEW_MANY(call->arena, rows.count + 1, int);
-    for (size_t i = rows.count; i-- > 0;) {
-        const struct value *row = row_at(&rows, i);
-        int64_t since = row[3].type == VALUE_INTEGER ? row[3].integer : 0;
-        if (since == 1)
-            v->voided[v->voided_count++] = signature_of(row);
-        if (since)
-            continue;
-        struct signed_move s = {row[5].text, rec->kind->name, rec->id,        m->name,
-                                row[0].text, row[1].text,     row[4].integer, row[2].integer};
-        bool held;
-        TRY(held__signature(call, r, db, rec, &s, row[6].text, row[7].integer, &held));
-        v->forged |= !held;
-        if (!held)
-            continue;
-        v->signature_group[v->signature_count] = (int)row[2].integer;
-        v->signatures[v->signature_count++] = signature_of(row);
-    }
-    return OK;
-}
-
 static enum err check_own_signature(struct call *call, const struct move *m,
                                     const struct verdict *v)
 {
-    for (size_t i = 0; i < v->signature_count; i++)
-        if (text_same(v->signatures[i].person, call->actor->person))
-            return problem_at(
-                call, ERR_CONFLICT, TEXT(""), "signed", m->source,
-                text_of(say(call, "you have signed; a second person must sign too",
-                            "您已签署；还需另一人签署")));
-    return OK;
+    if (!sign__by(v, call->actor->person))
+        return OK;
+    return problem_at(
+        call, ERR_CONFLICT, TEXT(""), "signed", m->source,
+        text_of(v->wanted <= 2 ? say(call, "you have signed; a second person must sign too",
+                                     "您已签署；还需另一人签署")
+                               : say(call, "you have signed; others must sign too",
+                                     "您已签署；还需其他人签署")));
 }
 
 /* Who signs beside a name that somebody else put there would give it what it lacks. */
@@ -344,14 +290,14 @@ enum err guard__move(struct call *call, struct records *r, struct db db,
                      struct verdict *out)
 {
     *out = (struct verdict){0};
-    TRY(guard__signatures(call, r, db, rec, m, out));
+    TRY(sign__standing(call, r, db, rec, m, out));
     enum err worst = check_from(call, rec, m);
     enum err steps[8] = {check_archive(call, r, rec, m),
                          check_who(call, r, db, rec, m, out), check_duties(call, r, db, rec, m),
                          m->stop ? OK : check_when(call, after, m),
                          m->stop ? OK : guard__needs(call, r, db, after, m, out),
                          check_own_signature(call, m, out), check_forged(call, m, out),
-                         holds(m->when, after) ? freeze__check(call, r, db, m, out) : OK};
+                         guard__holds(m->when, after) ? freeze__check(call, r, db, m, out) : OK};
     for (size_t i = 0; i < COUNT(steps); i++) {
         if (!is_refusal(steps[i]))
             return steps[i];

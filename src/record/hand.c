@@ -185,6 +185,48 @@ static enum err check_receiver(struct writing *w, const struct record *before,
     return OK;
 }
 
+/* ---- who has left is given nothing to do --------------------------------------------------- */
+static bool names(const struct who_list *list, struct text relation)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (text_same(list->one[i].relation, relation) && !list->one[i].via.len)
+            return true;
+    return false;
+}
+
+/* Is whoever stands in the field expected to act? People are also named as a matter of record: who
+ * took part, who reported it. */
+static bool expected_to_act(const struct kind *k, const struct field *f)
+{
+    if (f->type != FIELD_REF || f->target != TO_PERSON || f->system || f->computed)
+        return false;
+    bool any = text_is(f->name, "owner") || k->grants.to == f ||
+               names(&k->change, f->name);
+    for (size_t i = 0; i < k->move_count; i++)
+        for (size_t step = 0; step < k->moves[i].step_count && !any; step++)
+            any = names(&k->moves[i].steps[step].by, f->name);
+    return any;
+}
+
+enum err hand__present(struct writing *w, const struct record *rec, const struct record *before)
+{
+    enum err worst = OK;
+    for (size_t i = 0; i < rec->kind->field_count; i++) {
+        const struct field *f = &rec->kind->fields[i];
+        const struct json *now = rec->values[i], *then = before ? before->values[i] : NULL;
+        struct rows rows;
+        if (!w->given[i] || !expected_to_act(rec->kind, f) || value__empty(now) || (then && json_same(now, then)))
+            continue;
+        TRY(tx_rows(w->call, w->tx, "SELECT disabled FROM person WHERE id = $1",
+                    &V_TEXT(now->text), 1, 1, &rows));
+        if (rows.count && rows.cells[0].integer)
+            worst = problem(w->call, ERR_INVALID, f->name, "left", "%s",
+                            say(w->call, "has left; choose somebody who is here",
+                                "已离开，请选择在职人员"));
+    }
+    return worst;
+}
+
 static enum err check_given(struct writing *w, const struct record *rec, enum hand hand)
 {
     const struct field *owner = owner_field(rec->kind);

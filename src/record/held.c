@@ -10,6 +10,7 @@ struct holding {
     struct db db;
     const struct record *rec;
     const struct record *before; /* the version looked at last */
+    struct text own_id;          /* of the signature */
     const char *why;             /* NULL: nothing is wrong so far */
 };
 
@@ -28,7 +29,7 @@ static bool commits(struct holding *h, const struct signed_move *s, struct text 
 
 /* ---- the versions since ------------------------------------------------------------------ */
 
-/* What a version does to signatures, as its content has it. Of a time with another model only that
+/* What a version does to the signature, as its content has it. Of a time with another model only that
  * it moved on can be said: what may be added to a signed record is the model's to say. */
 static int does(struct holding *h, const struct record *now, struct text body,
                 const struct ledger_claim *claim)
@@ -37,6 +38,8 @@ static int does(struct holding *h, const struct record *now, struct text body,
     struct call *quiet = call_beside(h->call->arena, h->call);
     const struct json *read;
     if (json_read(quiet, body, &limits, &read) != OK)
+        return 2;
+    if (text_same(sign__withdrawn(read), h->own_id))
         return 2;
     struct text act = json_text(json_get(read, "_act"));
     int alters = version__alters(now, h->before, text_c(h->call->arena, act));
@@ -58,7 +61,7 @@ static enum err look_at(struct holding *h, const struct value *row, bool first)
     if (!yes || body__read(quiet, h->rec->kind, row[2].text, now) != OK)
         return OK;
     h->why = !first && does(h, now, row[2].text, &claim) != 0
-                 ? "what was signed has changed since"
+                 ? "what was signed has changed since, or it was withdrawn"
                  : NULL;
     h->before = now;
     return OK;
@@ -88,7 +91,7 @@ enum err held__signature(struct call *call, struct records *r, struct db db,
                          const struct record *rec, const struct signed_move *s, struct text salt,
                          int64_t entry, bool *yes)
 {
-    struct holding h = {call, r, db, rec, NULL, NULL};
+    struct holding h = {call, r, db, rec, NULL, s->own_id, NULL};
     struct ledger_claim claim = {.entry = entry,
                                  .act = "approval.sign",
                                  .object_kind = TEXT("signature"),

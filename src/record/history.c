@@ -20,6 +20,8 @@ static enum err tell(struct call *call, const struct value *row, struct history_
     out->reason = json_text(json_get(body, "_reason"));
     if (out->move.len)
         out->to = json_text(json_get(body, "state"));
+    else
+        out->move = json_text(json_get(json_get(body, "_withdrawn"), "move"));
     return OK;
 }
 
@@ -36,19 +38,25 @@ static enum err judge(struct call *call, struct records *r, struct reader *db,
     out->hidden = !readable;
     if (out->hidden)
         return OK;
+    then->now = rec;
     out->then = then;
-    out->sensitive = record_sees_sensitive(call, r, db, then);
+    out->shown = record_sight(call, r, db, then);
     return tell(call, row, out);
 }
 
 /* What a version changed says what the one before it was. */
-static void follow(struct history_item *item, const struct history_item *before)
+static void follow(struct call *call, struct history_item *item,
+                   const struct history_item *before)
 {
     if (item->hidden)
         return;
+    size_t count = item->then->kind->field_count;
+    bool *shown = NEW_MANY(call->arena, count + 1, bool);
+    for (size_t i = 0; i < count; i++)
+        shown[i] = item->shown[i] && (before->hidden || before->shown[i]);
     item->follows_hidden = before->hidden;
     item->before = before->then;
-    item->sensitive = item->sensitive && (before->hidden || before->sensitive);
+    item->shown = shown;
     if (before->hidden)
         item->from = (struct text){0};
 }
@@ -81,7 +89,7 @@ enum err record_history(struct call *call, struct records *r, struct reader *db,
     for (size_t i = 0; i < rows.count; i++)
         TRY(judge(call, r, db, rec, row_at(&rows, i), &out->items[i]));
     for (size_t i = 0; i + 1 < rows.count; i++)
-        follow(&out->items[i], &out->items[i + 1]);
+        follow(call, &out->items[i], &out->items[i + 1]);
     out->count = rows.count > (size_t)limit ? (size_t)limit : rows.count;
     if (out->count < rows.count)
         out->next = out->items[out->count - 1].version;
@@ -178,6 +186,22 @@ static enum err incoming_fields(struct call *call, struct records *r, struct rea
     return OK;
 }
 
+/* A link that a field makes is for whoever reads that field. */
+static bool tells(struct call *call, struct records *r, struct reader *db,
+                  const struct record *rec, const bool *shown, const struct linked *l,
+                  const struct ref *other)
+{
+    const struct kind *k = l->out ? rec->kind : model_kind(r->model, other->kind);
+    const struct field *f = l->free || !k ? NULL : kind_field(k, l->type);
+    struct record *from = NULL;
+    if (!f || !f->guarded)
+        return true;
+    if (l->out)
+        return shown[f->index];
+    return table__find(call, r, db_reader(db), k, other->id, &from) == OK && from &&
+           record_sight(call, r, db, from)[f->index];
+}
+
 enum err record_links(struct call *call, struct records *r, struct reader *db,
                       const struct record *rec, struct linked **out, size_t *count)
 {
@@ -188,8 +212,9 @@ enum err record_links(struct call *call, struct records *r, struct reader *db,
     struct ref *refs = NEW_MANY(call->arena, f.count + 1, struct ref);
     TRY(record_refs(call, r, db, f.kinds, f.ids, f.count, refs));
     size_t kept = 0;
+    const bool *shown = record_sight(call, r, db, rec);
     for (size_t i = 0; i < f.count; i++)
-        if (refs[i].id.len) {
+        if (refs[i].id.len && tells(call, r, db, rec, shown, &f.items[i], &refs[i])) {
             f.items[i].ref = refs[i];
             f.items[kept++] = f.items[i];
         }

@@ -10,7 +10,8 @@
 /* SQL of one kind, built once at open from names the model checked (table.c). */
 struct kind_sql {
     const char *by_id, *by_key;  /* $1 → id key version state ledger commitment body */
-    const char *insert, *update; /* columns in the order of table__values */
+    const char *insert, *update; /* columns in the order of table__values, then those of order */
+    const char *order;           /* $1 = id, then every column of order; NULL: it has none */
     const char *exists;          /* $1 → id */
     const char **row_insert, **row_delete; /* per field index; NULL unless ROWS */
     const char *page;                      /* $1 = last id: id and every column, and the body */
@@ -92,7 +93,9 @@ struct act {
     const char *name; /* record.create … */
     struct text at, actor, actor_type, actor_for, move, from, reason;
     const struct json *frozen; /* the set that is signed with it; NULL: none */
-    const struct json *proposed; /* new values, until the second signature; NULL: none */
+    const struct json *proposed; /* new values, until the last signature; NULL: none */
+    const struct json *withdrawn; /* the signature that is taken back; NULL: none */
+    bool agrees; /* what is proposed was so by somebody else: nobody's draft */
     const struct json *made; /* the records that come with it; NULL: none */
 };
 /* ERR_TOO_LARGE for more than a body may hold. */
@@ -111,6 +114,15 @@ MUST_USE enum err version__record(struct call *call, const struct record *now,
 
 struct writing; /* change.c, below */
 
+/* ---- fold.c: what is folded from texts for search and order, made anew when the rules are others ----
+ */
+MUST_USE enum err fold__again(struct call *call, struct tx *tx, const struct model *m,
+                              const struct plan_step *steps);
+
+/* The rules that words and keys of order were folded by; "" when nobody knows (stale.c). */
+MUST_USE enum err stale__folding(struct call *call, struct tx *tx, struct text *rules);
+MUST_USE enum err stale__folded(struct call *call, struct tx *tx, struct text rules);
+
 /* ---- stay.c: since when in which state ---------------------------------------------------- */
 struct stay {
     struct text kind, id;
@@ -128,6 +140,16 @@ MUST_USE enum err stay__write(struct writing *w, const struct record *rec,
                               const struct record *before, const struct act *act);
 /* The whole table, from the versions. */
 MUST_USE enum err stay__rebuild(struct call *call, struct tx *tx);
+
+/* ---- search.c: the words by which a record is found ---------------------------------------- */
+/* before NULL: whatever was there is replaced. */
+/* What it is found by, folded. */
+struct text search__words(struct call *call, const struct record *rec);
+bool search__same_words(const struct model *was, const struct model *now);
+MUST_USE enum err search__write(struct call *call, struct tx *tx, const struct record *rec,
+                                const struct record *before);
+/* Those of every kind with fields that are not for everybody: a new model may have made them so. */
+MUST_USE enum err search__rebuild(struct call *call, struct records *r, struct tx *tx);
 
 /* ---- timer.c: moves that wait for their moment -------------------------------------------- */
 struct timer {
@@ -164,6 +186,13 @@ MUST_USE enum err table__refill(struct call *call, struct records *r, struct tx 
 size_t table__columns(const struct kind *k, struct text *names, enum column_type *types);
 struct value table__cell(struct call *call, const struct field *f, const struct json *v);
 void table__values(struct call *call, const struct record *rec, struct value *out);
+/* Sorting by such a field goes by a column of its own, `_NAME` (format: order_key). It is no fact about
+ * the record, so deep verification does not look at it, and fold.c makes it anew. */
+bool order__has(const struct field *f);
+struct text order__name(struct arena *a, const struct field *f);
+struct value order__cell(struct call *call, const struct json *v);
+size_t table__order_values(struct call *call, const struct record *rec, struct value *out);
+size_t table__order_columns(struct arena *a, const struct kind *k, struct text *names);
 bool field__is_column(const struct field *f);
 /* The rows of "… WHERE <where>" in the shape of by_id, as records. */
 MUST_USE enum err table__many(struct call *call, struct records *r, struct db db,
@@ -213,6 +242,10 @@ MUST_USE enum err who__may_read(struct call *call, struct records *r, struct db 
 MUST_USE enum err who__sees_sensitive(struct call *call, struct records *r, struct db db,
                                       const struct actor *actor, const struct record *rec,
                                       bool *out);
+/* One field: everybody who reads the record, those, or those whom its `read` names. */
+MUST_USE enum err who__reads_field(struct call *call, struct records *r, struct db db,
+                                   const struct actor *actor, const struct record *rec,
+                                   const struct field *f, bool *out);
 MUST_USE enum err who__may_change(struct call *call, struct records *r, struct db db,
                                   const struct actor *actor, const struct record *rec,
                                   bool *out);
@@ -236,13 +269,16 @@ struct text who__names(struct call *call, const struct who_list *list);
  * -------------------------------------------------------------------------------- */
 struct verdict {
     bool mine;
-    int group; /* 1: by, 2: and_by; 0: neither */
-    bool needs_second;
-    struct signature *signatures; /* those that stand */
-    int *signature_group;
+    int64_t step;                 /* that the actor signs, from 1 on; 0: none that is open */
+    bool early;                   /* theirs comes after others that are not complete */
+    int64_t wanted, left;         /* signatures that the record takes, and of those still to come */
+    struct sign_view *steps;      /* one a step of the move */
+    struct signature *signatures; /* those that stand, each by somebody else */
     size_t signature_count;
     struct signature *voided; /* given since the last move, and undone by a change */
     size_t voided_count;
+    struct signature *expired;
+    size_t expired_count;
     bool forged; /* a row says that somebody signed, and the ledger does not */
     struct blocker *blockers;
     size_t blocker_count;
@@ -264,13 +300,28 @@ MUST_USE enum err guard__needs(struct call *call, struct records *r, struct db d
 /* Names a record in the way, if the actor may read it, by the number of the problem it explains. */
 MUST_USE enum err guard__block(struct call *call, struct records *r, struct db db,
                                const struct record *rec, size_t number, struct verdict *v);
-/* The signatures under a move that still stand, and those that no longer do. One that the ledger does
- * not speak for is neither. */
-MUST_USE enum err guard__signatures(struct call *call, struct records *r, struct db db, const struct record *rec,
-                                    const struct move *m, struct verdict *v);
-bool guard__takes_two(const struct record *rec, const struct move *m);
-/* Is a second signature asked for, and which sides (bit 1: by, bit 2: and_by) are still open? */
-int guard__open_sides(const struct record *rec, const struct move *m, const struct verdict *v);
+bool guard__holds(const struct condition *c, const struct record *rec); /* NULL always does */
+
+/* ---- sign.c: signatures
+ * -------------------------------------------------------------------------------- */
+/* The signatures under a move that still stand, those that no longer do, and the steps as they are now.
+ * One that the ledger does not speak for is none of them; one that was withdrawn neither. */
+MUST_USE enum err sign__standing(struct call *call, struct records *r, struct db db,
+                                 const struct record *rec, const struct move *m,
+                                 struct verdict *v);
+/* After sign__standing: the step that the actor may sign, by who they are; duties are not looked at. */
+MUST_USE enum err sign__step(struct call *call, struct records *r, struct db db,
+                             const struct record *rec, const struct move *m, struct verdict *v);
+const struct signature *sign__by(const struct verdict *v, struct text person); /* NULL: none stands */
+const struct sign_step *sign__first_open(const struct move *m, const struct verdict *v);
+struct text sign__waits_for(struct call *call, const struct record *rec, const struct move *m,
+                            const struct verdict *v, int64_t step);
+struct text sign__until(struct call *call, const struct sign_step *step);
+MUST_USE enum err sign__again(struct writing *w, const struct record *before,
+                              const struct move *m, bool *yes);
+MUST_USE enum err sign__withdraw(struct writing *w, const struct record *before);
+/* The signature that the version withdrew, by its body; "": none. */
+struct text sign__withdrawn(const struct json *body);
 
 /* ---- compute.c
  * ---------------------------------------------------------------------------------------- */
@@ -303,7 +354,8 @@ struct writing {
     const bool *given;
     struct note *notes;
     int reactions; /* how deep one automatic move has called for another */
-    const struct json *frozen, *proposed, *made; /* go into the next version that is written */
+    const struct json *frozen, *proposed, *withdrawn, *made; /* go into the next version that is written */
+    bool agrees; /* what is proposed was so by somebody else */
     int pushed; /* how deep moves are pushing moves just now */
 };
 MUST_USE enum err change__run(struct writing *w);
@@ -334,10 +386,10 @@ MUST_USE enum err comment__commit(struct call *call, const struct comment *c, st
                                   struct text record, struct text salt, struct hash *out);
 MUST_USE enum err file__commit(struct call *call, const struct stored_file *f, struct text salt,
                                struct hash *out);
-/* A signature under a move that takes two. It has an object of its own in the ledger. */
+/* A signature under a move that takes more than one. It has an object of its own in the ledger. */
 struct signed_move {
-    struct text own_id, kind, record, move, person, at;
-    int64_t version, side;
+    struct text own_id, kind, record, move, person, at, until;
+    int64_t version, side; /* side: the step */
 };
 MUST_USE enum err signature__commit(struct call *call, const struct signed_move *s,
                                     struct text salt, struct hash *out);
@@ -426,6 +478,9 @@ MUST_USE enum err hand__views(struct call *call, struct records *r, struct db db
 MUST_USE enum err hand__turn(struct call *call, struct records *r, struct db db,
                              const struct record *rec, enum hand *out);
 /* `rec` has the given values in it. */
+/* Nobody who has left comes into a field whose person is expected to act. `before` NULL: it is new. */
+MUST_USE enum err hand__present(struct writing *w, const struct record *rec,
+                                const struct record *before);
 MUST_USE enum err hand__over(struct writing *w, struct record *rec, const struct record *before);
 /* Refused where a change gives away what must be handed over. */
 MUST_USE enum err hand__check_change(struct writing *w, const struct record *rec,

@@ -195,9 +195,12 @@ enum err record_names(struct call *call, struct records *r, struct reader *db,
     /* One more than can be resolved: too many are refused, not left out. */
     struct wants w = {LIST_IN(call->arena, NAMES_MOST + 1),
                       LIST_IN(call->arena, NAMES_MOST + 1), map_in(call->arena)};
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        const bool *shown = record_sight(call, r, db, items[i]);
         for (size_t f = 0; f < items[i]->kind->field_count; f++)
-            want_value(&w, &items[i]->kind->fields[f], items[i]->values[f]);
+            if (shown[f])
+                want_value(&w, &items[i]->kind->fields[f], items[i]->values[f]);
+    }
     struct ref *refs = NEW_MANY(call->arena, w.ids.count + 1, struct ref);
     TRY(record_refs(call, r, db, w.kinds.at, w.ids.at, w.ids.count, refs));
     json_open(out, '{');

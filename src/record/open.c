@@ -33,7 +33,12 @@ static const struct column signature_columns[] = {
     COLUMN("version", INTEGER, true), COLUMN("move", TEXT, true),
     COLUMN("person", TEXT, true),     COLUMN("at", TEXT, true),
     COLUMN("side", INTEGER, true),    COLUMN("own_id", TEXT, false),
-    COLUMN("salt", BYTES, false),     COLUMN("ledger", INTEGER, false)};
+    COLUMN("salt", BYTES, false),     COLUMN("ledger", INTEGER, false),
+    COLUMN("until", TEXT, false)};
+/* Signatures that were taken back, by which version: follows from the versions (sign.c). */
+static const struct column withdrawn_columns[] = {
+    COLUMN("signature", TEXT, true), COLUMN("kind", TEXT, true), COLUMN("id", TEXT, true),
+    COLUMN("version", INTEGER, true)};
 /* Who owned a record until this version: follows from the versions (hand.c). */
 static const struct column past_owner_columns[] = {
     COLUMN("kind", TEXT, true), COLUMN("id", TEXT, true), COLUMN("version", INTEGER, true),
@@ -123,6 +128,7 @@ static const struct table own_tables[] = {
      .index_count = 1},
     TABLE(sequence, "kind", false),
     TABLE(signature, "kind, id, version, move, person", true),
+    TABLE(withdrawn, "signature", true),
     TABLE(idempotency, "actor, name", true),
     TABLE(stale, "kind", false),
     TABLE(past_owner, "kind, id, version", true),
@@ -179,10 +185,13 @@ static struct text former_name(const struct kind *k, struct text name)
 
 /* A line of an index has room for so many bytes (PostgreSQL 15: 2,704). */
 #define INDEX_MOST 2600
+#define ORDER_MOST 480 /* format: order_key */
 #define INDEX_WORD 200 /* bytes at most of a choice, an id, a date, a number */
 
 static size_t widest(const struct field *f)
 {
+    if (order__has(f))
+        return ORDER_MOST;
     bool free = (f->type == FIELD_TEXT || f->type == FIELD_NOTE) && !text_is(f->name, "state");
     return free ? (size_t)f->max * 4 : INDEX_WORD;
 }
@@ -225,13 +234,20 @@ static bool gathers(const struct kind *k, const struct field *f)
 }
 
 /* The columns of an index over `f`: after it the kind's own order, so that a list of one value, or
- * one sorted by the field, is read as it lies there. */
-static struct text columns_of(struct arena *a, const struct kind *k, const struct field *f)
+ * one sorted by the field, is read as it lies there. Texts lie by their keys of order; `plain`: `f`
+ * itself by its value, which is what it is filtered by. */
+static void add_column(struct buf *b, const struct field *f, bool plain)
+{
+    buf_print(b, "%s%.*s", !plain && order__has(f) ? "_" : "", TEXT_ARG(f->name));
+}
+
+static struct text columns_of(struct arena *a, const struct kind *k, const struct field *f,
+                              bool plain)
 {
     struct buf b = buf_in(a, INDEX_MOST + 100);
     struct text sort = gathers(k, f) ? k->sort : (struct text){0};
     size_t room = INDEX_MOST - INDEX_WORD - widest(f);
-    buf_add(&b, f->name);
+    add_column(&b, f, plain);
     while (sort.len) {
         const struct field *by = next_sort(k, &sort);
         if (!by || !field__is_column(by) || by->many || widest(by) > room)
@@ -239,33 +255,47 @@ static struct text columns_of(struct arena *a, const struct kind *k, const struc
         if (by == f)
             continue;
         room -= widest(by);
-        buf_print(&b, ", %.*s", TEXT_ARG(by->name));
+        buf_add_c(&b, ", ");
+        add_column(&b, by, false);
     }
     buf_add_c(&b, ", id");
     return buf_text(&b);
 }
 
+/* A name has at most 63 bytes; an index that could have none is done without. */
+static bool has_order_index(const struct kind *k, const struct field *f)
+{
+    return order__has(f) && k->name.len + f->name.len <= 50;
+}
+
 static void add_indexes(struct arena *a, const struct kind *k, struct table *t)
 {
-    struct index *indexes = NEW_MANY(a, k->field_count + 1, struct index);
+    struct index *indexes = NEW_MANY(a, 2 * k->field_count + 1, struct index);
     for (size_t i = 0; i < k->field_count; i++) {
         const struct field *f = &k->fields[i];
         if (!wants_index(k, f))
             continue;
-        bool one = f->unique || text_is(f->name, "key");
-        indexes[t->index_count++] = (struct index){
-            text_print(a, "%.*s_%.*s_index", TEXT_ARG(k->name), TEXT_ARG(f->name)),
-            one ? f->name : columns_of(a, k, f), one};
+        bool one = f->unique || text_is(f->name, "key"), ordered = has_order_index(k, f);
+        if (!ordered || one || f->indexed)
+            indexes[t->index_count++] = (struct index){
+                text_print(a, "%.*s_%.*s_index", TEXT_ARG(k->name), TEXT_ARG(f->name)),
+                one ? f->name : columns_of(a, k, f, true), one};
+        if (ordered)
+            indexes[t->index_count++] = (struct index){
+                text_print(a, "%.*s__%.*s_order", TEXT_ARG(k->name), TEXT_ARG(f->name)),
+                columns_of(a, k, f, false), false};
     }
     t->indexes = indexes;
 }
 
 static void add_kind(struct arena *a, const struct kind *k, struct tables *out)
 {
-    struct text *names = NEW_MANY(a, k->field_count + 3, struct text);
+    struct text *names = NEW_MANY(a, 2 * k->field_count + 3, struct text);
     enum column_type *types = NEW_MANY(a, k->field_count + 3, enum column_type);
-    size_t n = table__columns(k, names, types);
-    struct column *columns = NEW_MANY(a, n, struct column);
+    size_t n = table__columns(k, names, types), orders = table__order_columns(a, k, names + n);
+    struct column *columns = NEW_MANY(a, n + orders, struct column);
+    for (size_t i = n; i < n + orders; i++)
+        columns[i] = (struct column){.name = names[i], .type = COLUMN_TEXT};
     for (size_t i = 0; i < n; i++) {
         bool must = i < 3 || text_is(names[i], "key") || text_is(names[i], "state") ||
                     text_is(names[i], "version");
@@ -274,7 +304,7 @@ static void add_kind(struct arena *a, const struct kind *k, struct tables *out)
     }
     struct table *t = &out->items[out->count++];
     *t = (struct table){
-        .name = k->name, .primary = TEXT("id"), .columns = columns, .column_count = n};
+        .name = k->name, .primary = TEXT("id"), .columns = columns, .column_count = n + orders};
     add_indexes(a, k, t);
 }
 
@@ -405,8 +435,9 @@ static enum err refill(struct call *call, struct tx *tx, const struct migration 
     return OK;
 }
 
-/* Which moves are timed, and how, is the model's: another model, other timers. */
-static enum err rebuild_timers(struct call *call, struct tx *tx, const struct migration *m)
+/* Which moves are timed, and which fields are for whom, is the model's: another model, other timers and
+ * other words to be found by. */
+static enum err follow_model(struct call *call, struct tx *tx, const struct migration *m)
 {
     struct records r = {.store = tx_store(tx), .model = m->model, .arena = call->arena};
     struct rows rows;
@@ -414,13 +445,18 @@ static enum err rebuild_timers(struct call *call, struct tx *tx, const struct mi
     struct text models = rows.count ? rows.cells[0].text : TEXT(""), last = {0};
     while (models.len > 0)
         last = text_cut(&models, ' ');
-    if (!created(m->steps, " timer") && (text_same(text_cut(&last, '+'), m->model->hash) ||
-                                         (m->before && timer__same_moves(m->before, m->model))))
+    bool known = text_same(text_cut(&last, '+'), m->model->hash);
+    bool timers = created(m->steps, " timer") ||
+                  !(known || (m->before && timer__same_moves(m->before, m->model)));
+    bool words = !known && !(m->before && search__same_words(m->before, m->model));
+    if (!timers && !words)
         return OK;
     bool same;
     TRY(timer__zone(call, db_tx(tx), &same));
     TRY(table__build(call, &r));
-    return timer__rebuild(call, &r, tx);
+    if (words)
+        TRY(search__rebuild(call, &r, tx));
+    return timers ? timer__rebuild(call, &r, tx) : OK;
 }
 
 static enum err fits_still(struct call *call, struct tx *tx, const struct migration *m);
@@ -438,7 +474,8 @@ enum err open__migrate(struct call *call, struct tx *tx, struct migration *m)
         TRY(contributor__rebuild(call, tx, m->model));
     if (created(m->steps, " stay"))
         TRY(stay__rebuild(call, tx));
-    TRY(rebuild_timers(call, tx, m));
+    TRY(follow_model(call, tx, m));
+    TRY(fold__again(call, tx, m->model, m->steps));
     for (size_t i = 0; i < m->model->kind_count; i++)
         TRY(check_states(call, tx, &m->model->kinds[i]));
     return OK;

@@ -23,24 +23,28 @@ bool propose__takes(const struct move *m, struct text field)
     return false;
 }
 
-/* What stands under the move, given that a signature does. */
+/* What stands under the move, given that a signature does: whoever signs a proposal signs a version
+ * that has it, their own or that of who was first. */
 static enum err read_proposed(struct call *call, struct db db, const struct record *rec,
-                              const struct move *m, const struct json **out)
+                              const struct verdict *v, const struct json **out)
 {
     static const struct json_limits limits = {8u << 20, 32, 500000};
-    struct value values[] = {V_TEXT(rec->kind->name), V_TEXT(rec->id), V_INT(rec->version),
-                             V_TEXT(m->name)};
+    struct value values[] = {V_TEXT(rec->kind->name), V_TEXT(rec->id),
+                             V_INT(v->signatures[0].version)};
     struct rows rows;
     const struct json *body;
+    for (size_t i = 1; i < v->signature_count; i++)
+        if (v->signatures[i].version > values[2].integer)
+            values[2].integer = v->signatures[i].version;
     TRY(db__rows(call, db,
-                 "SELECT v.body FROM version v WHERE v.kind = $1 AND v.id = $2 AND v.version = "
-                 "(SELECT MAX(g.version) FROM signature g WHERE g.kind = $1 AND g.id = $2 AND "
-                 "g.version <= $3 AND g.move = $4)",
-                 values, 4, 1, &rows));
+                 "SELECT body FROM version WHERE kind = $1 AND id = $2 AND version = $3", values, 3,
+                 1, &rows));
     if (!rows.count)
         return OK;
     TRY(json_read(call, rows.cells[0].text, &limits, &body));
     *out = json_get(body, "_proposed");
+    if (!*out)
+        *out = json_get(body, "_agreed");
     return OK;
 }
 
@@ -48,7 +52,7 @@ enum err propose__read(struct call *call, struct db db, const struct record *rec
                        const struct move *m, const struct verdict *v, const struct json **out)
 {
     *out = NULL;
-    return m->take_count && v->signature_count ? read_proposed(call, db, rec, m, out) : OK;
+    return m->take_count && v->signature_count ? read_proposed(call, db, rec, v, out) : OK;
 }
 
 /* The signer agrees with what was proposed, or does not sign. */

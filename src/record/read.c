@@ -53,7 +53,9 @@ enum err record_read(struct call *call, struct records *r, struct reader *db,
         return OK;
     /* What it was then decides, with what the reader holds now: a record that was restricted,
      * or another unit's, is no more open for having been opened later. */
+    const struct record *now = *out;
     TRY(at_moment(call, db, *out, as_of, out));
+    (*out)->now = now;
     TRY(who__may_read(call, r, db_reader(db), call->actor, *out, &readable));
     return readable ? OK : missing(call, id_or_key);
 }
@@ -61,21 +63,29 @@ enum err record_read(struct call *call, struct records *r, struct reader *db,
 /* ---- as JSON
  * ----------------------------------------------------------------------------------------------
  */
-bool record_sees_sensitive(struct call *call, struct records *r, struct reader *db,
-                           const struct record *rec)
+static bool reads(struct call *call, struct records *r, struct reader *db,
+                  const struct record *rec, const struct field *f)
 {
     bool yes = false;
-    if (rec->veiled)
-        return false;
-    return who__sees_sensitive(call, r, db_reader(db), call->actor, rec, &yes) == OK && yes;
+    return who__reads_field(call, r, db_reader(db), call->actor, rec, f, &yes) == OK && yes &&
+           (!rec->now || reads(call, r, db, rec->now, f));
 }
 
-static bool holds_sensitive(const struct record *rec)
+const bool *record_sight(struct call *call, struct records *r, struct reader *db,
+                         const struct record *rec)
 {
-    for (size_t i = 0; i < rec->kind->field_count; i++)
-        if (rec->kind->fields[i].sensitive && !value__empty(rec->values[i]))
-            return true;
-    return false;
+    bool *shown = NEW_MANY(call->arena, rec->kind->field_count + 1, bool);
+    int sensitive = -1; /* asked once for all fields that are */
+    for (size_t i = 0; i < rec->kind->field_count; i++) {
+        const struct field *f = &rec->kind->fields[i];
+        shown[i] = !f->guarded || (f->sensitive && sensitive > 0);
+        if (shown[i] || (f->sensitive && !sensitive))
+            continue;
+        shown[i] = reads(call, r, db, rec, f);
+        if (f->sensitive)
+            sensitive = shown[i];
+    }
+    return shown;
 }
 
 static bool listed(struct text fields, struct text name)
@@ -95,14 +105,14 @@ static bool always_shown(struct text name)
 void record_members(struct call *call, struct records *r, struct reader *db,
                     const struct record *rec, struct text fields, struct json_out *out)
 {
-    bool sensitive = holds_sensitive(rec) && record_sees_sensitive(call, r, db, rec);
+    const bool *shown = record_sight(call, r, db, rec);
     json_key(out, "id");
     json_put_text(out, rec->id);
     json_key(out, "kind");
     json_put_text(out, rec->kind->name);
     for (size_t i = 0; i < rec->kind->field_count; i++) {
         const struct field *f = &rec->kind->fields[i];
-        if (value__empty(rec->values[i]) || (f->sensitive && !sensitive))
+        if (value__empty(rec->values[i]) || !shown[i])
             continue;
         if (fields.len && !always_shown(f->name) && !listed(fields, f->name))
             continue;
@@ -205,6 +215,10 @@ static enum err view_move(struct call *call, struct records *r, struct reader *d
     v->asks = asks_of(call, rec->kind, m, &v->ask_count);
     v->voided = verdict.voided;
     v->voided_count = verdict.voided_count;
+    v->expired = verdict.expired;
+    v->expired_count = verdict.expired_count;
+    v->steps = verdict.steps;
+    v->own = sign__by(&verdict, call->actor->person);
     v->blockers = verdict.blockers;
     v->blocker_count = verdict.blocker_count;
     return OK;

@@ -63,7 +63,8 @@ struct record {
     const struct json **values; /* per field index; NULL = empty */
     int64_t ledger;             /* index of the entry of this version */
     struct hash commitment;
-    bool veiled; /* as of a moment: as it is now, its sensitive fields are not for the actor */
+    const struct record *now; /* of an earlier version: as it is now; fields that are not for
+                               * everybody are shown to whom they are open both ways. NULL: this is now */
 };
 /* Its readers are fewer than those of its kind. */
 bool record_is_restricted(const struct record *rec);
@@ -75,14 +76,16 @@ const struct json *record_value(const struct record *r, struct text field);
 /* UNDO takes back what the batch did to the record: the values of before; or it is archived, when the
  * batch made it, as long as nothing looks at it. Only for the person whose batch it is; ERR_CONFLICT,
  * naming the record, once it was changed since. */
-enum record_act { RECORD_CREATE, RECORD_CHANGE, RECORD_MOVE, RECORD_UNDO };
+/* WITHDRAW takes back the actor's own signature under `move`, which still waits for others; ERR_CONFLICT,
+ * code "not_signed", when none stands. */
+enum record_act { RECORD_CREATE, RECORD_CHANGE, RECORD_MOVE, RECORD_UNDO, RECORD_WITHDRAW };
 struct change {
     enum record_act act;
     const struct kind *kind;
     struct text id;          /* id or key; empty on create */
     const struct json *body; /* fields; null empties; unknown ones are refused */
     int64_t if_version;      /* CHANGE: must match; 0 = not given */
-    struct text move;        /* MOVE: name or target state */
+    struct text move;        /* MOVE: name or target state; WITHDRAW: name */
     struct text timer;       /* MOVE by the engine: only while its timer stands at this moment; "" */
     struct text reason;
     struct text batch;       /* CREATE, CHANGE: what it is part of, to be found again by; UNDO: of
@@ -94,7 +97,7 @@ struct change {
     bool rehearse;
     /* out */
     struct record *record; /* as it is now */
-    bool signed_only;      /* MOVE: the first of two signatures was taken */
+    bool signed_only;      /* MOVE: a signature was taken, and others are still wanted */
     struct text waits_for; /* roles and relations as in the model, comma separated */
     bool unchanged;        /* nothing differed: no version was made */
     bool replayed;         /* the idempotency key had been used */
@@ -206,16 +209,21 @@ MUST_USE enum err record_list(struct call *call, struct records *r, struct reade
  * title. */
 MUST_USE enum err record_names(struct call *call, struct records *r, struct reader *db,
                                struct record *const *items, size_t count, struct json_out *out);
-/* One record as the API shows it to this actor (sensitive fields left out where they must be).
+/* One record as the API shows it to this actor (without the fields that are not for them).
  */
 void record_json(struct call *call, struct records *r, struct reader *db,
                  const struct record *rec, struct text fields, struct json_out *out);
 /* The same without the braces, for an object that has more members. */
 void record_members(struct call *call, struct records *r, struct reader *db,
                     const struct record *rec, struct text fields, struct json_out *out);
-/* May the actor see the sensitive fields of this record? A role that may does so in its units. */
-bool record_sees_sensitive(struct call *call, struct records *r, struct reader *db,
-                           const struct record *rec);
+/* Per field index: may the actor read it in this record? A role that may does so in its units. */
+const bool *record_sight(struct call *call, struct records *r, struct reader *db,
+                         const struct record *rec);
+/* May the actor read the field in every record? Only then may they filter, sort or count by it. */
+bool record_reads_everywhere(const struct records *r, const struct actor *a,
+                             const struct field *f);
+/* In some record, perhaps: then a file of many has a column for it. */
+bool record_reads_somewhere(const struct actor *a, const struct field *f);
 struct ref {
     struct text kind, id, key, title, state;
 };
@@ -225,6 +233,14 @@ MUST_USE enum err record_refs(struct call *call, struct records *r, struct reade
                               struct ref *out);
 struct signature {
     struct text person, at;
+    struct text until;  /* when it expires or did; "": never */
+    struct text own_id;
+    int64_t version;    /* it was given for */
+    int64_t step;       /* of the move, from 1 on */
+};
+struct sign_view { /* one step of who signs, for this record as it is now */
+    bool applies, open; /* open: somebody may sign it now */
+    int64_t wanted, given;
 };
 struct blocker {
     size_t problem;
@@ -246,11 +262,17 @@ struct move_view {
     size_t ask_count;
     struct signature *voided; /* those that a change has undone */
     size_t voided_count;
+    struct signature *expired; /* those whose time is over, and not given anew */
+    size_t expired_count;
+    const struct sign_view *steps; /* one for each step of the move; NULL: it has none */
+    const struct signature *own;   /* the actor's, which they may withdraw; NULL: none */
     struct missing_field *missing; /* fields that stand in the way, beside those it asks for */
     size_t missing_count;
     struct blocker *blockers; /* records in the way, by number of the problem they explain */
     size_t blocker_count;
 };
+/* Who signs in the step, as in the model: "risk_owner,@owner". */
+struct text record_signers(struct call *call, const struct sign_step *step);
 MUST_USE enum err record_moves(struct call *call, struct records *r, struct reader *db,
                                const struct record *rec, struct move_view **out, size_t *count);
 bool record_may_change(struct call *call, struct records *r, struct reader *db,
@@ -267,7 +289,8 @@ struct history_item {
     struct text at, actor, actor_type, act, move, from, to, reason;
     const struct record *then, *before; /* before NULL for the first, and after a hidden one */
     bool hidden, follows_hidden;
-    bool sensitive; /* the actor sees such fields, of this version and of the one before */
+    const bool *shown; /* per field index: the actor reads it, of this version and of the one before;
+                        * NULL when hidden */
 };
 struct history {
     struct history_item *items; /* newest first */
@@ -301,7 +324,7 @@ struct turn {
     const struct move *move; /* what comes next; NULL at rest */
     bool ready;              /* nothing is missing for it */
     bool mine;               /* the actor may sign it, or mend what is missing */
-    bool second;             /* a first signature stands */
+    bool second;             /* a signature stands, and others are wanted */
     bool vacant;             /* there is nobody who could */
     struct call *lacks;      /* its problems say what is missing; NULL at rest */
     struct turn_of *who;

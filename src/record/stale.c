@@ -74,6 +74,7 @@ struct ground {
 /* What the last round saw stands beside the marks, under names that no kind can have. */
 #define THE_MODEL TEXT(":model")
 #define THE_CRITERIA TEXT(":criteria")
+#define THE_FOLDING TEXT(":folding")
 
 static enum err told(struct call *call, struct db db, struct text name, struct text *out)
 {
@@ -91,6 +92,17 @@ static enum err tell(struct call *call, struct tx *tx, struct text name, struct 
                    "INSERT INTO stale(kind, after, cause) VALUES ($1, $2, '') ON CONFLICT (kind) "
                    "DO UPDATE SET after = $2",
                    values, 2, NULL);
+}
+
+/* An earlier program, which folds otherwise, takes this mark for a kind and away: good. */
+enum err stale__folding(struct call *call, struct tx *tx, struct text *rules)
+{
+    return told(call, db_tx(tx), THE_FOLDING, rules);
+}
+
+enum err stale__folded(struct call *call, struct tx *tx, struct text rules)
+{
+    return tell(call, tx, THE_FOLDING, rules);
 }
 
 static enum err mark_all(struct call *call, struct tx *tx, const struct model *m, bool all,
@@ -160,7 +172,7 @@ static enum err one_slice(struct job *job, struct call *call, struct tx *tx)
     s->notes = NULL;
     TRY(epoch__guard(call, tx, s->records));
     TRY(tx_rows(call, tx, "SELECT kind, after, cause FROM stale WHERE kind NOT IN (':model', "
-                "':criteria') ORDER BY kind LIMIT 1",
+                "':criteria', ':folding') ORDER BY kind LIMIT 1",
                 NULL, 0, 1, &rows));
     s->any = rows.count > 0;
     if (!s->any)

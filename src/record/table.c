@@ -40,6 +40,41 @@ size_t table__columns(const struct kind *k, struct text *names, enum column_type
     return n;
 }
 
+/* ---- order: beside a text of one line stands the key that puts it where people look for it. */
+bool order__has(const struct field *f)
+{
+    bool line = f->type == FIELD_TEXT || (f->type == FIELD_REF && f->target == TO_REQUIREMENT);
+    return field__is_column(f) && line && !f->many;
+}
+
+struct text order__name(struct arena *a, const struct field *f)
+{
+    return text_print(a, "_%.*s", TEXT_ARG(f->name)); /* no field begins like this */
+}
+
+struct value order__cell(struct call *call, const struct json *v)
+{
+    return value__empty(v) ? V_NULL : V_TEXT(order_key(call->arena, v->text));
+}
+
+size_t table__order_values(struct call *call, const struct record *rec, struct value *out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < rec->kind->field_count; i++)
+        if (order__has(&rec->kind->fields[i]))
+            out[n++] = order__cell(call, rec->values[i]);
+    return n;
+}
+
+size_t table__order_columns(struct arena *a, const struct kind *k, struct text *names)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < k->field_count; i++)
+        if (order__has(&k->fields[i]))
+            names[n++] = order__name(a, &k->fields[i]);
+    return n;
+}
+
 static struct value list_value(struct call *call, const struct json *v)
 {
     struct buf b = buf_in(call->arena, 64u << 20); /* the body has a cap: it holds */
@@ -160,9 +195,10 @@ static const char *build_select(struct arena *a, const struct kind *k, const cha
 
 static const char *build_write(struct arena *a, const struct kind *k, bool insert)
 {
-    struct text *names = NEW_MANY(a, k->field_count + 3, struct text);
+    struct text *names = NEW_MANY(a, 2 * k->field_count + 3, struct text);
     enum column_type *types = NEW_MANY(a, k->field_count + 3, enum column_type);
     size_t n = table__columns(k, names, types);
+    n += table__order_columns(a, k, names + n);
     struct buf b = buf_in(a, STATEMENT_MOST);
     buf_print(&b, insert ? "INSERT INTO \"%.*s\"(" : "UPDATE \"%.*s\" SET ", TEXT_ARG(k->name));
     for (size_t i = insert ? 0 : 1; i < n; i++) {
@@ -179,6 +215,18 @@ static const char *build_write(struct arena *a, const struct kind *k, bool inser
         buf_print(&b, "%s$%zu", i ? ", " : "", i + 1);
     buf_add_c(&b, ")");
     return done(&b);
+}
+
+static const char *build_order(struct arena *a, const struct kind *k)
+{
+    struct text *names = NEW_MANY(a, k->field_count + 1, struct text);
+    size_t n = table__order_columns(a, k, names);
+    struct buf b = buf_in(a, STATEMENT_MOST);
+    buf_print(&b, "UPDATE \"%.*s\" SET ", TEXT_ARG(k->name));
+    for (size_t i = 0; i < n; i++)
+        buf_print(&b, "%s\"%.*s\" = $%zu", i ? ", " : "", TEXT_ARG(names[i]), i + 2);
+    buf_add_c(&b, " WHERE id = $1");
+    return n ? done(&b) : NULL;
 }
 
 static const char *build_row_insert(struct arena *a, const struct kind *k,
@@ -303,6 +351,7 @@ enum err table__build(struct call *call, struct records *r)
         s->by_key = build_select(a, k, "key");
         s->insert = build_write(a, k, true);
         s->update = build_write(a, k, false);
+        s->order = build_order(a, k);
         s->page = build_page(a, k);
         s->orphans = build_orphans(a, k);
         s->behind = build_behind(a, k);
@@ -449,11 +498,12 @@ enum err table__write(struct call *call, struct records *r, struct tx *tx,
 {
     const struct kind *k = rec->kind;
     const struct kind_sql *s = &r->sql[k->index];
-    struct value *values = NEW_MANY(call->arena, k->field_count + 3, struct value);
+    struct value *values = NEW_MANY(call->arena, 2 * k->field_count + 3, struct value);
     size_t n = 3;
     for (size_t i = 0; i < k->field_count; i++)
         n += field__is_column(&k->fields[i]);
     table__values(call, rec, values);
+    n += table__order_values(call, rec, values + n);
     TRY(tx_exec(call, tx, before ? s->update : s->insert, values, n, NULL));
     for (size_t i = 0; i < k->field_count; i++) {
         const struct json *then = before ? before->values[i] : NULL;

@@ -74,7 +74,7 @@ static enum err look(struct turning *t, const struct move *m, struct step *s)
     without.ask_count = 0;
     *s = (struct step){.move = m, .lacks = call_beside(t->call->arena, t->call)};
     s->lacks->actor = t->call->actor;
-    TRY(guard__signatures(t->call, t->records, db_reader(t->db), t->rec, m, &s->verdict));
+    TRY(sign__standing(t->call, t->records, db_reader(t->db), t->rec, m, &s->verdict));
     if (!holds(m->when, t->rec)) {
         struct text words = words_in(m->say, t->call->lang);
         problem_at(s->lacks, ERR_CONFLICT, TEXT(""), "condition", m->source, words);
@@ -226,11 +226,7 @@ static enum err add_side(struct turning *t, const struct step *s, const struct w
 
 static enum err add_signers(struct turning *t, const struct step *s)
 {
-    int open = guard__open_sides(t->rec, s->move, &s->verdict);
-    if (open & 1)
-        TRY(add_side(t, s, &s->move->by));
-    if (open == 2)
-        TRY(add_side(t, s, &s->move->and_by));
+    TRY(add_side(t, s, &sign__first_open(s->move, &s->verdict)->by));
     t->turn->second = t->turn->second || s->verdict.signature_count > 0;
     return OK;
 }
@@ -251,17 +247,12 @@ static enum err of_side(struct turning *t, const struct who_list *list, bool *ou
 
 static enum err may_sign(struct turning *t, const struct step *s, bool *out)
 {
-    int open = guard__open_sides(t->rec, s->move, &s->verdict);
     bool no;
     *out = false;
-    if (open & 1)
-        TRY(of_side(t, &s->move->by, out));
-    if (open & 2 && !*out)
-        TRY(of_side(t, &s->move->and_by, out));
-    if (!*out)
-        return OK;
-    for (size_t i = 0; i < s->verdict.signature_count; i++)
-        *out = *out && !text_same(s->verdict.signatures[i].person, t->call->actor->person);
+    for (size_t i = 0; i < s->move->step_count && !*out; i++)
+        if (s->verdict.steps[i].open)
+            TRY(of_side(t, &s->move->steps[i].by, out));
+    *out = *out && !sign__by(&s->verdict, t->call->actor->person);
     for (size_t i = 0; i < s->move->duty_count && *out; i++) {
         TRY(guard__bars(t->call, t->records, db_reader(t->db), t->call->actor, t->rec,
                         &s->move->duties[i].people, &no));

@@ -155,6 +155,10 @@ enum err body__print(struct call *call, const struct record *rec, const struct a
     put_member(&o, "_act", text_of(act->name));
     put_member(&o, "_actor", act->actor);
     put_member(&o, "_actor_type", act->actor_type);
+    if (act->proposed && act->agrees) {
+        json_key(&o, "_agreed");
+        json_put_json(&o, act->proposed);
+    }
     put_member(&o, "_at", act->at);
     put_member(&o, "_for", act->actor_for);
     put_member(&o, "_from", act->from);
@@ -167,11 +171,15 @@ enum err body__print(struct call *call, const struct record *rec, const struct a
         json_put_json(&o, act->made);
     }
     put_member(&o, "_move", act->move);
-    if (act->proposed) {
+    if (act->proposed && !act->agrees) {
         json_key(&o, "_proposed");
         json_put_json(&o, act->proposed);
     }
     put_member(&o, "_reason", act->reason);
+    if (act->withdrawn) {
+        json_key(&o, "_withdrawn");
+        json_put_json(&o, act->withdrawn);
+    }
     json_close(&o, '}');
     *out = buf_text(&b);
     if (!b.full)

@@ -29,6 +29,7 @@ struct deep {
     struct unit_parent *units; /* as their records say */
     size_t unit_room, unit_count;
     int64_t frozen; /* rows of table frozen that a version tells of */
+    int64_t withdrawn; /* and of table withdrawn */
     int64_t owners; /* changes of owner that table past_owner tells of, and should */
     bool current;   /* the store is of the format that this program writes */
     bool other_rules; /* of the time zone */
@@ -325,8 +326,8 @@ static void check_owner(struct deep *c, struct call *call, struct text place,
         verification_add(c->call, c->out, place, "its former owner is not remembered");
 }
 
-/* Asked for a second signature as the model in force has it, of the record as it was before. */
-static const struct move *took_two(struct deep *c, const struct value *row,
+/* A move that takes more than one signature, as the model in force has it. */
+static const struct move *took_many(struct deep *c, const struct value *row,
                                    const struct json *body, const struct record *before)
 {
     const struct model *m = c->records->model;
@@ -337,37 +338,95 @@ static const struct move *took_two(struct deep *c, const struct value *row,
         m->hash.len != sizeof note->model || memcmp(m->hash.at, note->model, m->hash.len) != 0)
         return NULL;
     const struct move *move = kind_move(before->kind, name);
-    return move != NULL && guard__takes_two(before, move) ? move : NULL;
+    return move != NULL && move_takes_many(move) ? move : NULL;
 }
 
-/* A move that takes two has a signature by another before it, which nothing since has voided. That each
- * signature is one that the ledger has is looked at by itself. */
-static void check_two(struct deep *c, struct call *call, struct text place,
-                      const struct value *row, const struct record *before)
+/* What is still wanting when these have signed: rows of person, step; each person counts once. */
+static int64_t wanting(const struct move *m, const struct record *before, const struct rows *rows)
+{
+    int64_t left = 0;
+    for (size_t s = 0; s < m->step_count; s++) {
+        int64_t given = 0;
+        for (size_t i = 0; i < rows->count; i++) {
+            bool first = row_at(rows, i)[1].integer == (int64_t)s + 1;
+            for (size_t j = 0; j < i && first; j++)
+                first = !text_same(row_at(rows, j)[0].text, row_at(rows, i)[0].text);
+            given += first;
+        }
+        if (guard__holds(m->steps[s].when, before) && given < m->steps[s].count)
+            left += m->steps[s].count - given;
+    }
+    return left;
+}
+
+/* A move that takes many has before it the signatures of others, all but the last, which nothing
+ * since has voided, which had not expired and were not withdrawn. That each is one that the ledger
+ * has is looked at by itself. */
+static void check_signers(struct deep *c, struct call *call, struct text place,
+                          const struct value *row, const struct record *before)
 {
     static const struct json_limits limits = {8u << 20, 32, 500000};
     const struct json *body;
     struct rows rows;
     if (before == NULL || json_read(call, row[6].text, &limits, &body) != OK)
         return;
-    const struct move *move = took_two(c, row, body, before);
+    const struct move *move = took_many(c, row, body, before);
     if (move == NULL)
         return;
     struct text person = stay__person(json_text(json_get(body, "_actor")),
                                       json_text(json_get(body, "_actor_type")),
                                       json_text(json_get(body, "_for")));
-    struct value values[] = {row[0], row[1],        V_TEXT(move->name), V_INT(before->version),
-                             row[4], V_TEXT(person)};
+    struct value values[] = {row[0], row[1],         V_TEXT(move->name), V_INT(before->version),
+                             row[4], V_TEXT(person), row[3]};
     if (read_page(c, call, "table signature",
-                  "SELECT g.own_id FROM signature g WHERE g.kind = $1 AND g.id = $2 AND g.move = "
-                  "$3 AND g.version <= $4 AND g.ledger < $5 AND g.person <> $6 AND NOT EXISTS "
-                  "(SELECT 1 FROM version v WHERE v.kind = g.kind AND v.id = g.id AND v.version > "
-                  "g.version AND v.version <= $4 AND COALESCE(v.alters, 0) <> 0) LIMIT 1",
+                  "SELECT g.person, g.side FROM signature g WHERE g.kind = $1 AND g.id = $2 AND "
+                  "g.move = $3 AND g.version <= $4 AND g.ledger < $5 AND g.person <> $6 AND (g.until "
+                  "IS NULL OR g.until > $7) AND NOT EXISTS (SELECT 1 FROM withdrawn w WHERE "
+                  "w.signature = g.own_id AND w.version <= $4) AND NOT EXISTS (SELECT 1 FROM "
+                  "version v WHERE v.kind = g.kind AND v.id = g.id AND v.version > g.version AND "
+                  "v.version <= $4 AND COALESCE(v.alters, 0) <> 0) ORDER BY g.version, g.person",
                   values, COUNT(values), &rows) == OK &&
-        rows.count == 0)
+        wanting(move, before, &rows) > 1)
         verification_add(c->call, c->out, place,
-                         "the move %.*s takes two, and nobody else had signed it",
+                         "the move %.*s takes more signatures than it had",
                          TEXT_ARG(move->name));
+}
+
+/* A signature is withdrawn by who gave it, and the row that says so has its version. */
+static void check_withdrawn(struct deep *c, struct call *call, struct text place,
+                            const struct value *row)
+{
+    static const struct json_limits limits = {8u << 20, 32, 500000};
+    const struct json *body;
+    struct rows rows;
+    if (text_search(row[6].text, TEXT("\"_withdrawn\":")) < 0 ||
+        json_read(call, row[6].text, &limits, &body) != OK || !sign__withdrawn(body).len)
+        return;
+    struct text person = stay__person(json_text(json_get(body, "_actor")),
+                                      json_text(json_get(body, "_actor_type")),
+                                      json_text(json_get(body, "_for")));
+    struct value values[] = {row[0], row[1], row[2], V_TEXT(sign__withdrawn(body)),
+                             V_TEXT(person)};
+    if (read_page(c, call, "table withdrawn",
+                  "SELECT w.signature FROM withdrawn w JOIN signature g ON g.own_id = w.signature "
+                  "WHERE w.kind = $1 AND w.id = $2 AND w.version = $3 AND w.signature = $4 AND "
+                  "g.kind = $1 AND g.id = $2 AND g.person = $5",
+                  values, COUNT(values), &rows) != OK)
+        return;
+    c->withdrawn += rows.count > 0;
+    if (rows.count == 0)
+        verification_add(c->call, c->out, place,
+                         "the signature that it withdrew is not that, or nothing says so");
+}
+
+static void check_withdrawn_rows(struct deep *c)
+{
+    struct rows rows;
+    if (read_page(c, c->call, "table withdrawn", "SELECT count(*) FROM withdrawn", NULL, 0,
+                  &rows) == OK &&
+        rows.cells[0].integer != c->withdrawn)
+        verification_add(c->call, c->out, TEXT("table withdrawn"),
+                         "has rows that no withdrawal explains");
 }
 
 static void check_follows(struct deep *c, struct call *call, const struct value *row,
@@ -386,9 +445,11 @@ static void check_follows(struct deep *c, struct call *call, const struct value 
     check_owner(c, call, place, row, rec, before);
     if (c->current)
         check_contributor(c, call, place, row, rec, before);
-    if (c->current)
+    if (c->current) {
         check_frozen(c, call, place, row);
-    check_two(c, call, place, row, before);
+        check_withdrawn(c, call, place, row);
+        check_signers(c, call, place, row, before);
+    }
 }
 
 /* ---- stays: rows of `stay` follow from the versions ---------------------------------------- */
@@ -507,6 +568,7 @@ static enum err check_versions(struct deep *c)
     if (c->current) {
         check_contributor_rows(c);
         check_frozen_rows(c);
+        check_withdrawn_rows(c);
         check_stay_rows(c);
     }
     return OK;
@@ -790,7 +852,8 @@ static void check_file(struct deep *c, struct call *call, const struct value *ro
 static void check_signature(struct deep *c, struct call *call, const struct value *row)
 {
     struct signed_move s = {row[0].text, row[1].text, row[2].text,    row[3].text,
-                            row[4].text, row[5].text, row[6].integer, row[7].integer};
+                            row[4].text, row[5].text, row[10].text,   row[6].integer,
+                            row[7].integer};
     struct hash commitment;
     enum err e = signature__commit(call, &s, row[8].text, &commitment);
     check_claim(c, call, "signature", s.own_id, e, &commitment, row[9].integer);
@@ -815,8 +878,8 @@ static void check_attached(struct deep *c)
              "WHERE id > $1 ORDER BY id LIMIT 200",
              check_file);
     each_row(c, "table signature",
-             "SELECT own_id, kind, id, move, person, at, version, side, salt, ledger "
-             "FROM signature WHERE own_id > $1 ORDER BY own_id LIMIT 200",
+             "SELECT own_id, kind, id, move, person, at, version, side, salt, ledger, "
+             "COALESCE(until, '') FROM signature WHERE own_id > $1 ORDER BY own_id LIMIT 200",
              check_signature);
     check_nameless(c, "table signature",
                    "SELECT id FROM signature WHERE own_id IS NULL OR own_id = '' LIMIT 1",

@@ -147,7 +147,7 @@ bool who__is_somebody(const struct actor *a)
     return a->type == ACTOR_USER || (a->type == ACTOR_TOKEN && a->grant_count > 0);
 }
 
-enum purpose { FOR_ACTING, FOR_READING, FOR_DUTY };
+enum purpose { FOR_ACTING, FOR_READING, FOR_DUTY, FOR_FIELD };
 
 /* A token that has its roles alone gains nothing by who its person is to the record; a duty judges
  * the person whatever the token has. */
@@ -164,7 +164,7 @@ static enum err matches(struct call *call, struct records *r, struct db db,
             *out = who__is_somebody(actor);
         else if (w->automatic)
             *out = actor->type == ACTOR_SYSTEM;
-        else if (w->role.len && reading && actor->technical)
+        else if (w->role.len && (reading || purpose == FOR_FIELD) && actor->technical)
             continue;
         else if (w->role.len) {
             TRY(holds(call, r, db, actor, rec, w->role, reading, &scope, out));
@@ -266,6 +266,42 @@ enum err who__sees_sensitive(struct call *call, struct records *r, struct db db,
     if (*out || !actor || !actor->sees_sensitive)
         return OK;
     return cleared(call, r, db, actor, rec, sees_sensitive, out);
+}
+
+enum err who__reads_field(struct call *call, struct records *r, struct db db,
+                          const struct actor *actor, const struct record *rec,
+                          const struct field *f, bool *out)
+{
+    *out = !f->guarded || (actor && actor->all);
+    if (*out || !actor)
+        return OK;
+    if (f->sensitive)
+        return who__sees_sensitive(call, r, db, actor, rec, out);
+    return matches(call, r, db, actor, rec, &f->read, FOR_FIELD, out);
+}
+
+bool record_reads_everywhere(const struct records *r, const struct actor *a,
+                             const struct field *f)
+{
+    bool yes = !f->guarded || a->all;
+    for (size_t i = 0; i < a->grant_count && !yes && !a->technical; i++) {
+        const struct role *role = model_role(r->model, a->grants[i].role);
+        if (a->grants[i].unit.len)
+            continue;
+        yes = f->sensitive && role && role->sees_sensitive;
+        for (size_t j = 0; j < f->read.count && !yes; j++)
+            yes = text_same(f->read.one[j].role, a->grants[i].role);
+    }
+    return yes;
+}
+
+bool record_reads_somewhere(const struct actor *a, const struct field *f)
+{
+    bool yes = !f->guarded || a->all || (f->sensitive && a->sees_sensitive);
+    for (size_t i = 0; i < f->read.count && !yes; i++)
+        yes = f->read.one[i].relation.len ? !a->bare
+                                          : actor_holds_anywhere(a, f->read.one[i].role);
+    return yes;
 }
 
 enum err who__may_change(struct call *call, struct records *r, struct db db,
@@ -400,15 +436,15 @@ void who__build(struct records *r)
         const struct kind *k = &r->model->kinds[i];
         size_t room = k->read.count;
         for (size_t m = 0; m < k->move_count; m++)
-            room += k->moves[m].by.count + k->moves[m].and_by.count;
+            for (size_t n = 0; n < k->moves[m].step_count; n++)
+                room += k->moves[m].steps[n].by.count;
         struct who_list *list = &r->readers[i];
         list->one = NEW_MANY(r->arena, room + 1, struct who);
         for (size_t j = 0; j < k->read.count; j++)
             list->one[list->count++] = k->read.one[j];
-        for (size_t m = 0; m < k->move_count; m++) {
-            add_readers(list, &k->moves[m].by);
-            add_readers(list, &k->moves[m].and_by);
-        }
+        for (size_t m = 0; m < k->move_count; m++)
+            for (size_t n = 0; n < k->moves[m].step_count; n++)
+                add_readers(list, &k->moves[m].steps[n].by);
     }
 }
 
@@ -440,8 +476,9 @@ bool record_may_read_kind(const struct actor *a, const struct kind *k)
     if (!a)
         return false;
     for (size_t i = 0; i < k->move_count; i++) /* who is to decide may look */
-        if (holds_one_of(a, &k->moves[i].by) || holds_one_of(a, &k->moves[i].and_by))
-            return true;
+        for (size_t n = 0; n < k->moves[i].step_count; n++)
+            if (holds_one_of(a, &k->moves[i].steps[n].by))
+                return true;
     for (size_t i = 0; i < k->read.count; i++) {
         const struct who *w = &k->read.one[i];
         if (a->all || ((w->everyone || w->relation.len) && who__is_somebody(a)) ||

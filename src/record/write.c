@@ -30,32 +30,6 @@ static void set_engine_fields(struct call *call, struct record *rec, bool create
         rec->values[f->index] = node__integer(call->arena, rec->version);
 }
 
-/* ---- search
- * ------------------------------------------------------------------------------------- */
-static struct text search_words(struct call *call, const struct record *rec)
-{
-    struct buf b = buf_in(call->arena, 4u << 20);
-    buf_add(&b, rec->key);
-    for (size_t i = 0; i < rec->kind->field_count; i++) {
-        const struct field *f = &rec->kind->fields[i];
-        bool words = f->type == FIELD_TEXT || f->type == FIELD_NOTE || f->type == FIELD_ROWS;
-        if (!rec->values[i] || f->sensitive || f->system || !words)
-            continue;
-        buf_add_c(&b, "\n");
-        buf_add(&b, value__print(call->arena, rec->values[i]));
-    }
-    return words_for_index(call->arena, buf_text(&b));
-}
-
-static enum err write_search(struct writing *w, const struct record *rec,
-                             const struct record *before)
-{
-    struct text now = search_words(w->call, rec);
-    if (before && text_same(now, search_words(w->call, before)))
-        return OK;
-    return tx_search_put(w->call, w->tx, rec->kind->name, rec->id, now);
-}
-
 /* ---- ledger and version
  * -------------------------------------------------------------------------- */
 static const char *actor_word(enum actor_type t)
@@ -195,9 +169,13 @@ enum err write__version(struct writing *w, struct record *rec, const struct reco
                     reason,
                     w->frozen,
                     w->proposed,
+                    w->withdrawn,
+                    w->agrees,
                     w->made};
-    w->frozen = w->proposed = w->made = NULL;
-    struct wrote how = {text_of(act), move, call->actor->person, a.proposed != NULL};
+    w->frozen = w->proposed = w->withdrawn = w->made = NULL;
+    w->agrees = false;
+    struct wrote how = {text_of(act), move, call->actor->person,
+                        a.proposed != NULL && !a.agrees};
     struct text body;
     TRY(body__print(call, rec, &a, &body));
     struct text salt = ledger_salt(call);
@@ -210,7 +188,7 @@ enum err write__version(struct writing *w, struct record *rec, const struct reco
     TRY(stay__write(w, rec, before, &a));
     TRY(timer__write(w, rec, before));
     TRY(table__write(call, w->records, w->tx, rec, before));
-    TRY(write_search(w, rec, before));
+    TRY(search__write(call, w->tx, rec, before));
     TRY(write_unit(w, rec));
     add_note(w, rec);
     struct dependent *dependents;

@@ -4,6 +4,7 @@
 #include "site/internal.h"
 
 #include <string.h>
+#include <unistd.h>
 
 /* ---- what differs -------------------------------------------------------------------------- */
 struct differing {
@@ -258,6 +259,10 @@ int site_adopt(struct site *s, const char *folder)
     const char *own = folder ? caller_path(s->caller, s->arena, folder)
                       : s->own ? s->own
                       : text_print(s->arena, "%.*s/model.d", TEXT_ARG(store_folder(s->store))).at;
+    if (e == OK && !folder && access(own, F_OK) != 0)
+        e = problem(s->call, ERR_INVALID, TEXT("folder"), "missing", "%s",
+                    say(s->call, "name the folder of the files: aimwell model adopt DIR",
+                        "请指明文件所在的文件夹：aimwell model adopt DIR"));
     if (e == OK)
         e = site__folder(s->call, own, &brought);
     if (e == OK) {

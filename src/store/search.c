@@ -104,6 +104,13 @@ enum err tx_search_put(struct call *call, struct tx *tx, struct text kind, struc
     return tx->spent;
 }
 
+enum err tx_search_now(struct call *call, struct tx *tx, struct text kind, struct text id,
+                       struct text words)
+{
+    words = bounded(words);
+    return tx->store->driver->search_put(call, tx, kind, id, words, count_words(words));
+}
+
 /* What folding never leaves is in no document; the databases would each misread it in their
  * way. */
 static bool is_folded(struct text words)

@@ -87,6 +87,10 @@ MUST_USE enum err tx_part(struct call *call, struct tx *tx,
  * write it. */
 MUST_USE enum err tx_next(struct call *call, struct tx *tx, struct text kind, int64_t *number);
 MUST_USE enum err tx_search_put(struct call *call, struct tx *tx, struct text kind,
+                                struct text id, struct text words);
+/* The same at once and not with the group: for many documents in one job, whose words need not wait
+ * in memory. */
+MUST_USE enum err tx_search_now(struct call *call, struct tx *tx, struct text kind,
                                 struct text id, struct text words); /* replaces */
 MUST_USE enum err meta_write(struct call *call, struct tx *tx, const char *name,
                              struct text value); /* replaces; read by meta_read */

@@ -111,6 +111,9 @@ static struct reading check_text(struct transfer *im, const struct field *f, str
 {
     bool note = f->type == FIELD_NOTE;
     int64_t max = f->max ? f->max : note ? 20000 : 500;
+    t = form_one(a, t); /* as the door keeps it: the same file again changes nothing */
+    if (f->unique && !note)
+        t = shown_one_space(a, t);
     size_t characters = text_characters(t);
     if ((int64_t)characters > max)
         return bad("too_long", text_print(a,
@@ -323,10 +326,14 @@ static struct reading read_reference(struct transfer *im, const struct field *f,
     if (transfer__several(im, f, t))
         return bad("ambiguous",
                    text_print(a,
-                              say(im->call,
-                                  "there is more than one person called %.*s: write the e-mail "
-                                  "address",
-                                  "有不止一个人名叫 %.*s：请填写电子邮件地址"),
+                              f->target == TO_PERSON
+                                  ? say(im->call,
+                                        "there is more than one person called %.*s: write the "
+                                        "e-mail address",
+                                        "有不止一个人名叫 %.*s：请填写电子邮件地址")
+                                  : say(im->call,
+                                        "there is more than one record called %.*s: write the key",
+                                        "有不止一条记录名为 %.*s：请填写编号"),
                               TEXT_ARG(t)));
     return bad("unknown_reference",
                text_print(a, say(im->call, "there is no such record: %.*s", "没有此记录：%.*s"),
@@ -602,8 +609,8 @@ bool transfer__cell_exact(const struct destination *d, const struct json *value,
         return !cell.len;
     if (value->type == JSON_TRUE || value->type == JSON_FALSE)
         return text_is(cell, value->type == JSON_TRUE ? "true" : "false");
-    if (value->type != JSON_LIST)
-        return text_same(value->text, cell);
+    if (value->type != JSON_LIST) /* é is é, however it was typed */
+        return text_same(value->text, form_one(a, cell));
     struct buf b = buf_in(a, 4u << 20);
     for (const struct json *one = value->first; one; one = one->next) {
         buf_add(&b, one->text);

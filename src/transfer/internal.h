@@ -82,8 +82,13 @@ struct plan {
     size_t unit, unit_code; /* columns */
     const struct json *set; /* fixed values; NULL = none */
     const struct field *kept;
+    bool *keeps; /* per column: the whole of it goes there; NULL: none */
     /* without: columns that say which record it is */
     size_t key, id, external;
+    /* and without these: what people call it by, a field that is unique, or the title */
+    const struct field *match;
+    size_t match_column;
+    bool is_register; /* it holds rows of a framework: A.2.2 is iso-42001:A.2.2 */
     bool states; /* there is a column of states: passed over */
 };
 
@@ -107,6 +112,8 @@ struct transfer {
     struct table table;
     const struct json *map; /* NULL = none */
     struct plan plan;
+    int64_t likely_line, likely_second; /* where the header seems to be; second 0: one row of it */
+    struct text likely_names;
 
     struct records *records; /* from transfer_begin on */
     const struct model *door_model; /* what the records have: perhaps less */
@@ -115,7 +122,9 @@ struct transfer {
     struct index *by_external, *by_key, *by_id; /* → id (struct text): what is there */
     struct index *seen;                         /* identity → line of this file */
     struct index *claimed;                      /* rehearsing: unique values of rows before */
-    struct index *people, *references, *units;
+    struct index *by_field;                     /* what plan.match holds, folded → id */
+    struct index *people, *people_left, *references, *units;
+    struct index *named; /* kind → index of what its records are called by, folded → id */
 
     struct pass pass;
     struct slice *slice;
@@ -143,11 +152,17 @@ void transfer__plan_dates(struct transfer *im);
 MUST_USE enum err transfer__known(struct transfer *im);
 /* Of the record with this external_id, also when only white space differs. "": none. */
 struct text transfer__known_external(const struct transfer *im, struct text external);
+/* White space, case and Unicode form do not tell names apart. */
+struct text transfer__folded(struct arena *a, struct text t);
+enum found { FOUND_NONE, FOUND_ONE, FOUND_SEVERAL };
+/* By what plan.match says. */
+enum found transfer__known_by_field(struct transfer *im, struct text cell, struct text *id);
 /* As it is now; NULL: gone, or not for the actor. In the scratch. */
 const struct record *transfer__known_record(struct transfer *im, struct text id);
-/* The id behind a key, id, name or e-mail; "" when there is none, or more than one. */
+/* The id behind a key, id, external id, title, name or e-mail; "" when there is none, or more than
+ * one. */
 struct text transfer__reference(struct transfer *im, const struct field *f, struct text given);
-/* Is there more than one person of this name? */
+/* Is there more than one of this name? */
 bool transfer__several(struct transfer *im, const struct field *f, struct text given);
 /* Units named by the map: found, or made. Afterwards transfer__unit knows each; NULL: refused. */
 MUST_USE enum err transfer__units(struct transfer *im);

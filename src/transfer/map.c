@@ -222,8 +222,20 @@ static enum err add_target(struct transfer *im, size_t column, const struct json
                                  fallback ? fallback->count : 0, &d->fallback_count));
 }
 
+static enum err keep_column(struct transfer *im, size_t column)
+{
+    if (!im->plan.keeps)
+        im->plan.keeps = NEW_MANY(im->arena, im->table.columns + 1, bool);
+    im->plan.keeps[column] = true;
+    return json_get(im->map, "kept") ? OK
+                                     : mistake(im, im->table.names[column],
+                                               "\"kept\" needs the field that the map calls kept");
+}
+
 static enum err add_targets(struct transfer *im, size_t column, const struct json *v)
 {
+    if (text_is(json_text(v), "kept"))
+        return keep_column(im, column);
     if (v->type != JSON_LIST)
         return add_target(im, column, v);
     enum err worst = v->count ? OK
@@ -240,7 +252,7 @@ static const struct json *targets_of(struct transfer *im, const struct json *col
     for (const struct json *v = columns ? columns->first : NULL; v; v = v->next)
         if (transfer__column(&im->table, shown_one_space(im->arena, v->key)) == column)
             return v;
-    return NULL;
+    return columns ? json_get(columns, "*") : NULL; /* every other column */
 }
 
 static size_t count_targets(const struct json *columns)
@@ -257,8 +269,12 @@ static enum err plan_columns(struct transfer *im)
     const struct json *columns = json_get(im->map, "columns");
     enum err worst = OK;
     im->plan.to = NEW_MANY(im->arena, count_targets(columns) + 1, struct destination);
+    const struct json *others = columns ? json_get(columns, "*") : NULL;
+    if (others && !text_is(json_text(others), "kept"))
+        worst = mistake(im, TEXT("columns"), "\"*\" is \"kept\"");
     for (const struct json *v = columns ? columns->first : NULL; v; v = v->next)
-        if (transfer__column(&im->table, shown_one_space(im->arena, v->key)) == NO_COLUMN)
+        if (v != others &&
+            transfer__column(&im->table, shown_one_space(im->arena, v->key)) == NO_COLUMN)
             worst = mistake_about(im, TEXT("columns"), "the file has no column", v->key);
     for (size_t i = 0; i < im->table.columns; i++) {
         const struct json *v = targets_of(im, columns, i);

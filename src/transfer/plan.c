@@ -255,6 +255,33 @@ static enum err said_dates(struct transfer *im)
                        "只能是 day-first 或 month-first"));
 }
 
+/* ---- which record a row is, when no column says it by key or id --------------------------- */
+static bool is_register(const struct transfer *im, const struct field *f)
+{
+    for (size_t i = 0; i < im->model->framework_count; i++)
+        if (text_same(im->model->frameworks[i].register_kind, im->kind->name) &&
+            text_same(im->model->frameworks[i].register_field, f->name))
+            return true;
+    return false;
+}
+
+static void plan_match(struct transfer *im)
+{
+    struct plan *p = &im->plan;
+    if (p->key != NO_COLUMN || p->id != NO_COLUMN || p->external != NO_COLUMN)
+        return;
+    for (size_t i = 0; i < p->to_count; i++) {
+        const struct field *f = p->to[i].field;
+        bool line = f->type == FIELD_TEXT && !f->many && !f->guarded;
+        bool better = f->unique || (text_is(f->name, "title") && !p->match);
+        if (!line || !better || (p->match && p->match->unique))
+            continue;
+        p->match = f;
+        p->match_column = p->to[i].column;
+    }
+    p->is_register = p->match && is_register(im, p->match);
+}
+
 enum err transfer__plan_plain(struct transfer *im)
 {
     struct plan *p = &im->plan;
@@ -268,6 +295,7 @@ enum err transfer__plan_plain(struct transfer *im)
     plan_words(im, 2, filled);
     plan_words(im, 1, filled);
     qsort(p->to, p->to_count, sizeof *p->to, by_column);
+    plan_match(im);
     e = said_dates(im);
     return worst == OK ? e : worst;
 }

@@ -273,6 +273,13 @@ static void take_mapped(struct making *m, const struct destination *d)
         say_of(m, column, r.code, cell, r.why, true);
 }
 
+static void keep_whole(struct making *m, size_t column)
+{
+    struct text cell = m->row->cells[column];
+    if (!formula_without_result(m, column) && text_trim(cell).len)
+        keep(m, m->im->table.names[column], cell, false);
+}
+
 static void take_unit(struct making *m)
 {
     struct transfer *im = m->im;
@@ -394,8 +401,13 @@ static const struct record *fill_mapped(struct making *m)
     put(m, TEXT("external_id"), transfer__text(m->arena, identity));
     for (const struct json *v = p->set ? p->set->first : NULL; v; v = v->next)
         put(m, v->key, v);
-    for (size_t i = 0; i < p->to_count; i++)
-        take_mapped(m, &p->to[i]);
+    size_t at = 0;
+    for (size_t c = 0; c < im->table.columns; c++) { /* in the order of the file: so they are kept */
+        if (p->keeps && p->keeps[c])
+            keep_whole(m, c);
+        for (; at < p->to_count && p->to[at].column == c; at++)
+            take_mapped(m, &p->to[at]);
+    }
     if (p->unit != NO_COLUMN)
         take_unit(m);
     take_kept(m);
@@ -450,6 +462,7 @@ static void only_once(struct making *m, const char *what, size_t column)
     struct text cell = cell_of(m, column);
     if (!cell.len)
         return;
+    cell = transfer__folded(m->arena, cell);
     struct text name = text_print(m->arena, "%s %.*s", what, TEXT_ARG(cell));
     const uint32_t *before = transfer__get(m->im->seen, name);
     if (before) {
@@ -462,6 +475,47 @@ static void only_once(struct making *m, const char *what, size_t column)
     uint32_t *line = NEW(m->im->arena, uint32_t);
     *line = m->row->line;
     transfer__put(m->im->seen, text_copy(m->im->arena, name), line);
+}
+
+/* A row of a standard must be there: a new entry is one of a code that is plainly our own. */
+static bool may_be_new(struct making *m, struct text cell)
+{
+    const struct transfer *im = m->im;
+    struct text rest = cell, prefix = text_cut(&rest, ':');
+    bool own = text_find(cell, ':') > 0 && rest.len > 0;
+    for (size_t i = 0; i < im->model->framework_count; i++)
+        own = own && !text_same(im->model->frameworks[i].name, prefix);
+    if (!im->plan.is_register || own || model_requirement(im->model, cell))
+        return true;
+    refuse(m, im->table.names[im->plan.match_column], "missing",
+           text_print(m->arena,
+                      say(im->call,
+                          "there is no record of %.*s here; a code of your own begins with a word "
+                          "and a colon, such as own:%.*s",
+                          "没有 %.*s 的记录；自定义代码须以一个词加冒号开头，例如 own:%.*s"),
+                      TEXT_ARG(cell), TEXT_ARG(cell)));
+    return false;
+}
+
+/* By what people call it. Two rows of a file that say the same are one record's, or two new ones. */
+static const struct record *called(struct making *m)
+{
+    struct transfer *im = m->im;
+    struct text cell = shown_one_space(m->arena, m->row->cells[im->plan.match_column]), id = {0};
+    enum found found = cell.len ? transfer__known_by_field(im, cell, &id) : FOUND_NONE;
+    if (found == FOUND_ONE || (cell.len && im->plan.match->unique))
+        only_once(m, "match", im->plan.match_column);
+    if (found == FOUND_SEVERAL)
+        refuse(m, im->table.names[im->plan.match_column], "ambiguous",
+               text_print(m->arena,
+                          say(im->call,
+                              "more than one record is called %.*s: add a column key that says "
+                              "which, or external_id for a new one",
+                              "有不止一条记录名为 %.*s：请添加 key 列指明是哪一条，或用 external_id 列新建"),
+                          TEXT_ARG(cell)));
+    if (found == FOUND_NONE && cell.len && !may_be_new(m, cell))
+        return NULL;
+    return transfer__known_record(im, id);
 }
 
 static const struct record *identified(struct making *m)
@@ -493,9 +547,10 @@ static const struct record *fill_plain(struct making *m)
     only_once(m, "id", p->id);
     only_once(m, "key", p->key);
     only_once(m, "external_id", p->external);
-    const struct record *rec = identified(m);
+    const struct record *rec = p->match ? called(m) : identified(m);
     for (size_t i = 0; i < p->to_count; i++)
-        take_plain(m, &p->to[i], rec);
+        if (!rec || !p->match || p->to[i].column != p->match_column) /* that it was found by stays */
+            take_plain(m, &p->to[i], rec);
     return rec;
 }
 
@@ -514,8 +569,9 @@ static const struct json *only_differences(struct making *m, const struct json *
     const struct json **end = &body->first;
     body->type = JSON_OBJECT;
     for (const struct json *v = from->first; v; v = v->next) {
-        if (!differs(v, record_value(rec, v->key)))
-            continue;
+        const struct field *f = kind_field(rec->kind, v->key);
+        if (!differs(v, record_value(rec, v->key)) && !(f && f->guarded))
+            continue; /* what is not for everybody is for the door to compare */
         struct json *copy = NEW(m->arena, struct json);
         *copy = *v;
         copy->next = NULL;

@@ -71,8 +71,40 @@ static void set_header(struct maker *m, const struct text *cells, size_t count)
     m->has_header = true;
 }
 
+/* A heading over several columns stands in the first of them: "Harm" over "Individual" and "Societal"
+ * becomes "Harm / Individual" and "Harm / Societal". */
+static void add_headings(struct maker *m, const struct text *cells, size_t count)
+{
+    struct table *t = &m->im->table;
+    struct arena *a = m->im->arena;
+    size_t columns = count > t->columns ? count : t->columns;
+    struct text *names = NEW_MANY(a, columns + 1, struct text), over = {0};
+    for (size_t i = 0; i < columns; i++) {
+        struct text upper = i < t->columns ? t->names[i] : (struct text){0};
+        struct text lower = i < count ? shown_one_space(a, shown_without(a, cells[i], true))
+                                      : (struct text){0};
+        over = upper.len ? upper : lower.len ? over : (struct text){0};
+        names[i] = !lower.len ? upper
+                   : over.len ? text_print(a, "%.*s / %.*s", TEXT_ARG(over), TEXT_ARG(lower))
+                              : lower;
+    }
+    t->names = names;
+    t->columns = columns;
+}
+
 /* ---- where the header is ------------------------------------------------------------------ */
 #define BANNER_MOST 20
+#define HEADER_MOST 3 /* rows of headings */
+
+struct glimpse { /* the first rows of a file */
+    struct text *cells[BANNER_MOST];
+    size_t counts[BANNER_MOST], widths[BANNER_MOST], count;
+    int64_t lines[BANNER_MOST];
+};
+struct header { /* lines of a CSV, rows of a sheet, from 1 */
+    int64_t at[HEADER_MOST];
+    size_t count;
+};
 
 static size_t headings(const struct text *cells, size_t count)
 {
@@ -84,56 +116,123 @@ static size_t headings(const struct text *cells, size_t count)
 
 /* Above the header stand a title, a date, a note: rows of one or two cells. It is the first row that is
  * nearly as wide as the widest one. */
-static size_t guess_header(const size_t *widths, size_t count)
+static size_t guess_header(const struct glimpse *g)
 {
     size_t widest = 0;
-    for (size_t i = 0; i < count; i++)
-        widest = widths[i] > widest ? widths[i] : widest;
-    for (size_t i = 0; i < count; i++)
-        if (widths[i] && widths[i] * 3 >= widest * 2)
+    for (size_t i = 0; i < g->count; i++)
+        widest = g->widths[i] > widest ? g->widths[i] : widest;
+    for (size_t i = 0; i < g->count; i++)
+        if (g->widths[i] && g->widths[i] * 3 >= widest * 2)
             return i;
     return 0;
 }
 
-static size_t guess_sheet_header(const struct sheet *sheet)
+static bool says(const struct glimpse *g, size_t row, size_t column)
 {
-    size_t widths[BANNER_MOST], n = 0;
-    for (; n < BANNER_MOST && n < sheet->row_count; n++)
-        widths[n] = headings(sheet->rows[n], sheet->columns);
-    return guess_header(widths, n);
+    return column < g->counts[row] && text_trim(g->cells[row][column]).len > 0;
 }
 
-/* The line of it. */
-static uint32_t guess_csv_header(struct transfer *im, struct csv csv)
+/* Does the next row only name parts of headings above it? Each of its cells stands under an empty one,
+ * or under the first of such a group. */
+static bool goes_on(const struct glimpse *g, size_t row)
 {
-    size_t widths[BANNER_MOST], n = 0;
-    uint32_t lines[BANNER_MOST + 1] = {1};
-    for (size_t count = 1; n < BANNER_MOST && count; n++) {
-        struct call *one = call_beside(im->scratch, im->call);
-        struct text *cells;
-        lines[n] = csv.line;
-        if (csv_row(one, &csv, COLUMNS_MOST, &cells, &count, &lines[n]) != OK)
-            count = 1, widths[n] = 0;
-        else
-            widths[n] = headings(cells, count);
+    bool parts = false;
+    for (size_t i = 0; row + 1 < g->count && i < g->counts[row + 1]; i++) {
+        bool below = says(g, row + 1, i), above = says(g, row, i);
+        bool group = !above || (says(g, row + 1, i + 1) && !says(g, row, i + 1));
+        if (below && (!group || i == 0))
+            return false;
+        parts = parts || (below && !above);
     }
-    return lines[guess_header(widths, n)];
+    return parts;
+}
+
+static struct header guess(struct transfer *im, const struct glimpse *g)
+{
+    struct header h = {.count = 1, .at = {1}};
+    struct buf b = buf_in(im->arena, 2000);
+    if (!g->count)
+        return h;
+    size_t row = guess_header(g);
+    h.at[0] = g->lines[row];
+    if (goes_on(g, row))
+        h.at[h.count++] = g->lines[row + 1];
+    for (size_t i = 0, n = 0; i < g->counts[row]; i++)
+        if (says(g, row, i) && n++ < 12 && b.len < 1500)
+            buf_print(&b, "%s%.*s", b.len ? ", " : "",
+                      TEXT_ARG(transfer__one_line(im->arena, g->cells[row][i])));
+    im->likely_line = h.at[0];
+    im->likely_second = h.count > 1 ? h.at[1] : 0;
+    im->likely_names = buf_text(&b);
+    return h;
+}
+
+/* What the map or somebody says: a line, or several under each other; else what is found, where
+ * somebody looks at it; else the first. */
+static enum err choose_header(struct transfer *im, const struct glimpse *g, struct header *h)
+{
+    const struct json *said = json_get(im->how, "header");
+    struct header found = guess(im, g);
+    *h = im->said ? found : (struct header){.count = 1, .at = {1}};
+    if (!said)
+        return OK;
+    const struct json *one = said->type == JSON_LIST ? said->first : said;
+    for (h->count = 0; one && h->count < HEADER_MOST; one = said->type == JSON_LIST ? one->next : NULL)
+        h->at[h->count++] = one->type == JSON_INTEGER ? one->integer : 0;
+    bool good = h->count > 0 && !one && h->at[0] >= 1;
+    for (size_t i = 1; i < h->count; i++)
+        good = good && h->at[i] > h->at[i - 1];
+    return good ? OK
+                : problem(im->call, ERR_INVALID, TEXT("header"), "map", "%s",
+                          say(im->call,
+                              "header is the number of a row, or up to three in order: [2, 3]",
+                              "header 是行号，或按顺序的至多三个行号：[2, 3]"));
 }
 
 /* ---- CSV -------------------------------------------------------------------------------- */
+static struct glimpse glimpse_csv(struct transfer *im, struct csv csv)
+{
+    struct glimpse g = {0};
+    for (size_t count = 1; g.count < BANNER_MOST && count;) {
+        struct call *one = call_beside(im->scratch, im->call);
+        uint32_t line = csv.line;
+        struct text *cells;
+        bool good = csv_row(one, &csv, COLUMNS_MOST, &cells, &count, &line) == OK;
+        if (good && !count)
+            break;
+        g.cells[g.count] = cells;
+        g.counts[g.count] = good ? count : 0;
+        g.widths[g.count] = good ? headings(cells, count) : 0;
+        g.lines[g.count++] = line;
+        count = 1;
+    }
+    return g;
+}
+
+static enum err take_heading(struct maker *m, const struct text *cells, size_t count, bool first,
+                             int64_t line)
+{
+    if (!first) {
+        add_headings(m, cells, count);
+        return OK;
+    }
+    set_header(m, cells, count);
+    m->im->table.header = (size_t)line;
+    return OK;
+}
+
 /* The header alone: what comes after it is read when it is needed. */
 static enum err read_csv(struct maker *m, struct text bytes)
 {
     struct transfer *im = m->im;
     struct csv *csv = &im->table.body;
-    const struct json *header = json_get(im->how, "header");
+    struct header header;
     im->table.csv = true;
     TRY(transfer__decode(im, &bytes));
     csv_open(csv, bytes);
-    int64_t first = header     ? header->integer
-                    : im->said ? guess_csv_header(im, *csv)
-                               : 0;
-    for (;;) {
+    struct glimpse g = glimpse_csv(im, *csv);
+    TRY(choose_header(im, &g, &header));
+    for (size_t got = 0; got < header.count;) {
         struct call *one = call_beside(im->arena, im->call);
         struct text *cells;
         size_t count;
@@ -141,33 +240,46 @@ static enum err read_csv(struct maker *m, struct text bytes)
         enum err e = csv_row(one, csv, COLUMNS_MOST, &cells, &count, &line);
         if (e == OK && !count)
             return OK;
-        if (line < first)
+        if (line < header.at[got] && (got || header.at[0] > 1))
             continue; /* a banner before the header */
-        if (e == OK) {
-            set_header(m, cells, count);
-            im->table.header = line;
-            return OK;
+        if (e != OK) {
+            struct text why =
+                one->problems ? one->problems->message : text_of(words_of(one, e));
+            return problem(im->call, e, im->path, "header", "%.*s", TEXT_ARG(why));
         }
-        struct text why = one->problems ? one->problems->message : text_of(words_of(one, e));
-        return problem(im->call, e, im->path, "header", "%.*s", TEXT_ARG(why));
+        TRY(take_heading(m, cells, count, got == 0, line));
+        got++;
     }
+    return OK;
 }
 
 /* ---- XLSX ------------------------------------------------------------------------------- */
+static struct glimpse glimpse_sheet(const struct sheet *sheet)
+{
+    struct glimpse g = {0};
+    for (; g.count < BANNER_MOST && g.count < sheet->row_count; g.count++) {
+        g.cells[g.count] = sheet->rows[g.count];
+        g.counts[g.count] = sheet->columns;
+        g.widths[g.count] = headings(sheet->rows[g.count], sheet->columns);
+        g.lines[g.count] = (int64_t)g.count + 1;
+    }
+    return g;
+}
+
 static enum err read_xlsx(struct maker *m, struct text bytes)
 {
     struct sheet sheet;
-    const struct json *header = json_get(m->im->how, "header");
+    struct header header;
     struct text name = json_text(json_get(m->im->how, "sheet"));
     TRY(xlsx_read_sheet(m->im->call, bytes, name, &sheet));
-    size_t first = header && header->integer > 0 ? (size_t)header->integer - 1
-                   : m->im->said                ? guess_sheet_header(&sheet)
-                                                : 0;
-    m->im->table.header = first + 1;
     m->im->table.sheet = sheet;
-    if (first < sheet.row_count)
-        set_header(m, sheet.rows[first], sheet.columns);
-    for (size_t r = first + 1; r < sheet.row_count; r++)
+    struct glimpse g = glimpse_sheet(&sheet);
+    TRY(choose_header(m->im, &g, &header));
+    for (size_t i = 0; i < header.count; i++)
+        if (header.at[i] <= (int64_t)sheet.row_count)
+            TRY(take_heading(m, sheet.rows[header.at[i] - 1], sheet.columns, i == 0,
+                             header.at[i]));
+    for (size_t r = (size_t)header.at[header.count - 1]; r < sheet.row_count; r++)
         if (!all_empty(sheet.rows[r], 0, sheet.columns)) /* nothing in it is to be seen */
             add_row(m, (uint32_t)r + 1)->cells = sheet.rows[r];
     return OK;

@@ -228,12 +228,32 @@ static enum err name_sheets(struct transfer *im, enum err e)
                          TEXT_ARG(s->name), TEXT_ARG(buf_text(&b)));
 }
 
+/* A file that makes no sense by its first row often has a banner above its header. */
+static enum err name_header(struct transfer *im, enum err e)
+{
+    bool elsewhere = im->likely_second || im->likely_line > (int64_t)im->table.header;
+    if (e == OK || im->said || json_get(im->how, "header") || !elsewhere)
+        return e;
+    struct text both = im->likely_second
+                           ? text_print(im->arena, "[%lld, %lld]", (long long)im->likely_line,
+                                        (long long)im->likely_second)
+                           : text_print(im->arena, "%lld", (long long)im->likely_line);
+    return problem(im->call, e, im->path, "header",
+                   say(im->call,
+                       "the names of the columns seem to stand in line %lld: %.*s. Say so in a "
+                       "map: \"header\": %.*s (aimwell import %.*s FILE --look drafts one)",
+                       "列名似乎在第 %lld 行：%.*s。请在映射中注明：\"header\": %.*s"
+                       "（aimwell import %.*s 文件 --look 可生成草稿）"),
+                   (long long)im->likely_line, TEXT_ARG(im->likely_names), TEXT_ARG(both),
+                   TEXT_ARG(im->kind->name));
+}
+
 static enum err read_and_plan(struct transfer *im, struct text bytes)
 {
     enum err e = transfer__table(im, bytes);
     if (e == OK)
         e = im->map && im->table.columns ? transfer__plan_map(im) : transfer__plan_plain(im);
-    TRY(name_sheets(im, e));
+    TRY(name_sheets(im, name_header(im, e)));
     transfer__plan_dates(im);
     im->counts.rows = (int64_t)im->table.count;
     im->counts.states = im->plan.states;
@@ -283,5 +303,6 @@ void transfer_close(struct transfer *im)
 bool transfer_has_identity(const struct transfer *im)
 {
     const struct plan *p = &im->plan;
-    return p->mapped || p->key != NO_COLUMN || p->id != NO_COLUMN || p->external != NO_COLUMN;
+    return p->mapped || p->key != NO_COLUMN || p->id != NO_COLUMN || p->external != NO_COLUMN ||
+           p->match;
 }

@@ -47,10 +47,11 @@ DOCUMENTS = {}
 
 
 def document(store):
-    """The program's own OpenAPI: one for all stories, they have one model."""
-    if store.kind not in DOCUMENTS:
-        DOCUMENTS[store.kind] = openapi.OpenApi(json.loads(run("export", "openapi", *store.words).stdout))
-    return DOCUMENTS[store.kind]
+    """The program's own OpenAPI: one for all stories of one model."""
+    key = (store.kind, "--site" in store.words)
+    if key not in DOCUMENTS:
+        DOCUMENTS[key] = openapi.OpenApi(json.loads(run("export", "openapi", *store.words).stdout))
+    return DOCUMENTS[key]
 
 
 def play(path, stores, template, people, folder):
@@ -60,9 +61,11 @@ def play(path, stores, template, people, folder):
         store, people = empty_organisation(stores, folder)
     else:
         store = stores.copy(template)
+    if title.endswith("(with a site)"):
+        store.words = [*store.words, "--site", os.path.join(os.path.dirname(path), "site")]
     try:
-        api = document(store)
         with Server(store, *serving(title)) as server:
+            api = document(store)
             client = Client(server, cast.passwords())
             problems = scenario.Play(client, api, people).run(steps)
         if not problems:

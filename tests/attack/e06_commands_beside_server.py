@@ -96,7 +96,7 @@ class Suite:
 
     def model(self):
         code, out, err = self.run("model", "adopt")
-        self.say(code == 5 and "stop the server" in err, "model adopt says to stop the server", f"{code} {out}{err}")
+        self.say(code == 2 and "adopt DIR" in err, "model adopt wants to know of which folder", f"{code} {out}{err}")
         other = harness.temporary()
         code, out, err = self.run("check", "--site", other)
         self.say(code == 5 and "--site" in err, "another model than the server's is refused", f"{code} {out}{err}")

@@ -55,7 +55,7 @@ def main():
     code, out, err = harness.run(aimwell, "user", "list", where=place.where)
     report.say(code == 0 and out, "a command is run by the server that has it", f"{code} {out}{err}")
     code, out, err = harness.run(aimwell, "model", "adopt", where=place.where)
-    report.say(code == 5 and "stop the server" in err and not out, "one that needs it alone is refused", f"{code} {out}{err}")
+    report.say(code == 2 and "adopt DIR" in err and not out, "one that lacks a word says so", f"{code} {out}{err}")
     report.say(harness.Client(server.port, token).ask("GET", "task")[0] == 200, "the first server is unharmed")
     code, out, err = place.verify("--deep")
     report.say(code == 0, "verify beside it works", f"{code} {out}{err}")

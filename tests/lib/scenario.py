@@ -229,9 +229,9 @@ class Play:
                 have = self.answer.headers.get(name.lower(), "")
                 if not pattern.text_fits(wish, have):
                     problems.append(f"header {name} is {have!r}, expected {wish!r}")
-            elif word in ("text:", "no_text:", "sheet:"):
-                text = self.sheet() if word == "sheet:" else self.answer.body.decode()
-                if pattern.text_fits(rest, text) == (word == "no_text:"):
+            elif word in ("text:", "no_text:", "sheet:", "no_sheet:"):
+                text = self.sheet() if word.endswith("sheet:") else self.answer.body.decode()
+                if pattern.text_fits(rest, text) == word.startswith("no_"):
                     problems.append(f"{word} {rest!r} does not hold for {text[:1500]!r}")
             else:
                 wanted += "\n" + line

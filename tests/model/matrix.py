@@ -74,7 +74,7 @@ class Rules:
         self.kind = kind
         self.read = list(kind["access"]["read"])
         for move in kind["moves"]:
-            named = move["by"] + move.get("and_by", [])
+            named = [name for step in move["sign"] for name in step["by"]]
             self.read += [name for name in named if name != "everyone"]  # of those who may read
 
     def may_read(self, holder, unit):
@@ -96,8 +96,9 @@ class Rules:
         names = list(move["by"])
         if "everyone" in names:
             return self.may_read(holder, unit)
-        if "second_when" not in move or holds(move["second_when"], record):
-            names += move.get("and_by", [])
+        for step in move["sign"][1:]:
+            if "when" not in step or holds(step["when"], record):
+                names += step["by"]
         return holder.counts(names, unit, False)
 
 

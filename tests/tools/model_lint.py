@@ -20,7 +20,7 @@ FIELD_KEYS = {"type", "title", "about", "required", "default", "of", "to", "many
               "indexed", "fixed"}
 KIND_KEYS = {"kind", "prefix", "title", "plural", "about", "icon", "phase", "order", "serves",
              "fields", "layout", "list", "sort", "states", "moves", "access", "views", "is", "grants", "keeps_until"}
-MOVE_KEYS = {"title", "about", "from", "to", "by", "and_by", "second_when", "on", "asks", "reason",
+MOVE_KEYS = {"title", "about", "from", "to", "by", "and_by", "second_when", "sign", "ordered", "on", "asks", "reason",
              "fresh", "when", "say", "not", "needs", "guard", "stop", "freezes", "sets", "until", "takes", "pushes"}
 STATE_KEYS = {"title", "about", "tone", "locked", "end", "rest"}
 TONES = {"idle", "progress", "review", "ok", "warn", "bad", "rejected", "off"}
@@ -265,8 +265,12 @@ def check_moves(m, where, kind, data):
         for state in ([] if mv["from"] == "any" else mv["from"]) + [mv["to"]]:
             if state not in states and state != "archived":
                 m.say(at, f"no state {state}")
-        check_who(m, at, kind, mv["by"], {"everyone", "auto"})
+        if ("by" in mv) == ("sign" in mv):
+            m.say(at, "either by or sign")
+        check_who(m, at, kind, mv.get("by", []), {"everyone", "auto"})
         check_who(m, at, kind, mv.get("and_by", []), set())
+        for step in mv.get("sign", []):
+            check_who(m, at, kind, step["by"], set())
         for group, people in mv.get("not", {}).items():
             if not re.match(r"^SOD-\d+$", group):
                 m.say(at, f"unknown duty rule {group}")
@@ -279,7 +283,7 @@ def check_moves(m, where, kind, data):
                 check_condition(m, at, kind, mv[key])
         if ("when" in mv) != ("say" in mv):
             m.say(at, "when and say belong together")
-        if "on" in mv and (mv["by"] != ["auto"] or m.field(kind, mv["on"])["type"] != "date"):
+        if "on" in mv and (mv.get("by") != ["auto"] or m.field(kind, mv["on"])["type"] != "date"):
             m.say(at, "on is a date field of an auto move")
         for need in mv.get("needs", []):
             check_need(m, at, kind, need)

@@ -66,5 +66,6 @@ suite journeys
 suite turns
 suite daily
 suite transfer
+suite fields
 suite pages
 exit 0

@@ -173,6 +173,8 @@ static void read_weigh(struct loader *l, const struct json *v, struct framework 
     const struct kind *k = model_kind(l->model, f->weigh.kind);
     const struct field *via = k == NULL ? NULL : kind_field(k, f->weigh.via);
     const struct field *field = k == NULL ? NULL : kind_field(k, f->weigh.field);
+    model__for_all(l, w, via);
+    model__for_all(l, w, field);
     if (k == NULL)
         model__mistake(l, w, "unknown", "unknown kind \"%.*s\"", TEXT_ARG(f->weigh.kind));
     else if (via == NULL || !text_same(via->target_name, f->register_kind))
@@ -191,6 +193,7 @@ static void date_exists(struct loader *l, const struct json *v, const struct kin
                         struct text name)
 {
     const struct field *f = name.len > 0 ? kind_field(k, name) : NULL;
+    model__for_all(l, v, f);
     if (name.len > 0 && (f == NULL || f->type != FIELD_DATE))
         model__mistake(l, v, "unknown", "\"%.*s\" is not a date of %.*s", TEXT_ARG(name),
                        TEXT_ARG(k->name));

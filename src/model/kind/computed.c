@@ -23,6 +23,7 @@ static const struct field *field_of(const struct reading *r, const struct kind *
                                     const struct json *name, enum field_type type)
 {
     const struct field *f = kind_field(k, json_text(name));
+    model__for_all(r->l, name, f);
     if (f != NULL && f->type == type && !f->many)
         return f;
     model__mistake(r->l, name, "unknown", "%.*s has no %s field \"%.*s\"", TEXT_ARG(k->name),
@@ -60,6 +61,7 @@ static const struct kind *related(const struct reading *r, const struct json *v)
     }
     const struct json *name = json_get(v, "via"), *in = json_get(v, "in");
     const struct field *via = kind_field(k, json_text(name));
+    model__for_all(r->l, name, via);
     if (via == NULL || via->target_kind != r->d->kind)
         model__mistake(r->l, name ? name : v, "unknown",
                        "\"via\" must name a ref or refs of %.*s to %.*s", TEXT_ARG(k->name),
@@ -87,6 +89,7 @@ static void check_less_from(const struct reading *r, const struct json *v)
         return;
     const struct json *name = json_get(v, "field");
     const struct field *f = kind_field(r->d->kind, json_text(name));
+    model__for_all(r->l, name, f);
     if (f == NULL || f->target_kind == NULL)
         model__mistake(r->l, name ? name : v, "unknown", "\"field\" must name a refs field");
     else {
@@ -334,6 +337,7 @@ static void who_set(const struct reading *r)
     const struct json *list = model__list(r->l, r->v, "fields", true);
     for (const struct json *v = list == NULL ? NULL : list->first; v != NULL; v = v->next) {
         const struct field *f = kind_field(r->d->kind, json_text(v));
+        model__for_all(r->l, v, f);
         if (f == NULL || f->system || f->computed != NULL)
             model__mistake(r->l, v, "unknown", "%.*s has no field \"%.*s\" that people fill in",
                            TEXT_ARG(r->d->kind->name), TEXT_ARG(json_text(v)));
@@ -357,6 +361,7 @@ static void last_of(const struct reading *r)
     model__keys(r->l, r->v, "fn field");
     if (r->f->type != FIELD_REF || r->f->target != TO_PERSON)
         model__mistake(r->l, r->v, "type", "the result of \"last_of\" is a ref to person");
+    model__for_all(r->l, name, kind_field(r->d->kind, json_text(name)));
     if (!is_people(kind_field(r->d->kind, json_text(name))))
         model__mistake(r->l, name != NULL ? name : r->v, "unknown",
                        "\"field\" must name refs to person");
@@ -367,6 +372,7 @@ static void kept(const struct reading *r)
     const struct json *name = json_get(r->v, "field"), *in = json_get(r->v, "in");
     const struct field *of = kind_field(r->d->kind, json_text(name));
     model__keys(r->l, r->v, "fn field in else");
+    model__for_all(r->l, name, of);
     if (of == NULL || of->type != r->f->type || of->many || of->type == FIELD_ROWS)
         model__mistake(r->l, name != NULL ? name : r->v, "unknown",
                        "\"field\" must name a field of the same type");
@@ -395,6 +401,8 @@ static void exceeds(const struct reading *r)
         bool two = v->type == JSON_LIST && v->count == 2;
         const struct field *a = two ? kind_field(r->d->kind, json_text(v->first)) : NULL;
         const struct field *b = two ? kind_field(r->d->kind, json_text(v->first->next)) : NULL;
+        model__for_all(r->l, v, a);
+        model__for_all(r->l, v, b);
         bool alike = a != NULL && b != NULL && a->type == b->type &&
                      (a->type == FIELD_INTEGER ||
                       (a->type == FIELD_CHOICE && same_scale(a, b) && !a->many && !b->many));
@@ -411,6 +419,7 @@ static void same_person(const struct reading *r)
     struct who_list people = {0};
     result_is(r, FIELD_YES_NO);
     model__keys(r->l, r->v, "fn field as");
+    model__for_all(r->l, r->v, f);
     if (f == NULL || f->target != TO_PERSON)
         model__mistake(r->l, r->v, "unknown", "\"field\" must name a person field");
     model__who(r->l, r->d->kind, list, WHO_RELATIONS, &people);
@@ -463,6 +472,8 @@ static void of(const struct reading *r)
         return;
     }
     const struct field *f = kind_field(via->target_kind, value);
+    model__for_all(r->l, json_get(r->v, "ref"), via);
+    model__for_all(r->l, json_get(r->v, "value"), f);
     if (f == NULL || f->type != r->f->type || f->many != r->f->many)
         model__mistake(r->l, json_get(r->v, "value"), "unknown",
                        "%.*s has no field \"%.*s\" of this type",

@@ -207,6 +207,7 @@ static void check_fields(struct loader *l, const struct kind *k, const struct co
                        TEXT_ARG(c->field));
     else if (c->form == WHEN_IS || c->form == WHEN_IN)
         check_values(l, c, f);
+    model__for_all(l, c->source, f);
 }
 
 struct condition *model__condition(struct loader *l, const struct kind *k, const struct json *v)

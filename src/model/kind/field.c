@@ -31,7 +31,7 @@ static const char *const keys_of_place[] = {
         "type title about required default of to many min max columns covers computed "
         "only unique sensitive always was indexed",
     [IN_KIND] = "type title about required default of to many min max columns covers computed "
-                "only unique sensitive always was indexed fixed",
+                "only unique sensitive read always was indexed fixed",
     [IN_ROWS] = "type title about required default of to min max",
 };
 
@@ -251,11 +251,14 @@ void model__field_keys(struct loader *l, const struct json *v, struct field *f,
     f->many = model__bool(l, v, "many");
     f->unique = model__bool(l, v, "unique");
     f->sensitive = model__bool(l, v, "sensitive");
+    f->guarded = f->sensitive || json_get(v, "read") != NULL;
     f->always = model__bool(l, v, "always");
     f->indexed = model__bool(l, v, "indexed");
     f->computed = model__object(l, v, "computed", false);
     if (f->many && f->unique)
         model__mistake(l, json_get(v, "unique"), "unknown_key", "a list cannot be unique");
+    if (f->unique) /* "is already used" would tell whoever may not read it */
+        model__for_all(l, json_get(v, "unique"), f);
     if (place == IN_ROWS)
         f->required = model__bool(l, v, "required");
 }
@@ -301,6 +304,26 @@ static void read_fixed(struct loader *l, struct draft *d, struct field *f, const
     f->fixed_in = v->type == JSON_TEXT && text_is(v->text, "any")
                       ? UINT64_MAX
                       : model__state_set(l, d->kind, v);
+}
+
+static void read_readers(struct loader *l, struct draft *d, struct field *f, const struct json *v)
+{
+    if (v == NULL)
+        return;
+    if (f->sensitive)
+        model__mistake(l, v, "unknown_key", "either \"read\" or \"sensitive\"");
+    if (v->type != JSON_LIST || v->count == 0)
+        model__mistake(l, v, "type", "\"read\" is a list of roles and relations");
+    else
+        model__who(l, d->kind, v, WHO_ROLES | WHO_RELATIONS, &f->read);
+}
+
+void model__for_all(struct loader *l, const struct json *at, const struct field *f)
+{
+    if (f != NULL && f->guarded)
+        model__mistake(l, at, "read",
+                       "\"%.*s\" is not for everybody to read: it can decide nothing that others see",
+                       TEXT_ARG(f->name));
 }
 
 static bool default_fits(const struct field *f, const struct json *v)
@@ -395,6 +418,7 @@ void model__field_finish(struct loader *l, struct draft *d, struct field *f)
     read_required(l, d, f, required);
     l->file = fd->file;
     read_fixed(l, d, f, json_get(fd->source, "fixed"));
+    read_readers(l, d, f, json_get(fd->source, "read"));
     if (fd->restated != NULL && json_get(fd->restated, "default") != NULL) {
         l->file = fd->restated_file;
         fallback = json_get(fd->restated, "default");

@@ -228,6 +228,7 @@ static void read_sort(struct loader *l, struct draft *d)
         struct text name = text_cut(&rest, ',');
         name = text_starts(name, "-") ? text_from(name, 1) : name;
         const struct field *f = kind_field(k, name);
+        model__for_all(l, v, f);
         if (f == NULL || f->type == FIELD_ROWS || f->type == FIELD_REFS ||
             f->type == FIELD_LINKS)
             model__mistake(l, v, "unknown", "cannot sort by \"%.*s\"", TEXT_ARG(name));
@@ -335,6 +336,7 @@ static const struct field *grant_field(struct loader *l, const struct kind *k,
 {
     struct text name = model__text(l, v, key, must);
     const struct field *f = kind_field(k, name);
+    model__for_all(l, json_get(v, key), f);
     bool date = !must;
     bool good = f != NULL && (date ? f->type == FIELD_DATE : f->type == FIELD_REF);
     if (name.len > 0 && !good)

@@ -123,7 +123,7 @@ static void read_way(struct loader *l, struct draft *d, const struct json *v, st
     d->sound &= m->from != 0;
 }
 
-static const char move_keys[] = "title from to by and_by second_when on after plus asks reason fresh when "
+static const char move_keys[] = "title from to by and_by second_when sign ordered on after plus asks reason fresh when "
                                 "say not needs guard stop freezes sets until takes pushes makes";
 
 static void read_move(struct loader *l, struct draft *d, const struct json *v, struct move *m)
@@ -142,10 +142,7 @@ static void read_move(struct loader *l, struct draft *d, const struct json *v, s
     m->fresh = model__bool(l, v, "fresh");
     m->stop = model__bool(l, v, "stop");
     read_way(l, d, v, m);
-    unsigned any = WHO_EVERYONE | WHO_AUTO | WHO_ROLES | WHO_RELATIONS | WHO_AS;
-    model__who(l, d->kind, model__list(l, v, "by", true), any, &m->by);
-    for (size_t i = 0; i < m->by.count; i++)
-        m->automatic |= m->by.one[i].automatic;
+    model__sign(l, d->kind, v, m);
 }
 
 static uint64_t ends(const struct kind *k)
@@ -167,14 +164,14 @@ static void add_archive(struct loader *l, struct kind *k)
     m->title = (struct words){TEXT("Archive"), TEXT("归档")};
     m->source = k->file;
     m->from = ends(k);
-    m->by.one = NEW(l->arena, struct who);
-    m->by.one->role = TEXT("aims_manager");
-    m->by.count = 1;
+    struct who *manager = NEW(l->arena, struct who);
+    manager->role = TEXT("aims_manager");
+    model__sign_alone(l, &(struct who_list){manager, 1}, m);
     k->move_count++;
 }
 
 /* What an earlier release let into the archive of a kind without an end comes back to the start. */
-static void add_reinstate(struct kind *k)
+static void add_reinstate(struct loader *l, struct kind *k)
 {
     const struct move *archive = kind_move(k, TEXT("archive"));
     if (archive->from != 0 || kind_move(k, TEXT("reinstate")) != NULL)
@@ -184,7 +181,7 @@ static void add_reinstate(struct kind *k)
     m->title = (struct words){TEXT("Take out of the archive"), TEXT("移出归档")};
     m->source = k->file;
     m->from = STATE_BIT(archive->to);
-    m->by = archive->by;
+    model__sign_alone(l, &archive->by, m);
 }
 
 void model__moves(struct loader *l, struct draft *d)
@@ -200,7 +197,7 @@ void model__moves(struct loader *l, struct draft *d)
     }
     if (json_get(moves, "archive") == NULL)
         add_archive(l, k);
-    add_reinstate(k);
+    add_reinstate(l, k);
 }
 
 /* ---- moves: people, questions, conditions ------------------------------------------------ */
@@ -237,13 +234,9 @@ static void read_duties(struct loader *l, const struct kind *k, const struct jso
 static void read_conditions(struct loader *l, const struct kind *k, const struct json *v,
                             struct move *m)
 {
-    const struct json *when = json_get(v, "when"), *second = json_get(v, "second_when");
+    const struct json *when = json_get(v, "when");
     if (when != NULL)
         m->when = model__condition(l, k, when);
-    if (second != NULL)
-        m->second_when = model__condition(l, k, second);
-    if (second != NULL && m->and_by.count == 0)
-        model__mistake(l, second, "unknown_key", "\"second_when\" needs \"and_by\"");
     if ((when == NULL) != (m->say.en.len == 0))
         model__mistake(l, when != NULL ? when : json_get(v, "say"), "required",
                        "\"when\" and \"say\" go together");
@@ -257,6 +250,7 @@ static void read_on(struct loader *l, const struct kind *k, const struct json *v
         return;
     m->on = model__text(l, v, "on", true);
     const struct field *f = kind_field(k, m->on);
+    model__for_all(l, on, f);
     if (f == NULL || (f->type != FIELD_DATE && f->type != FIELD_MOMENT))
         model__mistake(l, on, "unknown", "\"%.*s\" is not a date or moment field",
                        TEXT_ARG(m->on));
@@ -314,6 +308,8 @@ static void read_guard(struct loader *l, const struct kind *k, const struct json
             model__mistake(l, guard, "unknown", "\"%.*s\" is not a field of type %s",
                            TEXT_ARG(m->guard_field), field_type_word(guards[i].type));
         const struct field *months = kind_field(k, m->guard_months);
+        model__for_all(l, guard, f);
+        model__for_all(l, guard, months);
         if (guards[i].months ? months == NULL || months->type != FIELD_INTEGER : rest.len > 0)
             model__mistake(l, guard, "unknown", "%s is followed by %s", guards[i].name,
                            guards[i].months ? "a date field and a field of whole months"
@@ -374,7 +370,7 @@ static void read_takes(struct loader *l, const struct kind *k, const struct json
     const struct json *takes = json_get(v, "takes");
     if (takes == NULL || !model__texts(l, v, "takes", true, &m->takes, &m->take_count))
         return;
-    if (m->second_when != NULL)
+    if (move_takes_many(m) && move_signers(m) < 2)
         model__mistake(l, takes, "unknown_key",
                        "what a move takes is proposed by one and signed by another: no \"second_when\"");
     for (const struct json *one = takes->first; one != NULL; one = one->next) {
@@ -382,6 +378,7 @@ static void read_takes(struct loader *l, const struct kind *k, const struct json
         if (f == NULL || f->system || f->computed != NULL)
             model__mistake(l, one, "unknown", "%.*s has no field \"%.*s\" that people fill in",
                            TEXT_ARG(k->name), TEXT_ARG(one->text));
+        model__for_all(l, one, f); /* what is proposed is shown to whoever signs */
     }
 }
 
@@ -394,6 +391,7 @@ static void read_push(struct loader *l, const struct kind *k, const struct json 
     out->via = model__text(l, v, "via", true);
     out->move = model__text(l, v, "move", true);
     const struct field *via = out->kind == NULL ? NULL : kind_field(out->kind, out->via);
+    model__for_all(l, v, via);
     const struct move *m = out->kind == NULL ? NULL : kind_move(out->kind, out->move);
     if (via == NULL || via->target_kind != k || m == NULL)
         model__mistake(l, v, "unknown",
@@ -427,6 +425,7 @@ static void read_until_case(struct loader *l, const struct kind *k, const struct
     if (when != NULL)
         out->when = model__condition(l, k, when);
     out->months = kind_field(u->kind, months);
+    model__for_all(l, json_get(v, "months"), out->months);
     if (out->months == NULL || out->months->type != FIELD_INTEGER)
         model__mistake(l, json_get(v, "months"), "unknown",
                        "%.*s has no whole number \"%.*s\"", TEXT_ARG(u->kind->name),
@@ -443,6 +442,7 @@ static void read_until(struct loader *l, const struct kind *k, const struct json
         return;
     struct until *u = NEW(l->arena, struct until);
     u->field = kind_field(k, model__text(l, v_until, "field", true));
+    model__for_all(l, v_until, u->field);
     u->kind = model_kind(l->model, model__text(l, v_until, "kind", true));
     const struct json *cases = model__list(l, v_until, "cases", true);
     if (u->field == NULL || u->field->type != FIELD_DATE || u->kind == NULL || cases == NULL) {
@@ -479,10 +479,13 @@ static void read_freezes(struct loader *l, const struct json *v, struct move *m)
     const struct json *watch = model__list(l, f, "watch", false);
     if (watch != NULL)
         model__texts(l, f, "watch", false, &out->watch, &out->watch_count);
-    for (const struct json *one = watch ? watch->first : NULL; one != NULL; one = one->next)
-        if (kind_field(k, json_text(one)) == NULL)
+    for (const struct json *one = watch ? watch->first : NULL; one != NULL; one = one->next) {
+        const struct field *watched = kind_field(k, json_text(one));
+        model__for_all(l, one, watched);
+        if (watched == NULL)
             model__mistake(l, one, "unknown", "%.*s has no field \"%.*s\"", TEXT_ARG(k->name),
                            TEXT_ARG(json_text(one)));
+    }
     m->freezes = out;
 }
 
@@ -491,7 +494,7 @@ static void check_automatic(struct loader *l, const struct json *v, const struct
 {
     if (!m->automatic || m->by.count > 1)
         return;
-    if (m->ask_count > 0 || m->reason || m->fresh || m->and_by.count > 0)
+    if (m->ask_count > 0 || m->reason || m->fresh || move_takes_many(m))
         model__mistake(l, v, "automatic",
                        "an automatic move cannot have asks, reason, fresh or and_by");
 }
@@ -501,7 +504,7 @@ static void check_archive(struct loader *l, const struct kind *k, const struct j
                           const struct move *m)
 {
     if (text_is(k->states[m->to].name, "archived") && m->from & ~ends(k) &&
-        !(m->and_by.count > 0 && m->reason && m->fresh))
+        !(move_signers(m) > 1 && m->reason && m->fresh))
         model__mistake(l, v, "archive",
                        "archiving what has not ended takes \"and_by\", \"reason\" and \"fresh\"");
 }
@@ -510,8 +513,7 @@ static void finish_move(struct loader *l, struct draft *d, const struct json *v,
 {
     const struct kind *k = d->kind;
     const struct json *needs = model__list(l, v, "needs", false);
-    model__who(l, k, model__list(l, v, "and_by", false),
-              WHO_ROLES | WHO_RELATIONS | WHO_AS, &m->and_by);
+    model__sign_finish(l, k, v, m);
     read_asks(l, k, v, m);
     read_duties(l, k, v, m);
     read_conditions(l, k, v, m);

@@ -16,6 +16,7 @@ static const struct kind *read_reverse(struct loader *l, const struct draft *d,
         return NULL;
     }
     const struct field *via = kind_field(k, n->via);
+    model__for_all(l, json_get(v, "via"), via);
     if (n->via.len > 0 && (via == NULL || via->target_kind != d->kind))
         model__mistake(l, json_get(v, "via"), "unknown",
                        "\"%.*s\" is not a ref or refs of %.*s to %.*s", TEXT_ARG(n->via),
@@ -28,6 +29,7 @@ static const struct kind *read_forward(struct loader *l, const struct draft *d,
 {
     n->field = model__text(l, v, "field", true);
     const struct field *f = kind_field(d->kind, n->field);
+    model__for_all(l, json_get(v, "field"), f);
     if (f != NULL && f->target_kind != NULL)
         return f->target_kind;
     model__mistake(l, json_get(v, "field"), "unknown",
@@ -67,6 +69,9 @@ static void read_where(struct loader *l, const struct draft *d, const struct kin
     }
     for (const struct json *one = where->first; one != NULL; one = one->next) {
         const struct field *f = kind_field(k, one->key);
+        model__for_all(l, one, f);
+        if (text_starts(json_text(one), "$"))
+            model__for_all(l, one, kind_field(d->kind, text_from(one->text, 1)));
         n->where[n->where_count].field = one->key;
         n->where[n->where_count++].value = one;
         if (f == NULL)
@@ -124,6 +129,7 @@ static void read_need(struct loader *l, struct draft *d, const struct json *v, s
     if (json_get(v, "since") != NULL) {
         n->since = model__text(l, v, "since", true);
         const struct field *f = kind_field(d->kind, n->since);
+        model__for_all(l, json_get(v, "since"), f);
         if (f == NULL || (f->type != FIELD_DATE && f->type != FIELD_MOMENT))
             model__mistake(l, json_get(v, "since"), "unknown", "\"%.*s\" is no date or moment",
                            TEXT_ARG(n->since));

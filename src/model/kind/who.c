@@ -33,9 +33,13 @@ static void read_relation(struct loader *l, const struct kind *k, const struct j
                            TEXT_ARG(k->name), TEXT_ARG(w->via));
             return;
         }
+        if (rules & WHO_AS)
+            model__for_all(l, v, step);
         k = step->target_kind;
     }
     const struct field *f = kind_field(k, rest);
+    if (rules & WHO_AS) /* whose turn it is, everybody sees */
+        model__for_all(l, v, f);
     w->contributor = f == NULL && text_is(rest, "contributor") && (rules & WHO_WRITERS);
     if (!is_person(f) && !w->contributor)
         model__mistake(l, v, "unknown", "%.*s has no person field \"%.*s\"", TEXT_ARG(k->name),

@@ -153,14 +153,16 @@ static void put_required(struct json_out *o, const struct kind *k, const struct 
         put_json_at(o, "only", f->only->source);
 }
 
-static void put_field(struct json_out *o, const struct kind *k, const struct field *f);
+static void put_field(struct json_out *o, const struct kind *k, const struct field *f,
+                      struct arena *a);
 
-static void put_rows(struct json_out *o, const struct kind *k, const struct field *f)
+static void put_rows(struct json_out *o, const struct kind *k, const struct field *f,
+                     struct arena *a)
 {
     json_key(o, "columns");
     json_open(o, '[');
     for (size_t i = 0; i < f->column_count; i++)
-        put_field(o, k, &f->columns[i]);
+        put_field(o, k, &f->columns[i], a);
     json_close(o, ']');
     if (f->covers_count == 0)
         return;
@@ -194,7 +196,8 @@ static void put_sources(struct json_out *o, const struct field *f)
     json_close(o, ']');
 }
 
-static void put_field(struct json_out *o, const struct kind *k, const struct field *f)
+static void put_field(struct json_out *o, const struct kind *k, const struct field *f,
+                      struct arena *a)
 {
     json_open(o, '{');
     put_text_at(o, "name", f->name);
@@ -209,11 +212,13 @@ static void put_field(struct json_out *o, const struct kind *k, const struct fie
     if (f->target != TO_NONE)
         put_text_at(o, "to", f->target_name);
     if (f->type == FIELD_ROWS)
-        put_rows(o, k, f);
+        put_rows(o, k, f, a);
     put_true_at(o, "many", f->many);
     put_true_at(o, "computed", f->computed != NULL);
     put_sources(o, f);
     put_true_at(o, "sensitive", f->sensitive);
+    if (f->read.count > 0)
+        model__put_who_at(o, "read", &f->read, a);
     put_true_at(o, "always", f->always);
     put_true_at(o, "unique", f->unique);
     put_true_at(o, "envelope", f->envelope);
@@ -260,6 +265,27 @@ static void put_needs(struct json_out *o, const struct move *m)
     json_close(o, ']');
 }
 
+/* Who signs, step by step, also where one person does alone. */
+static void put_sign(struct json_out *o, const struct move *m, struct arena *a)
+{
+    json_key(o, "sign");
+    json_open(o, '[');
+    for (size_t i = 0; i < m->step_count; i++) {
+        const struct sign_step *step = &m->steps[i];
+        json_open(o, '{');
+        model__put_who_at(o, "by", &step->by, a);
+        json_key(o, "count");
+        json_put_integer(o, step->count);
+        if (step->when != NULL)
+            put_json_at(o, "when", step->when->source);
+        if (step->has_expires)
+            put_text_at(o, "expires", step->expires.said);
+        json_close(o, '}');
+    }
+    json_close(o, ']');
+    put_true_at(o, "ordered", m->ordered);
+}
+
 static void put_move(struct json_out *o, const struct kind *k, const struct move *m,
                      struct arena *a)
 {
@@ -269,9 +295,7 @@ static void put_move(struct json_out *o, const struct kind *k, const struct move
     model__put_states_at(o, "from", k, m->from);
     put_text_at(o, "to", k->states[m->to].name);
     model__put_who_at(o, "by", &m->by, a);
-    model__put_who_at(o, "and_by", &m->and_by, a);
-    if (m->second_when != NULL)
-        put_json_at(o, "second_when", m->second_when->source);
+    put_sign(o, m, a);
     model__put_texts_at(o, "asks", m->asks, m->ask_count);
     if (m->take_count > 0)
         model__put_texts_at(o, "takes", m->takes, m->take_count);
@@ -338,7 +362,7 @@ static void put_kind(struct json_out *o, const struct kind *k, struct arena *a)
     json_key(o, "fields");
     json_open(o, '[');
     for (size_t i = 0; i < k->field_count; i++)
-        put_field(o, k, &k->fields[i]);
+        put_field(o, k, &k->fields[i], a);
     json_close(o, ']');
     json_key(o, "states");
     json_open(o, '[');

@@ -105,6 +105,14 @@ static void add_subjects(const struct page *p, const struct who_list *list,
     }
 }
 
+static bool signs(const struct page *p, const struct move *m, struct text name)
+{
+    for (size_t i = 0; i < m->step_count; i++)
+        if (names(p, &m->steps[i].by, name))
+            return true;
+    return false;
+}
+
 static void put_subject(const struct page *p, struct text name)
 {
     const struct kind *k = p->kind;
@@ -113,7 +121,7 @@ static void put_subject(const struct page *p, struct text name)
               names(p, &k->read, name) ? "yes" : "-", names(p, &k->create, name) ? "yes" : "-",
               names(p, &k->change, name) ? "yes" : "-");
     for (size_t i = 0; i < k->move_count; i++)
-        if (names(p, &k->moves[i].by, name) || names(p, &k->moves[i].and_by, name)) {
+        if (signs(p, &k->moves[i], name)) {
             buf_print(p->out, "%s%.*s", moves ? ", " : "", TEXT_ARG(k->moves[i].name));
             moves = true;
         }
@@ -125,15 +133,15 @@ static void put_matrix(const struct page *p)
     const struct kind *k = p->kind;
     size_t count = 0, room = k->read.count + k->create.count + k->change.count;
     for (size_t i = 0; i < k->move_count; i++)
-        room += k->moves[i].by.count + k->moves[i].and_by.count;
+        for (size_t n = 0; n < k->moves[i].step_count; n++)
+            room += k->moves[i].steps[n].by.count;
     struct subject *subjects = NEW_MANY(p->call->arena, room, struct subject);
     add_subjects(p, &k->read, subjects, &count);
     add_subjects(p, &k->create, subjects, &count);
     add_subjects(p, &k->change, subjects, &count);
-    for (size_t i = 0; i < k->move_count; i++) {
-        add_subjects(p, &k->moves[i].by, subjects, &count);
-        add_subjects(p, &k->moves[i].and_by, subjects, &count);
-    }
+    for (size_t i = 0; i < k->move_count; i++)
+        for (size_t n = 0; n < k->moves[i].step_count; n++)
+            add_subjects(p, &k->moves[i].steps[n].by, subjects, &count);
     put_title(p, "Who may what (whoever is named in a move may also read)",
               "谁可以做什么（凡在流转中列名者均可查看）");
     buf_print(p->out, "  %-28s %-5s %-7s %-7s%s\n", "", "read", "create", "change", "moves");
@@ -161,6 +169,23 @@ static void put_people(const struct page *p, const char *label, const struct who
         buf_print(p->out, "%s%.*s", i == 0 ? "" : ", ",
                   TEXT_ARG(model__who_text(p->call->arena, &list->one[i])));
     buf_add_byte(p->out, '\n');
+}
+
+/* "and then by, 2 of them, within P14D, only sometimes: risk_owner" */
+static void put_steps(const struct page *p, const struct move *m)
+{
+    for (size_t i = 0; i < m->step_count; i++) {
+        const struct sign_step *step = &m->steps[i];
+        struct buf b = buf_in(p->call->arena, 200);
+        buf_add_c(&b, i == 0 ? "by" : m->ordered ? "and then by" : "and by");
+        if (step->count > 1)
+            buf_print(&b, ", %lld of them", (long long)step->count);
+        if (step->has_expires)
+            buf_print(&b, ", good for %.*s", TEXT_ARG(step->expires.said));
+        if (step->when != NULL)
+            buf_add_c(&b, ", sometimes");
+        put_people(p, text_c(p->call->arena, buf_text(&b)), &step->by);
+    }
 }
 
 static void put_demands(const struct page *p, const struct move *m)
@@ -196,8 +221,7 @@ static void put_moves(const struct page *p)
         buf_print(p->out, "  %.*s \"%.*s\"  ", TEXT_ARG(m->name), TEXT_ARG(words(p, m->title)));
         put_states(p, m->from);
         buf_print(p->out, " -> %.*s\n", TEXT_ARG(p->kind->states[m->to].name));
-        put_people(p, "by", &m->by);
-        put_people(p, "and by", &m->and_by);
+        put_steps(p, m);
         put_demands(p, m);
     }
 }

@@ -85,10 +85,11 @@ static void put_moves(struct buf *b, const struct kind *k)
         buf_add_c(b, " | ");
         put_names(b, k, m->from);
         buf_print(b, " | %.*s | ", TEXT_ARG(k->states[m->to].name));
-        put_people(b, &m->by);
-        if (m->and_by.count > 0) {
-            buf_add_c(b, " and ");
-            put_people(b, &m->and_by);
+        for (size_t n = 0; n < m->step_count; n++) {
+            buf_add_c(b, n == 0 ? "" : m->ordered ? " then " : " and ");
+            if (m->steps[n].count > 1)
+                buf_print(b, "%lld of ", (long long)m->steps[n].count);
+            put_people(b, &m->steps[n].by);
         }
         buf_add_c(b, " | ");
         for (size_t n = 0; n < m->need_count; n++) {

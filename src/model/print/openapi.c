@@ -20,6 +20,9 @@ const struct route model__routes[] = {
     {"POST", "/{kind}/{id}/moves/hand_over",
      "Offer the record to another owner, in any state; for its owner and who manages the register.",
      "", "HandOver", "200", "{kind}_reply"},
+    {"POST", "/{kind}/{id}/moves/{move}/withdraw",
+     "Take back one's own signature under a move that still waits for others.", "", "Withdrawal",
+     "200", "{kind}_reply"},
     {"POST", "/{kind}/{id}/moves/accept_hand_over",
      "Take over the record; for whom it is offered to.", "", "HandedOver", "200", "{kind}_reply"},
     {"POST", "/{kind}/{id}/moves/decline_hand_over",
@@ -162,14 +165,25 @@ static void put_one(struct json_out *o, const struct field *f)
     }
 }
 
+static void put_about(struct json_out *o, const struct field *f)
+{
+    struct arena *a = arena_open();
+    struct text about = f->about.en;
+    if (f->guarded)
+        about = text_join(a, about, text_of(about.len > 0 ? " Left out for whoever may not read it."
+                                                           : "Left out for whoever may not read it."));
+    if (about.len > 0) {
+        json_key(o, "description");
+        json_put_text(o, about);
+    }
+    arena_close(a);
+}
+
 void model__schema(struct json_out *o, const struct field *f)
 {
     json_key(o, "title");
     json_put_text(o, f->title.en);
-    if (f->about.en.len > 0) {
-        json_key(o, "description");
-        json_put_text(o, f->about.en);
-    }
+    put_about(o, f);
     if (!f->many) {
         put_one(o, f);
         return;
@@ -313,6 +327,8 @@ static void put_wrappers(struct printer *p, const struct kind *k)
          "{\"type\":\"object\",\"required\":[\"names\",\"ledger\",\"may\"],\"properties\":{"
          "\"names\":{\"$ref\":\"#/components/schemas/Names\"},"
          "\"ledger\":{\"$ref\":\"#/components/schemas/LedgerPlace\"},"
+         "\"hidden\":{\"type\":\"array\",\"items\":{\"type\":\"string\"},\"description\":\"Fields that are "
+         "not for whoever asks.\"},"
          "\"may\":{\"$ref\":\"#/components/schemas/May\"}}}]}"},
         {"_list",
          "{\"type\":\"object\",\"required\":[\"items\",\"next\",\"total\"],"
@@ -386,6 +402,8 @@ static void put_parameters(struct printer *p, const struct route *r, const struc
     json_open(o, '[');
     if (text_search(text_of(r->path), TEXT("{id}")) >= 0)
         put_parameter(o, TEXT("id"), "path");
+    if (text_search(text_of(r->path), TEXT("{move}")) >= 0)
+        put_parameter(o, TEXT("move"), "path");
     while (rest.len > 0)
         put_parameter(o, text_cut(&rest, ' '), "query");
     if (text_is(text_of(r->path), "/{kind}") && text_is(text_of(r->method), "GET"))
@@ -450,8 +468,9 @@ static void put_operation(struct printer *p, const struct route *r, const struct
     json_key(o, "responses");
     json_open(o, '{');
     put_answer(p, r->status, "Done.", for_kind(p, r->gives, k));
-    if (text_search(text_of(r->path), TEXT("/moves/")) >= 0)
-        put_answer(p, "202", "A second person must sign.", TEXT("Signed"));
+    bool signs = text_search(text_of(r->path), TEXT("/moves/")) >= 0;
+    if (signs && !text_ends(text_of(r->path), "/withdraw"))
+        put_answer(p, "202", "Others must sign too.", TEXT("Signed"));
     json_key(o, "default");
     json_put_raw(o, TEXT("{\"$ref\":\"#/components/responses/Problem\"}"));
     json_close(o, '}');

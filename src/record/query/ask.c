@@ -130,6 +130,18 @@ enum err query__in_force(struct call *call, struct records *r, struct db db,
     return OK;
 }
 
+/* What tells one of several people of a name from the others has the place of the key: the e-mail
+ * address for whoever may know it, else the id. Who has left says so where records have a state. */
+static void add_people(struct query *q)
+{
+    const struct actor *a = q->call->actor;
+    buf_print(&q->sql,
+              "SELECT t.id, CASE WHEN EXISTS (SELECT 1 FROM person o WHERE o.name_key = "
+              "t.name_key AND o.id <> t.id) THEN t.%s ELSE '' END, t.name, CASE t.disabled WHEN 1 "
+              "THEN 'left' ELSE '' END FROM person t WHERE ",
+              a->all || a->admin ? "email" : "id");
+}
+
 enum err query__titles(struct call *call, struct records *r, struct reader *db,
                        struct text kind, const struct text *ids, size_t count,
                        struct rows *rows)
@@ -137,7 +149,7 @@ enum err query__titles(struct call *call, struct records *r, struct reader *db,
     const struct kind *k = model_kind(r->model, kind);
     struct query q = sql__start(call, r, k);
     if (text_is(kind, "person"))
-        buf_add_c(&q.sql, "SELECT t.id, '', t.name, '' FROM person t WHERE ");
+        add_people(&q);
     else if (text_is(kind, "file"))
         buf_add_c(&q.sql, "SELECT t.id, '', t.name, t.type FROM attachment t WHERE ");
     else {

@@ -232,7 +232,7 @@ enum err sql__filter(struct query *q, const struct filter *filter)
         static const struct field id = {.name = {"id", 2}, .type = FIELD_TEXT};
         return add_any_of(q, &id, filter, false);
     }
-    if (!f || (f->sensitive && !q->call->actor->all))
+    if (!f || !record_reads_everywhere(q->records, q->call->actor, f))
         return bad_filter(q, filter->name, "is not a field one can filter by",
                           "不是可筛选的字段");
     if (!name.len)

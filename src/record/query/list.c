@@ -95,7 +95,8 @@ static void add_own_order(const struct query *q, struct order *o)
         const struct field *f = kind_field(q->kind, down ? text_from(one, 1) : one);
         for (size_t i = 0; i < o->count; i++)
             there = there || o->by[i] == f;
-        if (!f || !field__is_column(f) || there || (f->sensitive && !q->call->actor->all))
+        if (!f || !field__is_column(f) || there ||
+            !record_reads_everywhere(q->records, q->call->actor, f))
             continue;
         o->by[o->count] = f;
         o->down[o->count++] = down;
@@ -110,7 +111,8 @@ static enum err read_order(struct query *q, struct text words, struct order *out
         struct text one = text_trim(text_cut(&words, ','));
         bool down = text_starts(one, "-");
         const struct field *f = kind_field(q->kind, down ? text_from(one, 1) : one);
-        bool good = f && field__is_column(f) && !(f->sensitive && !q->call->actor->all);
+        bool good = f && field__is_column(f) &&
+                    record_reads_everywhere(q->records, q->call->actor, f);
         if (out->count == SORTS_MOST)
             return sql__too_many(q, TEXT("sort"), SORTS_MOST);
         if (good) {
@@ -125,6 +127,20 @@ static enum err read_order(struct query *q, struct text words, struct order *out
     return worst;
 }
 
+/* As of a moment there are no keys of order: then texts go by their code points. */
+static bool keyed(const struct query *q, const struct field *f)
+{
+    return !q->then && order__has(f);
+}
+
+static void add_place(struct query *q, const struct field *f)
+{
+    if (keyed(q, f))
+        buf_print(&q->sql, "t.\"%.*s\"", TEXT_ARG(order__name(q->call->arena, f)));
+    else
+        sql__field(q, f);
+}
+
 /* Then the order of an index is the order that is asked for. */
 static bool never_empty(const struct field *f)
 {
@@ -136,7 +152,7 @@ static void add_sort(struct query *q, const struct order *o)
 {
     buf_add_c(&q->sql, " ORDER BY ");
     for (size_t i = 0; i < o->count; i++) {
-        sql__field(q, o->by[i]);
+        add_place(q, o->by[i]);
         buf_add_c(&q->sql, o->down[i] ? " DESC" : " ASC");
         buf_add_c(&q->sql, never_empty(o->by[i]) ? ", " : " NULLS LAST, ");
     }
@@ -150,7 +166,9 @@ static struct text cursor_of(struct query *q, const struct order *o, const struc
     json_open(&out, '[');
     json_put_text(&out, o->words);
     for (size_t i = 0; i < o->count; i++) {
-        struct value v = table__cell(q->call, o->by[i], last->values[o->by[i]->index]);
+        const struct json *is = last->values[o->by[i]->index];
+        struct value v = keyed(q, o->by[i]) ? order__cell(q->call, is)
+                                            : table__cell(q->call, o->by[i], is);
         if (v.type == VALUE_TEXT)
             json_put_text(&out, v.text);
         else if (v.type == VALUE_INTEGER)
@@ -187,17 +205,17 @@ static void add_after(struct query *q, const struct field *f, bool down, struct 
         return;
     }
     buf_add_c(&q->sql, "(");
-    sql__field(q, f);
+    add_place(q, f);
     buf_add_c(&q->sql, down ? " < " : " > ");
     sql__bind(q, v);
     buf_add_c(&q->sql, " OR ");
-    sql__field(q, f);
+    add_place(q, f);
     buf_add_c(&q->sql, " IS NULL)");
 }
 
 static void add_same(struct query *q, const struct field *f, struct value v)
 {
-    sql__field(q, f);
+    add_place(q, f);
     if (v.type == VALUE_NULL) {
         buf_add_c(&q->sql, " IS NULL");
         return;
@@ -259,25 +277,29 @@ static enum err add_page(struct query *q, struct reader *db, const struct list_q
     return OK;
 }
 
-/* Sensitive fields of then are for those who may see them now and could then: whoever owned the
- * record at that moment alone does not. */
-static bool veiled(const struct query *q, const struct value *row)
+static bool holds_guarded(const struct record *rec)
 {
-    const struct actor *a = q->call->actor;
-    bool mine = a->person.len &&
-                (text_same(row[5].text, a->person) || text_same(row[6].text, a->person));
-    return !a->all && !a->sees_sensitive && !mine;
+    for (size_t i = 0; i < rec->kind->field_count; i++)
+        if (rec->kind->fields[i].guarded && !value__empty(rec->values[i]))
+            return true;
+    return false;
 }
 
-static enum err from_then(struct query *q, const struct value *row, struct record **out)
+/* Fields that are not for everybody are for those who may see them now and could then: whoever owned
+ * the record at that moment alone does not. */
+static enum err from_then(struct query *q, struct reader *db, const struct value *row,
+                          struct record **out)
 {
+    struct record *now = NULL;
     struct record *rec = NEW(q->call->arena, struct record);
     TRY(body__read(q->call, q->kind, row[4].text, rec));
     rec->id = row[0].text;
     rec->key = row[1].text;
     rec->version = row[2].integer;
     rec->ledger = row[3].integer;
-    rec->veiled = veiled(q, row);
+    if (!q->call->actor->all && holds_guarded(rec))
+        TRY(table__find(q->call, q->records, db_reader(db), q->kind, rec->id, &now));
+    rec->now = now;
     const struct json *state = record_value(rec, TEXT("state"));
     ptrdiff_t index = state ? kind_state(q->kind, state->text) : -1;
     rec->state = index < 0 ? q->kind->start : (size_t)index; /* a state the model had once */
@@ -290,8 +312,7 @@ static enum err read_then(struct query *q, struct reader *db, const struct list_
 {
     struct rows rows;
     const char *sql;
-    buf_add_c(&q->sql, "SELECT t.id, t.\"key\", v.version, v.ledger, v.body, t.\"owner\", "
-                       "t.\"author\"");
+    buf_add_c(&q->sql, "SELECT t.id, t.\"key\", v.version, v.ledger, v.body");
     add_from(q);
     buf_add_c(&q->sql, " WHERE ");
     add_moment(q, list->as_of);
@@ -300,7 +321,7 @@ static enum err read_then(struct query *q, struct reader *db, const struct list_
     TRY(read_rows(q->call, db, sql, q->values.at, q->values.count, (size_t)limit + 1, &rows));
     out->items = NEW_MANY(q->call->arena, rows.count + 1, struct record *);
     for (; out->count < rows.count; out->count++)
-        TRY(from_then(q, row_at(&rows, out->count), &out->items[out->count]));
+        TRY(from_then(q, db, row_at(&rows, out->count), &out->items[out->count]));
     return OK;
 }
 
@@ -384,7 +405,8 @@ static enum err read_facets(struct call *call, struct records *r, struct reader 
             return sql__too_many(&q, TEXT("facets"), FACETS_MOST);
         struct text one = text_trim(text_cut(&names, ','));
         const struct field *f = kind_field(k, one);
-        if (!f || !field__is_column(f) || f->many || f->sensitive)
+        if (!f || !field__is_column(f) || f->many ||
+            !record_reads_everywhere(r, call->actor, f))
             return problem(call, ERR_INVALID, TEXT("facets"), "facets",
                            say(call, "there are no facets by %.*s", "不能按 %.*s 分面统计"),
                            TEXT_ARG(one));

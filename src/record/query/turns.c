@@ -8,7 +8,7 @@
 
 struct turning {
     struct query *q;
-    size_t person; /* number of the bound value */
+    size_t person, now; /* numbers of the bound values */
     const struct turns_query *of;
 };
 
@@ -232,7 +232,7 @@ static void add_owner(struct turning *t)
               t->person, t->person);
 }
 
-/* Who signs for one side; a move for just everybody is its owner's. */
+/* Who signs in one step; a move for just everybody is its owner's. */
 static void add_side(struct turning *t, const struct who_list *list)
 {
     bool any = false;
@@ -244,14 +244,52 @@ static void add_side(struct turning *t, const struct who_list *list)
         add_owner(t);
 }
 
-static void add_signed(struct turning *t, const struct move *m, const char *of, size_t number)
+/* The signatures under a move that stand: sign.c. */
+static void add_standing(struct turning *t, const struct move *m)
 {
     buf_print(&t->q->sql,
-              "EXISTS (SELECT 1 FROM signature g WHERE g.kind = '%.*s' AND g.id = t.id AND "
-              "g.move = '%.*s' AND %s $%zu AND g.version <= t.version AND NOT EXISTS (SELECT 1 "
+              "FROM signature g WHERE g.kind = '%.*s' AND g.id = t.id AND g.move = '%.*s' AND "
+              "g.version <= t.version AND (g.until IS NULL OR g.until > $%zu) AND NOT EXISTS "
+              "(SELECT 1 FROM withdrawn w WHERE w.signature = g.own_id) AND NOT EXISTS (SELECT 1 "
               "FROM version v WHERE v.kind = g.kind AND v.id = g.id AND v.version > g.version "
-              "AND COALESCE(v.alters, 1) > 0))",
-              TEXT_ARG(t->q->kind->name), TEXT_ARG(m->name), of, number);
+              "AND COALESCE(v.alters, 1) > 0)",
+              TEXT_ARG(t->q->kind->name), TEXT_ARG(m->name), t->now);
+}
+
+static void add_signed(struct turning *t, const struct move *m)
+{
+    buf_add_c(&t->q->sql, "EXISTS (SELECT 1 ");
+    add_standing(t, m);
+    buf_print(&t->q->sql, " AND g.person = $%zu)", t->person);
+}
+
+/* As many have signed in the step as it takes. */
+static void add_complete(struct turning *t, const struct move *m, size_t step)
+{
+    buf_add_c(&t->q->sql, "(SELECT count(DISTINCT g.person) ");
+    add_standing(t, m);
+    buf_print(&t->q->sql, " AND g.side = %zu) >= %lld", step + 1,
+              (long long)m->steps[step].count);
+}
+
+/* The actor is of the step, it applies, and its turn has come. */
+static void add_step(struct turning *t, const struct move *m, size_t step)
+{
+    struct query *q = t->q;
+    buf_add_c(&q->sql, "(");
+    add_side(t, &m->steps[step].by);
+    buf_add_c(&q->sql, " AND ");
+    add_when(q, m->steps[step].when);
+    buf_add_c(&q->sql, " AND NOT ");
+    add_complete(t, m, step);
+    for (size_t i = 0; m->ordered && i < step; i++) {
+        buf_add_c(&q->sql, " AND (NOT ");
+        add_when(q, m->steps[i].when);
+        buf_add_c(&q->sql, " OR ");
+        add_complete(t, m, i);
+        buf_add_c(&q->sql, ")");
+    }
+    buf_add_c(&q->sql, ")");
 }
 
 /* Whoever ever owned a record stays under the duties of its owner (hand.c). */
@@ -278,21 +316,16 @@ static void add_signer(struct turning *t, const struct move *m)
 {
     struct query *q = t->q;
     buf_add_c(&q->sql, "(");
-    if (!m->and_by.count)
+    if (!move_takes_many(m))
         add_side(t, &m->by);
     else {
-        buf_add_c(&q->sql, "(((");
-        add_side(t, &m->by);
+        buf_add_c(&q->sql, "(");
+        for (size_t i = 0; i < m->step_count; i++) {
+            buf_add_c(&q->sql, i ? " OR " : "");
+            add_step(t, m, i);
+        }
         buf_add_c(&q->sql, ") AND NOT ");
-        add_signed(t, m, "g.side =", sql__keep(q, V_INT(1)));
-        buf_add_c(&q->sql, ") OR ((");
-        add_side(t, &m->and_by);
-        buf_add_c(&q->sql, ") AND ");
-        add_when(q, m->second_when);
-        buf_add_c(&q->sql, " AND NOT ");
-        add_signed(t, m, "g.side =", sql__keep(q, V_INT(2)));
-        buf_add_c(&q->sql, ")) AND NOT ");
-        add_signed(t, m, "g.person =", t->person);
+        add_signed(t, m);
     }
     for (size_t i = 0; i < m->duty_count; i++) {
         struct grounds g = {q, false};
@@ -595,7 +628,10 @@ static void add_turns(struct turning *t)
 static struct turning turns_start(struct query *q, const struct turns_query *of)
 {
     return (struct turning){
-        .q = q, .person = sql__keep(q, V_TEXT(q->call->actor->person)), .of = of};
+        .q = q,
+        .person = sql__keep(q, V_TEXT(q->call->actor->person)),
+        .now = sql__keep(q, V_TEXT(moment_print(q->call->arena, q->call->now))),
+        .of = of};
 }
 
 #define NO_DAY "9999-12-31~" /* after every day */

@@ -221,7 +221,8 @@ static void taking_part(void **state)
     struct who reads = {.role = TEXT("external_auditor")}, makes = {.role = TEXT("assessor")},
                changes = {.role = TEXT("risk_owner")}, moves = {.role = TEXT("aims_manager")},
                seconds = {.role = TEXT("admin")}, owner = {.relation = TEXT("owner")};
-    struct move move = {.by = {&moves, 1}, .and_by = {&seconds, 1}};
+    struct sign_step steps[] = {{.by = {&moves, 1}, .count = 1}, {.by = {&seconds, 1}, .count = 1}};
+    struct move move = {.by = {&moves, 1}, .steps = steps, .step_count = 2};
     struct kind kind = {.read = {&reads, 1},
                         .create = {&makes, 1},
                         .change = {(struct who[]){owner, changes}, 2},

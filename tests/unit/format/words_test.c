@@ -29,6 +29,25 @@ static void diacritics_and_width_are_folded(void **state)
     INDEXED("3×4÷5", "3 4 5");
 }
 
+/* However it was typed: composed, decomposed, in half width, or without its marks. */
+static void one_spelling_of_many(void **state)
+{
+    INDEXED("Nguyễn", "nguyen");
+    INDEXED("Nguye\xCC\x82\xCC\x83n", "nguyen");
+    INDEXED("ƠN ưu đãi", "on uu dai");
+    INDEXED("\xE1\x84\x92\xE1\x85\xA1\xE1\x86\xAB\xEA\xB5\xAD", "한 한국 국");
+    INDEXED("ｶﾞ", "ガ");
+    INDEXED("か\xE3\x82\x99", "が");
+    INDEXED("ﬁle m²", "file m2");
+}
+
+static void symbols_are_words(void **state)
+{
+    INDEXED("Robot 🤖🤖 €5", "robot 🤖 🤖 € 5");
+    ASKED("🤖", "🤖");
+    ASKED("% * \"", "");
+}
+
 static void greek_and_cyrillic_case(void **state)
 {
     INDEXED("ΣΟΦΟΣ σοφος σοφός Ά", "σοφοσ σοφοσ σοφόσ ά");
@@ -96,6 +115,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CALL_TEST(letters_and_digits),        CALL_TEST(diacritics_and_width_are_folded),
+        CALL_TEST(one_spelling_of_many),      CALL_TEST(symbols_are_words),
         CALL_TEST(greek_and_cyrillic_case),   CALL_TEST(han_gives_characters_and_pairs),
         CALL_TEST(a_query_asks_for_pairs),    CALL_TEST(queries_find_what_was_indexed),
         CALL_TEST(words_are_cut_at_64_bytes), CALL_TEST(bad_bytes_are_gaps),

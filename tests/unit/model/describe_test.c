@@ -99,9 +99,9 @@ static void model_json_has_the_documented_shape(void **state)
                            "rest:bool start:bool");
         for (const struct json *v = json_get(k, "moves")->first; v != NULL; v = v->next)
             check_shape(v,
-                        "move:text title:words from:list to:text by:list and_by:list asks:list "
+                        "move:text title:words from:list to:text by:list sign:list ordered:bool? asks:list "
                         "reason:bool fresh:bool stop:bool needs:list not:object "
-                        "second_when:object? when:object? say:words? on:text? "
+                        "when:object? say:words? on:text? "
                         "automatic:bool?");
         check_shape(json_get(k, "access"), "read:list create:list change:list");
     }

@@ -89,8 +89,11 @@ static void moves_carry_their_rules(void **state)
     const struct move *v = kind_move(k, TEXT("approve"));
     assert_true(v->fresh && !v->reason && !v->automatic);
     assert_true(text_is(v->by.one[0].role, "aims_manager"));
-    assert_true(text_is(v->and_by.one[0].role, "assessor"));
-    assert_int_equal(v->second_when->count, 2);
+    assert_int_equal(v->step_count, 2);
+    assert_true(v->steps[0].by.one == v->by.one && v->steps[0].count == 1 && !v->steps[0].when);
+    assert_true(text_is(v->steps[1].by.one[0].role, "assessor"));
+    assert_int_equal(v->steps[1].when->count, 2);
+    assert_true(!v->ordered && move_takes_many(v) && move_signers(v) == 1);
     assert_true(text_is(words_in(v->say, LANG_ZH), "过于危险，不能批准"));
     assert_true(text_is(v->duties[0].code, "SOD-1"));
     assert_true(text_is(v->duties[0].people.one[1].relation, "editor"));

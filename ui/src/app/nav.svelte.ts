@@ -3,7 +3,7 @@
 // are not registers at their places.
 import { t, w, type Key } from '../i18n/t.svelte';
 import { frameworkWithRegister, isRegister, kindOf, kindsOfPhase, mapKind, phases } from '../model/model.svelte';
-import { mayRead, session } from './session.svelte';
+import { hasRole, mayRead, session } from './session.svelte';
 import { viewPath, views } from './views.svelte';
 
 export interface Leaf {
@@ -45,10 +45,11 @@ export function branches(): Branch[] {
 	}
 	const foot: Leaf[] = [{ href: '/all', label: t('nav.all'), icon: 'layers' }];
 	foot.push({ href: '/people', label: t('nav.people'), icon: 'users' });
+	if (session.me?.admin || hasRole('aims_manager')) foot.push({ href: '/fields', label: t('nav.fields'), icon: 'sliders-horizontal' });
 	if (session.me?.admin) foot.push({ href: '/tokens', label: t('nav.tokens'), icon: 'key-round' });
 	foot.push({ href: '/settings', label: t('nav.settings'), icon: 'settings' });
 	out.push({ id: 'foot', title: t('nav.more'), leaves: foot });
 	return out;
 }
 // i18n: phase.plan phase.do phase.check phase.act phase.base
-// icons: star sun grid-3x3 list-checks gauge blocks layers users key-round settings
+// icons: star sun grid-3x3 list-checks gauge blocks layers users sliders-horizontal key-round settings

@@ -2,12 +2,12 @@
 // Who is signed in, and the model they see. Nothing of the product is shown before both are here.
 import { ApiError, call, get, net, post, remove, setCsrf, whenDenied, whenSignedOut } from '../data/client.svelte';
 import { forgetAll } from '../data/resource.svelte';
-import { closeStream, openStream } from '../data/stream';
+import { closeStream, onChange, openStream } from '../data/stream';
 import { hearTabs, tellTabs } from '../data/tabs';
 import type { Model, Session, TasksReply } from '../data/types';
 import { language, useLanguage, type Language } from '../i18n/t.svelte';
 import { useZone } from '../kit/day';
-import { setModel } from '../model/model.svelte';
+import { model, setModel } from '../model/model.svelte';
 import { learnTitles } from '../model/titles.svelte';
 import { here, navigate } from './router.svelte';
 import { draftsOf } from './unsaved';
@@ -89,6 +89,16 @@ export async function enter(me: Session, signsIn = false): Promise<void> {
 	openStream(() => void stillMe());
 	void countTasks();
 }
+/** Somebody has changed the fields and registers: every open page goes on with them. */
+async function learnModel(): Promise<void> {
+	const next = await get<Model>('/model');
+	if (!session.me || next.hash === model.now?.hash) return;
+	setModel(next);
+	await stillMe(); // what one may read and create is another now
+}
+onChange((changes) => {
+	if (session.me && changes.some((change) => change.model || change.kind === '*')) void learnModel().catch(() => undefined);
+});
 export async function start(): Promise<void> {
 	session.failed = '';
 	try {

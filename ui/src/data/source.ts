@@ -6,6 +6,8 @@ export interface Change {
 	/** Empty: so much of the kind changed that it is not named one by one. */
 	id: string;
 	version: number;
+	/** The hash of a new model: there are other fields and registers now. */
+	model?: string;
 }
 /** Changes, or word that the server has ended the stream: the session may be over. */
 export type News = Change | 'ended';
@@ -21,7 +23,7 @@ export function listen(hear: (news: News) => void): () => void {
 	function receive(event: MessageEvent<string>): void {
 		try {
 			const change = JSON.parse(event.data) as Change;
-			if (change.kind) hear(change);
+			if (change.kind || change.model) hear(change);
 		} catch {
 			// What is no change is nothing to tell.
 		}

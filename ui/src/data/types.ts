@@ -48,6 +48,7 @@ export interface Field {
 	/** What its rule looks at; while all of it is empty, the value is only a last resort. */
 	reckoned_from?: string[];
 	sensitive?: boolean;
+	read?: string[]; // roles and relations: for others the field is left out
 	always?: boolean;
 	unique?: boolean;
 	envelope?: boolean;
