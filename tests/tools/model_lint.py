@@ -21,7 +21,7 @@ FIELD_KEYS = {"type", "title", "about", "required", "default", "of", "to", "many
 KIND_KEYS = {"kind", "prefix", "title", "plural", "about", "icon", "phase", "order", "serves",
              "fields", "layout", "list", "sort", "states", "moves", "access", "views", "is", "grants", "keeps_until"}
 MOVE_KEYS = {"title", "about", "from", "to", "by", "and_by", "second_when", "sign", "ordered", "on", "asks", "reason",
-             "fresh", "when", "say", "not", "needs", "guard", "stop", "freezes", "sets", "until", "takes", "pushes"}
+             "fresh", "when", "say", "not", "needs", "guard", "stop", "freezes", "sets", "until", "takes", "pushes", "makes", "plus", "after"}
 STATE_KEYS = {"title", "about", "tone", "locked", "end", "rest"}
 TONES = {"idle", "progress", "review", "ok", "warn", "bad", "rejected", "off"}
 NEED_KEYS = {"code", "say", "kind", "via", "field", "where", "in", "least", "every", "only", "since"}
@@ -363,6 +363,8 @@ def texts(data, key=None):
     """Every English text of a model file, with the key it stands under."""
     if isinstance(data, dict):
         for k, v in data.items():
+            if k == "makes":
+                continue  # values, not words
             if k == "of" and isinstance(v, dict) and all(isinstance(x, str) for x in v.values()):
                 yield from (x for x in v.values())
             elif k in ("about", "reasons") and isinstance(v, dict) and "type" not in v:

@@ -40,7 +40,7 @@ static enum err toy_run(struct job *job, struct call *call, struct tx *tx)
 {
     TRY(tx_script(
         call, tx,
-        "CREATE TABLE toy (id bigint PRIMARY KEY, unit text, owner text, author text, "
+        "CREATE TABLE toy (id bigint PRIMARY KEY, unit text, owner text, author text, offered_to text, "
         "keeper text, confidentiality text)"));
     for (size_t i = 0; i < RECORDS; i++) {
         struct row r = row_of(i);
