@@ -11,7 +11,7 @@ import sys
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 TABLE = os.path.join(ROOT, "tests", "attack", "README.md")
-MENDED = """S1 S2 S3 S4 S5 S6 S7 S8 S9 S10 S11 S12 S13 E1 E6 E10 E11 E13a E13b E13c
+MENDED = """E4 E12 G15 P1 P2 P7 P9 P12 P14 S1 S2 S3 S4 S5 S6 S7 S8 S9 S10 S11 S12 S13 E1 E6 E10 E11 E13a E13b E13c
 L1 L3 L4 L5 L7 L8 L10 L11 U1 U2 U3 U4 U5 U8 U9 U12 P3 P4 P5 P6 P11
 E3 E7 E8 E9 G1 G2 G3 G4 G5 G6 G7 G8 G9 G10 G11 G12 G13 G14 R1 R2 R3 R4 R5 R6 U6 U7 U10 U11 P8""".split()
 
