@@ -120,7 +120,7 @@ class Suite:
         self.say(self.amy.ask("GET", f"transfer/{one['id']}")[0] == 404, "nobody else sees it")
         one = self.act(self.bea, one, "rehearse")
         errors = one["result"]["errors"]
-        self.say([(e["line"], e["column"], e["code"]) for e in errors] == [(3, "code", "exists")], "line, column, reason", one)
+        self.say([(e["line"], e["column"], e["code"]) for e in errors] == [(3, "code", "twice")], "line, column, reason", one)
         one = self.act(self.bea, one, "take")
         self.say((one["result"]["accepted"], one["result"]["rejected"]) == (1, 1), "as was promised", one)
         maker = self.bea.good("GET", "org_unit?sort=-key")["items"][0]
