@@ -8,6 +8,7 @@ that stood still exactly once, and an export written meanwhile has no record twi
 stores.
 """
 import csv
+import datetime
 import io
 import os
 import sys
@@ -82,6 +83,31 @@ def foreign_cursors(client, report, kind):
     report.tell(f"{kind} a cursor of another list is refused", wrong)
 
 
+def lists_of_then(client, report, kind):
+    """What a list said is what it says later as of that moment, whole and in pages, while more and more has changed since."""
+    asked = [f"sort={sort}" for sort in SORTS if sort != "tags"] + ["priority=high", "due.empty=1&sort=-key", "priority.not=low&sort=due", "tags=a&sort=title"]
+    said = []
+    for turn in range(3):
+        said.append((datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+                     {words: client.must("amy", "GET", f"/task?{words}&limit=1000") for words in asked}))
+        for i, one in enumerate(client.must("amy", "GET", "/task?sort=key&limit=1000")["items"][turn::4]):
+            client.must("amy", "PATCH", "/task", {"ids": [one["id"]], "set": {
+                "title": f"S {(i + turn) % 5}", "due": [None, f"2027-01-{i % 5 + 1:02d}"][i % 2], "priority": ["high", "low", "normal"][(i + turn) % 3]}})
+        client.must("amy", "POST", "/task", {"title": f"Later {turn}", "priority": "high", "tags": ["a"]})
+    for turn, (moment, lists) in enumerate(said):
+        wrong = []
+        for words, then in lists.items():
+            keys = [one["key"] for one in then["items"]]
+            now = client.must("amy", "GET", f"/task?{words}&limit=1000&as_of={moment}")
+            if [one["key"] for one in now["items"]] != keys or now["total"] != then["total"]:
+                wrong.append(f"{words}: {now['total']} of {then['total']}, {[one['key'] for one in now['items']]} for {keys}")
+            if walk(client, f"/task?{words}&as_of={moment}", 7) != keys:
+                wrong.append(f"{words}: in pages")
+        if client.call("amy", "GET", f"/task?sort=tags&as_of={moment}").status != 422:
+            wrong.append("sort=tags, which has no order of then, is not refused")
+        report.tell(f"{kind} lists as of {3 - turn} rounds ago are what they were", wrong)
+
+
 def export_of_one_moment(server, client, report, kind):
     """Records are renamed all the time, so that each wanders to and fro in the sorting of the export."""
     over, wrong = threading.Event(), []
@@ -118,6 +144,7 @@ def play(kind, report):
             client = Client(server, cast.passwords())
             fill(client)
             pages_are_the_list(client, report, kind)
+            lists_of_then(client, report, kind)
             foreign_cursors(client, report, kind)
             nothing_slips(client, report, kind)
             for _ in range(800):  # so that an export takes several pages

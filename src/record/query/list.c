@@ -68,7 +68,7 @@ static enum err add_conditions(struct query *q, struct reader *db,
         worst = e != OK ? e : worst;
     }
     TRY(worst);
-    if (list->q.len && q->then)
+    if (list->q.len && list->as_of)
         return problem(q->call, ERR_INVALID, TEXT("q"), "as_of", "%s",
                        say(q->call, "words are found as they are now: leave out q or as_of",
                            "全文检索只针对当前内容：请去掉 q 或 as_of"));
@@ -95,7 +95,7 @@ static void add_own_order(const struct query *q, struct order *o)
         const struct field *f = kind_field(q->kind, down ? text_from(one, 1) : one);
         for (size_t i = 0; i < o->count; i++)
             there = there || o->by[i] == f;
-        if (!f || !field__is_column(f) || there ||
+        if (!f || !field__is_column(f) || there || f->many ||
             !record_reads_everywhere(q->records, q->call->actor, f))
             continue;
         o->by[o->count] = f;
@@ -112,7 +112,8 @@ static enum err read_order(struct query *q, struct text words, struct order *out
         bool down = text_starts(one, "-");
         const struct field *f = kind_field(q->kind, down ? text_from(one, 1) : one);
         bool good = f && field__is_column(f) &&
-                    record_reads_everywhere(q->records, q->call->actor, f);
+                    record_reads_everywhere(q->records, q->call->actor, f) &&
+                    !(q->then && f->many); /* a body spells a list in another way */
         if (out->count == SORTS_MOST)
             return sql__too_many(q, TEXT("sort"), SORTS_MOST);
         if (good) {
@@ -127,10 +128,9 @@ static enum err read_order(struct query *q, struct text words, struct order *out
     return worst;
 }
 
-/* As of a moment there are no keys of order: then texts go by their code points. */
 static bool keyed(const struct query *q, const struct field *f)
 {
-    return !q->then && order__has(f);
+    return !q->plain && order__has(f);
 }
 
 static void add_place(struct query *q, const struct field *f)
@@ -261,10 +261,71 @@ static enum err add_cursor(struct query *q, const struct order *o, struct text c
 }
 
 /* ---- list -------------------------------------------------------------------------------- */
+/* As of a moment most records are as they were then: those are asked as they stand, by their
+ * indexes, and only what has changed since by its version of then. */
+static enum err add_half(struct query *q, struct reader *db, const struct list_query *list,
+                         bool changed)
+{
+    bool then = q->then;
+    q->then = changed;
+    add_from(q);
+    enum err e = add_conditions(q, db, list);
+    q->then = then;
+    TRY(e);
+    buf_print(&q->sql,
+              " AND t.id %sIN (SELECT w.id FROM version w WHERE w.kind = '%.*s' AND w.at > ",
+              changed ? "" : "NOT ", TEXT_ARG(q->kind->name));
+    sql__bind(q, V_TEXT(moment_print(q->call->arena, list->as_of)));
+    buf_add_c(&q->sql, ")");
+    return OK;
+}
+
+static void add_sort_of_halves(struct query *q, const struct order *o)
+{
+    buf_add_c(&q->sql, " ORDER BY ");
+    for (size_t i = 0; i < o->count; i++)
+        buf_print(&q->sql, "s%zu %s%s", i, o->down[i] ? "DESC" : "ASC",
+                  never_empty(o->by[i]) ? ", " : " NULLS LAST, ");
+    buf_add_c(&q->sql, "id");
+}
+
+static enum err add_page_half(struct query *q, struct reader *db, const struct list_query *list,
+                              const struct order *order, bool changed)
+{
+    buf_add_c(&q->sql, "SELECT * FROM (SELECT t.id AS id");
+    q->then = changed;
+    for (size_t i = 0; i < order->count; i++) {
+        buf_add_c(&q->sql, ", ");
+        add_place(q, order->by[i]);
+        buf_print(&q->sql, " AS s%zu", i);
+    }
+    TRY(add_half(q, db, list, changed));
+    if (list->cursor.len)
+        TRY(add_cursor(q, order, list->cursor));
+    q->then = true;
+    add_sort_of_halves(q, order);
+    buf_print(&q->sql, " LIMIT %lld) %s", (long long)list->limit + 1, changed ? "b" : "a");
+    return OK;
+}
+
+static enum err add_page_then(struct query *q, struct reader *db, const struct list_query *list,
+                              const struct order *order)
+{
+    buf_add_c(&q->sql, "t.id IN (SELECT u.id FROM (");
+    TRY(add_page_half(q, db, list, order, false));
+    buf_add_c(&q->sql, " UNION ALL ");
+    TRY(add_page_half(q, db, list, order, true));
+    buf_add_c(&q->sql, ") u");
+    add_sort_of_halves(q, order);
+    buf_print(&q->sql, " LIMIT %lld)", (long long)list->limit + 1);
+    add_sort(q, order);
+    return OK;
+}
+
 /* The page is picked by ids alone, then its records are read: sorting must not carry bodies
  * along. */
 static enum err add_page(struct query *q, struct reader *db, const struct list_query *list,
-                         const struct order *order, int64_t limit)
+                         const struct order *order)
 {
     buf_add_c(&q->sql, "t.id IN (SELECT t.id");
     add_from(q);
@@ -272,7 +333,7 @@ static enum err add_page(struct query *q, struct reader *db, const struct list_q
     if (list->cursor.len)
         TRY(add_cursor(q, order, list->cursor));
     add_sort(q, order);
-    buf_print(&q->sql, " LIMIT %lld)", (long long)limit + 1);
+    buf_print(&q->sql, " LIMIT %lld)", (long long)list->limit + 1);
     add_sort(q, order);
     return OK;
 }
@@ -308,7 +369,7 @@ static enum err from_then(struct query *q, struct reader *db, const struct value
 }
 
 static enum err read_then(struct query *q, struct reader *db, const struct list_query *list,
-                          const struct order *order, int64_t limit, struct record_list *out)
+                          const struct order *order, struct record_list *out)
 {
     struct rows rows;
     const char *sql;
@@ -316,9 +377,9 @@ static enum err read_then(struct query *q, struct reader *db, const struct list_
     add_from(q);
     buf_add_c(&q->sql, " WHERE ");
     add_moment(q, list->as_of);
-    TRY(add_page(q, db, list, order, limit));
+    TRY(add_page_then(q, db, list, order));
     TRY(sql__finish(q, &sql));
-    TRY(read_rows(q->call, db, sql, q->values.at, q->values.count, (size_t)limit + 1, &rows));
+    TRY(read_rows(q->call, db, sql, q->values.at, q->values.count, (size_t)list->limit + 1, &rows));
     out->items = NEW_MANY(q->call->arena, rows.count + 1, struct record *);
     for (; out->count < rows.count; out->count++)
         TRY(from_then(q, db, row_at(&rows, out->count), &out->items[out->count]));
@@ -326,14 +387,15 @@ static enum err read_then(struct query *q, struct reader *db, const struct list_
 }
 
 static enum err read_items(struct query *q, struct reader *db, const struct list_query *list,
-                           int64_t limit, struct record_list *out)
+                           struct record_list *out)
 {
+    int64_t limit = list->limit;
     struct order order;
     TRY(read_order(q, list->sort.len ? list->sort : q->kind->sort, &order));
     if (q->then) {
-        TRY(read_then(q, db, list, &order, limit, out));
+        TRY(read_then(q, db, list, &order, out));
     } else {
-        TRY(add_page(q, db, list, &order, limit));
+        TRY(add_page(q, db, list, &order));
         TRY(sql__ask(q, db_reader(db), (size_t)limit + 1, &out->items, &out->count));
     }
     if ((int64_t)out->count > limit) {
@@ -347,7 +409,7 @@ static struct query list_start(struct call *call, struct records *r, const struc
                                const struct list_query *list)
 {
     struct query q = sql__start(call, r, k);
-    q.then = list->as_of != 0;
+    q.then = q.plain = list->as_of != 0;
     return q;
 }
 
@@ -356,9 +418,16 @@ static enum err read_total(struct call *call, struct records *r, struct reader *
 {
     struct query q = list_start(call, r, k, list);
     const char *sql;
-    buf_add_c(&q.sql, "SELECT count(*)");
-    add_from(&q);
-    TRY(add_conditions(&q, db, list));
+    buf_add_c(&q.sql, q.then ? "SELECT (SELECT count(*)" : "SELECT count(*)");
+    if (q.then) {
+        TRY(add_half(&q, db, list, false));
+        buf_add_c(&q.sql, ") + (SELECT count(*)");
+        TRY(add_half(&q, db, list, true));
+        buf_add_c(&q.sql, ")");
+    } else {
+        add_from(&q);
+        TRY(add_conditions(&q, db, list));
+    }
     TRY(sql__finish(&q, &sql));
     return counts__ask(call, r, db, sql, q.values.at, q.values.count, total);
 }
@@ -416,17 +485,19 @@ static enum err read_facets(struct call *call, struct records *r, struct reader 
 }
 
 enum err record_list(struct call *call, struct records *r, struct reader *db,
-                     const struct kind *k, const struct list_query *list,
+                     const struct kind *k, const struct list_query *asked,
                      struct record_list *out)
 {
+    struct list_query whole = *asked;
+    const struct list_query *list = &whole;
     *out = (struct record_list){0};
-    int64_t limit = list->limit ? list->limit : 50;
-    if (limit < 1 || limit > 1000)
+    whole.limit = asked->limit ? asked->limit : 50;
+    if (whole.limit < 1 || whole.limit > 1000)
         return problem(
             call, ERR_INVALID, TEXT("limit"), "range", "%s",
             say(call, "limit must be between 1 and 1000", "limit 必须在 1 与 1000 之间"));
     struct query q = list_start(call, r, k, list);
-    TRY(read_items(&q, db, list, limit, out));
+    TRY(read_items(&q, db, list, out));
     TRY(read_total(call, r, db, k, list, &out->total));
     return list->facets.len ? read_facets(call, r, db, k, list, out) : OK;
 }

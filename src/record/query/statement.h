@@ -20,6 +20,7 @@ struct query {
     /* As of a moment: t is the record as it is now, v the version it had then. What is asked of
      * the fields is asked of v; what the actor may read, of both. */
     bool then;
+    bool plain; /* texts are put in order by their code points: as of a moment there are no keys */
     struct buf sql;
     struct parameters values;
 };

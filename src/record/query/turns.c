@@ -567,6 +567,35 @@ static void add_living(struct query *q)
     buf_add_c(&q->sql, " ELSE 0 END AS live, ");
 }
 
+/* Of the steps of a move: is the actor of one of them at all? */
+static void add_any_side(struct turning *t, const struct move *m)
+{
+    for (size_t i = 0; i < m->step_count; i++) {
+        buf_add_c(&t->q->sql, " OR ");
+        add_side(t, &m->steps[i].by);
+    }
+}
+
+/* Only such records can be the actor's turn, and it costs little to ask: theirs, offered to them, in
+ * a state whose next moves are theirs to sign. How far a move is is looked at in these alone. */
+static void add_concerned(struct turning *t, size_t most)
+{
+    struct query *q = t->q;
+    const struct kind *k = q->kind;
+    buf_print(&q->sql, "((t.owner = $%zu) IS TRUE OR hand > 0 OR ", t->person);
+    add_owner(t);
+    buf_add_c(&q->sql, " OR CASE t.state WHEN '' THEN 0");
+    for (size_t s = 0; s < k->state_count; s++) {
+        if (!waits(k, s))
+            continue;
+        buf_print(&q->sql, " WHEN '%.*s' THEN CASE WHEN 1=0", TEXT_ARG(k->states[s].name));
+        for (size_t nth = 0; nth < most && turn__next(k, s, nth); nth++)
+            add_any_side(t, turn__next(k, s, nth));
+        buf_add_c(&q->sql, " THEN 1 ELSE 0 END");
+    }
+    buf_add_c(&q->sql, " ELSE 0 END = 1)");
+}
+
 static void add_turns_of(struct turning *t, const struct kind *k)
 {
     struct query *q = t->q;
@@ -581,25 +610,29 @@ static void add_turns_of(struct turning *t, const struct kind *k)
     add_living(q);
     for (size_t i = 0; i < most; i++)
         add_nth(t, i);
-    add_hand(t);
-    buf_add_c(&q->sql, "CASE WHEN ");
+    buf_add_c(&q->sql, "hand, CASE WHEN ");
     add_owner(t);
     buf_add_c(&q->sql, " AND ");
     add_matches(t, &k->change, CHANGE);
-    buf_print(&q->sql,
+    buf_add_c(&q->sql,
               " THEN 1 ELSE 0 END AS mend, t.id AS id, t.\"key\" AS num, t.title AS title, "
               "t.state AS state, COALESCE(t.due, t.review_due) AS due, t.owner AS own FROM "
-              "\"%.*s\" t WHERE ",
-              TEXT_ARG(k->name));
-    buf_add_c(&q->sql, "(");
+              "(SELECT ");
+    add_hand(t);
+    buf_print(&q->sql, "t.* FROM \"%.*s\" t) t WHERE (", TEXT_ARG(k->name));
+    /* No index by the state: most that live are of these states, and each would be looked up. */
+    buf_add_c(&q->sql, "CASE WHEN ");
     sql__states(q, ~UINT64_C(0));
+    buf_add_c(&q->sql, " THEN 1 ELSE 0 END = 1");
     if (hand__named(k, TEXT("hand_over")))
         buf_print(&q->sql, " OR t.offered_to = $%zu", t->person);
     buf_add_c(&q->sql, ") AND ");
     sql__readable(q);
-    if (t->of->others) {
-        buf_print(&q->sql, " AND t.owner = $%zu", t->person);
-    }
+    buf_add_c(&q->sql, " AND ");
+    if (t->of->others)
+        buf_print(&q->sql, "t.owner = $%zu", t->person);
+    else
+        add_concerned(t, most);
     buf_print(&q->sql,
               "), p AS MATERIALIZED (SELECT '%.*s' AS kind, id, num, title, state, due, own, "
               "live, ",
