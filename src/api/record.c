@@ -811,6 +811,7 @@ enum err redact_get(struct exchange *x)
     put__bool(o, "held", v.held);
     put__bool(o, "may", v.may);
     put__bool(o, "may_hold", v.may_hold);
+    put_waits_for(o, v.waits_for);
     TRY(put_asked(x, &v, o));
     json_close(o, '}');
     return OK;

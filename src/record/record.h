@@ -187,6 +187,7 @@ struct redaction_view {
     size_t count;
     int64_t comments, reasons, files;
     bool may, may_hold, held;
+    struct text waits_for;       /* roles of whom two persons ask, with commas */
     struct redaction_ask *asked; /* signatures of somebody that stand */
     size_t asked_count;
 };

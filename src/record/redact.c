@@ -704,6 +704,7 @@ enum err record_redaction(struct call *call, struct records *r, struct reader *d
     out->reasons = p.reason_count;
     out->files = (int64_t)p.file_ids.count;
     out->held = p.held;
+    out->waits_for = roles_that(r, call->arena, role__redacts);
     return view_asked(call, r, db, rec, out);
 }
 

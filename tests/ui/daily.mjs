@@ -392,5 +392,67 @@ await test('daily U12 the residual map shows from where each has come', async ()
   await close(page);
 });
 
+await test('daily redaction: one asks, another confirms, and the text is gone from page and history', async () => {
+  const sara = await signedIn(browser, 'sara');
+  const risk = await sara.ask('POST', '/risk', { title: 'Refused wrongly', effect: 'Mia Oldenburg complained twice' });
+  await sara.ask('POST', `/risk/${risk.id}/comments`, { body: 'spoke with Oldenburg' });
+  await visit(sara, `/k/risk/${risk.key}`);
+  await sara.locator('#field-effect', { hasText: 'Oldenburg' }).waitFor();
+  equal(await sara.getByRole('button', { name: 'More for this record' }).count(), 0, 'a menu for whoever may neither redact nor hold');
+  const reason = async (page, words) => {
+    await page.locator('#redact-reason').fill(words);
+    if (await page.locator('#redact-password').count()) await page.locator('#redact-password').fill(password);
+  };
+  // A legal hold stops it, and shows.
+  const anna = await signedIn(browser, 'anna');
+  await visit(anna, `/k/risk/${risk.key}`);
+  const menu = anna.getByRole('button', { name: 'More for this record' });
+  await menu.click();
+  await anna.getByRole('menuitem', { name: 'Legal hold…' }).click();
+  await anna.locator('#hold-reason').fill('A case is pending');
+  await anna.getByRole('button', { name: 'Put under legal hold' }).click();
+  await anna.locator('.facts', { hasText: 'Under legal hold' }).waitFor();
+  await menu.click();
+  equal(await anna.getByRole('menuitem', { name: 'Redact…' }).getAttribute('aria-disabled'), 'true', 'redaction under hold');
+  await anna.getByRole('menuitem', { name: 'Release the legal hold…' }).click();
+  await anna.locator('#hold-reason').fill('The case is closed');
+  await anna.getByRole('button', { name: 'Release', exact: true }).click();
+  await becomes(() => anna.locator('.facts', { hasText: 'Under legal hold' }).count(), 0, 'the hold');
+  // The first of two asks.
+  await menu.click();
+  await anna.getByRole('menuitem', { name: 'Redact…' }).click();
+  const form = anna.locator('#redact-form');
+  for (const said of ['cannot be undone', 'Designated management', 'Comments (1)', 'Reasons that were given (2)']) await form.getByText(said).first().waitFor();
+  await anna.locator('#redact-ground').fill('GDPR Art. 17');
+  await reason(anna, 'The person asked');
+  await anna.getByRole('button', { name: 'Ask for redaction' }).click();
+  await form.waitFor({ state: 'detached' });
+  await anna.locator('#field-effect', { hasText: 'Oldenburg' }).waitFor();
+  // The second sees what was asked for, and asks for the same.
+  const mei = await signedIn(browser, 'mei');
+  await visit(mei, `/k/risk/${risk.key}`);
+  await mei.getByRole('button', { name: 'See what was asked for' }).click();
+  for (const said of ['GDPR Art. 17', 'The person asked', 'Anna Keller asked for this']) await mei.locator('#redact-form').getByText(said).first().waitFor();
+  await reason(mei, 'Checked with the person');
+  await mei.getByRole('button', { name: 'Redact for good' }).click();
+  await mei.locator('#redact-form').waitFor({ state: 'detached' });
+  await mei.locator('#field-effect', { hasText: /Redacted by entry \d+/ }).waitFor();
+  await mei.locator('h1', { hasText: '[redacted]' }).waitFor();
+  await visit(mei, `/k/risk/${risk.key}?tab=history`);
+  const history = mei.locator('#panel-history');
+  for (const said of [/redacted content/, /asked that content be redacted/, /put it under legal hold/, /Redacted by entry \d+: .*Effect/, /Checked with the person/]) await history.getByText(said).first().waitFor();
+  truth(!/Oldenburg|Refused wrongly/.test(await mei.locator('body').innerText()), 'the history still tells it');
+  await visit(mei, `/k/risk/${risk.key}?tab=comments`);
+  await mei.locator('#panel-comments', { hasText: 'A comment that was redacted' }).waitFor();
+  // Whoever had it open sees it go, too.
+  await sara.locator('#field-effect', { hasText: /Redacted by entry/ }).waitFor();
+  const chinese = await signedIn(browser, 'mei', { lang: 'zh' });
+  await visit(chinese, `/k/risk/${risk.key}`);
+  await chinese.locator('#field-effect', { hasText: /已由账本第 \d+ 条删除/ }).waitFor();
+  await chinese.locator('h1', { hasText: '[已删除]' }).waitFor();
+  for (const page of [sara, anna, mei, chinese]) complain(page);
+  await close(sara, anna, mei, chinese);
+});
+
 await browser.close();
 done();

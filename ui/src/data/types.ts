@@ -162,6 +162,37 @@ export interface RecordReply {
 	may?: { change: boolean; owner?: boolean; why_not?: Problem[] };
 	fields?: Record<string, { may: boolean }>;
 }
+/** What a redaction could take out of a record, and who has asked for one. `waits_for`: the roles that redact. */
+export interface Redaction {
+	fields: { field: string; versions: number }[];
+	reasons: number;
+	comments: number;
+	files: number;
+	held: boolean;
+	may: boolean;
+	may_hold: boolean;
+	waits_for: string[];
+	asked: RedactionAsk[];
+}
+/** `fields` also has `_reasons` and `_comments`. */
+export interface RedactionAsk {
+	person: string;
+	name: string;
+	at: string;
+	ground: string;
+	reason: string;
+	fields: string[] | null;
+}
+/** One that was done; `entry` is the one of the ledger that tombstones name. */
+export interface RedactionDone {
+	entry: number;
+	version: number;
+	at: string;
+	actor: string;
+	ground: string;
+	reason: string;
+	fields: string[];
+}
 export interface ListReply {
 	items: AnyRecord[];
 	next: string | null;
@@ -253,6 +284,8 @@ export interface HistoryItem {
 	follows_hidden?: boolean;
 	actor: { id: string; name: string; type: string };
 	act: string;
+	/** Fields of which the content was taken out later, or by this. */
+	redacted?: string[];
 	move?: string;
 	from?: string;
 	to?: string;

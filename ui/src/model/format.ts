@@ -78,9 +78,14 @@ function scalar(field: Field, value: unknown): string {
 		case 'integer': case 'number': return number(value);
 		case 'ref': return nameOf(value);
 		case 'refs': return field.to === 'requirement' ? rowOf(value) : nameOf(value);
-		case 'file': return names.get(String(value))?.title ?? t('value.file');
+		case 'file': return fileName(String(value));
 		default: return String(value);
 	}
+}
+/** Of a redacted file there is no name any more. */
+export function fileName(id: string): string {
+	const name = names.get(id)?.title;
+	return name === '' ? t('redact.file') : (name ?? t('value.file'));
 }
 /** The number of a requirement without its framework, as people write it. */
 export const rowOf = (value: unknown): string => String(value).replace(/^[^:]*:/, '');

@@ -3,13 +3,17 @@
 // Readers see it in their own language; a title that somebody has changed stays as it was written.
 import { get } from '../data/client.svelte';
 import type { FrameworkDetail, Words } from '../data/types';
-import { w } from '../i18n/t.svelte';
+import { t, w } from '../i18n/t.svelte';
 import { isRegister, model } from './model.svelte';
 
 let given = $state.raw(new Map<string, Words>());
 
+/** What the server calls a record of which the title was taken out. */
+const GONE = '[redacted]';
+
 /** The title of a record as its reader reads it. */
 export function titleOf(kind: string | undefined, title: string): string {
+	if (title === GONE) return t('redact.titleGone');
 	const words = given.get(title);
 	return words && kind && isRegister(kind) ? w(words) : title;
 }
