@@ -166,7 +166,7 @@ enum err access__facts_compare(struct call *call, struct reader *db, struct veri
     if (last.count > 0 && !text_same(row_at(&last, 0)[0].text, facts_body(call, &facts)))
         verification_add(call, out, TEXT("table meta"),
                          "the facts of the organisation are not those in the ledger");
-    return OK;
+    return access__own_compare(call, db, out);
 }
 
 /* ---- the model --------------------------------------------------------------------------- */

@@ -189,6 +189,9 @@ void access__trace_close(struct trace *t);
 struct own_change {
     struct text files, before, after; /* "path digest" with commas, "path -" of one that went; digests */
 };
+/* The files in the store against what the ledger says of them. */
+MUST_USE enum err access__own_compare(struct call *call, struct reader *db,
+                                      struct verification *out);
 MUST_USE enum err access__own_change(struct call *call, struct tx *tx, const struct own_files *own,
                                      struct own_change *out);
 

@@ -188,3 +188,95 @@ enum err access_model_history(struct call *call, struct reader *r, size_t most,
         TRY(read_past(call, r, row_at(&rows, i), &(*out)[i]));
     return OK;
 }
+
+/* ---- as the ledger has them ---------------------------------------------------------------- */
+/* ",PATH DIGEST,PATH -,": what every change of the model said of files, as many as there are rows. */
+static enum err said_of_files(struct call *call, struct reader *db, struct buf *out)
+{
+    static const struct json_limits limits = {1u << 20, 4, 2000};
+    struct value after = V_INT(-1);
+    buf_add_c(out, ",");
+    for (;;) {
+        struct rows rows;
+        const struct json *body = NULL;
+        TRY(read_rows(call, db,
+                      "SELECT ledger, body FROM sealed WHERE kind = 'model' AND ledger > $1 ORDER "
+                      "BY ledger LIMIT 1",
+                      &after, 1, 1, &rows));
+        if (rows.count == 0)
+            return OK;
+        after = V_INT(rows.cells[0].integer);
+        if (json_read(call_beside(call->arena, call), rows.cells[1].text, &limits, &body) != OK)
+            continue;
+        struct text files = json_text(json_get(body, "files"));
+        if (files.len)
+            buf_print(out, "%.*s,", TEXT_ARG(files));
+    }
+}
+
+/* A path may have a comma in it; after a digest, or after " -", it ends a word. */
+static bool ends_word(struct text said, size_t at)
+{
+    if (at < 2 || said.at[at] != ',')
+        return false;
+    if (said.at[at - 1] == '-' && said.at[at - 2] == ' ')
+        return true;
+    size_t digits = 0;
+    while (digits < at && text_find(TEXT("0123456789abcdef"), said.at[at - 1 - digits]) >= 0)
+        digits++;
+    return digits == 64 && said.at[at - 65] == ' ';
+}
+
+static size_t count_words(struct text said)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < said.len; i++)
+        count += ends_word(said, i);
+    return count;
+}
+
+#define EVERY_FILE                                                                             \
+    "SELECT path, since, body, gone FROM site_file WHERE path > $1 OR (path = $1 AND since > " \
+    "$2) ORDER BY path, since LIMIT 1"
+
+/* Every row is what a change said, there is one for each, and those in force are those of the fact. */
+static enum err compare_rows(struct call *call, struct reader *db, struct text said,
+                             struct verification *out)
+{
+    struct value place[] = {V_TEXT(TEXT("")), V_INT(-1)};
+    size_t count = 0;
+    for (struct rows rows;; count++) {
+        TRY(read_rows(call, db, EVERY_FILE, place, 2, 1, &rows));
+        if (rows.count == 0)
+            break;
+        const struct value *row = row_at(&rows, 0);
+        bool gone = row[3].integer != 0;
+        struct text word = text_print(call->arena, ",%.*s %.*s,", TEXT_ARG(row[0].text),
+                                      TEXT_ARG(gone ? TEXT("-") : digest_of(call, row[2].text)));
+        if ((gone && row[2].text.len) || memmem(said.at, said.len, word.at, word.len) == NULL)
+            verification_add(call, out,
+                             text_print(call->arena, "site_file %.*s", TEXT_ARG(row[0].text)),
+                             "no change of the model in the ledger brought this file");
+        place[0] = row[0];
+        place[1] = row[1];
+    }
+    if (count < count_words(said))
+        verification_add(call, out, TEXT("table site_file"), "files that the ledger names are gone");
+    return OK;
+}
+
+enum err access__own_compare(struct call *call, struct reader *db, struct verification *out)
+{
+    struct buf said = buf_in(call->arena, 64u << 20);
+    struct rows rows;
+    struct text fixed;
+    TRY(said_of_files(call, db, &said));
+    TRY(compare_rows(call, db, buf_text(&said), out));
+    TRY(fact(call, db, "site.files", &fixed));
+    TRY(read_rows(call, db, IN_FORCE, NULL, 0, OWN_FILES_MOST, &rows));
+    struct text there = access_files_digest(call, files_of(call, &rows), rows.count);
+    if (fixed.len ? !text_same(there, fixed) : rows.count > 0)
+        verification_add(call, out, TEXT("table site_file"),
+                         "the organisation's own model files in force are not those in the ledger");
+    return OK;
+}

@@ -219,6 +219,7 @@ int site_open(struct site *s, const struct caller *caller, struct place place,
 int site_open_reading(struct site *s, const struct caller *caller, struct place place)
 {
     start(s, caller, place);
+    s->looking = true;
     enum err e = store_open_reading(s->call, s->where, &s->store);
     if (e == OK)
         e = access_format_allowed(s->call, s->store);

@@ -56,6 +56,7 @@ struct site {
     const char *own;   /* folder of its own model files when named; NULL: model.d of its data */
     bool own_there;    /* such a folder was named or found */
     bool own_new;      /* what it holds is not yet in the store */
+    bool looking;      /* nothing is written, and nothing has to be right: to verify */
     bool force;        /* it counts, also when it was brought in before */
     struct own_files own_files; /* those in force, or about to be */
     struct model *loaded;       /* before there is an epoch that owns it */
