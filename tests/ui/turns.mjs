@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whose turn it is, as people see it: nothing is offered that disqualifies, and who signs next is told.
-import { done, equal, open, signedIn, test, truth, visit } from './browser.mjs';
+import { becomes, done, equal, open, signedIn, test, truth, visit } from './browser.mjs';
 
 const browser = await open();
 const complain = (page) => equal(page.complaints, [], 'what the page complained about');
@@ -37,7 +37,7 @@ await test('U4 U5 a record says for whom it waits, or that it is at rest', async
   await page.context().close();
 });
 
-await test('U9 a locked record is handed over from its page', async () => {
+await test('U9 G15 a locked record is handed over from its page, and taken over from the other one', async () => {
   const page = await signedIn(browser, 'sara');
   const made = await page.ask('POST', '/task', { title: 'To be handed over' });
   await page.ask('POST', `/task/${made.key}/moves/finish`, { outcome: 'done' });
@@ -50,10 +50,18 @@ await test('U9 a locked record is handed over from its page', async () => {
   await dialog.locator('#ask-reason').fill('Leaving the team');
   await dialog.getByRole('button', { name: 'Hand over' }).click();
   await dialog.waitFor({ state: 'detached' });
-  const now = await page.ask('GET', `/task/${made.key}`);
-  equal(now.names[now.owner]?.title, 'Lin Wang (王琳)', 'the owner');
-  complain(page);
-  await page.context().close();
+  const owner = async () => { const now = await page.ask('GET', `/task/${made.key}`); return now.names[now.owner]?.title; };
+  equal(await owner(), 'Sara Lim (林莎)', 'the owner before the other one has accepted');
+  await page.locator('.fact', { hasText: 'Offered to' }).getByText('Lin Wang').waitFor();
+  const lin = await signedIn(browser, 'lin');
+  await visit(lin, `/k/task/${made.key}`);
+  await bar(lin).getByRole('button', { name: 'Accept the hand-over' }).click();
+  await lin.getByRole('dialog').getByRole('button', { name: 'Accept the hand-over' }).click();
+  await becomes(owner, 'Lin Wang (王琳)', 'the owner');
+  for (const one of [page, lin]) {
+    complain(one);
+    await one.context().close();
+  }
 });
 
 await browser.close();
