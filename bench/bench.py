@@ -169,7 +169,7 @@ class Bench:
         """Before everything else: it makes the records that the others read."""
         began = time.monotonic()
         before = os.path.getsize(self.place.data + "/aimwell.db")
-        harness.must(self.tools.aimwell, "import", "task", self.rows_file(), where=self.place.where)
+        harness.must(self.tools.aimwell, "import", "task", self.rows_file(), "--as", "robot1@test.example", where=self.place.where)
         rate = RECORDS / (time.monotonic() - began)
         size = (os.path.getsize(self.place.data + "/aimwell.db") - before) // RECORDS
         with sqlite3.connect(self.place.data + "/aimwell.db") as db:
@@ -201,7 +201,7 @@ class Bench:
         records = 20_000 if self.quick else 100_000
         place = harness.Place(self.tools.aimwell, data=self.folder + "/many")
         token = place.init()
-        harness.must(self.tools.aimwell, "import", "task", self.rows_file(records), where=place.where)
+        harness.must(self.tools.aimwell, "import", "task", self.rows_file(records), "--as", "robot1@test.example", where=place.where)
         server = harness.Server(place)
 
         def spent(query):
