@@ -268,6 +268,14 @@ await test('hands P6 no input cuts', async () => {
     equal(await page.locator('[maxlength]').count(), 0, `inputs that cut on ${path}`);
   }
   await close(page);
+  const pat = await signedIn(browser, 'pat');
+  for (const kind of ['field', 'register']) {
+    await visit(pat, '/fields');
+    if (kind === 'register') await pat.locator('input[type=radio]').nth(1).check();
+    truth(await pat.locator('main input.control').count() > 1, `no inputs for a ${kind}`);
+    equal(await pat.locator('[maxlength]').count(), 0, `inputs that cut on /fields, a ${kind}`);
+  }
+  await close(pat);
 });
 
 const title = (n) => `Heard by all ${n}`;
