@@ -70,6 +70,17 @@ static const struct column timer_columns[] = {
     COLUMN("why", TEXT, true)};
 static const struct index timer_indexes[] = {
     {.name = NAMED("timer_next"), .columns = NAMED("next")}};
+/* Records that may be somebody's turn, and where they stand: follows from the versions (living.c). The
+ * first index has all that lists of tasks choose by. */
+static const struct column turn_columns[] = {
+    COLUMN("kind", TEXT, true),   COLUMN("id", TEXT, true),       COLUMN("place", TEXT, true),
+    COLUMN("unit", TEXT, false),  COLUMN("keeper", TEXT, false),  COLUMN("offered", TEXT, false),
+    COLUMN("day", TEXT, true),    COLUMN("num", TEXT, true)};
+static const struct index turn_indexes[] = {
+    {.name = NAMED("turn_day"), .columns = NAMED("day, num, place, unit, keeper, offered, id")},
+    {.name = NAMED("turn_place"), .columns = NAMED("place, unit")},
+    {.name = NAMED("turn_keeper"), .columns = NAMED("keeper, day")},
+    {.name = NAMED("turn_offered"), .columns = NAMED("offered")}};
 /* What checks and frameworks gave, the last time of each day (assure/runs.c). */
 static const struct column check_run_columns[] = {
     COLUMN("name", TEXT, true),    COLUMN("day", TEXT, true),           COLUMN("at", TEXT, true),
@@ -148,6 +159,12 @@ static const struct table own_tables[] = {
      .column_count = COUNT(timer_columns),
      .indexes = timer_indexes,
      .index_count = 1},
+    {.name = NAMED("turn"),
+     .primary = NAMED("kind, id"),
+     .columns = turn_columns,
+     .column_count = COUNT(turn_columns),
+     .indexes = turn_indexes,
+     .index_count = COUNT(turn_indexes)},
     {.name = NAMED("stay"),
      .primary = NAMED("kind, id, version"),
      .columns = stay_columns,
@@ -442,8 +459,8 @@ static enum err refill(struct call *call, struct tx *tx, const struct migration 
     return OK;
 }
 
-/* Which moves are timed, and which fields are for whom, is the model's: another model, other timers and
- * other words to be found by. */
+/* Which moves are timed, which fields are for whom and which states are ends is the model's: another model,
+ * other timers, other words to be found by and other records that live. */
 static enum err follow_model(struct call *call, struct tx *tx, const struct migration *m)
 {
     struct records r = {.store = tx_store(tx), .model = m->model, .arena = call->arena};
@@ -456,11 +473,15 @@ static enum err follow_model(struct call *call, struct tx *tx, const struct migr
     bool timers = created(m->steps, " timer") ||
                   !(known || (m->before && timer__same_moves(m->before, m->model)));
     bool words = !known && !(m->before && search__same_words(m->before, m->model));
-    if (!timers && !words)
+    bool living = created(m->steps, " turn") ||
+                  !(known || (m->before && living__same(m->before, m->model)));
+    if (!timers && !words && !living)
         return OK;
     bool same;
     TRY(timer__zone(call, db_tx(tx), &same));
     TRY(table__build(call, &r));
+    if (living)
+        TRY(living__rebuild(call, &r, tx));
     if (words)
         TRY(search__rebuild(call, &r, tx));
     return timers ? timer__rebuild(call, &r, tx) : OK;
