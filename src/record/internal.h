@@ -54,6 +54,8 @@ MUST_USE enum err open__migrate(struct call *call, struct tx *tx, struct migrati
 /* The column of the field is new with these steps, and no version can have a value of it. */
 MUST_USE enum err open__fresh(struct call *call, struct tx *tx, const struct plan_step *steps,
                               const struct kind *k, const struct field *f, bool *fresh);
+/* Is there an index of the field that lists the records of one value in the kind's own order? */
+bool open__gathers(const struct kind *k, const struct field *f);
 struct text open__steps(struct call *call, const struct plan_step *steps);
 
 /* A reader or the writer's transaction: rules are the same for looking and for doing. */

@@ -242,12 +242,12 @@ static bool wants_index(const struct kind *k, const struct field *f)
 
 /* Lists are asked for by these, and many records have the same value; a day or a title only a few. (Each
  * such index costs a write a page somewhere in the middle: not for everything.) */
-static bool gathers(const struct kind *k, const struct field *f)
+bool open__gathers(const struct kind *k, const struct field *f)
 {
     struct text sort = k->sort;
     bool same = f->type == FIELD_REF || f->type == FIELD_CHOICE || f->type == FIELD_YES_NO;
     return (same && listed(k, f)) || text_is(f->name, "owner") || text_is(f->name, "state") ||
-           f == next_sort(k, &sort);
+           text_is(f->name, "unit") || f == next_sort(k, &sort);
 }
 
 /* The columns of an index over `f`: after it the kind's own order, so that a list of one value, or
@@ -262,7 +262,7 @@ static struct text columns_of(struct arena *a, const struct kind *k, const struc
                               bool plain)
 {
     struct buf b = buf_in(a, INDEX_MOST + 100);
-    struct text sort = gathers(k, f) ? k->sort : (struct text){0};
+    struct text sort = open__gathers(k, f) ? k->sort : (struct text){0};
     size_t room = INDEX_MOST - INDEX_WORD - widest(f);
     add_column(&b, f, plain);
     while (sort.len) {
