@@ -74,7 +74,7 @@ enum err record_search(struct call *call, struct records *r, struct reader *db, 
 static enum err bad_cursor(struct call *call)
 {
     return problem(call, ERR_INVALID, TEXT("cursor"), "cursor", "%s",
-                   say(call, "is not a cursor of this list", "不是此列表的游标"));
+                   say(call, "is not a cursor of this list"));
 }
 
 /* "2026-12-01|RSK-0004": day and key of the last one that was shown. */
@@ -153,9 +153,8 @@ enum err record_todo(struct call *call, struct records *r, struct reader *db, bo
                              .week = date_of_days(call->arena, day + 7)};
     *out = (struct todo_list){0};
     if (limit < 1 || limit > 500)
-        return problem(
-            call, ERR_INVALID, TEXT("limit"), "range", "%s",
-            say(call, "limit must be between 1 and 500", "limit 必须在 1 与 500 之间"));
+        return problem(call, ERR_INVALID, TEXT("limit"), "range", "%s",
+                       say(call, "limit must be between 1 and 500"));
     TRY(read_cursor(call, cursor, &of));
     if (!call->actor->person.len)
         return OK;
