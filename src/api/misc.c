@@ -79,12 +79,13 @@ enum err search_get(struct exchange *x)
     int64_t limit;
     struct ref *refs;
     size_t count;
+    bool more;
     struct text q = query__text(x, "q");
     TRY(query__integer(x, "limit", 20, &limit));
     if (limit < 1 || limit > 100 || q.len > 400)
         return problem(x->call, ERR_INVALID, TEXT("limit"), "range", "%s",
                        say(x->call, "limit is 1 to 100, q at most 400 bytes"));
-    TRY(record_search(x->call, x->records, exchange__db(x), q, (size_t)limit, &refs, &count));
+    TRY(record_search(x->call, x->records, exchange__db(x), q, (size_t)limit, &refs, &count, &more));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
     json_key(o, "items");
@@ -96,6 +97,7 @@ enum err search_get(struct exchange *x)
     }
     json_close(o, ']');
     put__integer(o, "total", (int64_t)count);
+    put__bool(o, "more", more);
     json_close(o, '}');
     return OK;
 }

@@ -479,6 +479,24 @@ static enum err read_fields(struct exchange *x, const struct kind *k, struct tex
     return worst;
 }
 
+/* The fields that have more values than are told, when there are any. */
+static void put_facets_more(const struct record_list *list, struct json_out *o)
+{
+    bool any = false;
+    for (size_t i = 0; i < list->facet_count; i++) {
+        if (!list->facets[i].more)
+            continue;
+        if (!any) {
+            json_key(o, "facets_more");
+            json_open(o, '[');
+        }
+        any = true;
+        json_put_text(o, list->facets[i].field);
+    }
+    if (any)
+        json_close(o, ']');
+}
+
 static void put_facets(const struct record_list *list, struct json_out *o)
 {
     json_key(o, "facets");
@@ -493,6 +511,7 @@ static void put_facets(const struct record_list *list, struct json_out *o)
         json_close(o, '}');
     }
     json_close(o, '}');
+    put_facets_more(list, o);
 }
 
 static enum err put_list(struct exchange *x, const struct list_query *q,

@@ -6,6 +6,7 @@
 #define FILTERS_MOST 64 /* parameters of one list */
 #define SORTS_MOST 8
 #define FACETS_MOST 10
+#define FACET_MOST 200 /* different values that are told */
 
 static enum err add_search(struct query *q, struct reader *db, struct text words)
 {
@@ -447,12 +448,13 @@ static enum err read_facet(struct call *call, struct records *r, struct reader *
     buf_add_c(&q.sql, ", count(*)");
     add_from(&q);
     TRY(add_conditions(&q, db, list));
-    buf_add_c(&q.sql, " GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 200");
+    buf_print(&q.sql, " GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT %d", FACET_MOST + 1);
     TRY(sql__finish(&q, &sql));
-    TRY(read_rows(call, db, sql, q.values.at, q.values.count, 200, &rows));
+    TRY(read_rows(call, db, sql, q.values.at, q.values.count, FACET_MOST + 1, &rows));
     out->field = f->name;
+    out->more = rows.count > FACET_MOST;
     out->counts = NEW_MANY(call->arena, rows.count + 1, struct facet_count);
-    for (size_t i = 0; i < rows.count; i++)
+    for (size_t i = 0; i < rows.count - out->more; i++)
         out->counts[out->count++] = (struct facet_count){facet_text(call, row_at(&rows, i)),
                                                          row_at(&rows, i)[1].integer};
     return OK;
