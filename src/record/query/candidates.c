@@ -28,6 +28,8 @@ struct candidates {
     struct text after_day, after_key;
     struct place *places;
     size_t place_count;
+    struct text *kept; /* places in which being kept by the actor makes a candidate; NULL: any */
+    size_t kept_count;
     bool left;    /* the actor may see to what those who have left hold */
     bool granted; /* a record may give them a role (model: "grants") */
     bool walk;
@@ -96,6 +98,49 @@ static void find_places(struct candidates *c)
         }
 }
 
+static bool is_for_owner(const struct move *m)
+{
+    const struct who_list *by = &m->steps[0].by;
+    bool named = false, owner = false;
+    if (m->step_count != 1 || move_takes_many(m) || m->duty_count)
+        return false;
+    for (size_t i = 0; i < by->count; i++) {
+        const struct who *w = &by->one[i];
+        named = named || turn__counts(by, w);
+        owner = owner || (text_is(w->relation, "owner") && !w->via.len && !w->as.len);
+    }
+    return owner || !named;
+}
+
+/* Whatever comes next is its owner's: it never waits for others. */
+static bool always_theirs(const struct kind *k, size_t state)
+{
+    const struct move *next;
+    for (size_t nth = 0; (next = turn__next(k, state, nth)); nth++)
+        if (!is_for_owner(next))
+            return false;
+    return true;
+}
+
+static void find_kept(struct candidates *c)
+{
+    const struct model *m = c->records->model;
+    const bool bare = c->call->actor->bare, others = c->of->others;
+    size_t room = 0;
+    for (size_t i = 0; i < m->kind_count; i++)
+        room += m->kinds[i].state_count;
+    c->kept = NEW_MANY(c->call->arena, room + 1, struct text);
+    for (size_t i = 0; i < m->kind_count; i++)
+        for (size_t s = 0; s < m->kinds[i].state_count; s++) {
+            const struct kind *k = &m->kinds[i];
+            bool one = others ? turn__waits(k, s) && (bare || !always_theirs(k, s)) : !k->states[s].end;
+            if (one)
+                c->kept[c->kept_count++] =
+                    text_print(c->call->arena, "%.*s.%.*s", TEXT_ARG(k->name),
+                               TEXT_ARG(k->states[s].name));
+        }
+}
+
 /* In which units those grants hold; count 0: in all of them. */
 static struct text *units_of(struct candidates *c, uint64_t grants, size_t *count)
 {
@@ -137,15 +182,19 @@ static void add_place_of(struct query *q, struct candidates *c, size_t first, co
 struct grounds_of {
     struct query *q;
     bool walk;    /* " OR …" else " UNION ALL SELECT …" */
+    bool probe;   /* only whether there are: what the indexes tell */
     size_t count; /* alternatives so far */
 };
 
 #define FOUND "SELECT u.place, u.id, u.day, u.num FROM "
+#define PROBED "SELECT 1 FROM "
 
 static void begin_here(struct grounds_of *g)
 {
     if (g->walk)
         buf_add_c(&g->q->sql, g->count ? " OR (" : "(");
+    else if (g->probe)
+        buf_add_c(&g->q->sql, g->count ? " UNION ALL " PROBED "turn u WHERE (" : PROBED "turn u WHERE (");
     else
         buf_add_c(&g->q->sql, g->count ? " UNION ALL " FOUND "turn u WHERE (" : FOUND "turn u WHERE (");
     g->count++;
@@ -180,6 +229,10 @@ static void add_plain(struct candidates *c, struct grounds_of *g, size_t person)
     const bool bare = c->call->actor->bare; /* keeping something makes nothing its turn */
     begin_here(g);
     buf_print(&g->q->sql, "u.keeper = $%zu", person);
+    if (c->kept) {
+        buf_add_c(&g->q->sql, " AND u.place");
+        sql__in(g->q, c->kept, c->kept_count);
+    }
     if (bare && !c->of->others) {
         buf_add_c(&g->q->sql, " AND u.day <= ");
         sql__bind(g->q, V_TEXT(c->of->soon));
@@ -379,8 +432,26 @@ static void put_in_order(struct candidates *c)
     g->count = n;
 }
 
+/* More than are gathered? The indexes alone tell. */
+static enum err probe(struct candidates *c)
+{
+    struct query q = sql__start(c->call, c->records, NULL);
+    struct grounds_of g = {.q = &q, .probe = true};
+    struct rows rows;
+    const char *sql;
+    add_plain(c, &g, sql__keep(&q, V_TEXT(c->call->actor->person)));
+    buf_print(&q.sql, " LIMIT %d", GATHERED_MOST + 1);
+    TRY(sql__finish(&q, &sql));
+    TRY(read_rows(c->call, c->db, sql, q.values.at, q.values.count, GATHERED_MOST + 1, &rows));
+    c->walk = rows.count > GATHERED_MOST;
+    return OK;
+}
+
 static enum err gather(struct candidates *c)
 {
+    TRY(probe(c));
+    if (c->walk)
+        return OK;
     struct query q = sql__start(c->call, c->records, NULL);
     struct grounds_of g = {.q = &q};
     size_t next = c->of->others ? c->records->model->kind_count : 0;
@@ -433,6 +504,8 @@ enum err candidates__open(struct call *call, struct records *r, struct reader *d
     c->after_key = of->after_key;
     if (of->after_key.len)
         c->after_day = of->after_day.len ? of->after_day : TEXT(NO_DAY);
+    if (of->others || call->actor->bare)
+        find_kept(c);
     if (!of->others) {
         find_places(c);
         TRY(look_for_grants(c));
