@@ -253,6 +253,10 @@ MUST_USE enum err who__reads_field(struct call *call, struct records *r, struct 
                                    const struct field *f, bool *out);
 /* Does a role of the actor that is so marked cover the record? */
 bool role__redacts(const struct role *role);
+/* The records of which somebody asked a redaction that the actor may be the second person for; at
+ * most 200 (redact.c). */
+MUST_USE enum err redact__waiting(struct call *call, struct records *r, struct reader *db,
+                                  struct record ***out, size_t *count);
 bool role__holds(const struct role *role);
 MUST_USE enum err who__cleared(struct call *call, struct records *r, struct db db,
                                const struct actor *actor, const struct record *rec,
