@@ -36,7 +36,7 @@ MUST_USE enum err access_found(struct call *call, struct store *s, struct text o
                                struct text origin, bool secret);
 /* What this program reads and writes. A store has it in meta "format"; it is raised when entries or
  * tables change so that an older program would misread them. */
-#define STORE_FORMAT "4"
+#define STORE_FORMAT "5"
 /* ERR_CONFLICT, code "newer_store", when a newer program wrote the store. Before anything else. */
 MUST_USE enum err access_format_allowed(struct call *call, struct store *s);
 /* After access_open, before anybody is served: a store of an earlier format is brought to this one by
