@@ -359,7 +359,7 @@ def check_kind(m, path, data):
         check_field(m, f"{where} {name}", kind, name, f)
     for group in data["layout"]:
         for name in group["fields"]:
-            if name not in fields and name not in KEPT:
+            if m.field(kind, name) is None and name not in KEPT:
                 m.say(where, f"layout names no field {name}")
     placed = [name for group in data["layout"] for name in group["fields"]]
     for name in set(data["fields"]) - set(placed):
