@@ -259,14 +259,14 @@ enum err clock__fire(struct writing *w)
     const struct clock *c = kind_clock(before->kind, text_cut(&rest, '.'));
     if (!c)
         return problem(w->call, ERR_MISSING, w->change->move, "unknown", "%s",
-                       say(w->call, "there is no such clock", "没有这样的时限"));
+                       say(w->call, "there is no such clock"));
     struct record *rec = record__copy(w->call->arena, before);
     TRY(timer__took(w, rec, w->change->move));
     w->timer = fired(w->call, w->change);
     TRY(write__version(w, rec, before, "record.clock", (struct text){0}, (struct text){0}));
     if (over && clock__is(c, rec, STANDING_RUNNING))
         return problem(w->call, ERR_CONFLICT, c->at->name, "not_yet", "%s",
-                       say(w->call, "its time is not over yet", "时限尚未届满"));
+                       say(w->call, "its time is not over yet"));
     w->change->record = rec;
     return change__react(w, rec, (struct text){0});
 }

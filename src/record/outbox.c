@@ -102,5 +102,5 @@ enum err record_notices_see(struct call *call, struct records *r, struct text id
     if (!id.len || s.changed)
         return OK;
     return problem(call, ERR_MISSING, TEXT(""), "missing", "%s",
-                   say(call, "there is no such notice", "没有此通知"));
+                   say(call, "there is no such notice"));
 }

@@ -355,7 +355,7 @@ enum err record_calendar(struct call *call, struct records *r, struct text name)
     struct rezone z = {.records = r, .calendar = name};
     if (name.len && !model_calendar(r->model, name))
         return problem(call, ERR_INVALID, TEXT("calendar"), "unknown",
-                       say(call, "there is no calendar called %.*s", "没有名为 %.*s 的工作日历"),
+                       say(call, "there is no calendar called %.*s"),
                        TEXT_ARG(name));
     TRY(store_run(r->store, call, recalendar, &z));
     access_calendar_use(r->access, name);
