@@ -209,22 +209,30 @@ static enum err keeper_of(struct writing *w, const struct record *rec, struct te
     return OK;
 }
 
-/* "remind.report_by.1" is a reminder of report_by. */
-static bool reminds_of(struct text timer, const struct clock *c)
+/* "remind.report_by.1" is a reminder of report_by. Of several that are due by now the last one tells. */
+static bool reminds_of(struct writing *w, const struct record *rec, const struct clock *c)
 {
-    struct text rest = timer;
-    return text_is(text_cut(&rest, '.'), "remind") && text_same(text_cut(&rest, '.'), c->at->name);
+    struct text rest = json_text(json_get(w->timer, "name"));
+    int64_t at, mine;
+    if (!text_is(text_cut(&rest, '.'), "remind") || !text_same(text_cut(&rest, '.'), c->at->name) ||
+        !clock__at(c, rec, &at) || !moment_read(json_text(json_get(w->timer, "at")), &mine))
+        return false;
+    for (size_t i = 0; i < c->remind_count; i++) {
+        int64_t other = clock__later(w->call, w->records->model, c, at, &c->remind[i]);
+        if (other > mine && other <= w->call->now)
+            return false;
+    }
+    return true;
 }
 
 enum err clock__told(struct writing *w, const struct record *rec, const struct record *before,
                      const struct json **out)
 {
     struct json *told = NULL;
-    struct text timer = json_text(json_get(w->timer, "name"));
     for (size_t i = 0; before && i < rec->kind->clock_count; i++) {
         const struct clock *c = &rec->kind->clocks[i];
         bool missed = clock__is(c, rec, STANDING_MISSED) && clock__is(c, before, STANDING_RUNNING);
-        bool reminded = clock__is(c, rec, STANDING_RUNNING) && reminds_of(timer, c);
+        bool reminded = clock__is(c, rec, STANDING_RUNNING) && reminds_of(w, rec, c);
         struct text to;
         if (!missed && !reminded)
             continue;
