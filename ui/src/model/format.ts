@@ -39,6 +39,13 @@ export function ago(value: unknown): string {
 	for (const [name, length] of steps) if (Math.abs(seconds) >= length) [unit, size] = [name, length];
 	return relative.format(Math.round(seconds / size), unit);
 }
+/** How far it is to a moment, or past it: in 3 days, 2 hours ago. */
+export function left(value: unknown): string {
+	const seconds = (new Date(String(value)).getTime() - Date.now()) / 1000;
+	if (!Number.isFinite(seconds)) return '';
+	const [unit, size]: [Intl.RelativeTimeFormatUnit, number] = Math.abs(seconds) >= 172800 ? ['day', 86400] : Math.abs(seconds) >= 5400 ? ['hour', 3600] : ['minute', 60];
+	return new Intl.RelativeTimeFormat(locale(), { numeric: 'always' }).format(Math.trunc(seconds / size), unit);
+}
 export const number = (value: unknown, digits = 6): string =>
 	typeof value === 'number' ? new Intl.NumberFormat(locale(), { maximumFractionDigits: digits }).format(value) : String(value ?? '');
 /** By the organisation's day. */

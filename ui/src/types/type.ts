@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a type of field is to the pages: its editor, its value, its filter and its plain text. One folder a type.
 import type { Component } from 'svelte';
-import type { Field, Kind, Value } from '../data/types';
+import type { AnyRecord, Field, Kind, Value } from '../data/types';
 import type { View } from '../model/filter';
 
 export interface InputProps {
@@ -26,6 +26,8 @@ export interface ValueProps {
 	cell: boolean;
 	/** The state the record is in. */
 	state?: string;
+	/** The record it is of, when it is one's own field. */
+	record?: AnyRecord;
 }
 export interface FilterProps {
 	field: Field;
