@@ -136,6 +136,7 @@ static void read_checks(struct loader *l)
 static void run_passes(struct loader *l, struct text on)
 {
     read_shared(l);
+    model__calendars(l, count_of(l, FILE_CALENDAR));
     name_kinds(l);
     model__overlays(l, on);
     read_envelope(l);

@@ -455,7 +455,7 @@ static enum err sign_only(struct writing *w, struct record *rec, const struct re
                                .record = now->id,
                                .version = now->version,
                                .move = m->name,
-                               .until = sign__until(w->call, &m->steps[v->step - 1]),
+                               .until = sign__until(w->call, w->records, &m->steps[v->step - 1]),
                                .side = v->step};
     TRY(signature__write(w->call, w->tx, w->records, &sign));
     w->change->signed_only = true;
@@ -747,6 +747,7 @@ enum err change__run(struct writing *w)
         : w->change->act == RECORD_WITHDRAW ? withdraw(w)
         : w->change->act == RECORD_REDACT   ? redact__run(w)
         : w->change->act == RECORD_HOLD     ? redact__hold(w)
+        : w->change->act == RECORD_CLOCK    ? clock__fire(w)
                                             : move(w));
     if (w->change->batch.len && w->change->act != RECORD_UNDO && !w->change->unchanged &&
         !w->change->rehearse)

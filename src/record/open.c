@@ -118,6 +118,17 @@ static const struct column attachment_columns[] = {
     COLUMN("at", TEXT, true),       COLUMN("salt", BYTES, true),
     COLUMN("ledger", INTEGER, true)};
 
+/* What people are told (outbox.c): who, of what and when follows from the versions; the rest is how far it
+ * got, and what the receiver noted. */
+static const struct column outbox_columns[] = {
+    COLUMN("id", TEXT, true),         COLUMN("person", TEXT, true),   COLUMN("channel", TEXT, true),
+    COLUMN("kind", TEXT, true),       COLUMN("record", TEXT, true),   COLUMN("version", INTEGER, true),
+    COLUMN("event", TEXT, true),      COLUMN("field", TEXT, true),    COLUMN("at", TEXT, true),
+    COLUMN("due", TEXT, true),        COLUMN("claimed", TEXT, false), COLUMN("sent", TEXT, false),
+    COLUMN("tries", INTEGER, true),   COLUMN("seen", TEXT, false)};
+static const struct index outbox_indexes[] = {
+    {.name = NAMED("outbox_person"), .columns = NAMED("person, at")}};
+
 #define TABLE(n, key, only_append)                                                             \
     {                                                                                          \
         .name = NAMED(#n), .primary = NAMED(key), .columns = n##_columns,                      \
@@ -165,6 +176,12 @@ static const struct table own_tables[] = {
      .column_count = COUNT(turn_columns),
      .indexes = turn_indexes,
      .index_count = COUNT(turn_indexes)},
+    {.name = NAMED("outbox"),
+     .primary = NAMED("id"),
+     .columns = outbox_columns,
+     .column_count = COUNT(outbox_columns),
+     .indexes = outbox_indexes,
+     .index_count = 1},
     {.name = NAMED("stay"),
      .primary = NAMED("kind, id, version"),
      .columns = stay_columns,
@@ -478,7 +495,7 @@ static enum err follow_model(struct call *call, struct tx *tx, const struct migr
     if (!timers && !words && !living)
         return OK;
     bool same;
-    TRY(timer__zone(call, db_tx(tx), &same));
+    TRY(timer__zone(call, m->model, db_tx(tx), &same));
     TRY(table__build(call, &r));
     if (living)
         TRY(living__rebuild(call, &r, tx));
@@ -489,10 +506,26 @@ static enum err follow_model(struct call *call, struct tx *tx, const struct migr
 
 static enum err fits_still(struct call *call, struct tx *tx, const struct migration *m);
 
+/* The organisation works by a calendar: no model may take it away. */
+static enum err check_calendar(struct call *call, struct tx *tx, const struct model *m)
+{
+    struct rows rows;
+    TRY(tx_rows(call, tx, "SELECT value FROM meta WHERE name = 'calendar' AND value <> ''", NULL, 0,
+                1, &rows));
+    if (!rows.count || model_calendar(m, rows.cells[0].text))
+        return OK;
+    return problem(call, ERR_CONFLICT, TEXT("calendar"), "dropped",
+                   say(call,
+                       "the organisation works by the calendar %.*s, which the model has no more: "
+                       "keep its file, or choose another one in the settings first"),
+                   TEXT_ARG(rows.cells[0].text));
+}
+
 enum err open__migrate(struct call *call, struct tx *tx, struct migration *m)
 {
     if (m->before)
         TRY(fits_still(call, tx, m));
+    TRY(check_calendar(call, tx, m->model));
     struct tables t = all_tables(call->arena, m->model);
     TRY(store_plan(call, tx, t.items, t.count, &m->steps));
     TRY(store_migrate(call, tx, m->steps));
@@ -726,7 +759,7 @@ enum err record_open(struct call *call, struct access *a, struct records **out)
     struct records *r;
     TRY(epoch__first(call, a, &r));
     held__units(r);
-    call->zone = access_zone(a);
+    access_place(call, a);
     enum err e = timer__keep_zone(call, r);
     if (e != OK)
         record_close(r);

@@ -186,15 +186,23 @@ enum err record_todo(struct call *call, struct records *r, struct reader *db, bo
     if (!call->actor->person.len)
         return OK;
     struct rows rows;
-    size_t most = of.after_key.len ? (size_t)limit : TURNS_COUNTED;
+    struct record **redactions = NULL;
+    size_t first = 0, most = of.after_key.len ? (size_t)limit : TURNS_COUNTED;
+    if (!others)
+        TRY(redact__waiting(call, r, db, &redactions, &first));
     TRY(query__turns(call, r, db, &of, most + 1, &rows));
-    out->count = rows.count > (size_t)limit ? (size_t)limit : rows.count;
-    out->items = NEW_MANY(call->arena, out->count + 1, struct todo);
-    for (size_t i = 0; i < out->count; i++)
-        TRY(one_todo(call, r, db, &of, row_at(&rows, i), &out->items[i]));
-    if (rows.count > out->count)
+    size_t told = rows.count > (size_t)limit ? (size_t)limit : rows.count;
+    out->items = NEW_MANY(call->arena, first + told + 1, struct todo);
+    for (size_t i = 0; i < first && !cursor.len; i++)
+        out->items[out->count++] = (struct todo){.ref = ref_of(redactions[i]), .why = "redact"};
+    for (size_t i = 0; i < told; i++)
+        TRY(one_todo(call, r, db, &of, row_at(&rows, i), &out->items[out->count++]));
+    if (rows.count > told)
         out->next = text_print(call->arena, "%.*s|%.*s",
                                TEXT_ARG(out->items[out->count - 1].due),
                                TEXT_ARG(out->items[out->count - 1].ref.key));
-    return count_all(call, r, db, of, &rows, out);
+    TRY(count_all(call, r, db, of, &rows, out));
+    out->total += (int64_t)first;
+    out->waiting += (int64_t)first;
+    return OK;
 }
