@@ -79,7 +79,7 @@ static const struct column turn_columns[] = {
 static const struct index turn_indexes[] = {
     {.name = NAMED("turn_day"), .columns = NAMED("day, num, place, unit, keeper, offered, id")},
     {.name = NAMED("turn_place"), .columns = NAMED("place, unit")},
-    {.name = NAMED("turn_keeper"), .columns = NAMED("keeper, place, day")},
+    {.name = NAMED("turn_keeper"), .columns = NAMED("keeper, place")},
     {.name = NAMED("turn_offered"), .columns = NAMED("offered")}};
 /* What checks and frameworks gave, the last time of each day (assure/runs.c). */
 static const struct column check_run_columns[] = {

@@ -28,7 +28,7 @@ struct candidates {
     struct text after_day, after_key;
     struct place *places;
     size_t place_count;
-    struct text *kept; /* places in which being kept by the actor makes a candidate; NULL: any */
+    struct text *kept; /* places in which what the actor keeps may wait for others; NULL: not asked */
     size_t kept_count;
     bool left;    /* the actor may see to what those who have left hold */
     bool granted; /* a record may give them a role (model: "grants") */
@@ -125,7 +125,7 @@ static bool always_theirs(const struct kind *k, size_t state)
 static void find_kept(struct candidates *c)
 {
     const struct model *m = c->records->model;
-    const bool bare = c->call->actor->bare, others = c->of->others;
+    const bool bare = c->call->actor->bare;
     size_t room = 0;
     for (size_t i = 0; i < m->kind_count; i++)
         room += m->kinds[i].state_count;
@@ -133,8 +133,7 @@ static void find_kept(struct candidates *c)
     for (size_t i = 0; i < m->kind_count; i++)
         for (size_t s = 0; s < m->kinds[i].state_count; s++) {
             const struct kind *k = &m->kinds[i];
-            bool one = others ? turn__waits(k, s) && (bare || !always_theirs(k, s)) : !k->states[s].end;
-            if (one)
+            if (turn__waits(k, s) && (bare || !always_theirs(k, s)))
                 c->kept[c->kept_count++] =
                     text_print(c->call->arena, "%.*s.%.*s", TEXT_ARG(k->name),
                                TEXT_ARG(k->states[s].name));
@@ -228,14 +227,14 @@ static void add_plain(struct candidates *c, struct grounds_of *g, size_t person)
 {
     const bool bare = c->call->actor->bare; /* keeping something makes nothing its turn */
     begin_here(g);
-    buf_print(&g->q->sql, "u.keeper = $%zu", person);
+    if (bare && !c->of->others) { /* IS TRUE: by the index of days, of which few have come */
+        buf_print(&g->q->sql, "(u.keeper = $%zu) IS TRUE AND u.day <= ", person);
+        sql__bind(g->q, V_TEXT(c->of->soon));
+    } else
+        buf_print(&g->q->sql, "u.keeper = $%zu", person);
     if (c->kept) {
         buf_add_c(&g->q->sql, " AND u.place");
         sql__in(g->q, c->kept, c->kept_count);
-    }
-    if (bare && !c->of->others) {
-        buf_add_c(&g->q->sql, " AND u.day <= ");
-        sql__bind(g->q, V_TEXT(c->of->soon));
     }
     end_here(g);
     if (c->of->others)
@@ -504,7 +503,7 @@ enum err candidates__open(struct call *call, struct records *r, struct reader *d
     c->after_key = of->after_key;
     if (of->after_key.len)
         c->after_day = of->after_day.len ? of->after_day : TEXT(NO_DAY);
-    if (of->others || call->actor->bare)
+    if (of->others)
         find_kept(c);
     if (!of->others) {
         find_places(c);
