@@ -302,12 +302,30 @@ static bool has_order_index(const struct kind *k, const struct field *f)
     return order__has(f) && k->name.len + f->name.len <= 50;
 }
 
-static void add_indexes(struct arena *a, const struct kind *k, struct table *t)
+/* By these lists of tasks find what names somebody (query/candidates.c). */
+static bool names_people(struct arena *a, const struct model *m, const struct kind *k,
+                         const struct field *f)
+{
+    bool out = k->grants.in && k->grants.to == f;
+    if (f->type != FIELD_REF || f->target != TO_PERSON || k->name.len + f->name.len > 50)
+        return false;
+    for (size_t i = 0; i < m->kind_count && !out; i++) {
+        struct turn_field *fields;
+        size_t count = turn__fields(a, &m->kinds[i], &fields);
+        for (size_t n = 0; n < count; n++)
+            out = out || (fields[n].field == f && (fields[n].via ? fields[n].via->target_kind == k
+                                                                 : &m->kinds[i] == k));
+    }
+    return out;
+}
+
+static void add_indexes(struct arena *a, const struct model *m, const struct kind *k,
+                        struct table *t)
 {
     struct index *indexes = NEW_MANY(a, 2 * k->field_count + 1, struct index);
     for (size_t i = 0; i < k->field_count; i++) {
         const struct field *f = &k->fields[i];
-        if (!wants_index(k, f))
+        if (!wants_index(k, f) && !names_people(a, m, k, f))
             continue;
         bool one = f->unique || text_is(f->name, "key"), ordered = has_order_index(k, f);
         if (!ordered || one || f->indexed)
@@ -322,7 +340,8 @@ static void add_indexes(struct arena *a, const struct kind *k, struct table *t)
     t->indexes = indexes;
 }
 
-static void add_kind(struct arena *a, const struct kind *k, struct tables *out)
+static void add_kind(struct arena *a, const struct model *m, const struct kind *k,
+                     struct tables *out)
 {
     struct text *names = NEW_MANY(a, 2 * k->field_count + 3, struct text);
     enum column_type *types = NEW_MANY(a, k->field_count + 3, enum column_type);
@@ -339,7 +358,7 @@ static void add_kind(struct arena *a, const struct kind *k, struct tables *out)
     struct table *t = &out->items[out->count++];
     *t = (struct table){
         .name = k->name, .primary = TEXT("id"), .columns = columns, .column_count = n + orders};
-    add_indexes(a, k, t);
+    add_indexes(a, m, k, t);
 }
 
 static struct text child_name(struct arena *a, const struct kind *k, struct text field)
@@ -388,7 +407,7 @@ static struct tables all_tables(struct arena *a, const struct model *m)
     add_others(&t, access, access_count);
     add_others(&t, ledger, ledger_count);
     for (size_t i = 0; i < m->kind_count; i++) {
-        add_kind(a, &m->kinds[i], &t);
+        add_kind(a, m, &m->kinds[i], &t);
         for (size_t f = 0; f < m->kinds[i].field_count; f++)
             if (m->kinds[i].fields[f].type == FIELD_ROWS)
                 add_child(a, &m->kinds[i], &m->kinds[i].fields[f], &t);
