@@ -163,7 +163,7 @@ MUST_USE enum err search__rebuild(struct call *call, struct records *r, struct t
 
 /* ---- timer.c: moves that wait for their moment -------------------------------------------- */
 struct timer {
-    struct text name; /* of a move; clock.FIELD, remind.FIELD.N: of a clock, which no move is called */
+    struct text name; /* of a move; clock.FIELD, remind.FIELD.N, rung.FIELD.N: of a clock, which no move is called */
     int64_t at;
     bool stay; /* counts from when the record came to its state */
     bool once; /* leaves nothing in the record when it fires: the version it made tells that it has */

@@ -90,6 +90,25 @@ struct waits {
     size_t count;
 };
 
+/* What had been missed long before the record was made, as with an import, is no news. */
+static void add_rungs(struct call *call, const struct model *model, const struct record *rec,
+                      const struct clock *c, struct waits *out)
+{
+    int64_t at, made = 0;
+    moment_read(json_text(record_value(rec, TEXT("created_at"))), &made);
+    if (!c->rung_count || !clock__is(c, rec, STANDING_MISSED) || !clock__at(c, rec, &at) ||
+        rec->kind->states[rec->state].end)
+        return;
+    for (size_t i = 0; i < c->rung_count; i++) {
+        int64_t when = clock__later(call, model, c, at, &c->rungs[i].after);
+        if (when > made)
+            out->at[out->count++] = (struct timer){
+                .name = text_print(call->arena, "rung.%.*s.%zu", TEXT_ARG(c->at->name), i + 1),
+                .at = when,
+                .once = true};
+    }
+}
+
 /* A reminder that would come before the clock began is none. */
 static void add_clock(struct call *call, const struct model *model, const struct record *rec,
                       const struct clock *c, struct waits *out)
@@ -113,7 +132,7 @@ static struct waits waits_of(struct call *call, const struct model *model,
                              const struct record *rec, int64_t since)
 {
     const struct kind *k = rec->kind;
-    size_t room = k->move_count + k->clock_count * (CLOCK_REMINDERS_MOST + 1) + 1;
+    size_t room = k->move_count + k->clock_count * (1 + CLOCK_REMINDERS_MOST + CLOCK_RUNGS_MOST) + 1;
     struct waits out = {NEW_MANY(call->arena, room, struct timer), 0};
     for (size_t i = 0; i < k->move_count; i++) {
         struct timer t = {.name = k->moves[i].name, .stay = !k->moves[i].on.len};
@@ -122,6 +141,8 @@ static struct waits waits_of(struct call *call, const struct model *model,
     }
     for (size_t i = 0; i < k->clock_count; i++)
         add_clock(call, model, rec, &k->clocks[i], &out);
+    for (size_t i = 0; i < k->clock_count; i++)
+        add_rungs(call, model, rec, &k->clocks[i], &out);
     return out;
 }
 

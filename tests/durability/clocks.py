@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Clocks: 72 hours and ten working days by a calendar with holidays, with reminders, each happen exactly once,
 whatever happens to the time of day and to the server: killed while they run out, started again, set a day forth
-and back, over the end of summer time, two servers on one store. Who keeps the record is told once.
+and back, over the end of summer time, two servers on one store. Who keeps the record is told once,
+and so are those on the ladder.
 
     clocks.py PATH_OF_AIMWELL [--store postgres] [--seed N]
 """
@@ -26,7 +27,7 @@ KIND = {
         "told_at": {"type": "moment", "title": "Told", "about": "When the authority was told."},
         "minor": {"type": "yes_no", "title": "Minor", "about": "Nobody need be told."},
         "tell_by": {"type": "moment", "title": "Tell by", "about": "72 hours.",
-                    "clock": {"from": "aware_at", "add": "PT72H", "answered": "told_at", "remind": ["-P2D", "-PT6H"],
+                    "clock": {"from": "aware_at", "add": "PT72H", "answered": "told_at", "ladder": "x_up", "remind": ["-P2D", "-PT6H"],
                               "when": {"not": {"field": "minor", "is": True}}}},
         "close_by": {"type": "moment", "title": "Close by", "about": "Ten working days.",
                      "clock": {"from": "aware_at", "add": "P10W", "calendar": "x_works", "answered": ["closed"], "remind": ["-P1D"]}}},
@@ -58,6 +59,9 @@ class Suite(timers.Suite):
         years = {str(y): {"source": "The works council", "days": {}} for y in range(self.began.year, self.began.year + 3)}
         years[str(self.holiday.year)]["days"][str(self.holiday)] = "Works outing"
         self.put("kinds/x_breach", KIND)
+        os.makedirs(self.site + "/ladders", exist_ok=True)
+        self.put("ladders/x_up", {"ladder": "x_up", "title": "Up", "about": "Higher and higher.",
+                                  "rungs": [{"after": "PT2H", "tell": ["@author"]}, {"after": "P2D", "tell": ["internal_auditor", "@author"]}]})
         self.put("calendars/x_works", {"calendar": "x_works", "title": "Works", "about": "With an outing.",
                                        "working": ["mon", "tue", "wed", "thu", "fri"], "holidays": years})
 
@@ -155,6 +159,11 @@ class Suite(timers.Suite):
         while len(self.happened(client, key)[0]) < count and time.monotonic() < end:
             time.sleep(0.1)
 
+    def until_rung(self, client, key, name):
+        end = time.monotonic() + harness.PATIENCE
+        while name not in self.happened(client, key)[0] and time.monotonic() < end:
+            time.sleep(0.1)
+
     def late(self, client, key):
         version = self.get(client, key)["version"]
         client.good("PATCH", f"x_breach/{key}", {"told_at": stamp(self.began + datetime.timedelta(hours=80))}, If_Match=f'"{version}"')
@@ -173,6 +182,35 @@ class Suite(timers.Suite):
         self.report.say(mine[0]["id"] not in left and mine[1]["id"] in left, "one that was seen is gone")
         client.good("POST", "notices/seen")
         self.report.say(not client.good("GET", "notices")["items"] and len(client.good("GET", "notices?all=1")["items"]) >= 4, "all are seen, and kept")
+
+    def climbs(self):
+        """A missed clock tells others, rung by rung, each once, until it is answered."""
+        auditor = self.place.token("staff,internal_auditor")
+        server = self.serve()
+        client = self.client(server)
+        key, answered = self.make(client), self.make(client)
+        start = self.shift
+        self.set(start + 75 * HOUR)
+        server = self.tick(server)
+        client = self.client(server)
+        self.report.say(not self.stands(client, [key, answered], "tell_by", "missed"), "two are missed")
+        for one in (key, answered):
+            self.until_rung(client, one, "rung.tell_by.1")
+        client.good("PATCH", f"x_breach/{answered}", {"told_at": stamp(self.now())}, If_Match=f'"{self.get(client, answered)["version"]}"')
+        server.kill()
+        self.set(start + 70 * HOUR)
+        server = self.tick()
+        self.set(start + 122 * HOUR)
+        server = self.tick(server)
+        client = self.client(server)
+        self.until_rung(client, key, "rung.tell_by.2")
+        fired, told = self.happened(client, key)
+        self.report.say([f for f in fired if f.startswith("rung.")] == ["rung.tell_by.1", "rung.tell_by.2"], "each rung came once", fired)
+        self.report.say(told.count(("escalated", "tell_by")) == 3, "and told each person once", told)
+        self.report.say("rung.tell_by.2" not in self.happened(client, answered)[0], "one that was answered meanwhile climbs no further")
+        notices = harness.Client(server.port, auditor).good("GET", "notices")["items"]
+        self.report.say([(n["event"], n["key"]) for n in notices if n["key"] in (key, answered)] == [("escalated", key)], "who is on the rung reads it", notices)
+        server.stop()
 
     def killed(self, rounds=4, many=40):
         """Many fall due at one moment, and the server is killed while they do."""
@@ -231,6 +269,7 @@ class Suite(timers.Suite):
     def started(self):
         self.token = self.place.init("staff,aims_manager")
         self.life()
+        self.climbs()
         self.killed()
         self.summer()
         if self.place.store:
