@@ -72,7 +72,7 @@ struct loader {
     struct call *call;   /* who asked: gets the problems */
     struct call *inner;  /* over the model's arena: reads the JSON */
     struct arena *arena; /* the model's */
-    struct arena *scrap; /* the caller's: for what is not needed afterwards */
+    struct arena *scrap; /* closed when the model is read: for what is not needed afterwards */
     struct model *model;
     struct source *sources;
     size_t source_count;

@@ -54,6 +54,8 @@ MUST_USE enum err open__migrate(struct call *call, struct tx *tx, struct migrati
 /* The column of the field is new with these steps, and no version can have a value of it. */
 MUST_USE enum err open__fresh(struct call *call, struct tx *tx, const struct plan_step *steps,
                               const struct kind *k, const struct field *f, bool *fresh);
+/* Is there an index of the field that lists the records of one value in the kind's own order? */
+bool open__gathers(const struct kind *k, const struct field *f);
 struct text open__steps(struct call *call, const struct plan_step *steps);
 
 /* A reader or the writer's transaction: rules are the same for looking and for doing. */
@@ -184,6 +186,19 @@ MUST_USE enum err timer__keep_zone(struct call *call, struct records *r);
 /* Is the timer by which change->timer came still there? */
 MUST_USE enum err timer__stands(struct writing *w, bool *stands);
 
+/* ---- living.c: records that may be somebody's turn ---------------------------------------- */
+#define NO_DAY "9999-12-31~" /* after every day */
+#define LIVING_COLUMNS 6     /* place ("risk.analysed"), unit, keeper, offered, day, num */
+/* Its row of `turn`, but for kind and id; false: it has none. */
+bool living__row(struct call *call, const struct record *rec, struct value out[LIVING_COLUMNS]);
+MUST_USE enum err living__write(struct writing *w, const struct record *rec,
+                                const struct record *before);
+bool living__same(const struct model *a, const struct model *b);
+MUST_USE enum err living__rebuild(struct call *call, struct records *r, struct tx *tx);
+/* query/candidates.c: those of a kind. */
+MUST_USE enum err query__fill_living(struct call *call, struct records *r, struct tx *tx,
+                                     const struct kind *k);
+
 /* ---- clock.c: by when something must have been answered --------------------------------- */
 /* By which its working days count; NULL: Monday to Friday. */
 const struct calendar *clock__calendar(const struct call *call, const struct model *m,
@@ -281,6 +296,10 @@ MUST_USE enum err who__reads_field(struct call *call, struct records *r, struct 
                                    const struct field *f, bool *out);
 /* Does a role of the actor that is so marked cover the record? */
 bool role__redacts(const struct role *role);
+/* The records of which somebody asked a redaction that the actor may be the second person for; at
+ * most 200 (redact.c). */
+MUST_USE enum err redact__waiting(struct call *call, struct records *r, struct reader *db,
+                                  struct record ***out, size_t *count);
 bool role__holds(const struct role *role);
 MUST_USE enum err who__cleared(struct call *call, struct records *r, struct db db,
                                const struct actor *actor, const struct record *rec,
@@ -485,8 +504,7 @@ MUST_USE enum err query__titles(struct call *call, struct records *r, struct rea
                                 struct text kind, const struct text *ids, size_t count,
                                 struct rows *rows);
 
-/* Whose turn it is, over all kinds (query/turns.c; a table of turns will
- * take its place). mine: records that wait for the actor, or are theirs and due by `soon`; others:
+/* Whose turn it is, over all kinds (query/turns.c). mine: records that wait for the actor, or are theirs and due by `soon`; others:
  * records of theirs that wait for somebody else. By day, then key; days are dates. */
 struct turns_query {
     bool others;
@@ -499,9 +517,14 @@ struct turns_query {
  * (turn__next), TURN_LACKING more while something is missing; NULL when it is not their turn. */
 MUST_USE enum err query__turns(struct call *call, struct records *r, struct reader *db,
                                const struct turns_query *of, size_t most, struct rows *out);
-/* One row: all, those with a pick, overdue, due within the week. */
-MUST_USE enum err query__turn_counts(struct call *call, struct records *r, struct reader *db,
-                                     const struct turns_query *of, struct rows *out);
+/* How many there are, from their rows: TURNS_COUNTED at most, the first by day, and whether there are more. */
+#define TURNS_COUNTED 500
+struct turn_counts {
+    int64_t total, waiting, overdue, due_soon;
+    bool more;
+};
+void query__count_turns(const struct turns_query *of, const struct rows *rows,
+                        struct turn_counts *out);
 
 /* ---- redact.c ----------------------------------------------------------------------------------- */
 MUST_USE enum err redact__run(struct writing *w);
@@ -625,6 +648,14 @@ MUST_USE enum err contributor__rebuild(struct call *call, struct tx *tx, const s
 /* ---- turn.c: whose turn it is ---------------------------------------------------------------- */
 /* The moves that lead on from a state, as the model tells them, in its order; NULL after the last. */
 const struct move *turn__next(const struct kind *k, size_t state, size_t nth);
+/* Is anything expected of anybody there? */
+bool turn__waits(const struct kind *k, size_t state);
+/* The fields by which a next move names people, besides the owner: of the record itself (via NULL), or of
+ * the one that `via` refers to. */
+struct turn_field {
+    const struct field *via, *field;
+};
+size_t turn__fields(struct arena *a, const struct kind *k, struct turn_field **out);
 /* Does being in this list make it one's turn? What all staff may do waits for nobody in particular. */
 bool turn__counts(const struct who_list *list, const struct who *w);
 

@@ -70,6 +70,17 @@ static const struct column timer_columns[] = {
     COLUMN("why", TEXT, true)};
 static const struct index timer_indexes[] = {
     {.name = NAMED("timer_next"), .columns = NAMED("next")}};
+/* Records that may be somebody's turn, and where they stand: follows from the versions (living.c). The
+ * first index has all that lists of tasks choose by. */
+static const struct column turn_columns[] = {
+    COLUMN("kind", TEXT, true),   COLUMN("id", TEXT, true),       COLUMN("place", TEXT, true),
+    COLUMN("unit", TEXT, false),  COLUMN("keeper", TEXT, false),  COLUMN("offered", TEXT, false),
+    COLUMN("day", TEXT, true),    COLUMN("num", TEXT, true)};
+static const struct index turn_indexes[] = {
+    {.name = NAMED("turn_day"), .columns = NAMED("day, num, place, unit, keeper, offered, id")},
+    {.name = NAMED("turn_place"), .columns = NAMED("place, unit")},
+    {.name = NAMED("turn_keeper"), .columns = NAMED("keeper, day")},
+    {.name = NAMED("turn_offered"), .columns = NAMED("offered")}};
 /* What checks and frameworks gave, the last time of each day (assure/runs.c). */
 static const struct column check_run_columns[] = {
     COLUMN("name", TEXT, true),    COLUMN("day", TEXT, true),           COLUMN("at", TEXT, true),
@@ -159,6 +170,12 @@ static const struct table own_tables[] = {
      .column_count = COUNT(timer_columns),
      .indexes = timer_indexes,
      .index_count = 1},
+    {.name = NAMED("turn"),
+     .primary = NAMED("kind, id"),
+     .columns = turn_columns,
+     .column_count = COUNT(turn_columns),
+     .indexes = turn_indexes,
+     .index_count = COUNT(turn_indexes)},
     {.name = NAMED("outbox"),
      .primary = NAMED("id"),
      .columns = outbox_columns,
@@ -242,12 +259,12 @@ static bool wants_index(const struct kind *k, const struct field *f)
 
 /* Lists are asked for by these, and many records have the same value; a day or a title only a few. (Each
  * such index costs a write a page somewhere in the middle: not for everything.) */
-static bool gathers(const struct kind *k, const struct field *f)
+bool open__gathers(const struct kind *k, const struct field *f)
 {
     struct text sort = k->sort;
     bool same = f->type == FIELD_REF || f->type == FIELD_CHOICE || f->type == FIELD_YES_NO;
     return (same && listed(k, f)) || text_is(f->name, "owner") || text_is(f->name, "state") ||
-           f == next_sort(k, &sort);
+           text_is(f->name, "unit") || f == next_sort(k, &sort);
 }
 
 /* The columns of an index over `f`: after it the kind's own order, so that a list of one value, or
@@ -262,7 +279,7 @@ static struct text columns_of(struct arena *a, const struct kind *k, const struc
                               bool plain)
 {
     struct buf b = buf_in(a, INDEX_MOST + 100);
-    struct text sort = gathers(k, f) ? k->sort : (struct text){0};
+    struct text sort = open__gathers(k, f) ? k->sort : (struct text){0};
     size_t room = INDEX_MOST - INDEX_WORD - widest(f);
     add_column(&b, f, plain);
     while (sort.len) {
@@ -459,8 +476,8 @@ static enum err refill(struct call *call, struct tx *tx, const struct migration 
     return OK;
 }
 
-/* Which moves are timed, and which fields are for whom, is the model's: another model, other timers and
- * other words to be found by. */
+/* Which moves are timed, which fields are for whom and which states are ends is the model's: another model,
+ * other timers, other words to be found by and other records that live. */
 static enum err follow_model(struct call *call, struct tx *tx, const struct migration *m)
 {
     struct records r = {.store = tx_store(tx), .model = m->model, .arena = call->arena};
@@ -473,11 +490,15 @@ static enum err follow_model(struct call *call, struct tx *tx, const struct migr
     bool timers = created(m->steps, " timer") ||
                   !(known || (m->before && timer__same_moves(m->before, m->model)));
     bool words = !known && !(m->before && search__same_words(m->before, m->model));
-    if (!timers && !words)
+    bool living = created(m->steps, " turn") ||
+                  !(known || (m->before && living__same(m->before, m->model)));
+    if (!timers && !words && !living)
         return OK;
     bool same;
     TRY(timer__zone(call, m->model, db_tx(tx), &same));
     TRY(table__build(call, &r));
+    if (living)
+        TRY(living__rebuild(call, &r, tx));
     if (words)
         TRY(search__rebuild(call, &r, tx));
     return timers ? timer__rebuild(call, &r, tx) : OK;

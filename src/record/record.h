@@ -401,7 +401,9 @@ struct todo {
 struct todo_list {
     struct todo *items;
     size_t count;
-    int64_t total, waiting, overdue, due_soon; /* of all, not of the page */
+    int64_t total, waiting, overdue, due_soon; /* of all, not of the page; of the first 500 when there
+                                                * are `more` */
+    bool more;
     struct text next;                          /* cursor, "" at the end */
 };
 /* What waits for the actor (and what is theirs and falls due), or, `others`: records of theirs that

@@ -34,6 +34,7 @@ struct deep {
     int64_t owners; /* changes of owner that table past_owner tells of, and should */
     bool current;   /* the store is of the format that this program writes */
     bool other_rules; /* of the time zone */
+    int64_t living; /* rows of table turn of the records that were looked at */
     int64_t timers; /* rows of table timer of the records that were looked at */
     int64_t told;   /* rows of table outbox that a version tells of */
     int64_t stays;  /* rows of table stay that follow from the versions */
@@ -851,6 +852,35 @@ static void check_timers(struct deep *c, struct call *call, struct text place, s
                          "its timers are not those that follow from its current version");
 }
 
+/* After check_timers, which read its state. */
+static void check_living(struct deep *c, struct call *call, struct text place, struct record *rec)
+{
+    struct value values[] = {V_TEXT(rec->kind->name), V_TEXT(rec->id)}, want[LIVING_COLUMNS];
+    struct rows rows;
+    rec->key = json_text(record_value(rec, TEXT("key")));
+    bool lives = living__row(call, rec, want);
+    if (!c->current || read_page(c, call, "table turn",
+                                 "SELECT place, unit, keeper, offered, day, num FROM turn WHERE "
+                                 "kind = $1 AND id = $2",
+                                 values, 2, &rows) != OK)
+        return;
+    c->living += (int64_t)rows.count;
+    bool same = (rows.count > 0) == lives;
+    for (size_t i = 0; same && lives && i < LIVING_COLUMNS; i++)
+        same = same_cell(&row_at(&rows, 0)[i], &want[i]);
+    if (!same)
+        verification_add(c->call, c->out, place,
+                         "its row of table turn does not follow from its current version");
+}
+
+static void check_living_rows(struct deep *c)
+{
+    struct rows rows;
+    if (read_page(c, c->call, "table turn", "SELECT count(*) FROM turn", NULL, 0, &rows) == OK &&
+        rows.cells[0].integer != c->living)
+        verification_add(c->call, c->out, TEXT("table turn"), "has rows of no record");
+}
+
 static void check_timer_rows(struct deep *c)
 {
     struct rows rows;
@@ -902,6 +932,7 @@ static void check_row(struct deep *c, struct call *call, const struct kind *k,
             check_child_rows(c, call, place, rec, &k->fields[i]);
     check_links(c, call, place, rec);
     check_timers(c, call, place, rec);
+    check_living(c, call, place, rec);
 }
 
 static void check_listed(struct deep *c, const struct kind *k, const char *sql,
@@ -1192,8 +1223,10 @@ static enum err check_kinds(struct deep *c)
     }
     for (size_t i = 0; i < c->records->model->kind_count; i++)
         check_kind(c, &c->records->model->kinds[i]);
-    if (c->current)
+    if (c->current) {
         check_timer_rows(c);
+        check_living_rows(c);
+    }
     c->out = out;
     return OK;
 }

@@ -352,6 +352,8 @@ export interface TasksReply {
 	items: Task[];
 	next: string | null;
 	total: number;
+	/** There are more than 500: total and counts are of the first 500. */
+	more: boolean;
 	counts: { waiting: number; overdue: number; due_soon: number };
 }
 export interface Grant {
