@@ -262,6 +262,8 @@ struct move {
     struct duration plus;        /* from there */
     struct duration after;       /* or from when the state was entered */
     bool has_after;
+    struct duration every;       /* with `on`: again and again from there, in its state; whole days or months */
+    bool has_every;
     struct text *asks;
     size_t ask_count;
     bool reason, fresh, stop, automatic;

@@ -317,14 +317,6 @@ enum err clock__told(struct writing *w, const struct record *rec, const struct r
 }
 
 /* ---- its time has come --------------------------------------------------------------------------- */
-static const struct json *fired(struct call *call, const struct change *change)
-{
-    struct json *v = node__object(call->arena);
-    node__add(v, node__text(call->arena, change->timer), TEXT("at"), call->arena);
-    node__add(v, node__text(call->arena, change->move), TEXT("name"), call->arena);
-    return v;
-}
-
 enum err clock__fire(struct writing *w)
 {
     struct record *before;
@@ -342,7 +334,7 @@ enum err clock__fire(struct writing *w)
                        say(w->call, "there is no such clock"));
     struct record *rec = record__copy(w->call->arena, before);
     TRY(timer__took(w, rec, w->change->move));
-    w->timer = fired(w->call, w->change);
+    w->timer = timer__fired(w->call, w->change);
     TRY(write__version(w, rec, before, "record.clock", (struct text){0}, (struct text){0}));
     if (over && clock__is(c, rec, STANDING_RUNNING))
         return problem(w->call, ERR_CONFLICT, c->at->name, "not_yet", "%s",

@@ -39,6 +39,20 @@ KIND = {
     "access": {"read": ["staff"], "create": ["staff"], "change": ["@owner", "@author", "staff"]}}
 
 
+AGAIN = {
+    "kind": "x_duty", "prefix": "XDU", "title": "Duty", "plural": "Duties", "icon": "repeat", "phase": "do", "order": 98,
+    "about": "Something that comes every year.",
+    "fields": {"starts": {"type": "date", "title": "From", "about": "The first day."},
+               "tasks": {"type": "refs", "to": "task", "title": "Tasks", "about": "What it made."}},
+    "list": ["title", "state"],
+    "states": {"start": "on", "of": {"on": {"title": "On", "tone": "ok", "rest": True, "about": "It comes."},
+                                     "off": {"title": "Off", "tone": "off", "end": True, "about": "No more."}}},
+    "moves": {"end": {"title": "End", "from": ["on"], "to": "off", "by": ["staff"]},
+              "yearly": {"title": "It is that time of the year", "from": ["on"], "to": "on", "by": ["auto"], "on": "starts", "every": "P1Y",
+                         "makes": [{"kind": "task", "key": "year", "link": "tasks", "set": {"title": "$title", "owner": ["$owner"], "due": "@today+30"}}]}},
+    "access": {"read": ["staff"], "create": ["staff"], "change": ["@owner", "@author", "staff"]}}
+
+
 def stamp(moment):
     return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
@@ -59,6 +73,7 @@ class Suite(timers.Suite):
         years = {str(y): {"source": "The works council", "days": {}} for y in range(self.began.year, self.began.year + 3)}
         years[str(self.holiday.year)]["days"][str(self.holiday)] = "Works outing"
         self.put("kinds/x_breach", KIND)
+        self.put("kinds/x_duty", AGAIN)
         os.makedirs(self.site + "/ladders", exist_ok=True)
         self.put("ladders/x_up", {"ladder": "x_up", "title": "Up", "about": "Higher and higher.",
                                   "rungs": [{"after": "PT2H", "tell": ["@author"]}, {"after": "P2D", "tell": ["internal_auditor", "@author"]}]})
@@ -212,6 +227,55 @@ class Suite(timers.Suite):
         self.report.say([(n["event"], n["key"]) for n in notices if n["key"] in (key, answered)] == [("escalated", key)], "who is on the rung reads it", notices)
         server.stop()
 
+    def yearly(self):
+        """A task that comes every year, on its day: one a year, and one alone for years in which no server ran."""
+        server = self.serve()
+        client = self.client(server)
+        first = self.now().date() + datetime.timedelta(days=10)
+        first = first.replace(day=min(first.day, 28))
+        if first <= self.now().date():
+            first += datetime.timedelta(days=28)
+        key = client.good("POST", "x_duty", {"title": "Test the alarm", "starts": str(first)})["key"]
+        timers = client.good("GET", f"x_duty/{key}")["timers"]
+        self.report.say([(t["move"], t["at"][:10]) for t in timers] == [("yearly", str(first))], "a yearly task waits for its day", timers)
+        server.stop()
+        day = lambda years, days=0: (datetime.datetime.combine(first.replace(year=first.year + years), datetime.time(12), UTC)
+                                     + datetime.timedelta(days=days) - datetime.datetime.now(UTC)).total_seconds()
+        self.made(key, day(0, -5), 0, 0, "before its day there is none")
+        self.made(key, day(0), 1, 1, "on its day there is one")
+        self.made(key, day(0, -3), 1, 1, "set back some days there is still one")
+        self.made(key, day(0, 200), 1, 1, "and half a year later")
+        self.made(key, day(1, 1), 2, 2, "the next year there is another")
+        self.made(key, day(4, 1), 5, 3, "after three years without a server one more is made, for the last of them")
+
+    def made(self, key, shift, times, tasks, what):
+        self.set(shift)
+        for _ in range(3):  # killed while it happens
+            server = self.serve()
+            time.sleep(self.chance.uniform(0.0, 0.2))
+            server.kill()
+        servers = [self.serve(), self.serve()] if self.place.store else [self.serve()]
+        end = time.monotonic() + harness.PATIENCE
+        found = None
+        while time.monotonic() < end:
+            client = self.client(servers[0])
+            items = client.good("GET", f"x_duty/{key}/history?limit=200")["items"]
+            found = (len([h for h in items if h["move"] == "yearly"]), len(client.good("GET", f"x_duty/{key}").get("tasks", [])))
+            if found == (times, tasks):
+                break
+            for server in servers:  # a start is a tick
+                server.stop()
+            servers = [self.serve() for _ in servers]
+        for server in servers:
+            server.stop()
+        server = self.serve()
+        client = self.client(server)
+        record = client.good("GET", f"x_duty/{key}")
+        known = [t for t in client.every("task") if t["id"] in record.get("tasks", [])]
+        fired = [h["timer"] for h in client.good("GET", f"x_duty/{key}/history?limit=200")["items"] if h.get("timer")]
+        self.report.say(found == (times, tasks) and len(known) == tasks and len(fired) == times, what, f"{found} {len(known)} {len(fired)}")
+        server.stop()
+
     def killed(self, rounds=4, many=40):
         """Many fall due at one moment, and the server is killed while they do."""
         server = self.serve()
@@ -271,6 +335,7 @@ class Suite(timers.Suite):
         self.life()
         self.climbs()
         self.killed()
+        self.yearly()
         self.summer()
         if self.place.store:
             self.two_servers()

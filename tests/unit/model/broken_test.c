@@ -236,6 +236,18 @@ static const struct broken {
      "\"in\": "
      "[\"works\"]}]}",
      "\"N9\"", "unknown_key", "no needs"},
+    /* what comes again */
+    {"kinds/thing.json", "\"by\": [\"auto\"], \"on\": \"until\"",
+     "\"by\": [\"auto\"], \"on\": \"until\", \"every\": \"P1Y\"", "\"every\"", "circle", "to itself"},
+    {"kinds/thing.json", "\"expire\": {",
+     "\"again\": {\"title\": \"Again\", \"from\": [\"new\"], \"to\": \"new\", \"by\": [\"auto\"], \"on\": \"until\", \"every\": \"PT1H\"},\n\"expire\": {",
+     "\"again\"", "duration", "whole days"},
+    {"kinds/thing.json", "\"expire\": {",
+     "\"again\": {\"title\": \"Again\", \"from\": [\"new\"], \"to\": \"new\", \"by\": [\"auto\"], \"on\": \"until\", \"every\": \"P0D\"},\n\"expire\": {",
+     "\"again\"", "duration", "whole days"},
+    {"kinds/thing.json", "\"expire\": {",
+     "\"again\": {\"title\": \"Again\", \"from\": [\"new\"], \"to\": \"new\", \"by\": [\"auto\"], \"after\": \"P1D\", \"every\": \"P1Y\"},\n\"expire\": {",
+     "\"again\"", "unknown_key", "goes with"},
     /* calendars and clocks */
     {"calendars/works.json", "\"Europe/Berlin\"", "\"Europe/Berlyn\"", "\"zone\"", "zone", "Berlyn"},
     {"calendars/works.json", "\"working\": [\"mon\", \"tue\", \"wed\", \"thu\", \"fri\"]", "\"working\": []", "\"working\"", "required", "empty list"},
