@@ -238,7 +238,7 @@ static const struct broken {
      "\"N9\"", "unknown_key", "no needs"},
     /* what comes again */
     {"kinds/thing.json", "\"by\": [\"auto\"], \"on\": \"until\"",
-     "\"by\": [\"auto\"], \"on\": \"until\", \"every\": \"P1Y\"", "\"every\"", "circle", "to itself"},
+     "\"by\": [\"auto\"], \"on\": \"until\", \"every\": \"P1Y\"", "\"every\": \"P1Y\"", "circle", "to itself"},
     {"kinds/thing.json", "\"expire\": {",
      "\"again\": {\"title\": \"Again\", \"from\": [\"new\"], \"to\": \"new\", \"by\": [\"auto\"], \"on\": \"until\", \"every\": \"PT1H\"},\n\"expire\": {",
      "\"again\"", "duration", "whole days"},
