@@ -20,6 +20,7 @@ static const struct {
     {"checks/", FILE_CHECK},
     {"sets/", FILE_SET},
     {"calendars/", FILE_CALENDAR},
+    {"ladders/", FILE_LADDER},
     {"overlays/", FILE_OVERLAY},
     {"demo/", FILE_OTHER},
     {"import/", FILE_OTHER},
@@ -60,7 +61,8 @@ static bool classify_by_content(struct source *s)
                       {"framework", FILE_FRAMEWORK},
                       {"check", FILE_CHECK},
                       {"set", FILE_SET},
-                      {"calendar", FILE_CALENDAR}};
+                      {"calendar", FILE_CALENDAR},
+                      {"ladder", FILE_LADDER}};
     for (size_t i = 0; i < COUNT(first_keys); i++)
         if (json_get(s->root, first_keys[i].key) != NULL) {
             s->type = first_keys[i].type;

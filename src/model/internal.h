@@ -35,6 +35,7 @@ enum file_type {
     FILE_CHECK,
     FILE_SET,
     FILE_CALENDAR,
+    FILE_LADDER,
     FILE_OVERLAY
 };
 struct source {        /* one file that was read */
@@ -84,6 +85,8 @@ struct loader {
     struct draft *drafts; /* one a kind, beside model->kinds */
     struct extension *extensions;
     size_t extension_count;
+    struct ladder *ladders; /* ladder.c */
+    size_t ladder_count;
     struct set_draft *sets; /* beside model->sets (set.c) */
     size_t set_count;
     struct field *envelope; /* as envelope.json has them; each kind gets copies */
@@ -212,6 +215,9 @@ struct condition *model__condition(struct loader *l, const struct kind *k,
                                    const struct json *v);
 
 void model__calendars(struct loader *l, size_t count);
+void model__ladders(struct loader *l, size_t count);
+/* The rungs of the ladder of that name, as records of the kind have them. */
+void model__rungs(struct loader *l, const struct kind *k, const struct json *name, struct clock *c);
 /* f, of which v says that it is a clock, was just read: makes it computed and adds NAME_standing behind it. */
 void model__clock_fields(struct loader *l, struct draft *d, struct field *f, const struct json *v);
 /* What the clock says, once fields and states are known. */

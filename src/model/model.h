@@ -218,6 +218,11 @@ bool calendar_same(const struct calendar *a, const struct calendar *b); /* do th
 enum clock_standing { STANDING_RUNNING, STANDING_MET, STANDING_LATE, STANDING_MISSED, STANDING_NONE };
 struct text standing_word(enum clock_standing s);
 #define CLOCK_REMINDERS_MOST 8
+#define CLOCK_RUNGS_MOST 12
+struct rung { /* who else is told when it was missed, so long after it */
+    struct duration after;
+    struct who_list tell;
+};
 struct clock { /* a moment by which something must have been answered */
     const struct field *at;            /* the moment, computed */
     const struct field *standing;      /* a choice, computed: the field behind it */
@@ -229,6 +234,8 @@ struct clock { /* a moment by which something must have been answered */
     uint64_t answered_in;              /* by being in one of these states */
     struct duration remind[CLOCK_REMINDERS_MOST]; /* before it */
     size_t remind_count;
+    struct rung *rungs;                /* of its ladder */
+    size_t rung_count;                 /* at most CLOCK_RUNGS_MOST */
 };
 
 #define SIGN_STEPS_MOST 8
@@ -255,6 +262,8 @@ struct move {
     struct duration plus;        /* from there */
     struct duration after;       /* or from when the state was entered */
     bool has_after;
+    struct duration every;       /* with `on`: again and again from there, in its state; whole days or months */
+    bool has_every;
     struct text *asks;
     size_t ask_count;
     bool reason, fresh, stop, automatic;

@@ -551,6 +551,8 @@ static enum err make_move(struct writing *w, struct record *rec, const struct re
         rec->values[m->sets[i].field->index] = setting(w->call, &m->sets[i]);
     struct made *made;
     TRY(make__plan(w, rec, m, &made));
+    if (m->has_every)
+        w->timer = timer__fired(w->call, w->change);
     TRY(freeze__set(w->call, w->records, db_tx(w->tx), m, &w->frozen));
     TRY(write__version(w, rec, before, "record.move", m->name, reason));
     TRY(make__all(w, rec, made));

@@ -225,6 +225,77 @@ static bool reminds_of(struct writing *w, const struct record *rec, const struct
     return true;
 }
 
+/* ---- rungs: who else is told ------------------------------------------------------------------------ */
+static bool is_told(const struct json *told, struct text to, struct text field)
+{
+    for (const struct json *one = told ? told->first : NULL; one; one = one->next)
+        if (text_same(json_text(json_get(one, "to")), to) &&
+            text_same(json_text(json_get(one, "field")), field))
+            return true;
+    return false;
+}
+
+static struct text unit_of(const struct record *rec)
+{
+    const struct json *unit = record_value(rec, TEXT("unit"));
+    return value__empty(unit) ? TEXT("") : unit->text;
+}
+
+static enum err tell_role(struct writing *w, const struct record *rec, const struct clock *c,
+                          struct text role, struct json **told)
+{
+    struct value values[] = {V_TEXT(role), V_TEXT(unit_of(rec))};
+    struct rows rows;
+    TRY(tx_rows(w->call, w->tx,
+                "SELECT DISTINCT g.person FROM role_grant g JOIN person p ON p.id = g.person WHERE "
+                "g.role = $1 AND g.state = 'active' AND p.disabled = 0 AND (g.unit = '' OR g.unit "
+                "IN (SELECT ancestor FROM unit_closure WHERE descendant = $2)) ORDER BY g.person "
+                "LIMIT 50",
+                values, 2, 50, &rows));
+    for (size_t i = 0; i < rows.count; i++)
+        if (!is_told(*told, row_at(&rows, i)[0].text, c->at->name))
+            tell(w, told, row_at(&rows, i)[0].text, "escalated", c);
+    return OK;
+}
+
+static enum err tell_relation(struct writing *w, const struct record *rec, const struct clock *c,
+                              const struct who *who, struct json **told)
+{
+    struct text *people;
+    size_t count;
+    TRY(who__people(w->call, w->records, db_tx(w->tx), rec, who, &people, &count));
+    for (size_t i = 0; i < count && i < 50; i++) {
+        struct rows rows;
+        TRY(tx_rows(w->call, w->tx, "SELECT id FROM person WHERE id = $1 AND disabled = 0",
+                    &V_TEXT(people[i]), 1, 1, &rows));
+        if (rows.count && !is_told(*told, people[i], c->at->name))
+            tell(w, told, people[i], "escalated", c);
+    }
+    return OK;
+}
+
+/* "rung.report_by.2" is the second rung of report_by; NULL: none of this clock. */
+static const struct rung *rung_of(struct text timer, const struct clock *c)
+{
+    int64_t n;
+    if (!text_is(text_cut(&timer, '.'), "rung") || !text_same(text_cut(&timer, '.'), c->at->name) ||
+        !text_integer(timer, &n) || n < 1 || n > (int64_t)c->rung_count)
+        return NULL;
+    return &c->rungs[n - 1];
+}
+
+static enum err climb(struct writing *w, const struct record *rec, const struct clock *c,
+                      struct json **told)
+{
+    const struct rung *r = rung_of(json_text(json_get(w->timer, "name")), c);
+    for (size_t i = 0; r && clock__is(c, rec, STANDING_MISSED) && i < r->tell.count; i++) {
+        const struct who *who = &r->tell.one[i];
+        TRY(who->role.len ? tell_role(w, rec, c, who->role, told)
+                          : tell_relation(w, rec, c, who, told));
+    }
+    return OK;
+}
+
 enum err clock__told(struct writing *w, const struct record *rec, const struct record *before,
                      const struct json **out)
 {
@@ -234,6 +305,7 @@ enum err clock__told(struct writing *w, const struct record *rec, const struct r
         bool missed = clock__is(c, rec, STANDING_MISSED) && clock__is(c, before, STANDING_RUNNING);
         bool reminded = clock__is(c, rec, STANDING_RUNNING) && reminds_of(w, rec, c);
         struct text to;
+        TRY(climb(w, rec, c, &told));
         if (!missed && !reminded)
             continue;
         TRY(keeper_of(w, rec, &to));
@@ -245,14 +317,6 @@ enum err clock__told(struct writing *w, const struct record *rec, const struct r
 }
 
 /* ---- its time has come --------------------------------------------------------------------------- */
-static const struct json *fired(struct call *call, const struct change *change)
-{
-    struct json *v = node__object(call->arena);
-    node__add(v, node__text(call->arena, change->timer), TEXT("at"), call->arena);
-    node__add(v, node__text(call->arena, change->move), TEXT("name"), call->arena);
-    return v;
-}
-
 enum err clock__fire(struct writing *w)
 {
     struct record *before;
@@ -270,7 +334,7 @@ enum err clock__fire(struct writing *w)
                        say(w->call, "there is no such clock"));
     struct record *rec = record__copy(w->call->arena, before);
     TRY(timer__took(w, rec, w->change->move));
-    w->timer = fired(w->call, w->change);
+    w->timer = timer__fired(w->call, w->change);
     TRY(write__version(w, rec, before, "record.clock", (struct text){0}, (struct text){0}));
     if (over && clock__is(c, rec, STANDING_RUNNING))
         return problem(w->call, ERR_CONFLICT, c->at->name, "not_yet", "%s",

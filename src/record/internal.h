@@ -165,8 +165,9 @@ MUST_USE enum err search__rebuild(struct call *call, struct records *r, struct t
 
 /* ---- timer.c: moves that wait for their moment -------------------------------------------- */
 struct timer {
-    struct text name; /* of a move; clock.FIELD, remind.FIELD.N: of a clock, which no move is called */
+    struct text name; /* of a move; clock.FIELD, remind.FIELD.N, rung.FIELD.N: of a clock, which no move is called */
     int64_t at;
+    bool again; /* comes again and again: its moment follows from when it came last */
     bool stay; /* counts from when the record came to its state */
     bool once; /* leaves nothing in the record when it fires: the version it made tells that it has */
 };
@@ -183,6 +184,11 @@ MUST_USE enum err timer__rebuild(struct call *call, struct records *r, struct tx
 MUST_USE enum err timer__zone(struct call *call, const struct model *m, struct db db, bool *same);
 /* The rules of the zone are others than at the last start: the timers are made again. */
 MUST_USE enum err timer__keep_zone(struct call *call, struct records *r);
+/* When a move that comes again and again comes after that moment; false: its day is not said. */
+bool timer__next(const struct call *call, const struct model *m, const struct record *rec,
+                 const struct move *move, int64_t after, int64_t *out);
+/* What the version says of the timer by which it comes, when the record keeps nothing of it. */
+const struct json *timer__fired(struct call *call, const struct change *change);
 /* Is the timer by which change->timer came still there? */
 MUST_USE enum err timer__stands(struct writing *w, bool *stands);
 

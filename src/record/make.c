@@ -83,6 +83,7 @@ struct planning {
     struct json *made;  /* as it goes into the version */
     struct made **end;
     size_t count;
+    struct text period; /* of a move that comes again: the day it came for; "" */
 };
 
 static void keep_link(struct planning *p, const struct make *make, struct text id)
@@ -107,6 +108,8 @@ static void plan_one(struct planning *p, const struct make *make, const struct j
 {
     struct call *call = p->w->call;
     struct text key = key_of(call, make, p->rec, row);
+    if (p->period.len)
+        key = text_print(call->arena, "%.*s@%.*s", TEXT_ARG(key), TEXT_ARG(p->period));
     if (has_key(p->known, key))
         return;
     struct made *one = NEW(call->arena, struct made);
@@ -134,12 +137,24 @@ static void plan(struct planning *p, const struct make *make)
         plan_one(p, make, row);
 }
 
+/* A move that comes again makes its records for its day. Of several days that have passed, while no server
+ * ran, the last one does. */
+static bool is_last(const struct writing *w, const struct record *rec, const struct move *m,
+                    struct text *period)
+{
+    int64_t at, next;
+    if (!m->has_every || !moment_read(w->change->timer, &at))
+        return true;
+    *period = date_of_days(w->call->arena, zone_day(w->call->zone, at));
+    return !timer__next(w->call, w->records->model, rec, m, at, &next) || next > w->call->now;
+}
+
 enum err make__plan(struct writing *w, struct record *rec, const struct move *m,
                     struct made **out)
 {
     struct planning p = {.w = w, .rec = rec, .end = out};
     *out = NULL;
-    if (!m->make_count)
+    if (!m->make_count || !is_last(w, rec, m, &p.period))
         return OK;
     p.known = node__list(w->call->arena);
     p.made = node__list(w->call->arena);

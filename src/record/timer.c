@@ -26,7 +26,8 @@ static bool any_timed(const struct kind *k)
 static bool same_wait(const struct move *a, const struct move *b)
 {
     return b && text_same(a->on, b->on) && a->from == b->from && a->has_after == b->has_after &&
-           text_same(a->plus.said, b->plus.said) && text_same(a->after.said, b->after.said);
+           text_same(a->plus.said, b->plus.said) && text_same(a->after.said, b->after.said) &&
+           text_same(a->every.said, b->every.said);
 }
 
 static bool kind_waits_in(const struct kind *k, const struct kind *other)
@@ -62,7 +63,7 @@ bool timer__same_moves(const struct model *a, const struct model *b)
 }
 
 /* ---- what a record waits for --------------------------------------------------------------- */
-/* The moment of a move for a record in its state; false: none. */
+/* The moment of a move for a record in its state; false: none. What comes again: the first time. */
 static bool moment_of(const struct call *call, const struct model *model,
                       const struct record *rec, const struct move *m, int64_t since, int64_t *out)
 {
@@ -85,10 +86,71 @@ static bool moment_of(const struct call *call, const struct model *model,
     return true;
 }
 
+/* ---- what comes again and again ---------------------------------------------------------------- */
+#define DAY_MOST (31 * DAY) /* the longest month */
+
+static int64_t nth(const struct call *call, const struct move *m, int64_t first, int64_t n)
+{
+    struct duration d = m->every;
+    d.months *= n;
+    d.days *= n;
+    return duration_after(first, &d, call->zone, NULL);
+}
+
+/* Every one is counted from the first, so that the 31st comes back after a shorter month. */
+bool timer__next(const struct call *call, const struct model *model, const struct record *rec,
+                 const struct move *m, int64_t after, int64_t *out)
+{
+    int64_t first;
+    if (!moment_of(call, model, rec, m, 0, &first))
+        return false;
+    int64_t longest = m->every.months * DAY_MOST + m->every.days * DAY;
+    int64_t n = after > first ? (after - first) / longest : 0;
+    n -= n > 0; /* summer time may make a day longer */
+    while ((*out = nth(call, m, first, n)) <= after && n < 100000)
+        n++;
+    return n < 100000;
+}
+
 struct waits {
     struct timer *at;
     size_t count;
 };
+
+static bool any_again(const struct kind *k)
+{
+    bool any = false;
+    for (size_t i = 0; i < k->move_count; i++)
+        any = any || (is_timed(&k->moves[i]) && k->moves[i].has_every);
+    return any;
+}
+
+static int64_t last_of(const struct waits *fired, struct text name, int64_t since)
+{
+    for (size_t i = 0; i < fired->count; i++)
+        if (text_same(fired->at[i].name, name) && fired->at[i].at > since)
+            since = fired->at[i].at;
+    return since;
+}
+
+/* What had been missed long before the record was made, as with an import, is no news. */
+static void add_rungs(struct call *call, const struct model *model, const struct record *rec,
+                      const struct clock *c, struct waits *out)
+{
+    int64_t at, made = 0;
+    moment_read(json_text(record_value(rec, TEXT("created_at"))), &made);
+    if (!c->rung_count || !clock__is(c, rec, STANDING_MISSED) || !clock__at(c, rec, &at) ||
+        rec->kind->states[rec->state].end)
+        return;
+    for (size_t i = 0; i < c->rung_count; i++) {
+        int64_t when = clock__later(call, model, c, at, &c->rungs[i].after);
+        if (when > made)
+            out->at[out->count++] = (struct timer){
+                .name = text_print(call->arena, "rung.%.*s.%zu", TEXT_ARG(c->at->name), i + 1),
+                .at = when,
+                .once = true};
+    }
+}
 
 /* A reminder that would come before the clock began is none. */
 static void add_clock(struct call *call, const struct model *model, const struct record *rec,
@@ -109,19 +171,24 @@ static void add_clock(struct call *call, const struct model *model, const struct
     }
 }
 
+/* fired: needed only of kinds with moves that come again. */
 static struct waits waits_of(struct call *call, const struct model *model,
-                             const struct record *rec, int64_t since)
+                             const struct record *rec, int64_t since, const struct waits *fired)
 {
     const struct kind *k = rec->kind;
-    size_t room = k->move_count + k->clock_count * (CLOCK_REMINDERS_MOST + 1) + 1;
+    size_t room = k->move_count + k->clock_count * (1 + CLOCK_REMINDERS_MOST + CLOCK_RUNGS_MOST) + 1;
     struct waits out = {NEW_MANY(call->arena, room, struct timer), 0};
     for (size_t i = 0; i < k->move_count; i++) {
-        struct timer t = {.name = k->moves[i].name, .stay = !k->moves[i].on.len};
-        if (moment_of(call, model, rec, &k->moves[i], since, &t.at))
+        const struct move *m = &k->moves[i];
+        struct timer t = {.name = m->name, .stay = !m->on.len, .again = m->has_every};
+        if (t.again ? timer__next(call, model, rec, m, last_of(fired, m->name, since), &t.at)
+                    : moment_of(call, model, rec, m, since, &t.at))
             out.at[out.count++] = t;
     }
     for (size_t i = 0; i < k->clock_count; i++)
         add_clock(call, model, rec, &k->clocks[i], &out);
+    for (size_t i = 0; i < k->clock_count; i++)
+        add_rungs(call, model, rec, &k->clocks[i], &out);
     return out;
 }
 
@@ -165,6 +232,14 @@ static bool has_fired(const struct waits *fired, const struct timer *t)
     return false;
 }
 
+const struct json *timer__fired(struct call *call, const struct change *change)
+{
+    struct json *v = node__object(call->arena);
+    node__add(v, node__text(call->arena, change->timer), TEXT("at"), call->arena);
+    node__add(v, node__text(call->arena, change->move), TEXT("name"), call->arena);
+    return v;
+}
+
 /* ---- with a version ---------------------------------------------------------------------- */
 static enum err put(struct call *call, struct tx *tx, const struct record *rec,
                     const struct timer *t)
@@ -203,33 +278,6 @@ static enum err try_again(struct writing *w, const struct record *rec, struct te
                    values, 3, NULL);
 }
 
-enum err timer__write(struct writing *w, const struct record *rec, const struct record *before)
-{
-    const struct model *m = w->records->model;
-    struct waits now, then = {0};
-    if (!any_timed(rec->kind))
-        return OK;
-    now = waits_of(w->call, m, rec, w->call->now);
-    if (before)
-        then = waits_of(w->call, m, before, w->call->now);
-    for (size_t i = 0; i < then.count; i++)
-        if (!named(&now, then.at[i].name))
-            TRY(timer__took(w, rec, then.at[i].name));
-    for (size_t i = 0; i < now.count; i++) {
-        const struct timer *t = &now.at[i], *had = named(&then, t->name);
-        bool same = had && had->at == t->at && (!t->stay || before->state == rec->state);
-        if (same) { /* what counts from the stay counts from where that began */
-            TRY(try_again(w, rec, t->name));
-            continue;
-        }
-        if (had)
-            TRY(timer__took(w, rec, t->name));
-        TRY(put_new(w, rec, t));
-    }
-    return OK;
-}
-
-/* ---- from what is there, whole ------------------------------------------------------------ */
 static enum err stay_began(struct call *call, struct db db, const struct record *rec, int64_t *out)
 {
     struct value values[] = {V_TEXT(rec->kind->name), V_TEXT(rec->id)};
@@ -242,6 +290,38 @@ static enum err stay_began(struct call *call, struct db db, const struct record 
     return OK;
 }
 
+enum err timer__write(struct writing *w, const struct record *rec, const struct record *before)
+{
+    const struct model *m = w->records->model;
+    struct waits now, then = {0}, fired = {0};
+    int64_t since = w->call->now;
+    if (!any_timed(rec->kind))
+        return OK;
+    if (any_again(rec->kind)) {
+        TRY(stay_began(w->call, db_tx(w->tx), rec, &since));
+        TRY(fired_of(w->call, db_tx(w->tx), rec, &fired));
+    }
+    now = waits_of(w->call, m, rec, since, &fired);
+    if (before)
+        then = waits_of(w->call, m, before, since, &fired);
+    for (size_t i = 0; i < then.count; i++)
+        if (!named(&now, then.at[i].name))
+            TRY(timer__took(w, rec, then.at[i].name));
+    for (size_t i = 0; i < now.count; i++) {
+        const struct timer *t = &now.at[i], *had = named(&then, t->name);
+        bool same = had && !t->again && had->at == t->at && (!t->stay || before->state == rec->state);
+        if (same) { /* what counts from the stay counts from where that began */
+            TRY(try_again(w, rec, t->name));
+            continue;
+        }
+        if (had)
+            TRY(timer__took(w, rec, t->name));
+        TRY(put_new(w, rec, t));
+    }
+    return OK;
+}
+
+/* ---- from what is there, whole ------------------------------------------------------------ */
 enum err timer__of(struct call *call, struct records *r, struct db db, const struct record *rec,
                    struct timer **out, size_t *count)
 {
@@ -253,10 +333,12 @@ enum err timer__of(struct call *call, struct records *r, struct db db, const str
     if (!any_timed(rec->kind))
         return OK;
     TRY(stay_began(call, db, rec, &since));
-    struct waits waits = waits_of(call, r->model, rec, since);
+    if (any_again(rec->kind))
+        TRY(fired_of(call, db, rec, &fired));
+    struct waits waits = waits_of(call, r->model, rec, since, &fired);
     for (size_t i = 0; i < waits.count; i++)
         once = once || waits.at[i].once;
-    if (once)
+    if (once && !any_again(rec->kind))
         TRY(fired_of(call, db, rec, &fired));
     *out = waits.at;
     for (size_t i = 0; i < waits.count; i++)

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Clocks: 72 hours and ten working days by a calendar with holidays, with reminders, each happen exactly once,
 whatever happens to the time of day and to the server: killed while they run out, started again, set a day forth
-and back, over the end of summer time, two servers on one store. Who keeps the record is told once.
+and back, over the end of summer time, two servers on one store. Who keeps the record is told once,
+and so are those on the ladder.
 
     clocks.py PATH_OF_AIMWELL [--store postgres] [--seed N]
 """
@@ -26,7 +27,7 @@ KIND = {
         "told_at": {"type": "moment", "title": "Told", "about": "When the authority was told."},
         "minor": {"type": "yes_no", "title": "Minor", "about": "Nobody need be told."},
         "tell_by": {"type": "moment", "title": "Tell by", "about": "72 hours.",
-                    "clock": {"from": "aware_at", "add": "PT72H", "answered": "told_at", "remind": ["-P2D", "-PT6H"],
+                    "clock": {"from": "aware_at", "add": "PT72H", "answered": "told_at", "ladder": "x_up", "remind": ["-P2D", "-PT6H"],
                               "when": {"not": {"field": "minor", "is": True}}}},
         "close_by": {"type": "moment", "title": "Close by", "about": "Ten working days.",
                      "clock": {"from": "aware_at", "add": "P10W", "calendar": "x_works", "answered": ["closed"], "remind": ["-P1D"]}}},
@@ -35,6 +36,20 @@ KIND = {
         "open": {"title": "Open", "tone": "idle", "about": "Not yet closed."},
         "closed": {"title": "Closed", "tone": "ok", "end": True, "about": "Done."}}},
     "moves": {"close": {"title": "Close", "from": ["open"], "to": "closed", "by": ["staff"]}},
+    "access": {"read": ["staff"], "create": ["staff"], "change": ["@owner", "@author", "staff"]}}
+
+
+AGAIN = {
+    "kind": "x_duty", "prefix": "XDU", "title": "Duty", "plural": "Duties", "icon": "repeat", "phase": "do", "order": 98,
+    "about": "Something that comes every year.",
+    "fields": {"starts": {"type": "date", "title": "From", "about": "The first day."},
+               "tasks": {"type": "refs", "to": "task", "title": "Tasks", "about": "What it made."}},
+    "list": ["title", "state"],
+    "states": {"start": "on", "of": {"on": {"title": "On", "tone": "ok", "rest": True, "about": "It comes."},
+                                     "off": {"title": "Off", "tone": "off", "end": True, "about": "No more."}}},
+    "moves": {"end": {"title": "End", "from": ["on"], "to": "off", "by": ["staff"]},
+              "yearly": {"title": "It is that time of the year", "from": ["on"], "to": "on", "by": ["auto"], "on": "starts", "every": "P1Y",
+                         "makes": [{"kind": "task", "key": "year", "link": "tasks", "set": {"title": "$title", "owner": ["$owner"], "due": "@today+30"}}]}},
     "access": {"read": ["staff"], "create": ["staff"], "change": ["@owner", "@author", "staff"]}}
 
 
@@ -58,6 +73,10 @@ class Suite(timers.Suite):
         years = {str(y): {"source": "The works council", "days": {}} for y in range(self.began.year, self.began.year + 3)}
         years[str(self.holiday.year)]["days"][str(self.holiday)] = "Works outing"
         self.put("kinds/x_breach", KIND)
+        self.put("kinds/x_duty", AGAIN)
+        os.makedirs(self.site + "/ladders", exist_ok=True)
+        self.put("ladders/x_up", {"ladder": "x_up", "title": "Up", "about": "Higher and higher.",
+                                  "rungs": [{"after": "PT2H", "tell": ["@author"]}, {"after": "P2D", "tell": ["internal_auditor", "@author"]}]})
         self.put("calendars/x_works", {"calendar": "x_works", "title": "Works", "about": "With an outing.",
                                        "working": ["mon", "tue", "wed", "thu", "fri"], "holidays": years})
 
@@ -155,6 +174,11 @@ class Suite(timers.Suite):
         while len(self.happened(client, key)[0]) < count and time.monotonic() < end:
             time.sleep(0.1)
 
+    def until_rung(self, client, key, name):
+        end = time.monotonic() + harness.PATIENCE
+        while name not in self.happened(client, key)[0] and time.monotonic() < end:
+            time.sleep(0.1)
+
     def late(self, client, key):
         version = self.get(client, key)["version"]
         client.good("PATCH", f"x_breach/{key}", {"told_at": stamp(self.began + datetime.timedelta(hours=80))}, If_Match=f'"{version}"')
@@ -173,6 +197,84 @@ class Suite(timers.Suite):
         self.report.say(mine[0]["id"] not in left and mine[1]["id"] in left, "one that was seen is gone")
         client.good("POST", "notices/seen")
         self.report.say(not client.good("GET", "notices")["items"] and len(client.good("GET", "notices?all=1")["items"]) >= 4, "all are seen, and kept")
+
+    def climbs(self):
+        """A missed clock tells others, rung by rung, each once, until it is answered."""
+        auditor = self.place.token("staff,internal_auditor")
+        server = self.serve()
+        client = self.client(server)
+        key, answered = self.make(client), self.make(client)
+        start = self.shift
+        self.set(start + 75 * HOUR)
+        server = self.tick(server)
+        client = self.client(server)
+        self.report.say(not self.stands(client, [key, answered], "tell_by", "missed"), "two are missed")
+        for one in (key, answered):
+            self.until_rung(client, one, "rung.tell_by.1")
+        client.good("PATCH", f"x_breach/{answered}", {"told_at": stamp(self.now())}, If_Match=f'"{self.get(client, answered)["version"]}"')
+        server.kill()
+        self.set(start + 70 * HOUR)
+        server = self.tick()
+        self.set(start + 122 * HOUR)
+        server = self.tick(server)
+        client = self.client(server)
+        self.until_rung(client, key, "rung.tell_by.2")
+        fired, told = self.happened(client, key)
+        self.report.say([f for f in fired if f.startswith("rung.")] == ["rung.tell_by.1", "rung.tell_by.2"], "each rung came once", fired)
+        self.report.say(told.count(("escalated", "tell_by")) == 3, "and told each person once", told)
+        self.report.say("rung.tell_by.2" not in self.happened(client, answered)[0], "one that was answered meanwhile climbs no further")
+        notices = harness.Client(server.port, auditor).good("GET", "notices")["items"]
+        self.report.say([(n["event"], n["key"]) for n in notices if n["key"] in (key, answered)] == [("escalated", key)], "who is on the rung reads it", notices)
+        server.stop()
+
+    def yearly(self):
+        """A task that comes every year, on its day: one a year, and one alone for years in which no server ran."""
+        server = self.serve()
+        client = self.client(server)
+        first = self.now().date() + datetime.timedelta(days=10)
+        first = first.replace(day=min(first.day, 28))
+        if first <= self.now().date():
+            first += datetime.timedelta(days=28)
+        key = client.good("POST", "x_duty", {"title": "Test the alarm", "starts": str(first)})["key"]
+        timers = client.good("GET", f"x_duty/{key}")["timers"]
+        self.report.say([(t["move"], t["at"][:10]) for t in timers] == [("yearly", str(first))], "a yearly task waits for its day", timers)
+        server.stop()
+        day = lambda years, days=0: (datetime.datetime.combine(first.replace(year=first.year + years), datetime.time(12), UTC)
+                                     + datetime.timedelta(days=days) - datetime.datetime.now(UTC)).total_seconds()
+        self.made(key, day(0, -5), 0, 0, "before its day there is none")
+        self.made(key, day(0), 1, 1, "on its day there is one")
+        self.made(key, day(0, -3), 1, 1, "set back some days there is still one")
+        self.made(key, day(0, 200), 1, 1, "and half a year later")
+        self.made(key, day(1, 1), 2, 2, "the next year there is another")
+        self.made(key, day(4, 1), 5, 3, "after three years without a server one more is made, for the last of them")
+
+    def made(self, key, shift, times, tasks, what):
+        self.set(shift)
+        for _ in range(3):  # killed while it happens
+            server = self.serve()
+            time.sleep(self.chance.uniform(0.0, 0.2))
+            server.kill()
+        servers = [self.serve(), self.serve()] if self.place.store else [self.serve()]
+        end = time.monotonic() + harness.PATIENCE
+        found = None
+        while time.monotonic() < end:
+            client = self.client(servers[0])
+            items = client.good("GET", f"x_duty/{key}/history?limit=200")["items"]
+            found = (len([h for h in items if h["move"] == "yearly"]), len(client.good("GET", f"x_duty/{key}").get("tasks", [])))
+            if found == (times, tasks):
+                break
+            for server in servers:  # a start is a tick
+                server.stop()
+            servers = [self.serve() for _ in servers]
+        for server in servers:
+            server.stop()
+        server = self.serve()
+        client = self.client(server)
+        record = client.good("GET", f"x_duty/{key}")
+        known = [t for t in client.every("task") if t["id"] in record.get("tasks", [])]
+        fired = [h["timer"] for h in client.good("GET", f"x_duty/{key}/history?limit=200")["items"] if h.get("timer")]
+        self.report.say(found == (times, tasks) and len(known) == tasks and len(fired) == times, what, f"{found} {len(known)} {len(fired)}")
+        server.stop()
 
     def killed(self, rounds=4, many=40):
         """Many fall due at one moment, and the server is killed while they do."""
@@ -231,7 +333,9 @@ class Suite(timers.Suite):
     def started(self):
         self.token = self.place.init("staff,aims_manager")
         self.life()
+        self.climbs()
         self.killed()
+        self.yearly()
         self.summer()
         if self.place.store:
             self.two_servers()

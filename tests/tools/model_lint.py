@@ -18,11 +18,11 @@ COLUMN_TYPES = {"text", "note", "integer", "number", "yes_no", "date", "choice",
 FIELD_KEYS = {"type", "title", "about", "required", "default", "of", "to", "many", "min", "max",
               "columns", "covers", "computed", "only", "unique", "sensitive", "always", "was",
               "indexed", "fixed", "clock"}
-CLOCK_KEYS = {"from", "add", "calendar", "when", "answered", "remind"}
+CLOCK_KEYS = {"from", "add", "calendar", "when", "answered", "remind", "ladder"}
 KIND_KEYS = {"kind", "prefix", "title", "plural", "about", "icon", "phase", "order", "serves",
              "fields", "layout", "list", "sort", "states", "moves", "access", "views", "is", "grants", "keeps_until"}
 MOVE_KEYS = {"title", "about", "from", "to", "by", "and_by", "second_when", "sign", "ordered", "on", "asks", "reason",
-             "fresh", "when", "say", "not", "needs", "guard", "stop", "freezes", "sets", "until", "takes", "pushes", "makes", "plus", "after"}
+             "fresh", "when", "say", "not", "needs", "guard", "stop", "freezes", "sets", "until", "takes", "pushes", "makes", "plus", "after", "every"}
 STATE_KEYS = {"title", "about", "tone", "locked", "end", "rest"}
 TONES = {"idle", "progress", "review", "ok", "warn", "bad", "rejected", "off"}
 NEED_KEYS = {"code", "say", "kind", "via", "field", "where", "in", "least", "every", "only", "since"}
@@ -185,6 +185,8 @@ def check_clock(m, where, kind, f):
             m.say(where, f"answered by no state {state}")
     if "calendar" in c and f"calendars/{c['calendar']}.json" not in m.files:
         m.say(where, f"no calendar {c['calendar']}")
+    if "ladder" in c and f"ladders/{c['ladder']}.json" not in m.files:
+        m.say(where, f"no ladder {c['ladder']}")
     if "when" in c:
         check_condition(m, where, kind, c["when"])
 

@@ -123,7 +123,7 @@ static void read_way(struct loader *l, struct draft *d, const struct json *v, st
     d->sound &= m->from != 0;
 }
 
-static const char move_keys[] = "title from to by and_by second_when sign ordered on after plus asks reason fresh when "
+static const char move_keys[] = "title from to by and_by second_when sign ordered on after plus every asks reason fresh when "
                                 "say not needs guard stop freezes sets until takes pushes makes";
 
 static void read_move(struct loader *l, struct draft *d, const struct json *v, struct move *m)
@@ -269,12 +269,28 @@ static bool read_duration(struct loader *l, const struct json *v, const char *ke
     return false;
 }
 
+/* What comes again and again stays in its state: its versions tell how often it came. */
+static void check_every(struct loader *l, const struct json *v, const struct move *m)
+{
+    const struct json *every = json_get(v, "every");
+    if (m->every.before || m->every.seconds || m->every.working_days ||
+        (!m->every.days && !m->every.months))
+        model__mistake(l, every, "duration", "\"every\" is of whole days, months or years: P1Y, P3M, P7D");
+    if (!m->on.len)
+        model__mistake(l, every, "unknown_key", "\"every\" goes with \"on\"");
+    if (m->from != STATE_BIT(m->to))
+        model__mistake(l, every, "circle", "what comes \"every\" so often leads from one state to itself");
+}
+
 /* A timed move leads away from where it waited: else it would fire for ever. */
 static void read_time(struct loader *l, const struct kind *k, const struct json *v, struct move *m)
 {
     read_on(l, k, v, m);
     m->has_after = read_duration(l, v, "after", &m->after);
     bool plus = read_duration(l, v, "plus", &m->plus);
+    m->has_every = read_duration(l, v, "every", &m->every);
+    if (m->has_every)
+        check_every(l, v, m);
     if (!m->has_after && !m->on.len) {
         if (plus)
             model__mistake(l, json_get(v, "plus"), "unknown_key", "\"plus\" goes with \"on\"");
@@ -286,7 +302,7 @@ static void read_time(struct loader *l, const struct kind *k, const struct json 
         model__mistake(l, v, "unknown_key", "either \"on\" or \"after\"");
     if (m->has_after && m->after.before)
         model__mistake(l, json_get(v, "after"), "duration", "\"after\" cannot be before");
-    if (m->from & STATE_BIT(m->to))
+    if (!m->has_every && m->from & STATE_BIT(m->to))
         model__mistake(l, v, "circle", "a timed move leads out of the states it waits in");
 }
 

@@ -322,6 +322,8 @@ static void put_move(struct json_out *o, const struct kind *k, const struct move
         put_text_at(o, "plus", m->plus.said);
     if (m->has_after)
         put_text_at(o, "after", m->after.said);
+    if (m->has_every)
+        put_text_at(o, "every", m->every.said);
     if (m->when != NULL) {
         put_json_at(o, "when", m->when->source);
         model__put_words_at(o, "say", m->say);

@@ -147,7 +147,7 @@ void model__clock(struct loader *l, struct draft *d, struct field *f, const stru
     const struct json *when = json_get(v, "when"), *add = json_get(v, "add");
     struct clock *c = &k->clocks[k->clock_count++];
     *c = (struct clock){.at = f, .standing = &k->fields[f->index + 1]};
-    if (!model__keys(l, v, "from add calendar when answered remind"))
+    if (!model__keys(l, v, "from add calendar when answered remind ladder"))
         return;
     read_from(l, k, v, c);
     if (add == NULL || add->type != JSON_TEXT || !duration_read(add->text, &c->add))
@@ -158,6 +158,8 @@ void model__clock(struct loader *l, struct draft *d, struct field *f, const stru
     read_answered(l, k, v, c);
     read_calendar(l, v, c);
     read_reminders(l, v, c);
+    if (json_get(v, "ladder") != NULL)
+        model__rungs(l, k, json_get(v, "ladder"), c);
 }
 
 /* A clock waits for what it counts from and depends on; its standing for the clock. */
@@ -195,9 +197,17 @@ static bool same_reminders(const struct clock *a, const struct clock *b)
     return same;
 }
 
+static bool same_rungs(const struct clock *a, const struct clock *b)
+{
+    bool same = a->rung_count == b->rung_count;
+    for (size_t i = 0; same && i < a->rung_count; i++)
+        same = text_same(a->rungs[i].after.said, b->rungs[i].after.said);
+    return same;
+}
+
 bool clock_same(const struct clock *a, const struct clock *b)
 {
     return text_same(a->at->name, b->at->name) && text_same(a->from->name, b->from->name) &&
            text_same(a->add.said, b->add.said) && calendar_same(a->calendar, b->calendar) &&
-           same_reminders(a, b);
+           same_reminders(a, b) && same_rungs(a, b);
 }

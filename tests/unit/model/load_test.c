@@ -80,6 +80,8 @@ static void clocks_are_two_fields(void **state)
     assert_true(c->answered == kind_field(k, TEXT("told_on")));
     assert_int_equal(c->remind_count, 2);
     assert_int_equal(c->add.working_days, 10);
+    assert_int_equal(c->rung_count, 2);
+    assert_true(text_is(c->rungs[1].tell.one[0].role, "aims_manager"));
     c = kind_clock(k, TEXT("prove_by"));
     assert_true(c->answered == NULL && c->answered_in == UINT64_C(1) << kind_state(k, TEXT("works")));
     assert_null(kind_clock(k, TEXT("told_on")));

@@ -135,7 +135,7 @@ export interface WorkCalendar {
 }
 export interface Notice {
 	id: string;
-	event: 'remind' | 'missed';
+	event: 'remind' | 'missed' | 'escalated';
 	kind: string;
 	record: string;
 	key: string;
