@@ -200,9 +200,24 @@ export interface ListReply {
 	names: Names;
 	facets?: Record<string, Record<string, number>>;
 }
+/** Whose deputy acted, or acts. */
+export interface StandsFor {
+	id: string;
+	name: string;
+}
+/** Whose deputy the reader is today. */
+export interface StandsIn {
+	person: string;
+	name: string;
+	until: string;
+	roles?: { role: string; unit?: string }[];
+	/** What waits for them. */
+	waiting?: number;
+}
 export interface Signature {
 	person: string;
 	name: string;
+	for?: StandsFor;
 	at: string;
 	step: number;
 	/** When it expires, or did. */
@@ -224,6 +239,8 @@ export interface MoveChoice {
 	to: string;
 	title: Words;
 	allowed: boolean;
+	/** Whose deputy the reader makes it as. */
+	for?: StandsFor;
 	asks?: string[];
 	reason?: boolean;
 	fresh?: boolean;
@@ -259,6 +276,7 @@ export interface Turn {
 	title?: Words;
 	ready: boolean;
 	mine: boolean;
+	for?: StandsFor;
 	second: boolean;
 	vacant: boolean;
 	waits_for: TurnOf[];
@@ -282,7 +300,7 @@ export interface HistoryItem {
 	at: string;
 	hidden?: boolean;
 	follows_hidden?: boolean;
-	actor: { id: string; name: string; type: string };
+	actor: { id: string; name: string; type: string; for?: StandsFor };
 	act: string;
 	/** Fields of which the content was taken out later, or by this. */
 	redacted?: string[];
@@ -326,6 +344,7 @@ export interface TasksReply {
 	next: string | null;
 	total: number;
 	counts: { waiting: number; overdue: number; due_soon: number };
+	stands_in?: StandsIn[];
 }
 export interface Grant {
 	role: string;
@@ -437,6 +456,7 @@ export interface FrameworkDetail {
 export interface Session {
 	user: { id: string; name: string; email: string; unit?: string; lang?: string };
 	roles: { role: string; unit?: string }[];
+	stands_in: StandsIn[];
 	csrf: string;
 	organisation: { name: string; demo?: boolean; zone?: string; today?: string };
 	may: Record<string, { read: boolean; create: boolean }>;
