@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* access/deputy.c — whose deputy somebody is, today. Who lends which roles to whom is a record; what
- * counts is its last version as its entry in the ledger has it (standing.c), never a row of its
- * table. What is lent is what the giver holds now, by entries from before the deputy accepted: a role
- * that was taken away does not come back by being given anew. The deputy gets an actor of its own for
- * each of those people, which has their roles and nothing else; and reads by all of them. */
+/* access/deputy.c — whose deputy somebody is, today. Who lends which roles to whom is a record;
+ * what counts is its last version as its entry in the ledger has it (standing.c), never a row
+ * of its table. What is lent is what the giver holds now, by entries from before the deputy
+ * accepted: a role that was taken away does not come back by being given anew. The deputy gets
+ * an actor of its own for each of those people, which has their roles and nothing else; and
+ * reads by all of them. */
 #include "access/internal.h"
 
 #include <string.h>
@@ -88,8 +89,7 @@ static bool lends(struct call *call, const struct access *a, const struct lent *
 {
     struct standing_word w;
     const struct role *role = model_role(a->model, row[0].text);
-    struct text id =
-        access__grant_id(call->arena, l->lending.giver, row[0].text, row[1].text);
+    struct text id = access__grant_id(call->arena, l->lending.giver, row[0].text, row[1].text);
     return role != NULL && role->business && names(l->lending.roles, row[0].text) &&
            access__standing(a, "role_grant", id, &w) && w.state == GRANT_ACTIVE &&
            w.entry < l->entry;

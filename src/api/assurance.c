@@ -12,7 +12,7 @@ static const struct framework *wanted(struct exchange *x, struct text name)
 static enum err missing(struct exchange *x)
 {
     return problem(x->call, ERR_MISSING, TEXT(""), "missing", "%s",
-                   say(x->call, "there is no such framework or check", "没有此框架或检查"));
+                   say(x->call, "there is no such framework or check"));
 }
 
 /* ---- frameworks
@@ -492,8 +492,7 @@ enum err readiness_get(struct exchange *x)
         return missing(x);
     if (trend.len && (!text_integer(trend, &days) || days < 1 || days > TREND_MOST))
         return problem(x->call, ERR_INVALID, TEXT("trend"), "range", "%s",
-                       say(x->call, "trend is a number of days, from 1 to 3660",
-                           "trend 为天数，范围 1 至 3660"));
+                       say(x->call, "trend is a number of days, from 1 to 3660"));
     TRY(read_begin(x->call, exchange__db(x))); /* one moment for all the checks */
     enum err e = put_readiness(x, f, days);
     read_end(exchange__db(x));

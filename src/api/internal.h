@@ -212,6 +212,7 @@ handler file_post, file_get;
 handler transfer_post, transfers_get, transfer_get, transfer_patch, transfer_delete,
     transfer_rehearse, transfer_take, transfer_undo;
 handler site_model_get, site_model_rehearse, site_model_post;
+handler person_holds_get;
 handler people_get, people_post, person_patch, person_role_post, person_role_delete, person_confirm, person_reset, tokens_get,
     tokens_post, token_delete;
 handler frameworks_get, framework_get, readiness_get, checks_get, check_get, soa_get;

@@ -94,7 +94,7 @@ static enum err read_grants(struct exchange *x, struct grant **grants, size_t *c
         const struct json *unit = json_get(one, "unit");
         if (unit && unit->type != JSON_TEXT && unit->type != JSON_NULL) /* "" would be all */
             return problem(x->call, ERR_INVALID, TEXT("roles"), "type", "%s",
-                           say(x->call, "a unit is given by its id", "部门须以其标识给出"));
+                           say(x->call, "a unit is given by its id"));
         (*grants)[(*count)++] = (struct grant){
             one->type == JSON_TEXT ? one->text : json_text(json_get(one, "role")),
             json_text(unit)};
@@ -165,9 +165,7 @@ enum err person_patch(struct exchange *x)
     bool pending = json_get(x->json, "unit") && !text_same(p.unit, unit);
     return put_outcome(
         x, &p, pending,
-        pending ? text_of(say(x->call, "another administrator or an AIMS manager",
-                              "另一位管理员或人工智能管理体系负责人"))
-                : TEXT(""));
+        pending ? text_of(say(x->call, "another administrator or an AIMS manager")) : TEXT(""));
 }
 
 enum err person_role_post(struct exchange *x)
@@ -261,8 +259,7 @@ static enum err read_days(struct exchange *x, int64_t *expires)
     if (t.len && (!text_ends(t, "d") || !text_integer(text_slice(t, 0, t.len - 1), &days) ||
                   days < 1 || days > 365))
         return problem(x->call, ERR_INVALID, TEXT("expires"), "range", "%s",
-                       say(x->call, "must be a number of days up to 365d, like 90d",
-                           "必须是天数，最多 365d，例如 90d"));
+                       say(x->call, "must be a number of days up to 365d, like 90d"));
     *expires = x->call->now + days * 86400000000LL;
     return OK;
 }

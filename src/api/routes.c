@@ -44,6 +44,7 @@ const struct route routes[] = {
     ROUTE(GET, V1 "/people", SIGNED_IN, LIST, people_get)
     ROUTE(POST, V1 "/people", ADMIN, LOGIN, people_post)
     ROUTE(PATCH, V1 "/people/{id}", ADMIN, DEAR, person_patch)
+    ROUTE(GET, V1 "/people/{id}/holds", SIGNED_IN, LIST, person_holds_get)
     ROUTE(POST, V1 "/people/{id}/roles", ADMIN, DEAR, person_role_post)
     ROUTE(DELETE, V1 "/people/{id}/roles", ADMIN, DEAR, person_role_delete)
     ROUTE(POST, V1 "/people/{id}/confirm", ADMIN, DEAR, person_confirm)

@@ -72,7 +72,7 @@ static enum err put_session(struct exchange *x)
     put__text(o, "name", a->name);
     put__text(o, "email", a->email);
     put__text(o, "unit", a->unit);
-    put__text(o, "lang", a->lang == LANG_ZH ? TEXT("zh") : TEXT("en"));
+    put__text(o, "lang", text_of(lang_code(a->lang)));
     json_close(o, '}');
     json_key(o, "roles");
     json_open(o, '[');
@@ -128,12 +128,13 @@ enum err session_patch(struct exchange *x)
 {
     TRY(exchange__members(x, "lang:t"));
     struct text lang = exchange__field(x, "lang");
-    if (!text_is(lang, "en") && !text_is(lang, "zh"))
+    enum lang chosen;
+    if (!lang_read(lang, &chosen))
         return problem(x->call, ERR_INVALID, TEXT("lang"), "choice", "%s",
-                       say(x->call, "must be en or zh", "必须是 en 或 zh"));
+                       say(x->call, "is no language of this program"));
     TRY(access_person_change(x->call, x->api->access, x->actor->person, NULL, NULL, &lang,
                              NULL));
-    x->actor->lang = text_is(lang, "zh") ? LANG_ZH : LANG_EN;
+    x->actor->lang = chosen;
     return put_session(x);
 }
 
@@ -186,7 +187,7 @@ static enum err read_manager(struct exchange *x, struct founder *out, bool *give
     for (const struct json *v = *given ? manager->first : NULL; v; v = v->next)
         if ((!text_is(v->key, "name") && !text_is(v->key, "email")) || v->type != JSON_TEXT)
             return problem(x->call, ERR_INVALID, TEXT("manager"), "type", "%s",
-                           say(x->call, "has a name and an email", "应包含 name 和 email"));
+                           say(x->call, "has a name and an email"));
     return OK;
 }
 

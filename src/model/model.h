@@ -12,6 +12,7 @@ struct words { /* one text in both languages */
     struct text en, zh;
 };
 struct text words_in(struct words w, enum lang lang);
+struct words words_said(const char *english); /* a text of the program (SAID), in both */
 
 /*        name      JSON      column */
 #define FIELD_TYPES(X)                                                                         \

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* record/deputy.c — who stands in for whom, as records of the kind that `is: delegation` say it: its
- * author lends some of their roles to a deputy for some days, and the deputy accepts. Here is what
- * such a record may say, what access/ is told of it (access/deputy.c decides what counts), and who
- * acts when somebody could do so for themselves and for others: for themselves, where they may. */
+/* record/deputy.c — who stands in for whom, as records of the kind that `is: delegation` say
+ * it: its author lends some of their roles to a deputy for some days, and the deputy accepts.
+ * Here is what such a record may say, what access/ is told of it (access/deputy.c decides what
+ * counts), and who acts when somebody could do so for themselves and for others: for
+ * themselves, where they may. */
 #include "record/internal.h"
 
 #define LONGEST_DAYS 366
@@ -58,9 +59,10 @@ static enum err version(void *arg, struct call *call, struct reader *reader, str
     if (!k)
         return OK;
     struct value values[] = {V_TEXT(k->name), V_TEXT(id), V_INT(entry)};
-    TRY(read_rows(call, reader,
-                  "SELECT salt, body FROM version WHERE kind = $1 AND id = $2 AND ledger = $3 LIMIT 1",
-                  values, 3, 1, &rows));
+    TRY(read_rows(
+        call, reader,
+        "SELECT salt, body FROM version WHERE kind = $1 AND id = $2 AND ledger = $3 LIMIT 1",
+        values, 3, 1, &rows));
     if (rows.count)
         take(call, k, rows.cells, out);
     return OK;
@@ -153,14 +155,16 @@ struct lending_check {
     enum err worst;
 };
 
-static void refuse(struct lending_check *c, const char *field, const char *code, struct text words)
+static void refuse(struct lending_check *c, const char *field, const char *code,
+                   struct text words)
 {
     const struct field *f = kind_field(c->rec->kind, text_of(field));
     c->worst = problem_at(c->w->call, ERR_CONFLICT, text_of(field), code,
                           f ? f->source : c->rec->kind->file, words);
 }
 
-#define REFUSE(c, field, code, en, zh) refuse(c, field, code, text_of(say((c)->w->call, en, zh)))
+#define REFUSE(c, field, code, english)                                                        \
+    refuse(c, field, code, text_of(say((c)->w->call, english)))
 
 static void check_days(struct lending_check *c)
 {
@@ -168,30 +172,31 @@ static void check_days(struct lending_check *c)
     if (!date_read(c->from, &from) || !date_read(c->to, &to))
         return; /* missing is told by what is required */
     if (to < from)
-        REFUSE(c, "valid_to", "order", "is before the first day", "早于起始日期");
+        REFUSE(c, "valid_to", "order", SAID("is before the first day"));
     else if (text_compare(c->to, c->today) < 0)
-        REFUSE(c, "valid_to", "past", "is over already", "已经过去");
+        REFUSE(c, "valid_to", "past", SAID("is over already"));
     else if (to - from > LONGEST_DAYS)
         REFUSE(c, "valid_to", "too_long",
-               "is more than a year after the first day: nobody stands in for longer; give the role "
-               "to somebody else instead",
-               "距起始日期超过一年：代理不能更久；请改为将角色授予他人");
+               SAID("is more than a year after the first day: nobody stands in for longer; "
+                    "give the role "
+                    "to somebody else instead"));
 }
 
-/* Who keeps accounts gets no registers by it; who only looks, or waits to be confirmed, decides nothing. */
+/* Who keeps accounts gets no registers by it; who only looks, or waits to be confirmed, decides
+ * nothing. */
 static enum err check_deputy(struct lending_check *c)
 {
     struct value v = V_TEXT(c->deputy);
     struct rows rows;
     if (text_same(c->deputy, c->giver))
-        REFUSE(c, "deputy", "self", "is you: nobody is their own deputy", "是您本人：不能代理自己");
-    TRY(tx_rows(c->w->call, c->w->tx, "SELECT disabled, waits_by FROM person WHERE id = $1", &v, 1, 1,
-                &rows));
+        REFUSE(c, "deputy", "self", SAID("is you: nobody is their own deputy"));
+    TRY(tx_rows(c->w->call, c->w->tx, "SELECT disabled, waits_by FROM person WHERE id = $1", &v,
+                1, 1, &rows));
     if (!rows.count || rows.cells[0].integer)
-        REFUSE(c, "deputy", "left", "has left; choose somebody who is here", "已离开，请选择在职人员");
+        REFUSE(c, "deputy", "left", SAID("has left; choose somebody who is here"));
     else if (rows.cells[1].text.len)
-        REFUSE(c, "deputy", "unconfirmed", "has an account that nobody else has confirmed yet",
-               "的账号尚未经他人确认");
+        REFUSE(c, "deputy", "unconfirmed",
+               SAID("has an account that nobody else has confirmed yet"));
     TRY(tx_rows(c->w->call, c->w->tx,
                 "SELECT role FROM role_grant WHERE person = $1 AND state = 'active'", &v, 1,
                 READ_MOST, &rows));
@@ -204,9 +209,9 @@ static enum err check_deputy(struct lending_check *c)
     }
     if (guest || (keeps && !business))
         REFUSE(c, "deputy", "not_staff",
-               "is an external auditor, or keeps the accounts without a role of the business: they "
-               "stand in for nobody",
-               "是外部审核员，或仅管理账号而没有业务角色：不能代理他人");
+               SAID("is an external auditor, or keeps the accounts without a role of the "
+                    "business: they "
+                    "stand in for nobody"));
     return OK;
 }
 
@@ -225,23 +230,21 @@ static enum err check_role(struct lending_check *c, struct text name)
     if (!role || !role->business) {
         refuse(c, "roles", "not_lent",
                text_print(call->arena,
-                          say(call, "%.*s is no role of the business, and is not lent",
-                              "%.*s不是业务角色，不能交由他人代理"),
+                          say(call, "%.*s is no role of the business, and is not lent"),
                           TEXT_ARG(title)));
         return OK;
     }
-    TRY(tx_rows(call, c->w->tx,
-                "SELECT 1 FROM role_grant WHERE person = $1 AND role = $2 AND state = 'active' LIMIT 1",
-                values, 2, 1, &rows));
+    TRY(tx_rows(
+        call, c->w->tx,
+        "SELECT 1 FROM role_grant WHERE person = $1 AND role = $2 AND state = 'active' LIMIT 1",
+        values, 2, 1, &rows));
     if (rows.count)
         return OK;
     bool lent = text_same(call->actor->person, c->giver) && lent_to_actor(call->actor, name);
     refuse(c, "roles", lent ? "chain" : "not_held",
            text_print(call->arena,
-                      lent ? say(call, "%.*s is lent to you: a deputy does not pass it on",
-                                 "%.*s是他人交由您代理的角色：代理人不能转交")
-                           : say(call, "%.*s is not held by whoever lends it",
-                                 "%.*s：出借人并不担任该角色"),
+                      lent ? say(call, "%.*s is lent to you: a deputy does not pass it on")
+                           : say(call, "%.*s is not held by whoever lends it"),
                       TEXT_ARG(title)));
     return OK;
 }
@@ -254,53 +257,59 @@ static bool share_a_role(const struct json *a, const struct json *b)
     return false;
 }
 
-/* Another one of these days, which waits for its deputy or is accepted. Nobody passes on: whoever stands in
- * is here, and whoever is away stands in for nobody; so there is no circle of any length either. */
+/* Another one of these days, which waits for its deputy or is accepted. Nobody passes on:
+ * whoever stands in is here, and whoever is away stands in for nobody; so there is no circle of
+ * any length either. */
 static void check_beside(struct lending_check *c, const struct record *other)
 {
     struct call *call = c->w->call;
     struct text giver = said(other, "author"), deputy = said(other, "deputy");
-    const char *code = NULL, *words = "", *field = "deputy";
+    struct text words = {0}, key = other->key;
+    const char *code = NULL, *field = "deputy";
     if (text_same(giver, c->deputy) && text_same(deputy, c->giver)) {
         code = "circle";
-        words = say(call, "has named you as their own deputy in these days (%.*s): one of you is here",
-                    "已在这些日期指定您为其代理人（%.*s）：须有一人在岗");
+        words = text_print(
+            call->arena,
+            say(call,
+                "has named you as their own deputy in these days (%.*s): one of you is here"),
+            TEXT_ARG(key));
     } else if (text_same(giver, c->deputy)) {
         code = "chain";
-        words = say(call, "has a deputy in these days (%.*s), and passes nothing on to them",
-                    "在这些日期已有自己的代理人（%.*s），不能再转交");
+        words = text_print(
+            call->arena,
+            say(call, "has a deputy in these days (%.*s), and passes nothing on to them"),
+            TEXT_ARG(key));
     } else if (text_same(deputy, c->giver)) {
         code = "chain";
-        words = say(call, "cannot be named while you stand in for somebody in these days (%.*s): a "
-                          "deputy passes nothing on. Stand in no longer first",
-                    "无法指定：您在这些日期正代理他人（%.*s），代理人不能转交。请先停止代理");
+        words = text_print(
+            call->arena,
+            say(call, "cannot be named while you stand in for somebody in these days (%.*s): a "
+                      "deputy passes nothing on. Stand in no longer first"),
+            TEXT_ARG(key));
     } else if (text_same(giver, c->giver) &&
                share_a_role(c->roles, record_value(other, TEXT("roles")))) {
         code = "overlap";
         field = "roles";
-        words = say(call, "are lent to somebody in these days already (%.*s)",
-                    "在这些日期已交由他人代理（%.*s）");
+        words = text_print(call->arena,
+                           say(call, "are lent to somebody in these days already (%.*s)"),
+                           TEXT_ARG(key));
     }
     if (!code)
         return;
-    struct buf b = buf_in(call->arena, 1024);
-    struct text before = text_of(words), key = other->key;
-    ptrdiff_t at = text_search(before, TEXT("%.*s"));
-    buf_add(&b, text_slice(before, 0, (size_t)at));
-    buf_add(&b, key);
-    buf_add(&b, text_from(before, (size_t)at + 4));
-    refuse(c, field, code, buf_text(&b));
+    refuse(c, field, code, words);
 }
 
 static enum err check_others(struct lending_check *c)
 {
-    struct value values[] = {V_TEXT(c->from), V_TEXT(c->to), V_TEXT(c->giver), V_TEXT(c->deputy)};
+    struct value values[] = {V_TEXT(c->from), V_TEXT(c->to), V_TEXT(c->giver),
+                             V_TEXT(c->deputy)};
     struct record **others;
     size_t count, givers = 0;
-    TRY(table__many(c->w->call, c->w->records, db_tx(c->w->tx), c->rec->kind,
-                    "t.valid_to >= $1 AND t.valid_from <= $2 AND (t.author IN ($3, $4) OR t.deputy IN "
-                    "($3, $4)) ORDER BY t.\"key\"",
-                    values, 4, READ_MOST, &others, &count));
+    TRY(table__many(
+        c->w->call, c->w->records, db_tx(c->w->tx), c->rec->kind,
+        "t.valid_to >= $1 AND t.valid_from <= $2 AND (t.author IN ($3, $4) OR t.deputy IN "
+        "($3, $4)) ORDER BY t.\"key\"",
+        values, 4, READ_MOST, &others, &count));
     for (size_t i = 0; i < count; i++) {
         const struct state *s = &others[i]->kind->states[others[i]->state];
         bool open = !s->end && others[i]->state != others[i]->kind->start &&
@@ -311,8 +320,7 @@ static enum err check_others(struct lending_check *c)
         check_beside(c, others[i]);
     }
     if (givers >= GIVERS_MOST)
-        REFUSE(c, "deputy", "many", "stands in for 16 people in these days already",
-               "在这些日期已代理 16 人");
+        REFUSE(c, "deputy", "many", SAID("stands in for 16 people in these days already"));
     return OK;
 }
 
@@ -333,9 +341,9 @@ enum err deputy__check(struct writing *w, const struct record *rec, const struct
                               .today = zone_today(w->call->arena, w->call->zone, w->call->now),
                               .roles = record_value(rec, TEXT("roles"))};
     if (a->type != ACTOR_USER || !c.giver.len)
-        return problem(w->call, ERR_DENIED, TEXT(""), "person", "%s",
-                       say(w->call, "only a signed-in person lends their roles, or takes them on",
-                           "只有登录的本人才能交出或接受代理"));
+        return problem(
+            w->call, ERR_DENIED, TEXT(""), "person", "%s",
+            say(w->call, "only a signed-in person lends their roles, or takes them on"));
     if (!c.deputy.len || !c.from.len || !c.to.len)
         return OK; /* told by what is required */
     check_days(&c);

@@ -510,8 +510,7 @@ static enum err refuse_foreign(struct call *call, struct reader *r, const struct
     for (; odd != NULL; odd = odd->next)
         e = problem(call, ERR_CONFLICT, odd->name, "foreign",
                     say(call, "%.*s. Whoever put it there can change what is recorded: remove "
-                              "it, and run aimwell verify --deep",
-                        "%.*s。放置它的人可以改动记录：请将其移除并运行 aimwell verify --deep"),
+                              "it, and run aimwell verify --deep"),
                     TEXT_ARG(odd->what));
     return e;
 }
@@ -522,8 +521,7 @@ static enum err refuse_dropped(struct call *call, struct text name, int64_t coun
         call, ERR_CONFLICT, name, "dropped",
         say(call,
             "the model has it no more, and %lld record(s) hold it: keep it in the model, or "
-            "say with \"was\" what it is called now",
-            "模型已不再包含它，但仍有 %lld 条记录使用它：请在模型中保留它，或用 \"was\" 说明其新名称"),
+            "say with \"was\" what it is called now"),
         (long long)count);
 }
 

@@ -226,8 +226,9 @@ struct facet_count {
 };
 struct facet {
     struct text field;
-    struct facet_count *counts;
+    struct facet_count *counts; /* the most frequent */
     size_t count;
+    bool more;                  /* there are other values */
 };
 struct record_list {
     struct record **items;
@@ -349,8 +350,13 @@ struct linked {
 /* All of them that the actor may see: those of the record first. */
 MUST_USE enum err record_links(struct call *call, struct records *r, struct reader *db,
                                const struct record *rec, struct linked **out, size_t *count);
+/* Records of every kind in which the words occur, those with few other words first, and first of
+ * all the one whose key it is: at most `most` that the actor may see, however many they may not.
+ * `more`: there are, or may be, others; nobody looks through more than SEARCHED_MOST. */
+#define SEARCHED_MOST 20000
 MUST_USE enum err record_search(struct call *call, struct records *r, struct reader *db,
-                                struct text q, size_t most, struct ref **out, size_t *count);
+                                struct text q, size_t most, struct ref **out, size_t *count,
+                                bool *more);
 /* ---- whose turn it is: somebody's, always, or the record is at rest
  * ------------------------------ */
 #define TURN_WHO_MOST 64

@@ -6,6 +6,7 @@
 #define FILTERS_MOST 64 /* parameters of one list */
 #define SORTS_MOST 8
 #define FACETS_MOST 10
+#define FACET_MOST 200 /* different values that are told */
 
 static enum err add_search(struct query *q, struct reader *db, struct text words)
 {
@@ -60,9 +61,7 @@ static enum err add_conditions(struct query *q, struct reader *db,
     enum err worst = OK;
     if (list->filter_count > FILTERS_MOST)
         return problem(q->call, ERR_MALFORMED, TEXT(""), "too_many",
-                       say(q->call, "more than %d filters: ask for fewer",
-                           "筛选条件超过 %d 个，请减少"),
-                       FILTERS_MOST);
+                       say(q->call, "more than %d filters: ask for fewer"), FILTERS_MOST);
     for (size_t i = 0; i < list->filter_count; i++) {
         enum err e = sql__filter(q, &list->filters[i]);
         worst = e != OK ? e : worst;
@@ -70,8 +69,7 @@ static enum err add_conditions(struct query *q, struct reader *db,
     TRY(worst);
     if (list->q.len && list->as_of)
         return problem(q->call, ERR_INVALID, TEXT("q"), "as_of", "%s",
-                       say(q->call, "words are found as they are now: leave out q or as_of",
-                           "全文检索只针对当前内容：请去掉 q 或 as_of"));
+                       say(q->call, "words are found as they are now: leave out q or as_of"));
     return list->q.len ? add_search(q, db, list->q) : OK;
 }
 
@@ -121,8 +119,7 @@ static enum err read_order(struct query *q, struct text words, struct order *out
             out->down[out->count++] = down;
         } else
             worst = problem(q->call, ERR_INVALID, TEXT("sort"), "sort",
-                            say(q->call, "one cannot sort by %.*s", "不能按 %.*s 排序"),
-                            TEXT_ARG(one));
+                            say(q->call, "one cannot sort by %.*s"), TEXT_ARG(one));
     }
     add_own_order(q, out);
     return worst;
@@ -227,7 +224,7 @@ static void add_same(struct query *q, const struct field *f, struct value v)
 static enum err bad_cursor(struct query *q)
 {
     return problem(q->call, ERR_INVALID, TEXT("cursor"), "cursor", "%s",
-                   say(q->call, "is not a cursor of this list", "不是此列表的游标"));
+                   say(q->call, "is not a cursor of this list"));
 }
 
 static enum err add_cursor(struct query *q, const struct order *o, struct text cursor)
@@ -451,12 +448,13 @@ static enum err read_facet(struct call *call, struct records *r, struct reader *
     buf_add_c(&q.sql, ", count(*)");
     add_from(&q);
     TRY(add_conditions(&q, db, list));
-    buf_add_c(&q.sql, " GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 200");
+    buf_print(&q.sql, " GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT %d", FACET_MOST + 1);
     TRY(sql__finish(&q, &sql));
-    TRY(read_rows(call, db, sql, q.values.at, q.values.count, 200, &rows));
+    TRY(read_rows(call, db, sql, q.values.at, q.values.count, FACET_MOST + 1, &rows));
     out->field = f->name;
+    out->more = rows.count > FACET_MOST;
     out->counts = NEW_MANY(call->arena, rows.count + 1, struct facet_count);
-    for (size_t i = 0; i < rows.count; i++)
+    for (size_t i = 0; i < rows.count - out->more; i++)
         out->counts[out->count++] = (struct facet_count){facet_text(call, row_at(&rows, i)),
                                                          row_at(&rows, i)[1].integer};
     return OK;
@@ -477,8 +475,7 @@ static enum err read_facets(struct call *call, struct records *r, struct reader 
         if (!f || !field__is_column(f) || f->many ||
             !record_reads_everywhere(r, call->actor, f))
             return problem(call, ERR_INVALID, TEXT("facets"), "facets",
-                           say(call, "there are no facets by %.*s", "不能按 %.*s 分面统计"),
-                           TEXT_ARG(one));
+                           say(call, "there are no facets by %.*s"), TEXT_ARG(one));
         TRY(read_facet(call, r, db, k, list, f, &out->facets[out->facet_count++]));
     }
     return OK;
@@ -493,9 +490,8 @@ enum err record_list(struct call *call, struct records *r, struct reader *db,
     *out = (struct record_list){0};
     whole.limit = asked->limit ? asked->limit : 50;
     if (whole.limit < 1 || whole.limit > 1000)
-        return problem(
-            call, ERR_INVALID, TEXT("limit"), "range", "%s",
-            say(call, "limit must be between 1 and 1000", "limit 必须在 1 与 1000 之间"));
+        return problem(call, ERR_INVALID, TEXT("limit"), "range", "%s",
+                       say(call, "limit must be between 1 and 1000"));
     struct query q = list_start(call, r, k, list);
     TRY(read_items(&q, db, list, out));
     TRY(read_total(call, r, db, k, list, &out->total));
