@@ -539,7 +539,7 @@ struct exchange *exchange__open(struct api *a, struct request *r)
     x->api = a;
     x->request = r;
     x->call = call_open(r->arena, clock_now(), language(r));
-    x->call->zone = access_zone(a->access);
+    access_place(x->call, a->access);
     x->call->id = id_new(x->call);
     x->start = clock_ticks();
     return x;

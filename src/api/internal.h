@@ -205,7 +205,7 @@ bool assets__answer(struct request *r);
 handler session_get, session_post, session_patch, session_delete, session_fresh,
     session_password, setup_post, organisation_get, organisation_patch, reset_post, sessions_get, session_end;
 handler model_get, openapi_get, health_get, ready_get, metrics_get, search_get, tasks_get,
-    stream_get;
+    stream_get, notices_get, notices_seen, notice_seen;
 handler record_list_get, record_post, record_bulk, record_get, record_patch, moves_get,
     move_post, signature_withdraw, redact_get, redact_post, hold_post, hold_delete, history_get, links_get, links_post, links_delete, comments_get, comments_post;
 handler file_post, file_get;

@@ -163,6 +163,7 @@ static enum err put_todos(struct exchange *x, const struct todo_list *list)
     else
         json_put_null(o);
     put__integer(o, "total", list->total);
+    put__bool(o, "more", list->more);
     json_key(o, "counts");
     json_open(o, '{');
     put__integer(o, "waiting", list->waiting);

@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+#define PEOPLE_USUAL 500
+#define PEOPLE_MOST 5000
+
 static void put_grants(const struct grant *grants, const bool *pending, const struct text *waits,
                        const bool *mine, size_t count, struct json_out *o)
 {
@@ -71,8 +74,15 @@ enum err people_get(struct exchange *x)
 {
     struct person *people;
     size_t count;
-    TRY(access_people(x->call, exchange__db(x), query__text(x, "q"), query__text(x, "role"), 500, &people,
-                      &count));
+    int64_t limit;
+    TRY(query__integer(x, "limit", PEOPLE_USUAL, &limit));
+    if (limit < 1 || limit > PEOPLE_MOST)
+        return problem(x->call, ERR_INVALID, TEXT("limit"), "range",
+                       say(x->call, "limit must be between 1 and %d"), PEOPLE_MOST);
+    TRY(access_people(x->call, exchange__db(x), query__text(x, "q"), query__text(x, "role"),
+                      (size_t)limit + 1, &people, &count));
+    bool more = count > (size_t)limit;
+    count -= more;
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
     json_key(o, "items");
@@ -81,6 +91,7 @@ enum err people_get(struct exchange *x)
         TRY(put_person(x, &people[i], o));
     json_close(o, ']');
     put__integer(o, "total", (int64_t)count);
+    put__bool(o, "more", more);
     json_close(o, '}');
     return OK;
 }

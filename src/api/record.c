@@ -50,6 +50,31 @@ static enum err put_times(struct exchange *x, const struct record *rec, struct j
     return OK;
 }
 
+/* How its clocks stand is in its fields; here by which calendar they count, and what that does not know. */
+static void put_clocks(struct exchange *x, const struct record *rec, struct json_out *o)
+{
+    struct clock_view *clocks;
+    size_t count;
+    record_clocks(x->call, x->records, rec, &clocks, &count);
+    if (!count)
+        return;
+    json_key(o, "clocks");
+    json_open(o, '[');
+    for (size_t i = 0; i < count; i++) {
+        json_open(o, '{');
+        put__text(o, "field", clocks[i].clock->at->name);
+        put__text(o, "standing", clocks[i].clock->standing->name);
+        if (clocks[i].at.len)
+            put__text(o, "at", clocks[i].at);
+        if (clocks[i].calendar)
+            put__text(o, "calendar", clocks[i].calendar->name);
+        if (clocks[i].unknown)
+            put__integer(o, "unknown_year", clocks[i].unknown);
+        json_close(o, '}');
+    }
+    json_close(o, ']');
+}
+
 /* Which fields are not for this reader, whatever stands in them: a page has no input for them. */
 static void put_hidden(struct exchange *x, const struct record *rec, struct json_out *o)
 {
@@ -101,6 +126,7 @@ static enum err put_record(struct exchange *x, const struct record *rec)
     put__integer(o, "index", rec->ledger);
     json_close(o, '}');
     TRY(put_times(x, rec, o));
+    put_clocks(x, rec, o);
     put_hidden(x, rec, o);
     TRY(put_redactions(x, rec, o));
     json_key(o, "may");

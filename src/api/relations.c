@@ -117,6 +117,12 @@ static void put_version(const struct kind *k, const struct history_item *h, stru
     put__text(o, "from", h->from);
     put__text(o, "to", h->to);
     put__text(o, "reason", h->reason);
+    if (h->timer.len)
+        put__text(o, "timer", h->timer);
+    if (h->told) {
+        json_key(o, "told");
+        json_put_json(o, h->told);
+    }
     if (h->follows_hidden)
         put__bool(o, "follows_hidden", true);
     put_changes(k, h, o);

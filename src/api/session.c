@@ -90,6 +90,7 @@ static enum err put_session(struct exchange *x)
     put__text(o, "name", organisation);
     put__bool(o, "demo", text_is(demo, "1"));
     put__text(o, "zone", zone_name(x->call->zone));
+    put__text(o, "calendar", x->call->calendar);
     put__text(o, "today", zone_today(x->call->arena, x->call->zone, x->call->now));
     json_close(o, '}');
     put_may(x, o);
@@ -209,6 +210,7 @@ enum err organisation_get(struct exchange *x)
     json_open(o, '{');
     put__text(o, "name", organisation);
     put__text(o, "zone", zone_name(access_zone(x->api->access)));
+    put__text(o, "calendar", access_calendar(x->api->access));
     put__text(o, "today",
               zone_today(x->call->arena, access_zone(x->api->access), x->call->now));
     json_close(o, '}');
@@ -217,8 +219,15 @@ enum err organisation_get(struct exchange *x)
 
 enum err organisation_patch(struct exchange *x)
 {
-    TRY(exchange__members(x, "zone:t"));
-    TRY(record_zone(x->call, x->records, exchange__field(x, "zone")));
+    TRY(exchange__members(x, "zone:t calendar:t"));
+    bool zone = json_get(x->json, "zone") != NULL, calendar = json_get(x->json, "calendar") != NULL;
+    if (!zone && !calendar)
+        return problem(x->call, ERR_INVALID, TEXT("zone"), "required", "%s",
+                       say(x->call, "say which: zone or calendar"));
+    if (calendar)
+        TRY(record_calendar(x->call, x->records, exchange__field(x, "calendar")));
+    if (zone)
+        TRY(record_zone(x->call, x->records, exchange__field(x, "zone")));
     return organisation_get(x);
 }
 

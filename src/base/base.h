@@ -165,6 +165,7 @@ struct call {
     const struct actor *actor;   /* who acts; NULL before access has said */
     enum lang lang;
     const struct zone *zone;     /* whose day is "today" (format/format.h); NULL: UTC */
+    struct text calendar;        /* by which working days count (model/model.h); "": Monday to Friday */
     struct text id;              /* request id, on every log line */
     struct problem *problems;    /* in order of finding */
     struct problem **problems_end;
@@ -199,6 +200,7 @@ bool moment_read(struct text t, int64_t *out);
 struct text date_print(struct arena *a, int64_t moment);   /* 2026-11-23, UTC */
 bool date_read(struct text t, int64_t *days);              /* real dates only; days since 1970 */
 struct text date_of_days(struct arena *a, int64_t days);
+int64_t date_year(int64_t days);                           /* in which year the day is */
 /* Months later (or earlier): the same day of that month, or its last. Clamped to what dates reach. */
 int64_t date_add_months(int64_t days, int64_t months);
 void chance(void *out, size_t size);                       /* getrandom; aborts if it fails */

@@ -37,10 +37,11 @@ static struct arena *spare_arena(struct net *n)
 }
 
 /* For each parameter libmicrohttpd takes 64 bytes of the head's memory, although nobody asks it
- * for them; when they do not fit it falls silent. Such a connection ends at the next sweep. */
+ * for them, and half of it is what it reads into, be it full or not; when they do not fit it falls
+ * silent. Such a connection ends at the next sweep. */
 static bool chokes(struct text target)
 {
-    size_t needed = target.len;
+    size_t reads = NET_HEAD_MEMORY / 2, needed = target.len > reads ? target.len : reads;
     for (size_t i = 0; i < target.len; i++)
         needed += target.at[i] == '&' ? 64 : 0;
     return needed > NET_HEAD_MEMORY - 1024;

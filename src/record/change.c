@@ -459,7 +459,7 @@ static enum err sign_only(struct writing *w, struct record *rec, const struct re
                                .record = now->id,
                                .version = now->version,
                                .move = m->name,
-                               .until = sign__until(w->call, &m->steps[v->step - 1]),
+                               .until = sign__until(w->call, w->records, &m->steps[v->step - 1]),
                                .side = v->step};
     TRY(signature__write(w->call, w->tx, w->records, &sign));
     w->change->signed_only = true;
@@ -753,6 +753,8 @@ static enum err act(struct writing *w)
         return redact__run(w);
     case RECORD_HOLD:
         return redact__hold(w);
+    case RECORD_CLOCK:
+        return clock__fire(w);
     case RECORD_MOVE:
         break;
     }

@@ -703,6 +703,73 @@ enum err record_redaction(struct call *call, struct records *r, struct reader *d
     return view_asked(call, r, db, rec, out);
 }
 
+static bool redacts_anywhere(const struct model *m, const struct actor *a)
+{
+    for (size_t i = 0; i < a->grant_count; i++) {
+        const struct role *role = model_role(m, a->grants[i].role);
+        if (role && role__redacts(role))
+            return a->type == ACTOR_USER;
+    }
+    return false;
+}
+
+/* Is there an ask of somebody else that the actor has not joined? */
+static bool asks_for(const struct redaction_view *view, struct text person)
+{
+    const struct redaction_ask *own = NULL;
+    for (size_t i = 0; i < view->asked_count; i++)
+        if (text_same(view->asked[i].person, person))
+            own = &view->asked[i];
+    for (size_t i = 0; i < view->asked_count; i++)
+        if (!text_same(view->asked[i].person, person) &&
+            !(own && text_same(own->ground, view->asked[i].ground) &&
+              json_same(own->fields, view->asked[i].fields)))
+            return true;
+    return false;
+}
+
+/* May the actor be the second person? */
+static enum err second_of(struct call *call, struct records *r, struct reader *db,
+                          const struct record *rec, bool *out)
+{
+    struct redaction_view view = {0};
+    TRY(who__cleared(call, r, db_reader(db), call->actor, rec, role__redacts, out));
+    if (!*out)
+        return OK;
+    TRY(view_asked(call, r, db, rec, &view));
+    *out = asks_for(&view, call->actor->person);
+    return OK;
+}
+
+enum err redact__waiting(struct call *call, struct records *r, struct reader *db,
+                         struct record ***out, size_t *count)
+{
+    struct rows rows;
+    *count = 0;
+    if (!redacts_anywhere(r->model, call->actor))
+        return OK;
+    TRY(read_rows(call, db,
+                  "SELECT DISTINCT g.kind, g.id FROM signature g WHERE g.move = 'redact' AND NOT "
+                  "EXISTS (SELECT 1 FROM withdrawn w WHERE w.signature = g.own_id) AND NOT EXISTS "
+                  "(SELECT 1 FROM version v WHERE v.kind = g.kind AND v.id = g.id AND v.version > "
+                  "g.version AND COALESCE(v.alters, 1) > 0) ORDER BY g.kind, g.id LIMIT 200",
+                  NULL, 0, 200, &rows));
+    *out = NEW_MANY(call->arena, rows.count + 1, struct record *);
+    for (size_t i = 0; i < rows.count; i++) {
+        const struct kind *k = model_kind(r->model, row_at(&rows, i)[0].text);
+        struct call *quiet = call_beside(call->arena, call);
+        quiet->actor = call->actor;
+        struct record *rec;
+        bool second = false;
+        if (!k || record_read(quiet, r, db, k, row_at(&rows, i)[1].text, 0, &rec) != OK)
+            continue;
+        TRY(second_of(call, r, db, rec, &second));
+        if (second)
+            (*out)[(*count)++] = rec;
+    }
+    return OK;
+}
+
 enum err record_redactions(struct call *call, struct reader *db, const struct record *rec,
                            struct redaction_done **out, size_t *count)
 {

@@ -180,11 +180,12 @@ struct text record_signers(struct call *call, const struct sign_step *step)
 /* ---- giving one -------------------------------------------------------------------------- */
 
 /* Until when a signature given now in this step counts; "": for ever. */
-struct text sign__until(struct call *call, const struct sign_step *step)
+struct text sign__until(struct call *call, const struct records *r, const struct sign_step *step)
 {
     if (!step->has_expires)
         return (struct text){0};
-    return moment_print(call->arena, duration_after(call->now, &step->expires, call->zone));
+    return moment_print(call->arena, duration_after(call->now, &step->expires, call->zone,
+                                                   model_calendar(r->model, call->calendar)));
 }
 
 /* They signed this very version before, and it has expired since. */

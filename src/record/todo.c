@@ -151,15 +151,22 @@ static enum err one_todo(struct call *call, struct records *r, struct reader *db
     return more ? more_about(call, r, db, k, one) : OK;
 }
 
+/* They count from the beginning, wherever the page is. */
 static enum err count_all(struct call *call, struct records *r, struct reader *db,
-                          const struct turns_query *of, struct todo_list *out)
+                          struct turns_query of, const struct rows *page, struct todo_list *out)
 {
-    struct rows rows;
-    TRY(query__turn_counts(call, r, db, of, &rows));
-    out->total = rows.cells[0].integer;
-    out->waiting = rows.cells[1].integer;
-    out->overdue = rows.cells[2].integer;
-    out->due_soon = rows.cells[3].integer;
+    struct rows rows = *page;
+    struct turn_counts counts;
+    if (of.after_key.len) {
+        of.after_key = (struct text){0};
+        TRY(query__turns(call, r, db, &of, TURNS_COUNTED + 1, &rows));
+    }
+    query__count_turns(&of, &rows, &counts);
+    out->total = counts.total;
+    out->waiting = counts.waiting;
+    out->overdue = counts.overdue;
+    out->due_soon = counts.due_soon;
+    out->more = counts.more;
     return OK;
 }
 
@@ -179,15 +186,23 @@ enum err record_todo(struct call *call, struct records *r, struct reader *db, bo
     if (!call->actor->person.len)
         return OK;
     struct rows rows;
-    TRY(query__turns(call, r, db, &of, (size_t)limit + 1, &rows));
-    out->count = rows.count > (size_t)limit ? (size_t)limit : rows.count;
-    out->items = NEW_MANY(call->arena, out->count + 1, struct todo);
-    for (size_t i = 0; i < out->count; i++)
-        TRY(one_todo(call, r, db, &of, row_at(&rows, i), &out->items[i]));
-    if (rows.count > out->count)
+    struct record **redactions = NULL;
+    size_t first = 0, most = of.after_key.len ? (size_t)limit : TURNS_COUNTED;
+    if (!others)
+        TRY(redact__waiting(call, r, db, &redactions, &first));
+    TRY(query__turns(call, r, db, &of, most + 1, &rows));
+    size_t told = rows.count > (size_t)limit ? (size_t)limit : rows.count;
+    out->items = NEW_MANY(call->arena, first + told + 1, struct todo);
+    for (size_t i = 0; i < first && !cursor.len; i++)
+        out->items[out->count++] = (struct todo){.ref = ref_of(redactions[i]), .why = "redact"};
+    for (size_t i = 0; i < told; i++)
+        TRY(one_todo(call, r, db, &of, row_at(&rows, i), &out->items[out->count++]));
+    if (rows.count > told)
         out->next = text_print(call->arena, "%.*s|%.*s",
                                TEXT_ARG(out->items[out->count - 1].due),
                                TEXT_ARG(out->items[out->count - 1].ref.key));
-    of.after_key = (struct text){0};
-    return count_all(call, r, db, &of, out);
+    TRY(count_all(call, r, db, of, &rows, out));
+    out->total += (int64_t)first;
+    out->waiting += (int64_t)first;
+    return OK;
 }

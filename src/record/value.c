@@ -184,6 +184,14 @@ enum err body__print(struct call *call, const struct record *rec, const struct a
         json_key(&o, "_redact");
         json_put_json(&o, act->redact);
     }
+    if (act->timer) {
+        json_key(&o, "_timer");
+        json_put_json(&o, act->timer);
+    }
+    if (act->told) {
+        json_key(&o, "_told");
+        json_put_json(&o, act->told);
+    }
     if (act->withdrawn) {
         json_key(&o, "_withdrawn");
         json_put_json(&o, act->withdrawn);

@@ -445,7 +445,7 @@ static void run_once(struct desk *d, struct item *it)
 {
     struct arena *arena = arena_open();
     struct call *call = call_open(arena, clock_now(), it->lang);
-    call->zone = access_zone(d->access);
+    access_place(call, d->access);
     bool more = false;
     call->id = it->id;
     if (!it->run.arena) {

@@ -146,6 +146,18 @@ static enum err add_numbers(struct query *q, const struct field *f, const struct
     return OK;
 }
 
+/* Texts that are the same have the same key of order, and there is an index of those. */
+static void add_keys(struct query *q, const struct field *f, const struct texts *values)
+{
+    struct text *keys = NEW_MANY(q->call->arena, values->count + 1, struct text);
+    if (q->then || q->plain || !q->records || !order__has(f) || text_is(f->name, "id"))
+        return;
+    for (size_t i = 0; i < values->count; i++)
+        keys[i] = order__cell(q->call, node__text(q->call->arena, values->at[i])).text;
+    buf_print(&q->sql, " AND t.\"%.*s\"", TEXT_ARG(order__name(q->call->arena, f)));
+    sql__in(q, keys, values->count);
+}
+
 static enum err add_equal(struct query *q, const struct field *f, const struct texts *values)
 {
     bool linked = f->type == FIELD_REFS || f->type == FIELD_LINKS;
@@ -162,6 +174,7 @@ static enum err add_equal(struct query *q, const struct field *f, const struct t
     else {
         sql__field(q, f);
         add_targets(q, f, values);
+        add_keys(q, f, values);
     }
     return OK;
 }
