@@ -19,10 +19,10 @@ static enum err read_demo(struct call *call, struct access *a)
     return OK;
 }
 
-static struct text unit_kind(const struct model *m)
+static struct text kind_that_is(const struct model *m, const char *what)
 {
     for (size_t i = 0; m != NULL && i < m->kind_count; i++)
-        if (text_is(m->kinds[i].is, "unit_tree"))
+        if (text_is(m->kinds[i].is, what))
             return m->kinds[i].name;
     return (struct text){0};
 }
@@ -33,7 +33,7 @@ static enum err open_parts(struct call *call, struct access *a)
     TRY(access__zone_open(call, a));
     TRY(access__throttle_open(call, &a->throttle));
     TRY(access__cache_open(call, &a->cache));
-    a->standing = access__standing_open(a->ledger, a->unit_kind);
+    a->standing = access__standing_open(a->ledger, a->unit_kind, a->lending_kind);
     a->trace = access__trace_open();
     return access__hasher_open(call, &a->hasher);
 }
@@ -50,7 +50,8 @@ enum err access_open(struct call *call, struct store *s, struct ledger *l,
     a->store = s;
     a->ledger = l;
     a->model = m;
-    a->unit_kind = unit_kind(m);
+    a->unit_kind = kind_that_is(m, "unit_tree");
+    a->lending_kind = kind_that_is(m, "delegation");
     pthread_mutex_init(&a->first_lock, NULL);
     pthread_mutex_init(&a->touch_lock, NULL);
     pthread_cond_init(&a->touched, NULL);

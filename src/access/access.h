@@ -136,6 +136,11 @@ struct actor {
     const struct grant *grants; /* active ones; every person also holds "staff" at their home unit (none:
                                  * everywhere), but external auditors and the unconfirmed */
     size_t grant_count;
+    size_t lent_count;       /* so many more follow the grants: read by, never acted by (deputy.c) */
+    const struct actor *as;  /* acting for somebody whose deputy they are: one for each */
+    size_t as_count;
+    struct text stands_for;  /* usr_…, of one of those: whose roles the grants are. "": acts for itself */
+    struct text stands_name, stands_until; /* their name, for pages; the last day */
     bool admin;              /* holds role admin */
     bool all;                /* command line and engine: reads and writes everything, holds no business role */
     int64_t fresh_until;     /* password confirmed until then */
@@ -157,10 +162,13 @@ const struct actor *actor_command(struct call *call);
 const struct actor *actor_system(struct call *call);
 /* The command line acting for a person: what it writes is theirs. */
 const struct actor *actor_command_for(struct call *call, const struct person *p);
-/* The person a token or command acts for, for the ledger; "" when it acts for itself. */
+/* The person a token or command acts for, or whose deputy acts, for the ledger; "" when it acts for
+ * itself. */
 struct text actor_for(const struct actor *a);
 bool actor_holds(const struct actor *a, struct text role, const struct text *covering, size_t covering_count);
 bool actor_holds_anywhere(const struct actor *a, struct text role);
+/* The same for reading: what is lent to them counts too. */
+bool actor_reads_by(const struct actor *a, struct text role);
 /* Does the actor work with records of this kind, or only look at them? Staff do, and whoever the
  * kind names in creating, changing or a move. A guest who only reads leaves nothing behind. */
 bool actor_takes_part(const struct actor *a, const struct kind *k);
@@ -193,6 +201,26 @@ MUST_USE enum err access_units_above(struct call *call, struct access *a, struct
                                      struct text unit, struct text **units, size_t *count);
 MUST_USE enum err access_units_above_tx(struct call *call, const struct access *a, struct tx *tx,
                                         struct text unit, struct text **units, size_t *count);
+
+/* ---- deputies: deputy.c ------------------------------------------------------------------------
+ * Somebody who stands in holds the roles lent to them for acting in the other's name: never as their own,
+ * not where the other does not hold them, and nothing that is about people or accounts. */
+struct lending { /* what a version of a record that names a deputy says */
+    bool there;
+    struct hash commitment; /* of what stands there now */
+    bool accepted;          /* and not over */
+    struct text giver, deputy, from, until; /* people; days, both included */
+    struct text roles;      /* with commas */
+};
+/* Where those versions are read; as access_units_from. */
+struct lending_source {
+    enum err (*version)(void *arg, struct call *call, struct reader *r, struct text id, int64_t entry,
+                        struct lending *out);
+    void *arg;
+};
+void access_lendings_from(struct access *a, const struct lending_source *source);
+/* One was written: whoever acts is looked up anew. */
+void access_lendings_changed(struct access *a);
 
 /* Acts that are grave are a person's, who gave the password within five minutes: else ERR_DENIED, code
  * "fresh". The command line needs none. */

@@ -54,8 +54,9 @@ const struct actor *actor_command_for(struct call *call, const struct person *p)
 
 struct text actor_for(const struct actor *a)
 {
-    bool itself = a == NULL || a->type == ACTOR_USER || a->type == ACTOR_SYSTEM;
-    return itself ? TEXT("") : a->person;
+    if (a != NULL && a->type == ACTOR_USER)
+        return a->stands_for.len > 0 ? a->stands_for : TEXT("");
+    return a == NULL || a->type == ACTOR_SYSTEM ? TEXT("") : a->person;
 }
 
 static bool covers(const struct grant *g, const struct text *covering, size_t count)
@@ -81,6 +82,14 @@ bool actor_holds(const struct actor *a, struct text role, const struct text *cov
 bool actor_holds_anywhere(const struct actor *a, struct text role)
 {
     for (size_t i = 0; a != NULL && i < a->grant_count; i++)
+        if (text_same(a->grants[i].role, role))
+            return true;
+    return false;
+}
+
+bool actor_reads_by(const struct actor *a, struct text role)
+{
+    for (size_t i = 0; a != NULL && i < a->grant_count + a->lent_count; i++)
         if (text_same(a->grants[i].role, role))
             return true;
     return false;

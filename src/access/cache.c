@@ -57,10 +57,10 @@ static bool holds(const struct place *p, const struct hash *key)
     return p->arena != NULL && memcmp(&p->key, key, sizeof(*key)) == 0;
 }
 
-struct actor *access__actor_copy(struct arena *arena, const struct actor *from)
+static void copy_into(struct arena *arena, const struct actor *from, struct actor *a)
 {
-    struct actor *a = NEW(arena, struct actor);
-    struct grant *grants = NEW_MANY(arena, from->grant_count + 1, struct grant);
+    size_t count = from->grant_count + from->lent_count;
+    struct grant *grants = NEW_MANY(arena, count + 1, struct grant);
     *a = *from;
     a->id = text_copy(arena, from->id);
     a->person = text_copy(arena, from->person);
@@ -70,10 +70,23 @@ struct actor *access__actor_copy(struct arena *arena, const struct actor *from)
     a->session = text_copy(arena, from->session);
     a->csrf = text_copy(arena, from->csrf);
     a->scopes = text_copy(arena, from->scopes);
-    for (size_t i = 0; i < from->grant_count; i++)
+    a->stands_for = text_copy(arena, from->stands_for);
+    a->stands_name = text_copy(arena, from->stands_name);
+    a->stands_until = text_copy(arena, from->stands_until);
+    for (size_t i = 0; i < count; i++)
         grants[i] = (struct grant){text_copy(arena, from->grants[i].role),
                                    text_copy(arena, from->grants[i].unit)};
     a->grants = grants;
+}
+
+struct actor *access__actor_copy(struct arena *arena, const struct actor *from)
+{
+    struct actor *a = NEW(arena, struct actor);
+    struct actor *as = NEW_MANY(arena, from->as_count + 1, struct actor);
+    copy_into(arena, from, a);
+    for (size_t i = 0; i < from->as_count; i++)
+        copy_into(arena, &from->as[i], &as[i]);
+    a->as = as;
     return a;
 }
 

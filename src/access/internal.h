@@ -44,6 +44,8 @@ struct access {
     struct trace *trace;
     struct unit_source units; /* version NULL: none was given, the closure is believed */
     struct text unit_kind;    /* name of the kind of record that units are; "" for none */
+    struct lending_source lendings; /* version NULL: none was given, nobody lends anything */
+    struct text lending_kind; /* name of the kind of record that names deputies; "" for none */
     atomic_ullong generation; /* of committed changes of this folder's tables */
     int64_t session_life;
     char decoy[128]; /* a password hash that nothing matches, as dear as a real one */
@@ -108,11 +110,13 @@ struct standing_word {
     struct hash fresh;
     uint64_t ended_entry; /* person: sessions from before are over, but for this one: */
     char spared[STANDING_ID];
-    bool placed; /* unit: where its last version puts it is known: */
-    char parent[STANDING_ID];
+    bool placed; /* unit, lending: what its last version says is known: */
+    char parent[STANDING_ID]; /* unit */
+    uint64_t left; /* person: the last entry that ended their account; 0: none */
 };
-/* unit_kind: name of the kind whose entries are those of units. */
-struct standing *access__standing_open(const struct ledger *l, struct text unit_kind);
+/* Names of the kinds whose entries are those of units, and of who is whose deputy. */
+struct standing *access__standing_open(const struct ledger *l, struct text unit_kind,
+                                       struct text lending_kind);
 void access__standing_close(struct standing *s);
 /* Between the two nobody but this thread reads on. */
 void access__standing_hold(struct access *a);
@@ -126,6 +130,24 @@ bool access__standing(const struct access *a, const char *kind, struct text id,
 struct text *access__standing_units(struct access *a, struct arena *arena, bool unplaced,
                                     size_t *count);
 void access__standing_place(struct access *a, struct text id, struct text parent);
+/* Ids of those that name deputies and are not placed yet. */
+struct text *access__standing_unlent(struct access *a, struct arena *arena, size_t *count);
+void access__standing_lend(struct access *a, struct text id, const struct lending *l);
+/* What is lent to the person on that day, as the ledger has it: by nobody, and to nobody, who has left
+ * since. `entry`: of the version that says so. */
+struct lent {
+    struct lending lending;
+    uint64_t entry;
+};
+struct lent *access__standing_lent(struct access *a, struct arena *arena, struct text person,
+                                   struct text day, size_t *count);
+
+/* ---- deputy.c ---------------------------------------------------------------------------- */
+/* While the log is held: reads what they say now. */
+MUST_USE enum err access__lendings_place(struct call *call, struct access *a, struct reader *r);
+/* Adds what is lent to the actor, who has just been found to be who they say. */
+MUST_USE enum err access__lend(struct call *call, struct access *a, struct reader *r,
+                               struct actor *actor);
 
 /* ---- tree.c: who is above whom as the ledger says ------------------------------------------ */
 /* While the log is held: reads where units went since. */

@@ -57,6 +57,14 @@ static bool signed_in(const struct actor *a)
     return a->type == ACTOR_USER || (a->type == ACTOR_TOKEN && a->grant_count > 0);
 }
 
+static bool reads_all(const struct actor *a, struct text role)
+{
+    for (size_t i = 0; i < a->grant_count + a->lent_count; i++)
+        if (text_same(a->grants[i].role, role) && a->grants[i].unit.len == 0)
+            return true;
+    return false;
+}
+
 static bool reads_all_units(const struct making *m)
 {
     for (size_t i = 0; i < m->read->count; i++) {
@@ -65,7 +73,7 @@ static bool reads_all_units(const struct making *m)
             continue;
         if (w->everyone && signed_in(m->actor))
             return true;
-        if (w->role.len > 0 && !m->actor->technical && actor_holds(m->actor, w->role, NULL, 0))
+        if (w->role.len > 0 && !m->actor->technical && reads_all(m->actor, w->role))
             return true;
     }
     return false;
@@ -75,7 +83,7 @@ static bool reads_all_units(const struct making *m)
  * it. */
 static void add_grants(struct making *m, struct text role)
 {
-    for (size_t i = 0; i < m->actor->grant_count && !m->actor->technical; i++)
+    for (size_t i = 0; i < m->actor->grant_count + m->actor->lent_count && !m->actor->technical; i++)
         if (text_same(m->actor->grants[i].role, role)) {
             add_once(m->units, &m->reach.unit_count, m->actor->grants[i].unit);
             m->reach.no_unit = true;
@@ -101,7 +109,7 @@ static void add_grounds(struct making *m)
 
 static void add_confidentiality(struct making *m)
 {
-    for (size_t i = 0; i < m->actor->grant_count; i++) {
+    for (size_t i = 0; i < m->actor->grant_count + m->actor->lent_count; i++) {
         const struct grant *g = &m->actor->grants[i];
         const struct role *r = model_role(m->model, g->role);
         if (r == NULL || !r->sees_restricted)
@@ -119,8 +127,8 @@ struct reach access_reach(struct call *call, const struct actor *a, const struct
     if (a == NULL || a->all)
         return (struct reach){.everything = a != NULL};
     struct making making = {.actor = a, .model = m, .read = read};
-    making.units = NEW_MANY(call->arena, a->grant_count + 1, struct text);
-    making.restricted = NEW_MANY(call->arena, a->grant_count + 1, struct text);
+    making.units = NEW_MANY(call->arena, a->grant_count + a->lent_count + 1, struct text);
+    making.restricted = NEW_MANY(call->arena, a->grant_count + a->lent_count + 1, struct text);
     making.columns = NEW_MANY(call->arena, read->count + 2, struct text);
     add_grounds(&making);
     add_confidentiality(&making);

@@ -90,6 +90,18 @@ void access__roles_mean(const struct access *a, struct actor *actor)
         business |= role != NULL && role->business;
     }
     actor->technical = actor->behind_technical || (actor->admin && !business);
+    if (actor->technical) /* who keeps accounts gets no registers by it */
+        actor->lent_count = actor->as_count = 0;
+    for (size_t i = actor->grant_count; i < actor->grant_count + actor->lent_count; i++) {
+        const struct role *role = model_role(a->model, actor->grants[i].role);
+        actor->sees_sensitive |= role != NULL && role->sees_sensitive;
+    }
+    struct actor *as = (struct actor *)(uintptr_t)actor->as; /* a copy of this call's own */
+    for (size_t i = 0; i < actor->as_count; i++) {
+        as[i].sees_sensitive = actor->sees_sensitive;
+        as[i].lang = actor->lang;
+        as[i].fresh_until = actor->fresh_until;
+    }
 }
 
 enum err access__admit(struct call *call, struct access *a, const struct hash *key,
@@ -210,7 +222,7 @@ static enum err session_load(struct call *call, struct access *a, struct reader 
     bool covered;
     struct loading l = {call, r, key, cookie, c};
     TRY(access__covered(call, a, r, load_claim, &l, &covered));
-    return covered ? OK : access__signed_out(call);
+    return covered ? access__lend(call, a, r, c->actor) : access__signed_out(call);
 }
 
 enum err access__session_credential(struct call *call, struct access *a, struct reader *r,

@@ -13,8 +13,10 @@
 
 struct node {
     struct node *next;  /* in its bucket */
-    struct node *later; /* the next session begun; of a unit: the next unit */
+    struct node *later; /* the next session begun; of a unit, a lending: the next one */
     struct standing_word word;
+    struct arena *said; /* lending: what it says, when it is placed */
+    struct lending lending;
     size_t key_len;
     char key[]; /* kind, NUL, id */
 };
@@ -24,12 +26,14 @@ struct standing {
     struct ledger_follower *follower;
     struct node *buckets[BUCKETS];
     struct node *oldest, *newest; /* sessions */
-    struct node *units;
-    struct text unit_kind;
+    struct node *units, *lendings;
+    struct text unit_kind, lending_kind;
     size_t unplaced; /* units of which it is not known where they are */
+    size_t unlent;   /* lendings of which it is not known what they say */
 };
 
-struct standing *access__standing_open(const struct ledger *l, struct text unit_kind)
+struct standing *access__standing_open(const struct ledger *l, struct text unit_kind,
+                                       struct text lending_kind)
 {
     struct standing *s = calloc(1, sizeof *s);
     if (s == NULL)
@@ -41,6 +45,7 @@ struct standing *access__standing_open(const struct ledger *l, struct text unit_
     pthread_mutexattr_destroy(&again);
     s->follower = ledger_follower_open(l);
     s->unit_kind = unit_kind;
+    s->lending_kind = lending_kind;
     return s;
 }
 
@@ -51,6 +56,7 @@ void access__standing_close(struct standing *s)
     for (size_t i = 0; i < BUCKETS; i++)
         for (struct node *n = s->buckets[i], *next; n != NULL; n = next) {
             next = n->next;
+            arena_close(n->said);
             free(n);
         }
     ledger_follower_close(s->follower);
@@ -169,6 +175,8 @@ static void person_entry(struct standing *s, const struct ledger_leaf *leaf)
     struct standing_word *w = &find_or_make(s, "person", leaf->object_id)->word;
     if (leaf->has_commitment)
         take_commitment(w, leaf);
+    if (text_is(leaf->act, "user.disable"))
+        w->left = leaf->index;
     if (access__ends_sessions(leaf->act)) {
         w->ended_entry = leaf->index;
         keep_id(w->spared, leaf->session);
@@ -185,6 +193,20 @@ static void unit_entry(struct standing *s, const struct ledger_leaf *leaf)
     s->unplaced += !n->word.committed || n->word.placed;
     take_commitment(&n->word, leaf);
     n->word.placed = false;
+}
+
+/* What it said before counts no more, whatever it says now. */
+static void lending_entry(struct standing *s, const struct ledger_leaf *leaf)
+{
+    struct node *n = find_or_make(s, "lending", leaf->object_id);
+    if (!n->word.committed) {
+        n->later = s->lendings;
+        s->lendings = n;
+    }
+    s->unlent += !n->word.committed || n->word.placed;
+    take_commitment(&n->word, leaf);
+    n->word.placed = false;
+    n->lending = (struct lending){0};
 }
 
 static void take(void *arg, const struct ledger_leaf *leaf)
@@ -205,6 +227,8 @@ static void take(void *arg, const struct ledger_leaf *leaf)
         take_commitment(&find_or_make(s, "access_request", leaf->object_id)->word, leaf);
     else if (text_same(kind, s->unit_kind) && kind.len > 0 && leaf->has_commitment)
         unit_entry(s, leaf);
+    else if (text_same(kind, s->lending_kind) && kind.len > 0 && leaf->has_commitment)
+        lending_entry(s, leaf);
 }
 
 /* ---- asking ------------------------------------------------------------------------------ */
@@ -226,6 +250,8 @@ enum err access__standing_follow(struct call *call, struct access *a, struct rea
     enum err e = ledger_follow(call, s->follower, r, take, s);
     if (e == OK && s->unplaced > 0)
         e = access__tree_place(call, a, r);
+    if (e == OK && s->unlent > 0)
+        e = access__lendings_place(call, a, r);
     pthread_mutex_unlock(&s->lock);
     return e;
 }
@@ -272,4 +298,80 @@ void access__standing_place(struct access *a, struct text id, struct text parent
         s->unplaced--;
     }
     pthread_mutex_unlock(&s->lock);
+}
+
+/* ---- who is whose deputy ----------------------------------------------------------------- */
+
+struct text *access__standing_unlent(struct access *a, struct arena *arena, size_t *count)
+{
+    struct standing *s = a->standing;
+    pthread_mutex_lock(&s->lock);
+    struct text *out = NEW_MANY(arena, s->unlent + 1, struct text);
+    *count = 0;
+    for (const struct node *at = s->lendings; at != NULL && *count < s->unlent; at = at->later)
+        if (!at->word.placed)
+            out[(*count)++] = text_copy(arena, (struct text){at->key + sizeof "lending",
+                                                             at->key_len - sizeof "lending"});
+    pthread_mutex_unlock(&s->lock);
+    return out;
+}
+
+static struct lending lending_copy(struct arena *arena, const struct lending *from)
+{
+    struct lending l = *from;
+    l.giver = text_copy(arena, from->giver);
+    l.deputy = text_copy(arena, from->deputy);
+    l.from = text_copy(arena, from->from);
+    l.until = text_copy(arena, from->until);
+    l.roles = text_copy(arena, from->roles);
+    return l;
+}
+
+void access__standing_lend(struct access *a, struct text id, const struct lending *l)
+{
+    struct standing *s = a->standing;
+    pthread_mutex_lock(&s->lock);
+    struct node *n = *place_of(s, "lending", id);
+    if (n != NULL && !n->word.placed) {
+        if (n->said == NULL)
+            n->said = arena_open();
+        arena_reset(n->said);
+        n->lending = lending_copy(n->said, l);
+        n->word.placed = true;
+        s->unlent--;
+    }
+    pthread_mutex_unlock(&s->lock);
+}
+
+static bool left_since(struct standing *s, struct text person, uint64_t entry)
+{
+    const struct standing_word *w = find(s, "person", person);
+    return w == NULL || w->left > entry;
+}
+
+static bool lends(struct standing *s, const struct node *n, struct text person, struct text day)
+{
+    const struct lending *l = &n->lending;
+    return n->word.placed && l->accepted && text_same(l->deputy, person) &&
+           !text_same(l->giver, person) && l->from.len > 0 && l->until.len > 0 &&
+           text_compare(l->from, day) <= 0 && text_compare(day, l->until) <= 0 &&
+           !left_since(s, l->giver, n->word.entry) && !left_since(s, person, n->word.entry);
+}
+
+struct lent *access__standing_lent(struct access *a, struct arena *arena, struct text person,
+                                   struct text day, size_t *count)
+{
+    struct standing *s = a->standing;
+    size_t n = 0;
+    pthread_mutex_lock(&s->lock);
+    for (const struct node *at = s->lendings; at != NULL; at = at->later)
+        n += lends(s, at, person, day);
+    struct lent *out = NEW_MANY(arena, n + 1, struct lent);
+    *count = 0;
+    for (const struct node *at = s->lendings; at != NULL; at = at->later)
+        if (lends(s, at, person, day))
+            out[(*count)++] =
+                (struct lent){lending_copy(arena, &at->lending), at->word.entry};
+    pthread_mutex_unlock(&s->lock);
+    return out;
 }

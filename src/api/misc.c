@@ -123,6 +123,31 @@ static enum err put_todo(struct exchange *x, const struct todo *t, struct json_o
     return OK;
 }
 
+/* What waits for those whose deputy the reader is: so many for each. */
+static enum err put_stands_in(struct exchange *x, struct json_out *o)
+{
+    const struct actor *own = x->call->actor;
+    enum err e = OK;
+    json_key(o, "stands_in");
+    json_open(o, '[');
+    for (size_t i = 0; i < own->as_count && e == OK; i++) {
+        struct todo_list list;
+        x->call->actor = &own->as[i];
+        e = record_todo(x->call, x->records, exchange__db(x), false, TEXT(""), 1, &list);
+        if (e != OK)
+            break;
+        json_open(o, '{');
+        put__text(o, "person", own->as[i].stands_for);
+        put__text(o, "name", own->as[i].stands_name);
+        put__text(o, "until", own->as[i].stands_until);
+        put__integer(o, "waiting", list.waiting);
+        json_close(o, '}');
+    }
+    x->call->actor = own;
+    json_close(o, ']');
+    return e;
+}
+
 static enum err put_todos(struct exchange *x, const struct todo_list *list)
 {
     struct json_out *o = exchange__json(x);
@@ -145,12 +170,28 @@ static enum err put_todos(struct exchange *x, const struct todo_list *list)
     put__integer(o, "overdue", list->overdue);
     put__integer(o, "due_soon", list->due_soon);
     json_close(o, '}');
+    TRY(put_stands_in(x, o));
     json_close(o, '}');
     return OK;
 }
 
+static enum err choose_person(struct exchange *x, struct text person)
+{
+    const struct actor *own = x->call->actor;
+    if (!person.len || text_same(person, own->person))
+        return OK;
+    for (size_t i = 0; i < own->as_count; i++)
+        if (text_same(own->as[i].stands_for, person)) {
+            x->call->actor = &own->as[i];
+            return OK;
+        }
+    return problem(x->call, ERR_DENIED, TEXT("for"), "who", "%s",
+                   say(x->call, "is nobody whose deputy you are today"));
+}
+
 enum err tasks_get(struct exchange *x)
 {
+    const struct actor *own = x->call->actor;
     struct todo_list list;
     int64_t limit;
     struct text of = query__text(x, "of");
@@ -159,11 +200,14 @@ enum err tasks_get(struct exchange *x)
         return problem(x->call, ERR_INVALID, TEXT("of"), "choice", "%s",
                        say(x->call, "is me (what waits for you) or others (what is yours and "
                                     "waits for somebody else)"));
+    TRY(choose_person(x, query__text(x, "for")));
     TRY(read_begin(x->call, exchange__db(x)));
     enum err e = record_todo(x->call, x->records, exchange__db(x),
-                             text_is(of, "others"), query__text(x, "cursor"), limit, &list);
+                             text_is(of, "others") && x->call->actor == own,
+                             query__text(x, "cursor"), limit, &list);
     if (e == OK)
         e = put_todos(x, &list);
+    x->call->actor = own;
     read_end(exchange__db(x));
     return e;
 }

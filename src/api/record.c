@@ -620,24 +620,36 @@ enum err record_list_get(struct exchange *x)
 /* ---- moves
  * ---------------------------------------------------------------------------------------------------------
  */
+void put__person(struct json_out *o, const char *name, struct text id, struct text title)
+{
+    json_key(o, name);
+    json_open(o, '{');
+    put__text(o, "id", id);
+    put__text(o, "name", title);
+    json_close(o, '}');
+}
+
 static enum err put_signatures(struct exchange *x, const char *name,
                                const struct signature *signatures, size_t count,
                                const struct signature *own, struct json_out *o)
 {
-    struct text *kinds = NEW_MANY(x->call->arena, count + 1, struct text);
-    struct text *ids = NEW_MANY(x->call->arena, count + 1, struct text);
-    struct ref *refs = NEW_MANY(x->call->arena, count + 1, struct ref);
+    struct text *kinds = NEW_MANY(x->call->arena, 2 * count + 1, struct text);
+    struct text *ids = NEW_MANY(x->call->arena, 2 * count + 1, struct text);
+    struct ref *refs = NEW_MANY(x->call->arena, 2 * count + 1, struct ref);
     for (size_t i = 0; i < count; i++) {
-        kinds[i] = TEXT("person");
+        kinds[i] = kinds[count + i] = TEXT("person");
         ids[i] = signatures[i].person;
+        ids[count + i] = signatures[i].stands_for;
     }
-    TRY(record_refs(x->call, x->records, exchange__db(x), kinds, ids, count, refs));
+    TRY(record_refs(x->call, x->records, exchange__db(x), kinds, ids, 2 * count, refs));
     json_key(o, name);
     json_open(o, '[');
     for (size_t i = 0; i < count; i++) {
         json_open(o, '{');
         put__text(o, "person", ids[i]);
         put__text(o, "name", refs[i].title);
+        if (signatures[i].stands_for.len)
+            put__person(o, "for", signatures[i].stands_for, refs[count + i].title);
         put__text(o, "at", signatures[i].at);
         put__integer(o, "step", signatures[i].step);
         if (signatures[i].until.len)
@@ -727,6 +739,8 @@ enum err put__turn(struct exchange *x, const struct turn *t, struct json_out *o)
     }
     put__bool(o, "ready", t->ready);
     put__bool(o, "mine", t->mine);
+    if (t->mine && t->as)
+        put__person(o, "for", t->as->stands_for, t->as->stands_name);
     put__bool(o, "second", t->second);
     put__bool(o, "vacant", t->vacant);
     json_key(o, "waits_for");
@@ -750,6 +764,8 @@ static enum err put_move(struct exchange *x, const struct record *rec,
     put__words(o, "title", m->title);
     put__bool(o, "allowed", v->allowed);
     put__bool(o, "mine", v->mine);
+    if (v->mine && v->as && v->as->stands_for.len)
+        put__person(o, "for", v->as->stands_for, v->as->stands_name);
     json_key(o, "asks");
     json_open(o, '[');
     for (size_t i = 0; i < v->ask_count; i++)

@@ -96,7 +96,7 @@ static void put_redacted(const struct kind *k, const struct history_item *h, str
 }
 
 static void put_version(const struct kind *k, const struct history_item *h, struct text name,
-                        struct json_out *o)
+                        struct text other, struct json_out *o)
 {
     put__integer(o, "version", h->version);
     put__text(o, "at", h->at);
@@ -109,6 +109,8 @@ static void put_version(const struct kind *k, const struct history_item *h, stru
     put__text(o, "id", h->actor);
     put__text(o, "name", name);
     put__text(o, "type", h->actor_type);
+    if (h->stands_for.len)
+        put__person(o, "for", h->stands_for, other);
     json_close(o, '}');
     put__text(o, "act", h->act);
     put__text(o, "move", h->move);
@@ -131,19 +133,20 @@ static void put_version(const struct kind *k, const struct history_item *h, stru
 static enum err put_versions(struct exchange *x, const struct kind *k, const struct history *h,
                              struct json_out *o)
 {
-    struct text *kinds = NEW_MANY(x->call->arena, h->count + 1, struct text);
-    struct text *ids = NEW_MANY(x->call->arena, h->count + 1, struct text);
-    struct ref *people = NEW_MANY(x->call->arena, h->count + 1, struct ref);
+    struct text *kinds = NEW_MANY(x->call->arena, 2 * h->count + 1, struct text);
+    struct text *ids = NEW_MANY(x->call->arena, 2 * h->count + 1, struct text);
+    struct ref *people = NEW_MANY(x->call->arena, 2 * h->count + 1, struct ref);
     for (size_t i = 0; i < h->count; i++) {
-        kinds[i] = TEXT("person");
+        kinds[i] = kinds[h->count + i] = TEXT("person");
         ids[i] = h->items[i].actor;
+        ids[h->count + i] = h->items[i].stands_for;
     }
-    TRY(record_refs(x->call, x->records, exchange__db(x), kinds, ids, h->count, people));
+    TRY(record_refs(x->call, x->records, exchange__db(x), kinds, ids, 2 * h->count, people));
     json_key(o, "items");
     json_open(o, '[');
     for (size_t i = 0; i < h->count; i++) {
         json_open(o, '{');
-        put_version(k, &h->items[i], people[i].title, o);
+        put_version(k, &h->items[i], people[i].title, people[h->count + i].title, o);
         json_close(o, '}');
     }
     json_close(o, ']');

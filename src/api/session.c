@@ -34,6 +34,30 @@ static enum err meta(struct exchange *x, const char *name, struct text *out)
     return e == ERR_MISSING ? OK : e;
 }
 
+/* Whose deputy they are today, in which roles and until when. */
+static void put_stands_in(const struct actor *a, struct json_out *o)
+{
+    json_key(o, "stands_in");
+    json_open(o, '[');
+    for (size_t i = 0; i < a->as_count; i++) {
+        json_open(o, '{');
+        put__text(o, "person", a->as[i].stands_for);
+        put__text(o, "name", a->as[i].stands_name);
+        put__text(o, "until", a->as[i].stands_until);
+        json_key(o, "roles");
+        json_open(o, '[');
+        for (size_t j = 0; j < a->as[i].grant_count; j++) {
+            json_open(o, '{');
+            put__text(o, "role", a->as[i].grants[j].role);
+            put__text(o, "unit", a->as[i].grants[j].unit);
+            json_close(o, '}');
+        }
+        json_close(o, ']');
+        json_close(o, '}');
+    }
+    json_close(o, ']');
+}
+
 static enum err put_session(struct exchange *x)
 {
     const struct actor *a = x->actor;
@@ -60,6 +84,7 @@ static enum err put_session(struct exchange *x)
     }
     json_close(o, ']');
     put__text(o, "csrf", a->csrf);
+    put_stands_in(a, o);
     json_key(o, "organisation");
     json_open(o, '{');
     put__text(o, "name", organisation);

@@ -417,6 +417,7 @@ struct model {
     const struct guest *guest;     /* what their queries may read (store/store.h: read_guest) */
     const struct kind *unit_kind;  /* is: unit_tree; NULL when none */
     const struct kind *criteria_kind; /* is: criteria; NULL when none */
+    const struct kind *delegation_kind; /* is: delegation; NULL when none */
     struct text hash;              /* 16 hex of SHA-256 over every file in force */
     struct text *untranslated;     /* English texts without a Chinese twin */
     size_t untranslated_count;

@@ -39,25 +39,31 @@ static enum err append(struct call *call, struct tx *tx, struct records *r, cons
 enum err signature__commit(struct call *call, const struct signed_move *s, struct text salt,
                            struct hash *out)
 {
-    /* Without a time it has no member for it: so it was before signatures could expire. */
-    static const char *const names[] = {"at",     "id",   "kind",    "move", "person",
-                                        "record", "side", "version", "until"};
-    static const char *const sorted[] = {"at",     "id",   "kind",  "move",   "person",
-                                         "record", "side", "until", "version"};
-    struct text values[] = {s->at,
-                            s->own_id,
-                            s->kind,
-                            s->move,
-                            s->person,
-                            s->record,
-                            text_print(call->arena, "%lld", (long long)s->side),
-                            text_print(call->arena, "%lld", (long long)s->version),
-                            s->until};
-    if (!s->until.len)
-        return ledger_commit_texts(call, names, values, COUNT(values) - 1, salt, out);
-    values[8] = values[7];
-    values[7] = s->until;
-    return ledger_commit_texts(call, sorted, values, COUNT(values), salt, out);
+    /* Without a time, or for nobody else, it has no member for it: so it was before there were any. */
+    const struct {
+        const char *name;
+        struct text value;
+        bool may_lack;
+    } all[] = {{"at", s->at, false},
+               {"for", s->stands_for, true},
+               {"id", s->own_id, false},
+               {"kind", s->kind, false},
+               {"move", s->move, false},
+               {"person", s->person, false},
+               {"record", s->record, false},
+               {"side", text_print(call->arena, "%lld", (long long)s->side), false},
+               {"until", s->until, true},
+               {"version", text_print(call->arena, "%lld", (long long)s->version), false}};
+    const char *names[COUNT(all)];
+    struct text values[COUNT(all)];
+    size_t n = 0;
+    for (size_t i = 0; i < COUNT(all); i++) {
+        if (all[i].may_lack && !all[i].value.len)
+            continue;
+        names[n] = all[i].name;
+        values[n++] = all[i].value;
+    }
+    return ledger_commit_texts(call, names, values, n, salt, out);
 }
 
 enum err signature__write(struct call *call, struct tx *tx, struct records *r,
@@ -68,6 +74,7 @@ enum err signature__write(struct call *call, struct tx *tx, struct records *r,
     uint64_t index;
     s->own_id = id_new(call);
     s->person = call->actor->person;
+    s->stands_for = call->actor->stands_for;
     s->at = moment_print(call->arena, call->now);
     TRY(signature__commit(call, s, salt, &commitment));
     TRY(append(call, tx, r, "approval.sign", TEXT("signature"), s->own_id, &commitment,
@@ -76,11 +83,12 @@ enum err signature__write(struct call *call, struct tx *tx, struct records *r,
                              V_TEXT(s->move),      V_TEXT(s->person), V_TEXT(s->at),
                              V_INT(s->side),       V_TEXT(s->own_id), V_BYTES(salt),
                              V_INT((int64_t)index),
-                             s->until.len ? V_TEXT(s->until) : V_NULL};
+                             s->until.len ? V_TEXT(s->until) : V_NULL,
+                             s->stands_for.len ? V_TEXT(s->stands_for) : V_NULL};
     return tx_exec(
         call, tx,
         "INSERT INTO signature(kind, id, version, move, person, at, side, own_id, salt, "
-        "ledger, until) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        "ledger, until, stands_for) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         values, COUNT(values), NULL);
 }
 

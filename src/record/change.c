@@ -82,8 +82,8 @@ static enum err may_create_here(struct writing *w, const struct record *rec)
         yes = text_is(rec->kind->create.one[i].role, "staff") &&
               actor_holds_anywhere(w->call->actor, TEXT("staff"));
     if (!yes)
-        TRY(who__matches(w->call, w->records, db_tx(w->tx), w->call->actor, rec,
-                         &rec->kind->create, &yes));
+        TRY(deputy__matches(w->call, w->records, db_tx(w->tx), rec, &rec->kind->create,
+                            &w->call->actor, &yes));
     if (yes)
         return OK;
     struct text who = who__print(w->call, w->records, &rec->kind->create);
@@ -125,6 +125,7 @@ static enum err create(struct writing *w)
     e = worse(e, hand__present(w, rec, NULL));
     e = worse(e, check_unique(w, rec, w->given));
     e = worse(e, check_fixed_at_start(w, rec));
+    e = worse(e, deputy__check(w, rec, NULL, rec->state));
     TRY(e);
     TRY(may_create_here(w, rec));
     TRY(change__next_key(w, k, &rec->key));
@@ -245,8 +246,10 @@ static enum err check_fixed(struct writing *w, const struct record *rec,
 
 static enum err may_change(struct writing *w, const struct record *rec)
 {
-    bool yes;
-    TRY(who__may_change(w->call, w->records, db_tx(w->tx), w->call->actor, rec, &yes));
+    bool yes = w->call->actor->all;
+    if (!yes)
+        TRY(deputy__matches(w->call, w->records, db_tx(w->tx), rec, &rec->kind->change,
+                            &w->call->actor, &yes));
     if (yes)
         return OK;
     struct text who = who__print(w->call, w->records, &rec->kind->change);
@@ -348,6 +351,7 @@ enum err change__values(struct writing *w)
     e = worse(e, check__links(w->call, rec, before));
     e = worse(e, hand__present(w, rec, before));
     e = worse(e, check_unique(w, rec, w->given));
+    e = worse(e, deputy__check(w, rec, before, rec->state));
     TRY(e);
     TRY(may_rehang(w, rec, before));
     TRY(may_change(w, rec)); /* it may not be moved out of one's own reach */
@@ -653,6 +657,7 @@ static enum err move(struct writing *w)
         return problem(w->call, ERR_MISSING, TEXT("move"), "unknown",
                        say(w->call, "there is no move or state called %.*s"),
                        TEXT_ARG(w->change->move));
+    TRY(deputy__choose(w->call, w->records, db_tx(w->tx), before, m, &w->call->actor));
     TRY(check_asked(w, before, m));
     TRY(check__references(w->call, w->records, db_tx(w->tx), rec, w->given));
     TRY(hand__present(w, rec, before));
@@ -666,6 +671,7 @@ static enum err move(struct writing *w)
     TRY(check_signed(w, propose__aside(w->call, rec, before, m, &proposed), before, &v, m,
                      &complete));
     TRY(check_unique(w, rec, w->given));
+    TRY(deputy__check(w, rec, before, m->to));
     if (!complete)
         return sign_only(w, rec, before, m, &v);
     return make_move(w, rec, before, m, w->change->reason);
@@ -734,6 +740,29 @@ static enum err remember(struct writing *w)
                    values, 7, NULL);
 }
 
+static enum err act(struct writing *w)
+{
+    switch (w->change->act) {
+    case RECORD_CREATE:
+        return create(w);
+    case RECORD_CHANGE:
+        return change__values(w);
+    case RECORD_UNDO:
+        return batch__undo(w);
+    case RECORD_WITHDRAW:
+        return withdraw(w);
+    case RECORD_REDACT:
+        return redact__run(w);
+    case RECORD_HOLD:
+        return redact__hold(w);
+    case RECORD_CLOCK:
+        return clock__fire(w);
+    case RECORD_MOVE:
+        break;
+    }
+    return move(w);
+}
+
 enum err change__run(struct writing *w)
 {
     bool again = false;
@@ -743,14 +772,10 @@ enum err change__run(struct writing *w)
         if (again)
             return OK;
     }
-    TRY(w->change->act == RECORD_CREATE   ? create(w)
-        : w->change->act == RECORD_CHANGE ? change__values(w)
-        : w->change->act == RECORD_UNDO     ? batch__undo(w)
-        : w->change->act == RECORD_WITHDRAW ? withdraw(w)
-        : w->change->act == RECORD_REDACT   ? redact__run(w)
-        : w->change->act == RECORD_HOLD     ? redact__hold(w)
-        : w->change->act == RECORD_CLOCK    ? clock__fire(w)
-                                            : move(w));
+    const struct actor *actor = w->call->actor; /* may turn out to act as somebody's deputy */
+    enum err e = act(w);
+    w->call->actor = actor;
+    TRY(e);
     if (w->change->batch.len && w->change->act != RECORD_UNDO && !w->change->unchanged &&
         !w->change->rehearse)
         TRY(batch__note(w));

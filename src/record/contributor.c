@@ -63,6 +63,8 @@ enum err contributor__remember(struct call *call, struct tx *tx, const struct re
     struct text person = contributor__of(rec, before, how);
     if (contributor__begins(rec, before))
         TRY(keep(call, tx, rec, TEXT("")));
+    if (person.len && how->stands_for.len)
+        TRY(keep(call, tx, rec, how->stands_for));
     return person.len ? keep(call, tx, rec, person) : OK;
 }
 
@@ -82,11 +84,13 @@ enum err contributor__is(struct call *call, struct db db, struct text kind, stru
 
 struct wrote wrote_of(const struct json *body)
 {
-    struct text person = json_text(json_get(body, "_for"));
-    if (!person.len && text_is(json_text(json_get(body, "_actor_type")), "user"))
+    struct text person = json_text(json_get(body, "_for")), stands_for = {0};
+    if (text_is(json_text(json_get(body, "_actor_type")), "user")) {
+        stands_for = person;
         person = json_text(json_get(body, "_actor"));
+    }
     return (struct wrote){json_text(json_get(body, "_act")), json_text(json_get(body, "_move")),
-                          person, json_get(body, "_proposed") != NULL};
+                          person, stands_for, json_get(body, "_proposed") != NULL};
 }
 
 /* ---- from the versions: a store of before this was kept

@@ -72,6 +72,9 @@ static enum err from_versions(struct context *c, bool by_move, struct json *list
         bool did = by_move ? moves(c, json_text(json_get(body, "_move"))) : sets(c, then, before);
         if (did)
             TRY(person_of(c, body, &person));
+        struct text other = json_text(json_get(body, "_for")); /* whose deputy they were */
+        if (did && other.len && !text_same(other, person))
+            add_person(c, list, other);
         if (did && person.len)
             add_person(c, list, person);
         before = then;
@@ -88,6 +91,8 @@ static enum err people(struct context *c, bool by_move, const struct json **out)
     if (c->before && !kept)
         TRY(from_versions(c, by_move, list));
     bool did = by_move ? moves(c, c->move) : sets(c, c->rec, c->before);
+    if (did && c->call->actor->stands_for.len)
+        add_person(c, list, c->call->actor->stands_for);
     if (did && c->call->actor->person.len)
         add_person(c, list, c->call->actor->person);
     if (list->first)

@@ -35,6 +35,8 @@ static void done(struct job *job, enum err outcome)
     for (size_t i = 0; outcome == OK && i < c->gone_count; i++)
         file_forget(j->job.call, r->store, c->gone[i]);
     for (struct note *n = outcome == OK ? j->writing.notes : NULL; n; n = n->next)
+        deputy__told(r, n->kind);
+    for (struct note *n = outcome == OK ? j->writing.notes : NULL; n; n = n->next)
         epoch__tell(r, n->kind, n->id, n->version);
     j->done(j->arg, outcome);
 }

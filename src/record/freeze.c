@@ -46,13 +46,14 @@ static size_t rows_without(const struct records *r, const struct kind *k,
 /* Whoever wrote in one of the rows since the last time has drafted what is to be signed. */
 static enum err wrote_in(struct call *call, struct db db, const struct kind *k, bool *yes)
 {
-    struct value values[] = {V_TEXT(k->name), V_TEXT(call->actor->person)};
+    struct value values[] = {V_TEXT(k->name), V_TEXT(call->actor->person),
+                             V_TEXT(call->actor->stands_for)};
     struct rows rows;
     TRY(db__rows(call, db,
-                 "SELECT c.id FROM contributor c WHERE c.kind = $1 AND c.person = $2 AND c.version "
+                 "SELECT c.id FROM contributor c WHERE c.kind = $1 AND c.person IN ($2, $3) AND c.person <> '' AND c.version "
                  "> COALESCE((SELECT MAX(f.version) FROM frozen f WHERE f.kind = c.kind AND f.id = "
                  "c.id), 0) LIMIT 1",
-                 values, 2, 1, &rows));
+                 values, 3, 1, &rows));
     *yes = rows.count > 0 && call->actor->person.len > 0;
     return OK;
 }

@@ -109,7 +109,7 @@ static enum err check_who(struct call *call, struct records *r, struct db db,
     TRY(sign__step(call, r, db, rec, m, v));
     if (!v->mine)
         return not_theirs(call, r, m, &sign__first_open(m, v)->by);
-    if (v->step || sign__by(v, call->actor->person)) /* told as their own signature */
+    if (v->step || sign__by(v, call->actor)) /* told as their own signature */
         return OK;
     return waits(call, r, m, v); /* theirs is signed already, or not yet to be signed */
 }
@@ -238,7 +238,7 @@ static enum err check_when(struct call *call, const struct record *rec, const st
 static enum err check_own_signature(struct call *call, const struct move *m,
                                     const struct verdict *v)
 {
-    if (!sign__by(v, call->actor->person))
+    if (!sign__by(v, call->actor))
         return OK;
     return problem_at(call, ERR_CONFLICT, TEXT(""), "signed", m->source,
                       text_of(v->wanted <= 2

@@ -344,21 +344,29 @@ static enum err owned(struct call *call, struct db db, struct text kind, struct 
     return OK;
 }
 
-enum err guard__bars(struct call *call, struct records *r, struct db db,
-                     const struct actor *actor, const struct record *rec,
-                     const struct who_list *people, bool *out)
+static enum err bars_owner(struct call *call, struct db db, struct text person,
+                           const struct record *rec, const struct who_list *people, bool *out)
 {
-    TRY(who__duty(call, r, db, actor, rec, people, out));
-    for (size_t i = 0; i < people->count && !*out && actor->person.len; i++) {
+    for (size_t i = 0; i < people->count && !*out && person.len; i++) {
         const struct who *w = &people->one[i];
         const struct field *via = w->via.len ? kind_field(rec->kind, w->via) : NULL;
         const struct json *of = via ? rec->values[via->index] : NULL;
         if (!text_is(w->relation, "owner"))
             continue;
         if (!w->via.len)
-            TRY(owned(call, db, rec->kind->name, rec->id, actor->person, out));
+            TRY(owned(call, db, rec->kind->name, rec->id, person, out));
         else if (of && of->type == JSON_TEXT && via->target_kind)
-            TRY(owned(call, db, via->target_kind->name, of->text, actor->person, out));
+            TRY(owned(call, db, via->target_kind->name, of->text, person, out));
     }
     return OK;
+}
+
+/* Whoever acts for somebody is judged as both. */
+enum err guard__bars(struct call *call, struct records *r, struct db db,
+                     const struct actor *actor, const struct record *rec,
+                     const struct who_list *people, bool *out)
+{
+    TRY(who__duty(call, r, db, actor, rec, people, out));
+    TRY(bars_owner(call, db, actor->person, rec, people, out));
+    return bars_owner(call, db, actor->stands_for, rec, people, out);
 }

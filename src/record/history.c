@@ -14,6 +14,8 @@ static enum err tell(struct call *call, const struct value *row, struct history_
     TRY(json_read(call, row[2].text, &body_limits, &body));
     out->actor = json_text(json_get(body, "_actor"));
     out->actor_type = json_text(json_get(body, "_actor_type"));
+    if (text_is(out->actor_type, "user"))
+        out->stands_for = json_text(json_get(body, "_for"));
     out->act = json_text(json_get(body, "_act"));
     out->move = json_text(json_get(body, "_move"));
     out->from = json_text(json_get(body, "_from"));

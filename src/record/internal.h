@@ -376,7 +376,8 @@ MUST_USE enum err sign__standing(struct call *call, struct records *r, struct db
 /* After sign__standing: the step that the actor may sign, by who they are; duties are not looked at. */
 MUST_USE enum err sign__step(struct call *call, struct records *r, struct db db,
                              const struct record *rec, const struct move *m, struct verdict *v);
-const struct signature *sign__by(const struct verdict *v, struct text person); /* NULL: none stands */
+/* Theirs, or by one who stood in for them, or for whom they stand in; NULL: none stands. */
+const struct signature *sign__by(const struct verdict *v, const struct actor *a);
 const struct sign_step *sign__first_open(const struct move *m, const struct verdict *v);
 struct text sign__waits_for(struct call *call, const struct record *rec, const struct move *m,
                             const struct verdict *v, int64_t step);
@@ -453,6 +454,7 @@ MUST_USE enum err file__commit(struct call *call, const struct stored_file *f, s
 /* A signature under a move that takes more than one. It has an object of its own in the ledger. */
 struct signed_move {
     struct text own_id, kind, record, move, person, at, until;
+    struct text stands_for; /* whose deputy the person signs as; "" */
     int64_t version, side; /* side: the step */
 };
 MUST_USE enum err signature__commit(struct call *call, const struct signed_move *s,
@@ -466,6 +468,23 @@ MUST_USE enum err signature__write(struct call *call, struct tx *tx, struct reco
 MUST_USE enum err held__signature(struct call *call, struct records *r, struct db db,
                                   const struct record *rec, const struct signed_move *s,
                                   struct text salt, int64_t entry, bool *yes);
+
+/* ---- deputy.c: who stands in for whom -------------------------------------------------------- */
+/* The versions that name deputies, for access/. */
+void deputy__versions(struct records *r);
+/* May the record say what it says, of a kind that lends? Every problem, each with its code. */
+MUST_USE enum err deputy__check(struct writing *w, const struct record *rec,
+                                const struct record *before, size_t state);
+/* A record of that kind was written. */
+void deputy__told(struct records *r, struct text kind);
+/* Who makes this move: call->actor, or the same as somebody's deputy, when only so they may. */
+MUST_USE enum err deputy__choose(struct call *call, struct records *r, struct db db,
+                                 const struct record *rec, const struct move *m,
+                                 const struct actor **out);
+/* The same for what a list of people may do with a record. *yes: somebody of them may. */
+MUST_USE enum err deputy__matches(struct call *call, struct records *r, struct db db,
+                                  const struct record *rec, const struct who_list *list,
+                                  const struct actor **out, bool *yes);
 
 /* The versions of unit records, for access/: what they commit to and which parent they name. */
 void held__units(struct records *r);
@@ -635,6 +654,7 @@ struct text until__months_after(struct arena *a, struct text day, int64_t months
  */
 struct wrote {
     struct text act, move, person;
+    struct text stands_for; /* whose deputy the person is: they wrote, too; "" */
     bool proposes; /* new values, with a first signature */
 };
 struct wrote wrote_of(const struct json *body); /* as the body of a version tells */

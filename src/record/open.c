@@ -34,7 +34,7 @@ static const struct column signature_columns[] = {
     COLUMN("person", TEXT, true),     COLUMN("at", TEXT, true),
     COLUMN("side", INTEGER, true),    COLUMN("own_id", TEXT, false),
     COLUMN("salt", BYTES, false),     COLUMN("ledger", INTEGER, false),
-    COLUMN("until", TEXT, false)};
+    COLUMN("until", TEXT, false),     COLUMN("stands_for", TEXT, false)};
 /* Signatures that were taken back, by which version: follows from the versions (sign.c). */
 static const struct column withdrawn_columns[] = {
     COLUMN("signature", TEXT, true), COLUMN("kind", TEXT, true), COLUMN("id", TEXT, true),
@@ -778,6 +778,7 @@ enum err record_open(struct call *call, struct access *a, struct records **out)
     struct records *r;
     TRY(epoch__first(call, a, &r));
     held__units(r);
+    deputy__versions(r);
     access_place(call, a);
     enum err e = timer__keep_zone(call, r);
     if (e != OK)

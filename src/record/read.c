@@ -141,7 +141,9 @@ bool record_may_change(struct call *call, struct records *r, struct reader *db,
                        const struct record *rec)
 {
     bool yes = false;
-    return who__may_change(call, r, db_reader(db), call->actor, rec, &yes) == OK && yes;
+    const struct actor *as;
+    return deputy__matches(call, r, db_reader(db), rec, &rec->kind->change, &as, &yes) == OK &&
+           (yes || call->actor->all);
 }
 
 /* ---- moves as they look to the actor
@@ -193,7 +195,7 @@ static enum err view_move(struct call *call, struct records *r, struct reader *d
                           const struct record *rec, const struct move *m, struct move_view *v)
 {
     struct verdict verdict;
-    *v = (struct move_view){.move = m, .why = call_beside(call->arena, call)};
+    *v = (struct move_view){.move = m, .as = call->actor, .why = call_beside(call->arena, call)};
     v->why->actor = call->actor;
     enum err e = guard__move(v->why, r, db_reader(db), rec, rec, m, &verdict);
     if (e != OK && e != ERR_CONFLICT && e != ERR_DENIED)
@@ -227,10 +229,21 @@ static enum err view_move(struct call *call, struct records *r, struct reader *d
     v->expired_count = verdict.expired_count;
     v->steps = verdict.steps;
     v->step = verdict.step;
-    v->own = sign__by(&verdict, call->actor->person);
+    v->own = sign__by(&verdict, call->actor);
     v->blockers = verdict.blockers;
     v->blocker_count = verdict.blocker_count;
     return OK;
+}
+
+/* As whoever would make it. */
+static enum err view_as(struct call *call, struct records *r, struct reader *db,
+                        const struct record *rec, const struct move *m, struct move_view *v)
+{
+    const struct actor *actor = call->actor;
+    TRY(deputy__choose(call, r, db_reader(db), rec, m, &call->actor));
+    enum err e = view_move(call, r, db, rec, m, v);
+    call->actor = actor;
+    return e;
 }
 
 enum err record_moves(struct call *call, struct records *r, struct reader *db,
@@ -241,6 +254,6 @@ enum err record_moves(struct call *call, struct records *r, struct reader *db,
     *count = 0;
     for (size_t i = 0; i < k->move_count; i++)
         if (k->moves[i].from >> rec->state & 1 && !k->moves[i].automatic)
-            TRY(view_move(call, r, db, rec, &k->moves[i], &(*out)[(*count)++]));
+            TRY(view_as(call, r, db, rec, &k->moves[i], &(*out)[(*count)++]));
     return hand__views(call, r, db_reader(db), rec, *out, count);
 }

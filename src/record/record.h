@@ -270,6 +270,7 @@ MUST_USE enum err record_refs(struct call *call, struct records *r, struct reade
                               struct ref *out);
 struct signature {
     struct text person, at;
+    struct text stands_for; /* whose deputy they signed as; "" */
     struct text until;  /* when it expires or did; "": never */
     struct text own_id;
     int64_t version;    /* it was given for */
@@ -291,6 +292,7 @@ struct missing_field {
 struct move_view {
     const struct move *move;
     bool allowed, mine; /* mine: the actor is among by/and_by */
+    const struct actor *as; /* who would make it: the actor, or the same standing in for somebody */
     struct call *why;   /* its problems say why not */
     struct signature *signatures; /* those that stand */
     size_t signature_count;
@@ -325,6 +327,7 @@ bool record_may_read_kind(const struct actor *a, const struct kind *k);
 struct history_item {
     int64_t version, ledger;
     struct text at, actor, actor_type, act, move, from, to, reason;
+    struct text stands_for; /* whose deputy acted; "" */
     struct text timer;       /* of a clock, by which it came to be: remind.FIELD.N, "" */
     const struct json *told; /* [{"event", "field", "to"}], to: a person; NULL: nobody */
     const struct record *then, *before; /* before NULL for the first, and after a hidden one */
@@ -369,6 +372,7 @@ struct turn {
     const struct move *move; /* what comes next; NULL at rest */
     bool ready;              /* nothing is missing for it */
     bool mine;               /* the actor may sign it, or mend what is missing */
+    const struct actor *as;  /* mine as the deputy of somebody; NULL: as oneself */
     bool second;             /* a signature stands, and others are wanted */
     bool vacant;             /* there is nobody who could */
     struct call *lacks;      /* its problems say what is missing; NULL at rest */

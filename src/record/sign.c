@@ -8,20 +8,24 @@
 #define SIGNATURES_MOST 200 /* newest first; what is older has long been void */
 
 /* ---- which stand ------------------------------------------------------------------------- */
-static bool is_by(const struct signature *list, size_t count, struct text person)
+static bool counts_for(const struct signature *s, struct text person)
 {
-    for (size_t i = 0; i < count; i++)
-        if (text_same(list[i].person, person))
-            return true;
-    return false;
+    return person.len && (text_same(s->person, person) || text_same(s->stands_for, person));
 }
 
-const struct signature *sign__by(const struct verdict *v, struct text person)
+/* Two people are two people: who signs for somebody counts as both. */
+static const struct signature *is_by(const struct signature *list, size_t count, struct text person,
+                                     struct text stands_for)
 {
-    for (size_t i = 0; i < v->signature_count && person.len; i++)
-        if (text_same(v->signatures[i].person, person))
-            return &v->signatures[i];
+    for (size_t i = 0; i < count; i++)
+        if (counts_for(&list[i], person) || counts_for(&list[i], stands_for))
+            return &list[i];
     return NULL;
+}
+
+const struct signature *sign__by(const struct verdict *v, const struct actor *a)
+{
+    return is_by(v->signatures, v->signature_count, a->person, a->stands_for);
 }
 
 /* Who signed anew is not told that the signature of before has expired. */
@@ -34,21 +38,33 @@ static void forget_expired(struct verdict *v, struct text person)
     v->expired_count = kept;
 }
 
-/* row: person, at, side, what was done since, version, own_id, salt, ledger, until. */
+/* row: person, at, side, what was done since, version, own_id, salt, ledger, until, stands_for. */
 static enum err judge(struct call *call, struct records *r, struct db db,
                       const struct record *rec, const struct move *m, const struct value *row,
                       struct verdict *v)
 {
     int64_t since = row[3].type == VALUE_INTEGER ? row[3].integer : 0;
-    struct signature one = {row[0].text, row[1].text, row[8].text, row[5].text, row[4].integer,
-                            row[2].integer};
+    struct signature one = {.person = row[0].text,
+                            .at = row[1].text,
+                            .until = row[8].text,
+                            .own_id = row[5].text,
+                            .stands_for = row[9].text,
+                            .version = row[4].integer,
+                            .step = row[2].integer};
     if (since == 1)
         v->voided[v->voided_count++] = one;
     if (since)
         return OK;
-    struct signed_move s = {row[5].text, rec->kind->name, rec->id,        m->name,
-                            row[0].text, row[1].text,     row[8].text,    row[4].integer,
-                            row[2].integer};
+    struct signed_move s = {.own_id = one.own_id,
+                            .kind = rec->kind->name,
+                            .record = rec->id,
+                            .move = m->name,
+                            .person = one.person,
+                            .stands_for = one.stands_for,
+                            .at = one.at,
+                            .until = one.until,
+                            .version = one.version,
+                            .side = one.step};
     bool held;
     TRY(held__signature(call, r, db, rec, &s, row[6].text, row[7].integer, &held));
     v->forged |= !held;
@@ -59,7 +75,7 @@ static enum err judge(struct call *call, struct records *r, struct db db,
         return OK;
     }
     forget_expired(v, one.person);
-    if (!is_by(v->signatures, v->signature_count, one.person))
+    if (!is_by(v->signatures, v->signature_count, one.person, one.stands_for))
         v->signatures[v->signature_count++] = one;
     return OK;
 }
@@ -97,7 +113,7 @@ enum err sign__standing(struct call *call, struct records *r, struct db db,
                      "SELECT g.person, g.at, g.side, (SELECT MAX(COALESCE(v.alters, 1)) FROM "
                      "version v WHERE v.kind = g.kind AND v.id = g.id AND v.version > g.version "
                      "AND v.version <= $3), g.version, g.own_id, g.salt, g.ledger, "
-                     "COALESCE(g.until, '') FROM signature g WHERE g.kind = $1 AND g.id = $2 AND "
+                     "COALESCE(g.until, ''), COALESCE(g.stands_for, '') FROM signature g WHERE g.kind = $1 AND g.id = $2 AND "
                      "g.version <= $3 AND g.move = $4 AND NOT EXISTS (SELECT 1 FROM withdrawn w "
                      "WHERE w.signature = g.own_id) ORDER BY g.version DESC, g.at DESC LIMIT 200",
                      values, 4, SIGNATURES_MOST, &rows));
@@ -208,7 +224,7 @@ enum err sign__withdraw(struct writing *w, const struct record *before)
         return problem(call, ERR_MISSING, TEXT("move"), "unknown",
                        say(call, "there is no move called %.*s"), TEXT_ARG(w->change->move));
     TRY(sign__standing(call, w->records, db_tx(w->tx), before, m, &v));
-    const struct signature *own = sign__by(&v, call->actor->person);
+    const struct signature *own = sign__by(&v, call->actor);
     if (!own)
         return nothing_to_withdraw(w, m);
     struct record *rec = record__copy(call->arena, before);

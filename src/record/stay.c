@@ -9,9 +9,9 @@ static const struct json_limits body_limits = {8u << 20, 32, 500000};
 
 struct text stay__person(struct text actor, struct text actor_type, struct text actor_for)
 {
-    if (actor_for.len)
-        return actor_for;
-    return text_is(actor_type, "user") ? actor : TEXT("");
+    if (text_is(actor_type, "user"))
+        return actor; /* also for somebody whose deputy they are */
+    return actor_for;
 }
 
 bool stay__begins(struct call *call, const struct value *row, const struct stay *last,

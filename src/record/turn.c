@@ -291,7 +291,7 @@ static enum err may_sign(struct turning *t, const struct step *s, bool *out)
     for (size_t i = 0; i < s->move->step_count && !*out; i++)
         if (s->verdict.steps[i].open)
             TRY(of_side(t, &s->move->steps[i].by, out));
-    *out = *out && !sign__by(&s->verdict, t->call->actor->person);
+    *out = *out && !sign__by(&s->verdict, t->call->actor);
     for (size_t i = 0; i < s->move->duty_count && *out; i++) {
         TRY(guard__bars(t->call, t->records, db_reader(t->db), t->call->actor, t->rec,
                         &s->move->duties[i].people, &no));
@@ -356,6 +356,21 @@ static enum err of_hand(struct turning *t, enum hand hand)
     return OK;
 }
 
+/* Not the reader's own, but that of somebody for whom they stand in. */
+static enum err is_lent(struct turning *t, int best)
+{
+    const struct actor *own = t->call->actor;
+    enum err e = OK;
+    for (size_t i = 0; i < own->as_count && !t->turn->mine && e == OK; i++) {
+        t->call->actor = t->turn->as = &own->as[i];
+        e = is_mine(t, best, own->person, &t->turn->mine);
+        t->call->actor = own;
+    }
+    if (!t->turn->mine)
+        t->turn->as = NULL;
+    return e;
+}
+
 static enum err of_model(struct turning *t)
 {
     struct turn *out = t->turn;
@@ -377,6 +392,7 @@ static enum err of_model(struct turning *t)
     out->ready = best == 2;
     TRY(add_everybody(t, best));
     TRY(is_mine(t, best, t->call->actor->person, &out->mine));
+    TRY(is_lent(t, best));
     out->vacant = true;
     for (size_t i = 0; i < out->who_count; i++)
         out->vacant = out->vacant && out->who[i].vacant;

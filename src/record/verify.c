@@ -380,14 +380,16 @@ static void check_contributor(struct deep *c, struct call *call, struct text pla
         return;
     struct wrote how = wrote_of(body);
     struct text who = contributor__of(rec, before, &how);
-    size_t begins = contributor__begins(rec, before), want = begins + (who.len > 0), good = 0;
+    struct text other = who.len ? how.stands_for : TEXT("");
+    size_t begins = contributor__begins(rec, before), good = 0;
+    size_t want = begins + (who.len > 0) + (other.len > 0);
     if (read_page(c, call, "table contributor",
                   "SELECT person FROM contributor WHERE kind = $1 AND id = $2 AND version = $3",
                   row, 3, &rows) != OK)
         return;
     for (size_t i = 0; i < rows.count; i++) {
         struct text person = row_at(&rows, i)[0].text;
-        good += person.len ? text_same(person, who) : begins;
+        good += person.len ? text_same(person, who) || text_same(person, other) : begins;
     }
     if (rows.count != want || good != want)
         verification_add(c->call, c->out, place,
@@ -513,10 +515,12 @@ static void check_signers(struct deep *c, struct call *call, struct text place,
                                       json_text(json_get(body, "_actor_type")),
                                       json_text(json_get(body, "_for")));
     struct value values[] = {row[0], row[1],         V_TEXT(move->name), V_INT(before->version),
-                             row[4], V_TEXT(person), row[3]};
+                             row[4], V_TEXT(person), row[3],
+                             V_TEXT(json_text(json_get(body, "_for")))};
     if (read_page(c, call, "table signature",
                   "SELECT g.person, g.side FROM signature g WHERE g.kind = $1 AND g.id = $2 AND "
-                  "g.move = $3 AND g.version <= $4 AND g.ledger < $5 AND g.person <> $6 AND (g.until "
+                  "g.move = $3 AND g.version <= $4 AND g.ledger < $5 AND g.person NOT IN ($6, $8) AND "
+                  "COALESCE(g.stands_for, '-') NOT IN ($6, $8) AND (g.until "
                   "IS NULL OR g.until > $7) AND NOT EXISTS (SELECT 1 FROM withdrawn w WHERE "
                   "w.signature = g.own_id AND w.version <= $4) AND NOT EXISTS (SELECT 1 FROM "
                   "version v WHERE v.kind = g.kind AND v.id = g.id AND v.version > g.version AND "
@@ -546,7 +550,7 @@ static void check_withdrawn(struct deep *c, struct call *call, struct text place
     if (read_page(c, call, "table withdrawn",
                   "SELECT w.signature FROM withdrawn w JOIN signature g ON g.own_id = w.signature "
                   "WHERE w.kind = $1 AND w.id = $2 AND w.version = $3 AND w.signature = $4 AND "
-                  "g.kind = $1 AND g.id = $2 AND g.person = $5",
+                  "g.kind = $1 AND g.id = $2 AND (g.person = $5 OR g.stands_for = $5)",
                   values, COUNT(values), &rows) != OK)
         return;
     c->withdrawn += rows.count > 0;
@@ -1065,9 +1069,16 @@ static void check_file(struct deep *c, struct call *call, const struct value *ro
 
 static void check_signature(struct deep *c, struct call *call, const struct value *row)
 {
-    struct signed_move s = {row[0].text, row[1].text, row[2].text,    row[3].text,
-                            row[4].text, row[5].text, row[10].text,   row[6].integer,
-                            row[7].integer};
+    struct signed_move s = {.own_id = row[0].text,
+                            .kind = row[1].text,
+                            .record = row[2].text,
+                            .move = row[3].text,
+                            .person = row[4].text,
+                            .at = row[5].text,
+                            .until = row[10].text,
+                            .stands_for = row[11].text,
+                            .version = row[6].integer,
+                            .side = row[7].integer};
     struct hash commitment;
     enum err e = signature__commit(call, &s, row[8].text, &commitment);
     check_claim(c, call, "signature", s.own_id, e, &commitment, row[9].integer);
@@ -1093,7 +1104,8 @@ static void check_attached(struct deep *c)
              check_file);
     each_row(c, "table signature",
              "SELECT own_id, kind, id, move, person, at, version, side, salt, ledger, "
-             "COALESCE(until, '') FROM signature WHERE own_id > $1 ORDER BY own_id LIMIT 200",
+             "COALESCE(until, ''), COALESCE(stands_for, '') FROM signature WHERE own_id > $1 ORDER BY "
+             "own_id LIMIT 200",
              check_signature);
     check_nameless(c, "table signature",
                    "SELECT id FROM signature WHERE own_id IS NULL OR own_id = '' LIMIT 1",

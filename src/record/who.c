@@ -38,11 +38,12 @@ static bool grant_covers(const struct grant *g, const struct scope *scope, bool 
     return false;
 }
 
+/* lent: by what others have lent to them as well, which is for reading. */
 static enum err holds(struct call *call, struct records *r, struct db db,
                       const struct actor *actor, const struct record *rec, struct text role, bool reading,
-                      struct scope *scope, bool *out)
+                      bool lent, struct scope *scope, bool *out)
 {
-    for (size_t i = 0; i < actor->grant_count; i++) {
+    for (size_t i = 0; i < actor->grant_count + (lent ? actor->lent_count : 0); i++) {
         if (!text_same(actor->grants[i].role, role))
             continue;
         TRY(find_scope(call, r, db, rec, reading, scope));
@@ -72,11 +73,10 @@ struct text who__over(const struct grants *g, const struct record *rec)
     return f ? json_text(rec->values[f->index]) : (struct text){0};
 }
 
-static enum err related(struct call *call, struct records *r, struct db db,
-                        const struct actor *actor, const struct record *rec,
-                        const struct who *w, bool *out)
+static enum err related(struct call *call, struct records *r, struct db db, struct text person,
+                        const struct record *rec, const struct who *w, bool *out)
 {
-    if (!actor->person.len)
+    if (!person.len)
         return OK;
     const struct record *holder = rec;
     if (w->via.len) {
@@ -91,8 +91,8 @@ static enum err related(struct call *call, struct records *r, struct db db,
         holder = target;
     }
     if (w->contributor)
-        return contributor__is(call, db, holder->kind->name, holder->id, actor->person, out);
-    *out = *out || value__list_has(record_value(holder, w->relation), actor->person);
+        return contributor__is(call, db, holder->kind->name, holder->id, person, out);
+    *out = *out || value__list_has(record_value(holder, w->relation), person);
     return OK;
 }
 
@@ -123,13 +123,14 @@ enum err who__people(struct call *call, struct records *r, struct db db,
 }
 
 /* Does a record of a kind that grants give the role over this record, today? Roles that approve are
- * granted by two people only, never so; nor does a token get any. */
+ * granted by two people only, never so; nor does a token get any, nor who stands in for somebody. */
 static enum err assigned(struct call *call, struct records *r, struct db db,
                          const struct actor *actor, const struct record *rec, struct text role,
                          bool *out)
 {
     const struct role *known = model_role(r->model, role);
-    if (*out || actor->type != ACTOR_USER || !actor->person.len || !known || known->approver)
+    if (*out || actor->type != ACTOR_USER || !actor->person.len || actor->stands_for.len || !known ||
+        known->approver)
         return OK;
     for (size_t i = 0; i < r->model->kind_count && !*out; i++) {
         const struct grants *g = &r->model->kinds[i].grants;
@@ -149,13 +150,19 @@ bool who__is_somebody(const struct actor *a)
 
 enum purpose { FOR_ACTING, FOR_READING, FOR_DUTY, FOR_FIELD };
 
+static struct text judged(const struct actor *actor, enum purpose purpose)
+{
+    return purpose == FOR_ACTING && actor->stands_for.len ? actor->stands_for : actor->person;
+}
+
 /* A token that has its roles alone gains nothing by who its person is to the record; a duty judges
  * the person whatever the token has. */
 static enum err matches(struct call *call, struct records *r, struct db db,
                         const struct actor *actor, const struct record *rec,
                         const struct who_list *list, enum purpose purpose, bool *out)
 {
-    bool reading = purpose == FOR_READING;
+    bool reading = purpose == FOR_READING, deputy = actor->stands_for.len > 0;
+    bool lent = reading || purpose == FOR_FIELD || (purpose == FOR_DUTY && deputy);
     struct scope scope = {0};
     *out = false;
     for (size_t i = 0; i < list->count && !*out; i++) {
@@ -167,15 +174,19 @@ static enum err matches(struct call *call, struct records *r, struct db db,
         else if (w->role.len && (reading || purpose == FOR_FIELD) && actor->technical)
             continue;
         else if (w->role.len) {
-            TRY(holds(call, r, db, actor, rec, w->role, reading, &scope, out));
+            TRY(holds(call, r, db, actor, rec, w->role, reading, lent, &scope, out));
             if (purpose == FOR_ACTING)
                 TRY(assigned(call, r, db, actor, rec, w->role, out));
         }
+        else if (deputy && purpose == FOR_ACTING && !w->as.len)
+            continue; /* roles are lent, not what one is to a record */
         else if (!actor->bare || purpose == FOR_DUTY) {
-            TRY(related(call, r, db, actor, rec, w, out));
+            TRY(related(call, r, db, judged(actor, purpose), rec, w, out));
+            if (purpose == FOR_DUTY) /* both count */
+                TRY(related(call, r, db, actor->stands_for, rec, w, out));
             if (*out && w->as.len && purpose == FOR_ACTING) {
                 *out = false; /* who acts as the owner holds the role that the move names */
-                TRY(holds(call, r, db, actor, rec, w->as, false, &scope, out));
+                TRY(holds(call, r, db, actor, rec, w->as, false, false, &scope, out));
                 TRY(assigned(call, r, db, actor, rec, w->as, out));
             }
         }
@@ -222,17 +233,21 @@ bool role__holds(const struct role *role)
     return role->holds;
 }
 
-/* A clearance holds where it was granted: in that unit and below. */
+/* A clearance holds where it was granted: in that unit and below. What is lent lets one see, never take
+ * out or keep in. */
 enum err who__cleared(struct call *call, struct records *r, struct db db,
                       const struct actor *actor, const struct record *rec,
                       bool (*clears)(const struct role *), bool *out)
 {
     struct scope scope = {0};
+    bool lent = clears == sees_restricted || clears == sees_sensitive;
     *out = false;
-    for (size_t i = 0; i < actor->grant_count && !*out; i++) {
+    if (!lent && actor->stands_for.len)
+        return OK;
+    for (size_t i = 0; i < actor->grant_count + (lent ? actor->lent_count : 0) && !*out; i++) {
         const struct role *role = model_role(r->model, actor->grants[i].role);
         if (role && clears(role))
-            TRY(holds(call, r, db, actor, rec, role->name, false, &scope, out));
+            TRY(holds(call, r, db, actor, rec, role->name, false, lent, &scope, out));
     }
     return OK;
 }
@@ -294,7 +309,7 @@ bool record_reads_everywhere(const struct records *r, const struct actor *a,
                              const struct field *f)
 {
     bool yes = !f->guarded || a->all;
-    for (size_t i = 0; i < a->grant_count && !yes && !a->technical; i++) {
+    for (size_t i = 0; i < a->grant_count + a->lent_count && !yes && !a->technical; i++) {
         const struct role *role = model_role(r->model, a->grants[i].role);
         if (a->grants[i].unit.len)
             continue;
@@ -310,7 +325,7 @@ bool record_reads_somewhere(const struct actor *a, const struct field *f)
     bool yes = !f->guarded || a->all || (f->sensitive && a->sees_sensitive);
     for (size_t i = 0; i < f->read.count && !yes; i++)
         yes = f->read.one[i].relation.len ? !a->bare
-                                          : actor_holds_anywhere(a, f->read.one[i].role);
+                                          : actor_reads_by(a, f->read.one[i].role);
     return yes;
 }
 
@@ -464,6 +479,9 @@ bool record_may_create(const struct actor *a, const struct kind *k)
         return false;
     if (a->all)
         return true;
+    for (size_t i = 0; i < a->as_count; i++)
+        if (record_may_create(&a->as[i], k))
+            return true;
     for (size_t i = 0; i < k->create.count; i++) {
         const struct who *w = &k->create.one[i];
         if ((w->everyone && who__is_somebody(a)) ||
@@ -476,7 +494,7 @@ bool record_may_create(const struct actor *a, const struct kind *k)
 static bool holds_one_of(const struct actor *a, const struct who_list *list)
 {
     for (size_t i = 0; i < list->count; i++)
-        if (list->one[i].role.len && actor_holds_anywhere(a, list->one[i].role))
+        if (list->one[i].role.len && actor_reads_by(a, list->one[i].role))
             return true;
     return false;
 }
@@ -492,7 +510,7 @@ bool record_may_read_kind(const struct actor *a, const struct kind *k)
     for (size_t i = 0; i < k->read.count; i++) {
         const struct who *w = &k->read.one[i];
         if (a->all || ((w->everyone || w->relation.len) && who__is_somebody(a)) ||
-            (w->role.len && actor_holds_anywhere(a, w->role)))
+            (w->role.len && actor_reads_by(a, w->role)))
             return true;
     }
     return a->all;

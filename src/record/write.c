@@ -191,7 +191,7 @@ enum err write__version(struct writing *w, struct record *rec, const struct reco
     w->agrees = false;
     rec->redacted = NULL;
     rec->erased = a.erased;
-    struct wrote how = {text_of(act), move, call->actor->person,
+    struct wrote how = {text_of(act), move, call->actor->person, call->actor->stands_for,
                         a.proposed != NULL && !a.agrees};
     struct text body;
     TRY(body__print(call, rec, &a, &body));

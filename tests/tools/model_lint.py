@@ -147,7 +147,7 @@ def check_field(m, where, kind, name, f, column=False):
             if not f.get("min", 0) <= int(value) <= f.get("max", 99):
                 m.say(where, f"scale value {value} is out of bounds")
     if kind_type in ("ref", "refs"):
-        special = {"ref": {"person", "role"}, "refs": {"person", "requirement"}}[kind_type]
+        special = {"ref": {"person", "role"}, "refs": {"person", "role", "requirement"}}[kind_type]
         if f.get("to") not in special and f.get("to") not in m.kinds:
             m.say(where, f"refers to no kind: {f.get('to')}")
     if kind_type == "rows":

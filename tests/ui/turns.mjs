@@ -37,6 +37,38 @@ await test('U4 U5 a record says for whom it waits, or that it is at rest', async
   await page.context().close();
 });
 
+await test('a deputy sees what waits for the other one, acts in their name, and the page says so', async () => {
+  const [lin, sara] = await Promise.all([signedIn(browser, 'lin'), signedIn(browser, 'sara')]);
+  const me = (await sara.ask('GET', '/session')).user.id;
+  const unit = await lin.ask('POST', '/org_unit', { title: 'Branch to be closed' });
+  const day = new Date(Date.now() + 5 * 86400000).toISOString().slice(0, 10);
+  const lent = await lin.ask('POST', '/delegation', { title: 'Leave', deputy: me, roles: ['aims_manager'], valid_to: day });
+  await lin.ask('POST', `/delegation/${lent.key}/moves/offer`, {});
+  await visit(sara, '/');
+  await sara.locator('.task', { hasText: lent.key }).getByRole('button', { name: 'Accept to stand in' }).waitFor();
+  await sara.ask('POST', `/delegation/${lent.key}/moves/accept`, {});
+  await visit(sara, '/');
+  const panel = sara.locator('section', { has: sara.getByRole('heading', { name: 'For Lin Wang' }) }).last();
+  await panel.getByText('you stand in until').waitFor();
+  await panel.getByRole('link', { name: 'Open' }).first().waitFor();
+  await visit(sara, `/k/org_unit/${unit.key}`);
+  await bar(sara).getByRole('button', { name: 'More steps' }).click();
+  await sara.getByRole('menuitem', { name: 'Close' }).click();
+  const dialog = sara.getByRole('dialog');
+  await dialog.getByText('You act for Lin Wang').waitFor();
+  await dialog.locator('#ask-reason').fill('Moved away');
+  await dialog.getByRole('button', { name: 'Close' }).last().click();
+  await dialog.waitFor({ state: 'detached' });
+  const last = (await sara.ask('GET', `/org_unit/${unit.key}/history?limit=1`)).items[0];
+  equal([last.actor.id, last.actor.for?.name, last.to], [me, 'Lin Wang (王琳)', 'closed'], 'who closed it, for whom');
+  await lin.ask('POST', `/delegation/${lent.key}/moves/take_back`, {});
+  await visit(sara, '/');
+  equal(await sara.getByRole('heading', { name: 'For Lin Wang' }).count(), 0, 'what is lent when it was taken back');
+  complain(sara);
+  complain(lin);
+  await Promise.all([lin.context().close(), sara.context().close()]);
+});
+
 await test('U9 G15 a locked record is handed over from its page, and taken over from the other one', async () => {
   const page = await signedIn(browser, 'sara');
   const made = await page.ask('POST', '/task', { title: 'To be handed over' });

@@ -193,7 +193,7 @@ static void read_target(struct loader *l, const struct json *v, struct field *f)
     const struct draft *d = map__get(l->kinds, to);
     if (text_is(to, "person"))
         f->target = TO_PERSON;
-    else if (text_is(to, "role") && f->type == FIELD_REF)
+    else if (text_is(to, "role"))
         f->target = TO_ROLE;
     else if (text_is(to, "requirement") && f->type == FIELD_REFS)
         f->target = TO_REQUIREMENT;

@@ -327,6 +327,25 @@ static void check_criteria(struct loader *l, const struct kind *k, const struct 
                        "no end");
 }
 
+/* Its author lends roles to somebody else, from day to day: access/deputy.c, record/deputy.c. */
+static void check_delegation(struct loader *l, const struct kind *k, const struct json *v)
+{
+    const struct field *deputy = kind_field(k, TEXT("deputy")), *roles = kind_field(k, TEXT("roles"));
+    const struct field *from = kind_field(k, TEXT("valid_from")), *to = kind_field(k, TEXT("valid_to"));
+    bool rests = false;
+    for (size_t i = 0; i < k->state_count; i++)
+        rests = rests || (k->states[i].rest && !k->states[i].end);
+    if (deputy == NULL || deputy->type != FIELD_REF || deputy->target != TO_PERSON ||
+        roles == NULL || roles->type != FIELD_REFS || roles->target != TO_ROLE || from == NULL ||
+        from->type != FIELD_DATE || to == NULL || to->type != FIELD_DATE || !rests)
+        model__mistake(l, v, "unknown",
+                       "a delegation needs fields \"deputy\": ref to person, \"roles\": refs to "
+                       "role, dates \"valid_from\" and \"valid_to\", and a state of rest that "
+                       "is no end");
+    if (l->model->delegation_kind == NULL)
+        l->model->delegation_kind = k;
+}
+
 static void check_readiness_limit(struct loader *l, const struct kind *k, const struct json *v)
 {
     if (kind_field(k, TEXT("requirement")) == NULL || kind_field(k, TEXT("level")) == NULL)
@@ -346,8 +365,11 @@ static void read_is(struct loader *l, struct draft *d)
         check_readiness_limit(l, k, v);
     else if (text_is(k->is, "criteria"))
         check_criteria(l, k, v);
+    else if (text_is(k->is, "delegation"))
+        check_delegation(l, k, v);
     else
-        model__mistake(l, v, "unknown", "known here: unit_tree readiness_limit criteria");
+        model__mistake(l, v, "unknown",
+                       "known here: unit_tree readiness_limit criteria delegation");
     for (const struct draft *other = l->drafts; other < d; other++)
         if (text_same(json_text(json_get(other->source->root, "is")), k->is))
             model__mistake(l, v, "clash", "%.*s is already the %.*s",

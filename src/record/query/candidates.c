@@ -55,6 +55,13 @@ enum err query__fill_living(struct call *call, struct records *r, struct tx *tx,
     return tx_exec(call, tx, sql, q.values.at, q.values.count, NULL);
 }
 
+/* The actor, or for whom they stand in. */
+static struct text whose(const struct candidates *c)
+{
+    const struct actor *a = c->call->actor;
+    return a->stands_for.len ? a->stands_for : a->person;
+}
+
 /* ---- places: by role ------------------------------------------------------------------------ */
 static uint64_t holding(const struct actor *a, struct text role)
 {
@@ -364,7 +371,7 @@ static enum err look_for_left(struct candidates *c)
 static enum err look_for_grants(struct candidates *c)
 {
     const struct model *m = c->records->model;
-    struct value me = V_TEXT(c->call->actor->person);
+    struct value me = V_TEXT(whose(c));
     for (size_t i = 0; i < m->kind_count && !c->granted; i++) {
         const struct kind *k = &m->kinds[i];
         if (!k->grants.in)
@@ -454,12 +461,12 @@ static enum err gather(struct candidates *c)
     struct query q = sql__start(c->call, c->records, NULL);
     struct grounds_of g = {.q = &q};
     size_t next = c->of->others ? c->records->model->kind_count : 0;
-    add_plain(c, &g, sql__keep(&q, V_TEXT(c->call->actor->person)));
+    add_plain(c, &g, sql__keep(&q, V_TEXT(whose(c))));
     TRY(gather_by(c, &g));
     while (!c->walk && next < c->records->model->kind_count) {
         struct query more = sql__start(c->call, c->records, NULL);
         struct grounds_of named = {.q = &more};
-        add_named(c, &named, sql__keep(&more, V_TEXT(c->call->actor->person)), &next, ARMS_MOST);
+        add_named(c, &named, sql__keep(&more, V_TEXT(whose(c))), &next, ARMS_MOST);
         if (named.count)
             TRY(gather_by(c, &named));
     }
@@ -473,7 +480,7 @@ static enum err walk_on(struct candidates *c, size_t most, struct rows *out)
 {
     struct query q = sql__start(c->call, c->records, NULL);
     struct grounds_of g = {.q = &q, .walk = true};
-    size_t person = sql__keep(&q, V_TEXT(c->call->actor->person)), next = 0;
+    size_t person = sql__keep(&q, V_TEXT(whose(c))), next = 0;
     const char *sql;
     buf_add_c(&q.sql, FOUND "turn u WHERE (u.day, u.num) > (");
     sql__bind(&q, V_TEXT(c->after_day));

@@ -11,7 +11,7 @@
 
 struct turning {
     struct query *q;
-    size_t person, now; /* numbers of the bound values */
+    size_t person, self, now; /* numbers of the bound values: whose turn; who acts for them, mostly the same */
     const struct turns_query *of;
 };
 
@@ -128,7 +128,7 @@ static void add_granted(struct turning *t, struct grounds *g, const struct kind 
     const struct role *known = model_role(q->records->model, role);
     bool itself = by->in && q->kind == by->over->target_kind;
     if (!by->in || (!itself && !over) || !known || known->approver ||
-        q->call->actor->type != ACTOR_USER)
+        q->call->actor->type != ACTOR_USER || q->call->actor->stands_for.len)
         return;
     sql__ground(g);
     buf_print(&q->sql,
@@ -156,7 +156,7 @@ static void add_role_here(struct turning *t, struct grounds *g, struct text role
 }
 
 /* contributor.c; via NULL: of the record itself. */
-static void add_contributor(struct turning *t, const struct field *via)
+static void add_contributor(struct turning *t, const struct field *via, size_t person)
 {
     const struct kind *k = via ? via->target_kind : t->q->kind;
     if (!k || (via && (!field__is_column(via) || via->many))) {
@@ -168,10 +168,11 @@ static void add_contributor(struct turning *t, const struct field *via)
               "EXISTS (SELECT 1 FROM contributor c WHERE c.kind = '%.*s' AND c.id = t.\"%.*s\" "
               "AND c.person = $%zu AND c.version >= COALESCE((SELECT MAX(b.version) FROM "
               "contributor b WHERE b.kind = c.kind AND b.id = c.id AND b.person = ''), 0))",
-              TEXT_ARG(k->name), TEXT_ARG(id), t->person);
+              TEXT_ARG(k->name), TEXT_ARG(id), person);
 }
 
-static void add_relation(struct turning *t, struct grounds *g, const struct who *w, bool duty)
+static void add_relation_of(struct turning *t, struct grounds *g, const struct who *w, bool duty,
+                            size_t person)
 {
     struct query *q = t->q;
     if (q->call->actor->bare && !duty)
@@ -185,18 +186,26 @@ static void add_relation(struct turning *t, struct grounds *g, const struct who 
         buf_add_c(&q->sql, " AND ");
     }
     if (w->contributor)
-        add_contributor(t, via);
+        add_contributor(t, via, person);
     else if (!w->via.len)
-        add_holds(q, q->kind, "t", kind_field(q->kind, w->relation), t->person);
+        add_holds(q, q->kind, "t", kind_field(q->kind, w->relation), person);
     else if (!via || !via->target_kind || !field__is_column(via) || via->many)
         buf_add_c(&q->sql, "1=0");
     else {
         buf_print(&q->sql, "EXISTS (SELECT 1 FROM \"%.*s\" x WHERE x.id = t.\"%.*s\" AND ",
                   TEXT_ARG(via->target_kind->name), TEXT_ARG(via->name));
-        add_holds(q, via->target_kind, "x", kind_field(via->target_kind, w->relation),
-                  t->person);
+        add_holds(q, via->target_kind, "x", kind_field(via->target_kind, w->relation), person);
         buf_add_c(&q->sql, ")");
     }
+}
+
+/* Roles are lent to a deputy, not what one is to a record; and duties judge both (who.c). */
+static void add_relation(struct turning *t, struct grounds *g, const struct who *w, bool duty)
+{
+    if (duty || t->self == t->person || w->as.len)
+        add_relation_of(t, g, w, duty, t->person);
+    if (duty && t->self != t->person)
+        add_relation_of(t, g, w, duty, t->self);
 }
 
 enum list_of { TURN, CHANGE, DUTY };
@@ -226,7 +235,7 @@ static void add_matches(struct turning *t, const struct who_list *list, enum lis
 
 static void add_owner(struct turning *t)
 {
-    if (t->q->call->actor->bare) {
+    if (t->q->call->actor->bare || t->self != t->person) {
         buf_add_c(&t->q->sql, "1=0");
         return;
     }
@@ -263,7 +272,9 @@ static void add_signed(struct turning *t, const struct move *m)
 {
     buf_add_c(&t->q->sql, "EXISTS (SELECT 1 ");
     add_standing(t, m);
-    buf_print(&t->q->sql, " AND g.person = $%zu)", t->person);
+    buf_print(&t->q->sql,
+              " AND (g.person IN ($%zu, $%zu) OR g.stands_for IN ($%zu, $%zu)))", t->person, t->self,
+              t->person, t->self);
 }
 
 /* As many have signed in the step as it takes. */
@@ -310,8 +321,8 @@ static void add_past_owner(struct turning *t, struct grounds *g, const struct wh
         struct text id = via ? via->name : TEXT("id");
         buf_print(&q->sql,
                   "EXISTS (SELECT 1 FROM past_owner o WHERE o.kind = '%.*s' AND o.id = "
-                  "t.\"%.*s\" AND o.person = $%zu)",
-                  TEXT_ARG(kind), TEXT_ARG(id), t->person);
+                  "t.\"%.*s\" AND o.person IN ($%zu, $%zu))",
+                  TEXT_ARG(kind), TEXT_ARG(id), t->person, t->self);
     }
 }
 
@@ -511,7 +522,7 @@ static void add_hand(struct turning *t)
     for (size_t s = 0; s < k->state_count; s++)
         if (!k->states[s].end)
             names[n++] = k->states[s].name;
-    if (!hand__named(k, TEXT("hand_over"))) {
+    if (!hand__named(k, TEXT("hand_over")) || t->self != t->person) {
         buf_add_c(&q->sql, "0 AS hand, ");
         return;
     }
@@ -580,7 +591,10 @@ static void add_concerned(struct turning *t, size_t most)
 {
     struct query *q = t->q;
     const struct kind *k = q->kind;
-    buf_print(&q->sql, "((t.owner = $%zu) IS TRUE OR hand > 0 OR ", t->person);
+    if (t->self == t->person)
+        buf_print(&q->sql, "((t.owner = $%zu) IS TRUE OR hand > 0 OR ", t->person);
+    else
+        buf_add_c(&q->sql, "(");
     add_owner(t);
     buf_add_c(&q->sql, " OR CASE t.state WHEN '' THEN 0");
     for (size_t s = 0; s < k->state_count; s++) {
@@ -645,16 +659,23 @@ static void add_turns_of(struct turning *t, const struct kind *k, struct text id
         buf_add_c(&q->sql, "pick IS NULL AND live = 1) k");
         return;
     }
-    buf_print(&q->sql, "pick IS NOT NULL OR (own = $%zu AND due <= ", t->person);
-    sql__bind(q, V_TEXT(t->of->soon));
-    buf_add_c(&q->sql, ")) k");
+    buf_add_c(&q->sql, "pick IS NOT NULL");
+    if (t->self == t->person) {
+        buf_print(&q->sql, " OR (own = $%zu AND due <= ", t->person);
+        sql__bind(q, V_TEXT(t->of->soon));
+        buf_add_c(&q->sql, ")");
+    }
+    buf_add_c(&q->sql, ") k");
 }
 
 static struct turning turns_start(struct query *q, const struct turns_query *of)
 {
+    const struct actor *a = q->call->actor;
+    size_t self = sql__keep(q, V_TEXT(a->person));
     return (struct turning){
         .q = q,
-        .person = sql__keep(q, V_TEXT(q->call->actor->person)),
+        .self = self,
+        .person = a->stands_for.len ? sql__keep(q, V_TEXT(a->stands_for)) : self,
         .now = sql__keep(q, V_TEXT(moment_print(q->call->arena, q->call->now))),
         .of = of};
 }

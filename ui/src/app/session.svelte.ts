@@ -161,7 +161,7 @@ export function isFresh(): boolean {
 export async function countTasks(): Promise<void> {
 	try {
 		const reply = await get<TasksReply>('/tasks?limit=1');
-		session.tasks = reply.total;
+		session.tasks = reply.total + (reply.stands_in ?? []).reduce((sum, one) => sum + (one.waiting ?? 0), 0);
 		session.moreTasks = reply.more;
 	} catch {
 		// The number beside Today is a courtesy; the page itself shows errors.

@@ -224,9 +224,24 @@ export interface ListReply {
 	names: Names;
 	facets?: Record<string, Record<string, number>>;
 }
+/** Whose deputy acted, or acts. */
+export interface StandsFor {
+	id: string;
+	name: string;
+}
+/** Whose deputy the reader is today. */
+export interface StandsIn {
+	person: string;
+	name: string;
+	until: string;
+	roles?: { role: string; unit?: string }[];
+	/** What waits for them. */
+	waiting?: number;
+}
 export interface Signature {
 	person: string;
 	name: string;
+	for?: StandsFor;
 	at: string;
 	step: number;
 	/** When it expires, or did. */
@@ -248,6 +263,8 @@ export interface MoveChoice {
 	to: string;
 	title: Words;
 	allowed: boolean;
+	/** Whose deputy the reader makes it as. */
+	for?: StandsFor;
 	asks?: string[];
 	reason?: boolean;
 	fresh?: boolean;
@@ -283,6 +300,7 @@ export interface Turn {
 	title?: Words;
 	ready: boolean;
 	mine: boolean;
+	for?: StandsFor;
 	second: boolean;
 	vacant: boolean;
 	waits_for: TurnOf[];
@@ -306,7 +324,7 @@ export interface HistoryItem {
 	at: string;
 	hidden?: boolean;
 	follows_hidden?: boolean;
-	actor: { id: string; name: string; type: string };
+	actor: { id: string; name: string; type: string; for?: StandsFor };
 	act: string;
 	/** Of a clock, by which it came to be: clock.FIELD, remind.FIELD.N. */
 	timer?: string;
@@ -355,6 +373,7 @@ export interface TasksReply {
 	/** There are more than 500: total and counts are of the first 500. */
 	more: boolean;
 	counts: { waiting: number; overdue: number; due_soon: number };
+	stands_in?: StandsIn[];
 }
 export interface Grant {
 	role: string;
@@ -466,6 +485,7 @@ export interface FrameworkDetail {
 export interface Session {
 	user: { id: string; name: string; email: string; unit?: string; lang?: string };
 	roles: { role: string; unit?: string }[];
+	stands_in: StandsIn[];
 	csrf: string;
 	organisation: { name: string; demo?: boolean; zone?: string; today?: string };
 	may: Record<string, { read: boolean; create: boolean }>;
