@@ -73,8 +73,10 @@ struct gate {
 };
 struct readiness {
     const struct framework *framework;
-    double score, raw_score;      /* percent; score is at most 49 while a blocker stands */
-    int64_t met, of;              /* coverage: rows at level >= 3 of applicable */
+    const struct method *method;  /* by which it was computed; its `readiness` */
+    struct record *criteria;      /* in force, that may have chosen it; NULL: none */
+    double score, raw_score;      /* percent; score is capped by the method while a blocker stands */
+    int64_t met, of;              /* coverage: rows that are high enough, of applicable */
     double proof_ratio;           /* 0–1 */
     bool ready;                   /* stage 2 is; then nothing blocks */
     struct check_result *checks;  /* those that bear on this framework */

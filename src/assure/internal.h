@@ -28,6 +28,7 @@ struct scene { /* one look at one framework */
     struct reader *db;
     const struct model *model;
     const struct framework *framework;
+    const struct readiness_method *method;
     const struct kind *kind; /* of the register; NULL when there is none */
     struct entry *entries;   /* per row index; NULL when the register says nothing */
     struct runs *runs;       /* NULL: nothing is kept */
@@ -72,8 +73,8 @@ struct text check__why(struct arena *a, const struct check_result *c, enum lang 
 /* ---- level.c: pure ----------------------------------------------------------------------- */
 /* Level, proof and why of a row whose checks are attached. */
 void level__from_checks(struct arena *a, struct row_readiness *row);
-void level__from_register(struct arena *a, const struct entry *entry, bool approved,
-                          struct row_readiness *row);
+void level__from_register(struct arena *a, const struct readiness_method *m,
+                          const struct entry *entry, bool approved, struct row_readiness *row);
 
 /* ---- lower.c ----------------------------------------------------------------------------- */
 MUST_USE enum err lower__apply(const struct scene *s, struct readiness *r);

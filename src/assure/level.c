@@ -152,8 +152,8 @@ static void blame_age(const struct entry *entry, struct row_readiness *row)
     }
 }
 
-void level__from_register(struct arena *a, const struct entry *entry, bool approved,
-                          struct row_readiness *row)
+void level__from_register(struct arena *a, const struct readiness_method *m,
+                          const struct entry *entry, bool approved, struct row_readiness *row)
 {
     row->level = 0;
     row->proven = false;
@@ -171,8 +171,8 @@ void level__from_register(struct arena *a, const struct entry *entry, bool appro
     }
     if (entry->changed)
         tell_changed(row);
-    bool stale = entry->level >= 3 && (!entry->fresh || !entry->tested);
-    row->level = stale ? 2 : entry->level;
+    bool stale = entry->level >= m->proof_from && (!entry->fresh || !entry->tested);
+    row->level = stale ? (int)m->proof_without : entry->level;
     const struct check_result *holder = hold_back(row);
     row->proven = is_proven(row);
     if (holder) {

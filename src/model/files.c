@@ -19,6 +19,7 @@ static const struct {
     {"frameworks/", FILE_FRAMEWORK},
     {"checks/", FILE_CHECK},
     {"sets/", FILE_SET},
+    {"methods/", FILE_METHOD},
     {"overlays/", FILE_OVERLAY},
     {"demo/", FILE_OTHER},
     {"import/", FILE_OTHER},
@@ -58,7 +59,8 @@ static bool classify_by_content(struct source *s)
                       {"kind", FILE_KIND},
                       {"framework", FILE_FRAMEWORK},
                       {"check", FILE_CHECK},
-                      {"set", FILE_SET}};
+                      {"set", FILE_SET},
+                      {"method", FILE_METHOD}};
     for (size_t i = 0; i < COUNT(first_keys); i++)
         if (json_get(s->root, first_keys[i].key) != NULL) {
             s->type = first_keys[i].type;

@@ -93,7 +93,7 @@ export interface Kind {
 	serves?: string[];
 	list: string[];
 	sort?: string;
-	views?: { map?: { x: string; y: string; band: string; after?: { x: string; y: string; band: string } } };
+	views?: { map?: { x: string; y: string; band: string; line?: string; after?: { x: string; y: string; band: string } } };
 	is?: string;
 	layout: { title: Words; fields: string[] }[];
 	fields: Field[];
@@ -393,9 +393,25 @@ export interface Gate {
 	ready: boolean;
 	failing: { row: string; check?: string; why?: Words }[];
 }
+/** By which rules something is measured; hash: of the file that says them. */
+export interface Method {
+	method: string;
+	title: Words;
+	about: Words;
+	hash: string;
+	standard: boolean;
+	covered_from?: number;
+	blocked_at_most?: number;
+}
+export interface Methods {
+	criteria: Ref | null;
+	risk: { method: Method; bands: { value: string; from: number }[]; cells: { score: number; band: string }[][]; lines: Record<string, string> } | null;
+	readiness: { method: Method } | null;
+}
 export interface Readiness {
 	framework: string;
 	at: string;
+	method: Method;
 	score: number;
 	raw_score: number;
 	ready: boolean;
