@@ -501,17 +501,111 @@ static enum err put_readiness(struct exchange *x, const struct framework *f, int
     return OK;
 }
 
+/* ---- as it was found then ---- */
+static void put_past_row(const struct past_row *r, struct json_out *o)
+{
+    json_open(o, '{');
+    put__text(o, "row", r->row->row);
+    put__words(o, "title", r->row->title);
+    put__bool(o, "applicable", r->applicable);
+    put__integer(o, "level", r->level);
+    put__bool(o, "proven", r->proven);
+    json_close(o, '}');
+}
+
+static void put_past_check(const struct past_check *c, struct json_out *o)
+{
+    json_open(o, '{');
+    put__text(o, "check", c->check->name);
+    put__words(o, "title", c->check->title);
+    put__text(o, "state", text_of(state_word(!c->population ? CHECK_NO_DATA
+                                             : c->breaks    ? CHECK_FAIL
+                                                            : CHECK_PASS)));
+    put__integer(o, "population", c->population);
+    put__integer(o, "breaks", c->breaks);
+    put__bool(o, "must", c->check->must);
+    json_close(o, '}');
+}
+
+/* What a run of an earlier release did not keep is null, never made up. */
+static void put_past_detail(const struct past *p, struct json_out *o)
+{
+    static const char *const lists[] = {"method", "ready", "stage1", "rows", "checks"};
+    if (!p->detailed) {
+        for (size_t i = 0; i < COUNT(lists); i++) {
+            json_key(o, lists[i]);
+            json_put_null(o);
+        }
+        return;
+    }
+    json_key(o, "method");
+    json_open(o, '{');
+    put__text(o, "method", p->method);
+    put__words(o, "title", p->title);
+    put__text(o, "hash", p->hash);
+    put__bool(o, "standard", p->standard);
+    json_close(o, '}');
+    put__bool(o, "ready", p->ready);
+    put__bool(o, "stage1", p->stage1);
+    json_key(o, "rows");
+    json_open(o, '[');
+    for (size_t i = 0; i < p->row_count; i++)
+        put_past_row(&p->rows[i], o);
+    json_close(o, ']');
+    json_key(o, "checks");
+    json_open(o, '[');
+    for (size_t i = 0; i < p->check_count; i++)
+        put_past_check(&p->checks[i], o);
+    json_close(o, ']');
+}
+
+static enum err put_past(struct exchange *x, const struct framework *f, int64_t moment)
+{
+    struct past p;
+    TRY(assure_past(x->call, exchange__db(x), x->model, f, moment, &p));
+    if (!p.found)
+        return problem(x->call, ERR_MISSING, TEXT("as_of"), "none_kept", "%s",
+                       say(x->call,
+                           "no readiness was found and kept at or before that moment: the last of each "
+                           "day on which somebody asked is kept",
+                           "该时刻及之前没有保存的就绪度结果：有人查询的每一天只保存当天最后一次"));
+    struct json_out *o = exchange__json(x);
+    json_open(o, '{');
+    put__text(o, "framework", f->name);
+    put__text(o, "as_of", moment_print(x->call->arena, moment));
+    put__text(o, "at", p.at);
+    put__text(o, "day", p.numbers.day);
+    put__integer(o, "entries", p.size);
+    put__text(o, "model", p.model);
+    put_number(o, "score", p.numbers.score);
+    put_number(o, "raw_score", p.numbers.raw_score);
+    json_key(o, "coverage");
+    json_open(o, '{');
+    put__integer(o, "met", p.numbers.met);
+    put__integer(o, "of", p.numbers.of);
+    json_close(o, '}');
+    json_key(o, "proof_ratio");
+    json_put_number(o, p.numbers.proof_ratio);
+    put__integer(o, "blocking", p.numbers.blockers);
+    put_past_detail(&p, o);
+    json_close(o, '}');
+    return OK;
+}
+
 enum err readiness_get(struct exchange *x)
 {
     const struct framework *f = wanted(x, query__text(x, "framework"));
     struct text trend = query__text(x, "trend");
-    int64_t days = 0;
+    int64_t days = 0, as_of;
     if (!f)
         return missing(x);
     if (trend.len && (!text_integer(trend, &days) || days < 1 || days > TREND_MOST))
         return problem(x->call, ERR_INVALID, TEXT("trend"), "range", "%s",
                        say(x->call, "trend is a number of days, from 1 to 3660",
                            "trend 为天数，范围 1 至 3660"));
+    TRY(query__moment(x, "as_of", &as_of));
+    if (as_of)
+        return put_past(x, f, as_of);
     TRY(read_begin(x->call, exchange__db(x))); /* one moment for all the checks */
     enum err e = put_readiness(x, f, days);
     read_end(exchange__db(x));

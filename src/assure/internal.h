@@ -47,9 +47,17 @@ bool runs__find_heavy(struct runs *runs, const struct moment_kept *now,
                       const struct framework *f, struct entry *entries);
 void runs__keep_heavy(struct runs *runs, const struct moment_kept *now,
                       const struct framework *f, const struct entry *entries);
-/* Hands what was computed to the writer; nobody waits for it. ready may be NULL. */
-void runs__note(struct call *call, struct records *r, const struct moment_kept *now,
-                const struct check_result *fresh, size_t count, const struct readiness *ready);
+/* Hands what was computed, and was not handed over before, to the writer; nobody waits for it. ready
+ * may be NULL. */
+void runs__note(struct call *call, struct runs *runs, struct records *r,
+                const struct moment_kept *now, const struct check_result *fresh, size_t count,
+                const struct readiness *ready);
+
+/* ---- past.c ------------------------------------------------------------------------------ */
+/* What is kept of a readiness besides the four numbers, as JSON. */
+struct text past__detail(struct arena *a, const struct readiness *r);
+/* day, score, raw_score, met, applicable, proof, blockers of readiness_run (runs.c). */
+struct trend_point trend__point(const struct value *v);
 
 /* ---- register.c -------------------------------------------------------------------------- */
 /* Every record that passes the filters, whoever asks: pages through record_list as the engine.

@@ -46,7 +46,7 @@ static const struct row_check *obstacle(const struct row_readiness *row)
 
 static void nothing_more(struct arena *a, struct row_readiness *row)
 {
-    if (row->level == 4)
+    if (row->level == LEVEL_TOP)
         return;
     if (row->level == 0) {
         row->why_en = TEXT("No register in this release can prove it yet");
@@ -179,7 +179,7 @@ void level__from_register(struct arena *a, const struct readiness_method *m,
         blame(a, holder, row);
     } else if (stale) {
         blame_age(entry, row);
-    } else if (row->level < 4 && !entry->changed) {
+    } else if (row->level < LEVEL_TOP && !entry->changed) {
         blame_state(a, entry, row);
     }
 }

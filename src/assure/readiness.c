@@ -153,7 +153,7 @@ enum err assure_kept_readiness(struct call *call, struct runs *runs, struct reco
     count_up(s.method, out);
     gates__judge(&s, out);
     out->ready = out->stage2.ready; /* no check fails then, so nothing blocks */
-    if (runs && computed)
-        runs__note(call, r, &s.now, fresh, computed, out);
+    if (runs)
+        runs__note(call, runs, r, &s.now, fresh, computed, out);
     return OK;
 }

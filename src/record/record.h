@@ -420,7 +420,7 @@ struct run_note {
     int64_t population, breaks;
 };
 struct score_note { /* of a framework; score, raw_score and proof in thousandths */
-    struct text name;
+    struct text name, detail; /* detail: JSON, what assure/past.c makes of it */
     int64_t score, raw_score, met, of, proof, blockers;
 };
 /* Copies what it is given and hands it to the writer; nobody waits for it, and one that cannot be

@@ -425,6 +425,24 @@ export interface Readiness {
 	/** Days on which somebody asked, the oldest first; the last is now. Only when asked for. */
 	trend?: { day: string; score: number; met: number; of: number; blockers: number }[];
 }
+/** As it was found and written down; null: an earlier release did not keep it. */
+export interface ReadinessKept {
+	framework: string;
+	as_of: string;
+	at: string;
+	day: string;
+	entries: number;
+	score: number;
+	raw_score: number;
+	coverage: { met: number; of: number };
+	proof_ratio: number;
+	blocking: number;
+	method: { method: string; title: Words; hash: string; standard: boolean } | null;
+	ready: boolean | null;
+	stage1: boolean | null;
+	rows: { row: string; title: Words; applicable: boolean; level: number; proven: boolean }[] | null;
+	checks: { check: string; title: Words; state: 'pass' | 'fail' | 'no_data'; population: number; breaks: number; must: boolean }[] | null;
+}
 export interface SoaRow {
 	row: string;
 	title: Words;
