@@ -26,9 +26,15 @@ const struct zone *access_zone(const struct access *a); /* NULL: UTC; good until
 /* Loads a zone to be used from then on: write it in a job, and use it when that has committed. */
 MUST_USE enum err access_zone_load(struct call *call, struct access *a, struct text name,
                                    struct zone **out);
+/* rules: tells one version of the rules that moments are made by from another. */
 MUST_USE enum err access_zone_write(struct call *call, struct tx *tx, struct access *a,
-                                    const struct zone *z);
+                                    const struct zone *z, struct text rules);
 void access_zone_use(struct access *a, const struct zone *z);
+struct text access_calendar(const struct access *a); /* its name; "": Monday to Friday */
+MUST_USE enum err access_calendar_write(struct call *call, struct tx *tx, struct access *a,
+                                        struct text name);
+void access_calendar_use(struct access *a, struct text name);
+void access_place(struct call *call, const struct access *a); /* the call is in both from now on */
 
 /* ---- founding: facts that exist before anybody does ----------------------------------------- */
 /* Writes organisation, origin and, for PostgreSQL, the shared signing key into meta. */
@@ -36,7 +42,7 @@ MUST_USE enum err access_found(struct call *call, struct store *s, struct text o
                                struct text origin, bool secret);
 /* What this program reads and writes. A store has it in meta "format"; it is raised when entries or
  * tables change so that an older program would misread them. */
-#define STORE_FORMAT "4"
+#define STORE_FORMAT "5"
 /* ERR_CONFLICT, code "newer_store", when a newer program wrote the store. Before anything else. */
 MUST_USE enum err access_format_allowed(struct call *call, struct store *s);
 /* After access_open, before anybody is served: a store of an earlier format is brought to this one by

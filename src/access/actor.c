@@ -126,7 +126,7 @@ bool access__manages(const struct actor *a)
 enum err access__denied(struct call *call)
 {
     return problem(call, ERR_DENIED, TEXT(""), "denied", "%s",
-                   say(call, "this is not yours to do", "您无权执行此操作"));
+                   say(call, "this is not yours to do"));
 }
 
 enum err access_needs_fresh(struct call *call)
@@ -140,11 +140,10 @@ enum err access__needs_fresh(struct call *call)
     if (a != NULL && a->all)
         return OK;
     if (a == NULL || a->type != ACTOR_USER)
-        return problem(
-            call, ERR_DENIED, TEXT(""), "person", "%s",
-            say(call, "only a signed-in person can do this", "只有登录的人员才能执行此操作"));
+        return problem(call, ERR_DENIED, TEXT(""), "person", "%s",
+                       say(call, "only a signed-in person can do this"));
     if (a->fresh_until > call->now)
         return OK;
     return problem(call, ERR_DENIED, TEXT(""), "fresh", "%s",
-                   say(call, "confirm with your password first", "请先输入密码确认"));
+                   say(call, "confirm with your password first"));
 }

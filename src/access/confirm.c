@@ -75,8 +75,7 @@ enum err access__second_refused(struct call *call, enum second why)
         return problem(call, ERR_CONFLICT, TEXT(""), "needs_manager", "%s",
                        say(call,
                            "another administrator has asked for this: it waits for an AIMS "
-                           "manager to say the same",
-                           "已由另一位管理员提出，须由人工智能管理体系负责人确认"));
+                           "manager to say the same"));
     return access__denied(call);
 }
 
@@ -138,7 +137,7 @@ enum err access_confirm(struct call *call, struct access *a, struct text person)
     TRY(access__needs_fresh(call));
     if (text_same(call->actor->person, person))
         return problem(call, ERR_DENIED, TEXT("person"), "self", "%s",
-                       say(call, "nobody confirms their own account", "不能确认自己的账户"));
+                       say(call, "nobody confirms their own account"));
     TRY(access__trusted(call, a, person, TEXT("")));
     return access__run(call, a, confirm_run, &in);
 }
@@ -208,11 +207,9 @@ static enum err words_for(struct call *call, struct reader *r, struct text asker
 {
     bool any;
     TRY(asked_by(call, r, asker, business, &any));
-    const char *said = !business ? say(call, "another administrator or an AIMS manager",
-                                       "另一位管理员或人工智能管理体系负责人")
-                       : any     ? say(call, "another AIMS manager or an administrator",
-                                       "另一位人工智能管理体系负责人或管理员")
-                                 : say(call, "an AIMS manager", "人工智能管理体系负责人");
+    const char *said = !business ? say(call, "another administrator or an AIMS manager")
+                       : any     ? say(call, "another AIMS manager or an administrator")
+                                 : say(call, "an AIMS manager");
     *words = text_of(said);
     return OK;
 }

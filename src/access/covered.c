@@ -198,9 +198,7 @@ enum err access__tampered(struct call *call)
                    say(call,
                        "what the database says of this person is not what the ledger says: it "
                        "was altered outside this program, or just now by somebody else. Try "
-                       "again; if it stays, run aimwell verify --deep",
-                       "数据库中此人的信息与账本不符：可能在本程序之外被改动，或刚被他人更改。请重试；"
-                       "若仍如此，请运行 aimwell verify --deep"));
+                       "again; if it stays, run aimwell verify --deep"));
 }
 
 static enum err given_claim(void *arg, struct claim *out)

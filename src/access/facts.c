@@ -97,10 +97,8 @@ enum err access_format_allowed(struct call *call, struct store *s)
         return OK;
     return problem(
         call, ERR_CONFLICT, TEXT("format"), "newer_store",
-        say(call,
-            "the store has format %.*s, and this program knows formats up to %s: use the "
-            "program that wrote it last, or a newer one",
-            "该存储的格式为 %.*s，而本程序只支持到格式 %s：请使用最后写入它的程序或更新的版本"),
+        say(call, "the store has format %.*s, and this program knows formats up to %s: use the "
+                  "program that wrote it last, or a newer one"),
         TEXT_ARG(format), FORMAT_HERE);
 }
 
@@ -116,14 +114,12 @@ static enum err upgrade(struct call *call, struct tx *tx, const struct access *a
 
 static enum err altered(struct call *call)
 {
-    return problem(
-        call, ERR_CONFLICT, TEXT("meta"), "altered", "%s",
-        say(call,
-            "the facts of the organisation (its name, model, overlays, whether it is a demo) are "
-            "not those in the ledger: they were altered outside this program. Restore a backup, "
-            "or run aimwell verify --deep to see what else was touched",
-            "组织的基本信息（名称、模型、附加模块、是否为演示）与账本不符：它们在本程序之外被改动。"
-            "请恢复备份，或运行 aimwell verify --deep 查看还有哪些内容被改动"));
+    return problem(call, ERR_CONFLICT, TEXT("meta"), "altered", "%s",
+                   say(call, "the facts of the organisation (its name, model, overlays, "
+                             "whether it is a demo) are "
+                             "not those in the ledger: they were altered outside this program. "
+                             "Restore a backup, "
+                             "or run aimwell verify --deep to see what else was touched"));
 }
 
 static enum err adopt_run(struct job *job, struct call *call, struct tx *tx)
@@ -263,11 +259,10 @@ static enum err check_seen(struct call *call, struct tx *tx, const char *seen)
     TRY(read_fact(call, tx, "site.files", &there));
     if (text_is(there, seen))
         return OK;
-    return problem(call, ERR_STALE, TEXT("seen"), "stale", "%s",
-                   say(call,
-                       "somebody else has changed the fields and registers meanwhile: look at what "
-                       "is there now, and try again",
-                       "其他人已在此期间更改了字段或登记册：请查看当前内容后重试"));
+    return problem(
+        call, ERR_STALE, TEXT("seen"), "stale", "%s",
+        say(call, "somebody else has changed the fields and registers meanwhile: look at what "
+                  "is there now, and try again"));
 }
 
 enum err access_note_model_in(struct call *call, struct tx *tx, struct access *a,

@@ -10,8 +10,7 @@
 static enum err not_first(struct call *call)
 {
     return problem(call, ERR_CONFLICT, TEXT(""), "not_first", "%s",
-                   say(call, "there are people already; ask an administrator",
-                       "系统中已有人员，请联系管理员"));
+                   say(call, "there are people already; ask an administrator"));
 }
 
 enum err access_first_token(struct call *call, struct access *a, struct text *token)
@@ -43,8 +42,7 @@ static bool first_good(struct call *call, struct access *a, struct text token, b
 static enum err wrong_token(struct call *call)
 {
     return problem(call, ERR_DENIED, TEXT("token"), "token", "%s",
-                   say(call, "the token is wrong, used or older than an hour",
-                       "令牌不正确、已使用或已超过一小时"));
+                   say(call, "the token is wrong, used or older than an hour"));
 }
 
 struct first {
@@ -88,8 +86,7 @@ static enum err check_manager(struct call *call, const struct first *in)
     if (!text_same(email, text_lower(call->arena, in->person.email)))
         return OK;
     return problem(call, ERR_INVALID, TEXT("manager"), "self", "%s",
-                   say(call, "the AIMS manager is another person than the administrator",
-                       "人工智能管理体系负责人须为管理员以外的另一人"));
+                   say(call, "the AIMS manager is another person than the administrator"));
 }
 
 static enum err add_first(struct call *call, struct first *in, struct text password)

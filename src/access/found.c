@@ -36,7 +36,7 @@ enum err access_found(struct call *call, struct store *s, struct text organisati
     organisation = text_trim(organisation);
     if (!organisation.len || text_characters(organisation) > 200 || !text_utf8(organisation))
         return problem(call, ERR_INVALID, TEXT("organisation"), "length", "%s",
-                       say(call, "needs 1 to 200 characters", "需要 1 至 200 个字符"));
+                       say(call, "needs 1 to 200 characters"));
     struct founding f = {organisation, origin, secret};
     return store_run(s, call, found, &f);
 }

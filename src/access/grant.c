@@ -100,7 +100,7 @@ static enum err look_through(struct call *call, struct access *a, uint64_t from,
     arena_close(arena);
     return e == OK ? OK
                    : problem(call, e, TEXT(""), "ledger", "%s",
-                             say(call, "the ledger could not be read", "账本无法读取"));
+                             say(call, "the ledger could not be read"));
 }
 
 enum err access__founding(struct call *call, struct access *a, const struct grant *grants,
@@ -172,11 +172,10 @@ enum err access__check_grant(struct call *call, const struct access *a,
 {
     if (model_role(a->model, grant->role) == NULL)
         return problem(call, ERR_INVALID, TEXT("roles"), "unknown", "%s %.*s",
-                       say(call, "there is no role", "没有这个角色："), TEXT_ARG(grant->role));
+                       say(call, "there is no role"), TEXT_ARG(grant->role));
     if (text_is(grant->role, "admin") && grant->unit.len > 0)
         return problem(call, ERR_INVALID, TEXT("unit"), "whole", "%s",
-                       say(call, "an administrator is one for the whole organisation",
-                           "管理员角色只能授予整个组织"));
+                       say(call, "an administrator is one for the whole organisation"));
     return OK;
 }
 
@@ -229,7 +228,7 @@ enum err access__grant_tx(struct call *call, struct tx *tx, struct access *a,
     *pending = false;
     if (text_same(call->actor->person, person))
         return problem(call, ERR_DENIED, TEXT("person"), "self", "%s",
-                       say(call, "nobody gives roles to themselves", "不能给自己授予角色"));
+                       say(call, "nobody gives roles to themselves"));
     if (text_is(grant->role, "staff"))
         return OK; /* everyone is */
     TRY(access__unit_exists(call, tx, grant->unit));
@@ -311,8 +310,7 @@ enum err access__not_last_admin(struct call *call, struct tx *tx, struct text pe
     if (rows.count > 0)
         return OK;
     return problem(call, ERR_CONFLICT, TEXT(""), "last_admin", "%s",
-                   say(call, "nobody else could manage people any more",
-                       "这是最后一位管理员，之后将无人能管理人员"));
+                   say(call, "nobody else could manage people any more"));
 }
 
 enum err access__not_last_manager(struct call *call, struct tx *tx, struct text person)
@@ -332,8 +330,7 @@ enum err access__not_last_manager(struct call *call, struct tx *tx, struct text 
     return problem(call, ERR_CONFLICT, TEXT(""), "last_manager", "%s",
                    say(call,
                        "nobody else could confirm roles any more: appoint another AIMS manager "
-                       "first",
-                       "这是最后一位人工智能管理体系负责人，之后将无人能确认角色：请先任命另一位"));
+                       "first"));
 }
 
 static enum err may_revoke(struct call *call, struct tx *tx, const struct access *a,
@@ -365,8 +362,7 @@ static enum err revoke_run(struct job *job, struct call *call, struct tx *tx)
     TRY(find_grant(call, tx, in->person, &in->grant, &now));
     if (!now.exists)
         return problem(call, ERR_MISSING, TEXT("role"), "missing", "%s",
-                       say(call, "the person does not hold this role there",
-                           "此人在该范围内没有这个角色"));
+                       say(call, "the person does not hold this role there"));
     if (text_is(in->grant.role, "admin"))
         TRY(access__not_last_admin(call, tx, in->person));
     if (text_same(in->grant.role, ROLE_MANAGER) && !now.pending)

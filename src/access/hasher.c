@@ -128,8 +128,7 @@ static enum err wait_for(struct call *call, struct hasher *h, struct work *w)
     if (room)
         return OK;
     return problem(call, ERR_BUSY, TEXT(""), "busy", "%s",
-                   say(call, "many people are signing in; try again in a moment",
-                       "登录人数较多，请稍后再试"));
+                   say(call, "many people are signing in; try again in a moment"));
 }
 
 /* Composed: the ü of one keyboard is two code points on another. */

@@ -55,6 +55,7 @@ struct access {
     size_t touches; /* handed to the writer and not done */
     struct arena *zone_arena; /* every zone there was since the start */
     _Atomic(const struct zone *) zone; /* NULL: UTC */
+    _Atomic(const struct text *) calendar; /* its name; NULL: Monday to Friday */
     atomic_bool managed; /* somebody is or was AIMS manager: known for good once it is true */
 };
 

@@ -110,7 +110,7 @@ struct login {
 
 static const char *wrong(const struct call *call)
 {
-    return say(call, "the e-mail address or the password is wrong", "电子邮箱或密码不正确");
+    return say(call, "the e-mail address or the password is wrong");
 }
 
 /* The row and the entry that speaks for it: a session is what the ledger says it is. */
@@ -276,8 +276,7 @@ static enum err ask_again(struct call *call, struct access *a, struct text passw
     TRY(check(call, a, account, password, &attempt, &right));
     if (right)
         return OK;
-    return failed(call, a, call->actor->person, ERR_DENIED,
-                  say(call, "the password is wrong", "密码不正确"));
+    return failed(call, a, call->actor->person, ERR_DENIED, say(call, "the password is wrong"));
 }
 
 static enum err fresh_run(struct job *job, struct call *call, struct tx *tx)
@@ -325,9 +324,8 @@ static enum err password_run(struct job *job, struct call *call, struct tx *tx)
     const struct value *row;
     TRY(access__person_tx(call, tx, in->person, &row));
     if (in->was.len > 0 && !text_same(in->was, row[1].text))
-        return problem(
-            call, ERR_STALE, TEXT("password"), "stale", "%s",
-            say(call, "the password was changed in the meantime", "密码刚刚已被更改"));
+        return problem(call, ERR_STALE, TEXT("password"), "stale", "%s",
+                       say(call, "the password was changed in the meantime"));
     struct value values[] = {V_TEXT(in->person), V_TEXT(text_of(in->hash)), V_INT(in->once)};
     TRY(tx_exec(call, tx, "UPDATE person SET password = $2, renew = $3 WHERE id = $1", values,
                 3, NULL));
@@ -372,7 +370,7 @@ enum err access_password(struct call *call, struct access *a, struct text person
     TRY(new_one_fits(call, a, person, new_password));
     if (!call->actor->all && text_same(old, new_password))
         return problem(call, ERR_INVALID, TEXT("password"), "same", "%s",
-                       say(call, "is the one in use now", "与当前密码相同"));
+                       say(call, "is the one in use now"));
     TRY(access__hash(call, a->hasher, new_password, hash));
     struct password_change in = {a, person, call->actor->all ? TEXT("") : account.stored, hash,
                                  false};

@@ -71,9 +71,7 @@ static enum err read_files(struct call *call, struct reader *r, struct own_files
         call, ERR_CONFLICT, TEXT("site_file"), "altered", "%s",
         say(call,
             "the organisation's own model files are not those in the ledger: they were altered "
-            "outside this program. Restore a backup, or run aimwell verify --deep",
-            "本组织自有的模型文件与账本不符：它们在本程序之外被改动。请恢复备份，或运行 aimwell "
-            "verify --deep"));
+            "outside this program. Restore a backup, or run aimwell verify --deep"));
 }
 
 enum err access_own_files(struct call *call, struct reader *r, struct own_files *out)

@@ -67,7 +67,7 @@ enum err access_people(struct call *call, struct reader *r, struct text q, struc
     bool by_email = access__manages(call->actor);
     if (q.len > 500 || !text_utf8(q))
         return problem(call, ERR_INVALID, TEXT("q"), "text", "%s",
-                       say(call, "is too long or not readable text", "过长或不是有效的文本"));
+                       say(call, "is too long or not readable text"));
     struct value values[] = {pattern(call, q), V_TEXT(by_email ? TEXT("email") : TEXT("name")),
                              V_TEXT(role),
                              V_INT((int64_t)(most < READ_MOST ? most : READ_MOST))};
@@ -99,7 +99,7 @@ enum err access_person(struct call *call, struct reader *r, struct text id_or_em
         TRY(read_rows(call, r, sql, &V_TEXT(key), 1, 1, &rows));
     if (rows.count == 0)
         return problem(call, ERR_MISSING, TEXT("person"), "missing", "%s",
-                       say(call, "there is no such person", "没有这个人员"));
+                       say(call, "there is no such person"));
     take_person(row_at(&rows, 0), out);
     TRY(read_rows(call, r,
                   "SELECT person, role, unit, state, by FROM role_grant WHERE person = $1 "

@@ -31,9 +31,8 @@ static bool email_good(struct text email)
 
 static enum err name_problem(struct call *call)
 {
-    return problem(
-        call, ERR_INVALID, TEXT("name"), "length", "%s",
-        say(call, "has 1 to 200 characters on one line", "应为一行 1 到 200 个字符"));
+    return problem(call, ERR_INVALID, TEXT("name"), "length", "%s",
+                   say(call, "has 1 to 200 characters on one line"));
 }
 
 enum err access__check_new(struct call *call, struct text name, struct text email)
@@ -43,7 +42,7 @@ enum err access__check_new(struct call *call, struct text name, struct text emai
         e = name_problem(call);
     if (!email_good(email))
         e = problem(call, ERR_INVALID, TEXT("email"), "format", "%s",
-                    say(call, "is not an e-mail address", "不是有效的电子邮箱"));
+                    say(call, "is not an e-mail address"));
     return e;
 }
 
@@ -59,7 +58,7 @@ enum err access__person_tx(struct call *call, struct tx *tx, struct text id,
                 &V_TEXT(id), 1, 1, &rows));
     if (rows.count == 0)
         return problem(call, ERR_MISSING, TEXT("person"), "missing", "%s",
-                       say(call, "there is no such person", "没有这个人员"));
+                       say(call, "there is no such person"));
     *row = row_at(&rows, 0);
     return OK;
 }
@@ -80,7 +79,7 @@ static enum err email_free(struct call *call, struct tx *tx, struct text key)
     if (rows.count == 0)
         return OK;
     return problem(call, ERR_CONFLICT, TEXT("email"), "exists", "%s",
-                   say(call, "belongs to somebody already", "已被其他人员使用"));
+                   say(call, "belongs to somebody already"));
 }
 
 enum err access__person_insert(struct call *call, struct tx *tx, const struct access *a,
@@ -217,8 +216,7 @@ static enum err may_change(struct call *call, const struct person_change *in)
     bool person = actor->type == ACTOR_USER, own = text_same(actor->person, in->id);
     if (own && in->unit != NULL && !actor->all)
         return problem(call, ERR_DENIED, TEXT("unit"), "self", "%s",
-                       say(call, "nobody changes their own home unit; ask an administrator",
-                           "不能更改自己的所属部门，请联系管理员"));
+                       say(call, "nobody changes their own home unit; ask an administrator"));
     if (access__manages(actor))
         return OK;
     bool no_other = in->name == NULL && in->disabled == NULL;
@@ -241,10 +239,10 @@ static enum err check_change(struct call *call, const struct person_change *in)
     enum err e = OK;
     if (in->name != NULL && !name_good(*in->name))
         e = name_problem(call);
-    if (in->lang != NULL && in->lang->len > 0 && !text_is(*in->lang, "en") &&
-        !text_is(*in->lang, "zh"))
+    enum lang chosen;
+    if (in->lang != NULL && in->lang->len > 0 && !lang_read(*in->lang, &chosen))
         e = problem(call, ERR_INVALID, TEXT("lang"), "unknown", "%s",
-                    say(call, "is en or zh", "应为 en 或 zh"));
+                    say(call, "is no language of this program"));
     return e;
 }
 

@@ -120,8 +120,7 @@ enum err access__same_asker(struct call *call)
     return problem(call, ERR_CONFLICT, TEXT(""), "same_person", "%s",
                    say(call,
                        "you have asked for this yourself: it waits for another person to say "
-                       "the same",
-                       "这是您本人提出的，须由另一人确认"));
+                       "the same"));
 }
 
 /* ---- asking for a link ------------------------------------------------------------------- */
@@ -209,7 +208,7 @@ static enum err reset_run(struct job *job, struct call *call, struct tx *tx)
         return access__denied(call);
     if (row[2].integer != 0)
         return problem(call, ERR_CONFLICT, TEXT("person"), "disabled", "%s",
-                       say(call, "the account is disabled", "该账户已停用"));
+                       say(call, "the account is disabled"));
     return ask_or_confirm(call, tx, in);
 }
 
@@ -234,15 +233,13 @@ enum err access_reset(struct call *call, struct access *a, struct text person,
     TRY(access__needs_fresh(call));
     if (text_same(call->actor->person, person))
         return problem(call, ERR_DENIED, TEXT("person"), "self", "%s",
-                       say(call, "change your own password in your settings",
-                           "请在个人设置中更改自己的密码"));
+                       say(call, "change your own password in your settings"));
     TRY(waiting_request(call, a, person, &in.seen));
     TRY(access__trusted(call, a, person, in.seen));
     TRY(access__run(call, a, reset_run, &in));
     if (out->pending)
         out->waits_for = text_of(
-            say(call, "another administrator or an AIMS manager, who asks for the same",
-                "另一位管理员或人工智能管理体系负责人以相同操作确认"));
+            say(call, "another administrator or an AIMS manager, who asks for the same"));
     return OK;
 }
 
@@ -257,8 +254,7 @@ struct using {
 static enum err not_good(struct call *call)
 {
     return problem(call, ERR_DENIED, TEXT("token"), "token", "%s",
-                   say(call, "this link is unknown, used up or too old; ask for a new one",
-                       "该链接无效、已使用或已过期，请重新申请"));
+                   say(call, "this link is unknown, used up or too old; ask for a new one"));
 }
 
 #define OPEN_LINK                                                                              \

@@ -38,9 +38,9 @@ bool access__password_common(struct arena *arena, struct text password)
     return false;
 }
 
-static enum err refuse(struct call *call, const char *code, const char *en, const char *zh)
+static enum err refuse(struct call *call, const char *code, const char *english)
 {
-    return problem(call, ERR_INVALID, TEXT("password"), code, "%s", say(call, en, zh));
+    return problem(call, ERR_INVALID, TEXT("password"), code, "%s", say(call, english));
 }
 
 /* ---- own words --------------------------------------------------------------------------- */
@@ -149,24 +149,24 @@ enum err access_password_ok(struct call *call, struct text password, struct text
 {
     struct word_list own = {.at = {TEXT("aimwell")}, .count = 1};
     if (!text_utf8(password))
-        return refuse(call, "text", "is not readable text", "不是有效的文本");
+        return refuse(call, "text", SAID("is not readable text"));
     if (text_characters(password) < SHORTEST)
-        return refuse(call, "short", "needs at least 15 characters; several words are fine",
-                      "至少需要 15 个字符，可以由几个词组成");
+        return refuse(call, "short",
+                      SAID("needs at least 15 characters; several words are fine"));
     if (text_characters(password) > LONGEST)
-        return refuse(call, "long", "may have at most 200 characters", "最多 200 个字符");
+        return refuse(call, "long", SAID("may have at most 200 characters"));
     struct text folded = text_lower(call->arena, text_trim(password));
     if (text_same(folded, text_lower(call->arena, text_trim(email))))
-        return refuse(call, "email", "must not be the e-mail address", "不能与电子邮箱相同");
+        return refuse(call, "email", SAID("must not be the e-mail address"));
     if (access__password_common(call->arena, password))
-        return refuse(call, "common", "is one of those that are tried first",
-                      "属于最常见的密码，容易被猜到");
+        return refuse(call, "common", SAID("is one of those that are tried first"));
     add_words(&own, text_lower(call->arena, email));
     add_words(&own, text_lower(call->arena, others));
     if (own_words(call->arena, folded, &own))
-        return refuse(call, "own",
-                      "needs more than names (yours, the organisation's) and words that come twice",
-                      "不能仅由姓名、组织名称或重复的词组成");
+        return refuse(
+            call, "own",
+            SAID(
+                "needs more than names (yours, the organisation's) and words that come twice"));
     return OK;
 }
 

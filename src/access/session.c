@@ -11,7 +11,7 @@
 enum err access__signed_out(struct call *call)
 {
     return problem(call, ERR_SIGNED_OUT, TEXT(""), "signed_out", "%s",
-                   say(call, "sign in first", "请先登录"));
+                   say(call, "sign in first"));
 }
 
 /* ---- touching ---------------------------------------------------------------------------- */
@@ -151,7 +151,7 @@ static struct actor *session_actor(struct call *call, const struct value *row,
     a->name = row[5].text;
     a->email = row[6].text;
     a->unit = row[7].text;
-    a->lang = text_is(row[8].text, "zh") ? LANG_ZH : LANG_EN;
+    a->lang = lang_like(row[8].text);
     a->renew = row[9].integer != 0;
     a->unconfirmed = row[12].text.len > 0;
     a->csrf = csrf_of(call->arena, cookie);
@@ -314,7 +314,7 @@ static enum err end_run(struct job *job, struct call *call, struct tx *tx)
                                   text_same(row_at(&rows, 0)[0].text, call->actor->person));
     if (!may) /* of a session that is not theirs nobody learns whether it exists */
         return problem(call, ERR_MISSING, TEXT(""), "missing", "%s",
-                       say(call, "there is no such session", "没有这个会话"));
+                       say(call, "there is no such session"));
     TRY(tx_exec(call, tx, "DELETE FROM session WHERE id = $1", &id, 1, NULL));
     return access__note(call, tx, in->a, call->actor, "session.end", "session", in->id);
 }

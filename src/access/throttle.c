@@ -229,10 +229,9 @@ enum err access__throttle_begin(struct call *call, struct throttle *t, const str
     pthread_mutex_unlock(&t->lock);
     if (seconds == 0)
         return OK;
-    bool zh = call->lang == LANG_ZH;
-    return problem(call, ERR_BUSY, TEXT(""), "wait", "%s%lld%s",
-                   zh ? "失败次数过多，请在 " : "too many failed attempts; try again in ",
-                   (long long)seconds, zh ? " 秒后重试" : " s");
+    return problem(call, ERR_BUSY, TEXT(""), "wait",
+                   say(call, "too many failed attempts; try again in %lld s"),
+                   (long long)seconds);
 }
 
 void access__throttle_succeeded(struct throttle *t, const struct attempt *at)

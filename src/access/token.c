@@ -166,9 +166,9 @@ static void check_scopes(struct call *call, struct text scopes, enum err *e)
     while (good && scopes.len > 0)
         good = good_scope(text_trim(text_cut(&scopes, ',')));
     if (!good)
-        *e = problem(call, ERR_INVALID, TEXT("scopes"), "format", "%s",
-                     say(call, "lists scopes like events:SYS-0001 or metrics, separated by commas",
-                         "应为以逗号分隔的范围，例如 events:SYS-0001 或 metrics"));
+        *e = problem(
+            call, ERR_INVALID, TEXT("scopes"), "format", "%s",
+            say(call, "lists scopes like events:SYS-0001 or metrics, separated by commas"));
 }
 
 /* Has it a role that reads or acts on business records? */
@@ -187,14 +187,13 @@ static enum err check_creation(struct call *call, const struct creation *in)
     enum err e = OK;
     if (in->name.len == 0 || text_characters(in->name) > 200 || !text_utf8(in->name))
         e = problem(call, ERR_INVALID, TEXT("name"), "length", "%s",
-                    say(call, "has 1 to 200 characters", "应为 1 到 200 个字符"));
+                    say(call, "has 1 to 200 characters"));
     if (in->expires <= call->now || in->expires > call->now + TOKEN_LIFE_MOST)
         e = problem(call, ERR_INVALID, TEXT("expires"), "range", "%s",
-                    say(call, "must lie within a year from now", "必须在一年之内"));
+                    say(call, "must lie within a year from now"));
     if (in->grant_count == 0 && in->scopes.len == 0)
-        e = problem(
-            call, ERR_INVALID, TEXT("roles"), "required", "%s",
-            say(call, "names at least one role or a scope", "至少需要一个角色或一个范围"));
+        e = problem(call, ERR_INVALID, TEXT("roles"), "required", "%s",
+                    say(call, "names at least one role or a scope"));
     for (size_t i = 0; i < in->grant_count; i++)
         if (access__check_grant(call, in->a, &in->grants[i]) != OK)
             e = ERR_INVALID;
@@ -203,8 +202,7 @@ static enum err check_creation(struct call *call, const struct creation *in)
         e = problem(call, ERR_INVALID, TEXT("for"), "required", "%s",
                     say(call,
                         "a token with roles of the business acts for somebody: name them with "
-                        "--for EMAIL",
-                        "拥有业务角色的令牌须代表某人：请用 --for EMAIL 指明"));
+                        "--for EMAIL"));
     return e;
 }
 
@@ -245,9 +243,8 @@ static enum err check_held(struct call *call, struct tx *tx, const struct creati
         return OK;
     return problem(call, ERR_DENIED, TEXT("roles"), "not_held", "%s",
                    call->actor->all
-                       ? say(call, "the person does not hold all these roles", "此人并不拥有全部这些角色")
-                       : say(call, "you can only give a token roles that you hold yourself",
-                             "只能授予令牌您本人拥有的角色"));
+                       ? say(call, "the person does not hold all these roles")
+                       : say(call, "you can only give a token roles that you hold yourself"));
 }
 
 static enum err find_person(struct call *call, struct tx *tx, struct creation *in)
@@ -260,7 +257,7 @@ static enum err find_person(struct call *call, struct tx *tx, struct creation *i
     if (row[2].integer == 0)
         return OK;
     return problem(call, ERR_CONFLICT, TEXT("for"), "disabled", "%s",
-                   say(call, "the account is disabled", "该账户已停用"));
+                   say(call, "the account is disabled"));
 }
 
 static enum err create_run(struct job *job, struct call *call, struct tx *tx)
@@ -329,7 +326,7 @@ static enum err revoke_run(struct job *job, struct call *call, struct tx *tx)
     if (rows.count == 0 || (!access__manages(call->actor) &&
                             !text_same(row_at(&rows, 0)[0].text, call->actor->id)))
         return problem(call, ERR_MISSING, TEXT(""), "missing", "%s",
-                       say(call, "there is no such token", "没有这个令牌"));
+                       say(call, "there is no such token"));
     if (row_at(&rows, 0)[1].integer != 0)
         return OK;
     TRY(tx_exec(call, tx, "UPDATE token SET revoked = 1 WHERE id = $1", &V_TEXT(in->id), 1,

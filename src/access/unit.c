@@ -31,13 +31,12 @@ static enum err check_parent(struct call *call, struct tx *tx, struct text id,
     bool found;
     TRY(exists(call, tx, id, parent, &found));
     if (found || text_same(id, parent))
-        return problem(
-            call, ERR_CONFLICT, TEXT("parent"), "cycle", "%s",
-            say(call, "a unit cannot lie below itself", "部门不能隶属于自身或其下级"));
+        return problem(call, ERR_CONFLICT, TEXT("parent"), "cycle", "%s",
+                       say(call, "a unit cannot lie below itself"));
     TRY(exists(call, tx, parent, parent, &found));
     if (!found)
         return problem(call, ERR_INVALID, TEXT("parent"), "unknown", "%s",
-                       say(call, "is not a unit", "不是已有的部门"));
+                       say(call, "is not a unit"));
     return OK;
 }
 
@@ -71,5 +70,5 @@ enum err access__unit_exists(struct call *call, struct tx *tx, struct text unit)
     if (found)
         return OK;
     return problem(call, ERR_INVALID, TEXT("unit"), "unknown", "%s",
-                   say(call, "is not a unit", "不是已有的部门"));
+                   say(call, "is not a unit"));
 }

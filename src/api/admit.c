@@ -122,8 +122,7 @@ static enum err check_head(struct exchange *x)
         return problem(x->call, ERR_ELSEWHERE, TEXT("host"), "host",
                        say(x->call,
                            "this server does not answer for %.*s; start it with --public or "
-                           "--host to name it",
-                           "此服务器不代表 %.*s；请在启动时用 --public 或 --host 指明"),
+                           "--host to name it"),
                        (int)(host.len < 100 ? host.len : 100), host.at);
     if (!x->route || !exchange__writes(x))
         return OK;

@@ -12,7 +12,7 @@ static const struct framework *wanted(struct exchange *x, struct text name)
 static enum err missing(struct exchange *x)
 {
     return problem(x->call, ERR_MISSING, TEXT(""), "missing", "%s",
-                   say(x->call, "there is no such framework or check", "没有此框架或检查"));
+                   say(x->call, "there is no such framework or check"));
 }
 
 /* ---- frameworks
@@ -567,8 +567,7 @@ static enum err put_past(struct exchange *x, const struct framework *f, int64_t 
         return problem(x->call, ERR_MISSING, TEXT("as_of"), "none_kept", "%s",
                        say(x->call,
                            "no readiness was found and kept at or before that moment: the last of each "
-                           "day on which somebody asked is kept",
-                           "该时刻及之前没有保存的就绪度结果：有人查询的每一天只保存当天最后一次"));
+                           "day on which somebody asked is kept"));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
     put__text(o, "framework", f->name);
@@ -601,8 +600,7 @@ enum err readiness_get(struct exchange *x)
         return missing(x);
     if (trend.len && (!text_integer(trend, &days) || days < 1 || days > TREND_MOST))
         return problem(x->call, ERR_INVALID, TEXT("trend"), "range", "%s",
-                       say(x->call, "trend is a number of days, from 1 to 3660",
-                           "trend 为天数，范围 1 至 3660"));
+                       say(x->call, "trend is a number of days, from 1 to 3660"));
     TRY(query__moment(x, "as_of", &as_of));
     if (as_of)
         return put_past(x, f, as_of);

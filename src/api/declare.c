@@ -58,13 +58,13 @@ static bool members(struct declaring *d, const struct json *v, struct text place
                     const char *known)
 {
     if (!v || v->type != JSON_OBJECT) {
-        bad(d, place, "type", "%s", say(d->call, "must be an object", "必须是对象"));
+        bad(d, place, "type", "%s", say(d->call, "must be an object"));
         return false;
     }
     for (const struct json *m = v->first; m; m = m->next)
         if (!is_among(m->key, known))
             bad(d, text_print(d->call->arena, "%.*s.%.*s", TEXT_ARG(place), TEXT_ARG(m->key)),
-                "unknown", "%s", say(d->call, "is not known here", "此处没有这个字段"));
+                "unknown", "%s", say(d->call, "is not known here"));
     return true;
 }
 
@@ -82,9 +82,8 @@ static struct text name_of(struct declaring *d, const struct json *v, struct tex
     struct text name = json_text(json_get(v, "name"));
     if (!is_name(name))
         bad(d, at(d, place, "name"), "name", "%s",
-            say(d->call,
-                "begins with x_ and goes on with small letters, digits and single _, at most 40",
-                "以 x_ 开头，后接小写字母、数字和单个下划线，最多 40 个字符"));
+            say(d->call, "begins with x_ and goes on with small letters, digits and single _, "
+                         "at most 40"));
     return name;
 }
 
@@ -93,7 +92,7 @@ static bool switched_on(struct declaring *d, const struct json *v, const char *n
 {
     const struct json *flag = json_get(v, name);
     if (flag && flag->type != JSON_TRUE && flag->type != JSON_FALSE)
-        bad(d, at(d, place, name), "type", "%s", say(d->call, "is true or false", "为 true 或 false"));
+        bad(d, at(d, place, name), "type", "%s", say(d->call, "is true or false"));
     return json_true(flag);
 }
 
@@ -118,8 +117,7 @@ static void put_twin(struct declaring *d, struct text en, struct text zh)
 {
     struct json_out o = json_out(&d->words);
     if (d->said_count == COUNT(d->said)) {
-        bad(d, TEXT("words"), "too_many", "%s",
-            say(d->call, "too many texts at once", "一次的文字过多"));
+        bad(d, TEXT("words"), "too_many", "%s", say(d->call, "too many texts at once"));
         return;
     }
     d->said[d->said_count++] = en;
@@ -143,8 +141,7 @@ static void twin(struct declaring *d, struct text place, struct text en, struct 
     else if (!text_same(known->text, zh))
         bad(d, place, "translated",
             say(d->call,
-                "“%.*s” is “%.*s” in Chinese throughout: use that, or another English text",
-                "“%.*s”的中文统一为“%.*s”：请使用该译文，或改用其他英文"),
+                "“%.*s” is “%.*s” in Chinese throughout: use that, or another English text"),
             TEXT_ARG(en), TEXT_ARG(known->text));
 }
 
@@ -168,11 +165,9 @@ static struct text words(struct declaring *d, const struct json *v, const char *
         return TEXT("");
     struct text en = text_trim(json_text(json_get(w, "en"))), zh = text_trim(json_text(json_get(w, "zh")));
     if ((must && !en.len) || (!en.len && zh.len))
-        bad(d, at(d, where, "en"), "required", "%s",
-            say(d->call, "give it in English too", "请填写英文"));
+        bad(d, at(d, where, "en"), "required", "%s", say(d->call, "give it in English too"));
     if (!plain_line(en, most) || !plain_line(zh, most))
-        bad(d, where, "length", say(d->call, "is one line of at most %zu characters", "为一行，最多 %zu 个字符"),
-            most);
+        bad(d, where, "length", say(d->call, "is one line of at most %zu characters"), most);
     if (en.len)
         twin(d, where, en, zh);
     return en;
@@ -191,8 +186,8 @@ static void put_choices(struct declaring *d, const struct json *v, struct text p
     const struct json *list = json_get(v, "choices");
     size_t count = 0;
     if (!list || list->type != JSON_LIST || !list->count || list->count > CHOICES_MOST) {
-        bad(d, at(d, place, "choices"), "required",
-            say(d->call, "a choice has 1 to %d values", "选项须有 1 至 %d 个值"), CHOICES_MOST);
+        bad(d, at(d, place, "choices"), "required", say(d->call, "a choice has 1 to %d values"),
+            CHOICES_MOST);
         return;
     }
     json_key(o, "of");
@@ -210,9 +205,8 @@ static void put_choices(struct declaring *d, const struct json *v, struct text p
             good &= !text_same(json_text(json_get(b, "value")), value);
         if (!good)
             bad(d, at(d, where, "value"), "value", "%s",
-                say(d->call,
-                    "each choice has a value of its own: small letters, digits and _, at most 40",
-                    "每个选项须有唯一的值：小写字母、数字和下划线，最多 40 个字符"));
+                say(d->call, "each choice has a value of its own: small letters, digits and _, "
+                             "at most 40"));
         else
             put__text(o, text_c(d->call->arena, value), words(d, c, "title", where, true, 120));
     }
@@ -227,8 +221,7 @@ static void put_target(struct declaring *d, const struct json *v, struct text pl
         put__text(o, "to", to);
     else
         bad(d, at(d, place, "to"), "choice", "%s",
-            say(d->call, "says what it points at: person, or the name of a register",
-                "须指明所指对象：person 或某个登记册的名称"));
+            say(d->call, "says what it points at: person, or the name of a register"));
 }
 
 /* The member NAME: {…} of "fields". */
@@ -239,9 +232,8 @@ static void put_field(struct declaring *d, const struct json *v, struct text nam
     bool choice = text_is(type, "choice"), ref = text_is(type, "ref") || text_is(type, "refs");
     if (!is_among(type, "text note integer number yes_no date choice ref refs file"))
         bad(d, at(d, place, "type"), "choice", "%s",
-            say(d->call,
-                "is one of text, note, integer, number, yes_no, date, choice, ref, refs, file",
-                "为 text、note、integer、number、yes_no、date、choice、ref、refs、file 之一"));
+            say(d->call, "is one of text, note, integer, number, yes_no, date, choice, ref, "
+                         "refs, file"));
     json_key_text(o, name);
     json_open(o, '{');
     put__text(o, "type", type);
@@ -251,7 +243,7 @@ static void put_field(struct declaring *d, const struct json *v, struct text nam
         put_choices(d, v, place, o);
     else if (json_get(v, "choices"))
         bad(d, at(d, place, "choices"), "unknown", "%s",
-            say(d->call, "only a choice has values", "只有选项类型才有取值"));
+            say(d->call, "only a choice has values"));
     if (ref)
         put_target(d, v, place, o);
     if (switched_on(d, v, "many", place))
@@ -331,13 +323,12 @@ static void add_field(struct declaring *d, const struct json *v, struct text pla
     const struct kind *k = model_kind(d->x->model, kind);
     if (!k) {
         bad(d, at(d, place, "kind"), "missing",
-            say(d->call, "there is no register called “%.*s”", "没有名为“%.*s”的登记册"),
+            say(d->call, "there is no register called “%.*s”"),
             TEXT_ARG(text_slice(kind, 0, kind.len < 60 ? kind.len : 60)));
         return;
     }
     if (is_name(name) && kind_field(k, name)) {
-        bad(d, at(d, place, "name"), "exists",
-            say(d->call, "%.*s has a field %.*s already", "%.*s 已有字段 %.*s"),
+        bad(d, at(d, place, "name"), "exists", say(d->call, "%.*s has a field %.*s already"),
             TEXT_ARG(words_in(k->title, d->call->lang)), TEXT_ARG(name));
         return;
     }
@@ -379,10 +370,9 @@ static const struct pattern patterns[] = {
      "\"reason\":true}}"},
 };
 /* The words of the patterns that may not be in the dictionary. */
-static const struct {
-    const char *en, *zh;
-} pattern_words[] = {{"In progress", "进行中"}, {"In use", "使用中"}, {"Closed", "已关闭"},
-                     {"Send back with remarks", "附意见退回"}, {"Start a revision", "开始修订"}};
+static const char *const pattern_words[] = {SAID("In progress"), SAID("In use"), SAID("Closed"),
+                                            SAID("Send back with remarks"),
+                                            SAID("Start a revision")};
 
 static const struct pattern *pattern_of(struct declaring *d, const struct json *v,
                                         struct text place)
@@ -392,8 +382,7 @@ static const struct pattern *pattern_of(struct declaring *d, const struct json *
         if (text_is(name, patterns[i].name))
             return &patterns[i];
     bad(d, at(d, place, "states"), "choice", "%s",
-        say(d->call, "is one of open_closed, draft_approved, in_use",
-            "为 open_closed、draft_approved、in_use 之一"));
+        say(d->call, "is one of open_closed, draft_approved, in_use"));
     return NULL;
 }
 
@@ -417,7 +406,7 @@ static struct text role_of(struct declaring *d, const struct json *v, struct tex
     const struct role *r = model_role(d->x->model, role.len ? role : TEXT("aims_manager"));
     if (!r || !r->business)
         bad(d, at(d, place, "approver"), "choice", "%s",
-            say(d->call, "is the name of a role of the business", "须为业务角色的名称"));
+            say(d->call, "is the name of a role of the business"));
     return r ? r->name : TEXT("");
 }
 
@@ -429,15 +418,14 @@ static void put_who(struct declaring *d, const struct json *v, const char *name,
     json_open(o, '[');
     if (!list || list->type != JSON_LIST || !list->count || list->count > 40)
         bad(d, at(d, place, name), "required", "%s",
-            say(d->call, "name at least one role, or staff", "至少指定一个角色，或 staff"));
+            say(d->call, "name at least one role, or staff"));
     for (const struct json *one = list && list->type == JSON_LIST ? list->first : NULL; one; one = one->next) {
         const struct role *r = model_role(d->x->model, one->text);
         if (one->type == JSON_TEXT && ((r && r->business) || is_among(one->text, relations)))
             json_put_text(o, one->text);
         else
             bad(d, at(d, place, name), "choice",
-                say(d->call, "“%.*s” is none of the roles that may be named here",
-                    "“%.*s”不是此处可用的角色"),
+                say(d->call, "“%.*s” is none of the roles that may be named here"),
                 TEXT_ARG(text_slice(one->text, 0, one->text.len < 60 ? one->text.len : 60)));
     }
     json_close(o, ']');
@@ -450,12 +438,10 @@ static void check_prefix(struct declaring *d, struct text prefix, struct text pl
         good &= prefix.at[i] >= 'A' && prefix.at[i] <= 'Z';
     if (!good)
         bad(d, at(d, place, "prefix"), "name", "%s",
-            say(d->call, "is 2 to 4 capital letters, and the first is X",
-                "为 2 至 4 个大写字母，且以 X 开头"));
+            say(d->call, "is 2 to 4 capital letters, and the first is X"));
     for (size_t i = 0; i < d->x->model->kind_count; i++)
         if (text_same(d->x->model->kinds[i].prefix, prefix))
-            bad(d, at(d, place, "prefix"), "exists",
-                say(d->call, "is already used by “%.*s”", "已被“%.*s”使用"),
+            bad(d, at(d, place, "prefix"), "exists", say(d->call, "is already used by “%.*s”"),
                 TEXT_ARG(words_in(d->x->model->kinds[i].plural, d->call->lang)));
 }
 
@@ -467,8 +453,8 @@ static void put_own_fields(struct declaring *d, const struct json *v, struct tex
     json_key(o, "fields");
     json_open(o, '{');
     if (list && (list->type != JSON_LIST || list->count > FIELDS_MOST))
-        bad(d, at(d, place, "fields"), "range",
-            say(d->call, "is a list of at most %d fields", "为字段列表，最多 %d 个"), FIELDS_MOST);
+        bad(d, at(d, place, "fields"), "range", say(d->call, "is a list of at most %d fields"),
+            FIELDS_MOST);
     else
         for (const struct json *f = list ? list->first : NULL; f; f = f->next) {
             struct text where = text_print(d->call->arena, "%.*s.fields.%zu", TEXT_ARG(place), n++);
@@ -478,7 +464,7 @@ static void put_own_fields(struct declaring *d, const struct json *v, struct tex
             for (const struct json *b = list->first; b != f; b = b->next)
                 if (text_same(json_text(json_get(b, "name")), name))
                     bad(d, at(d, where, "name"), "exists", "%s",
-                        say(d->call, "there are two fields of this name", "有两个同名字段"));
+                        say(d->call, "there are two fields of this name"));
             put_field(d, f, name, where, o);
         }
     json_close(o, '}');
@@ -492,7 +478,7 @@ static void put_kind(struct declaring *d, const struct json *v, struct text name
     check_prefix(d, prefix, place);
     if (phase.len && !is_among(phase, "plan do check act base"))
         bad(d, at(d, place, "phase"), "choice", "%s",
-            say(d->call, "is plan, do, check, act or base", "为 plan、do、check、act 或 base"));
+            say(d->call, "is plan, do, check, act or base"));
     json_open(o, '{');
     put__text(o, "kind", name);
     put__text(o, "prefix", prefix);
@@ -526,16 +512,15 @@ static void add_kind(struct declaring *d, const struct json *v, struct text plac
     struct text name = name_of(d, v, place);
     if (is_name(name) && (model_kind(d->x->model, name) || file_at(d, path_of(d, name)))) {
         bad(d, at(d, place, "name"), "exists",
-            say(d->call, "there is a register called %.*s already", "已有名为 %.*s 的登记册"),
-            TEXT_ARG(name));
+            say(d->call, "there is a register called %.*s already"), TEXT_ARG(name));
         return;
     }
     struct buf b = buf_in(d->call->arena, 1u << 20);
     struct json_out o = json_out(&b);
     put_kind(d, v, name, place, &o);
     for (size_t i = 0; i < COUNT(pattern_words); i++)
-        if (!find(d->shipped, text_of(pattern_words[i].en)))
-            twin(d, place, text_of(pattern_words[i].en), text_of(pattern_words[i].zh));
+        if (!find(d->shipped, text_of(pattern_words[i])))
+            twin(d, place, text_of(pattern_words[i]), words_said(pattern_words[i]).zh);
     keep_file(d, path_of(d, name), buf_text(&b));
 }
 
@@ -546,7 +531,7 @@ static void each(struct declaring *d, const char *name,
     const struct json *list = json_get(d->x->json, name);
     size_t n = 0;
     if (list && list->count > FIELDS_MOST) {
-        bad(d, text_of(name), "range", say(d->call, "at most %d at once", "一次最多 %d 个"), FIELDS_MOST);
+        bad(d, text_of(name), "range", say(d->call, "at most %d at once"), FIELDS_MOST);
         return;
     }
     for (const struct json *v = list ? list->first : NULL; v; v = v->next)
@@ -589,7 +574,7 @@ enum err declare__files(struct exchange *x, const struct own_files *own, struct 
     each(&d, "kinds", add_kind);
     if (d.count == own->count && d.e == OK && !json_get(x->json, "fields") && !json_get(x->json, "kinds"))
         bad(&d, TEXT("fields"), "required", "%s",
-            say(x->call, "say what shall be added: fields, kinds", "请说明要添加的字段或登记册"));
+            say(x->call, "say what shall be added: fields, kinds"));
     keep_words(&d);
     *files = d.files;
     *count = d.count;

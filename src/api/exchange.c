@@ -255,7 +255,7 @@ enum err exchange__body(struct exchange *x)
     if (x->json && x->json->type == JSON_OBJECT)
         return OK;
     return problem(x->call, ERR_INVALID, TEXT(""), "body", "%s",
-                   say(x->call, "send a JSON object", "请发送 JSON 对象"));
+                   say(x->call, "send a JSON object"));
 }
 
 static bool fits_type(const struct json *v, char type)
@@ -285,10 +285,10 @@ static enum err check_member(struct exchange *x, const struct json *v, struct te
         if (fits_type(v, type.at[0]))
             return OK;
         return problem(x->call, ERR_INVALID, v->key, "type", "%s",
-                       say(x->call, "is of the wrong type", "类型不正确"));
+                       say(x->call, "is of the wrong type"));
     }
     return problem(x->call, ERR_INVALID, v->key, "unknown", "%s",
-                   say(x->call, "is not known here", "此处没有这个字段"));
+                   say(x->call, "is not known here"));
 }
 
 enum err exchange__members(struct exchange *x, const char *known)
@@ -318,8 +318,7 @@ enum err query__moment(struct exchange *x, const char *name, int64_t *out)
         return OK;
     }
     return problem(x->call, ERR_INVALID, text_of(name), "moment", "%s",
-                   say(x->call, "must be a time like 2026-11-23T09:30:00Z",
-                       "必须是时间，例如 2026-11-23T09:30:00Z"));
+                   say(x->call, "must be a time like 2026-11-23T09:30:00Z"));
 }
 
 enum err query__integer(struct exchange *x, const char *name, int64_t fallback, int64_t *out)
@@ -329,7 +328,7 @@ enum err query__integer(struct exchange *x, const char *name, int64_t fallback, 
     if (!t.len || (text_integer(t, out) && *out >= 0))
         return OK;
     return problem(x->call, ERR_INVALID, text_of(name), "type", "%s",
-                   say(x->call, "must be a whole number", "必须是整数"));
+                   say(x->call, "must be a whole number"));
 }
 
 const struct kind *exchange__kind(struct exchange *x, struct text name)
@@ -340,7 +339,7 @@ const struct kind *exchange__kind(struct exchange *x, struct text name)
 
 static enum lang language(const struct request *r)
 {
-    return text_starts(request_header(r, "accept-language"), "zh") ? LANG_ZH : LANG_EN;
+    return lang_like(request_header(r, "accept-language"));
 }
 
 static bool is_write(struct text method)
@@ -367,8 +366,7 @@ static enum err read_body(struct exchange *x)
         return OK;
     if (!is_json(request_header(x->request, "content-type")))
         return problem(x->call, ERR_MEDIA, TEXT(""), "media_type", "%s",
-                       say(x->call, "send Content-Type: application/json",
-                           "请使用 Content-Type: application/json"));
+                       say(x->call, "send Content-Type: application/json"));
     return json_read(x->call, x->request->body, &json_request_limits, &x->json);
 }
 
@@ -385,7 +383,7 @@ const char *exchange__cookie(const struct exchange *x)
 enum err exchange__nobody(struct exchange *x)
 {
     return problem(x->call, ERR_SIGNED_OUT, TEXT(""), "signed_out", "%s",
-                   say(x->call, "sign in first", "请先登录"));
+                   say(x->call, "sign in first"));
 }
 
 static enum err sign_in(struct exchange *x, bool *by_cookie)
@@ -420,8 +418,7 @@ static enum err check_forgery(struct exchange *x, bool by_cookie)
     if (same_origin(x) && (!by_cookie || same_secret(token, x->actor->csrf)))
         return OK;
     return problem(x->call, ERR_DENIED, TEXT(""), "csrf", "%s",
-                   say(x->call, "the X-CSRF-Token header is missing or wrong",
-                       "缺少 X-CSRF-Token 请求头或其值不正确"));
+                   say(x->call, "the X-CSRF-Token header is missing or wrong"));
 }
 
 /* Entries name records of every unit, and their hashes hold only when they are whole: whoever
@@ -448,12 +445,10 @@ static enum err check_policy(struct exchange *x)
         return OK;
     return problem(x->call, ERR_DENIED, TEXT(""), "who", "%s",
                    x->route->policy == POLICY_ADMIN
-                       ? say(x->call, "this is for administrators and the AIMS manager",
-                             "仅限管理员和人工智能管理体系负责人")
+                       ? say(x->call, "this is for administrators and the AIMS manager")
                        : say(x->call,
                              "this is for auditors, the AIMS manager and top management, with "
-                             "that role for the whole organisation",
-                             "仅限审核员、人工智能管理体系负责人和最高管理者，且该角色须覆盖整个组织"));
+                             "that role for the whole organisation"));
 }
 
 /* A token does what it was made for and nothing else: with scopes, only the routes that name
@@ -463,20 +458,18 @@ static enum err check_token(struct exchange *x)
     const struct actor *a = x->actor;
     bool scoped = a->scopes.len > 0;
     if (a->type == ACTOR_TOKEN && !scoped && a->person.len == 0 && is_write(x->request->method))
-        return problem(x->call, ERR_DENIED, TEXT(""), "nobody", "%s",
-                       say(x->call,
-                           "this token acts for nobody and may only read: make one for a person",
-                           "此令牌不代表任何人，只能读取：请为某人新建令牌"));
+        return problem(
+            x->call, ERR_DENIED, TEXT(""), "nobody", "%s",
+            say(x->call,
+                "this token acts for nobody and may only read: make one for a person"));
     if (a->type != ACTOR_TOKEN || (!scoped && a->grant_count > 0) ||
         (scoped && x->route->scope && actor_in_scope(a, text_of(x->route->scope), TEXT(""))))
         return OK;
     if (!scoped)
-        return problem(
-            x->call, ERR_DENIED, TEXT(""), "who", "%s",
-            say(x->call, "this token holds no role any more", "此令牌已不再拥有任何角色"));
+        return problem(x->call, ERR_DENIED, TEXT(""), "who", "%s",
+                       say(x->call, "this token holds no role any more"));
     return problem(x->call, ERR_DENIED, TEXT(""), "scope",
-                   say(x->call, "this token is for %.*s alone", "此令牌仅限用于 %.*s"),
-                   TEXT_ARG(a->scopes));
+                   say(x->call, "this token is for %.*s alone"), TEXT_ARG(a->scopes));
 }
 
 /* Whoever made the password could sign as this person: until they have one of their own, the
@@ -486,7 +479,7 @@ static enum err check_renewed(struct exchange *x)
     if (!x->actor->renew || x->route->policy == POLICY_SELF)
         return OK;
     return problem(x->call, ERR_DENIED, TEXT("password"), "renew", "%s",
-                   say(x->call, "choose a password of your own first", "请先设置您自己的密码"));
+                   say(x->call, "choose a password of your own first"));
 }
 
 static enum err authorise(struct exchange *x)
@@ -495,8 +488,7 @@ static enum err authorise(struct exchange *x)
     if (x->route->policy == POLICY_OPEN) {
         if (is_write(x->request->method) && !same_origin(x))
             return problem(x->call, ERR_DENIED, TEXT(""), "origin", "%s",
-                           say(x->call, "requests from other sites are refused",
-                               "拒绝来自其他网站的请求"));
+                           say(x->call, "requests from other sites are refused"));
         return OK;
     }
     TRY(sign_in(x, &by_cookie));
@@ -517,9 +509,8 @@ static enum err find_route(struct exchange *x)
     if (e == OK)
         return e;
     return problem(x->call, e, TEXT(""), e == ERR_METHOD ? "method" : "missing", "%s",
-                   e == ERR_METHOD
-                       ? say(x->call, "that method is not offered here", "此处不支持该方法")
-                       : say(x->call, "there is nothing here", "此处没有内容"));
+                   e == ERR_METHOD ? say(x->call, "that method is not offered here")
+                                   : say(x->call, "there is nothing here"));
 }
 
 enum err exchange__admit(struct exchange *x)
@@ -548,7 +539,7 @@ struct exchange *exchange__open(struct api *a, struct request *r)
     x->api = a;
     x->request = r;
     x->call = call_open(r->arena, clock_now(), language(r));
-    x->call->zone = access_zone(a->access);
+    access_place(x->call, a->access);
     x->call->id = id_new(x->call);
     x->start = clock_ticks();
     return x;
@@ -583,21 +574,10 @@ void api_handle(void *arg, struct request *r)
         exchange__answer(x, e);
 }
 
-/* What ordinary people meet, in their language; the rest is for those who write clients. */
-static const char *refusal_zh(int status, const char *why)
-{
-    return status == 413   ? "请求内容超出允许的大小"
-           : status == 431 ? "请求头过大"
-           : status == 429 ? "您同时进行的大型请求过多，请稍后再试"
-           : status == 503 ? "服务器正忙或正在停止，请稍后再试"
-                           : why;
-}
-
 struct text api_refusal(void *arg, struct request *r, int status, const char *why)
 {
     (void)arg;
-    if (language(r) == LANG_ZH)
-        why = refusal_zh(status, why);
+    why = say_in(language(r), why);
     return text_print(
         r->arena,
         "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"code\":\"refused\","

@@ -191,9 +191,9 @@ static enum err find_words(struct call *call, struct records *r, struct reader *
     for (size_t i = 0; i < list->count; i++)
         want_all(l, fields, list->items[i], words);
     if (l->ids.full)
-        return problem(call, ERR_TOO_LARGE, TEXT("fields"), "too_large", "%s",
-                       say(call, "these records refer to too many others; export fewer columns",
-                           "这些记录引用过多，请减少导出的列"));
+        return problem(
+            call, ERR_TOO_LARGE, TEXT("fields"), "too_large", "%s",
+            say(call, "these records refer to too many others; export fewer columns"));
     l->refs = NEW_MANY(call->arena, l->ids.count + 1, struct ref);
     return record_refs(call, r, db, l->kinds.at, l->ids.at, l->ids.count, l->refs);
 }
@@ -300,10 +300,9 @@ static void put_sheets(struct call *call, struct export *x)
     for (size_t i = 0; i < x->columns.count; i++)
         widths[i] = words__width(x->columns.at[i]);
     xlsx_codes(x->sink.xlsx,
-               text_of(say(call,
-                           "This sheet is for reading. An import reads the sheet “Codes”: change "
-                           "there what is to come back.",
-                           "本表供阅读。导入时读取“代码”表：需要导回的改动请在该表中进行。")));
+               text_of(say(
+                   call, "This sheet is for reading. An import reads the sheet “Codes”: change "
+                         "there what is to come back.")));
     xlsx_choose(x->sink.xlsx, 1);
     put_heading(call, x, false);
     xlsx_choose(x->sink.xlsx, 0);
@@ -341,7 +340,7 @@ enum err api_export(struct call *call, struct records *r, struct reader *db,
     bool json = text_is(format, "json"), xlsx = text_is(format, "xlsx");
     if (!json && !xlsx && !text_is(format, "csv"))
         return problem(call, ERR_INVALID, TEXT("format"), "choice", "%s",
-                       say(call, "must be csv, xlsx or json", "必须是 csv、xlsx 或 json"));
+                       say(call, "must be csv, xlsx or json"));
     struct export x = {.records = r,
                        .db = db,
                        .kind = k,

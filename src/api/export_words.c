@@ -100,7 +100,7 @@ static struct text one_value(struct call *call, const struct model *m, const str
                              const struct field *f, const struct json *v)
 {
     if (v->type == JSON_TRUE || v->type == JSON_FALSE)
-        return text_of(v->type == JSON_TRUE ? say(call, "Yes", "是") : say(call, "No", "否"));
+        return text_of(v->type == JSON_TRUE ? say(call, "Yes") : say(call, "No"));
     if (f->scale && f->type == FIELD_INTEGER)
         return text_print(call->arena, "%.*s · %.*s", TEXT_ARG(v->text),
                           TEXT_ARG(option_title(call, f->scale, v->text)));
@@ -121,7 +121,7 @@ static void put_value(struct call *call, const struct model *m, const struct loo
     for (const struct json *one = v->first; one; one = one->next) {
         buf_add(b, one_value(call, m, l, f, one));
         if (one->next)
-            buf_add_c(b, say(call, ", ", "、"));
+            buf_add_c(b, say(call, ", "));
     }
 }
 
@@ -135,7 +135,7 @@ static void put_rows(struct call *call, const struct model *m, const struct look
             const struct json *v = json_get(row, text_c(call->arena, f->columns[i].name));
             if (!v)
                 continue;
-            buf_print(b, "%s%.*s: ", any ? say(call, "; ", "；") : "",
+            buf_print(b, "%s%.*s: ", any ? say(call, "; ") : "",
                       TEXT_ARG(words_in(f->columns[i].title, call->lang)));
             put_value(call, m, l, &f->columns[i], v, b);
             any = true;
@@ -153,7 +153,7 @@ static void put_links(struct call *call, const struct lookup *l, const struct js
         const struct ref *ref = lookup__find(l, id);
         buf_print(b, "%.*s: %.*s%s", TEXT_ARG(json_text(json_get(one, "type"))),
                   TEXT_ARG(ref && ref->key.len ? ref->key : id),
-                  one->next ? say(call, ", ", "、") : "");
+                  one->next ? say(call, ", ") : "");
     }
 }
 

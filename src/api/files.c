@@ -32,7 +32,7 @@ enum err file__from_form(struct exchange *x, struct text *name, struct text *typ
             return OK;
         }
     return problem(x->call, ERR_INVALID, TEXT("file"), "required", "%s",
-                   say(x->call, "the form has no file", "表单中没有文件"));
+                   say(x->call, "the form has no file"));
 }
 
 /* A file is there to be referred to: who works with no kind of record has nothing to attach. */
@@ -41,9 +41,8 @@ static enum err may_store(struct exchange *x)
     for (size_t i = 0; i < x->model->kind_count; i++)
         if (actor_takes_part(x->actor, &x->model->kinds[i]))
             return OK;
-    return problem(
-        x->call, ERR_DENIED, TEXT(""), "who", "%s",
-        say(x->call, "your roles do not include adding files", "您的角色不能添加文件"));
+    return problem(x->call, ERR_DENIED, TEXT(""), "who", "%s",
+                   say(x->call, "your roles do not include adding files"));
 }
 
 enum err file__admit(struct exchange *x)

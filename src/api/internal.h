@@ -204,13 +204,14 @@ bool assets__answer(struct request *r);
 handler session_get, session_post, session_patch, session_delete, session_fresh,
     session_password, setup_post, organisation_get, organisation_patch, reset_post, sessions_get, session_end;
 handler model_get, openapi_get, health_get, ready_get, metrics_get, search_get, tasks_get,
-    stream_get;
+    stream_get, notices_get, notices_seen, notice_seen;
 handler record_list_get, record_post, record_bulk, record_get, record_patch, moves_get,
     move_post, signature_withdraw, redact_get, redact_post, hold_post, hold_delete, history_get, links_get, links_post, links_delete, comments_get, comments_post;
 handler file_post, file_get;
 handler transfer_post, transfers_get, transfer_get, transfer_patch, transfer_delete,
     transfer_rehearse, transfer_take, transfer_undo;
 handler site_model_get, site_model_rehearse, site_model_post;
+handler person_holds_get;
 handler people_get, people_post, person_patch, person_role_post, person_role_delete, person_confirm, person_reset, tokens_get,
     tokens_post, token_delete;
 handler frameworks_get, framework_get, readiness_get, method_get, checks_get, check_get, soa_get;

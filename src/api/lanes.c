@@ -34,7 +34,7 @@ enum err exchange__change_lane(struct exchange *x, enum lane lane)
         return OK;
     }
     *later = false;
-    return problem(x->call, ERR_BUSY, TEXT(""), "crowded", "%s",
-                   say(x->call, "too many requests of this sort are waiting; try again shortly",
-                       "此类请求排队过多，请稍后再试"));
+    return problem(
+        x->call, ERR_BUSY, TEXT(""), "crowded", "%s",
+        say(x->call, "too many requests of this sort are waiting; try again shortly"));
 }

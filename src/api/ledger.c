@@ -34,9 +34,8 @@ enum err ledger_entries_get(struct exchange *x)
     TRY(query__integer(x, "from", 0, &from));
     TRY(query__integer(x, "limit", 100, &limit));
     if (limit < 1 || limit > 1000)
-        return problem(
-            x->call, ERR_INVALID, TEXT("limit"), "range", "%s",
-            say(x->call, "limit must be between 1 and 1000", "limit 必须在 1 与 1000 之间"));
+        return problem(x->call, ERR_INVALID, TEXT("limit"), "range", "%s",
+                       say(x->call, "limit must be between 1 and 1000"));
     TRY(ledger_entries(x->call, exchange__db(x), (uint64_t)from, (size_t)limit, &rows, &count));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
@@ -61,7 +60,7 @@ enum err ledger_proof_get(struct exchange *x)
     struct text proof;
     if (!text_integer(x->arg[0], &n) || n < 0)
         return problem(x->call, ERR_MISSING, TEXT(""), "missing", "%s",
-                       say(x->call, "there is no such entry", "没有此条目"));
+                       say(x->call, "there is no such entry"));
     TRY(ledger_proof(x->call, exchange__db(x), (uint64_t)n, &proof));
     return plain(x, proof, "text/plain; charset=utf-8");
 }
@@ -82,7 +81,7 @@ enum err ledger_verify_get(struct exchange *x)
     verification_start(&v);
     if (atomic_exchange(&a->verifying, true))
         return problem(x->call, ERR_BUSY, TEXT(""), "busy", "%s",
-                       say(x->call, "the ledger is being verified already", "账本正在验证中"));
+                       say(x->call, "the ledger is being verified already"));
     exchange__give_back(x); /* it opens its own */
     enum err e = record_verify(x->call, a->store, x->model, ledger_origin(a->ledger),
                                ledger_public_key(a->ledger), query__text(x, "deep").len > 0,

@@ -36,8 +36,7 @@ enum err ready_get(struct exchange *x)
 {
     if (store_failing(x->api->store))
         return problem(x->call, ERR_IO, TEXT(""), "storage", "%s",
-                       say(x->call, "storage is failing: restart after mending it",
-                           "存储故障：修复后请重启"));
+                       say(x->call, "storage is failing: restart after mending it"));
     return health_get(x);
 }
 
@@ -80,13 +79,13 @@ enum err search_get(struct exchange *x)
     int64_t limit;
     struct ref *refs;
     size_t count;
+    bool more;
     struct text q = query__text(x, "q");
     TRY(query__integer(x, "limit", 20, &limit));
     if (limit < 1 || limit > 100 || q.len > 400)
         return problem(x->call, ERR_INVALID, TEXT("limit"), "range", "%s",
-                       say(x->call, "limit is 1 to 100, q at most 400 bytes",
-                           "limit 为 1 至 100，q 最多 400 字节"));
-    TRY(record_search(x->call, x->records, exchange__db(x), q, (size_t)limit, &refs, &count));
+                       say(x->call, "limit is 1 to 100, q at most 400 bytes"));
+    TRY(record_search(x->call, x->records, exchange__db(x), q, (size_t)limit, &refs, &count, &more));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
     json_key(o, "items");
@@ -98,6 +97,7 @@ enum err search_get(struct exchange *x)
     }
     json_close(o, ']');
     put__integer(o, "total", (int64_t)count);
+    put__bool(o, "more", more);
     json_close(o, '}');
     return OK;
 }
@@ -138,6 +138,7 @@ static enum err put_todos(struct exchange *x, const struct todo_list *list)
     else
         json_put_null(o);
     put__integer(o, "total", list->total);
+    put__bool(o, "more", list->more);
     json_key(o, "counts");
     json_open(o, '{');
     put__integer(o, "waiting", list->waiting);
@@ -157,8 +158,7 @@ enum err tasks_get(struct exchange *x)
     if (of.len && !text_is(of, "me") && !text_is(of, "others"))
         return problem(x->call, ERR_INVALID, TEXT("of"), "choice", "%s",
                        say(x->call, "is me (what waits for you) or others (what is yours and "
-                                    "waits for somebody else)",
-                           "为 me（待您处理）或 others（您负责、待他人处理）"));
+                                    "waits for somebody else)"));
     TRY(read_begin(x->call, exchange__db(x)));
     enum err e = record_todo(x->call, x->records, exchange__db(x),
                              text_is(of, "others"), query__text(x, "cursor"), limit, &list);

@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+#define PEOPLE_USUAL 500
+#define PEOPLE_MOST 5000
+
 static void put_grants(const struct grant *grants, const bool *pending, const struct text *waits,
                        const bool *mine, size_t count, struct json_out *o)
 {
@@ -71,8 +74,15 @@ enum err people_get(struct exchange *x)
 {
     struct person *people;
     size_t count;
-    TRY(access_people(x->call, exchange__db(x), query__text(x, "q"), query__text(x, "role"), 500, &people,
-                      &count));
+    int64_t limit;
+    TRY(query__integer(x, "limit", PEOPLE_USUAL, &limit));
+    if (limit < 1 || limit > PEOPLE_MOST)
+        return problem(x->call, ERR_INVALID, TEXT("limit"), "range",
+                       say(x->call, "limit must be between 1 and %d"), PEOPLE_MOST);
+    TRY(access_people(x->call, exchange__db(x), query__text(x, "q"), query__text(x, "role"),
+                      (size_t)limit + 1, &people, &count));
+    bool more = count > (size_t)limit;
+    count -= more;
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
     json_key(o, "items");
@@ -81,6 +91,7 @@ enum err people_get(struct exchange *x)
         TRY(put_person(x, &people[i], o));
     json_close(o, ']');
     put__integer(o, "total", (int64_t)count);
+    put__bool(o, "more", more);
     json_close(o, '}');
     return OK;
 }
@@ -94,7 +105,7 @@ static enum err read_grants(struct exchange *x, struct grant **grants, size_t *c
         const struct json *unit = json_get(one, "unit");
         if (unit && unit->type != JSON_TEXT && unit->type != JSON_NULL) /* "" would be all */
             return problem(x->call, ERR_INVALID, TEXT("roles"), "type", "%s",
-                           say(x->call, "a unit is given by its id", "部门须以其标识给出"));
+                           say(x->call, "a unit is given by its id"));
         (*grants)[(*count)++] = (struct grant){
             one->type == JSON_TEXT ? one->text : json_text(json_get(one, "role")),
             json_text(unit)};
@@ -165,9 +176,7 @@ enum err person_patch(struct exchange *x)
     bool pending = json_get(x->json, "unit") && !text_same(p.unit, unit);
     return put_outcome(
         x, &p, pending,
-        pending ? text_of(say(x->call, "another administrator or an AIMS manager",
-                              "另一位管理员或人工智能管理体系负责人"))
-                : TEXT(""));
+        pending ? text_of(say(x->call, "another administrator or an AIMS manager")) : TEXT(""));
 }
 
 enum err person_role_post(struct exchange *x)
@@ -261,8 +270,7 @@ static enum err read_days(struct exchange *x, int64_t *expires)
     if (t.len && (!text_ends(t, "d") || !text_integer(text_slice(t, 0, t.len - 1), &days) ||
                   days < 1 || days > 365))
         return problem(x->call, ERR_INVALID, TEXT("expires"), "range", "%s",
-                       say(x->call, "must be a number of days up to 365d, like 90d",
-                           "必须是天数，最多 365d，例如 90d"));
+                       say(x->call, "must be a number of days up to 365d, like 90d"));
     *expires = x->call->now + days * 86400000000LL;
     return OK;
 }

@@ -135,8 +135,7 @@ enum err exchange__spend(struct exchange *x, enum purse purse, struct text party
         return OK;
     x->retry_after = wait;
     return problem(x->call, ERR_BUSY, TEXT(""), "rate",
-                   say(x->call, "too many of these in a short time; go on in %lld s",
-                       "短时间内此类请求过多，请在 %lld 秒后继续"),
+                   say(x->call, "too many of these in a short time; go on in %lld s"),
                    (long long)wait);
 }
 

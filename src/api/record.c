@@ -5,7 +5,7 @@
 static enum err no_kind(struct exchange *x)
 {
     return problem(x->call, ERR_MISSING, TEXT(""), "missing", "%s",
-                   say(x->call, "there is nothing here", "此处没有内容"));
+                   say(x->call, "there is nothing here"));
 }
 
 static enum err find_kind(struct exchange *x, const struct kind **k)
@@ -48,6 +48,31 @@ static enum err put_times(struct exchange *x, const struct record *rec, struct j
     }
     json_close(o, ']');
     return OK;
+}
+
+/* How its clocks stand is in its fields; here by which calendar they count, and what that does not know. */
+static void put_clocks(struct exchange *x, const struct record *rec, struct json_out *o)
+{
+    struct clock_view *clocks;
+    size_t count;
+    record_clocks(x->call, x->records, rec, &clocks, &count);
+    if (!count)
+        return;
+    json_key(o, "clocks");
+    json_open(o, '[');
+    for (size_t i = 0; i < count; i++) {
+        json_open(o, '{');
+        put__text(o, "field", clocks[i].clock->at->name);
+        put__text(o, "standing", clocks[i].clock->standing->name);
+        if (clocks[i].at.len)
+            put__text(o, "at", clocks[i].at);
+        if (clocks[i].calendar)
+            put__text(o, "calendar", clocks[i].calendar->name);
+        if (clocks[i].unknown)
+            put__integer(o, "unknown_year", clocks[i].unknown);
+        json_close(o, '}');
+    }
+    json_close(o, ']');
 }
 
 /* Which fields are not for this reader, whatever stands in them: a page has no input for them. */
@@ -101,6 +126,7 @@ static enum err put_record(struct exchange *x, const struct record *rec)
     put__integer(o, "index", rec->ledger);
     json_close(o, '}');
     TRY(put_times(x, rec, o));
+    put_clocks(x, rec, o);
     put_hidden(x, rec, o);
     TRY(put_redactions(x, rec, o));
     json_key(o, "may");
@@ -237,7 +263,7 @@ static enum err read_reason(struct exchange *x, bool own, struct text *reason)
     if (!v || v->type == JSON_TEXT || v->type == JSON_NULL)
         return OK;
     return problem(x->call, ERR_INVALID, TEXT("reason"), "type", "%s",
-                   say(x->call, "must be text", "必须是文本"));
+                   say(x->call, "must be text"));
 }
 
 enum err record_post(struct exchange *x)
@@ -266,8 +292,7 @@ static enum err if_match(struct exchange *x, int64_t *version)
     if (text_integer(t, version) && *version > 0)
         return OK;
     return problem(x->call, ERR_STALE, TEXT(""), "if_match", "%s",
-                   say(x->call, "send If-Match with the version you have seen",
-                       "请在 If-Match 中提供您看到的版本"));
+                   say(x->call, "send If-Match with the version you have seen"));
 }
 
 enum err record_patch(struct exchange *x)
@@ -385,14 +410,12 @@ enum err record_bulk(struct exchange *x)
     if (move.len && !text_is(move, "hand_over") && !text_is(move, "accept_hand_over") &&
         !text_is(move, "decline_hand_over") && !text_is(move, "take_back_hand_over"))
         return problem(x->call, ERR_INVALID, TEXT("move"), "choice", "%s",
-                       say(x->call, "only handing over is for many at once",
-                           "批量操作只支持移交"));
+                       say(x->call, "only handing over is for many at once"));
     if (!ids || ids->type != JSON_LIST || !ids->count || ids->count > 1000 || !set ||
         set->type != JSON_OBJECT)
-        return problem(x->call, ERR_INVALID, TEXT("ids"), "type", "%s",
-                       say(x->call,
-                           "send ids (1 to 1,000 of them) and set (an object of fields)",
-                           "请发送 ids（1 至 1,000 个）和 set（字段对象）"));
+        return problem(
+            x->call, ERR_INVALID, TEXT("ids"), "type", "%s",
+            say(x->call, "send ids (1 to 1,000 of them) and set (an object of fields)"));
     TRY(exchange__spend(x, PURSE_BULK, x->actor->id, (int64_t)ids->count));
     size_t count = ids->count, n = 0, good = 0;
     struct change **changes = NEW_MANY(x->call->arena, count, struct change *);
@@ -472,15 +495,32 @@ static enum err read_fields(struct exchange *x, const struct kind *k, struct tex
         if (!map_add(seen, one, 0))
             continue;
         if (!kind_field(k, one) && !text_is(one, "id") && !text_is(one, "kind"))
-            worst =
-                problem(x->call, ERR_INVALID, TEXT("fields"), "unknown",
-                        say(x->call, "there is no field %.*s", "没有字段 %.*s"), TEXT_ARG(one));
+            worst = problem(x->call, ERR_INVALID, TEXT("fields"), "unknown",
+                            say(x->call, "there is no field %.*s"), TEXT_ARG(one));
         if (b.len)
             buf_add_c(&b, ",");
         buf_add(&b, one);
     }
     *fields = buf_text(&b);
     return worst;
+}
+
+/* The fields that have more values than are told, when there are any. */
+static void put_facets_more(const struct record_list *list, struct json_out *o)
+{
+    bool any = false;
+    for (size_t i = 0; i < list->facet_count; i++) {
+        if (!list->facets[i].more)
+            continue;
+        if (!any) {
+            json_key(o, "facets_more");
+            json_open(o, '[');
+        }
+        any = true;
+        json_put_text(o, list->facets[i].field);
+    }
+    if (any)
+        json_close(o, ']');
 }
 
 static void put_facets(const struct record_list *list, struct json_out *o)
@@ -497,6 +537,7 @@ static void put_facets(const struct record_list *list, struct json_out *o)
         json_close(o, '}');
     }
     json_close(o, '}');
+    put_facets_more(list, o);
 }
 
 static enum err put_list(struct exchange *x, const struct list_query *q,
@@ -530,7 +571,7 @@ static enum err put_export(struct exchange *x, const struct kind *k, const struc
     int64_t rows;
     struct text lang = query__text(x, "lang"); /* a link in a page sends the browser's own */
     if (lang.len)
-        x->call->lang = text_is(lang, "zh") ? LANG_ZH : LANG_EN;
+        x->call->lang = lang_like(lang);
     TRY(read_begin(x->call, exchange__db(x)));
     enum err e =
         api_export(x->call, x->records, exchange__db(x), k, q, format,

@@ -7,7 +7,7 @@ static enum err find(struct exchange *x, const struct kind **k, struct record **
     *k = exchange__kind(x, x->arg[0]);
     if (!*k)
         return problem(x->call, ERR_MISSING, TEXT(""), "missing", "%s",
-                       say(x->call, "there is nothing here", "此处没有内容"));
+                       say(x->call, "there is nothing here"));
     return record_read(x->call, x->records, exchange__db(x), *k, x->arg[1], 0, rec);
 }
 
@@ -22,16 +22,14 @@ static enum err read_limit(struct exchange *x, int64_t *limit)
     if (*limit >= 1 && *limit <= PAGE_MOST)
         return OK;
     return problem(x->call, ERR_INVALID, TEXT("limit"), "range",
-                   say(x->call, "limit must be between 1 and %d", "limit 必须在 1 与 %d 之间"),
-                   PAGE_MOST);
+                   say(x->call, "limit must be between 1 and %d"), PAGE_MOST);
 }
 
 static enum err bad_cursor(struct exchange *x)
 {
-    return problem(x->call, ERR_INVALID, TEXT("cursor"), "cursor", "%s",
-                   say(x->call,
-                       "is not a cursor of this list as it is now: begin again without one",
-                       "不是此列表当前的游标：请去掉游标重新开始"));
+    return problem(
+        x->call, ERR_INVALID, TEXT("cursor"), "cursor", "%s",
+        say(x->call, "is not a cursor of this list as it is now: begin again without one"));
 }
 
 /* The place of the last one shown; what is older follows. 0: from the newest on. */
@@ -117,6 +115,12 @@ static void put_version(const struct kind *k, const struct history_item *h, stru
     put__text(o, "from", h->from);
     put__text(o, "to", h->to);
     put__text(o, "reason", h->reason);
+    if (h->timer.len)
+        put__text(o, "timer", h->timer);
+    if (h->told) {
+        json_key(o, "told");
+        json_put_json(o, h->told);
+    }
     if (h->follows_hidden)
         put__bool(o, "follows_hidden", true);
     put_changes(k, h, o);
@@ -277,7 +281,7 @@ static enum err find_target(struct exchange *x, struct text to, struct record **
             return OK;
     }
     return problem(x->call, ERR_INVALID, TEXT("to"), "unknown_reference", "%s",
-                   say(x->call, "there is no such record", "没有此记录"));
+                   say(x->call, "there is no such record"));
 }
 
 static bool plain_word(struct text t)
@@ -298,9 +302,8 @@ static enum err change_links(struct exchange *x, bool add)
     TRY(exchange__members(x, "type:t to:t"));
     TRY(find(x, &k, &rec));
     if (!plain_word(type))
-        return problem(
-            x->call, ERR_INVALID, TEXT("type"), "type", "%s",
-            say(x->call, "the type is one word of small letters", "链接类型为一个小写英文词"));
+        return problem(x->call, ERR_INVALID, TEXT("type"), "type", "%s",
+                       say(x->call, "the type is one word of small letters"));
     TRY(find_target(x, exchange__field(x, "to"), &target));
     struct buf b = buf_in(x->call->arena, 1u << 20);
     struct json_out o = json_out(&b);
@@ -421,8 +424,7 @@ enum err comments_post(struct exchange *x)
     TRY(find(x, &k, &rec));
     if (!actor_takes_part(x->actor, k))
         return problem(x->call, ERR_DENIED, TEXT(""), "who", "%s",
-                       say(x->call, "your roles include reading this, not commenting on it",
-                           "您的角色可以查看此记录，但不能评论"));
+                       say(x->call, "your roles include reading this, not commenting on it"));
     exchange__give_back(x);
     TRY(record_comment(x->call, x->records, k, rec->id, exchange__field(x, "body"),
                        &made));

@@ -48,7 +48,7 @@ static enum err put_session(struct exchange *x)
     put__text(o, "name", a->name);
     put__text(o, "email", a->email);
     put__text(o, "unit", a->unit);
-    put__text(o, "lang", a->lang == LANG_ZH ? TEXT("zh") : TEXT("en"));
+    put__text(o, "lang", text_of(lang_code(a->lang)));
     json_close(o, '}');
     json_key(o, "roles");
     json_open(o, '[');
@@ -65,6 +65,7 @@ static enum err put_session(struct exchange *x)
     put__text(o, "name", organisation);
     put__bool(o, "demo", text_is(demo, "1"));
     put__text(o, "zone", zone_name(x->call->zone));
+    put__text(o, "calendar", x->call->calendar);
     put__text(o, "today", zone_today(x->call->arena, x->call->zone, x->call->now));
     json_close(o, '}');
     put_may(x, o);
@@ -103,12 +104,13 @@ enum err session_patch(struct exchange *x)
 {
     TRY(exchange__members(x, "lang:t"));
     struct text lang = exchange__field(x, "lang");
-    if (!text_is(lang, "en") && !text_is(lang, "zh"))
+    enum lang chosen;
+    if (!lang_read(lang, &chosen))
         return problem(x->call, ERR_INVALID, TEXT("lang"), "choice", "%s",
-                       say(x->call, "must be en or zh", "必须是 en 或 zh"));
+                       say(x->call, "is no language of this program"));
     TRY(access_person_change(x->call, x->api->access, x->actor->person, NULL, NULL, &lang,
                              NULL));
-    x->actor->lang = text_is(lang, "zh") ? LANG_ZH : LANG_EN;
+    x->actor->lang = chosen;
     return put_session(x);
 }
 
@@ -161,7 +163,7 @@ static enum err read_manager(struct exchange *x, struct founder *out, bool *give
     for (const struct json *v = *given ? manager->first : NULL; v; v = v->next)
         if ((!text_is(v->key, "name") && !text_is(v->key, "email")) || v->type != JSON_TEXT)
             return problem(x->call, ERR_INVALID, TEXT("manager"), "type", "%s",
-                           say(x->call, "has a name and an email", "应包含 name 和 email"));
+                           say(x->call, "has a name and an email"));
     return OK;
 }
 
@@ -183,6 +185,7 @@ enum err organisation_get(struct exchange *x)
     json_open(o, '{');
     put__text(o, "name", organisation);
     put__text(o, "zone", zone_name(access_zone(x->api->access)));
+    put__text(o, "calendar", access_calendar(x->api->access));
     put__text(o, "today",
               zone_today(x->call->arena, access_zone(x->api->access), x->call->now));
     json_close(o, '}');
@@ -191,8 +194,15 @@ enum err organisation_get(struct exchange *x)
 
 enum err organisation_patch(struct exchange *x)
 {
-    TRY(exchange__members(x, "zone:t"));
-    TRY(record_zone(x->call, x->records, exchange__field(x, "zone")));
+    TRY(exchange__members(x, "zone:t calendar:t"));
+    bool zone = json_get(x->json, "zone") != NULL, calendar = json_get(x->json, "calendar") != NULL;
+    if (!zone && !calendar)
+        return problem(x->call, ERR_INVALID, TEXT("zone"), "required", "%s",
+                       say(x->call, "say which: zone or calendar"));
+    if (calendar)
+        TRY(record_calendar(x->call, x->records, exchange__field(x, "calendar")));
+    if (zone)
+        TRY(record_zone(x->call, x->records, exchange__field(x, "zone")));
     return organisation_get(x);
 }
 

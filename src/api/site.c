@@ -120,8 +120,7 @@ static enum err change(struct exchange *x, bool rehearse)
     const struct json *seen = json_get(x->json, "seen");
     if (!seen || seen->type != JSON_TEXT)
         return problem(x->call, ERR_INVALID, TEXT("seen"), "required", "%s",
-                       say(x->call, "send the seen of GET /api/v1/site/model",
-                           "请附上 GET /api/v1/site/model 的 seen"));
+                       say(x->call, "send the seen of GET /api/v1/site/model"));
     TRY(access_own_files(x->call, exchange__db(x), &own));
     exchange__give_back(x);
     TRY(declare__files(x, &own, &files, &c.count));

@@ -293,7 +293,7 @@ enum err stream_get(struct exchange *x)
         l = add_listener(x->api->streams, x->secret);
     if (!l)
         return problem(x->call, ERR_BUSY, TEXT(""), "busy", "%s",
-                       say(x->call, "too many open pages", "打开的页面过多"));
+                       say(x->call, "too many open pages"));
     exchange__give_back(x);
     *x->later = true;
     epoch_give(x->records);

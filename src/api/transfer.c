@@ -10,7 +10,7 @@ static enum err check_person(struct exchange *x)
     if (x->actor->person.len)
         return OK;
     return problem(x->call, ERR_DENIED, TEXT(""), "nobody", "%s",
-                   say(x->call, "files are taken in for a person", "文件须代表某人导入"));
+                   say(x->call, "files are taken in for a person"));
 }
 
 static enum err find_kind(struct exchange *x, const struct kind **k)
@@ -19,14 +19,12 @@ static enum err find_kind(struct exchange *x, const struct kind **k)
     *k = exchange__kind(x, name);
     if (!*k)
         return problem(x->call, ERR_MISSING, TEXT("kind"), "kind",
-                       say(x->call, "there is no kind of record called %.*s",
-                           "没有名为 %.*s 的记录类型"),
+                       say(x->call, "there is no kind of record called %.*s"),
                        (int)(name.len < 100 ? name.len : 100), name.at);
     if (record_may_create(x->actor, *k))
         return OK;
     return problem(x->call, ERR_DENIED, TEXT(""), "who", "%s",
-                   say(x->call, "your roles do not include creating this",
-                       "您的角色不能新建此类记录"));
+                   say(x->call, "your roles do not include creating this"));
 }
 
 enum err transfer__admit(struct exchange *x)
@@ -57,8 +55,7 @@ enum err transfer_post(struct exchange *x)
         file.name = (struct text){0};
     if (!file.name.len || file.name.len > 500 || !text_utf8(file.name))
         return problem(x->call, ERR_INVALID, TEXT("file"), "name", "%s",
-                       say(x->call, "send the name of the file in X-File-Name",
-                           "请在 X-File-Name 中发送文件名"));
+                       say(x->call, "send the name of the file in X-File-Name"));
     TRY(desk_put(x->call, x->api->desk, &file, &id));
     return answer(x, id, 201);
 }
@@ -101,7 +98,7 @@ enum err transfers_get(struct exchange *x)
 static enum err wrong(struct exchange *x, const struct json *v)
 {
     return problem(x->call, ERR_INVALID, v->key, "type", "%s",
-                   say(x->call, "is of the wrong type", "类型不正确"));
+                   say(x->call, "is of the wrong type"));
 }
 
 static enum err check_said(struct exchange *x)

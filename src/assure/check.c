@@ -168,8 +168,7 @@ enum err assure_check(struct call *call, struct records *r, struct reader *db,
     struct text why = quiet->problems ? quiet->problems->message : text_of(words_of(call, e));
     return problem_at(call, e, c->name, "check", c->source,
                       text_print(call->arena,
-                                 say(call, "the check %.*s could not be run: %.*s",
-                                     "检查 %.*s 无法运行：%.*s"),
+                                 say(call, "the check %.*s could not be run: %.*s"),
                                  TEXT_ARG(c->name), TEXT_ARG(why)));
 }
 

@@ -109,23 +109,23 @@ size_t map_count(const struct map *m);
 /* ---- errors ----------------------------------------------------------------------------- */
 /*    name        HTTP  exit  code in problem+json   words */
 #define ERRORS(X)                                                                              \
-    X(OK, 200, 0, "ok", "done")                                                                \
-    X(MALFORMED, 400, 2, "malformed", "the request could not be read")                         \
-    X(SIGNED_OUT, 401, 3, "signed_out", "sign in first")                                       \
-    X(DENIED, 403, 3, "denied", "not permitted")                                               \
-    X(MISSING, 404, 4, "missing", "not found")                                                 \
-    X(GONE, 410, 4, "gone", "it was redacted")                                                 \
-    X(METHOD, 405, 2, "method", "that method is not offered here")                             \
-    X(CONFLICT, 409, 5, "conflict", "a rule refuses this")                                     \
-    X(STALE, 412, 5, "stale", "somebody changed it in the meantime")                           \
-    X(TOO_LARGE, 413, 2, "too_large", "larger than allowed")                                   \
-    X(MEDIA, 415, 2, "media_type", "that content type is not accepted here")                   \
-    X(INVALID, 422, 2, "invalid", "some fields need attention")                                \
-    X(ELSEWHERE, 421, 2, "elsewhere", "this server does not answer for that name")             \
-    X(BUSY, 429, 6, "busy", "too many requests; try again later")                              \
-    X(BUG, 500, 70, "bug", "an unexpected fault; it was logged")                               \
-    X(IO, 503, 6, "storage", "storage is failing; nothing was acknowledged")                   \
-    X(SLOW, 503, 6, "too_slow", "this took too long and was stopped; ask for less at once")
+    X(OK, 200, 0, "ok", SAID("done"))                                                          \
+    X(MALFORMED, 400, 2, "malformed", SAID("the request could not be read"))                   \
+    X(SIGNED_OUT, 401, 3, "signed_out", SAID("sign in first"))                                 \
+    X(DENIED, 403, 3, "denied", SAID("not permitted"))                                         \
+    X(MISSING, 404, 4, "missing", SAID("not found"))                                           \
+    X(GONE, 410, 4, "gone", SAID("it was redacted"))                                           \
+    X(METHOD, 405, 2, "method", SAID("that method is not offered here"))                       \
+    X(CONFLICT, 409, 5, "conflict", SAID("a rule refuses this"))                               \
+    X(STALE, 412, 5, "stale", SAID("somebody changed it in the meantime"))                     \
+    X(TOO_LARGE, 413, 2, "too_large", SAID("larger than allowed"))                             \
+    X(MEDIA, 415, 2, "media_type", SAID("that content type is not accepted here"))             \
+    X(INVALID, 422, 2, "invalid", SAID("some fields need attention"))                          \
+    X(ELSEWHERE, 421, 2, "elsewhere", SAID("this server does not answer for that name"))       \
+    X(BUSY, 429, 6, "busy", SAID("too many requests; try again later"))                        \
+    X(BUG, 500, 70, "bug", SAID("an unexpected fault; it was logged"))                         \
+    X(IO, 503, 6, "storage", SAID("storage is failing; nothing was acknowledged"))             \
+    X(SLOW, 503, 6, "too_slow", SAID("this took too long and was stopped; ask for less at once"))
 enum err {
 #define X(name, http, exit, code, words) ERR_##name,
     ERRORS(X)
@@ -149,7 +149,7 @@ const char *err_words(enum err e); /* English; words_of() has both languages */
 void panic(const char *format, ...) PRINTF_LIKE(1, 2) __attribute__((noreturn));
 
 /* ---- call: one request, command or job, from door to door ------------------------------- */
-enum lang { LANG_EN, LANG_ZH };
+enum lang { LANG_EN, LANG_ZH }; /* a place in the list of languages: src/words may have more */
 struct problem {
     struct text field;   /* field name, "" when it concerns the whole */
     struct text code;    /* machine word: required, unknown, type, … */
@@ -165,6 +165,7 @@ struct call {
     const struct actor *actor;   /* who acts; NULL before access has said */
     enum lang lang;
     const struct zone *zone;     /* whose day is "today" (format/format.h); NULL: UTC */
+    struct text calendar;        /* by which working days count (model/model.h); "": Monday to Friday */
     struct text id;              /* request id, on every log line */
     struct problem *problems;    /* in order of finding */
     struct problem **problems_end;
@@ -178,8 +179,15 @@ enum err problem(struct call *call, enum err e, struct text field, const char *c
                  const char *format, ...) PRINTF_LIKE(5, 6);
 enum err problem_at(struct call *call, enum err e, struct text field, const char *code,
                     struct text source, struct text message);
-/* Picks the words for the language of the call. A macro, so that the compiler checks both as formats. */
-#define say(call, en, zh) ((call)->lang == LANG_ZH ? (zh) : (en))
+/* A text in the language of the call. It is keyed by its English and translated in
+ * src/words/LANG.json; without a translation there it stays English. The compiler checks the
+ * English as a format, the build that every translation takes the same arguments. */
+const char *say(const struct call *call, const char *english) __attribute__((format_arg(2)));
+const char *say_in(enum lang lang, const char *english) __attribute__((format_arg(2)));
+#define SAID(english) english /* marks a text that is given to one of the two later */
+const char *lang_code(enum lang lang); /* "en", "zh", or another of src/words */
+bool lang_read(struct text code, enum lang *out); /* false, out as it was: no language of ours */
+enum lang lang_like(struct text wish); /* of "zh-Hans;q=1", "zh_CN.UTF-8"; English if not ours */
 const char *words_of(const struct call *call, enum err e); /* err_words, in its language */
 
 /* ---- time and chance -------------------------------------------------------------------- */
@@ -192,6 +200,7 @@ bool moment_read(struct text t, int64_t *out);
 struct text date_print(struct arena *a, int64_t moment);   /* 2026-11-23, UTC */
 bool date_read(struct text t, int64_t *days);              /* real dates only; days since 1970 */
 struct text date_of_days(struct arena *a, int64_t days);
+int64_t date_year(int64_t days);                           /* in which year the day is */
 /* Months later (or earlier): the same day of that month, or its last. Clamped to what dates reach. */
 int64_t date_add_months(int64_t days, int64_t months);
 void chance(void *out, size_t size);                       /* getrandom; aborts if it fails */

@@ -21,6 +21,7 @@ struct call *call_beside(struct arena *a, const struct call *of)
 {
     struct call *call = call_open(a, of->now, of->lang);
     call->zone = of->zone;
+    call->calendar = of->calendar;
     return call;
 }
 

@@ -210,6 +210,13 @@ bool moment_read(struct text t, int64_t *out)
     return true;
 }
 
+int64_t date_year(int64_t days)
+{
+    int year, month, day;
+    date_of(clamp(days, FIRST_DAY, LAST_DAY), &year, &month, &day);
+    return year;
+}
+
 int64_t date_add_months(int64_t days, int64_t months)
 {
     int year, month, day;

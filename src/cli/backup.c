@@ -42,7 +42,7 @@ static enum err add_path(struct backup *b, const char *path, const char *name)
     struct stat st;
     if (lstat(path, &st) != 0 || !S_ISREG(st.st_mode))
         return problem(b->site->call, ERR_CONFLICT, TEXT("data"), "file", "%s %s", name,
-                       say(b->site->call, "is not a plain file", "不是普通文件"));
+                       say(b->site->call, "is not a plain file"));
     zip_source_t *source = zip_source_file(b->zip, path, 0, -1);
     if (source && zip_file_add(b->zip, name, source, ZIP_FL_ENC_UTF_8) >= 0)
         return OK;
@@ -143,7 +143,7 @@ static enum err give_name(struct backup *b)
         return caller_sync_folder_of(s->arena, b->out) ? OK : because(b, b->out);
     if (errno == EEXIST)
         return problem(s->call, ERR_CONFLICT, TEXT("out"), "exists", "%s",
-                       say(s->call, "is there already", "已存在"));
+                       say(s->call, "is there already"));
     return because(b, b->out);
 }
 
@@ -184,10 +184,9 @@ static int backup(struct site *s, const char *out)
                 "aimwell backup: for PostgreSQL use pg_dump or its own backup tools\n");
         return 2;
     }
-    enum err e = lstat(b.out, &st) == 0
-                     ? problem(s->call, ERR_CONFLICT, text_of(out), "exists", "%s",
-                               say(s->call, "is there already", "已存在"))
-                     : make_aside(&b);
+    enum err e = lstat(b.out, &st) == 0 ? problem(s->call, ERR_CONFLICT, text_of(out), "exists",
+                                                  "%s", say(s->call, "is there already"))
+                                        : make_aside(&b);
     if (e != OK)
         return failed(s->caller, s->call, e);
     fprintf(s->caller->out, "%s holds the ledger up to entry %llu\n", out,

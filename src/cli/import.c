@@ -122,18 +122,17 @@ static void print_refusals(const struct import *im)
     FILE *out = im->site->caller->out;
     int64_t untold;
     for (const struct refusal *r = transfer_refusals(im->transfer, &untold); r; r = r->next) {
-        fprintf(out, "%s %u", say(im->call, "line", "第"), r->line);
-        fprintf(out, "%s", say(im->call, "", " 行"));
+        fprintf(out, say(im->call, "line %u"), r->line);
         if (r->column.len) {
-            fprintf(out, "%s", say(im->call, ", column ", "，列 "));
+            fprintf(out, "%s", say(im->call, ", column "));
             print_text(out, r->column);
         }
-        fprintf(out, "%s", say(im->call, ": ", "："));
+        fprintf(out, "%s", say(im->call, ": "));
         print_text(out, r->message);
         putc('\n', out);
     }
     if (untold)
-        fprintf(out, say(im->call, "and %" PRId64 " more\n", "另有 %" PRId64 " 条\n"), untold);
+        fprintf(out, say(im->call, "and %" PRId64 " more\n"), untold);
 }
 
 static void print_remarks(const struct import *im)
@@ -141,19 +140,17 @@ static void print_remarks(const struct import *im)
     FILE *out = im->site->caller->out;
     int64_t untold;
     for (const struct remark *r = transfer_remarks(im->transfer, &untold); r; r = r->next) {
-        fprintf(out, "%s", r->column.len ? say(im->call, "remark: column ", "备注：列 ")
-                                         : say(im->call, "remark", "备注"));
+        fprintf(out, "%s",
+                r->column.len ? say(im->call, "remark: column ") : say(im->call, "remark"));
         print_text(out, r->column);
-        fprintf(out, "%s", say(im->call, ": ", "："));
+        fprintf(out, "%s", say(im->call, ": "));
         print_text(out, r->message);
         if (!r->column.len) {
             putc('\n', out);
             continue;
         }
-        fprintf(out,
-                say(im->call, " (%" PRId64 " rows, first on line %u)\n",
-                    "（%" PRId64 " 行，首次出现于第 %u 行）\n"),
-                r->rows, r->line);
+        fprintf(out, say(im->call, " (%" PRId64 " rows, first on line %u)\n"), r->rows,
+                r->line);
     }
 }
 
@@ -163,10 +160,8 @@ static void print_promise(const struct import *im)
             im->overlay.len
                 ? say(im->call,
                       "Every row went through the door and was taken back. The fields of the "
-                      "overlay, which is still off, were looked at by their type alone.",
-                      "每一行都已按正式导入的全部规则检查并撤回。扩展尚未启用，其字段仅按类型检查。")
-                : say(im->call, "Every row went through the door and was taken back.",
-                      "每一行都已按正式导入的全部规则检查并撤回。"));
+                      "overlay, which is still off, were looked at by their type alone.")
+                : say(im->call, "Every row went through the door and was taken back."));
 }
 
 static void print_words(const struct import *im)
@@ -175,15 +170,14 @@ static void print_words(const struct import *im)
     struct transfer_counts r = transfer_counts(im->transfer);
     print_text(out, text_of(im->path));
     if (im->dry_run)
-        fprintf(out, "%s",
-                say(im->call, ": a dry run, nothing was changed", "：试运行，未作任何更改"));
+        fprintf(out, "%s", say(im->call, ": a dry run, nothing was changed"));
     putc('\n', out);
-    print_count(out, say(im->call, "accepted", "新增"), r.accepted);
-    print_count(out, say(im->call, "updated", "更新"), r.updated);
-    print_count(out, say(im->call, "unchanged", "未变"), r.unchanged);
-    print_count(out, say(im->call, "rejected", "拒绝"), r.rejected);
+    print_count(out, say(im->call, "accepted"), r.accepted);
+    print_count(out, say(im->call, "updated"), r.updated);
+    print_count(out, say(im->call, "unchanged"), r.unchanged);
+    print_count(out, say(im->call, "rejected"), r.rejected);
     if (r.units)
-        print_count(out, say(im->call, "units made", "新建部门"), r.units_made);
+        print_count(out, say(im->call, "units made"), r.units_made);
     print_refusals(im);
     print_remarks(im);
     if (im->dry_run)
@@ -223,20 +217,20 @@ static void warn(const struct import *im, const char *words)
 static void warn_without_identity(const struct import *im)
 {
     if (transfer_counts(im->transfer).rows && !transfer_has_identity(im->transfer))
-        warn(im, say(im->call,
-                     "the file has no column key, external_id or title: every row becomes a new "
-                     "record, also when it is imported again",
-                     "文件没有 key、external_id 或标题列：每一行都会成为新记录，再次导入时也是如此"));
+        warn(im,
+             say(im->call,
+                 "the file has no column key, external_id or title: every row becomes a new "
+                 "record, also when it is imported again"));
 }
 
 static void warn_of_states(const struct import *im)
 {
     struct transfer_counts c = transfer_counts(im->transfer);
     if (c.states && c.accepted)
-        warn(im, say(im->call,
-                     "the column of states was passed over: new records begin in the first state, "
-                     "and only moves change it",
-                     "状态列已忽略：新记录从起始状态开始，状态只能通过流转更改"));
+        warn(im,
+             say(im->call,
+                 "the column of states was passed over: new records begin in the first state, "
+                 "and only moves change it"));
 }
 
 /* ---- one import -------------------------------------------------------------------------- */
@@ -299,7 +293,7 @@ static void print_column(const struct import *im, const struct json *column, con
     print_text(out, json_text(json_get(column, "name")));
     fprintf(out, ": %.*s, %" PRId64, TEXT_ARG(json_text(json_get(of, "type"))),
             json_get(column, "filled")->integer);
-    fprintf(out, "%s", say(im->call, " filled in", " 行已填写"));
+    fprintf(out, "%s", say(im->call, " filled in"));
     const struct json *texts = json_get(of, "spellings"), *samples = json_get(column, "samples");
     const struct json *shown = texts && texts->count ? texts : samples;
     for (const struct json *one = shown ? shown->first : NULL; one; one = one->next) {
@@ -320,23 +314,23 @@ static void print_look(const struct import *im, const struct json *look)
     fprintf(out, ": %.*s", TEXT_ARG(json_text(json_get(look, "format"))));
     if (json_text(json_get(look, "encoding")).len)
         fprintf(out, ", %.*s", TEXT_ARG(json_text(json_get(look, "encoding"))));
-    fprintf(out, say(im->call, ", header in line %" PRId64 ", rows: %" PRId64 "\n",
-                     "，表头在第 %" PRId64 " 行，共 %" PRId64 " 行数据\n"),
+    fprintf(out, say(im->call, ", header in line %" PRId64 ", rows: %" PRId64 "\n"),
             header->integer, json_get(look, "rows")->integer);
     for (const struct json *s = json_get(look, "sheets")->first; s; s = s->next) {
-        fprintf(out, "%s", say(im->call, "  sheet: ", "  工作表："));
+        fprintf(out, "%s", say(im->call, "  sheet: "));
         print_text(out, json_text(json_get(s, "name")));
-        fprintf(out, "%s\n", json_true(json_get(s, "hidden")) ? say(im->call, " (hidden)", "（隐藏）") : "");
+        fprintf(out, "%s\n",
+                json_true(json_get(s, "hidden")) ? say(im->call, " (hidden)") : "");
     }
     for (const struct json *c = json_get(look, "columns")->first; c; c = c->next, of = of->next)
         print_column(im, c, of);
     for (const struct json *m = json_get(look, "missing")->first; m; m = m->next)
-        fprintf(out, say(im->call, "  no column fills %.*s, which a row needs\n", "  没有列对应必填字段 %.*s\n"),
+        fprintf(out, say(im->call, "  no column fills %.*s, which a row needs\n"),
                 TEXT_ARG(m->text));
     print_remarks(im);
-    fprintf(out, "%s", say(im->call, "\nA map to begin with:\n", "\n映射草稿：\n"));
+    fprintf(out, "%s", say(im->call, "\nA map to begin with:\n"));
     print_draft(out, im->call, json_get(look, "map"), 0);
-    fprintf(out, "%s", say(im->call, "\n\nAn extension with the fields that are missing:\n", "\n\n补充缺失字段的扩展草稿：\n"));
+    fprintf(out, "%s", say(im->call, "\n\nAn extension with the fields that are missing:\n"));
     print_draft(out, im->call, json_get(look, "extension"), 0);
     putc('\n', out);
 }

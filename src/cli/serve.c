@@ -60,10 +60,8 @@ static enum err wait_for_end(struct site *s)
         if (!fits)
             return problem(
                 s->call, ERR_CONFLICT, site_shown(s->arena, s->where), "other_model", "%s",
-                say(s->call,
-                    "it was opened with another model while this server was "
-                    "running: start again with the same program and files",
-                    "本服务器运行期间，该组织已用另一模型打开：请以相同的程序和文件重新启动"));
+                say(s->call, "it was opened with another model while this server was "
+                             "running: start again with the same program and files"));
     }
     return OK;
 }
@@ -190,12 +188,11 @@ static int refuse_public_demo(const struct args *args, const struct net_options 
     struct call call = {.lang = args->caller->lang};
     if (is_loopback(o->host) && !origin.len)
         return 0;
-    fprintf(args->caller->err, "aimwell: %s\n",
-            say(&call,
-                "this is a demo organisation, and everybody knows its passwords: it is served on "
-                "this machine alone (--listen 127.0.0.1:8420, without --public)",
-                "这是演示组织，其密码众所周知：只能在本机提供服务（--listen 127.0.0.1:8420，"
-                "不带 --public）"));
+    fprintf(
+        args->caller->err, "aimwell: %s\n",
+        say(&call,
+            "this is a demo organisation, and everybody knows its passwords: it is served on "
+            "this machine alone (--listen 127.0.0.1:8420, without --public)"));
     return 2;
 }
 
@@ -208,11 +205,11 @@ static bool is_demo(struct site *s)
 static void warn_of_root(const struct site *s)
 {
     if (geteuid() == 0)
-        fprintf(s->caller->err, "aimwell: WARNING: %s\n",
-                say(s->call,
-                    "the server runs as root: a mistake in it would be one in the whole machine. "
-                    "Give it a user of its own",
-                    "服务器以 root 身份运行：一旦出错将危及整台机器，请使用专用用户"));
+        fprintf(
+            s->caller->err, "aimwell: WARNING: %s\n",
+            say(s->call,
+                "the server runs as root: a mistake in it would be one in the whole machine. "
+                "Give it a user of its own"));
 }
 
 static int serve(struct site *s, struct net_options *o, struct text origin,

@@ -35,8 +35,7 @@ enum err act_as(struct site *s, const char *email)
         TRY(find_person(s, email, who));
         if (who->disabled)
             return problem(s->call, ERR_CONFLICT, TEXT("as"), "disabled", "%s",
-                           say(s->call, "the account is disabled: nothing is written for it",
-                               "该账户已停用，不能以其名义写入"));
+                           say(s->call, "the account is disabled: nothing is written for it"));
         s->call->actor = actor_command_for(s->call, who);
         return OK;
     }
@@ -46,11 +45,10 @@ enum err act_as(struct site *s, const char *email)
     TRY(e);
     if (!count)
         return OK;
-    return problem(s->call, ERR_INVALID, TEXT("as"), "required", "%s",
-                   say(s->call,
-                       "say for whom: --as EMAIL. What is written is theirs, so that they do not "
-                       "approve it themselves",
-                       "请用 --as EMAIL 指明代表谁：写入的内容归其名下，以免由其本人批准"));
+    return problem(
+        s->call, ERR_INVALID, TEXT("as"), "required", "%s",
+        say(s->call, "say for whom: --as EMAIL. What is written is theirs, so that they do not "
+                     "approve it themselves"));
 }
 
 /* ---- user
@@ -137,7 +135,7 @@ static enum err grant_roles(struct site *s, const struct args *args)
     size_t count = read_roles(s->call, roles ? roles : "", &grants);
     if (count == 0)
         return problem(s->call, ERR_INVALID, TEXT("roles"), "required", "%s",
-                       say(s->call, "name them: --roles r1,r2", "请指明：--roles r1,r2"));
+                       say(s->call, "name them: --roles r1,r2"));
     TRY(find_person(s, args->words[1], &p));
     for (size_t i = 0; i < count; i++) {
         bool pending;

@@ -11,16 +11,16 @@
 static enum err put(struct call *call, const struct json *v, struct buf *out);
 
 static enum err refuse(struct call *call, const struct json *v, const char *code,
-                       const char *en, const char *zh)
+                       const char *english)
 {
-    return problem(call, ERR_INVALID, v->key, code, "%s", say(call, en, zh));
+    return problem(call, ERR_INVALID, v->key, code, "%s", say(call, english));
 }
 
 static enum err put_integer(struct call *call, const struct json *v, struct buf *out)
 {
     if (v->integer > LARGEST_INTEGER || v->integer < -LARGEST_INTEGER)
-        return refuse(call, v, "range", "is beyond the whole numbers a ledger entry may hold",
-                      "超出账本条目允许的整数范围");
+        return refuse(call, v, "range",
+                      SAID("is beyond the whole numbers a ledger entry may hold"));
     buf_print(out, "%lld", (long long)v->integer);
     return OK;
 }
@@ -52,10 +52,10 @@ static enum err put_object(struct call *call, const struct json *v, struct buf *
     buf_add_byte(out, '{');
     for (uint32_t i = 0; i < v->count; i++) {
         if (!is_ascii(sorted[i]->key))
-            return refuse(call, sorted[i], "key", "keys in a ledger entry are ASCII only",
-                          "账本条目中的键只能使用 ASCII 字符");
+            return refuse(call, sorted[i], "key",
+                          SAID("keys in a ledger entry are ASCII only"));
         if (i > 0 && text_same(sorted[i - 1]->key, sorted[i]->key))
-            return refuse(call, sorted[i], "duplicate", "is given twice", "出现两次");
+            return refuse(call, sorted[i], "duplicate", SAID("is given twice"));
         if (i > 0)
             buf_add_byte(out, ',');
         json__quote(out, sorted[i]->key);
@@ -85,10 +85,9 @@ static enum err put(struct call *call, const struct json *v, struct buf *out)
     case JSON_OBJECT:
         return put_object(call, v, out);
     case JSON_NUMBER:
-        return refuse(call, v, "number", "a decimal travels as text in a ledger entry",
-                      "账本条目中的小数须以文本表示");
+        return refuse(call, v, "number", SAID("a decimal travels as text in a ledger entry"));
     case JSON_NULL:
-        return refuse(call, v, "null", "a ledger entry holds no null", "账本条目中不允许空值");
+        return refuse(call, v, "null", SAID("a ledger entry holds no null"));
     }
     panic("json type=%d", (int)v->type);
 }
@@ -98,6 +97,6 @@ enum err json_canonical(struct call *call, const struct json *v, struct buf *out
     TRY(put(call, v, out));
     if (out->full)
         return format__refuse(call, ERR_TOO_LARGE, "size", 0,
-                              "the entry is larger than allowed", "条目超出允许的大小");
+                              SAID("the entry is larger than allowed"));
     return OK;
 }

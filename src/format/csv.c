@@ -146,13 +146,13 @@ static enum err read_quoted(struct call *call, struct csv *csv, struct row *row)
     if (!quoted_cell(call, csv->rest, &cell, &used)) {
         skip_line(csv);
         return format__refuse(call, ERR_MALFORMED, "quote", line,
-                              "a quote is opened and never closed", "引号没有结束");
+                              SAID("a quote is opened and never closed"));
     }
     struct text after = text_from(csv->rest, used);
     if (after.len > 0 && after.at[0] != csv->separator && break_length(after) == 0) {
         skip_line(csv);
         return format__refuse(call, ERR_MALFORMED, "quote", line,
-                              "something follows a closing quote", "结束引号之后还有内容");
+                              SAID("something follows a closing quote"));
     }
     add_cell(call, row, cell);
     skip(csv, used);
@@ -192,11 +192,9 @@ enum err csv_row(struct call *call, struct csv *csv, size_t max, struct text **c
     struct text start = csv->rest;
     TRY(read_cells(call, csv, &row));
     if (!text_utf8(text_slice(start, 0, start.len - csv->rest.len)))
-        return format__refuse(call, ERR_MALFORMED, "encoding", *line, "not valid UTF-8",
-                              "不是有效的 UTF-8");
+        return format__refuse(call, ERR_MALFORMED, "encoding", *line, SAID("not valid UTF-8"));
     if (row.count > max)
-        return format__refuse(call, ERR_MALFORMED, "cells", *line, "too many cells",
-                              "单元格过多");
+        return format__refuse(call, ERR_MALFORMED, "cells", *line, SAID("too many cells"));
     *cells = row.cells;
     *count = row.count;
     return OK;

@@ -14,8 +14,7 @@ enum err gzip_pack(struct call *call, struct text in, struct text *out)
 {
     z_stream z = {0};
     if (in.len > UINT32_MAX)
-        return format__refuse(call, ERR_TOO_LARGE, "size", 0, "too large to be packed",
-                              "过大，无法压缩");
+        return format__refuse(call, ERR_TOO_LARGE, "size", 0, SAID("too large to be packed"));
     if (deflateInit2(&z, Z_DEFAULT_COMPRESSION, Z_DEFLATED, GZIP_WINDOW, 8,
                      Z_DEFAULT_STRATEGY) != Z_OK)
         panic("out_of_memory deflate");
@@ -37,14 +36,13 @@ enum err gzip_pack(struct call *call, struct text in, struct text *out)
 static enum err refuse_large(struct call *call)
 {
     return format__refuse(call, ERR_TOO_LARGE, "size", 0,
-                          "what is packed in it is larger than allowed",
-                          "解压后超出允许的大小");
+                          SAID("what is packed in it is larger than allowed"));
 }
 
 static enum err refuse_broken(struct call *call)
 {
-    return format__refuse(call, ERR_MALFORMED, "gzip", 0, "this is not a whole gzip file",
-                          "这不是完整的 gzip 数据");
+    return format__refuse(call, ERR_MALFORMED, "gzip", 0,
+                          SAID("this is not a whole gzip file"));
 }
 
 static enum err inflate_all(struct call *call, z_stream *z, size_t packed, struct buf *out)

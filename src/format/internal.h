@@ -11,7 +11,7 @@ extern "C" {
 
 /* Adds the problem "line 7: ..." in the language of the call and returns e. Line 0: no line. */
 enum err format__refuse(struct call *call, enum err e, const char *code, uint32_t line,
-                        const char *en, const char *zh);
+                        const char *english);
 /* More came out of a packed stream than honest data gives: over 200:1, past the first 64 KiB.
  */
 bool format__bomb(size_t packed, size_t unpacked);

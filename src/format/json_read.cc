@@ -42,32 +42,29 @@ struct reader {
 };
 
 struct fault {
-    const char *code, *en, *zh;
+    const char *code, *english;
 };
 
-constexpr fault UNEXPECTED = {"syntax", "unexpected character", "出现意外的字符"};
-constexpr fault ENDS_EARLY = {"syntax", "the text ends too early", "内容过早结束"};
-constexpr fault TRAILING = {"trailing", "something follows the value", "值之后还有多余内容"};
-constexpr fault DUPLICATE = {"duplicate", "the same key is given twice", "同一个键出现两次"};
-constexpr fault BAD_TEXT = {"text", "text has an invalid escape", "文本中有无效的转义"};
-constexpr fault NUL_IN_TEXT = {"text", "text contains a NUL character", "文本中含有 NUL 字符"};
-constexpr fault BAD_NUMBER = {"number", "this is not a JSON number", "这不是有效的 JSON 数字"};
-constexpr fault HUGE_NUMBER = {"number", "the number is out of range", "数字超出范围"};
-constexpr fault TOO_DEEP = {"depth", "nested too deeply", "嵌套层数过多"};
-constexpr fault TOO_MANY = {"values", "too many values", "值的数量过多"};
-constexpr fault TOO_LONG = {"size", "the JSON text is larger than allowed",
-                            "JSON 内容超出允许的大小"};
-constexpr fault NOT_UTF8 = {"encoding", "not valid UTF-8", "不是有效的 UTF-8"};
-constexpr fault MARKED = {"encoding", "a byte-order mark is not allowed",
-                          "不允许使用字节顺序标记"};
-constexpr fault CONTROL = {"text", "text contains a control character or line break",
-                           "文本中含有控制字符或换行"};
-constexpr fault OPEN_QUOTE = {"text", "a text has no closing quote", "文本缺少结束引号"};
-constexpr fault EMPTY = {"empty", "there is no JSON value", "没有 JSON 值"};
+constexpr fault UNEXPECTED = {"syntax", SAID("unexpected character")};
+constexpr fault ENDS_EARLY = {"syntax", SAID("the text ends too early")};
+constexpr fault TRAILING = {"trailing", SAID("something follows the value")};
+constexpr fault DUPLICATE = {"duplicate", SAID("the same key is given twice")};
+constexpr fault BAD_TEXT = {"text", SAID("text has an invalid escape")};
+constexpr fault NUL_IN_TEXT = {"text", SAID("text contains a NUL character")};
+constexpr fault BAD_NUMBER = {"number", SAID("this is not a JSON number")};
+constexpr fault HUGE_NUMBER = {"number", SAID("the number is out of range")};
+constexpr fault TOO_DEEP = {"depth", SAID("nested too deeply")};
+constexpr fault TOO_MANY = {"values", SAID("too many values")};
+constexpr fault TOO_LONG = {"size", SAID("the JSON text is larger than allowed")};
+constexpr fault NOT_UTF8 = {"encoding", SAID("not valid UTF-8")};
+constexpr fault MARKED = {"encoding", SAID("a byte-order mark is not allowed")};
+constexpr fault CONTROL = {"text", SAID("text contains a control character or line break")};
+constexpr fault OPEN_QUOTE = {"text", SAID("a text has no closing quote")};
+constexpr fault EMPTY = {"empty", SAID("there is no JSON value")};
 
 enum err refuse(struct call *call, const fault &f, uint32_t line)
 {
-    return format__refuse(call, ERR_MALFORMED, f.code, line, f.en, f.zh);
+    return format__refuse(call, ERR_MALFORMED, f.code, line, f.english);
 }
 
 uint32_t lines_between(const char *from, const char *to)
@@ -281,7 +278,7 @@ enum err read_value(struct reader *r, const char *at, enum expects *next)
 {
     if (r->values++ == r->limits->values)
         return format__refuse(r->call, ERR_TOO_LARGE, TOO_MANY.code, line_of(r, at),
-                              TOO_MANY.en, TOO_MANY.zh);
+                              TOO_MANY.english);
     struct json *v = NEW(r->call->arena, struct json);
     v->line = line_of(r, at);
     v->key = r->key;
@@ -402,7 +399,7 @@ enum err json_read(struct call *call, struct text in, const struct json_limits *
     static thread_local struct kept_parser kept;
     struct reader r = {};
     if (in.len > limits->bytes)
-        return format__refuse(call, ERR_TOO_LARGE, TOO_LONG.code, 0, TOO_LONG.en, TOO_LONG.zh);
+        return format__refuse(call, ERR_TOO_LARGE, TOO_LONG.code, 0, TOO_LONG.english);
     if (in.len == 0)
         return refuse(call, EMPTY, 1);
     if (text_starts(in, "\xEF\xBB\xBF"))

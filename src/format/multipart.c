@@ -7,9 +7,9 @@
 #define LONGEST_BOUNDARY 70
 #define LONGEST_HEAD ((size_t)8 << 10)
 
-static enum err refuse(struct call *call, const char *en, const char *zh)
+static enum err refuse(struct call *call, const char *english)
 {
-    return format__refuse(call, ERR_MALFORMED, "multipart", 0, en, zh);
+    return format__refuse(call, ERR_MALFORMED, "multipart", 0, english);
 }
 
 static struct text trim_blanks(struct text t)
@@ -95,13 +95,12 @@ static enum err boundary_of(struct call *call, struct text type, struct text *ou
     *out = TEXT("");
     if (!same_word(call, take_until_semicolon(&type), "multipart/form-data"))
         return format__refuse(call, ERR_MEDIA, "media_type", 0,
-                              "send the file as multipart/form-data",
-                              "请以 multipart/form-data 方式发送文件");
+                              SAID("send the file as multipart/form-data"));
     while (take_parameter(call, &type, &name, &value))
         if (same_word(call, name, "boundary"))
             *out = value;
     if (out->len == 0 || out->len > LONGEST_BOUNDARY || trim_blanks(type).len != 0)
-        return refuse(call, "the boundary of the parts is missing", "缺少各部分的分隔标记");
+        return refuse(call, SAID("the boundary of the parts is missing"));
     return OK;
 }
 
@@ -118,8 +117,7 @@ static enum err read_disposition(struct call *call, struct text value, struct pa
     struct text name, found;
     bool named = part->name.at != NULL;
     if (named || !same_word(call, take_until_semicolon(&value), "form-data"))
-        return refuse(call, "a part has no proper Content-Disposition",
-                      "某个部分的 Content-Disposition 不正确");
+        return refuse(call, SAID("a part has no proper Content-Disposition"));
     while (take_parameter(call, &value, &name, &found)) {
         if (same_word(call, name, "name"))
             part->name = found;
@@ -127,7 +125,7 @@ static enum err read_disposition(struct call *call, struct text value, struct pa
             part->file_name = base_name(found);
     }
     if (trim_blanks(value).len != 0 || !text_utf8(part->name) || !text_utf8(part->file_name))
-        return refuse(call, "the name of a part cannot be read", "某个部分的名称无法读取");
+        return refuse(call, SAID("the name of a part cannot be read"));
     return OK;
 }
 
@@ -139,7 +137,7 @@ static enum err read_head(struct call *call, struct text head, struct part *part
             line.len--;
         ptrdiff_t colon = text_find(line, ':');
         if (colon <= 0)
-            return refuse(call, "a header of a part cannot be read", "某个部分的标头无法读取");
+            return refuse(call, SAID("a header of a part cannot be read"));
         struct text value = trim_blanks(text_from(line, (size_t)colon + 1));
         struct text name = text_slice(line, 0, (size_t)colon);
         if (same_word(call, name, "content-disposition"))
@@ -148,9 +146,9 @@ static enum err read_head(struct call *call, struct text head, struct part *part
             part->type = value;
     }
     if (part->name.at == NULL)
-        return refuse(call, "a part has no name", "某个部分没有名称");
+        return refuse(call, SAID("a part has no name"));
     if (!text_utf8(part->type))
-        return refuse(call, "the type of a part cannot be read", "某个部分的类型无法读取");
+        return refuse(call, SAID("the type of a part cannot be read"));
     return OK;
 }
 
@@ -175,7 +173,7 @@ static enum err read_part(struct call *call, struct text *rest, struct text deli
     struct text window = text_slice(*rest, 0, LONGEST_HEAD);
     ptrdiff_t head = text_search(window, TEXT("\r\n\r\n"));
     if (head < 0)
-        return refuse(call, "the headers of a part do not end", "某个部分的标头没有结束");
+        return refuse(call, SAID("the headers of a part do not end"));
     *part = (struct part){.type = TEXT(""), .file_name = TEXT("")};
     TRY(read_head(call, text_slice(*rest, 0, (size_t)head), part));
     *rest = text_from(*rest, (size_t)head + 4);
@@ -183,7 +181,7 @@ static enum err read_part(struct call *call, struct text *rest, struct text deli
     struct text from = {rest->at - 2, rest->len + 2};
     ptrdiff_t end = text_search(from, delimiter);
     if (end < 0)
-        return refuse(call, "the last part does not end", "最后一个部分没有结束");
+        return refuse(call, SAID("the last part does not end"));
     part->body = end < 2 ? TEXT("") : text_slice(from, 2, (size_t)end);
     *rest = text_from(from, (size_t)end + delimiter.len);
     return OK;
@@ -198,18 +196,16 @@ enum err multipart_read(struct call *call, struct text content_type, struct text
     TRY(boundary_of(call, content_type, &boundary));
     struct text delimiter = text_join(call->arena, TEXT("\r\n--"), boundary);
     if (!text_starts(body, text_c(call->arena, text_from(delimiter, 2))))
-        return refuse(call, "the body does not begin with the boundary",
-                      "内容没有以分隔标记开头");
+        return refuse(call, SAID("the body does not begin with the boundary"));
     struct text rest = text_from(body, delimiter.len - 2);
     struct part *all = NEW_MANY(call->arena, max, struct part);
     for (;;) {
         if (!take_delimiter_end(&rest, &last))
-            return refuse(call, "something follows a boundary", "分隔标记之后还有内容");
+            return refuse(call, SAID("something follows a boundary"));
         if (last)
             break;
         if (found == max)
-            return format__refuse(call, ERR_TOO_LARGE, "parts", 0, "too many parts",
-                                  "部分过多");
+            return format__refuse(call, ERR_TOO_LARGE, "parts", 0, SAID("too many parts"));
         TRY(read_part(call, &rest, delimiter, &all[found++]));
     }
     *parts = all;

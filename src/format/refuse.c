@@ -7,14 +7,12 @@
 #define FREE_BYTES ((size_t)64 << 10)
 
 enum err format__refuse(struct call *call, enum err e, const char *code, uint32_t line,
-                        const char *en, const char *zh)
+                        const char *english)
 {
-    const char *what = say(call, en, zh);
+    const char *what = say(call, english);
     if (line == 0)
         return problem(call, e, TEXT(""), code, "%s", what);
-    if (call->lang == LANG_ZH)
-        return problem(call, e, TEXT(""), code, "第 %u 行：%s", line, what);
-    return problem(call, e, TEXT(""), code, "line %u: %s", line, what);
+    return problem(call, e, TEXT(""), code, say(call, "line %u: %s"), line, what);
 }
 
 /* A short text of one repeated letter packs better than any limit, and harms nobody. */

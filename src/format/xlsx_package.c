@@ -29,15 +29,14 @@ struct reading {
 
 static enum err refuse_large(struct call *call)
 {
-    return format__refuse(call, ERR_TOO_LARGE, "size", 0, "the workbook is larger than allowed",
-                          "工作簿超出允许的大小");
+    return format__refuse(call, ERR_TOO_LARGE, "size", 0,
+                          SAID("the workbook is larger than allowed"));
 }
 
 static enum err refuse_broken(struct call *call)
 {
     return format__refuse(call, ERR_MALFORMED, "xlsx", 0,
-                          "this is not an XLSX workbook, or it is damaged",
-                          "这不是 XLSX 工作簿，或者文件已损坏");
+                          SAID("this is not an XLSX workbook, or it is damaged"));
 }
 
 static enum err check_claims(struct package *p)
@@ -144,8 +143,7 @@ static void on_document_type(void *data, const char *name, const char *system,
 {
     struct reading *r = data;
     stop_on(r, format__refuse(r->package->call, ERR_MALFORMED, "xlsx", 0,
-                              "a document type declaration is not allowed",
-                              "不允许使用文档类型声明"));
+                              SAID("a document type declaration is not allowed")));
 }
 
 /* ---- one part ----------------------------------------------------------------------- */

@@ -69,14 +69,14 @@ struct workbook {
     size_t scratch_count;
 };
 
-static enum err refuse(struct workbook *w, const char *en, const char *zh)
+static enum err refuse(struct workbook *w, const char *english)
 {
-    return format__refuse(w->call, ERR_MALFORMED, "xlsx", (uint32_t)w->row, en, zh);
+    return format__refuse(w->call, ERR_MALFORMED, "xlsx", (uint32_t)w->row, english);
 }
 
-static enum err refuse_large(struct workbook *w, const char *en, const char *zh)
+static enum err refuse_large(struct workbook *w, const char *english)
 {
-    return format__refuse(w->call, ERR_TOO_LARGE, "size", (uint32_t)w->row, en, zh);
+    return format__refuse(w->call, ERR_TOO_LARGE, "size", (uint32_t)w->row, english);
 }
 
 /* Room for one more in an array that doubles. */
@@ -184,7 +184,7 @@ static enum err read_workbook(struct workbook *w)
     TRY(read_links(w, "_rels/.rels"));
     const char *path = target_of(w, link_of_type(w, "/officeDocument"));
     if (path == NULL)
-        return refuse(w, "there is no workbook in this file", "文件中没有工作簿");
+        return refuse(w, SAID("there is no workbook in this file"));
     const char *slash = strrchr(path, '/');
     const char *base = slash == NULL ? path : slash + 1;
     w->folder = text_copy(a, (struct text){path, (size_t)(base - path)});
@@ -259,8 +259,7 @@ static enum err text_characters_in(void *context, struct text t)
     struct workbook *w = context;
     if (w->collecting)
         buf_add(&w->text, t);
-    return w->text.full ? refuse_large(w, "a cell is longer than allowed", "单元格内容过长")
-                        : OK;
+    return w->text.full ? refuse_large(w, SAID("a cell is longer than allowed")) : OK;
 }
 
 static enum err string_open(void *context, const char *name, const char **attributes)
@@ -282,7 +281,7 @@ static enum err string_close(void *context, const char *name)
     if (strcmp(name, "si") != 0)
         return OK;
     if (all->count == MOST_STRINGS)
-        return refuse_large(w, "too many different texts", "不同文本过多");
+        return refuse_large(w, SAID("too many different texts"));
     all->at = room_for(a, all->at, all->count, &all->room, sizeof(*all->at));
     all->at[all->count++] = xlsx__unescape(a, buf_text(&w->text));
     return OK;
@@ -306,12 +305,12 @@ static enum err row_end(struct workbook *w)
     if (w->scratch_count == 0)
         return OK;
     if (w->row > MOST_ROWS)
-        return refuse_large(w, "too many rows", "行数过多");
+        return refuse_large(w, SAID("too many rows"));
     if (w->scratch_count > w->columns)
         w->columns = w->scratch_count;
     w->cells_kept += w->scratch_count;
     if (w->cells_kept > MOST_CELLS)
-        return refuse_large(w, "too many cells", "单元格过多");
+        return refuse_large(w, SAID("too many cells"));
     while (w->line_room < w->row) {
         size_t count = w->line_room;
         w->lines = room_for(a, w->lines, count, &w->line_room, sizeof(*w->lines));
@@ -343,8 +342,7 @@ static enum err cell_text(struct workbook *w, struct text *out)
     if (text_is(w->cell_type, "s")) {
         int64_t index = integer_or(text_trim(raw), -1);
         if (index < 0 || (size_t)index >= w->strings.count)
-            return refuse(w, "a cell refers to a text that is not there",
-                          "单元格引用了不存在的文本");
+            return refuse(w, SAID("a cell refers to a text that is not there"));
         *out = w->strings.at[index];
     } else if (text_is(w->cell_type, "b")) {
         *out = text_is(text_trim(raw), "1") ? TEXT("true") : TEXT("false");
@@ -369,7 +367,7 @@ static enum err cell_end(struct workbook *w)
     if (text.len == 0 && text.at != sheet_no_result)
         return OK;
     if (column >= MOST_COLUMNS)
-        return refuse_large(w, "too many columns", "列数过多");
+        return refuse_large(w, SAID("too many columns"));
     w->scratch[column] = text;
     if (column >= w->scratch_count)
         w->scratch_count = column + 1;
@@ -423,12 +421,10 @@ static enum err refuse_sheet(struct workbook *w)
         buf_print(&b, "%s%.*s", i ? ", " : "", TEXT_ARG(w->names.at[i].name));
     if (w->wanted.len == 0)
         return problem(w->call, ERR_MISSING, TEXT("sheet"), "hidden",
-                       say(w->call, "every sheet is hidden; name one: %.*s",
-                           "所有工作表都已隐藏，请指定一个：%.*s"),
+                       say(w->call, "every sheet is hidden; name one: %.*s"),
                        TEXT_ARG(buf_text(&b)));
     return problem(w->call, ERR_MISSING, TEXT("sheet"), "missing",
-                   say(w->call, "there is no sheet %.*s; these are in the workbook: %.*s",
-                       "没有工作表 %.*s；工作簿中有：%.*s"),
+                   say(w->call, "there is no sheet %.*s; these are in the workbook: %.*s"),
                    TEXT_ARG(w->wanted), TEXT_ARG(buf_text(&b)));
 }
 
@@ -442,7 +438,7 @@ static enum err read_parts(struct workbook *w)
         return refuse_sheet(w);
     const char *path = target_of(w, link_of_id(w, w->sheet_id));
     if (path == NULL)
-        return refuse(w, "the workbook has no sheet", "工作簿中没有工作表");
+        return refuse(w, SAID("the workbook has no sheet"));
     TRY(read_optional(w, "/styles", &styles));
     TRY(read_optional(w, "/sharedStrings", &strings));
     return package__read(w->package, path, &sheet);
@@ -453,7 +449,7 @@ static enum err widen(struct workbook *w, struct sheet *out)
 {
     struct arena *a = w->call->arena;
     if (w->line_count * w->columns > MOST_CELLS)
-        return refuse_large(w, "too many cells", "单元格过多");
+        return refuse_large(w, SAID("too many cells"));
     struct text *empty = NEW_MANY(a, w->columns, struct text);
     for (size_t c = 0; c < w->columns; c++)
         empty[c] = TEXT("");

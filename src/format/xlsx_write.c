@@ -301,10 +301,10 @@ enum err xlsx_close(struct call *call, struct xlsx *x, struct text *bytes)
         log_line(LOG_WARN, "xlsx_close", "folder=%s errno=%d", x->folder, errno);
     arena_close(x->arena);
     if (x->error != OK)
-        return format__refuse(call, x->error, "xlsx", 0, "the workbook could not be made",
-                              "无法生成工作簿");
+        return format__refuse(call, x->error, "xlsx", 0,
+                              SAID("the workbook could not be made"));
     if (x->too_long)
-        return format__refuse(call, ERR_TOO_LARGE, "rows", 0, "too many rows for a workbook",
-                              "行数超出工作簿的上限");
+        return format__refuse(call, ERR_TOO_LARGE, "rows", 0,
+                              SAID("too many rows for a workbook"));
     return OK;
 }

@@ -279,8 +279,7 @@ enum err zone_open(struct call *call, struct arena *a, struct text name, struct 
     return problem(call, ERR_INVALID, TEXT("zone"), "zone",
                    say(call,
                        "this machine knows no time zone \"%.*s\": write it as Europe/Berlin or "
-                       "Asia/Singapore (package tzdata)",
-                       "此机器没有名为“%.*s”的时区：请写作 Asia/Shanghai 或 Europe/Berlin（软件包 tzdata）"),
+                       "Asia/Singapore (package tzdata)"),
                    TEXT_ARG(name));
 }
 

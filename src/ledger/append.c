@@ -414,8 +414,7 @@ static enum err group_attest(void *arg, struct call *call)
     if (note_last(arg))
         return OK;
     return problem(call, ERR_IO, TEXT("ledger"), "ledger_last", "%s",
-                   say(call, "ledger.last cannot be written; nothing is acknowledged",
-                       "无法写入 ledger.last，未确认任何内容"));
+                   say(call, "ledger.last cannot be written; nothing is acknowledged"));
 }
 
 /* What was acknowledged is the start of what is there. There may be more: a group whose commit

@@ -73,7 +73,7 @@ enum err ledger_note_last(struct call *call, struct text folder, const struct ve
     int fd = last__write(text_c(call->arena, folder), v->entries, &v->root);
     if (fd < 0)
         return problem(call, ERR_IO, TEXT("ledger"), "ledger_last", "%s",
-                       say(call, "ledger.last cannot be written", "无法写入 ledger.last"));
+                       say(call, "ledger.last cannot be written"));
     close(fd);
     return OK;
 }

@@ -20,6 +20,7 @@ static const struct {
     {"checks/", FILE_CHECK},
     {"sets/", FILE_SET},
     {"methods/", FILE_METHOD},
+    {"calendars/", FILE_CALENDAR},
     {"overlays/", FILE_OVERLAY},
     {"demo/", FILE_OTHER},
     {"import/", FILE_OTHER},
@@ -60,7 +61,8 @@ static bool classify_by_content(struct source *s)
                       {"framework", FILE_FRAMEWORK},
                       {"check", FILE_CHECK},
                       {"set", FILE_SET},
-                      {"method", FILE_METHOD}};
+                      {"method", FILE_METHOD},
+                      {"calendar", FILE_CALENDAR}};
     for (size_t i = 0; i < COUNT(first_keys); i++)
         if (json_get(s->root, first_keys[i].key) != NULL) {
             s->type = first_keys[i].type;

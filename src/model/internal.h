@@ -35,6 +35,7 @@ enum file_type {
     FILE_CHECK,
     FILE_SET,
     FILE_METHOD,
+    FILE_CALENDAR,
     FILE_OVERLAY
 };
 struct source {        /* one file that was read */
@@ -71,7 +72,7 @@ struct loader {
     struct call *call;   /* who asked: gets the problems */
     struct call *inner;  /* over the model's arena: reads the JSON */
     struct arena *arena; /* the model's */
-    struct arena *scrap; /* the caller's: for what is not needed afterwards */
+    struct arena *scrap; /* closed when the model is read: for what is not needed afterwards */
     struct model *model;
     struct source *sources;
     size_t source_count;
@@ -210,6 +211,13 @@ bool model__made_from(struct loader *l, const struct kind *k, const struct field
 /* k NULL: the fields are not checked. NULL after a mistake. */
 struct condition *model__condition(struct loader *l, const struct kind *k,
                                    const struct json *v);
+
+void model__calendars(struct loader *l, size_t count);
+/* f, of which v says that it is a clock, was just read: makes it computed and adds NAME_standing behind it. */
+void model__clock_fields(struct loader *l, struct draft *d, struct field *f, const struct json *v);
+/* What the clock says, once fields and states are known. */
+void model__clock(struct loader *l, struct draft *d, struct field *f, const struct json *v);
+bool model__clock_waits(const struct field *f, const struct kind *k, const bool *done);
 
 void model__framework(struct loader *l, const struct source *s, struct framework *f);
 void model__framework_finish(struct loader *l, const struct source *s, struct framework *f);

@@ -137,6 +137,7 @@ static void read_checks(struct loader *l)
 static void run_passes(struct loader *l, struct text on)
 {
     read_shared(l);
+    model__calendars(l, count_of(l, FILE_CALENDAR));
     name_kinds(l);
     model__overlays(l, on);
     read_envelope(l);
@@ -158,7 +159,7 @@ enum err model_load(struct call *call, const struct model_file *files, size_t co
                     struct model **out)
 {
     struct arena *arena = arena_open();
-    struct loader l = {.call = call, .arena = arena, .scrap = call->arena};
+    struct loader l = {.call = call, .arena = arena, .scrap = arena_open()};
     l.model = NEW(arena, struct model);
     l.model->arena = arena;
     l.chinese = map__new(l.scrap);
@@ -168,11 +169,13 @@ enum err model_load(struct call *call, const struct model_file *files, size_t co
     *out = NULL;
     if (model__open_files(&l, files, count, site, site_count))
         run_passes(&l, on);
+    if (l.mistakes == 0)
+        l.model->hash = model__hash(&l);
+    arena_close(l.scrap);
     if (l.mistakes > 0) {
         arena_close(arena);
         return ERR_INVALID;
     }
-    l.model->hash = model__hash(&l);
     *out = l.model;
     return OK;
 }

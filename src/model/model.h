@@ -12,6 +12,7 @@ struct words { /* one text in both languages */
     struct text en, zh;
 };
 struct text words_in(struct words w, enum lang lang);
+struct words words_said(const char *english); /* a text of the program (SAID), in both */
 
 /*        name      JSON      column */
 #define FIELD_TYPES(X)                                                                         \
@@ -180,9 +181,55 @@ struct duration {
     struct text said; /* as it was written, "" */
 };
 bool duration_read(struct text t, struct duration *out); /* P1Y2M3DT4H5M6S, P10W working days */
-/* The moment a duration from `moment` on (microseconds, UTC): days and months by the calendar of the
- * zone (NULL: UTC), where the time of day stays; hours as they pass. */
-int64_t duration_after(int64_t moment, const struct duration *d, const struct zone *zone);
+struct calendar;
+/* The moment a duration from `moment` on (microseconds, UTC): days and months as the zone has them
+ * (NULL: UTC), where the time of day stays; working days by the calendar (NULL: Monday to Friday);
+ * hours as they pass. */
+int64_t duration_after(int64_t moment, const struct duration *d, const struct zone *zone,
+                       const struct calendar *calendar);
+
+struct calendar_day {
+    int64_t day;         /* since 1970-01-01 */
+    bool worked;         /* though the week says otherwise; else off */
+    struct words title;  /* of a day off */
+};
+struct calendar_year {
+    int64_t year, first, last; /* its days */
+    struct text source;        /* who says so */
+    struct calendar_day *days; /* in order */
+    size_t count;
+};
+struct calendar {
+    struct text name, source;
+    struct words title, about;
+    struct text zone_name;       /* "": the organisation's */
+    const struct zone *zone;     /* whose days they are, of clocks that go by it */
+    bool working[7];             /* Monday first; at least one */
+    struct calendar_year *years; /* in order; none: it knows no holidays at all */
+    size_t year_count;
+};
+bool calendar_works(const struct calendar *c, int64_t day); /* NULL: Monday to Friday */
+/* The first year between two days whose holidays the calendar does not have; 0: it has them all. */
+int64_t calendar_unknown(const struct calendar *c, int64_t from, int64_t to);
+bool calendar_same(const struct calendar *a, const struct calendar *b); /* do they count alike? */
+
+/* How a clock stands: `late` was answered after its time, `missed` is over and not answered. A field that is
+ * empty has not begun. */
+enum clock_standing { STANDING_RUNNING, STANDING_MET, STANDING_LATE, STANDING_MISSED, STANDING_NONE };
+struct text standing_word(enum clock_standing s);
+#define CLOCK_REMINDERS_MOST 8
+struct clock { /* a moment by which something must have been answered */
+    const struct field *at;            /* the moment, computed */
+    const struct field *standing;      /* a choice, computed: the field behind it */
+    const struct field *from;          /* a date, with whose end it ends, or a moment */
+    struct duration add;
+    const struct calendar *calendar;   /* NULL: the organisation's */
+    const struct condition *when;      /* NULL: always */
+    const struct field *answered;      /* a date or moment says when; NULL: */
+    uint64_t answered_in;              /* by being in one of these states */
+    struct duration remind[CLOCK_REMINDERS_MOST]; /* before it */
+    size_t remind_count;
+};
 
 #define SIGN_STEPS_MOST 8
 #define SIGN_COUNT_MOST 20
@@ -257,6 +304,8 @@ struct kind {
     const struct json *views;
     const struct field **computed; /* in an order in which they can be computed */
     size_t computed_count;
+    struct clock *clocks;
+    size_t clock_count;
     size_t index;                /* place in model->kinds */
 };
 struct role {
@@ -395,6 +444,8 @@ struct model {
     size_t set_count;
     struct check *checks;
     size_t check_count;
+    struct calendar *calendars;
+    size_t calendar_count;
     const struct guest *guest;     /* what their queries may read (store/store.h: read_guest) */
     const struct kind *unit_kind;  /* is: unit_tree; NULL when none */
     const struct kind *criteria_kind; /* is: criteria; NULL when none */
@@ -430,6 +481,7 @@ const struct kind *model_kind(const struct model *m, struct text name);
 const struct role *model_role(const struct model *m, struct text name);
 const struct framework *model_framework(const struct model *m, struct text name);
 const struct requirement *model_requirement(const struct model *m, struct text id);
+const struct calendar *model_calendar(const struct model *m, struct text name);
 const struct check *model_check(const struct model *m, struct text name);
 /* The method of that name, else the standard one; NULL when the model measures nothing so. */
 const struct method *model_risk_method(const struct model *m, struct text name);
@@ -440,6 +492,8 @@ const struct method *model_readiness_method(const struct model *m, struct text n
 bool field_is_column(const struct field *f); /* of the table of its kind; else rows or links */
 const struct field *kind_field(const struct kind *k, struct text name);
 const struct move *kind_move(const struct kind *k, struct text name);
+const struct clock *kind_clock(const struct kind *k, struct text field); /* of that moment; NULL */
+bool clock_same(const struct clock *a, const struct clock *b);  /* do they wait for the same? */
 bool move_takes_many(const struct move *m);    /* a record may be such that more than one signs */
 int64_t move_signers(const struct move *m);    /* so many sign whatever the record is like */
 ptrdiff_t kind_state(const struct kind *k, struct text name); /* -1 */

@@ -9,6 +9,11 @@ struct text words_in(struct words w, enum lang lang)
     return lang == LANG_ZH && w.zh.len > 0 ? w.zh : w.en;
 }
 
+struct words words_said(const char *english)
+{
+    return (struct words){text_of(english), text_of(say_in(LANG_ZH, english))};
+}
+
 static void add_twin(struct loader *l, const struct json *v)
 {
     if (v->type != JSON_TEXT || v->text.len == 0) {

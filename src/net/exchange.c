@@ -37,10 +37,11 @@ static struct arena *spare_arena(struct net *n)
 }
 
 /* For each parameter libmicrohttpd takes 64 bytes of the head's memory, although nobody asks it
- * for them; when they do not fit it falls silent. Such a connection ends at the next sweep. */
+ * for them, and half of it is what it reads into, be it full or not; when they do not fit it falls
+ * silent. Such a connection ends at the next sweep. */
 static bool chokes(struct text target)
 {
-    size_t needed = target.len;
+    size_t reads = NET_HEAD_MEMORY / 2, needed = target.len > reads ? target.len : reads;
     for (size_t i = 0; i < target.len; i++)
         needed += target.at[i] == '&' ? 64 : 0;
     return needed > NET_HEAD_MEMORY - 1024;
@@ -141,10 +142,10 @@ static bool make_room(struct work *w, size_t needed)
     room = room < w->admission.cap ? room : w->admission.cap;
     switch (net__hold(w, HOLD_BODY, counted(room) - counted(w->body_room))) {
     case HELD_TOO_MUCH:
-        w->lost = "too much is being sent at once";
+        w->lost = SAID("too much is being sent at once");
         return false;
     case HELD_TOO_MUCH_OF_ONE:
-        w->lost = "you are sending too much at once";
+        w->lost = SAID("you are sending too much at once");
         w->lost_status = 429;
         return false;
     case HELD:
@@ -173,7 +174,7 @@ static enum MHD_Result collect(struct work *w, const char *bytes, size_t *size)
         *size = given; /* once the piece is written */
         if (send_errand(w, ERRAND_SPOOL))
             return MHD_YES;
-        w->lost = "too many files are being sent at once";
+        w->lost = SAID("too many files are being sent at once");
         *size = 0;
     }
     if (w->lost || (!w->admission.to_file && !make_room(w, w->body_len + given)))
@@ -204,7 +205,7 @@ static enum MHD_Result expect_body(struct work *w)
     in->to_file = in->to_file && w->net->options.spool && length > NET_PIECE;
     if (in->to_file && !net__spool_begin(w)) {
         in->to_file = false;
-        return net__refuse(w, 503, "too many files are being sent at once");
+        return net__refuse(w, 503, SAID("too many files are being sent at once"));
     }
     if (!in->to_file && length > 0 && length <= EXACT_BODY && !make_room(w, length))
         return net__refuse(w, 503, w->lost);
@@ -222,13 +223,13 @@ static enum MHD_Result admit(struct work *w)
     if (in->refused)
         return net__turn_away(w, in->refused);
     if (length > in->cap)
-        return net__refuse(w, 413, "the body is larger than allowed");
+        return net__refuse(w, 413, SAID("the body is larger than allowed"));
     if (length <= in->before || !o->who)
         return expect_body(w);
     w->step = STEP_WHO;
     if (send_errand(w, ERRAND_WHO))
         return MHD_YES;
-    return net__refuse(w, 503, "too many requests of this sort are waiting");
+    return net__refuse(w, 503, SAID("too many requests of this sort are waiting"));
 }
 
 /* The library calls again for the head, since nothing of the body was taken yet. */
@@ -240,7 +241,7 @@ static enum MHD_Result heard(struct work *w, size_t size)
     if (w->turned_away)
         return net__turn_away(w, w->turned_away);
     if (w->lost || atomic_load(&w->net->closing))
-        return net__refuse(w, 503, "the server is stopping");
+        return net__refuse(w, 503, SAID("the server is stopping"));
     net__due_in(w->conn, w->net->deadlines.window, 0);
     return expect_body(w);
 }
@@ -276,11 +277,11 @@ static enum MHD_Result hand_over(struct work *w)
     const struct net_options *o = &n->options;
     net__due_never(w->conn);
     if (w->body_over > 0)
-        return net__refuse(w, 413, "the body is larger than allowed");
+        return net__refuse(w, 413, SAID("the body is larger than allowed"));
     if (w->lost)
         return net__refuse(w, w->lost_status ? w->lost_status : 503, w->lost);
     if (atomic_load(&n->closing))
-        return net__refuse(w, 503, "the server is stopping");
+        return net__refuse(w, 503, SAID("the server is stopping"));
     if (!w->admission.to_file)
         w->request.body = (struct text){w->body ? w->body : "", w->body_len};
     w->dispatched = true;
@@ -291,7 +292,7 @@ static enum MHD_Result hand_over(struct work *w)
     w->errand = ERRAND_HANDLE;
     if (!taken && !net__workers_add(n, w, w->admission.lane)) {
         atomic_fetch_sub(&n->busy, 1);
-        return net__refuse(w, 503, "too many requests of this sort are waiting");
+        return net__refuse(w, 503, SAID("too many requests of this sort are waiting"));
     }
     if (atomic_load(&w->stage) == STAGE_ANSWERED)
         return net__send(w);

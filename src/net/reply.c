@@ -145,8 +145,8 @@ static struct MHD_Response *replace(struct work *w, struct MHD_Response *respons
                                     bool of_one)
 {
     struct reply instead =
-        of_one ? refusal(w, 429, "you have too many large answers waiting to be taken")
-               : refusal(w, 503, "too many large answers are waiting to be taken");
+        of_one ? refusal(w, 429, SAID("you have too many large answers waiting to be taken"))
+               : refusal(w, 503, SAID("too many large answers are waiting to be taken"));
     MHD_destroy_response(response);
     response = net__response(&w->request, &instead);
     if (!response)

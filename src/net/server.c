@@ -297,7 +297,7 @@ static void give_up_running(struct net *n)
         if (w->errand == ERRAND_HANDLE) {
             net_answer(&w->request, &stopping);
         } else {
-            w->lost = "the server is stopping";
+            w->lost = SAID("the server is stopping");
             net__wake(w);
         }
     }

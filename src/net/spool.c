@@ -69,7 +69,7 @@ static int open_unnamed(struct work *w)
 static bool lost(struct work *w)
 {
     log_line(LOG_WARN, "net", "body_not_kept=%s", strerror(errno));
-    w->lost = "there is no room to keep what you send";
+    w->lost = SAID("there is no room to keep what you send");
     return false;
 }
 

@@ -105,7 +105,7 @@ static enum err add_comment(struct job *job, struct call *call, struct tx *tx)
         TRY(who__may_read(call, a->records, db_tx(tx), call->actor, rec, &readable));
     if (!readable)
         return problem(call, ERR_MISSING, TEXT(""), "missing", "%s",
-                       say(call, "there is no such record", "没有此记录"));
+                       say(call, "there is no such record"));
     struct comment c = {.id = id_new(call),
                         .author = call->actor->person,
                         .body = a->body,
@@ -132,9 +132,8 @@ enum err record_comment(struct call *call, struct records *r, const struct kind 
 {
     body = text_trim(body);
     if (!body.len || text_characters(body) > 10000 || !text_utf8(body))
-        return problem(
-            call, ERR_INVALID, TEXT("body"), "length", "%s",
-            say(call, "a comment has 1 to 10,000 characters", "评论长度为 1 至 10,000 个字符"));
+        return problem(call, ERR_INVALID, TEXT("body"), "length", "%s",
+                       say(call, "a comment has 1 to 10,000 characters"));
     struct attaching a = {.records = r, .kind = k, .id = id, .body = body};
     TRY(store_run(r->store, call, add_comment, &a));
     *made = a.made;
@@ -278,8 +277,7 @@ enum err record_file_room(struct call *call, struct records *r, struct reader *d
                   today, 2, 1, &rows));
     if (row_at(&rows, 0)[0].integer + size > FILES_A_DAY * factor)
         return problem(call, ERR_BUSY, TEXT("file"), "quota",
-                       say(call, "you may store %lld MiB of files a day; go on tomorrow",
-                           "每人每天最多存储 %lld MiB 文件，请明天继续"),
+                       say(call, "you may store %lld MiB of files a day; go on tomorrow"),
                        (long long)(FILES_A_DAY * factor >> 20));
     TRY(read_rows(call, db,
                   "SELECT count(*), CAST(coalesce(sum(a.size), 0) AS bigint) FROM attachment a "
@@ -288,13 +286,11 @@ enum err record_file_room(struct call *call, struct records *r, struct reader *d
                   week, 2, 1, &rows));
     if (row_at(&rows, 0)[0].integer >= FILES_LOOSE_MANY * factor ||
         row_at(&rows, 0)[1].integer + size > FILES_LOOSE * factor)
-        return problem(call, ERR_BUSY, TEXT("file"), "quota",
-                       say(call,
-                           "too many of your files belong to no record (at most %lld of them, "
-                           "%lld MiB); attach them first",
-                           "您有过多未关联记录的文件（最多 %lld 个，%lld MiB），请先关联"),
-                       (long long)(FILES_LOOSE_MANY * factor),
-                       (long long)(FILES_LOOSE * factor >> 20));
+        return problem(
+            call, ERR_BUSY, TEXT("file"), "quota",
+            say(call, "too many of your files belong to no record (at most %lld of them, "
+                      "%lld MiB); attach them first"),
+            (long long)(FILES_LOOSE_MANY * factor), (long long)(FILES_LOOSE * factor >> 20));
     return OK;
 }
 
@@ -303,13 +299,12 @@ enum err record_file_put(struct call *call, struct records *r, struct text name,
 {
     if (!call->actor->all && !who__is_somebody(call->actor))
         return problem(call, ERR_DENIED, TEXT(""), "who", "%s",
-                       say(call, "this token may not store files", "此令牌不能存储文件"));
+                       say(call, "this token may not store files"));
     if (!plain_name(name))
         return problem(call, ERR_INVALID, TEXT("name"), "name", "%s",
                        say(call,
                            "a file needs a name that can be seen, without slashes and hidden "
-                           "characters, at most 255 bytes",
-                           "文件需要可见的名称，不含斜杠和隐藏字符，最多 255 字节"));
+                           "characters, at most 255 bytes"));
     if (type.len > 100 || !text_utf8(type))
         type = TEXT("application/octet-stream");
     *out = (struct stored_file){.id = id_new(call),
@@ -384,8 +379,7 @@ enum err record_file_get(struct call *call, struct records *r, struct reader *db
         1, &rows));
     if (rows.count && ledger_is_opening(rows.cells[7].text) && who__is_somebody(call->actor))
         return problem(call, ERR_GONE, TEXT(""), "redacted",
-                       say(call, "this file was redacted by ledger entry %lld",
-                           "该文件已由账本第 %lld 条删除"),
+                       say(call, "this file was redacted by ledger entry %lld"),
                        (long long)ledger_redacted_by(call, rows.cells[7].text, TEXT("sha256")));
     if (rows.count) {
         const struct value *row = rows.cells;
@@ -395,6 +389,6 @@ enum err record_file_get(struct call *call, struct records *r, struct reader *db
     }
     if (!yes)
         return problem(call, ERR_MISSING, TEXT(""), "missing", "%s",
-                       say(call, "there is no such file", "没有此文件"));
+                       say(call, "there is no such file"));
     return bytes ? file_read(call, r->store, about->sha256, bytes) : OK;
 }

@@ -66,12 +66,12 @@ enum err record_batches(struct call *call, struct reader *db, size_t most,
 
 /* ---- is it as the batch left it? --------------------------------------------------------------- */
 static enum err refuse(struct writing *w, const struct record *rec, const char *code,
-                       const char *en, const char *zh)
+                       const char *english)
 {
     const struct json *title = record_value(rec, TEXT("title"));
     struct text name = title ? json_text(title) : TEXT("");
     return problem(w->call, ERR_CONFLICT, TEXT(""), code, "%.*s “%.*s”: %s", TEXT_ARG(rec->key),
-                   TEXT_ARG(name), say(w->call, en, zh));
+                   TEXT_ARG(name), say(w->call, english));
 }
 
 /* What the engine computed anew since is no change of anybody's. */
@@ -88,9 +88,10 @@ static enum err check_untouched(struct writing *w, const struct record *now, int
     for (size_t i = 0; i < rows.count && !touched; i++) {
         const struct json *body;
         TRY(json_read(w->call, row_at(&rows, i)[0].text, &limits, &body));
-        touched = !text_is(json_text(json_get(body, "_act")), "record.recompute");
+        struct text act = json_text(json_get(body, "_act"));
+        touched = !text_is(act, "record.recompute") && !text_is(act, "record.clock");
     }
-    return touched ? refuse(w, now, "changed", "was changed since", "此后已被更改") : OK;
+    return touched ? refuse(w, now, "changed", SAID("was changed since")) : OK;
 }
 
 static enum err check_pointed_at(struct writing *w, const struct record *now)
@@ -107,7 +108,7 @@ static enum err check_pointed_at(struct writing *w, const struct record *now)
             TRY(query__living(w->call, w->records, db_tx(w->tx), &m->kinds[i], f, now->id,
                               &others, &count));
             if (count)
-                return refuse(w, now, "referred", "is referred to by now", "已被其他记录引用");
+                return refuse(w, now, "referred", SAID("is referred to by now"));
         }
     return OK;
 }
@@ -121,8 +122,7 @@ static enum err check_spoken_of(struct writing *w, const struct record *now)
                 "SELECT 1 FROM link WHERE (to_kind = $1 AND to_id = $2 AND free = 1) OR "
                 "(from_kind = $1 AND from_id = $2 AND free = 1) LIMIT 1",
                 values, 2, 1, &rows));
-    return rows.count ? refuse(w, now, "spoken_of", "has a comment or a link by now",
-                               "已有评论或关联")
+    return rows.count ? refuse(w, now, "spoken_of", SAID("has a comment or a link by now"))
                       : OK;
 }
 
@@ -133,9 +133,9 @@ static enum err withdraw(struct writing *w, const struct record *now)
     /* What the batch says is not believed alone: its author is told by the record. */
     if (archived < 0 || !record_may_create(w->call->actor, now->kind) ||
         !value__list_has(record_value(now, TEXT("author")), w->call->actor->person))
-        return refuse(w, now, "who", "cannot be withdrawn by you", "您不能撤回此记录");
+        return refuse(w, now, "who", SAID("cannot be withdrawn by you"));
     if ((size_t)archived == now->state)
-        return refuse(w, now, "changed", "is archived already", "已归档");
+        return refuse(w, now, "changed", SAID("is archived already"));
     TRY(check_pointed_at(w, now));
     TRY(check_spoken_of(w, now));
     struct record *rec = record__copy(w->call->arena, now);
@@ -200,7 +200,7 @@ enum err batch__undo(struct writing *w)
     const struct value *row = rows.count ? row_at(&rows, 0) : NULL;
     if (!readable || !row || row[0].type != VALUE_INTEGER)
         return problem(w->call, ERR_MISSING, TEXT(""), "missing",
-                       say(w->call, "there is no record %.*s", "没有记录 %.*s"), TEXT_ARG(c->id));
+                       say(w->call, "there is no record %.*s"), TEXT_ARG(c->id));
     TRY(check_untouched(w, now, row[1].integer));
     TRY(row[0].integer == 1 ? withdraw(w, now) : change_back(w, now, row[0].integer - 1));
     return tx_exec(w->call, w->tx,

@@ -37,12 +37,11 @@ static enum err check_unique(struct writing *w, const struct record *rec, const 
         bool readable; /* which record it is, only those are told who may read it */
         TRY(who__may_read(w->call, w->records, db_tx(w->tx), w->call->actor, others[0],
                           &readable));
-        worst = problem_at(
-            w->call, ERR_CONFLICT, f->name, "exists", f->source,
-            readable ? text_print(w->call->arena,
-                                  say(w->call, "is already used by %.*s", "已被 %.*s 使用"),
-                                  TEXT_ARG(others[0]->key))
-                     : text_of(say(w->call, "is already used", "已被使用")));
+        worst = problem_at(w->call, ERR_CONFLICT, f->name, "exists", f->source,
+                           readable ? text_print(w->call->arena,
+                                                 say(w->call, "is already used by %.*s"),
+                                                 TEXT_ARG(others[0]->key))
+                                    : text_of(say(w->call, "is already used")));
     }
     return worst;
 }
@@ -90,8 +89,7 @@ static enum err may_create_here(struct writing *w, const struct record *rec)
     struct text who = who__print(w->call, w->records, &rec->kind->create);
     return problem_at(w->call, ERR_DENIED, TEXT("unit"), "who", rec->kind->file,
                       text_print(w->call->arena,
-                                 say(w->call, "to create this here one must be: %.*s",
-                                     "在此新建需要角色：%.*s"),
+                                 say(w->call, "to create this here one must be: %.*s"),
                                  TEXT_ARG(who)));
 }
 
@@ -103,8 +101,7 @@ static enum err check_fixed_at_start(struct writing *w, const struct record *rec
         const struct field *f = &rec->kind->fields[i];
         if (w->given[i] && f->fixed_in == UINT64_MAX && !value__empty(rec->values[i]))
             worst = problem_at(w->call, ERR_CONFLICT, f->name, "fixed", f->source,
-                               text_of(say(w->call, "is filled in by a move, never typed in",
-                                           "由流转自动填写，不能手工输入")));
+                               text_of(say(w->call, "is filled in by a move, never typed in")));
     }
     return worst;
 }
@@ -140,8 +137,8 @@ static enum err create(struct writing *w)
  * --------------------------------------------------------------------- */
 static enum err missing(struct call *call, struct text id)
 {
-    return problem(call, ERR_MISSING, TEXT(""), "missing",
-                   say(call, "there is no record %.*s", "没有记录 %.*s"), TEXT_ARG(id));
+    return problem(call, ERR_MISSING, TEXT(""), "missing", say(call, "there is no record %.*s"),
+                   TEXT_ARG(id));
 }
 
 enum err change__find(struct writing *w, struct record **out)
@@ -162,8 +159,7 @@ enum err change__check_version(struct writing *w, const struct record *rec)
     if (!w->change->if_version || w->change->if_version == rec->version)
         return OK;
     return problem(w->call, ERR_STALE, TEXT("version"), "stale",
-                   say(w->call, "version %lld was expected, but the record is at version %lld",
-                       "预期版本为 %lld，但记录已是版本 %lld"),
+                   say(w->call, "version %lld was expected, but the record is at version %lld"),
                    (long long)w->change->if_version, (long long)rec->version);
 }
 
@@ -195,11 +191,10 @@ static enum err check_locked(struct writing *w, const struct record *rec,
         if (f->always || f->system || f->computed ||
             same_value(rec->values[i], before->values[i]))
             continue;
-        worst = problem_at(
-            w->call, ERR_CONFLICT, f->name, "locked", f->source,
-            text_print(w->call->arena,
-                       say(w->call, "cannot be changed while “%.*s”", "在“%.*s”状态下不能修改"),
-                       TEXT_ARG(words_in(s->title, w->call->lang))));
+        worst = problem_at(w->call, ERR_CONFLICT, f->name, "locked", f->source,
+                           text_print(w->call->arena,
+                                      say(w->call, "cannot be changed while “%.*s”"),
+                                      TEXT_ARG(words_in(s->title, w->call->lang))));
     }
     return worst;
 }
@@ -221,7 +216,7 @@ static struct text ways_to_change(struct writing *w, const struct record *before
     for (size_t i = 0; i < before->kind->move_count; i++) {
         const struct move *m = &before->kind->moves[i];
         if (m->from >> before->state & 1 && takes(m, f->name))
-            buf_print(&b, "%s%.*s", b.len ? say(w->call, ", ", "、") : "",
+            buf_print(&b, "%s%.*s", b.len ? say(w->call, ", ") : "",
                       TEXT_ARG(words_in(m->title, w->call->lang)));
     }
     return buf_text(&b);
@@ -241,10 +236,8 @@ static enum err check_fixed(struct writing *w, const struct record *rec,
         worst = problem_at(
             w->call, ERR_CONFLICT, f->name, "fixed", f->source,
             text_print(w->call->arena,
-                       how.len ? say(w->call, "is changed while “%.*s” only by: %.*s",
-                                     "在“%.*s”状态下只能通过以下流转修改：%.*s")
-                               : say(w->call, "is not changed by hand while “%.*s”%.*s",
-                                     "在“%.*s”状态下不能手工修改%.*s"),
+                       how.len ? say(w->call, "is changed while “%.*s” only by: %.*s")
+                               : say(w->call, "is not changed by hand while “%.*s”%.*s"),
                        TEXT_ARG(state), TEXT_ARG(how)));
     }
     return worst;
@@ -259,9 +252,7 @@ static enum err may_change(struct writing *w, const struct record *rec)
     struct text who = who__print(w->call, w->records, &rec->kind->change);
     return problem_at(
         w->call, ERR_DENIED, TEXT(""), "who", rec->kind->file,
-        text_print(w->call->arena,
-                   say(w->call, "changing this is for: %.*s", "只能由以下人员修改：%.*s"),
-                   TEXT_ARG(who)));
+        text_print(w->call->arena, say(w->call, "changing this is for: %.*s"), TEXT_ARG(who)));
 }
 
 /* Where a unit hangs decides what everybody sees: that is for a role that the model names, over the
@@ -291,12 +282,12 @@ static enum err may_rehang(struct writing *w, const struct record *rec,
     struct text who = who__print(w->call, w->records, &roles);
     return problem_at(
         w->call, ERR_DENIED, parent->name, "who", parent->source,
-        text_print(w->call->arena,
-                   say(w->call,
-                       "where a unit hangs decides what everybody sees: moving it is for: %.*s, "
-                       "of the unit and of its new place",
-                       "部门的位置决定每个人能看到什么：只能由部门及其新位置的以下角色调整：%.*s"),
-                   TEXT_ARG(who)));
+        text_print(
+            w->call->arena,
+            say(w->call,
+                "where a unit hangs decides what everybody sees: moving it is for: %.*s, "
+                "of the unit and of its new place"),
+            TEXT_ARG(who)));
 }
 
 static void apply(struct writing *w, struct record *rec)
@@ -327,8 +318,7 @@ static enum err check_sight(struct writing *w, const struct record *before)
         if (!yes)
             worst = problem_at(
                 w->call, ERR_DENIED, f->name, "unseen", f->source,
-                text_of(say(w->call, "you may not read this field, and so not change it",
-                            "您无权查看此字段，因此不能修改")));
+                text_of(say(w->call, "you may not read this field, and so not change it")));
     }
     return worst;
 }
@@ -412,8 +402,8 @@ static enum err check_asked(struct writing *w, const struct record *rec, const s
             !propose__takes(m, rec->kind->fields[i].name))
             worst = problem_at(
                 w->call, ERR_INVALID, rec->kind->fields[i].name, "not_asked", m->source,
-                text_of(say(w->call, "is not asked for by this move; change the record first",
-                            "此流转不需要该字段；请先修改记录")));
+                text_of(
+                    say(w->call, "is not asked for by this move; change the record first")));
     return worst;
 }
 
@@ -422,7 +412,7 @@ static enum err check_reason(struct writing *w, const struct move *m)
     if (!m->reason || text_trim(w->change->reason).len)
         return OK;
     return problem_at(w->call, ERR_INVALID, TEXT("reason"), "required", m->source,
-                      text_of(say(w->call, "a reason is required", "必须填写理由")));
+                      text_of(say(w->call, "a reason is required")));
 }
 
 static enum err check_fresh(struct writing *w, const struct move *m)
@@ -434,8 +424,7 @@ static enum err check_fresh(struct writing *w, const struct move *m)
         return OK;
     return problem_at(
         w->call, ERR_DENIED, TEXT("password"), "fresh", m->source,
-        text_of(say(w->call, "confirm with your password: this move is a signature",
-                    "请输入密码确认：此流转等同签名")));
+        text_of(say(w->call, "confirm with your password: this move is a signature")));
 }
 
 static const struct json *of_record(void *arg, struct text field)
@@ -466,7 +455,7 @@ static enum err sign_only(struct writing *w, struct record *rec, const struct re
                                .record = now->id,
                                .version = now->version,
                                .move = m->name,
-                               .until = sign__until(w->call, &m->steps[v->step - 1]),
+                               .until = sign__until(w->call, w->records, &m->steps[v->step - 1]),
                                .side = v->step};
     TRY(signature__write(w->call, w->tx, w->records, &sign));
     w->change->signed_only = true;
@@ -483,11 +472,10 @@ static enum err check_signed(struct writing *w, const struct record *rec,
     *complete = v->left <= 1; /* theirs is the last */
     if (!v->signature_count || !differs(rec, before))
         return OK;
-    return problem_at(w->call, ERR_CONFLICT, TEXT(""), "signed", m->source,
-                      text_of(say(w->call,
-                                  "the first signature covers the record as it is; it cannot "
-                                  "be changed while signing",
-                                  "第一份签名针对记录的现状；签署时不能修改")));
+    return problem_at(
+        w->call, ERR_CONFLICT, TEXT(""), "signed", m->source,
+        text_of(say(w->call, "the first signature covers the record as it is; it cannot "
+                             "be changed while signing")));
 }
 
 static enum err automatic_moves(struct writing *w, struct record *rec, struct text reason);
@@ -608,8 +596,7 @@ enum err change__react(struct writing *w, struct record *rec, struct text cause)
 {
     struct text reason = {0};
     if (cause.len)
-        reason = text_print(w->call->arena, say(w->call, "Because of %.*s", "起因：%.*s"),
-                            TEXT_ARG(cause));
+        reason = text_print(w->call->arena, say(w->call, "Because of %.*s"), TEXT_ARG(cause));
     return automatic_moves(w, rec, reason);
 }
 
@@ -661,10 +648,9 @@ static enum err move(struct writing *w)
         return hand__over(w, rec, before);
     TRY(pick_move(w, before, rec, &m));
     if (!m)
-        return problem(
-            w->call, ERR_MISSING, TEXT("move"), "unknown",
-            say(w->call, "there is no move or state called %.*s", "没有名为 %.*s 的流转或状态"),
-            TEXT_ARG(w->change->move));
+        return problem(w->call, ERR_MISSING, TEXT("move"), "unknown",
+                       say(w->call, "there is no move or state called %.*s"),
+                       TEXT_ARG(w->change->move));
     TRY(check_asked(w, before, m));
     TRY(check__references(w->call, w->records, db_tx(w->tx), rec, w->given));
     TRY(hand__present(w, rec, before));
@@ -723,8 +709,7 @@ static enum err replay(struct writing *w, bool *found)
         return OK;
     if (!text_same(rows.cells[0].text, fingerprint(w)))
         return problem(w->call, ERR_CONFLICT, TEXT(""), "idempotency", "%s",
-                       say(w->call, "this Idempotency-Key was used for another request",
-                           "此 Idempotency-Key 已用于另一请求"));
+                       say(w->call, "this Idempotency-Key was used for another request"));
     *found = w->change->replayed = true;
     w->change->id = rows.cells[1].text;
     w->change->waits_for = rows.cells[2].text; /* it was a first signature: so it is again */
@@ -762,6 +747,7 @@ enum err change__run(struct writing *w)
         : w->change->act == RECORD_WITHDRAW ? withdraw(w)
         : w->change->act == RECORD_REDACT   ? redact__run(w)
         : w->change->act == RECORD_HOLD     ? redact__hold(w)
+        : w->change->act == RECORD_CLOCK    ? clock__fire(w)
                                             : move(w));
     if (w->change->batch.len && w->change->act != RECORD_UNDO && !w->change->unchanged &&
         !w->change->rehearse)

@@ -11,11 +11,10 @@ struct place { /* where a value stands, for messages: "dims[2].severity" */
     const struct field *field;
 };
 
-static enum err refuse(struct call *call, struct place p, const char *code, const char *en,
-                       const char *zh)
+static enum err refuse(struct call *call, struct place p, const char *code, const char *english)
 {
     return problem_at(call, ERR_INVALID, p.name, code, p.field->source,
-                      text_of(say(call, en, zh)));
+                      text_of(say(call, english)));
 }
 
 static enum err refuse_text(struct call *call, struct place p, const char *code,
@@ -38,17 +37,17 @@ static bool has_control(struct text t, bool lines_allowed)
 static enum err check_shown(struct call *call, struct place p, struct text t)
 {
     if (p.field->type == FIELD_TEXT && t.len && !shown_any(t))
-        return refuse(call, p, "blank", "has no visible character: write a name that people can see",
-                      "没有任何可见字符：请填写看得见的内容");
+        return refuse(call, p, "blank",
+                      SAID("has no visible character: write a name that people can see"));
     if (shown_turned(t))
-        return refuse(call, p, "direction",
-                      "contains a character that reverses the direction of the text (U+202D or "
-                      "U+202E): leave it out",
-                      "含有反转文字方向的字符（U+202D 或 U+202E）：请删除");
+        return refuse(
+            call, p, "direction",
+            SAID("contains a character that reverses the direction of the text (U+202D or "
+                 "U+202E): leave it out"));
     if (!shown_fit(t, true))
-        return refuse(call, p, "control",
-                      "contains a code point that is no character (such as U+FFFE or U+FFFF)",
-                      "含有不是字符的码位（例如 U+FFFE 或 U+FFFF）");
+        return refuse(
+            call, p, "control",
+            SAID("contains a code point that is no character (such as U+FFFE or U+FFFF)"));
     return OK;
 }
 
@@ -56,25 +55,24 @@ static enum err check_text(struct call *call, struct place p, const struct json 
                            const struct json **out)
 {
     if (v->type != JSON_TEXT)
-        return refuse(call, p, "type", "must be text", "必须是文本");
+        return refuse(call, p, "type", SAID("must be text"));
     bool note = p.field->type == FIELD_NOTE;
     struct text t = form_one(call->arena, text_trim(v->text));
     if (p.field->unique && !note) /* what tells records apart is not a kind of space */
         t = shown_one_space(call->arena, t);
     if (has_control(t, note))
-        return note ? refuse(call, p, "control", "contains control characters", "含有控制字符")
-                    : refuse(call, p, "one_line", "must be one line without control characters",
-                             "必须是一行文字，不能含有控制字符");
+        return note ? refuse(call, p, "control", SAID("contains control characters"))
+                    : refuse(call, p, "one_line",
+                             SAID("must be one line without control characters"));
     TRY(check_shown(call, p, t));
     int64_t max = p.field->max ? p.field->max : note ? 20000 : 500;
     if ((int64_t)text_characters(t) > max)
-        return refuse_text(
-            call, p, "too_long",
-            text_print(call->arena,
-                       say(call, "has %zu characters; the limit is %lld", "有 %zu 个字符，上限为 %lld"),
-                       text_characters(t), (long long)max));
+        return refuse_text(call, p, "too_long",
+                           text_print(call->arena,
+                                      say(call, "has %zu characters; the limit is %lld"),
+                                      text_characters(t), (long long)max));
     if (p.field->many && text_find(t, '|') >= 0)
-        return refuse(call, p, "bar", "may not contain the character |", "不能含有字符 |");
+        return refuse(call, p, "bar", SAID("may not contain the character |"));
     *out = node__text(call->arena, t);
     return OK;
 }
@@ -83,8 +81,7 @@ static enum err out_of_bounds(struct call *call, struct place p, double min, dou
 {
     return refuse_text(
         call, p, "range",
-        text_print(call->arena, say(call, "must be between %g and %g", "必须在 %g 与 %g 之间"),
-                   min, max));
+        text_print(call->arena, say(call, "must be between %g and %g"), min, max));
 }
 
 static enum err check_integer(struct call *call, struct place p, const struct json *v,
@@ -92,12 +89,11 @@ static enum err check_integer(struct call *call, struct place p, const struct js
 {
     const struct field *f = p.field;
     if (v->type != JSON_INTEGER)
-        return refuse(call, p, "type", "must be a whole number", "必须是整数");
+        return refuse(call, p, "type", SAID("must be a whole number"));
     if (f->min <= f->max && (f->min || f->max) && (v->integer < f->min || v->integer > f->max))
         return out_of_bounds(call, p, (double)f->min, (double)f->max);
     if (f->scale && !scale_option(f->scale, v->text))
-        return refuse(call, p, "choice", "is not one of the values of the scale",
-                      "不是量表中的取值");
+        return refuse(call, p, "choice", SAID("is not one of the values of the scale"));
     *out = node__integer(call->arena, v->integer);
     return OK;
 }
@@ -107,7 +103,7 @@ static enum err check_number(struct call *call, struct place p, const struct jso
 {
     const struct field *f = p.field;
     if (v->type != JSON_INTEGER && v->type != JSON_NUMBER)
-        return refuse(call, p, "type", "must be a number", "必须是数字");
+        return refuse(call, p, "type", SAID("must be a number"));
     if (f->number_min < f->number_max &&
         (v->number < f->number_min || v->number > f->number_max))
         return out_of_bounds(call, p, f->number_min, f->number_max);
@@ -120,8 +116,7 @@ static enum err check_date(struct call *call, struct place p, const struct json 
 {
     int64_t days;
     if (v->type != JSON_TEXT || !date_read(v->text, &days))
-        return refuse(call, p, "date", "must be a real date like 2026-11-23",
-                      "必须是真实日期，例如 2026-11-23");
+        return refuse(call, p, "date", SAID("must be a real date like 2026-11-23"));
     *out = node__text(call->arena, v->text);
     return OK;
 }
@@ -131,8 +126,7 @@ static enum err check_moment(struct call *call, struct place p, const struct jso
 {
     int64_t moment;
     if (v->type != JSON_TEXT || !moment_read(v->text, &moment))
-        return refuse(call, p, "moment", "must be a time like 2026-11-23T09:30:00Z",
-                      "必须是时间，例如 2026-11-23T09:30:00Z");
+        return refuse(call, p, "moment", SAID("must be a time like 2026-11-23T09:30:00Z"));
     *out = node__text(call->arena, moment_print(call->arena, moment));
     return OK;
 }
@@ -142,7 +136,7 @@ static enum err check_choice(struct call *call, struct place p, const struct jso
 {
     if (v->type != JSON_TEXT || !scale_option(p.field->scale, v->text)) {
         struct buf b = buf_in(call->arena, 4096);
-        buf_add_c(&b, say(call, "must be one of: ", "必须是以下之一："));
+        buf_add_c(&b, say(call, "must be one of: "));
         for (size_t i = 0; i < p.field->scale->count && i < 40; i++)
             buf_print(&b, "%s%.*s", i ? ", " : "", TEXT_ARG(p.field->scale->options[i].value));
         return refuse_text(call, p, "choice", buf_text(&b));
@@ -156,8 +150,7 @@ static enum err check_id(struct call *call, struct place p, const struct json *v
 {
     if (v->type != JSON_TEXT || !v->text.len || v->text.len > 100 ||
         has_control(v->text, false))
-        return refuse(call, p, "type", "must be the id or key of a record",
-                      "必须是记录的标识或编号");
+        return refuse(call, p, "type", SAID("must be the id or key of a record"));
     *out = node__text(call->arena, v->text);
     return OK;
 }
@@ -180,9 +173,9 @@ static enum err complete_row(struct call *call, struct place p, const struct jso
         if (!column->required || json_get(clean, name) || !value__empty(json_get(row, name)))
             continue;
         worst = problem_at(call, ERR_INVALID,
-                           text_print(call->arena, "%.*s.%s", TEXT_ARG(p.name), name), "required",
-                           column->source,
-                           text_print(call->arena, say(call, "%.*s is required", "%.*s为必填项"),
+                           text_print(call->arena, "%.*s.%s", TEXT_ARG(p.name), name),
+                           "required", column->source,
+                           text_print(call->arena, say(call, "%.*s is required"),
                                       TEXT_ARG(words_in(column->title, call->lang))));
     }
     return worst;
@@ -192,7 +185,7 @@ static enum err check_row(struct call *call, struct place p, const struct json *
                           const struct json **out)
 {
     if (row->type != JSON_OBJECT)
-        return refuse(call, p, "type", "each row must be an object", "每一行必须是对象");
+        return refuse(call, p, "type", SAID("each row must be an object"));
     struct json *clean = node__object(call->arena);
     enum err worst = OK;
     for (const struct json *one = row->first; one; one = one->next) {
@@ -205,8 +198,7 @@ static enum err check_row(struct call *call, struct place p, const struct json *
             column ? column : p.field};
         const struct json *value = NULL;
         if (!column)
-            worst =
-                refuse(call, at, "unknown", "is not a column of this table", "不是此表格的列");
+            worst = refuse(call, at, "unknown", SAID("is not a column of this table"));
         else if (one->type != JSON_NULL && check_value(call, at, one, &value) != OK)
             worst = ERR_INVALID;
         else if (!value__empty(value))
@@ -224,8 +216,7 @@ static enum err check_link(struct call *call, struct place p, const struct json 
                 id = json_text(json_get(v, "id"));
     if (v->type != JSON_OBJECT || v->count != 3 || !type.len || !kind.len || !id.len ||
         type.len > 40 || kind.len > 40 || id.len > 64)
-        return refuse(call, p, "type", "each link needs type, kind and id",
-                      "每个链接需要 type、kind 和 id");
+        return refuse(call, p, "type", SAID("each link needs type, kind and id"));
     *out = v;
     return OK;
 }
@@ -243,7 +234,7 @@ static enum err check_one(struct call *call, struct place p, const struct json *
         return check_number(call, p, v, out);
     case FIELD_YES_NO:
         if (v->type != JSON_TRUE && v->type != JSON_FALSE)
-            return refuse(call, p, "type", "must be true or false", "必须是 true 或 false");
+            return refuse(call, p, "type", SAID("must be true or false"));
         *out = node__bool(call->arena, v->type == JSON_TRUE);
         return OK;
     case FIELD_DATE:
@@ -307,9 +298,9 @@ static enum err check_value(struct call *call, struct place p, const struct json
     if (!is_list(p.field))
         return check_one(call, p, v, out);
     if (v->type != JSON_LIST)
-        return refuse(call, p, "type", "must be a list", "必须是列表");
+        return refuse(call, p, "type", SAID("must be a list"));
     if (v->count > 1000)
-        return refuse(call, p, "too_long", "has more than 1,000 entries", "超过 1,000 项");
+        return refuse(call, p, "too_long", SAID("has more than 1,000 entries"));
     struct list_maker clean = list_start(call->arena, p.field->type);
     enum err worst = OK;
     size_t i = 0;
@@ -330,16 +321,14 @@ static enum err refuse_field(struct call *call, const struct kind *k, const stru
                              const struct field *f)
 {
     if (!f)
-        return problem_at(
-            call, ERR_INVALID, one->key, "unknown", k->file,
-            text_of(say(call, "is not a field of this kind", "不是此类记录的字段")));
+        return problem_at(call, ERR_INVALID, one->key, "unknown", k->file,
+                          text_of(say(call, "is not a field of this kind")));
     struct place p = {f->name, f};
     if (text_is(f->name, "state"))
-        return refuse(call, p, "state", "changes only by a move", "状态只能通过流转改变");
+        return refuse(call, p, "state", SAID("changes only by a move"));
     if (f->computed)
-        return refuse(call, p, "computed", "is computed and cannot be written",
-                      "由系统计算，不能填写");
-    return refuse(call, p, "read_only", "is kept by the system", "由系统维护");
+        return refuse(call, p, "computed", SAID("is computed and cannot be written"));
+    return refuse(call, p, "read_only", SAID("is kept by the system"));
 }
 
 enum err check__body(struct call *call, const struct kind *k, const struct json *body,
@@ -349,9 +338,8 @@ enum err check__body(struct call *call, const struct kind *k, const struct json 
     bool *given = NEW_MANY(call->arena, k->field_count, bool);
     enum err worst = OK;
     if (body && body->type != JSON_OBJECT)
-        return problem(
-            call, ERR_INVALID, TEXT(""), "type", "%s",
-            say(call, "the body must be an object of fields", "请求体必须是字段对象"));
+        return problem(call, ERR_INVALID, TEXT(""), "type", "%s",
+                       say(call, "the body must be an object of fields"));
     for (const struct json *one = body ? body->first : NULL; one; one = one->next) {
         const struct field *f = kind_field(k, one->key);
         if (!f || f->computed || (f->system && !system_allowed)) {
@@ -425,14 +413,12 @@ static enum err check_covers(struct call *call, const struct field *f, const str
     for (size_t i = 0; i < f->covers_count; i++)
         if (!covered(f, v, f->covers[i])) {
             struct text title = cover_title(call, f, f->covers[i]);
-            buf_print(&missing, "%s%.*s", missing.len ? say(call, ", ", "、") : "",
-                      TEXT_ARG(title));
+            buf_print(&missing, "%s%.*s", missing.len ? say(call, ", ") : "", TEXT_ARG(title));
         }
     if (!missing.len)
         return OK;
     return problem_at(call, ERR_INVALID, f->name, "covers", f->source,
-                      text_print(call->arena, "%s%.*s",
-                                 say(call, "has no row for: ", "缺少以下行："),
+                      text_print(call->arena, "%s%.*s", say(call, "has no row for: "),
                                  TEXT_ARG(buf_text(&missing))));
 }
 
@@ -447,15 +433,12 @@ enum err check__required(struct call *call, const struct record *rec, size_t sta
         struct text in = words_in(rec->kind->states[state].title, call->lang);
         struct text label = words_in(f->title, call->lang);
         if (value__empty(rec->values[i]))
-            worst = problem_at(call, ERR_INVALID, f->name, "required", f->source,
-                               f->required
-                                   ? text_print(call->arena,
-                                                say(call, "%.*s is required", "%.*s为必填项"),
-                                                TEXT_ARG(label))
-                                   : text_print(call->arena,
-                                                say(call, "%.*s is required for “%.*s”",
-                                                    "%.*s：进入“%.*s”前必填"),
-                                                TEXT_ARG(label), TEXT_ARG(in)));
+            worst = problem_at(
+                call, ERR_INVALID, f->name, "required", f->source,
+                f->required
+                    ? text_print(call->arena, say(call, "%.*s is required"), TEXT_ARG(label))
+                    : text_print(call->arena, say(call, "%.*s is required for “%.*s”"),
+                                 TEXT_ARG(label), TEXT_ARG(in)));
         else if (f->covers_count && check_covers(call, f, rec->values[i]) != OK)
             worst = ERR_INVALID;
     }
@@ -473,10 +456,9 @@ struct seeker {
 static enum err unknown(struct call *call, struct text name, const struct field *f,
                         struct text given)
 {
-    return problem_at(call, ERR_INVALID, name, "unknown_reference", f->source,
-                      text_print(call->arena,
-                                 say(call, "there is no such record: %.*s", "没有此记录：%.*s"),
-                                 TEXT_ARG(given)));
+    return problem_at(
+        call, ERR_INVALID, name, "unknown_reference", f->source,
+        text_print(call->arena, say(call, "there is no such record: %.*s"), TEXT_ARG(given)));
 }
 
 static enum err exists(struct call *call, struct db db, const char *sql, struct text id,
@@ -644,18 +626,16 @@ static enum err check_link_name(struct call *call, const struct kind *k, const s
                                 struct text type)
 {
     if (!plain_name(type))
-        return problem_at(call, ERR_INVALID, f->name, "type", f->source,
-                          text_of(say(call,
-                                      "what a link is called is one word of small letters and _, "
-                                      "at most 40",
-                                      "链接类型为一个小写英文词（可含 _），最多 40 个字符")));
+        return problem_at(
+            call, ERR_INVALID, f->name, "type", f->source,
+            text_of(say(call, "what a link is called is one word of small letters and _, "
+                              "at most 40")));
     if (!kind_field(k, type))
         return OK;
     return problem_at(
         call, ERR_INVALID, f->name, "type", f->source,
         text_print(call->arena,
-                   say(call, "a link cannot be called %.*s: that is a field of this kind",
-                       "链接不能命名为 %.*s：它是此类记录的字段"),
+                   say(call, "a link cannot be called %.*s: that is a field of this kind"),
                    TEXT_ARG(type)));
 }
 

@@ -264,7 +264,9 @@ static const struct {
                  {"last_of", compute__last_of},
                  {"kept", compute__kept},
                  {"exceeds", compute__exceeds},
-                 {"same_person", compute__same_person}};
+                 {"same_person", compute__same_person},
+                 {"clock", compute__clock},
+                 {"standing", compute__standing}};
 
 static enum err compute_one(struct context *c)
 {

@@ -40,6 +40,10 @@ enum err compute__in_force(struct context *c, const struct json **out);
 enum err compute__judged(struct context *c, const struct json **out);
 enum err compute__of_criteria(struct context *c, const struct json **out);
 
+/* ---- clock.c */
+enum err compute__clock(struct context *c, const struct json **out);
+enum err compute__standing(struct context *c, const struct json **out);
+
 /* ---- deeds.c */
 enum err compute__who_set(struct context *c, const struct json **out);
 enum err compute__who_moved(struct context *c, const struct json **out);

@@ -43,17 +43,16 @@ static enum err may_begin(struct call *call, const struct change *c)
 {
     if (!call->actor)
         return problem(call, ERR_SIGNED_OUT, TEXT(""), "signed_out", "%s",
-                       say(call, "sign in first", "请先登录"));
+                       say(call, "sign in first"));
     if (c->act == RECORD_CREATE && !record_may_create(call->actor, c->kind))
-        return problem(
-            call, ERR_DENIED, TEXT(""), "who", "%s",
-            say(call, "your roles do not include creating this", "您的角色不能新建此类记录"));
+        return problem(call, ERR_DENIED, TEXT(""), "who", "%s",
+                       say(call, "your roles do not include creating this"));
     if (c->reason.len > 4000 || c->idempotency.len > 200)
         return problem(call, ERR_INVALID, TEXT("reason"), "too_long", "%s",
-                       say(call, "is too long", "过长"));
+                       say(call, "is too long"));
     if (!text_utf8(c->reason))
         return problem(call, ERR_MALFORMED, TEXT("reason"), "utf8", "%s",
-                       say(call, "is not valid UTF-8", "不是有效的 UTF-8"));
+                       say(call, "is not valid UTF-8"));
     return OK;
 }
 

@@ -127,10 +127,9 @@ void epoch__tell(struct records *r, struct text kind, struct text id, int64_t ve
 /* ---- who may write ------------------------------------------------------------------------- */
 static enum err moved_on(struct call *call)
 {
-    return problem(call, ERR_BUSY, TEXT(""), "epoch", "%s",
-                   say(call,
-                       "the organisation's fields and registers have just been changed; try again",
-                       "本组织的字段或登记册刚刚变更，请重试"));
+    return problem(
+        call, ERR_BUSY, TEXT(""), "epoch", "%s",
+        say(call, "the organisation's fields and registers have just been changed; try again"));
 }
 
 /* On PostgreSQL another server may have changed the model. It is looked at when anybody else wrote. */

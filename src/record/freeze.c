@@ -73,11 +73,10 @@ static enum err refuse_open(struct call *call, struct records *r, struct db db,
     if (!open)
         return OK;
     struct text plural = words_in(m->freezes->kind->plural, call->lang);
-    enum err e = refuse(call, m, "undecided",
-                        text_print(call->arena,
-                                   say(call, "signs the rows of “%.*s”: %zu of %zu are undecided",
-                                       "签署的是“%.*s”的各行：%zu / %zu 行尚未判定"),
-                                   TEXT_ARG(plural), open, count));
+    enum err e = refuse(
+        call, m, "undecided",
+        text_print(call->arena, say(call, "signs the rows of “%.*s”: %zu of %zu are undecided"),
+                   TEXT_ARG(plural), open, count));
     for (size_t i = 0; i < count; i++)
         if (in_set(m->freezes->open, items[i]))
             TRY(guard__block(call, r, db, items[i], number, v));
@@ -101,17 +100,16 @@ enum err freeze__check(struct call *call, struct records *r, struct db db, const
     if (!count || lacking)
         worst = refuse(call, m, "rows_missing",
                        text_print(call->arena,
-                                  say(call, "signs the rows of “%.*s”: %zu have no record",
-                                      "签署的是“%.*s”的各行：%zu 行没有记录"),
+                                  say(call, "signs the rows of “%.*s”: %zu have no record"),
                                   TEXT_ARG(words_in(k->plural, call->lang)), lacking));
     TRY(wrote_in(call, db, k, &wrote));
     if (wrote)
-        worst = refuse(call, m, text_c(call->arena, m->freezes->code),
-                       text_print(call->arena,
-                                  say(call, "Separation of duties (%.*s): not by whoever wrote in "
-                                            "the rows that are signed",
-                                      "职责分离（%.*s）：不能由填写过所签各行的人进行"),
-                                  TEXT_ARG(m->freezes->code)));
+        worst =
+            refuse(call, m, text_c(call->arena, m->freezes->code),
+                   text_print(call->arena,
+                              say(call, "Separation of duties (%.*s): not by whoever wrote in "
+                                        "the rows that are signed"),
+                              TEXT_ARG(m->freezes->code)));
     return worst;
 }
 

@@ -24,8 +24,7 @@ static enum err check_from(struct call *call, const struct record *rec, const st
     if (m->from >> rec->state & 1)
         return OK;
     return problem_at(call, ERR_CONFLICT, TEXT("state"), "state", m->source,
-                      text_print(call->arena,
-                                 say(call, "is not possible from “%.*s”", "不能从“%.*s”进行"),
+                      text_print(call->arena, say(call, "is not possible from “%.*s”"),
                                  TEXT_ARG(state_title(call, rec, rec->state))));
 }
 
@@ -52,10 +51,9 @@ static enum err check_kept(struct call *call, const struct record *rec, const st
     const struct json *until = field.len ? record_value(rec, field) : NULL;
     if (!until || text_compare(until->text, zone_today(call->arena, call->zone, call->now)) < 0)
         return OK;
-    return problem_at(call, ERR_CONFLICT, field, "kept", m->source,
-                      text_print(call->arena,
-                                 say(call, "must be kept until %.*s", "须保存至 %.*s"),
-                                 TEXT_ARG(until->text)));
+    return problem_at(
+        call, ERR_CONFLICT, field, "kept", m->source,
+        text_print(call->arena, say(call, "must be kept until %.*s"), TEXT_ARG(until->text)));
 }
 
 /* What is put away leaves every list: not while it must be kept, and never the record that stands
@@ -73,9 +71,9 @@ static enum err check_archive(struct call *call, struct records *r, const struct
     return problem_at(
         call, ERR_CONFLICT, TEXT(""), "register", m->source,
         text_print(call->arena,
-                   say(call, "stands for %.*s of %.*s and stays: every row has a record, always. "
-                             "What does not apply is left out, with a reason",
-                       "对应%.*s（%.*s），必须保留：每一行始终有一条记录。不适用的请说明理由后排除"),
+                   say(call,
+                       "stands for %.*s of %.*s and stays: every row has a record, always. "
+                       "What does not apply is left out, with a reason"),
                    TEXT_ARG(row->row), TEXT_ARG(title)));
 }
 
@@ -84,9 +82,7 @@ static enum err not_theirs(struct call *call, struct records *r, const struct mo
 {
     struct text who = who__print(call, r, side);
     return problem_at(call, ERR_DENIED, TEXT(""), "who", m->source,
-                      text_print(call->arena,
-                                 say(call, "is for: %.*s", "只能由以下人员进行：%.*s"),
-                                 TEXT_ARG(who)));
+                      text_print(call->arena, say(call, "is for: %.*s"), TEXT_ARG(who)));
 }
 
 static enum err waits(struct call *call, struct records *r, const struct move *m,
@@ -96,17 +92,14 @@ static enum err waits(struct call *call, struct records *r, const struct move *m
     if (v->early)
         return problem_at(call, ERR_CONFLICT, TEXT(""), "order", m->source,
                           text_print(call->arena,
-                                     say(call, "is signed in order, and before that by: %.*s",
-                                         "须按顺序签署，先由以下人员签署：%.*s"),
+                                     say(call, "is signed in order, and before that by: %.*s"),
                                      TEXT_ARG(who)));
-    return problem_at(
-        call, ERR_CONFLICT, TEXT(""), "second", m->source,
-        text_print(call->arena,
-                   v->wanted <= 2
-                       ? say(call, "waits for a second signature by: %.*s",
-                             "还需以下人员第二次签署：%.*s")
-                       : say(call, "waits for another signature by: %.*s", "还需以下人员签署：%.*s"),
-                   TEXT_ARG(who)));
+    return problem_at(call, ERR_CONFLICT, TEXT(""), "second", m->source,
+                      text_print(call->arena,
+                                 v->wanted <= 2
+                                     ? say(call, "waits for a second signature by: %.*s")
+                                     : say(call, "waits for another signature by: %.*s"),
+                                 TEXT_ARG(who)));
 }
 
 /* Who could sign in several steps signs in the first that is still open. */
@@ -131,12 +124,10 @@ static enum err check_duties(struct call *call, struct records *r, struct db db,
         if (!hit)
             continue;
         struct text who = who__print(call, r, &m->duties[i].people);
-        worst = problem_at(call, ERR_CONFLICT, TEXT(""), text_c(call->arena, m->duties[i].code),
-                           m->source,
-                           text_print(call->arena,
-                                      say(call, "Separation of duties (%.*s): not by %.*s",
-                                          "职责分离（%.*s）：不能由%.*s进行"),
-                                      TEXT_ARG(m->duties[i].code), TEXT_ARG(who)));
+        worst = problem_at(
+            call, ERR_CONFLICT, TEXT(""), text_c(call->arena, m->duties[i].code), m->source,
+            text_print(call->arena, say(call, "Separation of duties (%.*s): not by %.*s"),
+                       TEXT_ARG(m->duties[i].code), TEXT_ARG(who)));
     }
     return worst;
 }
@@ -208,8 +199,8 @@ static enum err check_need(struct call *call, struct records *r, struct db db,
     size_t number = call->problem_count;
     struct text say_words = words_in(need->say, call->lang), words = say_words;
     if (count)
-        words = text_print(call->arena, say(call, "%.*s (%zu of %zu)", "%.*s（%zu / %zu）"),
-                           TEXT_ARG(say_words), good, count);
+        words = text_print(call->arena, say(call, "%.*s (%zu of %zu)"), TEXT_ARG(say_words),
+                           good, count);
     const char *code = need->code.len ? text_c(call->arena, need->code) : "needs";
     enum err e = problem_at(call, ERR_CONFLICT, need->field, code,
                             need->source.len ? need->source : m->source, words);
@@ -238,8 +229,7 @@ static enum err check_when(struct call *call, const struct record *rec, const st
         return OK;
     struct text words = words_in(m->say, call->lang);
     if (!words.len)
-        words = text_of(say(call, "the record does not meet the condition of this move",
-                            "记录不满足此流转的条件"));
+        words = text_of(say(call, "the record does not meet the condition of this move"));
     return problem_at(call, ERR_CONFLICT, TEXT(""), "condition", m->source, words);
 }
 
@@ -250,12 +240,10 @@ static enum err check_own_signature(struct call *call, const struct move *m,
 {
     if (!sign__by(v, call->actor->person))
         return OK;
-    return problem_at(
-        call, ERR_CONFLICT, TEXT(""), "signed", m->source,
-        text_of(v->wanted <= 2 ? say(call, "you have signed; a second person must sign too",
-                                     "您已签署；还需另一人签署")
-                               : say(call, "you have signed; others must sign too",
-                                     "您已签署；还需其他人签署")));
+    return problem_at(call, ERR_CONFLICT, TEXT(""), "signed", m->source,
+                      text_of(v->wanted <= 2
+                                  ? say(call, "you have signed; a second person must sign too")
+                                  : say(call, "you have signed; others must sign too")));
 }
 
 /* Who signs beside a name that somebody else put there would give it what it lacks. */
@@ -265,12 +253,11 @@ static enum err check_forged(struct call *call, const struct move *m, const stru
         return OK;
     return problem_at(
         call, ERR_CONFLICT, TEXT(""), "tampering", m->source,
-        text_of(say(call,
-                    "a signature under this move stands in the database and not in the ledger: it "
-                    "was put there outside this program and does not count. Nothing is signed "
-                    "here until it is gone; have aimwell verify --deep run",
-                    "此流转下有一个签名只存在于数据库而不在账本中：它是在本程序之外写入的，不予承认。"
-                    "在清除之前无法签署；请让管理员运行 aimwell verify --deep")));
+        text_of(
+            say(call,
+                "a signature under this move stands in the database and not in the ledger: it "
+                "was put there outside this program and does not count. Nothing is signed "
+                "here until it is gone; have aimwell verify --deep run")));
 }
 
 static enum err worse(enum err a, enum err b)
@@ -344,9 +331,9 @@ static enum err within_a_year(struct call *call, const struct record *rec, const
         return OK; /* missing is told by `asks` */
     if (days >= today && days <= today + 366)
         return OK;
-    return problem_at(call, ERR_INVALID, m->guard_field, "within_a_year", m->source,
-                      text_of(say(call, "must be a date from today to at most 12 months ahead",
-                                  "必须是今天起 12 个月之内的日期")));
+    return problem_at(
+        call, ERR_INVALID, m->guard_field, "within_a_year", m->source,
+        text_of(say(call, "must be a date from today to at most 12 months ahead")));
 }
 
 /* A date from today to so many months ahead, which another field says. */
@@ -363,8 +350,7 @@ static enum err within(struct call *call, const struct record *rec, const struct
     if (days >= today && text_compare(v->text, last) <= 0)
         return OK;
     return problem(call, ERR_INVALID, m->guard_field, "within",
-                   say(call, "must be a date from today to at most %lld months ahead",
-                       "必须是今天起 %lld 个月之内的日期"),
+                   say(call, "must be a date from today to at most %lld months ahead"),
                    (long long)most);
 }
 
@@ -375,7 +361,7 @@ static enum err begun(struct call *call, const struct record *rec, const struct 
     if (!v || !date_read(v->text, &days) || days <= call->now / 86400000000LL)
         return OK;
     return problem_at(call, ERR_INVALID, m->guard_field, "begun", m->source,
-                      text_of(say(call, "has not come yet", "尚未到来")));
+                      text_of(say(call, "has not come yet")));
 }
 
 static const struct {

@@ -7,16 +7,16 @@
 #include "record/internal.h"
 
 static const struct {
-    const char *name, *act, *en, *zh;
+    const char *name, *act, *title;
     bool reason;
 } acts[] = {
-    [HAND_OFFER] = {"hand_over", "record.offer", "Hand over", "移交", true},
-    [HAND_ACCEPT] = {"accept_hand_over", "record.hand_over", "Accept the hand-over", "接受移交",
+    [HAND_OFFER] = {"hand_over", "record.offer", SAID("Hand over"), true},
+    [HAND_ACCEPT] = {"accept_hand_over", "record.hand_over", SAID("Accept the hand-over"),
                      false},
-    [HAND_DECLINE] = {"decline_hand_over", "record.decline", "Decline the hand-over", "谢绝移交",
+    [HAND_DECLINE] = {"decline_hand_over", "record.decline", SAID("Decline the hand-over"),
                       true},
-    [HAND_TAKE_BACK] = {"take_back_hand_over", "record.take_back", "Take back the offer",
-                        "撤回移交", false},
+    [HAND_TAKE_BACK] = {"take_back_hand_over", "record.take_back", SAID("Take back the offer"),
+                        false},
 };
 
 static const struct field *person_field(const struct kind *k, const char *name)
@@ -64,7 +64,7 @@ struct move *hand__move(struct call *call, const struct record *rec, enum hand h
 {
     struct move *m = NEW(call->arena, struct move);
     *m = (struct move){.name = text_of(acts[hand].name),
-                       .title = {text_of(acts[hand].en), text_of(acts[hand].zh)},
+                       .title = words_said(acts[hand].title),
                        .source = rec->kind->file,
                        .from = UINT64_C(1) << rec->state,
                        .to = rec->state,
@@ -132,10 +132,9 @@ enum err hand__turn(struct call *call, struct records *r, struct db db, const st
 
 /* ---- doing it
  * ---------------------------------------------------------------------------------------- */
-static enum err refuse(struct writing *w, enum err e, const char *code, const char *en,
-                       const char *zh)
+static enum err refuse(struct writing *w, enum err e, const char *code, const char *english)
 {
-    return problem(w->call, e, TEXT("owner"), code, "%s", say(w->call, en, zh));
+    return problem(w->call, e, TEXT("owner"), code, "%s", say(w->call, english));
 }
 
 static enum err check_may_offer(struct writing *w, const struct record *rec)
@@ -147,9 +146,7 @@ static enum err check_may_offer(struct writing *w, const struct record *rec)
         return OK;
     struct text who = m ? who__print(w->call, w->records, &m->by) : TEXT("");
     return problem(w->call, ERR_DENIED, TEXT(""), "who",
-                   say(w->call, "handing this over is for its owner, or: %.*s",
-                       "只能由负责人或以下人员移交：%.*s"),
-                   TEXT_ARG(who));
+                   say(w->call, "handing this over is for its owner, or: %.*s"), TEXT_ARG(who));
 }
 
 static enum err check_may(struct writing *w, const struct record *rec, enum hand hand)
@@ -159,11 +156,11 @@ static enum err check_may(struct writing *w, const struct record *rec, enum hand
         TRY(check_may_offer(w, rec));
     if (hand != HAND_OFFER && !offered)
         return problem(w->call, ERR_CONFLICT, TEXT(""), "no_offer", "%s",
-                       say(w->call, "is not offered to anybody", "未提出移交"));
+                       say(w->call, "is not offered to anybody"));
     if (hand == HAND_OFFER || hand == HAND_TAKE_BACK || is_offered_to(rec, w->call->actor))
         return OK;
     return problem(w->call, ERR_DENIED, TEXT(""), "who", "%s",
-                   say(w->call, "is for whom the record is offered to", "只能由被移交人进行"));
+                   say(w->call, "is for whom the record is offered to"));
 }
 
 static enum err check_receiver(struct writing *w, const struct record *before,
@@ -173,15 +170,14 @@ static enum err check_receiver(struct writing *w, const struct record *before,
     struct rows rows;
     TRY(tx_rows(w->call, w->tx, "SELECT disabled FROM person WHERE id = $1", &v, 1, 1, &rows));
     if (!rows.count || rows.cells[0].integer)
-        return refuse(w, ERR_INVALID, "left", "has left; choose somebody who is here",
-                      "已离开，请选择在职人员");
+        return refuse(w, ERR_INVALID, "left", SAID("has left; choose somebody who is here"));
     if (text_same(to->text, w->call->actor->person))
-        return refuse(w, ERR_CONFLICT, "self", "cannot be yourself; somebody else must give it to you",
-                      "不能移交给自己；须由他人移交给您");
+        return refuse(w, ERR_CONFLICT, "self",
+                      SAID("cannot be yourself; somebody else must give it to you"));
     if (value__list_has(record_value(before, TEXT("owner")), to->text))
-        return refuse(w, ERR_CONFLICT, "same", "owns it already", "已是负责人");
+        return refuse(w, ERR_CONFLICT, "same", SAID("owns it already"));
     if (value__list_has(record_value(before, TEXT("offered_to")), to->text))
-        return refuse(w, ERR_CONFLICT, "same", "has been offered it already", "已向其提出移交");
+        return refuse(w, ERR_CONFLICT, "same", SAID("has been offered it already"));
     return OK;
 }
 
@@ -221,8 +217,7 @@ enum err hand__present(struct writing *w, const struct record *rec, const struct
                     &V_TEXT(now->text), 1, 1, &rows));
         if (rows.count && rows.cells[0].integer)
             worst = problem(w->call, ERR_INVALID, f->name, "left", "%s",
-                            say(w->call, "has left; choose somebody who is here",
-                                "已离开，请选择在职人员"));
+                            say(w->call, "has left; choose somebody who is here"));
     }
     return worst;
 }
@@ -234,13 +229,13 @@ static enum err check_given(struct writing *w, const struct record *rec, enum ha
     for (size_t i = 0; i < rec->kind->field_count; i++)
         if (w->given[i] && (i != owner->index || hand != HAND_OFFER))
             worst = problem(w->call, ERR_INVALID, rec->kind->fields[i].name, "not_asked", "%s",
-                            say(w->call, "is not part of handing over", "不属于移交内容"));
+                            say(w->call, "is not part of handing over"));
     if (hand == HAND_OFFER &&
         (!w->given[owner->index] || value__empty(rec->values[owner->index])))
-        worst = refuse(w, ERR_INVALID, "required", "name the new owner", "请指定新的负责人");
+        worst = refuse(w, ERR_INVALID, "required", SAID("name the new owner"));
     if (acts[hand].reason && !text_trim(w->change->reason).len)
         worst = problem(w->call, ERR_INVALID, TEXT("reason"), "required", "%s",
-                        say(w->call, "a reason is required", "必须填写理由"));
+                        say(w->call, "a reason is required"));
     return worst;
 }
 
@@ -307,11 +302,11 @@ enum err hand__check_change(struct writing *w, const struct record *rec,
         return OK;
     TRY(own_draft(w->call, db_tx(w->tx), before, &may));
     return may ? OK
-               : problem_at(w->call, ERR_CONFLICT, f->name, "hand_over", f->source,
-                            text_of(say(w->call,
-                                        "is not changed but handed over: offer it with “Hand over”; "
-                                        "it changes when the new owner accepts",
-                                        "不能直接修改，须通过“移交”提出，由新负责人接受后生效")));
+               : problem_at(
+                     w->call, ERR_CONFLICT, f->name, "hand_over", f->source,
+                     text_of(say(w->call,
+                                 "is not changed but handed over: offer it with “Hand over”; "
+                                 "it changes when the new owner accepts")));
 }
 
 /* ---- what stays with whoever owned it

@@ -18,6 +18,8 @@ static enum err tell(struct call *call, const struct value *row, struct history_
     out->move = json_text(json_get(body, "_move"));
     out->from = json_text(json_get(body, "_from"));
     out->reason = json_text(json_get(body, "_reason"));
+    out->timer = json_text(json_get(json_get(body, "_timer"), "name"));
+    out->told = json_get(body, "_told");
     if (out->move.len)
         out->to = json_text(json_get(body, "state"));
     else

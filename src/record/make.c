@@ -147,10 +147,9 @@ enum err make__plan(struct writing *w, struct record *rec, const struct move *m,
     for (size_t i = 0; i < m->make_count; i++)
         plan(&p, &m->makes[i]);
     if (p.count > MADE_MOST)
-        return problem(w->call, ERR_CONFLICT, m->makes[0].each ? m->makes[0].each->name : TEXT(""),
-                       "too_many",
-                       say(w->call, "this move makes at most %d records, and would make %zu",
-                           "此流转最多生成 %d 条记录，现需 %zu 条"),
+        return problem(w->call, ERR_CONFLICT,
+                       m->makes[0].each ? m->makes[0].each->name : TEXT(""), "too_many",
+                       say(w->call, "this move makes at most %d records, and would make %zu"),
                        MADE_MOST, p.count);
     w->made = *out ? p.made : NULL;
     return OK;
@@ -207,8 +206,9 @@ static enum err make_one(struct writing *w, const struct record *cause, const st
     TRY(check__required(call, rec, rec->state, NULL));
     TRY(change__next_key(w, k, &rec->key));
     const struct json *title = record_value(cause, TEXT("title"));
-    struct text why = text_print(call->arena, say(call, "Because of %.*s %.*s", "起因：%.*s %.*s"),
-                                 TEXT_ARG(cause->key), TEXT_ARG(title ? json_text(title) : TEXT("")));
+    struct text why =
+        text_print(call->arena, say(call, "Because of %.*s %.*s"), TEXT_ARG(cause->key),
+                   TEXT_ARG(title ? json_text(title) : TEXT("")));
     TRY(write__version(w, rec, NULL, "record.create", (struct text){0}, why));
     return change__react(w, rec, cause->key);
 }

@@ -141,8 +141,7 @@ static enum err resolve(struct resolving *s, const struct text *kinds, const str
 {
     if (count > NAMES_MOST)
         return problem(s->call, ERR_TOO_LARGE, TEXT("limit"), "too_large", "%s",
-                       say(s->call, "these records refer to too many others; ask for fewer",
-                           "这些记录引用过多，请减少数量"));
+                       say(s->call, "these records refer to too many others; ask for fewer"));
     for (size_t i = 0; i < count; i++) {
         struct asking *g = asking_of(s, kinds[i]);
         if (g && map_add(g->places, ids[i], i))

@@ -70,6 +70,17 @@ static const struct column timer_columns[] = {
     COLUMN("why", TEXT, true)};
 static const struct index timer_indexes[] = {
     {.name = NAMED("timer_next"), .columns = NAMED("next")}};
+/* Records that may be somebody's turn, and where they stand: follows from the versions (living.c). The
+ * first index has all that lists of tasks choose by. */
+static const struct column turn_columns[] = {
+    COLUMN("kind", TEXT, true),   COLUMN("id", TEXT, true),       COLUMN("place", TEXT, true),
+    COLUMN("unit", TEXT, false),  COLUMN("keeper", TEXT, false),  COLUMN("offered", TEXT, false),
+    COLUMN("day", TEXT, true),    COLUMN("num", TEXT, true)};
+static const struct index turn_indexes[] = {
+    {.name = NAMED("turn_day"), .columns = NAMED("day, num, place, unit, keeper, offered, id")},
+    {.name = NAMED("turn_place"), .columns = NAMED("place, unit")},
+    {.name = NAMED("turn_keeper"), .columns = NAMED("keeper, day")},
+    {.name = NAMED("turn_offered"), .columns = NAMED("offered")}};
 /* What checks and frameworks gave, the last time of each day (assure/runs.c). */
 static const struct column check_run_columns[] = {
     COLUMN("name", TEXT, true),    COLUMN("day", TEXT, true),           COLUMN("at", TEXT, true),
@@ -106,6 +117,17 @@ static const struct column attachment_columns[] = {
     COLUMN("sha256", TEXT, true),   COLUMN("author", TEXT, true),
     COLUMN("at", TEXT, true),       COLUMN("salt", BYTES, true),
     COLUMN("ledger", INTEGER, true)};
+
+/* What people are told (outbox.c): who, of what and when follows from the versions; the rest is how far it
+ * got, and what the receiver noted. */
+static const struct column outbox_columns[] = {
+    COLUMN("id", TEXT, true),         COLUMN("person", TEXT, true),   COLUMN("channel", TEXT, true),
+    COLUMN("kind", TEXT, true),       COLUMN("record", TEXT, true),   COLUMN("version", INTEGER, true),
+    COLUMN("event", TEXT, true),      COLUMN("field", TEXT, true),    COLUMN("at", TEXT, true),
+    COLUMN("due", TEXT, true),        COLUMN("claimed", TEXT, false), COLUMN("sent", TEXT, false),
+    COLUMN("tries", INTEGER, true),   COLUMN("seen", TEXT, false)};
+static const struct index outbox_indexes[] = {
+    {.name = NAMED("outbox_person"), .columns = NAMED("person, at")}};
 
 #define TABLE(n, key, only_append)                                                             \
     {                                                                                          \
@@ -147,6 +169,18 @@ static const struct table own_tables[] = {
      .columns = timer_columns,
      .column_count = COUNT(timer_columns),
      .indexes = timer_indexes,
+     .index_count = 1},
+    {.name = NAMED("turn"),
+     .primary = NAMED("kind, id"),
+     .columns = turn_columns,
+     .column_count = COUNT(turn_columns),
+     .indexes = turn_indexes,
+     .index_count = COUNT(turn_indexes)},
+    {.name = NAMED("outbox"),
+     .primary = NAMED("id"),
+     .columns = outbox_columns,
+     .column_count = COUNT(outbox_columns),
+     .indexes = outbox_indexes,
      .index_count = 1},
     {.name = NAMED("stay"),
      .primary = NAMED("kind, id, version"),
@@ -225,12 +259,12 @@ static bool wants_index(const struct kind *k, const struct field *f)
 
 /* Lists are asked for by these, and many records have the same value; a day or a title only a few. (Each
  * such index costs a write a page somewhere in the middle: not for everything.) */
-static bool gathers(const struct kind *k, const struct field *f)
+bool open__gathers(const struct kind *k, const struct field *f)
 {
     struct text sort = k->sort;
     bool same = f->type == FIELD_REF || f->type == FIELD_CHOICE || f->type == FIELD_YES_NO;
     return (same && listed(k, f)) || text_is(f->name, "owner") || text_is(f->name, "state") ||
-           f == next_sort(k, &sort);
+           text_is(f->name, "unit") || f == next_sort(k, &sort);
 }
 
 /* The columns of an index over `f`: after it the kind's own order, so that a list of one value, or
@@ -245,7 +279,7 @@ static struct text columns_of(struct arena *a, const struct kind *k, const struc
                               bool plain)
 {
     struct buf b = buf_in(a, INDEX_MOST + 100);
-    struct text sort = gathers(k, f) ? k->sort : (struct text){0};
+    struct text sort = open__gathers(k, f) ? k->sort : (struct text){0};
     size_t room = INDEX_MOST - INDEX_WORD - widest(f);
     add_column(&b, f, plain);
     while (sort.len) {
@@ -442,8 +476,8 @@ static enum err refill(struct call *call, struct tx *tx, const struct migration 
     return OK;
 }
 
-/* Which moves are timed, and which fields are for whom, is the model's: another model, other timers and
- * other words to be found by. */
+/* Which moves are timed, which fields are for whom and which states are ends is the model's: another model,
+ * other timers, other words to be found by and other records that live. */
 static enum err follow_model(struct call *call, struct tx *tx, const struct migration *m)
 {
     struct records r = {.store = tx_store(tx), .model = m->model, .arena = call->arena};
@@ -456,11 +490,15 @@ static enum err follow_model(struct call *call, struct tx *tx, const struct migr
     bool timers = created(m->steps, " timer") ||
                   !(known || (m->before && timer__same_moves(m->before, m->model)));
     bool words = !known && !(m->before && search__same_words(m->before, m->model));
-    if (!timers && !words)
+    bool living = created(m->steps, " turn") ||
+                  !(known || (m->before && living__same(m->before, m->model)));
+    if (!timers && !words && !living)
         return OK;
     bool same;
-    TRY(timer__zone(call, db_tx(tx), &same));
+    TRY(timer__zone(call, m->model, db_tx(tx), &same));
     TRY(table__build(call, &r));
+    if (living)
+        TRY(living__rebuild(call, &r, tx));
     if (words)
         TRY(search__rebuild(call, &r, tx));
     return timers ? timer__rebuild(call, &r, tx) : OK;
@@ -468,10 +506,26 @@ static enum err follow_model(struct call *call, struct tx *tx, const struct migr
 
 static enum err fits_still(struct call *call, struct tx *tx, const struct migration *m);
 
+/* The organisation works by a calendar: no model may take it away. */
+static enum err check_calendar(struct call *call, struct tx *tx, const struct model *m)
+{
+    struct rows rows;
+    TRY(tx_rows(call, tx, "SELECT value FROM meta WHERE name = 'calendar' AND value <> ''", NULL, 0,
+                1, &rows));
+    if (!rows.count || model_calendar(m, rows.cells[0].text))
+        return OK;
+    return problem(call, ERR_CONFLICT, TEXT("calendar"), "dropped",
+                   say(call,
+                       "the organisation works by the calendar %.*s, which the model has no more: "
+                       "keep its file, or choose another one in the settings first"),
+                   TEXT_ARG(rows.cells[0].text));
+}
+
 enum err open__migrate(struct call *call, struct tx *tx, struct migration *m)
 {
     if (m->before)
         TRY(fits_still(call, tx, m));
+    TRY(check_calendar(call, tx, m->model));
     struct tables t = all_tables(call->arena, m->model);
     TRY(store_plan(call, tx, t.items, t.count, &m->steps));
     TRY(store_migrate(call, tx, m->steps));
@@ -510,8 +564,7 @@ static enum err refuse_foreign(struct call *call, struct reader *r, const struct
     for (; odd != NULL; odd = odd->next)
         e = problem(call, ERR_CONFLICT, odd->name, "foreign",
                     say(call, "%.*s. Whoever put it there can change what is recorded: remove "
-                              "it, and run aimwell verify --deep",
-                        "%.*s。放置它的人可以改动记录：请将其移除并运行 aimwell verify --deep"),
+                              "it, and run aimwell verify --deep"),
                     TEXT_ARG(odd->what));
     return e;
 }
@@ -522,8 +575,7 @@ static enum err refuse_dropped(struct call *call, struct text name, int64_t coun
         call, ERR_CONFLICT, name, "dropped",
         say(call,
             "the model has it no more, and %lld record(s) hold it: keep it in the model, or "
-            "say with \"was\" what it is called now",
-            "模型已不再包含它，但仍有 %lld 条记录使用它：请在模型中保留它，或用 \"was\" 说明其新名称"),
+            "say with \"was\" what it is called now"),
         (long long)count);
 }
 
@@ -707,7 +759,7 @@ enum err record_open(struct call *call, struct access *a, struct records **out)
     struct records *r;
     TRY(epoch__first(call, a, &r));
     held__units(r);
-    call->zone = access_zone(a);
+    access_place(call, a);
     enum err e = timer__keep_zone(call, r);
     if (e != OK)
         record_close(r);

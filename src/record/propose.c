@@ -66,11 +66,10 @@ enum err propose__apply(struct call *call, const struct json *proposed, struct r
         const struct json *v = json_get(proposed, text_c(call->arena, f->name));
         const struct json *want = v ? v : then;
         if (!same(rec->values[f->index], then) && !same(rec->values[f->index], want))
-            worst = problem_at(call, ERR_CONFLICT, f->name, "signed", m->source,
-                               text_of(say(call,
-                                           "is not what the first signature proposes; whoever "
-                                           "signs second agrees or does not sign",
-                                           "与第一份签名提出的内容不同；第二签署人只能同意或不签署")));
+            worst = problem_at(
+                call, ERR_CONFLICT, f->name, "signed", m->source,
+                text_of(say(call, "is not what the first signature proposes; whoever "
+                                  "signs second agrees or does not sign")));
         rec->values[f->index] = want && want->type != JSON_NULL ? want : NULL;
     }
     return worst;
@@ -87,7 +86,7 @@ enum err propose__check(struct call *call, const struct record *rec, const struc
     }
     return any ? OK
                : problem_at(call, ERR_CONFLICT, TEXT(""), "nothing", m->source,
-                            text_of(say(call, "gives no new value", "没有给出新的值")));
+                            text_of(say(call, "gives no new value")));
 }
 
 /* The record as it stays until the second signature; `out`: what is proposed, NULL for nothing. */

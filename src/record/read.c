@@ -4,8 +4,8 @@
 
 static enum err missing(struct call *call, struct text id)
 {
-    return problem(call, ERR_MISSING, TEXT(""), "missing",
-                   say(call, "there is no record %.*s", "没有记录 %.*s"), TEXT_ARG(id));
+    return problem(call, ERR_MISSING, TEXT(""), "missing", say(call, "there is no record %.*s"),
+                   TEXT_ARG(id));
 }
 
 /* ---- as of

@@ -81,7 +81,8 @@ const struct json *record_value(const struct record *r, struct text field);
  * naming the record, once it was changed since. */
 /* WITHDRAW takes back the actor's own signature under `move`, which still waits for others; ERR_CONFLICT,
  * code "not_signed", when none stands. */
-enum record_act { RECORD_CREATE, RECORD_CHANGE, RECORD_MOVE, RECORD_UNDO, RECORD_WITHDRAW, RECORD_REDACT, RECORD_HOLD };
+enum record_act { RECORD_CREATE, RECORD_CHANGE, RECORD_MOVE, RECORD_UNDO, RECORD_WITHDRAW, RECORD_REDACT, RECORD_HOLD,
+                  RECORD_CLOCK };
 struct change {
     enum record_act act;
     const struct kind *kind;
@@ -90,7 +91,7 @@ struct change {
     int64_t if_version;      /* CHANGE: must match; 0 = not given */
     struct text move;        /* MOVE: name or target state; WITHDRAW: name; HOLD: hold or release */
     const struct json *redact; /* REDACT: {"all": true, "ground": …} or {"fields": […], "ground": …} */
-    struct text timer;       /* MOVE by the engine: only while its timer stands at this moment; "" */
+    struct text timer;       /* MOVE and CLOCK (move: its name) by the engine: only while its timer stands at this moment; "" */
     struct text reason;
     struct text batch;       /* CREATE, CHANGE: what it is part of, to be found again by; UNDO: of
                               * what. "" = none */
@@ -226,8 +227,9 @@ struct facet_count {
 };
 struct facet {
     struct text field;
-    struct facet_count *counts;
+    struct facet_count *counts; /* the most frequent */
     size_t count;
+    bool more;                  /* there are other values */
 };
 struct record_list {
     struct record **items;
@@ -323,6 +325,8 @@ bool record_may_read_kind(const struct actor *a, const struct kind *k);
 struct history_item {
     int64_t version, ledger;
     struct text at, actor, actor_type, act, move, from, to, reason;
+    struct text timer;       /* of a clock, by which it came to be: remind.FIELD.N, "" */
+    const struct json *told; /* [{"event", "field", "to"}], to: a person; NULL: nobody */
     const struct record *then, *before; /* before NULL for the first, and after a hidden one */
     bool hidden, follows_hidden;
     const bool *shown; /* per field index: the actor reads it, of this version and of the one before;
@@ -346,8 +350,13 @@ struct linked {
 /* All of them that the actor may see: those of the record first. */
 MUST_USE enum err record_links(struct call *call, struct records *r, struct reader *db,
                                const struct record *rec, struct linked **out, size_t *count);
+/* Records of every kind in which the words occur, those with few other words first, and first of
+ * all the one whose key it is: at most `most` that the actor may see, however many they may not.
+ * `more`: there are, or may be, others; nobody looks through more than SEARCHED_MOST. */
+#define SEARCHED_MOST 20000
 MUST_USE enum err record_search(struct call *call, struct records *r, struct reader *db,
-                                struct text q, size_t most, struct ref **out, size_t *count);
+                                struct text q, size_t most, struct ref **out, size_t *count,
+                                bool *more);
 /* ---- whose turn it is: somebody's, always, or the record is at rest
  * ------------------------------ */
 #define TURN_WHO_MOST 64
@@ -392,7 +401,9 @@ struct todo {
 struct todo_list {
     struct todo *items;
     size_t count;
-    int64_t total, waiting, overdue, due_soon; /* of all, not of the page */
+    int64_t total, waiting, overdue, due_soon; /* of all, not of the page; of the first 500 when there
+                                                * are `more` */
+    bool more;
     struct text next;                          /* cursor, "" at the end */
 };
 /* What waits for the actor (and what is theirs and falls due), or, `others`: records of theirs that
@@ -431,6 +442,33 @@ void record_note_runs(struct call *call, struct records *r, struct text day, int
 /* The organisation's day from now on is that of this zone ("Asia/Singapore", "UTC"): an entry, and every timer
  * is made anew. ERR_INVALID with the field "zone" when the machine does not know it. */
 MUST_USE enum err record_zone(struct call *call, struct records *r, struct text name);
+/* Working days count by this calendar of the model from now on ("": Monday to Friday): an entry; timers are made
+ * anew, and clocks computed anew. ERR_INVALID with the field "calendar" when the model does not have it. */
+MUST_USE enum err record_calendar(struct call *call, struct records *r, struct text name);
+/* ---- clocks and what people are told ---- */
+struct clock_view {
+    const struct clock *clock;
+    struct text at;             /* moment, UTC; "": it does not run */
+    const struct calendar *calendar; /* by which it counts working days; NULL: Monday to Friday, or none count */
+    int64_t unknown;            /* a year in between whose holidays the calendar does not have; 0 */
+};
+/* Those of a record, in the order of its fields. */
+void record_clocks(struct call *call, const struct records *r, const struct record *rec,
+                   struct clock_view **out, size_t *count);
+struct notice {
+    struct text id;
+    struct record *record; /* which the reader may read */
+    struct text event;     /* missed, remind */
+    struct text field;     /* the clock */
+    struct text at, seen;  /* moments; seen "": not yet */
+};
+/* What the actor was told, the latest first; `all`: also what they have seen. before: the id of the last one
+ * of the page before, "" at first. */
+MUST_USE enum err record_notices(struct call *call, struct records *r, struct reader *db, bool all,
+                                 struct text before, size_t most, struct notice **out,
+                                 size_t *count);
+/* The actor has seen it; "": everything there is. */
+MUST_USE enum err record_notices_see(struct call *call, struct records *r, struct text id);
 /* ---- timers: moves that the engine makes when their moment comes ---- */
 struct timer_view {
     const struct move *move;

@@ -193,7 +193,7 @@ static enum err choose(struct plan *p, const struct json *name)
         p->fields[f->index] = true;
     else
         return problem(p->call, ERR_INVALID, TEXT("fields"), "unknown",
-                       say(p->call, "“%.*s” is nothing that can be redacted", "“%.*s” 不能被删除"),
+                       say(p->call, "“%.*s” is nothing that can be redacted"),
                        TEXT_ARG(json_text(name)));
     return OK;
 }
@@ -205,7 +205,7 @@ static enum err read_request(struct plan *p, const struct json *redact)
     bool list = fields && fields->type == JSON_LIST && fields->count && fields->count <= FIELDS_MOST;
     if (everything == list)
         return refuse(p->call, ERR_INVALID, TEXT("fields"), "required",
-                      say(p->call, "say which fields, or all", "请指明字段，或选择全部"));
+                      say(p->call, "say which fields, or all"));
     for (const struct json *one = list ? fields->first : NULL; one; one = one->next)
         TRY(choose(p, one));
     for (size_t i = 0; everything && i < p->rec->kind->field_count; i++)
@@ -260,8 +260,7 @@ static enum err check_role(struct writing *w, const struct record *rec,
         TRY(who__cleared(w->call, w->records, db_tx(w->tx), a, rec, marked, &yes));
     return yes ? OK
                : problem(w->call, ERR_DENIED, TEXT(""), "who",
-                         say(w->call, "this is for people with one of these roles here: %.*s",
-                             "只能由具有以下角色之一的人员进行：%.*s"),
+                         say(w->call, "this is for people with one of these roles here: %.*s"),
                          TEXT_ARG(roles_that(w->records, w->call->arena, marked)));
 }
 
@@ -270,24 +269,21 @@ static enum err check_words(struct writing *w, struct text ground)
     enum err worst = OK;
     if (!text_trim(w->change->reason).len)
         worst = refuse(w->call, ERR_INVALID, TEXT("reason"), "required",
-                       say(w->call, "a reason is required", "必须填写理由"));
+                       say(w->call, "a reason is required"));
     if (!text_trim(ground).len || ground.len > GROUND_MOST || !text_utf8(ground))
         worst = refuse(w->call, ERR_INVALID, TEXT("ground"), "required",
-                       say(w->call, "say on what legal ground, in at most 500 bytes",
-                           "请说明法律依据，最多 500 字节"));
+                       say(w->call, "say on what legal ground, in at most 500 bytes"));
     if (w->call->actor->fresh_until < w->call->now)
-        worst = refuse(w->call, ERR_DENIED, TEXT("password"), "fresh",
-                       say(w->call, "confirm with your password: what is redacted does not come back",
-                           "请输入密码确认：删除后无法恢复"));
+        worst = refuse(
+            w->call, ERR_DENIED, TEXT("password"), "fresh",
+            say(w->call, "confirm with your password: what is redacted does not come back"));
     return worst;
 }
 
 /* ---- two persons -------------------------------------------------------------------------- */
 static struct sign_step two_persons = {.count = 2};
-static const struct move redact_move = {.name = {"redact", 6},
-                                        .title = {{"Redact", 6}, {"删除内容", 12}},
-                                        .steps = &two_persons,
-                                        .step_count = 1};
+static const struct move redact_move = {
+    .name = {"redact", 6}, .steps = &two_persons, .step_count = 1};
 
 static enum err asked_by(struct call *call, struct db db, const struct record *rec,
                          struct text person, const struct json **asked, struct text *reason)
@@ -318,11 +314,11 @@ static enum err who_asked(struct writing *w, const struct record *rec, const str
     *out = NOBODY_ELSE;
     TRY(sign__standing(w->call, w->records, db_tx(w->tx), rec, &redact_move, &v));
     if (v.forged)
-        return refuse(w->call, ERR_CONFLICT, TEXT(""), "tampering",
-                      say(w->call,
-                          "a signature under this stands in the database and not in the ledger; have "
-                          "aimwell verify --deep run",
-                          "此操作下有一个签名只存在于数据库而不在账本中；请运行 aimwell verify --deep"));
+        return refuse(
+            w->call, ERR_CONFLICT, TEXT(""), "tampering",
+            say(w->call,
+                "a signature under this stands in the database and not in the ledger; have "
+                "aimwell verify --deep run"));
     for (size_t i = 0; i < v.signature_count && *out != SOMEBODY_ELSE; i++) {
         const struct json *asked;
         struct text reason;
@@ -621,16 +617,15 @@ enum err redact__run(struct writing *w)
         p.fields[i] &= p.versions[i] > 0;
     if (p.held)
         return refuse(w->call, ERR_CONFLICT, TEXT(""), "held",
-                      say(w->call, "this record is under legal hold: it is released first",
-                          "此记录处于法律保全状态，须先解除"));
+                      say(w->call, "this record is under legal hold: it is released first"));
     struct json *request = request_of(&p, ground);
     struct record *rec = record__copy(w->call->arena, before);
     enum standing standing;
     TRY(who_asked(w, before, request, &standing));
     if (standing == ONESELF)
-        return refuse(w->call, ERR_CONFLICT, TEXT(""), "signed",
-                      say(w->call, "you have asked for it; somebody else must ask for the same",
-                          "您已提出请求；须由另一人提出相同请求"));
+        return refuse(
+            w->call, ERR_CONFLICT, TEXT(""), "signed",
+            say(w->call, "you have asked for it; somebody else must ask for the same"));
     return standing == SOMEBODY_ELSE ? redact(w, &p, rec, before, request)
                                      : ask(w, rec, before, request);
 }
@@ -644,13 +639,13 @@ enum err redact__hold(struct writing *w)
     TRY(check_role(w, before, role__holds));
     if (!text_trim(w->change->reason).len)
         return refuse(w->call, ERR_INVALID, TEXT("reason"), "required",
-                      say(w->call, "a reason is required", "必须填写理由"));
+                      say(w->call, "a reason is required"));
     struct plan p = plan_of(w->call, w->records, db_tx(w->tx), before);
     TRY(scan_versions(&p));
     if (p.held == hold)
         return refuse(w->call, ERR_CONFLICT, TEXT(""), "held",
-                      hold ? say(w->call, "it is under legal hold already", "已处于法律保全状态")
-                           : say(w->call, "it is not under legal hold", "未处于法律保全状态"));
+                      hold ? say(w->call, "it is under legal hold already")
+                           : say(w->call, "it is not under legal hold"));
     struct record *rec = record__copy(w->call->arena, before);
     TRY(write__version(w, rec, before, hold ? "record.hold" : "record.release", (struct text){0},
                        w->change->reason));
@@ -706,6 +701,73 @@ enum err record_redaction(struct call *call, struct records *r, struct reader *d
     out->held = p.held;
     out->waits_for = roles_that(r, call->arena, role__redacts);
     return view_asked(call, r, db, rec, out);
+}
+
+static bool redacts_anywhere(const struct model *m, const struct actor *a)
+{
+    for (size_t i = 0; i < a->grant_count; i++) {
+        const struct role *role = model_role(m, a->grants[i].role);
+        if (role && role__redacts(role))
+            return a->type == ACTOR_USER;
+    }
+    return false;
+}
+
+/* Is there an ask of somebody else that the actor has not joined? */
+static bool asks_for(const struct redaction_view *view, struct text person)
+{
+    const struct redaction_ask *own = NULL;
+    for (size_t i = 0; i < view->asked_count; i++)
+        if (text_same(view->asked[i].person, person))
+            own = &view->asked[i];
+    for (size_t i = 0; i < view->asked_count; i++)
+        if (!text_same(view->asked[i].person, person) &&
+            !(own && text_same(own->ground, view->asked[i].ground) &&
+              json_same(own->fields, view->asked[i].fields)))
+            return true;
+    return false;
+}
+
+/* May the actor be the second person? */
+static enum err second_of(struct call *call, struct records *r, struct reader *db,
+                          const struct record *rec, bool *out)
+{
+    struct redaction_view view = {0};
+    TRY(who__cleared(call, r, db_reader(db), call->actor, rec, role__redacts, out));
+    if (!*out)
+        return OK;
+    TRY(view_asked(call, r, db, rec, &view));
+    *out = asks_for(&view, call->actor->person);
+    return OK;
+}
+
+enum err redact__waiting(struct call *call, struct records *r, struct reader *db,
+                         struct record ***out, size_t *count)
+{
+    struct rows rows;
+    *count = 0;
+    if (!redacts_anywhere(r->model, call->actor))
+        return OK;
+    TRY(read_rows(call, db,
+                  "SELECT DISTINCT g.kind, g.id FROM signature g WHERE g.move = 'redact' AND NOT "
+                  "EXISTS (SELECT 1 FROM withdrawn w WHERE w.signature = g.own_id) AND NOT EXISTS "
+                  "(SELECT 1 FROM version v WHERE v.kind = g.kind AND v.id = g.id AND v.version > "
+                  "g.version AND COALESCE(v.alters, 1) > 0) ORDER BY g.kind, g.id LIMIT 200",
+                  NULL, 0, 200, &rows));
+    *out = NEW_MANY(call->arena, rows.count + 1, struct record *);
+    for (size_t i = 0; i < rows.count; i++) {
+        const struct kind *k = model_kind(r->model, row_at(&rows, i)[0].text);
+        struct call *quiet = call_beside(call->arena, call);
+        quiet->actor = call->actor;
+        struct record *rec;
+        bool second = false;
+        if (!k || record_read(quiet, r, db, k, row_at(&rows, i)[1].text, 0, &rec) != OK)
+            continue;
+        TRY(second_of(call, r, db, rec, &second));
+        if (second)
+            (*out)[(*count)++] = rec;
+    }
+    return OK;
 }
 
 enum err record_redactions(struct call *call, struct reader *db, const struct record *rec,

@@ -164,11 +164,12 @@ struct text record_signers(struct call *call, const struct sign_step *step)
 /* ---- giving one -------------------------------------------------------------------------- */
 
 /* Until when a signature given now in this step counts; "": for ever. */
-struct text sign__until(struct call *call, const struct sign_step *step)
+struct text sign__until(struct call *call, const struct records *r, const struct sign_step *step)
 {
     if (!step->has_expires)
         return (struct text){0};
-    return moment_print(call->arena, duration_after(call->now, &step->expires, call->zone));
+    return moment_print(call->arena, duration_after(call->now, &step->expires, call->zone,
+                                                   model_calendar(r->model, call->calendar)));
 }
 
 /* They signed this very version before, and it has expired since. */
@@ -192,10 +193,10 @@ static enum err nothing_to_withdraw(struct writing *w, const struct move *m)
 {
     return problem_at(
         w->call, ERR_CONFLICT, TEXT(""), "not_signed", m->source,
-        text_of(say(w->call,
-                    "there is no signature of yours under this step that counts: it was not given, "
-                    "was withdrawn, has expired or a change has undone it, or the step is done",
-                    "此流转下没有您的有效签名：尚未签署、已撤回、已过期、已因修改失效，或流转已完成")));
+        text_of(
+            say(w->call,
+                "there is no signature of yours under this step that counts: it was not given, "
+                "was withdrawn, has expired or a change has undone it, or the step is done")));
 }
 
 enum err sign__withdraw(struct writing *w, const struct record *before)
@@ -205,8 +206,7 @@ enum err sign__withdraw(struct writing *w, const struct record *before)
     struct verdict v = {0};
     if (!m)
         return problem(call, ERR_MISSING, TEXT("move"), "unknown",
-                       say(call, "there is no move called %.*s", "没有名为 %.*s 的流转"),
-                       TEXT_ARG(w->change->move));
+                       say(call, "there is no move called %.*s"), TEXT_ARG(w->change->move));
     TRY(sign__standing(call, w->records, db_tx(w->tx), before, m, &v));
     const struct signature *own = sign__by(&v, call->actor->person);
     if (!own)

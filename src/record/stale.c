@@ -114,6 +114,14 @@ static enum err mark_all(struct call *call, struct tx *tx, const struct model *m
     return OK;
 }
 
+enum err stale__clocks(struct call *call, struct tx *tx, const struct model *m)
+{
+    for (size_t i = 0; i < m->kind_count; i++)
+        if (m->kinds[i].clock_count)
+            TRY(mark(call, tx, &m->kinds[i], TEXT("")));
+    return OK;
+}
+
 static enum err note_ground(struct job *job, struct call *call, struct tx *tx)
 {
     struct ground *g = job->arg;

@@ -358,8 +358,7 @@ enum err table__build(struct call *call, struct records *r)
         build_rows(a, k, s);
         if (!whole(k, s))
             return problem_at(call, ERR_TOO_LARGE, k->name, "too_large", k->file,
-                              text_of(say(call, "has more fields than a statement can hold",
-                                          "字段过多，超出单条语句的上限")));
+                              text_of(say(call, "has more fields than a statement can hold")));
     }
     return OK;
 }
@@ -412,7 +411,7 @@ enum err table__many(struct call *call, struct records *r, struct db db, const s
     struct rows rows;
     if (!sql)
         return problem(call, ERR_TOO_LARGE, TEXT(""), "too_large", "%s",
-                       say(call, "this asks for too many things at once", "查询条件过多"));
+                       say(call, "this asks for too many things at once"));
     TRY(db__rows(call, db, sql, values, value_count, most, &rows));
     *count = rows.count;
     *out = NEW_MANY(call->arena, rows.count + 1, struct record *);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* record/timer.c — moves that the engine makes when their moment comes.
- * A row of `timer` for each such move of a record in its state: a projection of the versions, written
- * with them. It fires inside the transaction of the move, which takes the row away: once, over
+/* record/timer.c — what happens when its moment comes: moves that the engine makes, and clocks of which the
+ * time is over or soon will be (clock.c). A row of `timer` for each that a record waits for: a projection
+ * of the versions, written with them. It fires inside the transaction of its effect, which takes the row away: once, over
  * restarts and however many servers look. A refused one keeps why, waits longer each time, and
  * holds up no other; a change of its record lets it try again at once. */
 #include "record/internal.h"
@@ -17,10 +17,10 @@ static bool is_timed(const struct move *m)
 
 static bool any_timed(const struct kind *k)
 {
-    for (size_t i = 0; i < k->move_count; i++)
-        if (is_timed(&k->moves[i]))
-            return true;
-    return false;
+    bool any = k->clock_count > 0;
+    for (size_t i = 0; i < k->move_count && !any; i++)
+        any = is_timed(&k->moves[i]);
+    return any;
 }
 
 static bool same_wait(const struct move *a, const struct move *b)
@@ -29,16 +29,30 @@ static bool same_wait(const struct move *a, const struct move *b)
            text_same(a->plus.said, b->plus.said) && text_same(a->after.said, b->after.said);
 }
 
-/* Every timed move of a is one of b. */
+static bool kind_waits_in(const struct kind *k, const struct kind *other)
+{
+    for (size_t j = 0; j < k->move_count; j++)
+        if (is_timed(&k->moves[j]) &&
+            !(other && same_wait(&k->moves[j], kind_move(other, k->moves[j].name))))
+            return false;
+    for (size_t j = 0; j < k->clock_count; j++) {
+        const struct clock *c =
+            other ? kind_clock(other, k->clocks[j].at->name) : NULL;
+        if (!c || !clock_same(&k->clocks[j], c))
+            return false;
+    }
+    return true;
+}
+
+/* Every timed move and every clock of a is one of b, and every calendar of a counts as in b. */
 static bool waits_in(const struct model *a, const struct model *b)
 {
-    for (size_t i = 0; i < a->kind_count; i++) {
-        const struct kind *k = &a->kinds[i], *other = model_kind(b, k->name);
-        for (size_t j = 0; j < k->move_count; j++)
-            if (is_timed(&k->moves[j]) &&
-                !(other && same_wait(&k->moves[j], kind_move(other, k->moves[j].name))))
-                return false;
-    }
+    for (size_t i = 0; i < a->calendar_count; i++)
+        if (!calendar_same(&a->calendars[i], model_calendar(b, a->calendars[i].name)))
+            return false;
+    for (size_t i = 0; i < a->kind_count; i++)
+        if (!kind_waits_in(&a->kinds[i], model_kind(b, a->kinds[i].name)))
+            return false;
     return true;
 }
 
@@ -47,15 +61,17 @@ bool timer__same_moves(const struct model *a, const struct model *b)
     return waits_in(a, b) && waits_in(b, a);
 }
 
-/* The moment for which a record in its state waits; false: for none. */
-static bool moment_of(const struct call *call, const struct record *rec, const struct move *m,
-                      int64_t since, int64_t *out)
+/* ---- what a record waits for --------------------------------------------------------------- */
+/* The moment of a move for a record in its state; false: none. */
+static bool moment_of(const struct call *call, const struct model *model,
+                      const struct record *rec, const struct move *m, int64_t since, int64_t *out)
 {
+    const struct calendar *calendar = model_calendar(model, call->calendar);
     int64_t days;
     if (!is_timed(m) || !(m->from >> rec->state & 1))
         return false;
     if (!m->on.len) {
-        *out = duration_after(since, &m->after, call->zone);
+        *out = duration_after(since, &m->after, call->zone, calendar);
         return true;
     }
     const struct json *v = record_value(rec, m->on);
@@ -65,16 +81,96 @@ static bool moment_of(const struct call *call, const struct record *rec, const s
         *out = zone_day_start(call->zone, days);
     else if (!moment_read(v->text, out))
         return false;
-    *out = duration_after(*out, &m->plus, call->zone);
+    *out = duration_after(*out, &m->plus, call->zone, calendar);
     return true;
+}
+
+struct waits {
+    struct timer *at;
+    size_t count;
+};
+
+/* A reminder that would come before the clock began is none. */
+static void add_clock(struct call *call, const struct model *model, const struct record *rec,
+                      const struct clock *c, struct waits *out)
+{
+    int64_t at, began;
+    if (!clock__is(c, rec, STANDING_RUNNING) || !clock__at(c, rec, &at))
+        return;
+    out->at[out->count++] = (struct timer){
+        .name = text_print(call->arena, "clock.%.*s", TEXT_ARG(c->at->name)), .at = at};
+    for (size_t i = 0; i < c->remind_count && clock__began(call, model, c, rec, &began); i++) {
+        int64_t when = clock__later(call, model, c, at, &c->remind[i]);
+        if (when > began)
+            out->at[out->count++] = (struct timer){
+                .name = text_print(call->arena, "remind.%.*s.%zu", TEXT_ARG(c->at->name), i + 1),
+                .at = when,
+                .once = true};
+    }
+}
+
+static struct waits waits_of(struct call *call, const struct model *model,
+                             const struct record *rec, int64_t since)
+{
+    const struct kind *k = rec->kind;
+    size_t room = k->move_count + k->clock_count * (CLOCK_REMINDERS_MOST + 1) + 1;
+    struct waits out = {NEW_MANY(call->arena, room, struct timer), 0};
+    for (size_t i = 0; i < k->move_count; i++) {
+        struct timer t = {.name = k->moves[i].name, .stay = !k->moves[i].on.len};
+        if (moment_of(call, model, rec, &k->moves[i], since, &t.at))
+            out.at[out.count++] = t;
+    }
+    for (size_t i = 0; i < k->clock_count; i++)
+        add_clock(call, model, rec, &k->clocks[i], &out);
+    return out;
+}
+
+static const struct timer *named(const struct waits *w, struct text name)
+{
+    for (size_t i = 0; i < w->count; i++)
+        if (text_same(w->at[i].name, name))
+            return &w->at[i];
+    return NULL;
+}
+
+/* ---- what has fired: the versions tell ------------------------------------------------------- */
+static enum err fired_of(struct call *call, struct db db, const struct record *rec,
+                         struct waits *out)
+{
+    static const struct json_limits limits = {8u << 20, 32, 500000};
+    struct value values[] = {V_TEXT(rec->kind->name), V_TEXT(rec->id)};
+    struct rows rows;
+    TRY(db__rows(call, db,
+                 "SELECT body FROM version WHERE kind = $1 AND id = $2 AND body LIKE "
+                 "'%\"_timer\":%' ORDER BY version DESC LIMIT 500",
+                 values, 2, 500, &rows));
+    *out = (struct waits){NEW_MANY(call->arena, rows.count + 1, struct timer), 0};
+    for (size_t i = 0; i < rows.count; i++) {
+        const struct json *body, *timer;
+        struct timer t = {0};
+        TRY(json_read(call, row_at(&rows, i)[0].text, &limits, &body));
+        timer = json_get(body, "_timer");
+        t.name = json_text(json_get(timer, "name"));
+        if (moment_read(json_text(json_get(timer, "at")), &t.at))
+            out->at[out->count++] = t;
+    }
+    return OK;
+}
+
+static bool has_fired(const struct waits *fired, const struct timer *t)
+{
+    for (size_t i = 0; i < fired->count; i++)
+        if (text_same(fired->at[i].name, t->name) && fired->at[i].at == t->at)
+            return true;
+    return false;
 }
 
 /* ---- with a version ---------------------------------------------------------------------- */
 static enum err put(struct call *call, struct tx *tx, const struct record *rec,
-                    const struct move *m, int64_t at)
+                    const struct timer *t)
 {
-    struct text when = moment_print(call->arena, at);
-    struct value values[] = {V_TEXT(rec->kind->name), V_TEXT(rec->id), V_TEXT(m->name),
+    struct text when = moment_print(call->arena, t->at);
+    struct value values[] = {V_TEXT(rec->kind->name), V_TEXT(rec->id), V_TEXT(t->name),
                              V_TEXT(when)};
     return tx_exec(call, tx,
                    "INSERT INTO timer(kind, id, name, at, next, tries, why) "
@@ -82,17 +178,25 @@ static enum err put(struct call *call, struct tx *tx, const struct record *rec,
                    values, 4, NULL);
 }
 
-static enum err take(struct writing *w, const struct record *rec, const struct move *m)
+static enum err put_new(struct writing *w, const struct record *rec, const struct timer *t)
 {
-    struct value values[] = {V_TEXT(rec->kind->name), V_TEXT(rec->id), V_TEXT(m->name)};
+    struct waits fired = {0};
+    if (t->once)
+        TRY(fired_of(w->call, db_tx(w->tx), rec, &fired));
+    return has_fired(&fired, t) ? OK : put(w->call, w->tx, rec, t);
+}
+
+enum err timer__took(struct writing *w, const struct record *rec, struct text name)
+{
+    struct value values[] = {V_TEXT(rec->kind->name), V_TEXT(rec->id), V_TEXT(name)};
     return tx_exec(w->call, w->tx, "DELETE FROM timer WHERE kind = $1 AND id = $2 AND name = $3",
                    values, 3, NULL);
 }
 
 /* It may now get through where it was refused. */
-static enum err try_again(struct writing *w, const struct record *rec, const struct move *m)
+static enum err try_again(struct writing *w, const struct record *rec, struct text name)
 {
-    struct value values[] = {V_TEXT(rec->kind->name), V_TEXT(rec->id), V_TEXT(m->name)};
+    struct value values[] = {V_TEXT(rec->kind->name), V_TEXT(rec->id), V_TEXT(name)};
     return tx_exec(w->call, w->tx,
                    "UPDATE timer SET next = at, tries = 0, why = '' WHERE kind = $1 AND id = $2 "
                    "AND name = $3 AND tries > 0",
@@ -101,48 +205,63 @@ static enum err try_again(struct writing *w, const struct record *rec, const str
 
 enum err timer__write(struct writing *w, const struct record *rec, const struct record *before)
 {
-    for (size_t i = 0; i < rec->kind->move_count; i++) {
-        const struct move *m = &rec->kind->moves[i];
-        int64_t now = 0, then = 0;
-        bool stays = before && before->state == rec->state;
-        if (!is_timed(m))
-            continue;
-        bool has = moment_of(w->call, rec, m, w->call->now, &now);
-        bool had = before && moment_of(w->call, before, m, w->call->now, &then);
-        if (has && had && stays && now == then) { /* `after` counts from where the stay began */
-            TRY(try_again(w, rec, m));
+    const struct model *m = w->records->model;
+    struct waits now, then = {0};
+    if (!any_timed(rec->kind))
+        return OK;
+    now = waits_of(w->call, m, rec, w->call->now);
+    if (before)
+        then = waits_of(w->call, m, before, w->call->now);
+    for (size_t i = 0; i < then.count; i++)
+        if (!named(&now, then.at[i].name))
+            TRY(timer__took(w, rec, then.at[i].name));
+    for (size_t i = 0; i < now.count; i++) {
+        const struct timer *t = &now.at[i], *had = named(&then, t->name);
+        bool same = had && had->at == t->at && (!t->stay || before->state == rec->state);
+        if (same) { /* what counts from the stay counts from where that began */
+            TRY(try_again(w, rec, t->name));
             continue;
         }
         if (had)
-            TRY(take(w, rec, m));
-        if (has)
-            TRY(put(w->call, w->tx, rec, m, now));
+            TRY(timer__took(w, rec, t->name));
+        TRY(put_new(w, rec, t));
     }
     return OK;
 }
 
 /* ---- from what is there, whole ------------------------------------------------------------ */
-enum err timer__of(struct call *call, struct db db, const struct record *rec,
-                   struct timer **out, size_t *count)
+static enum err stay_began(struct call *call, struct db db, const struct record *rec, int64_t *out)
 {
     struct value values[] = {V_TEXT(rec->kind->name), V_TEXT(rec->id)};
     struct rows rows;
-    int64_t since = 0;
-    *count = 0;
-    *out = NEW_MANY(call->arena, rec->kind->move_count + 1, struct timer);
-    if (!any_timed(rec->kind))
-        return OK;
     TRY(db__rows(call, db,
                  "SELECT since FROM stay WHERE kind = $1 AND id = $2 AND until IS NULL", values, 2,
                  1, &rows));
-    if (rows.count && !moment_read(rows.cells[0].text, &since))
-        since = 0;
-    for (size_t i = 0; i < rec->kind->move_count; i++) {
-        const struct move *m = &rec->kind->moves[i];
-        int64_t at;
-        if (moment_of(call, rec, m, since, &at))
-            (*out)[(*count)++] = (struct timer){m, at};
-    }
+    if (!rows.count || !moment_read(rows.cells[0].text, out))
+        *out = 0;
+    return OK;
+}
+
+enum err timer__of(struct call *call, struct records *r, struct db db, const struct record *rec,
+                   struct timer **out, size_t *count)
+{
+    int64_t since;
+    struct waits fired = {0};
+    bool once = false;
+    *count = 0;
+    *out = NULL;
+    if (!any_timed(rec->kind))
+        return OK;
+    TRY(stay_began(call, db, rec, &since));
+    struct waits waits = waits_of(call, r->model, rec, since);
+    for (size_t i = 0; i < waits.count; i++)
+        once = once || waits.at[i].once;
+    if (once)
+        TRY(fired_of(call, db, rec, &fired));
+    *out = waits.at;
+    for (size_t i = 0; i < waits.count; i++)
+        if (!waits.at[i].once || !has_fired(&fired, &waits.at[i]))
+            (*out)[(*count)++] = waits.at[i];
     return OK;
 }
 
@@ -154,9 +273,9 @@ static enum err rebuild_page(struct call *call, struct records *r, struct tx *tx
     for (size_t i = 0; i < *read; i++) {
         struct timer *timers;
         size_t count;
-        TRY(timer__of(call, db_tx(tx), items[i], &timers, &count));
+        TRY(timer__of(call, r, db_tx(tx), items[i], &timers, &count));
         for (size_t n = 0; n < count; n++)
-            TRY(put(call, tx, items[i], timers[n].move, timers[n].at));
+            TRY(put(call, tx, items[i], &timers[n]));
         *last = items[i]->id;
     }
     return OK;
@@ -185,14 +304,29 @@ enum err timer__rebuild(struct call *call, struct records *r, struct tx *tx)
 struct rezone {
     struct records *records;
     const struct zone *zone;
+    struct text calendar;
 };
+
+/* What tells one version of the rules of every zone from another: a calendar may have its own. */
+static struct text rules_of(struct call *call, const struct model *m, const struct zone *zone)
+{
+    struct text rules = zone_rules(zone);
+    for (size_t i = 0; i < m->calendar_count; i++)
+        if (m->calendars[i].zone)
+            rules = text_print(call->arena, "%.*s %.*s=%.*s", TEXT_ARG(rules),
+                               TEXT_ARG(m->calendars[i].name),
+                               TEXT_ARG(zone_rules(m->calendars[i].zone)));
+    return rules;
+}
 
 static enum err rezone(struct job *job, struct call *call, struct tx *tx)
 {
     const struct rezone *z = job->arg;
     TRY(epoch__guard(call, tx, z->records));
     call->zone = z->zone;
-    TRY(access_zone_write(call, tx, z->records->access, z->zone));
+    TRY(access_zone_write(call, tx, z->records->access, z->zone,
+                          rules_of(call, z->records->model, z->zone)));
+    TRY(stale__clocks(call, tx, z->records->model));
     return timer__rebuild(call, z->records, tx);
 }
 
@@ -200,9 +334,31 @@ enum err record_zone(struct call *call, struct records *r, struct text name)
 {
     struct zone *zone;
     TRY(access_zone_load(call, r->access, name, &zone));
-    struct rezone z = {r, zone};
+    struct rezone z = {.records = r, .zone = zone};
     TRY(store_run(r->store, call, rezone, &z));
     access_zone_use(r->access, zone);
+    return OK;
+}
+
+static enum err recalendar(struct job *job, struct call *call, struct tx *tx)
+{
+    const struct rezone *z = job->arg;
+    TRY(epoch__guard(call, tx, z->records));
+    call->calendar = z->calendar;
+    TRY(access_calendar_write(call, tx, z->records->access, z->calendar));
+    TRY(stale__clocks(call, tx, z->records->model));
+    return timer__rebuild(call, z->records, tx);
+}
+
+enum err record_calendar(struct call *call, struct records *r, struct text name)
+{
+    struct rezone z = {.records = r, .calendar = name};
+    if (name.len && !model_calendar(r->model, name))
+        return problem(call, ERR_INVALID, TEXT("calendar"), "unknown",
+                       say(call, "there is no calendar called %.*s"),
+                       TEXT_ARG(name));
+    TRY(store_run(r->store, call, recalendar, &z));
+    access_calendar_use(r->access, name);
     return OK;
 }
 
@@ -213,15 +369,15 @@ enum err timer__keep_zone(struct call *call, struct records *r)
     struct reader *db = store_reader(r->store);
     enum err e = meta_read(call, db, "zone.rules", &rules);
     store_return(r->store, db);
-    if (e == ERR_MISSING || (e == OK && text_same(rules, zone_rules(z))))
+    if (e == ERR_MISSING || (e == OK && text_same(rules, rules_of(call, r->model, z))))
         return OK;
     TRY(e);
     return record_zone(call, r, zone_name(z));
 }
 
-enum err timer__zone(struct call *call, struct db db, bool *same)
+enum err timer__zone(struct call *call, const struct model *m, struct db db, bool *same)
 {
-    struct rows name, rules;
+    struct rows name, rules, calendar;
     struct zone *z = NULL;
     *same = true;
     TRY(db__rows(call, db, "SELECT value FROM meta WHERE name = 'zone'", NULL, 0, 1, &name));
@@ -229,8 +385,10 @@ enum err timer__zone(struct call *call, struct db db, bool *same)
     struct call *quiet = call_beside(call->arena, call);
     if (name.count)
         *same = zone_open(quiet, call->arena, name.cells[0].text, &z) == OK && rules.count &&
-                text_same(rules.cells[0].text, zone_rules(z));
+                text_same(rules.cells[0].text, rules_of(call, m, z));
+    TRY(db__rows(call, db, "SELECT value FROM meta WHERE name = 'calendar'", NULL, 0, 1, &calendar));
     call->zone = z;
+    call->calendar = calendar.count ? calendar.cells[0].text : TEXT("");
     return OK;
 }
 
@@ -291,7 +449,8 @@ static enum err fire(struct call *call, struct records *r, const struct value *r
     struct call *one = call_beside(call->arena, call);
     one->actor = actor_system(one);
     one->id = call->id;
-    struct change change = {.act = RECORD_MOVE,
+    bool move = text_find(row[2].text, '.') < 0;
+    struct change change = {.act = move ? RECORD_MOVE : RECORD_CLOCK,
                             .kind = k,
                             .id = row[1].text,
                             .move = row[2].text,

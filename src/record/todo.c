@@ -41,29 +41,49 @@ static enum err by_key(struct call *call, struct records *r, struct reader *db, 
     return OK;
 }
 
-enum err record_search(struct call *call, struct records *r, struct reader *db, struct text q,
-                       size_t most, struct ref **out, size_t *count)
+/* The first hits, and which of them may be seen: a ref without an id is not for this reader. */
+static enum err look(struct call *call, struct records *r, struct reader *db, struct text words,
+                     size_t most, struct ref **found, size_t *count)
 {
-    struct search_hit *hits = NULL;
-    size_t hit_count = 0, n = 0;
-    struct ref *refs = NEW_MANY(call->arena, most + 2, struct ref);
-    bool exact;
-    TRY(by_key(call, r, db, text_trim(q), &refs[0], &exact));
-    n += exact;
-    struct text words = words_for_query(call->arena, q);
-    if (words.len)
-        TRY(read_search(call, db, (struct text){0}, words, most * 3, &hits, &hit_count));
-    struct text *kinds = NEW_MANY(call->arena, hit_count + 1, struct text);
-    struct text *ids = NEW_MANY(call->arena, hit_count + 1, struct text);
-    for (size_t i = 0; i < hit_count; i++) {
+    struct search_hit *hits;
+    TRY(read_search(call, db, (struct text){0}, words, most, &hits, count));
+    struct text *kinds = NEW_MANY(call->arena, *count + 1, struct text);
+    struct text *ids = NEW_MANY(call->arena, *count + 1, struct text);
+    for (size_t i = 0; i < *count; i++) {
         kinds[i] = hits[i].kind;
         ids[i] = hits[i].id;
     }
-    struct ref *found = NEW_MANY(call->arena, hit_count + 1, struct ref);
-    TRY(record_refs(call, r, db, kinds, ids, hit_count, found));
-    for (size_t i = 0; i < hit_count && n < most; i++)
-        if (found[i].id.len && !(exact && text_same(found[i].id, refs[0].id)))
+    *found = NEW_MANY(call->arena, *count + 1, struct ref);
+    return record_refs(call, r, db, kinds, ids, *count, *found);
+}
+
+/* Whoever may see little still finds it: as long as hits are hidden, more of them are looked at. */
+enum err record_search(struct call *call, struct records *r, struct reader *db, struct text q,
+                       size_t most, struct ref **out, size_t *count, bool *more)
+{
+    struct ref *refs = NEW_MANY(call->arena, most + 2, struct ref), *found = NULL;
+    bool exact;
+    TRY(by_key(call, r, db, text_trim(q), &refs[0], &exact));
+    struct text words = words_for_query(call->arena, q);
+    size_t n = exact, hits = 0;
+    *more = false;
+    for (size_t looked = most * 3; words.len; looked = 8 * looked) {
+        looked = looked < SEARCHED_MOST ? looked : SEARCHED_MOST;
+        TRY(look(call, r, db, words, looked, &found, &hits));
+        n = exact;
+        *more = hits == looked;
+        for (size_t i = 0; i < hits; i++) {
+            if (!found[i].id.len || (exact && text_same(found[i].id, refs[0].id)))
+                continue;
+            if (n == most) {
+                *more = true;
+                break;
+            }
             refs[n++] = found[i];
+        }
+        if (n == most || hits < looked || looked == SEARCHED_MOST)
+            break;
+    }
     *out = refs;
     *count = n;
     return OK;
@@ -74,7 +94,7 @@ enum err record_search(struct call *call, struct records *r, struct reader *db, 
 static enum err bad_cursor(struct call *call)
 {
     return problem(call, ERR_INVALID, TEXT("cursor"), "cursor", "%s",
-                   say(call, "is not a cursor of this list", "不是此列表的游标"));
+                   say(call, "is not a cursor of this list"));
 }
 
 /* "2026-12-01|RSK-0004": day and key of the last one that was shown. */
@@ -131,15 +151,22 @@ static enum err one_todo(struct call *call, struct records *r, struct reader *db
     return more ? more_about(call, r, db, k, one) : OK;
 }
 
+/* They count from the beginning, wherever the page is. */
 static enum err count_all(struct call *call, struct records *r, struct reader *db,
-                          const struct turns_query *of, struct todo_list *out)
+                          struct turns_query of, const struct rows *page, struct todo_list *out)
 {
-    struct rows rows;
-    TRY(query__turn_counts(call, r, db, of, &rows));
-    out->total = rows.cells[0].integer;
-    out->waiting = rows.cells[1].integer;
-    out->overdue = rows.cells[2].integer;
-    out->due_soon = rows.cells[3].integer;
+    struct rows rows = *page;
+    struct turn_counts counts;
+    if (of.after_key.len) {
+        of.after_key = (struct text){0};
+        TRY(query__turns(call, r, db, &of, TURNS_COUNTED + 1, &rows));
+    }
+    query__count_turns(&of, &rows, &counts);
+    out->total = counts.total;
+    out->waiting = counts.waiting;
+    out->overdue = counts.overdue;
+    out->due_soon = counts.due_soon;
+    out->more = counts.more;
     return OK;
 }
 
@@ -153,22 +180,29 @@ enum err record_todo(struct call *call, struct records *r, struct reader *db, bo
                              .week = date_of_days(call->arena, day + 7)};
     *out = (struct todo_list){0};
     if (limit < 1 || limit > 500)
-        return problem(
-            call, ERR_INVALID, TEXT("limit"), "range", "%s",
-            say(call, "limit must be between 1 and 500", "limit 必须在 1 与 500 之间"));
+        return problem(call, ERR_INVALID, TEXT("limit"), "range", "%s",
+                       say(call, "limit must be between 1 and 500"));
     TRY(read_cursor(call, cursor, &of));
     if (!call->actor->person.len)
         return OK;
     struct rows rows;
-    TRY(query__turns(call, r, db, &of, (size_t)limit + 1, &rows));
-    out->count = rows.count > (size_t)limit ? (size_t)limit : rows.count;
-    out->items = NEW_MANY(call->arena, out->count + 1, struct todo);
-    for (size_t i = 0; i < out->count; i++)
-        TRY(one_todo(call, r, db, &of, row_at(&rows, i), &out->items[i]));
-    if (rows.count > out->count)
+    struct record **redactions = NULL;
+    size_t first = 0, most = of.after_key.len ? (size_t)limit : TURNS_COUNTED;
+    if (!others)
+        TRY(redact__waiting(call, r, db, &redactions, &first));
+    TRY(query__turns(call, r, db, &of, most + 1, &rows));
+    size_t told = rows.count > (size_t)limit ? (size_t)limit : rows.count;
+    out->items = NEW_MANY(call->arena, first + told + 1, struct todo);
+    for (size_t i = 0; i < first && !cursor.len; i++)
+        out->items[out->count++] = (struct todo){.ref = ref_of(redactions[i]), .why = "redact"};
+    for (size_t i = 0; i < told; i++)
+        TRY(one_todo(call, r, db, &of, row_at(&rows, i), &out->items[out->count++]));
+    if (rows.count > told)
         out->next = text_print(call->arena, "%.*s|%.*s",
                                TEXT_ARG(out->items[out->count - 1].due),
                                TEXT_ARG(out->items[out->count - 1].ref.key));
-    of.after_key = (struct text){0};
-    return count_all(call, r, db, &of, out);
+    TRY(count_all(call, r, db, of, &rows, out));
+    out->total += (int64_t)first;
+    out->waiting += (int64_t)first;
+    return OK;
 }

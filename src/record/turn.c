@@ -29,6 +29,45 @@ const struct move *turn__next(const struct kind *k, size_t state, size_t nth)
     return NULL;
 }
 
+bool turn__waits(const struct kind *k, size_t state)
+{
+    return !k->states[state].rest && turn__next(k, state, 0);
+}
+
+static void add_turn_field(const struct kind *k, const struct who *w, struct turn_field *out,
+                           size_t *count)
+{
+    const struct field *via = w->via.len ? kind_field(k, w->via) : NULL;
+    const struct kind *of = via ? via->target_kind : k;
+    const struct field *f = of && w->relation.len ? kind_field(of, w->relation) : NULL;
+    if (!f || (w->via.len && (!via || !field__is_column(via))) ||
+        (f->type != FIELD_REFS && !field__is_column(f)))
+        return;
+    if (!via && text_is(f->name, "owner")) /* every living record has a row of its keeper */
+        return;
+    for (size_t i = 0; i < *count; i++)
+        if (out[i].via == via && out[i].field == f)
+            return;
+    out[(*count)++] = (struct turn_field){via, f};
+}
+
+size_t turn__fields(struct arena *a, const struct kind *k, struct turn_field **out)
+{
+    size_t count = 0, room = 0;
+    for (size_t i = 0; i < k->move_count; i++)
+        for (size_t step = 0; step < k->moves[i].step_count; step++)
+            room += k->moves[i].steps[step].by.count;
+    *out = NEW_MANY(a, room + 1, struct turn_field);
+    for (size_t s = 0; s < k->state_count; s++)
+        for (size_t nth = 0; turn__waits(k, s) && turn__next(k, s, nth); nth++) {
+            const struct move *m = turn__next(k, s, nth);
+            for (size_t step = 0; step < m->step_count; step++)
+                for (size_t i = 0; i < m->steps[step].by.count; i++)
+                    add_turn_field(k, &m->steps[step].by.one[i], *out, &count);
+        }
+    return count;
+}
+
 bool turn__counts(const struct who_list *list, const struct who *w)
 {
     (void)list;

@@ -94,9 +94,10 @@ enum err until__check(struct call *call, struct records *r, struct db db,
     struct text today = zone_today(call->arena, call->zone, call->now);
     if (!last.len || (text_compare(v->text, last) <= 0 && text_compare(v->text, today) >= 0))
         return OK;
-    return problem_at(call, ERR_INVALID, m->until->field->name, "until", m->source,
-                      text_print(call->arena,
-                                 say(call, "must be from today to %.*s at the latest; left empty, it is that day",
-                                     "须在今天至 %.*s 之间；留空则取最晚一天"),
-                                 TEXT_ARG(last)));
+    return problem_at(
+        call, ERR_INVALID, m->until->field->name, "until", m->source,
+        text_print(
+            call->arena,
+            say(call, "must be from today to %.*s at the latest; left empty, it is that day"),
+            TEXT_ARG(last)));
 }

@@ -184,6 +184,14 @@ enum err body__print(struct call *call, const struct record *rec, const struct a
         json_key(&o, "_redact");
         json_put_json(&o, act->redact);
     }
+    if (act->timer) {
+        json_key(&o, "_timer");
+        json_put_json(&o, act->timer);
+    }
+    if (act->told) {
+        json_key(&o, "_told");
+        json_put_json(&o, act->told);
+    }
     if (act->withdrawn) {
         json_key(&o, "_withdrawn");
         json_put_json(&o, act->withdrawn);
@@ -193,9 +201,7 @@ enum err body__print(struct call *call, const struct record *rec, const struct a
     if (!b.full)
         return OK;
     return problem(call, ERR_TOO_LARGE, TEXT(""), "too_large",
-                   say(call, "a record holds at most %u bytes of text",
-                       "一条记录最多容纳 %u 字节的内容"),
-                   BODY_MOST);
+                   say(call, "a record holds at most %u bytes of text"), BODY_MOST);
 }
 
 static const struct json_limits body_limits = {BODY_MOST, 32, 500000};

@@ -34,7 +34,9 @@ struct deep {
     int64_t owners; /* changes of owner that table past_owner tells of, and should */
     bool current;   /* the store is of the format that this program writes */
     bool other_rules; /* of the time zone */
+    int64_t living; /* rows of table turn of the records that were looked at */
     int64_t timers; /* rows of table timer of the records that were looked at */
+    int64_t told;   /* rows of table outbox that a version tells of */
     int64_t stays;  /* rows of table stay that follow from the versions */
     struct stay stay; /* the last one, in an arena of its own */
     struct arena *stay_arena;
@@ -641,6 +643,49 @@ static void check_stay_rows(struct deep *c)
     c->stay = (struct stay){0};
 }
 
+/* Whom the version tells must have a row that says so. */
+static void check_told(struct deep *c, struct call *call, const struct value *row)
+{
+    static const struct json_limits limits = {8u << 20, 32, 500000};
+    const struct json *body;
+    struct call *quiet = call_beside(call->arena, call);
+    size_t nth = 0;
+    if (!c->current || json_read(quiet, row[6].text, &limits, &body) != OK)
+        return;
+    const struct json *told = json_get(body, "_told");
+    for (const struct json *one = told ? told->first : NULL; one; one = one->next) {
+        struct value values[] = {V_TEXT(outbox__id(call, row[4].integer, nth++)),
+                                 row[0], row[1], row[2],
+                                 V_TEXT(json_text(json_get(one, "to"))),
+                                 V_TEXT(json_text(json_get(one, "event"))),
+                                 V_TEXT(json_text(json_get(one, "field"))),
+                                 V_TEXT(json_text(json_get(body, "_at")))};
+        struct rows rows;
+        if (read_page(c, call, "table outbox",
+                      "SELECT 1 FROM outbox WHERE id = $1 AND kind = $2 AND record = $3 AND version "
+                      "= $4 AND person = $5 AND event = $6 AND field = $7 AND at = $8 AND due = at "
+                      "AND channel = 'app'",
+                      values, 8, &rows) != OK)
+            return;
+        c->told += rows.count > 0;
+        if (!rows.count)
+            verification_add(c->call, c->out,
+                             text_print(call->arena, "%.*s %.*s version %lld",
+                                        TEXT_ARG(row[0].text), TEXT_ARG(row[1].text),
+                                        (long long)row[2].integer),
+                             "table outbox does not tell whom it told of what");
+    }
+}
+
+static void check_told_rows(struct deep *c)
+{
+    struct rows rows;
+    if (read_page(c, c->call, "table outbox", "SELECT count(*) FROM outbox", NULL, 0, &rows) == OK &&
+        rows.cells[0].integer != c->told)
+        verification_add(c->call, c->out, TEXT("table outbox"),
+                         "has rows that no version explains");
+}
+
 static void check_owner_rows(struct deep *c)
 {
     struct rows rows;
@@ -685,6 +730,7 @@ static enum err check_versions(struct deep *c)
             check_version(c, call, row_at(&rows, i));
             check_follows(c, call, row_at(&rows, i), i ? row_at(&rows, i - 1) : NULL);
             follow_stay(c, call, row_at(&rows, i));
+            check_told(c, call, row_at(&rows, i));
         }
         bool more = e == OK && rows.count == 501;
         if (more) {
@@ -704,6 +750,7 @@ static enum err check_versions(struct deep *c)
         check_frozen_rows(c);
         check_withdrawn_rows(c);
         check_stay_rows(c);
+        check_told_rows(c);
     }
     return OK;
 }
@@ -775,7 +822,7 @@ static void check_child_rows(struct deep *c, struct call *call, struct text plac
 static bool same_timer(struct deep *c, const struct timer *want, struct call *call,
                        const struct value *row)
 {
-    return text_same(row[0].text, want->move->name) &&
+    return text_same(row[0].text, want->name) &&
            (c->other_rules || text_same(row[1].text, moment_print(call->arena, want->at)));
 }
 
@@ -791,7 +838,7 @@ static void check_timers(struct deep *c, struct call *call, struct text place, s
     if (at < 0 || !c->current)
         return;
     rec->state = (size_t)at;
-    if (timer__of(call, db_reader(c->db), rec, &want, &count) != OK ||
+    if (timer__of(call, c->records, db_reader(c->db), rec, &want, &count) != OK ||
         read_page(c, call, "table timer",
                   "SELECT name, at FROM timer WHERE kind = $1 AND id = $2", values, 2,
                   &rows) != OK)
@@ -803,6 +850,35 @@ static void check_timers(struct deep *c, struct call *call, struct text place, s
     if (matched != count || rows.count != count)
         verification_add(c->call, c->out, place,
                          "its timers are not those that follow from its current version");
+}
+
+/* After check_timers, which read its state. */
+static void check_living(struct deep *c, struct call *call, struct text place, struct record *rec)
+{
+    struct value values[] = {V_TEXT(rec->kind->name), V_TEXT(rec->id)}, want[LIVING_COLUMNS];
+    struct rows rows;
+    rec->key = json_text(record_value(rec, TEXT("key")));
+    bool lives = living__row(call, rec, want);
+    if (!c->current || read_page(c, call, "table turn",
+                                 "SELECT place, unit, keeper, offered, day, num FROM turn WHERE "
+                                 "kind = $1 AND id = $2",
+                                 values, 2, &rows) != OK)
+        return;
+    c->living += (int64_t)rows.count;
+    bool same = (rows.count > 0) == lives;
+    for (size_t i = 0; same && lives && i < LIVING_COLUMNS; i++)
+        same = same_cell(&row_at(&rows, 0)[i], &want[i]);
+    if (!same)
+        verification_add(c->call, c->out, place,
+                         "its row of table turn does not follow from its current version");
+}
+
+static void check_living_rows(struct deep *c)
+{
+    struct rows rows;
+    if (read_page(c, c->call, "table turn", "SELECT count(*) FROM turn", NULL, 0, &rows) == OK &&
+        rows.cells[0].integer != c->living)
+        verification_add(c->call, c->out, TEXT("table turn"), "has rows of no record");
 }
 
 static void check_timer_rows(struct deep *c)
@@ -856,6 +932,7 @@ static void check_row(struct deep *c, struct call *call, const struct kind *k,
             check_child_rows(c, call, place, rec, &k->fields[i]);
     check_links(c, call, place, rec);
     check_timers(c, call, place, rec);
+    check_living(c, call, place, rec);
 }
 
 static void check_listed(struct deep *c, const struct kind *k, const char *sql,
@@ -1146,8 +1223,10 @@ static enum err check_kinds(struct deep *c)
     }
     for (size_t i = 0; i < c->records->model->kind_count; i++)
         check_kind(c, &c->records->model->kinds[i]);
-    if (c->current)
+    if (c->current) {
         check_timer_rows(c);
+        check_living_rows(c);
+    }
     c->out = out;
     return OK;
 }
@@ -1175,7 +1254,7 @@ static enum err deep_check(struct deep *c)
         return OK;
     }
     bool same;
-    TRY(timer__zone(c->call, db_reader(c->db), &same));
+    TRY(timer__zone(c->call, c->records->model, db_reader(c->db), &same));
     c->other_rules = !same;
     TRY(check_foreign(c));
     TRY(check_kinds(c));

@@ -357,7 +357,7 @@ static struct text relation_title(struct call *call, const struct model *m, stru
 static void put_as(struct call *call, const struct role *as, struct buf *b)
 {
     if (as)
-        buf_print(b, say(call, " who holds the role %.*s", "（须担任%.*s）"),
+        buf_print(b, say(call, " who holds the role %.*s"),
                   TEXT_ARG(words_in(as->title, call->lang)));
 }
 
@@ -367,14 +367,14 @@ static void put_relation(struct call *call, const struct model *m, const struct 
     const struct role *as = w->as.len ? model_role(m, w->as) : NULL;
     struct text title = relation_title(call, m, w->relation);
     if (!w->via.len) {
-        buf_print(b, say(call, "the record's %.*s", "记录的%.*s"), TEXT_ARG(title));
+        buf_print(b, say(call, "the record's %.*s"), TEXT_ARG(title));
         put_as(call, as, b);
         return;
     }
     struct text via = relation_title(call, m, w->via);
     bool chinese = call->lang == LANG_ZH;
-    buf_print(b, say(call, "the %.*s of the record's %.*s", "记录的%.*s的%.*s"),
-              TEXT_ARG(chinese ? via : title), TEXT_ARG(chinese ? title : via));
+    buf_print(b, say(call, "the %.*s of the record's %.*s"), TEXT_ARG(chinese ? via : title),
+              TEXT_ARG(chinese ? title : via));
     put_as(call, as, b);
 }
 
@@ -385,16 +385,16 @@ struct text who__print(struct call *call, struct records *r, const struct who_li
     for (size_t i = 0; i < list->count; i++) {
         const struct who *w = &list->one[i];
         if (i)
-            buf_add_c(&b, say(call, ", ", "、"));
+            buf_add_c(&b, say(call, ", "));
         const struct role *role = w->role.len ? model_role(r->model, w->role) : NULL;
         if (role)
             buf_add(&b, words_in(role->title, call->lang));
         else if (w->everyone)
-            buf_add_c(&b, say(call, "everyone", "所有人"));
+            buf_add_c(&b, say(call, "everyone"));
         else if (w->automatic)
-            buf_add_c(&b, say(call, "the system", "系统"));
+            buf_add_c(&b, say(call, "the system"));
         else if (w->contributor)
-            buf_add_c(&b, say(call, "whoever wrote in this draft", "参与编写本稿的人"));
+            buf_add_c(&b, say(call, "whoever wrote in this draft"));
         else
             put_relation(call, r->model, w, &b);
     }

@@ -64,6 +64,15 @@ static enum err append(struct writing *w, struct record *rec, const struct recor
     return OK;
 }
 
+/* That the time is over changes nothing of what was signed. */
+static bool is_standing(const struct kind *k, const struct field *f)
+{
+    for (size_t i = 0; i < k->clock_count; i++)
+        if (k->clocks[i].standing == f)
+            return true;
+    return false;
+}
+
 /* What the version does to signatures under a move that takes two: 2, the record moved on; 1, what
  * was signed is no longer what it says; 0, only what may be added to a signed record was. */
 int version__alters(const struct record *rec, const struct record *before, const char *act)
@@ -72,7 +81,8 @@ int version__alters(const struct record *rec, const struct record *before, const
         return 2;
     for (size_t i = 0; i < rec->kind->field_count; i++) {
         const struct field *f = &rec->kind->fields[i];
-        if (!f->system && !f->always && record__differs(rec, before, f))
+        if (!f->system && !f->always && !is_standing(rec->kind, f) &&
+            record__differs(rec, before, f))
             return 1;
     }
     return 0;
@@ -156,6 +166,8 @@ enum err write__version(struct writing *w, struct record *rec, const struct reco
     bool content = !strcmp(act, "record.change");
     set_engine_fields(call, rec, !before, content);
     TRY(compute__fields(call, w->records, db_tx(w->tx), rec, before, move));
+    const struct json *told;
+    TRY(clock__told(w, rec, before, &told));
     struct act a = {act,
                     moment_print(call->arena, call->now),
                     call->actor->id,
@@ -172,8 +184,10 @@ enum err write__version(struct writing *w, struct record *rec, const struct reco
                     w->agrees,
                     w->made,
                     w->redact,
+                    w->timer,
+                    told,
                     redact__carry(call, rec, before, strcmp(act, "record.redact") ? NULL : w->redact)};
-    w->frozen = w->proposed = w->withdrawn = w->made = w->redact = NULL;
+    w->frozen = w->proposed = w->withdrawn = w->made = w->redact = w->timer = NULL;
     w->agrees = false;
     rec->redacted = NULL;
     rec->erased = a.erased;
@@ -190,6 +204,8 @@ enum err write__version(struct writing *w, struct record *rec, const struct reco
     TRY(freeze__keep(call, w->tx, rec, a.frozen));
     TRY(stay__write(w, rec, before, &a));
     TRY(timer__write(w, rec, before));
+    TRY(living__write(w, rec, before));
+    TRY(outbox__write(w, rec, a.told, a.at));
     TRY(table__write(call, w->records, w->tx, rec, before));
     TRY(search__write(call, w->tx, rec, before));
     TRY(write_unit(w, rec));

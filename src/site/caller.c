@@ -15,7 +15,7 @@ enum lang caller_lang(void)
     for (size_t i = 0; i < COUNT(names); i++) {
         const char *set = getenv(names[i]);
         if (set && *set)
-            return strncmp(set, "zh", 2) ? LANG_EN : LANG_ZH;
+            return lang_like(text_of(set));
     }
     return LANG_EN;
 }

@@ -115,10 +115,10 @@ static struct model_difference *differ(struct arena *a, const struct model *was,
 /* ---- the change ---------------------------------------------------------------------------- */
 static enum err too_much(struct call *call)
 {
-    return problem(call, ERR_TOO_LARGE, TEXT("files"), "too_large",
-                   say(call, "at most %d model files of the organisation's own, %zu MiB in all",
-                       "本组织自有的模型文件最多 %d 个，合计 %zu MiB"),
-                   OWN_FILES_MOST, OWN_BYTES_MOST >> 20);
+    return problem(
+        call, ERR_TOO_LARGE, TEXT("files"), "too_large",
+        say(call, "at most %d model files of the organisation's own, %zu MiB in all"),
+        OWN_FILES_MOST, OWN_BYTES_MOST >> 20);
 }
 
 static enum err check_size(struct call *call, const struct model_file *files, size_t count)
@@ -261,8 +261,7 @@ int site_adopt(struct site *s, const char *folder)
                       : text_print(s->arena, "%.*s/model.d", TEXT_ARG(store_folder(s->store))).at;
     if (e == OK && !folder && access(own, F_OK) != 0)
         e = problem(s->call, ERR_INVALID, TEXT("folder"), "missing", "%s",
-                    say(s->call, "name the folder of the files: aimwell model adopt DIR",
-                        "请指明文件所在的文件夹：aimwell model adopt DIR"));
+                    say(s->call, "name the folder of the files: aimwell model adopt DIR"));
     if (e == OK)
         e = site__folder(s->call, own, &brought);
     if (e == OK) {

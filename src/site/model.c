@@ -96,34 +96,26 @@ static enum err refuse_without_own(struct site *s)
                    say(s->call,
                        "it has model files of its own, and none are given: name their folder "
                        "with --site DIR or AIMWELL_SITE; an empty folder says that it shall "
-                       "have none any more",
-                       "该组织有自己的模型文件，而此处未提供：请用 --site DIR 或 AIMWELL_SITE "
-                       "指明其文件夹；空文件夹表示不再使用"));
+                       "have none any more"));
 }
 
 static enum err refuse_older(struct site *s, struct text hash)
 {
-    return problem(
-        s->call, ERR_CONFLICT, site_shown(s->arena, s->where), "other_model",
-        say(s->call,
-            "it has gone on to model %.*s; this program with these files is the "
-            "older model %.*s. Use the newer program and files; or, to go back on "
-            "purpose and with no server running: aimwell model adopt",
-            "该组织已改用模型 %.*s；本程序及这些文件是较旧的模型 %.*s。请使用较新的程序"
-            "与文件；若确需退回，请先停止所有服务器，再执行 aimwell model adopt"),
-        TEXT_ARG(hash), TEXT_ARG(s->model->hash));
+    return problem(s->call, ERR_CONFLICT, site_shown(s->arena, s->where), "other_model",
+                   say(s->call,
+                       "it has gone on to model %.*s; this program with these files is the "
+                       "older model %.*s. Use the newer program and files; or, to go back on "
+                       "purpose and with no server running: aimwell model adopt"),
+                   TEXT_ARG(hash), TEXT_ARG(s->model->hash));
 }
 
 static enum err refuse_another(struct site *s, struct text hash)
 {
-    return problem(
-        s->call, ERR_CONFLICT, site_shown(s->arena, s->where), "other_model",
-        say(s->call,
-            "it works with model %.*s, and this program with these files is model "
-            "%.*s: only serve, or aimwell model adopt, brings in a new one",
-            "该组织使用模型 %.*s，而本程序及这些文件是模型 %.*s：只有 serve 或 aimwell "
-            "model adopt 可引入新模型"),
-        TEXT_ARG(hash), TEXT_ARG(s->model->hash));
+    return problem(s->call, ERR_CONFLICT, site_shown(s->arena, s->where), "other_model",
+                   say(s->call,
+                       "it works with model %.*s, and this program with these files is model "
+                       "%.*s: only serve, or aimwell model adopt, brings in a new one"),
+                   TEXT_ARG(hash), TEXT_ARG(s->model->hash));
 }
 
 enum err site_model_allowed(struct site *s, enum model_change change)

@@ -69,9 +69,7 @@ static enum err check_copy(struct site *s)
                    say(s->call,
                        "this folder was copied while it was in use, and its parts do not fit "
                        "together (%.*s: %.*s). Copy with aimwell backup, which works beside a "
-                       "running server",
-                       "此文件夹是在使用中被复制的，其各部分互不相符（%.*s：%.*s）。请用 aimwell "
-                       "backup 复制，它可与运行中的服务器并行"),
+                       "running server"),
                    TEXT_ARG(v.findings->place), TEXT_ARG(v.findings->what));
 }
 
@@ -156,8 +154,7 @@ static enum err refuse_served(struct call *call, struct text where)
     return problem(call, ERR_CONFLICT, where, "served", "%s",
                    say(call,
                        "a server is running on it, and this would change the model under it: "
-                       "stop the server first",
-                       "服务器正在其上运行，此操作会更换其模型：请先停止服务器"));
+                       "stop the server first"));
 }
 
 /* The server's model counts; a command that was given another one would mean something else. */
@@ -172,9 +169,7 @@ static enum err same_own(struct site *s, const struct site *open, const char *ow
     return problem(s->call, ERR_CONFLICT, text_of(own), "other_model", "%s",
                    say(s->call,
                        "the running server was started with other model files; leave --site "
-                       "(and AIMWELL_SITE) out, or stop the server",
-                       "正在运行的服务器使用的是另一组模型文件；请去掉 --site（及 "
-                       "AIMWELL_SITE），或先停止服务器"));
+                       "(and AIMWELL_SITE) out, or stop the server"));
 }
 
 static int lend(struct site *s, enum model_change change)

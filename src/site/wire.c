@@ -92,7 +92,7 @@ struct caller socket__caller(struct arena *a, int connection, int stop,
                        .err = stream(a, connection, stop, files[ASK_ERR], "w"),
                        .terminal = head->terminal == 1,
                        .folder = files[ASK_FOLDER],
-                       .lang = head->lang == LANG_ZH ? LANG_ZH : LANG_EN};
+                       .lang = head->lang};
     setvbuf(c.err, NULL, _IOLBF, 4096);
     return c;
 }

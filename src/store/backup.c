@@ -37,8 +37,8 @@ static enum err fill(struct call *call, struct store *s, int fd, const char *par
     if (link(part, file) == 0)
         return store__sync_parent(call, file);
     if (errno == EEXIST)
-        return problem(call, ERR_CONFLICT, TEXT(""), "exists",
-                       say(call, "%s is there already", "%s 已存在"), file);
+        return problem(call, ERR_CONFLICT, TEXT(""), "exists", say(call, "%s is there already"),
+                       file);
     return because(call, file);
 }
 
@@ -49,8 +49,8 @@ enum err store__sqlite_backup(struct call *call, struct store *s, const char *fi
     enum err e;
 
     if (access(file, F_OK) == 0)
-        return problem(call, ERR_CONFLICT, TEXT(""), "exists",
-                       say(call, "%s is there already", "%s 已存在"), file);
+        return problem(call, ERR_CONFLICT, TEXT(""), "exists", say(call, "%s is there already"),
+                       file);
     fd = open(part, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0)
         return because(call, part);

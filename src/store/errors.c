@@ -21,9 +21,8 @@ void store__unsay(struct call *call, struct mark mark)
 
 enum err store__failed(struct call *call)
 {
-    return problem(
-        call, ERR_IO, TEXT(""), "storage", "%s",
-        say(call, "storage is failing; nothing was saved", "存储出现故障，未保存任何内容"));
+    return problem(call, ERR_IO, TEXT(""), "storage", "%s",
+                   say(call, "storage is failing; nothing was saved"));
 }
 
 enum err store__failed_of(struct call *call, const struct store *s)
@@ -34,9 +33,7 @@ enum err store__failed_of(struct call *call, const struct store *s)
         call, ERR_IO, TEXT(""), "another_program", "%s",
         say(call,
             "another program wrote into the database while the server was running; nothing "
-            "is acknowledged any more. Stop the server and run aimwell verify --deep",
-            "服务器运行期间有其他程序写入了数据库；不再确认任何写入。请停止服务器并运行 "
-            "aimwell verify --deep"));
+            "is acknowledged any more. Stop the server and run aimwell verify --deep"));
 }
 
 enum err store__too_slow(struct call *call)
@@ -44,40 +41,36 @@ enum err store__too_slow(struct call *call)
     return problem(call, ERR_SLOW, TEXT(""), "too_slow", "%s",
                    say(call,
                        "this takes too long and was stopped; ask for less at once: a filter, "
-                       "fewer records, fewer columns",
-                       "查询耗时过长，已中止；请缩小范围：加筛选条件、减少记录或列"));
+                       "fewer records, fewer columns"));
 }
 
 enum err store__exists(struct call *call)
 {
-    return problem(call, ERR_CONFLICT, TEXT(""), "exists", "%s",
-                   say(call, "already exists", "已存在"));
+    return problem(call, ERR_CONFLICT, TEXT(""), "exists", "%s", say(call, "already exists"));
 }
 
 enum err store__refused(struct call *call)
 {
     return problem(call, ERR_CONFLICT, TEXT(""), "refused", "%s",
-                   say(call, "a rule of the store refuses this", "存储规则拒绝此操作"));
+                   say(call, "a rule of the store refuses this"));
 }
 
 enum err store__append_only(struct call *call)
 {
     return problem(call, ERR_CONFLICT, TEXT(""), "append_only", "%s",
-                   say(call, "this can only be added to, never changed or removed",
-                       "此处只能追加，不能修改或删除"));
+                   say(call, "this can only be added to, never changed or removed"));
 }
 
 enum err store__busy(struct call *call)
 {
     return problem(call, ERR_BUSY, TEXT(""), "busy", "%s",
-                   say(call, "too much is going on; try again", "系统繁忙，请重试"));
+                   say(call, "too much is going on; try again"));
 }
 
 enum err store__too_many(struct call *call, size_t most)
 {
     return problem(call, ERR_TOO_LARGE, TEXT(""), "too_large",
-                   say(call, "more than %zu rows; ask for less", "超过 %zu 行，请缩小范围"),
-                   most);
+                   say(call, "more than %zu rows; ask for less"), most);
 }
 
 enum err store__bug(struct call *call, const char *sql, const char *words)
@@ -85,7 +78,7 @@ enum err store__bug(struct call *call, const char *sql, const char *words)
     log_line(LOG_ERROR, "store", "request=%.*s sql=\"%s\" words=\"%s\"", TEXT_ARG(call->id),
              sql, words);
     return problem(call, ERR_BUG, TEXT(""), "bug", "%s",
-                   say(call, "an unexpected fault; it was logged", "意外错误，已记录"));
+                   say(call, "an unexpected fault; it was logged"));
 }
 
 enum err store__lost(struct call *call, const char *what, const char *words)
@@ -100,8 +93,7 @@ enum err store__file_damaged(struct call *call, struct text name)
     log_line(LOG_ERROR, "store", "request=%.*s damaged_file=%.*s", TEXT_ARG(call->id),
              TEXT_ARG(name));
     return problem(call, ERR_IO, TEXT(""), "file_damaged",
-                   say(call, "file %.*s is not what was stored; its bytes have changed",
-                       "文件 %.*s 的内容已被改变，与存入时不符"),
+                   say(call, "file %.*s is not what was stored; its bytes have changed"),
                    TEXT_ARG(name));
 }
 
@@ -109,12 +101,11 @@ enum err store__check_values(struct call *call, const struct value *values, size
 {
     for (size_t i = 0; i < count; i++) {
         if (values[i].type == VALUE_TEXT && !text_utf8(values[i].text))
-            return problem(
-                call, ERR_INVALID, TEXT(""), "not_text", "%s",
-                say(call, "must be UTF-8 text without NUL", "必须是不含 NUL 的 UTF-8 文本"));
+            return problem(call, ERR_INVALID, TEXT(""), "not_text", "%s",
+                           say(call, "must be UTF-8 text without NUL"));
         if (values[i].type == VALUE_NUMBER && !isfinite(values[i].number))
             return problem(call, ERR_INVALID, TEXT(""), "not_finite", "%s",
-                           say(call, "must be a finite number", "必须是有限的数"));
+                           say(call, "must be a finite number"));
     }
     return OK;
 }

@@ -43,8 +43,7 @@ enum err file_read(struct call *call, struct store *s, struct text hash_hex, str
     if (is_name(hash_hex))
         e = s->driver->file_read(call, s, hash_hex, bytes);
     if (e == ERR_MISSING)
-        return problem(call, e, TEXT(""), "missing", "%s",
-                       say(call, "there is no such file", "没有这个文件"));
+        return problem(call, e, TEXT(""), "missing", "%s", say(call, "there is no such file"));
     TRY(e);
     if (text_same(name_of(call->arena, *bytes), hash_hex))
         return OK;

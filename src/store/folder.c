@@ -132,8 +132,7 @@ static enum err locked_by_other(struct call *call, const char *folder, const cha
 
     pid = e == OK ? text_cut(&pid, '\n') : TEXT("?");
     return problem(call, ERR_CONFLICT, TEXT(""), "locked",
-                   say(call, "%s is in use by process %.*s", "%s 正被进程 %.*s 使用"), folder,
-                   TEXT_ARG(pid));
+                   say(call, "%s is in use by process %.*s"), folder, TEXT_ARG(pid));
 }
 
 /* The database as a file, whatever its name and however the disk is called after a restart. */
@@ -247,7 +246,7 @@ static enum err find_folder(struct call *call, struct store *s, const char *fold
         return errno != ENOENT && errno != ENOTDIR
                    ? because(call, database)
                    : problem(call, ERR_MISSING, TEXT(""), "missing",
-                             say(call, "there is no store in %s", "%s 中没有数据存储"), folder);
+                             say(call, "there is no store in %s"), folder);
     if (create && mkdir(folder, 0700) == 0) /* of whoever makes it, unlike all that is in it */
         TRY(store__sync_parent(call, folder));
     else if (create && errno != EEXIST)

@@ -137,8 +137,7 @@ static void postgres_rest(struct link *link)
 static enum err postgres_backup(struct call *call, struct store *s, const char *file)
 {
     return problem(call, ERR_INVALID, TEXT(""), "use_pg_dump",
-                   say(call, "PostgreSQL keeps its own backups: use pg_dump --schema=%.*s",
-                       "PostgreSQL 请使用 pg_dump --schema=%.*s 备份"),
+                   say(call, "PostgreSQL keeps its own backups: use pg_dump --schema=%.*s"),
                    TEXT_ARG(s->schema));
 }
 

@@ -46,10 +46,9 @@ static enum err read_url(struct call *call, struct store *s, struct text where)
     s->schema = text_copy(s->arena, schema);
     if (is_schema_name(schema))
         return OK;
-    return problem(call, ERR_INVALID, TEXT("schema"), "schema", "%s",
-                   say(call,
-                       "a schema is a-z, 0-9 and _, and does not begin with pg_ or a digit",
-                       "模式名只能含 a-z、0-9 和 _，不能以 pg_ 或数字开头"));
+    return problem(
+        call, ERR_INVALID, TEXT("schema"), "schema", "%s",
+        say(call, "a schema is a-z, 0-9 and _, and does not begin with pg_ or a digit"));
 }
 
 enum err postgres__open(struct call *call, struct store *s, struct text where, bool create)
@@ -203,8 +202,7 @@ static enum err look(struct call *call, struct link *link, bool *there, bool *fu
     if (text_is(rows.cells[2].text, "UTF8"))
         return OK;
     return problem(call, ERR_IO, TEXT(""), "storage",
-                   say(call, "the database must be encoded in UTF8, not %.*s",
-                       "数据库编码必须是 UTF8，而不是 %.*s"),
+                   say(call, "the database must be encoded in UTF8, not %.*s"),
                    TEXT_ARG(rows.cells[2].text));
 }
 
@@ -237,10 +235,9 @@ enum err postgres__furnish(struct call *call, struct link *link)
 
     TRY(look(call, link, &there, &furnished));
     if (!furnished && !link->store->create)
-        return problem(
-            call, ERR_MISSING, TEXT("schema"), "missing",
-            say(call, "there is no store in schema %.*s", "模式 %.*s 中没有数据存储"),
-            TEXT_ARG(link->store->schema));
+        return problem(call, ERR_MISSING, TEXT("schema"), "missing",
+                       say(call, "there is no store in schema %.*s"),
+                       TEXT_ARG(link->store->schema));
     TRY(store__postgres.begin(call, link));
     e = furnish_locked(call, link, there);
     if (e != OK)

@@ -58,7 +58,7 @@ enum err postgres__fault(struct call *call, struct postgres *p, const char *sql,
         return store__too_slow(call);
     if (state_in(state, "54"))
         return problem(call, ERR_TOO_LARGE, TEXT(""), "too_large", "%s",
-                       say(call, "larger than the store can hold", "超出存储上限"));
+                       say(call, "larger than the store can hold"));
     return store__bug(call, sql, words);
 }
 
@@ -287,7 +287,7 @@ static enum err queue_values(struct call *call, struct postgres *p, const char *
     for (size_t i = 0; i < count; i++) {
         if (values[i].text.len > 512 * 1024 * 1024 && values[i].type >= VALUE_TEXT)
             return problem(call, ERR_TOO_LARGE, TEXT(""), "too_large", "%s",
-                           say(call, "larger than the store can hold", "超出存储上限"));
+                           say(call, "larger than the store can hold"));
     }
     TRY(room(call, p));
     TRY(prepare(call, p, sql, values, count, &entry));

@@ -160,7 +160,7 @@ static enum err query_for(struct call *call, const struct driver *driver, struct
     }
     if (b.full)
         return problem(call, ERR_TOO_LARGE, TEXT(""), "too_large", "%s",
-                       say(call, "too many words to search for", "搜索词过多"));
+                       say(call, "too many words to search for"));
     *query = buf_text(&b);
     return OK;
 }

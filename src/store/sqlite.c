@@ -87,7 +87,7 @@ static enum err fault(struct call *call, struct sqlite *q, const char *sql, int 
         return store__too_slow(call);
     case SQLITE_TOOBIG:
         return problem(call, ERR_TOO_LARGE, TEXT(""), "too_large", "%s",
-                       say(call, "larger than the store can hold", "超出存储上限"));
+                       say(call, "larger than the store can hold"));
     case SQLITE_NOMEM:
         panic("out of memory");
     default:
@@ -594,11 +594,8 @@ static enum err sqlite_whole(struct call *call, struct link *link)
         return OK;
     return problem(
         call, ERR_CONFLICT, TEXT(""), "torn", "%s",
-        say(call,
-            "this folder was copied while it was in use, and the database in it is torn: "
-            "copy with aimwell backup, which works beside a running server",
-            "此文件夹是在使用中被复制的，其中的数据库已残缺：请用 aimwell backup "
-            "复制，它可与运行中的服务器并行"));
+        say(call, "this folder was copied while it was in use, and the database in it is torn: "
+                  "copy with aimwell backup, which works beside a running server"));
 }
 
 static enum err make_tables(struct call *call, struct link *link)

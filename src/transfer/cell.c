@@ -116,13 +116,11 @@ static struct reading check_text(struct transfer *im, const struct field *f, str
         t = shown_one_space(a, t);
     size_t characters = text_characters(t);
     if ((int64_t)characters > max)
-        return bad("too_long", text_print(a,
-                                          say(im->call, "has %zu characters, more than %lld",
-                                              "有 %zu 个字符，超过 %lld"),
-                                          characters, (long long)max));
+        return bad("too_long",
+                   text_print(a, say(im->call, "has %zu characters, more than %lld"),
+                              characters, (long long)max));
     if (f->many && text_find(t, '|') >= 0)
-        return bad("bar",
-                   text_of(say(im->call, "may not contain the character |", "不能含有字符 |")));
+        return bad("bar", text_of(say(im->call, "may not contain the character |")));
     if (!note && !shown_any(t)) /* of nothing that can be seen there is nothing */
         return good(NULL);
     return good(transfer__text(a, t));
@@ -164,7 +162,7 @@ static struct reading read_choice(struct transfer *im, const struct field *f, st
     if (o)
         return good(transfer__text(a, o->value));
     struct buf b = buf_in(a, 4096);
-    buf_add_c(&b, say(im->call, "must be one of: ", "必须是以下之一："));
+    buf_add_c(&b, say(im->call, "must be one of: "));
     for (size_t i = 0; i < f->scale->count && i < 40; i++)
         buf_print(&b, "%s%.*s", i ? ", " : "", TEXT_ARG(f->scale->options[i].value));
     return bad("choice", buf_text(&b));
@@ -178,7 +176,7 @@ static struct reading read_yes_no(struct transfer *im, struct text t, struct are
     for (size_t i = 0; i < COUNT(yes); i++)
         if (text_is(word, yes[i]) || text_is(word, no[i]))
             return good(transfer__bool(a, text_is(word, yes[i])));
-    return bad("type", text_of(say(im->call, "must be yes or no", "必须是“是”或“否”")));
+    return bad("type", text_of(say(im->call, "must be yes or no")));
 }
 
 /* ---- numbers and dates ------------------------------------------------------------------ */
@@ -210,9 +208,7 @@ static const struct json *whole(struct arena *a, const struct json *v)
 
 static struct reading outside(struct transfer *im, double min, double max, struct arena *a)
 {
-    return bad("range",
-               text_print(a, say(im->call, "must be between %g and %g", "必须在 %g 与 %g 之间"),
-                          min, max));
+    return bad("range", text_print(a, say(im->call, "must be between %g and %g"), min, max));
 }
 
 static struct reading read_integer(struct transfer *im, const struct field *f, struct text t,
@@ -223,10 +219,9 @@ static struct reading read_integer(struct transfer *im, const struct field *f, s
     if (o)
         v = number(im, a, o->value);
     if (f->scale && !o)
-        return bad("choice", text_of(say(im->call, "is not one of the values of the scale",
-                                         "不是量表中的取值")));
+        return bad("choice", text_of(say(im->call, "is not one of the values of the scale")));
     if (!v)
-        return bad("type", text_of(say(im->call, "must be a whole number", "必须是整数")));
+        return bad("type", text_of(say(im->call, "must be a whole number")));
     if ((f->min || f->max) && (v->integer < f->min || v->integer > f->max))
         return outside(im, (double)f->min, (double)f->max, a);
     return good(v);
@@ -237,7 +232,7 @@ static struct reading read_number(struct transfer *im, const struct field *f, st
 {
     const struct json *v = number(im, a, t);
     if (!v)
-        return bad("type", text_of(say(im->call, "must be a number", "必须是数字")));
+        return bad("type", text_of(say(im->call, "must be a number")));
     if (f->number_min < f->number_max &&
         (v->number < f->number_min || v->number > f->number_max))
         return outside(im, f->number_min, f->number_max, a);
@@ -258,25 +253,24 @@ static struct reading note_guess(struct transfer *im, struct reading r, struct t
 {
     return with_note(
         r, "dates",
-        text_print(a,
-                   say(im->call,
-                       "nothing tells whether day or month comes first: read month first, “%.*s” "
-                       "as %.*s. A map that says \"dates\": \"day-first\" or \"month-first\" decides it",
-                       "无法判断日期中日在前还是月在前：已按月在前读取，“%.*s”读作 %.*s。可在映射中用 "
-                       "\"dates\": \"day-first\" 或 \"month-first\" 说明"),
-                   TEXT_ARG(t), TEXT_ARG(text_slice(r.value->text, 0, 10))));
+        text_print(
+            a,
+            say(im->call,
+                "nothing tells whether day or month comes first: read month first, “%.*s” "
+                "as %.*s. A map that says \"dates\": \"day-first\" or \"month-first\" decides "
+                "it"),
+            TEXT_ARG(t), TEXT_ARG(text_slice(r.value->text, 0, 10))));
 }
 
 static struct reading bad_date(struct transfer *im, const struct destination *d)
 {
     if (d->dates == DATES_MIXED)
-        return bad("date",
-                   text_of(say(im->call,
-                               "is no date that can be told: the column writes the day first in "
-                               "some cells and the month first in others",
-                               "无法判断日期：该列有的单元格日在前，有的月在前")));
-    return bad("date", text_of(say(im->call, "must be a real date like 2026-11-23",
-                                   "必须是真实日期，例如 2026-11-23")));
+        return bad(
+            "date",
+            text_of(say(im->call,
+                        "is no date that can be told: the column writes the day first in "
+                        "some cells and the month first in others")));
+    return bad("date", text_of(say(im->call, "must be a real date like 2026-11-23")));
 }
 
 static struct reading read_date(struct transfer *im, const struct destination *d, struct text t,
@@ -289,9 +283,9 @@ static struct reading read_date(struct transfer *im, const struct destination *d
     if (found.guessed)
         r = note_guess(im, r, t, a);
     if (found.seconds)
-        r = with_note(r, "time",
-                      text_of(say(im->call, "the field is a date: the time of day was left out",
-                                  "该字段为日期：已略去时间")));
+        r = with_note(
+            r, "time",
+            text_of(say(im->call, "the field is a date: the time of day was left out")));
     return r;
 }
 
@@ -303,16 +297,15 @@ static struct reading read_moment(struct transfer *im, const struct destination 
     if (moment_read(t, &moment))
         return good(transfer__text(a, moment_print(a, moment)));
     if (!transfer__date(a, t, d->dates, &found) || !date_read(found.date, &days))
-        return bad("moment", text_of(say(im->call, "must be a time like 2026-11-23T09:30:00Z",
-                                         "必须是时间，例如 2026-11-23T09:30:00Z")));
+        return bad("moment",
+                   text_of(say(im->call, "must be a time like 2026-11-23T09:30:00Z")));
     moment = (days * 86400 + found.seconds) * 1000000;
     struct reading r = good(transfer__text(a, moment_print(a, moment)));
     if (found.guessed)
         r = note_guess(im, r, t, a);
     if (found.seconds)
         r = with_note(r, "zone",
-                      text_of(say(im->call, "the time names no zone: taken as UTC",
-                                  "时间未注明时区：按 UTC 处理")));
+                      text_of(say(im->call, "the time names no zone: taken as UTC")));
     return r;
 }
 
@@ -324,20 +317,17 @@ static struct reading read_reference(struct transfer *im, const struct field *f,
     if (id.len)
         return good(transfer__text(a, id));
     if (transfer__several(im, f, t))
-        return bad("ambiguous",
-                   text_print(a,
-                              f->target == TO_PERSON
-                                  ? say(im->call,
-                                        "there is more than one person called %.*s: write the "
-                                        "e-mail address",
-                                        "有不止一个人名叫 %.*s：请填写电子邮件地址")
-                                  : say(im->call,
-                                        "there is more than one record called %.*s: write the key",
-                                        "有不止一条记录名为 %.*s：请填写编号"),
-                              TEXT_ARG(t)));
+        return bad(
+            "ambiguous",
+            text_print(
+                a,
+                f->target == TO_PERSON
+                    ? say(im->call, "there is more than one person called %.*s: write the "
+                                    "e-mail address")
+                    : say(im->call, "there is more than one record called %.*s: write the key"),
+                TEXT_ARG(t)));
     return bad("unknown_reference",
-               text_print(a, say(im->call, "there is no such record: %.*s", "没有此记录：%.*s"),
-                          TEXT_ARG(t)));
+               text_print(a, say(im->call, "there is no such record: %.*s"), TEXT_ARG(t)));
 }
 
 static struct reading read_list_text(struct transfer *im, struct text t, struct arena *a)
@@ -345,7 +335,7 @@ static struct reading read_list_text(struct transfer *im, struct text t, struct 
     const struct json *v;
     struct call *quiet = call_beside(a, im->call);
     if (json_read(quiet, t, &json_request_limits, &v) != OK || v->type != JSON_LIST)
-        return bad("type", text_of(say(im->call, "must be a JSON list", "必须是 JSON 列表")));
+        return bad("type", text_of(say(im->call, "must be a JSON list")));
     return good(v->count ? v : NULL);
 }
 
@@ -386,11 +376,10 @@ static struct reading read_typed(struct transfer *im, const struct destination *
 
 static struct reading note_odd(struct transfer *im, struct reading r)
 {
-    return with_note(r, "control",
-                     text_of(say(im->call,
-                                 "characters that no text can hold were left out (controls, "
-                                 "overrides of direction, code points that are no character)",
-                                 "已去除文本不能包含的字符（控制字符、方向反转符、非字符码位）")));
+    return with_note(
+        r, "control",
+        text_of(say(im->call, "characters that no text can hold were left out (controls, "
+                              "overrides of direction, code points that are no character)")));
 }
 
 /* One odd character never costs a row: it is left out, and that is said. */
@@ -407,8 +396,7 @@ static struct reading read_one(struct transfer *im, const struct destination *d,
 static struct reading finished(struct transfer *im, const struct json *list, struct reading notes)
 {
     if (list->count > LIST_MOST)
-        return bad("too_long",
-                   text_of(say(im->call, "has more than 1,000 entries", "超过 1,000 项")));
+        return bad("too_long", text_of(say(im->call, "has more than 1,000 entries")));
     notes.value = list->count ? list : NULL;
     return notes;
 }
@@ -436,15 +424,14 @@ static struct reading note_separator(struct transfer *im, const struct destinati
         return r;
     return with_note(
         r, "separator",
-        text_of(d->parse == PARSE_LIST
-                    ? say(im->call,
-                          "was taken as one entry: entries are separated by ; or | unless the map "
-                          "says another \"separator\"",
-                          "作为一个条目读取：除非映射用 \"separator\" 另行说明，条目以 ; 或 | 分隔")
-                    : say(im->call,
-                          "was taken as one entry: entries are separated by |. A map can say "
-                          "another \"separator\"",
-                          "作为一个条目读取：条目以 | 分隔。映射可用 \"separator\" 说明其他分隔符")));
+        text_of(
+            d->parse == PARSE_LIST
+                ? say(im->call,
+                      "was taken as one entry: entries are separated by ; or | unless the map "
+                      "says another \"separator\"")
+                : say(im->call,
+                      "was taken as one entry: entries are separated by |. A map can say "
+                      "another \"separator\"")));
 }
 
 static struct reading read_many(struct transfer *im, const struct destination *d,
@@ -514,8 +501,7 @@ static struct reading by_values(struct transfer *im, const struct destination *d
     }
     if (!t.len)
         return good(NULL);
-    return bad("value", text_of(say(im->call, "is not a text that the map knows",
-                                    "不是映射文件认识的文本")));
+    return bad("value", text_of(say(im->call, "is not a text that the map knows")));
 }
 
 static struct reading each_of(struct transfer *im, const struct destination *d,
@@ -545,8 +531,7 @@ static struct reading by_python_list(struct transfer *im, const struct destinati
     if (!text_trim(cell).len)
         return good(NULL);
     if (!transfer__python_list(a, text_trim(cell), &list))
-        return bad("list", text_of(say(im->call, "is not a list like ['a', 'b']",
-                                       "不是形如 ['a', 'b'] 的列表")));
+        return bad("list", text_of(say(im->call, "is not a list like ['a', 'b']")));
     return each_of(im, d, &list, a);
 }
 

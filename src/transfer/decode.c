@@ -90,54 +90,46 @@ enum err transfer__decode(struct transfer *im, struct text *bytes)
         return OK;
     const char *shown = !strcmp(from, "WINDOWS-1252") ? "Windows-1252" : from;
     if (!convert(im, from, *bytes, &out))
-        return problem(im->call, ERR_MALFORMED, im->path, "encoding",
-                       say(im->call,
-                           "the file is not UTF-8 and cannot be read as %s: save it as “CSV UTF-8”",
-                           "文件不是 UTF-8，也不能按 %s 读取：请另存为“CSV UTF-8”"),
-                       shown);
+        return problem(
+            im->call, ERR_MALFORMED, im->path, "encoding",
+            say(im->call,
+                "the file is not UTF-8 and cannot be read as %s: save it as “CSV UTF-8”"),
+            shown);
     *bytes = out;
     im->encoding = shown;
     if (!by_map)
-        transfer__remark(im, 1, (struct text){0}, "encoding", (struct text){0},
-                       text_print(im->arena,
-                                  say(im->call,
-                                      "the file is not UTF-8: it was read as %s. Look at its "
-                                      "letters, or save it as “CSV UTF-8”",
-                                      "文件不是 UTF-8：已按 %s 读取。请检查文字，或另存为“CSV UTF-8”"),
-                                  shown),
-                       false);
+        transfer__remark(
+            im, 1, (struct text){0}, "encoding", (struct text){0},
+            text_print(im->arena,
+                       say(im->call, "the file is not UTF-8: it was read as %s. Look at its "
+                                     "letters, or save it as “CSV UTF-8”"),
+                       shown),
+            false);
     return OK;
 }
 
 /* ---- files that are something else ---------------------------------------------------------- */
 struct known_file {
-    const char *begins;
-    const char *en, *zh;
+    const char *begins, *advice;
 };
 
 enum err transfer__foreign(struct transfer *im, struct text bytes, struct text name)
 {
     static const struct known_file files[] = {
-        {"\xD0\xCF\x11\xE0", "this is an old Excel file (.xls): save it as .xlsx",
-         "这是旧版 Excel 文件（.xls）：请另存为 .xlsx"},
-        {"%PDF", "this is a PDF, not a table", "这是 PDF 文件，不是表格"},
-        {"<!DOCTYPE", "this is a web page, not a table: save it as .xlsx or CSV",
-         "这是网页，不是表格：请另存为 .xlsx 或 CSV"},
-        {"<html", "this is a web page, not a table: save it as .xlsx or CSV",
-         "这是网页，不是表格：请另存为 .xlsx 或 CSV"}};
-    const char *en = NULL, *zh = NULL;
-    for (size_t i = 0; i < COUNT(files) && !en; i++)
+        {"\xD0\xCF\x11\xE0", SAID("this is an old Excel file (.xls): save it as .xlsx")},
+        {"%PDF", SAID("this is a PDF, not a table")},
+        {"<!DOCTYPE", SAID("this is a web page, not a table: save it as .xlsx or CSV")},
+        {"<html", SAID("this is a web page, not a table: save it as .xlsx or CSV")}};
+    const char *advice = NULL;
+    for (size_t i = 0; i < COUNT(files) && !advice; i++)
         if (text_starts(bytes, files[i].begins))
-            en = files[i].en, zh = files[i].zh;
+            advice = files[i].advice;
     if (text_search(text_slice(bytes, 0, bytes.len < 100 ? bytes.len : 100),
                     TEXT("opendocument.spreadsheet")) >= 0)
-        en = "this is an OpenDocument file (.ods): save it as .xlsx",
-        zh = "这是 OpenDocument 文件（.ods）：请另存为 .xlsx";
+        advice = SAID("this is an OpenDocument file (.ods): save it as .xlsx");
     if (text_ends(name, ".yaml") || text_ends(name, ".yml"))
-        en = "this is YAML: convert it to JSON, a list of objects",
-        zh = "这是 YAML 文件：请转换为由对象组成的 JSON 列表";
-    if (!en)
+        advice = SAID("this is YAML: convert it to JSON, a list of objects");
+    if (!advice)
         return OK;
-    return problem(im->call, ERR_MALFORMED, im->path, "format", "%s",
-                   say(im->call, en, zh));
+    return problem(im->call, ERR_MALFORMED, im->path, "format", "%s", say(im->call, advice));
 }

@@ -220,12 +220,11 @@ static enum err find_map(struct call *call, struct item *it, const struct json *
     const struct kind *k = model_kind(o->model, it->kind);
     if (k && has_fields(o->map, k))
         return OK;
-    return problem(call, ERR_CONFLICT, TEXT("map"), "overlay",
-                   say(call,
-                       "the map %.*s needs the overlay %.*s, which is off here: an administrator "
-                       "switches it on with `aimwell import --map`",
-                       "映射 %.*s 需要扩展 %.*s，目前未启用：管理员可用 `aimwell import --map` 启用"),
-                   TEXT_ARG(name), TEXT_ARG(json_text(json_get(o->map, "overlay"))));
+    return problem(
+        call, ERR_CONFLICT, TEXT("map"), "overlay",
+        say(call, "the map %.*s needs the overlay %.*s, which is off here: an administrator "
+                  "switches it on with `aimwell import --map`"),
+        TEXT_ARG(name), TEXT_ARG(json_text(json_get(o->map, "overlay"))));
 }
 
 /* `said` lives as long as the run. */
@@ -310,8 +309,7 @@ static struct change *undo_of(struct item *it, struct call *call,
                          .kind = model_kind(record_model(it->run.records), part->kind),
                          .id = part->id,
                          .batch = it->id,
-                         .reason = text_print(call->arena,
-                                              say(call, "%.*s was taken back", "已撤销导入 %.*s"),
+                         .reason = text_print(call->arena, say(call, "%.*s was taken back"),
                                               TEXT_ARG(it->name.len ? it->name : it->id))};
     return c;
 }
@@ -436,18 +434,18 @@ static void finish(struct desk *d, struct item *it, struct call *call, enum err 
 /* Its rows are written by the fields there were when it began. */
 static enum err model_changed(struct call *call)
 {
-    return problem(call, ERR_CONFLICT, TEXT(""), "epoch", "%s",
-                   say(call,
-                       "fields or registers were changed meanwhile, and it was stopped: begin again; "
-                       "rows that are in already are found by what identifies them",
-                       "字段或登记册已在此期间变更，处理已停止：请重新开始；已导入的行会按其标识识别"));
+    return problem(
+        call, ERR_CONFLICT, TEXT(""), "epoch", "%s",
+        say(call,
+            "fields or registers were changed meanwhile, and it was stopped: begin again; "
+            "rows that are in already are found by what identifies them"));
 }
 
 static void run_once(struct desk *d, struct item *it)
 {
     struct arena *arena = arena_open();
     struct call *call = call_open(arena, clock_now(), it->lang);
-    call->zone = access_zone(d->access);
+    access_place(call, d->access);
     bool more = false;
     call->id = it->id;
     if (!it->run.arena) {
@@ -536,9 +534,9 @@ void desk_close(struct desk *d)
 /* ---- what people ask of it --------------------------------------------------------------------- */
 static enum err missing(struct call *call)
 {
-    return problem(call, ERR_MISSING, TEXT(""), "missing", "%s",
-                   say(call, "there is no such transfer, or its time is over: drop the file again",
-                       "没有此导入，或已过期：请重新上传文件"));
+    return problem(
+        call, ERR_MISSING, TEXT(""), "missing", "%s",
+        say(call, "there is no such transfer, or its time is over: drop the file again"));
 }
 
 static bool write_all(int fd, struct text t)
@@ -578,7 +576,7 @@ static enum err keep_bytes(struct call *call, const struct desk *d, struct text 
         close(fd);
     if (view == MAP_FAILED)
         return problem(call, ERR_IO, TEXT("file"), "storage", "%s",
-                       say(call, "there is no room to keep the file", "没有空间保存文件"));
+                       say(call, "there is no room to keep the file"));
     *out = (struct text){view, bytes.len};
     return OK;
 }
@@ -626,12 +624,11 @@ static enum err put(struct call *call, struct desk *d, struct item *it, enum tas
     if (place)
         return OK;
     free_item(it);
-    return problem(call, ERR_BUSY, TEXT("file"), "crowded",
-                   say(call,
-                       "you have %d files here already, or the server has its hands full: finish or "
-                       "drop one first",
-                       "您已有 %d 个文件，或服务器正忙：请先完成或放弃一个"),
-                   OF_ONE);
+    return problem(
+        call, ERR_BUSY, TEXT("file"), "crowded",
+        say(call, "you have %d files here already, or the server has its hands full: finish or "
+                  "drop one first"),
+        OF_ONE);
 }
 
 enum err desk_put(struct call *call, struct desk *d, const struct desk_file *file,
@@ -640,7 +637,7 @@ enum err desk_put(struct call *call, struct desk *d, const struct desk_file *fil
     struct text bytes;
     if (!file->bytes.len)
         return problem(call, ERR_INVALID, TEXT("file"), "empty", "%s",
-                       say(call, "the file is empty", "文件为空"));
+                       say(call, "the file is empty"));
     TRY(keep_bytes(call, d, file->bytes, &bytes));
     *id = id_new(call);
     struct item *it = make_item(call, file->kind->name, *id, file->name, file->secret);
@@ -659,8 +656,7 @@ static void renew(struct item *it, const struct call *call, struct text secret)
 static enum err still_busy(struct call *call)
 {
     return problem(call, ERR_CONFLICT, TEXT(""), "busy", "%s",
-                   say(call, "it is being worked on; wait until that is done, or stop it",
-                       "正在处理，请等待完成或先停止"));
+                   say(call, "it is being worked on; wait until that is done, or stop it"));
 }
 
 enum err desk_say(struct call *call, struct desk *d, struct text id, struct text said,
@@ -718,7 +714,7 @@ enum err desk_undo(struct call *call, struct desk *d, struct text id, struct tex
     TRY(e);
     if (!count)
         return problem(call, ERR_MISSING, TEXT(""), "missing", "%s",
-                       say(call, "there is nothing to take back", "没有可撤销的内容"));
+                       say(call, "there is nothing to take back"));
     pthread_mutex_lock(&d->lock);
     bool here = find(d, call->actor->person, id) != NULL;
     pthread_mutex_unlock(&d->lock);

@@ -380,8 +380,7 @@ enum err transfer_draft(struct call *call, struct transfer *im, struct json_out 
     struct facts *all = survey(im, call->arena, &rows);
     if (im->plan.mapped)
         return problem(call, ERR_INVALID, TEXT("map"), "map", "%s",
-                       say(call, "a file that has a map needs no draft of one",
-                           "已有映射的文件不需要草稿"));
+                       say(call, "a file that has a map needs no draft of one"));
     place(im, call->arena, all);
     place_title(im, all, rows);
     json_key(o, "holds");

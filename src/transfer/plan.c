@@ -35,8 +35,7 @@ static const struct field *field_of(struct transfer *im, struct text name)
 static enum err unknown(struct transfer *im, struct text name)
 {
     return problem(im->call, ERR_INVALID, name, "unknown",
-                   say(im->call, "%.*s has no such field (aimwell model explain %.*s)",
-                       "%.*s 没有这个字段（aimwell model explain %.*s）"),
+                   say(im->call, "%.*s has no such field (aimwell model explain %.*s)"),
                    TEXT_ARG(im->kind->name), TEXT_ARG(im->kind->name));
 }
 
@@ -131,8 +130,7 @@ static const struct field *find_field(struct transfer *im, struct text name, enu
 static enum err twice(struct transfer *im, struct text name, const struct field *f)
 {
     return problem(im->call, ERR_INVALID, name, "duplicate",
-                   say(im->call, "another column is for the field %.*s already",
-                       "另一列已用于字段 %.*s"),
+                   say(im->call, "another column is for the field %.*s already"),
                    TEXT_ARG(f->name));
 }
 
@@ -251,8 +249,7 @@ static enum err said_dates(struct transfer *im)
     if (!word.len || order != DATES_UNSAID)
         return OK;
     return problem(im->call, ERR_INVALID, TEXT("dates"), "choice", "%s",
-                   say(im->call, "is day-first or month-first",
-                       "只能是 day-first 或 month-first"));
+                   say(im->call, "is day-first or month-first"));
 }
 
 /* ---- which record a row is, when no column says it by key or id --------------------------- */

@@ -47,11 +47,10 @@ static struct text words_of_remark(struct transfer *im, struct text cell, struct
     struct text shown = begin_of(im, cell, &more);
     struct buf b = buf_in(im->arena, 8192);
     if (cell.len)
-        buf_print(&b, say(im->call, "“%.*s%s” ", "“%.*s%s”"), TEXT_ARG(shown), more);
+        buf_print(&b, say(im->call, "“%.*s%s” "), TEXT_ARG(shown), more);
     buf_add(&b, message);
     if (kept)
-        buf_print(&b, say(im->call, "; kept as it is in %.*s", "；已原样保存在 %.*s"),
-                  TEXT_ARG(im->plan.kept->name));
+        buf_print(&b, say(im->call, "; kept as it is in %.*s"), TEXT_ARG(im->plan.kept->name));
     return buf_text(&b);
 }
 

@@ -151,9 +151,7 @@ static bool shorten(struct making *m, const struct destination *d, struct text c
         return false;
     struct text where = to_kept ? im->plan.kept->name : rest->name;
     say_of(m, column, "too_long", line,
-           text_print(m->arena,
-                      say(im->call, "%.*s: cut at the limit, whole in %.*s",
-                          "%.*s：已在上限处截断，全文在 %.*s"),
+           text_print(m->arena, say(im->call, "%.*s: cut at the limit, whole in %.*s"),
                       TEXT_ARG(r->why), TEXT_ARG(where)),
            false);
     *r = (struct reading){.value = transfer__text(m->arena, cut_to_fit(m, f, line))};
@@ -234,8 +232,7 @@ static bool formula_without_result(struct making *m, size_t column)
     refuse(m, m->im->table.names[column], "formula",
            text_of(say(m->im->call,
                        "is a formula whose result is not in the file: open it in a spreadsheet "
-                       "program, let it calculate, and save it",
-                       "是公式，但文件中没有其结果：请用电子表格程序打开、重新计算并保存")));
+                       "program, let it calculate, and save it")));
     return true;
 }
 
@@ -263,10 +260,10 @@ static void take_mapped(struct making *m, const struct destination *d)
     if (exact || d->copy || fatal || (cut && !im->plan.kept))
         return;
     if (!im->plan.kept)
-        refuse(m, column, "not_exact",
-               text_of(say(im->call,
-                           "cannot be kept exactly, and the map has no field for what is left",
-                           "无法原样保存，且映射没有存放剩余内容的字段")));
+        refuse(
+            m, column, "not_exact",
+            text_of(say(im->call,
+                        "cannot be kept exactly, and the map has no field for what is left")));
     else
         keep(m, column, cell, !cut && r.value && text_same(text_trim(cell), r.value->text));
     if (r.code)
@@ -291,8 +288,7 @@ static void take_unit(struct making *m)
         put(m, TEXT("unit"), unit);
     else
         refuse(m, im->table.names[im->plan.unit], "unit",
-               text_of(say(im->call, "there is no such unit, and it could not be made",
-                           "没有此部门，且无法创建")));
+               text_of(say(im->call, "there is no such unit, and it could not be made")));
 }
 
 static struct reading kept_value(struct making *m, const struct field *f, struct text kept)
@@ -300,8 +296,7 @@ static struct reading kept_value(struct making *m, const struct field *f, struct
     if (!kept.at && kept.len)
         return (struct reading){
             .code = "too_long",
-            .why = text_of(say(m->im->call, "what must be kept of this row is too long",
-                               "该行需要保存的内容过长"))};
+            .why = text_of(say(m->im->call, "what must be kept of this row is too long"))};
     return transfer__cell_limits(m->im, f, kept.len ? transfer__text(m->arena, kept) : NULL, m->arena);
 }
 
@@ -329,8 +324,7 @@ static void take_kept(struct making *m)
                 say_of(m, l->column, "spaces", (struct text){0},
                        text_of(say(im->call,
                                    "white space around the text was left out: there is no "
-                                   "room to keep it",
-                                   "已略去文本前后的空白：没有保存它的空间")),
+                                   "room to keep it")),
                        false);
     }
     if (r.code)
@@ -388,8 +382,7 @@ static struct text mapped_identity(struct making *m)
     if (join_parts(m, p->otherwise, p->otherwise_count, true, &second))
         return numbered(m->im, text_trim(cut_bytes(buf_text(&second), 480)));
     refuse(m, m->im->table.names[p->parts[0]], "identity",
-           text_of(say(m->im->call, "the cells that say which record it is are empty",
-                       "用于识别记录的单元格为空")));
+           text_of(say(m->im->call, "the cells that say which record it is are empty")));
     return (struct text){0};
 }
 
@@ -467,9 +460,7 @@ static void only_once(struct making *m, const char *what, size_t column)
     const uint32_t *before = transfer__get(m->im->seen, name);
     if (before) {
         refuse(m, m->im->table.names[column], "twice",
-               text_print(m->arena,
-                          say(m->im->call, "is also on line %u", "在第 %u 行也出现"),
-                          *before));
+               text_print(m->arena, say(m->im->call, "is also on line %u"), *before));
         return;
     }
     uint32_t *line = NEW(m->im->arena, uint32_t);
@@ -487,13 +478,13 @@ static bool may_be_new(struct making *m, struct text cell)
         own = own && !text_same(im->model->frameworks[i].name, prefix);
     if (!im->plan.is_register || own || model_requirement(im->model, cell))
         return true;
-    refuse(m, im->table.names[im->plan.match_column], "missing",
-           text_print(m->arena,
-                      say(im->call,
-                          "there is no record of %.*s here; a code of your own begins with a word "
-                          "and a colon, such as own:%.*s",
-                          "没有 %.*s 的记录；自定义代码须以一个词加冒号开头，例如 own:%.*s"),
-                      TEXT_ARG(cell), TEXT_ARG(cell)));
+    refuse(
+        m, im->table.names[im->plan.match_column], "missing",
+        text_print(m->arena,
+                   say(im->call,
+                       "there is no record of %.*s here; a code of your own begins with a word "
+                       "and a colon, such as own:%.*s"),
+                   TEXT_ARG(cell), TEXT_ARG(cell)));
     return false;
 }
 
@@ -510,8 +501,7 @@ static const struct record *called(struct making *m)
                text_print(m->arena,
                           say(im->call,
                               "more than one record is called %.*s: add a column key that says "
-                              "which, or external_id for a new one",
-                              "有不止一条记录名为 %.*s：请添加 key 列指明是哪一条，或用 external_id 列新建"),
+                              "which, or external_id for a new one"),
                           TEXT_ARG(cell)));
     if (found == FOUND_NONE && cell.len && !may_be_new(m, cell))
         return NULL;
@@ -532,7 +522,7 @@ static const struct record *identified(struct making *m)
     if (!found && (id.len || key.len) && !external.len) {
         size_t column = key.len ? p->key : p->id;
         refuse(m, im->table.names[column], "missing",
-               text_print(m->arena, say(im->call, "there is no record %.*s", "没有记录 %.*s"),
+               text_print(m->arena, say(im->call, "there is no record %.*s"),
                           TEXT_ARG(key.len ? key : id)));
     }
     return transfer__known_record(

@@ -182,11 +182,11 @@ static enum err choose_header(struct transfer *im, const struct glimpse *g, stru
     bool good = h->count > 0 && !one && h->at[0] >= 1;
     for (size_t i = 1; i < h->count; i++)
         good = good && h->at[i] > h->at[i - 1];
-    return good ? OK
-                : problem(im->call, ERR_INVALID, TEXT("header"), "map", "%s",
-                          say(im->call,
-                              "header is the number of a row, or up to three in order: [2, 3]",
-                              "header 是行号，或按顺序的至多三个行号：[2, 3]"));
+    return good
+               ? OK
+               : problem(im->call, ERR_INVALID, TEXT("header"), "map", "%s",
+                         say(im->call,
+                             "header is the number of a row, or up to three in order: [2, 3]"));
 }
 
 /* ---- CSV -------------------------------------------------------------------------------- */
@@ -381,15 +381,14 @@ static enum err find_list(struct transfer *im, const struct json **list)
     }
     print_lists(&b, *list, (struct text){0}, im->arena, 0);
     if (!b.len)
-        return problem(
-            im->call, ERR_MALFORMED, im->path, "type", "%s",
-            say(im->call, "the file must be a list of objects", "文件必须是由对象组成的列表"));
-    return problem(im->call, ERR_MALFORMED, im->path, "type",
-                   say(im->call,
-                       "the file is an object; these lists are in it: %.*s. Name one in the map: "
-                       "\"list\": \"…\"",
-                       "文件是一个对象，其中的列表有：%.*s。请在映射中指定：\"list\": \"…\""),
-                   TEXT_ARG(buf_text(&b)));
+        return problem(im->call, ERR_MALFORMED, im->path, "type", "%s",
+                       say(im->call, "the file must be a list of objects"));
+    return problem(
+        im->call, ERR_MALFORMED, im->path, "type",
+        say(im->call,
+            "the file is an object; these lists are in it: %.*s. Name one in the map: "
+            "\"list\": \"…\""),
+        TEXT_ARG(buf_text(&b)));
 }
 
 static enum err read_json(struct maker *m, struct text bytes)
@@ -408,7 +407,7 @@ static enum err read_json(struct maker *m, struct text bytes)
             continue;
         }
         transfer__refuse(im, one->line, (struct text){0}, "type",
-                       text_of(say(im->call, "is not an object", "不是对象")));
+                         text_of(say(im->call, "is not an object")));
         im->counts.rejected++;
     }
     return OK;
@@ -448,10 +447,9 @@ static enum err check_header(struct maker *m)
     if (im->table.json) /* each object names its own; none at all is no mistake */
         return OK;
     if (!m->has_header || !t->columns)
-        return problem(im->call, ERR_INVALID, im->path, "header", "%s",
-                       say(im->call,
-                           "the file has no header: its first row must name the columns",
-                           "文件没有表头：第一行必须是列名"));
+        return problem(
+            im->call, ERR_INVALID, im->path, "header", "%s",
+            say(im->call, "the file has no header: its first row must name the columns"));
     enum err worst = OK;
     number_headings(m);
     for (size_t i = 0; i < t->columns; i++) {
@@ -460,7 +458,7 @@ static enum err check_header(struct maker *m)
                             "column %zu has no name", i + 1);
         else if (transfer__column(t, t->names[i]) != i)
             worst = problem(im->call, ERR_INVALID, t->names[i], "duplicate", "%s",
-                            say(im->call, "this column is there twice", "该列出现两次"));
+                            say(im->call, "this column is there twice"));
     }
     return worst;
 }
@@ -491,9 +489,8 @@ static bool fits_header(struct transfer *im, const struct pass *p, uint32_t line
     if (p->tell)
         refuse_row(im, p, line, "cells",
                    text_print(im->scratch,
-                              say(im->call, "the row has %zu cells, the header %zu",
-                                  "该行有 %zu 个单元格，表头有 %zu 个"),
-                              count, columns));
+                              say(im->call, "the row has %zu cells, the header %zu"), count,
+                              columns));
     return false;
 }
 

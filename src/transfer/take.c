@@ -51,9 +51,7 @@ static bool claimed_before(struct transfer *im, const struct prepared *p, struct
             continue;
         before = true;
         (void)problem_at(one, ERR_CONFLICT, f->name, "exists", f->source,
-                         text_print(one->arena,
-                                    say(one, "is already used on line %u", "第 %u 行已使用"),
-                                    *line));
+                         text_print(one->arena, say(one, "is already used on line %u"), *line));
     }
     return before;
 }
@@ -189,8 +187,7 @@ static enum err ready(struct transfer *im)
     im->door = model_kind(im->door_model, im->kind->name);
     if (!im->door)
         return problem(im->call, ERR_MISSING, im->kind->name, "kind", "%s",
-                       say(im->call, "there is no kind of record with this name",
-                           "没有此类记录"));
+                       say(im->call, "there is no kind of record with this name"));
     im->claimed = transfer__index(im->arena);
     im->slice = NEW(im->arena, struct slice);
     im->pass = transfer__pass(im, true);
@@ -220,12 +217,12 @@ static enum err name_sheets(struct transfer *im, enum err e)
         buf_print(&b, "%s%.*s", i ? ", " : "", TEXT_ARG(s->names[i].name));
     return e == OK || s->name_count < 2
                ? e
-               : problem(im->call, e, TEXT("sheet"), "sheet",
-                         say(im->call,
-                             "the sheet “%.*s” was read; in the workbook are: %.*s. A map names "
-                             "another: \"sheet\": \"…\"",
-                             "已读取工作表“%.*s”；工作簿中有：%.*s。可在映射中用 \"sheet\": \"…\" 指定"),
-                         TEXT_ARG(s->name), TEXT_ARG(buf_text(&b)));
+               : problem(
+                     im->call, e, TEXT("sheet"), "sheet",
+                     say(im->call,
+                         "the sheet “%.*s” was read; in the workbook are: %.*s. A map names "
+                         "another: \"sheet\": \"…\""),
+                     TEXT_ARG(s->name), TEXT_ARG(buf_text(&b)));
 }
 
 /* A file that makes no sense by its first row often has a banner above its header. */
@@ -241,9 +238,7 @@ static enum err name_header(struct transfer *im, enum err e)
     return problem(im->call, e, im->path, "header",
                    say(im->call,
                        "the names of the columns seem to stand in line %lld: %.*s. Say so in a "
-                       "map: \"header\": %.*s (aimwell import %.*s FILE --look drafts one)",
-                       "列名似乎在第 %lld 行：%.*s。请在映射中注明：\"header\": %.*s"
-                       "（aimwell import %.*s 文件 --look 可生成草稿）"),
+                       "map: \"header\": %.*s (aimwell import %.*s FILE --look drafts one)"),
                    (long long)im->likely_line, TEXT_ARG(im->likely_names), TEXT_ARG(both),
                    TEXT_ARG(im->kind->name));
 }
@@ -279,11 +274,9 @@ enum err transfer_open(struct call *call, const struct transfer_options *options
     im->remarks_end = &im->remarks;
     im->remark_index = transfer__index(arena);
     act_for(call, im);
-    enum err e = im->kind
-                     ? read_and_plan(im, options->bytes)
-                     : problem(im->call, ERR_MISSING, options->kind, "kind", "%s",
-                               say(call, "there is no kind of record with this name",
-                                   "没有此类记录"));
+    enum err e = im->kind ? read_and_plan(im, options->bytes)
+                          : problem(im->call, ERR_MISSING, options->kind, "kind", "%s",
+                                    say(call, "there is no kind of record with this name"));
     e = told(call, im, e);
     *out = e == OK ? im : NULL;
     if (e != OK)

@@ -21,7 +21,7 @@ static void run_once(struct work *s)
     struct call *call = call_open(arena, clock_now(), LANG_EN);
     struct records *now = epoch_take(s->epochs);
     size_t moved = 0;
-    call->zone = access_zone(record_access(now));
+    access_place(call, record_access(now));
     call->id = id_new(call);
     call->actor = actor_system(call);
     enum err e = record_timed(call, now, &moved);

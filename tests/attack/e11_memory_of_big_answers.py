@@ -51,6 +51,13 @@ def fill(port, token):
         one.join()
 
 
+def big_lists(port, token):
+    """15 MB each, one after another; refused ones are as good."""
+    client = harness.Client(port, token)
+    for _ in range(3):
+        client.ask("GET", "task?limit=1000")
+
+
 def settled(memory, limit):
     """What it holds when it has had time to give back; a sanitizer takes some seconds to."""
     until = time.monotonic() + 12
@@ -89,6 +96,13 @@ def main():
     after = settled(memory, before + 24 * MEBI)
     report.say(status == 200 and after - before < 24 * MEBI, "after a big answer it is given back",
                f"{status} {(after - before) / MEBI:.0f} MiB more than before")
+    crowd = [threading.Thread(target=big_lists, args=(server.port, token)) for _ in range(12)]
+    for one in crowd:
+        one.start()
+    for one in crowd:
+        one.join()
+    after = settled(memory, before + 48 * MEBI)
+    report.say(after - before < 48 * MEBI, "after many at once too", f"{(after - before) / MEBI:.0f} MiB more than before")
     report.say(server.stop() == 0, "the server stops in order")
     report.end()
 

@@ -30,6 +30,7 @@ ORDER = "_"
 
 # Tables that the demo leaves empty: a row that nobody wrote must be found there.
 INVENTED = {"withdrawn": "INSERT INTO withdrawn (signature, kind, id, version) VALUES ('x', 'risk', 'y', 1)",
+            "outbox": "INSERT INTO outbox (id, person, channel, kind, record, version, event, field, at, due, tries) VALUES ('1.0', 'x', 'app', 'risk', 'y', 1, 'missed', 'z', '2026-01-01T00:00:00.000000Z', '2026-01-01T00:00:00.000000Z', 0)",
             "site_file": "INSERT INTO site_file (path, since, body, gone) VALUES ('model.d/x.json', 1, '{}', 0)",
             "frozen": "INSERT INTO frozen (kind, id, version, by_kind, by_id, by_version) VALUES ('soa_entry', 'x', 1, 'document', 'y', 1)"}
 
@@ -42,7 +43,7 @@ INVENTED = {"withdrawn": "INSERT INTO withdrawn (signature, kind, id, version) V
 # tell, and says so.
 CANNOT_TELL = ("meta.value of ['format']", "meta.value of ['origin']", "meta.name of ['origin']", "meta: row ['origin'] removed")
 PROVES_NOTHING = ("ledger_log.epoch", "ledger_checkpoint: row", "token.used_at", "session.seen_at", "session: row",
-                  "timer.next", "timer.tries", "timer.why")
+                  "timer.next", "timer.tries", "timer.why", "outbox.claimed", "outbox.sent", "outbox.tries", "outbox.seen")
 
 
 ROLES = ("aims_manager,assessor,system_owner,risk_owner,internal_auditor,lead_auditor,incident_manager,"

@@ -316,6 +316,16 @@ class Target(Case):
         self.assertEqual([reply and reply[0] for reply in replies], [414])
         self.assertTrue(closed)
 
+    def test_however_many_parameters_there_is_an_answer(self):
+        """Also when much of a body came along with the head, and when there are many headers."""
+        for pairs in (200, 201, 230, 245, 250, 255, 258, 262, 280, 320, 400, 700):
+            for value, body, headers in (("", 0, 0), ("x" * 48, 0, 0), ("x" * 48, 20000, 0), ("", 20000, 30), ("", 20000, 90), ("x" * 20, 12000, 30)):
+                with self.subTest(pairs=pairs, value=len(value), body=body, headers=headers):
+                    more = [f"X-{n}: y" for n in range(headers)] + [f"Content-Length: {body}"]
+                    replies, _ = talk(self.server, lines("POST /?%s HTTP/1.1" % (f"a={value}&" * pairs), HOST, *more, body=b"b" * body))
+                    self.assertEqual(len([reply for reply in replies if reply]), 1)
+                    self.assertIn(replies[0][0], (200,) if pairs == 200 and not headers else (200, 400, 414, 431))
+
     def test_many_parameters(self):
         body = self.accepted(lines("GET /?%s HTTP/1.1" % ("a=b&" * 200), HOST))[2]
         self.assertEqual(body.count(b"query a=b\n"), 200)

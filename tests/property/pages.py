@@ -24,7 +24,7 @@ from report import Report  # noqa: E402
 from stores import stores_for  # noqa: E402
 
 SORTS = ["", "key", "-key", "due", "-due", "priority,-due", "-priority,due,title", "title", "-updated_at", "owner,-title",
-         "tags", "version,-key", "-state,due"]
+         "tags", "version,-key", "-state,due", "priority", "-priority", "owner", "-owner", "state", "-state", "unit"]
 COUNT = 60
 
 

@@ -17,7 +17,8 @@ TYPES = {"text", "note", "integer", "number", "yes_no", "date", "moment", "choic
 COLUMN_TYPES = {"text", "note", "integer", "number", "yes_no", "date", "choice", "ref"}
 FIELD_KEYS = {"type", "title", "about", "required", "default", "of", "to", "many", "min", "max",
               "columns", "covers", "computed", "only", "unique", "sensitive", "always", "was",
-              "indexed", "fixed"}
+              "indexed", "fixed", "clock"}
+CLOCK_KEYS = {"from", "add", "calendar", "when", "answered", "remind"}
 KIND_KEYS = {"kind", "prefix", "title", "plural", "about", "icon", "phase", "order", "serves",
              "fields", "layout", "list", "sort", "states", "moves", "access", "views", "is", "grants", "keeps_until"}
 MOVE_KEYS = {"title", "about", "from", "to", "by", "and_by", "second_when", "sign", "ordered", "on", "asks", "reason",
@@ -81,6 +82,9 @@ class Model:
     def field(self, kind, name):
         own = self.kinds.get(kind, {}).get("fields", {}).get(name)
         base = self.envelope.get(name)
+        clock = self.kinds.get(kind, {}).get("fields", {}).get(str(name).removesuffix("_standing"), {})
+        if own is None and base is None and "clock" in clock:
+            return {"type": "choice", "of": "clock_standing", "title": name, "computed": {"fn": "standing"}}
         if own is None and base is None:
             return None
         return {**(base or {}), **(own or {})}
@@ -166,7 +170,26 @@ def check_field(m, where, kind, name, f, column=False):
             check_condition(m, where, kind, f["required"]["when"])
     if "computed" in f:
         check_computed(m, where, kind, f)
+    if "clock" in f:
+        check_clock(m, where, kind, f)
     return None
+
+
+def check_clock(m, where, kind, f):
+    c = f["clock"]
+    for key in set(c) - CLOCK_KEYS:
+        m.say(where, f"a clock has no {key}")
+    for key in {"from", "add", "answered"} - set(c):
+        m.say(where, f"a clock needs {key}")
+    if f["type"] != "moment" or m.field(kind, c.get("from")) is None:
+        m.say(where, "a clock is a moment that counts from a field")
+    for state in listed(c.get("answered", [])) if isinstance(c.get("answered"), list) else []:
+        if state not in m.kinds[kind]["states"]["of"]:
+            m.say(where, f"answered by no state {state}")
+    if "calendar" in c and f"calendars/{c['calendar']}.json" not in m.files:
+        m.say(where, f"no calendar {c['calendar']}")
+    if "when" in c:
+        check_condition(m, where, kind, c["when"])
 
 
 def check_computed(m, where, kind, f):
@@ -339,7 +362,7 @@ def check_kind(m, path, data):
         check_field(m, f"{where} {name}", kind, name, f)
     for group in data["layout"]:
         for name in group["fields"]:
-            if name not in fields and name not in KEPT:
+            if m.field(kind, name) is None and name not in KEPT:
                 m.say(where, f"layout names no field {name}")
     placed = [name for group in data["layout"] for name in group["fields"]]
     for name in set(data["fields"]) - set(placed):
@@ -388,7 +411,8 @@ def check_words(m):
     for path, data in m.files.items():
         if path.split("/")[0] in ("words", "demo", "import"):
             continue
-        for text in texts(data):
+        days = [t for y in data.get("holidays", {}).values() for t in y["days"].values()] if path.startswith("calendars/") else []
+        for text in [*texts(data), *days]:
             used.add(text)
             if text not in words:
                 m.say(path, f"no Chinese for {text!r}")

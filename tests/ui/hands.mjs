@@ -477,6 +477,28 @@ await test('hands daily: focus, help and language', async () => {
   await other.close();
 });
 
+await test('hands P12: what somebody holds is one click from the list that hands it over', async () => {
+  const lin = await signedIn(browser, 'lin');
+  const people = (await lin.ask('GET', '/people')).items;
+  const holds = await Promise.all(people.map(async (one) => ({ one, held: (await lin.ask('GET', `/people/${one.id}/holds`)).items })));
+  const { one, held } = holds.find((h) => h.held.some((line) => line.kind === 'risk' && line.field === 'owner'));
+  const risks = held.find((line) => line.kind === 'risk' && line.field === 'owner');
+  await visit(lin, '/people');
+  await lin.getByRole('button', { name: `More for ${one.name}`, exact: true }).click();
+  await lin.getByRole('menuitem', { name: 'What they hold' }).click();
+  const dialog = lin.getByRole('dialog', { name: `What ${one.name} holds` });
+  await dialog.getByRole('link', { name: /^Risks/ }).first().waitFor();
+  equal(await dialog.getByRole('link').count(), held.length, 'registers');
+  truth((await dialog.getByRole('link', { name: /^Risks/ }).first().innerText()).includes(String(risks.count)), 'the number of risks');
+  await dialog.getByRole('link', { name: /^Risks/ }).first().click();
+  await lin.waitForURL(/\/k\/risk\?/);
+  await dialog.waitFor({ state: 'detached' });
+  const listed = await lin.ask('GET', `/risk?owner=${one.id}&state=${risks.state}`);
+  equal(listed.total, risks.count, 'what was told and what is listed');
+  await lin.getByText(listed.items[0].title).first().waitFor();
+  await lin.context().close();
+});
+
 await test('hands people: a role is not taken by one click, nor offered where it may not be', async () => {
   const [lin, pat] = await Promise.all([signedIn(browser, 'lin'), signedIn(browser, 'pat')]);
   const people = async () => (await lin.ask('GET', '/people')).items;

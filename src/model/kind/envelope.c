@@ -7,16 +7,16 @@
 static const struct {
     const char *name;
     enum field_type type;
-    const char *en, *zh;
+    const char *title;
 } system_fields[SYSTEM_FIELDS] = {
-    {"key", FIELD_TEXT, "Key", "编号"},
-    {"state", FIELD_TEXT, "State", "状态"},
-    {"version", FIELD_INTEGER, "Version", "版本"},
-    {"author", FIELD_REF, "Created by", "创建人"},
-    {"editor", FIELD_REF, "Last changed by", "最后修改人"},
-    {"created_at", FIELD_MOMENT, "Created", "创建时间"},
-    {"updated_at", FIELD_MOMENT, "Last changed", "最后修改时间"},
-    {"offered_to", FIELD_REF, "Offered to", "拟移交给"},
+    {"key", FIELD_TEXT, SAID("Key")},
+    {"state", FIELD_TEXT, SAID("State")},
+    {"version", FIELD_INTEGER, SAID("Version")},
+    {"author", FIELD_REF, SAID("Created by")},
+    {"editor", FIELD_REF, SAID("Last changed by")},
+    {"created_at", FIELD_MOMENT, SAID("Created")},
+    {"updated_at", FIELD_MOMENT, SAID("Last changed")},
+    {"offered_to", FIELD_REF, SAID("Offered to")},
 };
 
 /* What is repeated for the reader must be so. */
@@ -113,7 +113,7 @@ static void put_system(struct loader *l, struct field *f, size_t i)
                         .type = system_fields[i].type,
                         .system = true,
                         .index = i};
-    f->title = (struct words){text_of(system_fields[i].en), text_of(system_fields[i].zh)};
+    f->title = words_said(system_fields[i].title);
     if (l->kept_title[i].en.len > 0)
         f->title = l->kept_title[i];
     f->about = l->kept_about[i];

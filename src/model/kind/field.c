@@ -23,6 +23,7 @@ static const struct {
     {"covers", TYPE(ROWS)},
     {"unique", ~(TYPE(ROWS) | TYPE(REFS) | TYPE(LINKS) | TYPE(NOTE) | TYPE(YES_NO))},
     {"indexed", ~(TYPE(ROWS) | TYPE(REFS) | TYPE(LINKS) | TYPE(NOTE))},
+    {"clock", TYPE(MOMENT)},
     {"default", ~(TYPE(ROWS) | TYPE(LINKS) | TYPE(FILE))},
 };
 
@@ -31,7 +32,7 @@ static const char *const keys_of_place[] = {
         "type title about required default of to many min max columns covers computed "
         "only unique sensitive always was indexed",
     [IN_KIND] = "type title about required default of to many min max columns covers computed "
-                "only unique sensitive read always was indexed fixed",
+                "clock only unique sensitive read always was indexed fixed",
     [IN_ROWS] = "type title about required default of to min max",
 };
 
@@ -409,7 +410,9 @@ void model__field_finish(struct loader *l, struct draft *d, struct field *f)
                      json_get(json_get(json_get(fd->source, "columns"),
                                        text_c(l->scrap, f->columns[i].name)),
                               "default"));
-    if (f->computed != NULL)
+    if (json_get(fd->source, "clock") != NULL)
+        model__clock(l, d, f, json_get(fd->source, "clock"));
+    else if (f->computed != NULL)
         model__computed(l, d, f);
     if (fd->restated != NULL && json_get(fd->restated, "required") != NULL) {
         l->file = fd->restated_file;

@@ -97,6 +97,26 @@ static void read_field(struct loader *l, struct draft *d, const struct json *v, 
     model__field_keys(l, v, f, IN_KIND);
     f->index = k->field_count++;
     d->fields[f->index] = (struct field_draft){.source = v, .file = l->file};
+    if (json_get(v, "clock") != NULL)
+        model__clock_fields(l, d, f, v);
+}
+
+static size_t clocks_in(const struct json *fields)
+{
+    size_t count = 0;
+    for (const struct json *v = fields == NULL ? NULL : fields->first; v != NULL; v = v->next)
+        count += json_get(v, "clock") != NULL;
+    return count;
+}
+
+/* Each clock is two fields. */
+static size_t clock_room(const struct loader *l, const struct draft *d)
+{
+    size_t room = clocks_in(json_get(d->source->root, "fields"));
+    for (size_t i = 0; i < l->extension_count; i++)
+        if (l->extensions[i].draft == d)
+            room += clocks_in(json_get(l->extensions[i].source->root, "fields"));
+    return room;
 }
 
 static size_t extra_room(const struct loader *l, const struct draft *d)
@@ -120,6 +140,9 @@ void model__kind_begin(struct loader *l, struct draft *d)
     const struct json *fields = model__object(l, d->source->root, "fields", true);
     size_t room = SYSTEM_FIELDS + l->envelope_count + extra_room(l, d) +
                   (fields == NULL ? 0 : fields->count);
+    size_t clocks = clock_room(l, d);
+    room += clocks;
+    k->clocks = NEW_MANY(l->arena, clocks, struct clock);
     k->fields = NEW_MANY(l->arena, room, struct field);
     d->fields = NEW_MANY(l->scrap, room, struct field_draft);
     k->field_count = model__envelope_put(l, d);

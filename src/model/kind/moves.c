@@ -36,7 +36,7 @@ static void add_archived(struct kind *k)
 {
     k->states[k->state_count++] = (struct state){
         .name = TEXT("archived"),
-        .title = {TEXT("Archived"), TEXT("已归档")},
+        .title = words_said(SAID("Archived")),
         .tone = TONE_OFF,
         .locked = true,
         .end = true,
@@ -161,7 +161,7 @@ static void add_archive(struct loader *l, struct kind *k)
     struct move *m = &k->moves[k->move_count];
     ptrdiff_t archived = kind_state(k, TEXT("archived"));
     *m = (struct move){.name = TEXT("archive"), .reason = true, .to = (size_t)archived};
-    m->title = (struct words){TEXT("Archive"), TEXT("归档")};
+    m->title = words_said(SAID("Archive"));
     m->source = k->file;
     m->from = ends(k);
     struct who *manager = NEW(l->arena, struct who);
@@ -178,7 +178,7 @@ static void add_reinstate(struct loader *l, struct kind *k)
         return;
     struct move *m = &k->moves[k->move_count++];
     *m = (struct move){.name = TEXT("reinstate"), .reason = true, .to = k->start};
-    m->title = (struct words){TEXT("Take out of the archive"), TEXT("移出归档")};
+    m->title = words_said(SAID("Take out of the archive"));
     m->source = k->file;
     m->from = STATE_BIT(archive->to);
     model__sign_alone(l, &archive->by, m);

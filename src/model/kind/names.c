@@ -27,12 +27,12 @@ static const char kind_words[] =
     "search_words requirement model files search tasks people tokens frameworks readiness "
     "method checks soa ledger stream events systems reviews reports attachment file_chunk token_grant "
     "setup healthz readyz metrics sealed store trace backup data_export reset sessions organisation access_request "
-    "batch transfer site_file";
+    "batch transfer site_file notices";
 
 /* Members that a record or a list query has already. */
 static const char field_words[] =
     "id kind key state version author editor created_at updated_at reason q sort cursor "
-    "fields facets as_of format names ledger may since timers hidden redacted redactions";
+    "fields facets as_of format names ledger may since timers clocks hidden redacted redactions";
 
 bool model__name_ok(struct text name)
 {

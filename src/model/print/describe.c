@@ -196,6 +196,18 @@ static void put_sources(struct json_out *o, const struct field *f)
     json_close(o, ']');
 }
 
+/* Of a clock, the field that tells how it stands, and of that the clock. */
+static void put_clock(struct json_out *o, const struct kind *k, const struct field *f)
+{
+    for (size_t i = 0; i < k->clock_count; i++) {
+        const struct clock *c = &k->clocks[i];
+        if (c->at == f)
+            put_text_at(o, "standing", c->standing->name);
+        if (c->standing == f)
+            put_text_at(o, "clock", c->at->name);
+    }
+}
+
 static void put_field(struct json_out *o, const struct kind *k, const struct field *f,
                       struct arena *a)
 {
@@ -216,6 +228,7 @@ static void put_field(struct json_out *o, const struct kind *k, const struct fie
     put_true_at(o, "many", f->many);
     put_true_at(o, "computed", f->computed != NULL);
     put_sources(o, f);
+    put_clock(o, k, f);
     put_true_at(o, "sensitive", f->sensitive);
     if (f->read.count > 0)
         model__put_who_at(o, "read", &f->read, a);
@@ -410,6 +423,22 @@ static void put_framework(struct json_out *o, const struct framework *f)
     json_close(o, '}');
 }
 
+static void put_calendar(struct json_out *o, const struct calendar *c)
+{
+    json_open(o, '{');
+    put_text_at(o, "calendar", c->name);
+    model__put_words_at(o, "title", c->title);
+    model__put_words_at(o, "about", c->about);
+    if (c->zone_name.len > 0)
+        put_text_at(o, "zone", c->zone_name);
+    json_key(o, "years");
+    json_open(o, '[');
+    for (size_t i = 0; i < c->year_count; i++)
+        json_put_integer(o, c->years[i].year);
+    json_close(o, ']');
+    json_close(o, '}');
+}
+
 void model_json(const struct model *m, struct buf *out)
 {
     struct arena *scrap = arena_open();
@@ -430,6 +459,11 @@ void model_json(const struct model *m, struct buf *out)
     json_open(&o, '[');
     for (size_t i = 0; i < m->framework_count; i++)
         put_framework(&o, &m->frameworks[i]);
+    json_close(&o, ']');
+    json_key(&o, "calendars");
+    json_open(&o, '[');
+    for (size_t i = 0; i < m->calendar_count; i++)
+        put_calendar(&o, &m->calendars[i]);
     json_close(&o, ']');
     json_close(&o, '}');
     arena_close(scrap);

@@ -10,9 +10,9 @@ struct page {
     struct buf *out;
 };
 
-static void put_title(const struct page *p, const char *en, const char *zh)
+static void put_title(const struct page *p, const char *english)
 {
-    buf_print(p->out, "\n%s\n", say(p->call, en, zh));
+    buf_print(p->out, "\n%s\n", say(p->call, english));
 }
 
 static struct text words(const struct page *p, struct words w)
@@ -40,7 +40,7 @@ static const char *column_type(const struct field *f)
 static void put_table(const struct page *p)
 {
     const struct kind *k = p->kind;
-    put_title(p, "Table and columns", "数据表与列");
+    put_title(p, SAID("Table and columns"));
     buf_print(p->out, "  %.*s\n    id text\n", TEXT_ARG(k->name));
     for (size_t i = 0; i < k->field_count; i++) {
         const struct field *f = &k->fields[i];
@@ -64,7 +64,7 @@ static void put_table(const struct page *p)
 
 static void put_routes(const struct page *p)
 {
-    put_title(p, "Routes", "接口");
+    put_title(p, SAID("Routes"));
     for (size_t i = 0; i < model__route_count; i++) {
         const struct route *r = &model__routes[i];
         struct text rest = text_of(r->path);
@@ -142,8 +142,7 @@ static void put_matrix(const struct page *p)
     for (size_t i = 0; i < k->move_count; i++)
         for (size_t n = 0; n < k->moves[i].step_count; n++)
             add_subjects(p, &k->moves[i].steps[n].by, subjects, &count);
-    put_title(p, "Who may what (whoever is named in a move may also read)",
-              "谁可以做什么（凡在流转中列名者均可查看）");
+    put_title(p, SAID("Who may what (whoever is named in a move may also read)"));
     buf_print(p->out, "  %-28s %-5s %-7s %-7s%s\n", "", "read", "create", "change", "moves");
     for (size_t i = 0; i < count; i++)
         put_subject(p, subjects[i].name);
@@ -215,7 +214,7 @@ static void put_demands(const struct page *p, const struct move *m)
 
 static void put_moves(const struct page *p)
 {
-    put_title(p, "Moves", "流转");
+    put_title(p, SAID("Moves"));
     for (size_t i = 0; i < p->kind->move_count; i++) {
         const struct move *m = &p->kind->moves[i];
         buf_print(p->out, "  %.*s \"%.*s\"  ", TEXT_ARG(m->name), TEXT_ARG(words(p, m->title)));
@@ -229,8 +228,7 @@ static void put_moves(const struct page *p)
 static void put_required(const struct page *p)
 {
     const struct kind *k = p->kind;
-    put_title(p, "Needed in each state (? only while its condition holds)",
-              "各状态下的必填字段（? 表示仅在条件成立时）");
+    put_title(p, SAID("Needed in each state (? only while its condition holds)"));
     for (size_t s = 0; s < k->state_count; s++) {
         buf_print(p->out, "  %.*s%s:", TEXT_ARG(k->states[s].name),
                   s == k->start ? " (start)" : "");
@@ -244,7 +242,7 @@ static void put_required(const struct page *p)
 
 static void put_ledger(const struct page *p)
 {
-    put_title(p, "In the ledger", "账本记录");
+    put_title(p, SAID("In the ledger"));
     buf_print(p->out,
               "  record.create, record.change, record.move; object %.*s, commitment of %zu "
               "fields\n",
@@ -258,8 +256,7 @@ enum err model_explain(struct call *call, const struct model *m, struct text kin
     struct page p = {call, k, out};
     if (k == NULL)
         return problem(call, ERR_MISSING, TEXT("kind"), "unknown", "%s: %.*s",
-                       say(call, "no kind has this name", "没有这个名称的类型"),
-                       TEXT_ARG(kind));
+                       say(call, "no kind has this name"), TEXT_ARG(kind));
     buf_print(out, "%.*s (%.*s) %.*s\n%.*s\n", TEXT_ARG(k->name), TEXT_ARG(k->prefix),
               TEXT_ARG(words(&p, k->title)), TEXT_ARG(words(&p, k->about)));
     put_table(&p);

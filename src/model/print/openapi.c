@@ -347,7 +347,9 @@ static void put_wrappers(struct printer *p, const struct kind *k)
          "\"next\":{\"type\":[\"string\",\"null\"]},\"total\":{\"type\":\"integer\"},"
          "\"names\":{\"$ref\":\"#/components/schemas/Names\"},"
          "\"facets\":{\"type\":\"object\",\"additionalProperties\":{\"type\":\"object\","
-         "\"additionalProperties\":{\"type\":\"integer\"}}}}}"},
+         "\"additionalProperties\":{\"type\":\"integer\"}}},"
+         "\"facets_more\":{\"type\":\"array\",\"items\":{\"type\":\"string\"},\"description\":"
+         "\"Fields with more than 200 different values: the most frequent are told.\"}}}"},
         {"_bulk",
          "{\"type\":\"object\",\"required\":[\"ids\",\"set\"],"
          "\"additionalProperties\":false,"

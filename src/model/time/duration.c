@@ -88,23 +88,17 @@ bool duration_read(struct text t, struct duration *out)
     return any;
 }
 
-/* Thursday was the first day there is. */
-static bool is_working(int64_t day)
-{
-    int64_t of_week = ((day + 3) % 7 + 7) % 7; /* Monday is 0 */
-    return of_week < 5;
-}
-
-static int64_t add_working(int64_t day, int64_t count, int step)
+static int64_t add_working(int64_t day, int64_t count, int step, const struct calendar *calendar)
 {
     while (count > 0) {
         day += step;
-        count -= is_working(day);
+        count -= calendar_works(calendar, day);
     }
     return day;
 }
 
-int64_t duration_after(int64_t moment, const struct duration *d, const struct zone *zone)
+int64_t duration_after(int64_t moment, const struct duration *d, const struct zone *zone,
+                       const struct calendar *calendar)
 {
     int step = d->before ? -1 : 1;
     if (d->months || d->days || d->working_days) {
@@ -112,7 +106,7 @@ int64_t duration_after(int64_t moment, const struct duration *d, const struct zo
         int64_t day = local / DAY - (local % DAY < 0), rest = local - day * DAY;
         day = date_add_months(day, step * d->months) + step * d->days;
         if (d->working_days)
-            day = add_working(day, d->working_days, step);
+            day = add_working(day, d->working_days, step, calendar);
         local = day * DAY + rest;
         moment = local - zone_offset(zone, local) * SECOND;
         moment = local - zone_offset(zone, moment) * SECOND; /* what holds there, not what held here */

@@ -3,9 +3,9 @@
  * lists. */
 #include "record/query/statement.h"
 
-static enum err bad_filter(struct query *q, struct text name, const char *en, const char *zh)
+static enum err bad_filter(struct query *q, struct text name, const char *english)
 {
-    return problem(q->call, ERR_INVALID, name, "filter", "%s", say(q->call, en, zh));
+    return problem(q->call, ERR_INVALID, name, "filter", "%s", say(q->call, english));
 }
 
 static bool to_value(const struct field *f, struct text t, struct value *out)
@@ -135,8 +135,7 @@ static enum err add_numbers(struct query *q, const struct field *f, const struct
     }
     json_close(&o, ']');
     if (!good)
-        return bad_filter(q, f->name, "the filter value has the wrong type",
-                          "筛选值的类型不正确");
+        return bad_filter(q, f->name, SAID("the filter value has the wrong type"));
     sql__field(q, f);
     buf_print(&q->sql, " IN (SELECT %s FROM ",
               !q->postgres               ? "s.value"
@@ -147,11 +146,23 @@ static enum err add_numbers(struct query *q, const struct field *f, const struct
     return OK;
 }
 
+/* Texts that are the same have the same key of order, and there is an index of those. */
+static void add_keys(struct query *q, const struct field *f, const struct texts *values)
+{
+    struct text *keys = NEW_MANY(q->call->arena, values->count + 1, struct text);
+    if (q->then || q->plain || !q->records || !order__has(f) || text_is(f->name, "id"))
+        return;
+    for (size_t i = 0; i < values->count; i++)
+        keys[i] = order__cell(q->call, node__text(q->call->arena, values->at[i])).text;
+    buf_print(&q->sql, " AND t.\"%.*s\"", TEXT_ARG(order__name(q->call->arena, f)));
+    sql__in(q, keys, values->count);
+}
+
 static enum err add_equal(struct query *q, const struct field *f, const struct texts *values)
 {
     bool linked = f->type == FIELD_REFS || f->type == FIELD_LINKS;
     if (f->type == FIELD_ROWS)
-        return bad_filter(q, f->name, "cannot be filtered", "不能用于筛选");
+        return bad_filter(q, f->name, SAID("cannot be filtered"));
     if (q->then && (linked || f->many))
         add_item_of(q, f, values);
     else if (linked)
@@ -163,6 +174,7 @@ static enum err add_equal(struct query *q, const struct field *f, const struct t
     else {
         sql__field(q, f);
         add_targets(q, f, values);
+        add_keys(q, f, values);
     }
     return OK;
 }
@@ -189,7 +201,7 @@ static enum err add_compare(struct query *q, const struct field *f, const char *
 {
     struct value v;
     if (!field__is_column(f) || !to_value(f, t, &v))
-        return bad_filter(q, f->name, "cannot be compared like this", "不能这样比较");
+        return bad_filter(q, f->name, SAID("cannot be compared like this"));
     buf_add_c(&q->sql, " AND ");
     sql__field(q, f);
     buf_print(&q->sql, " %s ", operator);
@@ -233,8 +245,7 @@ enum err sql__filter(struct query *q, const struct filter *filter)
         return add_any_of(q, &id, filter, false);
     }
     if (!f || !record_reads_everywhere(q->records, q->call->actor, f))
-        return bad_filter(q, filter->name, "is not a field one can filter by",
-                          "不是可筛选的字段");
+        return bad_filter(q, filter->name, SAID("is not a field one can filter by"));
     if (!name.len)
         return add_any_of(q, f, filter, false);
     if (text_is(name, "not"))
@@ -244,6 +255,6 @@ enum err sql__filter(struct query *q, const struct filter *filter)
     for (size_t i = 0; i < COUNT(compare); i++)
         if (text_ends(filter->name, compare[i].suffix))
             return add_compare(q, f, compare[i].operator, filter->value);
-    return bad_filter(q, filter->name, "is not a filter: use .not .gte .lte .gt .lt .empty",
-                      "不是有效的筛选：可用 .not .gte .lte .gt .lt .empty");
+    return bad_filter(q, filter->name,
+                      SAID("is not a filter: use .not .gte .lte .gt .lt .empty"));
 }

@@ -6,6 +6,7 @@
 #define FILTERS_MOST 64 /* parameters of one list */
 #define SORTS_MOST 8
 #define FACETS_MOST 10
+#define FACET_MOST 200 /* different values that are told */
 
 static enum err add_search(struct query *q, struct reader *db, struct text words)
 {
@@ -60,9 +61,7 @@ static enum err add_conditions(struct query *q, struct reader *db,
     enum err worst = OK;
     if (list->filter_count > FILTERS_MOST)
         return problem(q->call, ERR_MALFORMED, TEXT(""), "too_many",
-                       say(q->call, "more than %d filters: ask for fewer",
-                           "筛选条件超过 %d 个，请减少"),
-                       FILTERS_MOST);
+                       say(q->call, "more than %d filters: ask for fewer"), FILTERS_MOST);
     for (size_t i = 0; i < list->filter_count; i++) {
         enum err e = sql__filter(q, &list->filters[i]);
         worst = e != OK ? e : worst;
@@ -70,8 +69,7 @@ static enum err add_conditions(struct query *q, struct reader *db,
     TRY(worst);
     if (list->q.len && list->as_of)
         return problem(q->call, ERR_INVALID, TEXT("q"), "as_of", "%s",
-                       say(q->call, "words are found as they are now: leave out q or as_of",
-                           "全文检索只针对当前内容：请去掉 q 或 as_of"));
+                       say(q->call, "words are found as they are now: leave out q or as_of"));
     return list->q.len ? add_search(q, db, list->q) : OK;
 }
 
@@ -121,8 +119,7 @@ static enum err read_order(struct query *q, struct text words, struct order *out
             out->down[out->count++] = down;
         } else
             worst = problem(q->call, ERR_INVALID, TEXT("sort"), "sort",
-                            say(q->call, "one cannot sort by %.*s", "不能按 %.*s 排序"),
-                            TEXT_ARG(one));
+                            say(q->call, "one cannot sort by %.*s"), TEXT_ARG(one));
     }
     add_own_order(q, out);
     return worst;
@@ -148,15 +145,21 @@ static bool never_empty(const struct field *f)
            text_is(f->name, "created_at") || text_is(f->name, "updated_at");
 }
 
-static void add_sort(struct query *q, const struct order *o)
+/* The order from its term `from` on. */
+static void add_sort_from(struct query *q, const struct order *o, size_t from)
 {
     buf_add_c(&q->sql, " ORDER BY ");
-    for (size_t i = 0; i < o->count; i++) {
+    for (size_t i = from; i < o->count; i++) {
         add_place(q, o->by[i]);
         buf_add_c(&q->sql, o->down[i] ? " DESC" : " ASC");
         buf_add_c(&q->sql, never_empty(o->by[i]) ? ", " : " NULLS LAST, ");
     }
     buf_add_c(&q->sql, "t.id");
+}
+
+static void add_sort(struct query *q, const struct order *o)
+{
+    add_sort_from(q, o, 0);
 }
 
 static struct text cursor_of(struct query *q, const struct order *o, const struct record *last)
@@ -227,10 +230,12 @@ static void add_same(struct query *q, const struct field *f, struct value v)
 static enum err bad_cursor(struct query *q)
 {
     return problem(q->call, ERR_INVALID, TEXT("cursor"), "cursor", "%s",
-                   say(q->call, "is not a cursor of this list", "不是此列表的游标"));
+                   say(q->call, "is not a cursor of this list"));
 }
 
-static enum err add_cursor(struct query *q, const struct order *o, struct text cursor)
+/* The first of the values in the cursor; the others follow it. */
+static enum err read_cursor(struct query *q, const struct order *o, struct text cursor,
+                            const struct json **first)
 {
     static const struct json_limits limits = {1u << 17, 2, 64};
     struct call *quiet = call_beside(q->call->arena, q->call);
@@ -240,7 +245,14 @@ static enum err add_cursor(struct query *q, const struct order *o, struct text c
         json_read(quiet, bytes, &limits, &place) != OK || place->type != JSON_LIST ||
         place->count != o->count + 2 || !text_same(json_text(place->first), o->words))
         return bad_cursor(q);
-    const struct json *one = place->first->next;
+    *first = place->first->next;
+    return OK;
+}
+
+static enum err add_cursor(struct query *q, const struct order *o, struct text cursor)
+{
+    const struct json *one;
+    TRY(read_cursor(q, o, cursor, &one));
     buf_add_c(&q->sql, " AND (");
     for (size_t i = 0; i < o->count; i++, one = one->next) {
         struct value v;
@@ -338,6 +350,114 @@ static enum err add_page(struct query *q, struct reader *db, const struct list_q
     return OK;
 }
 
+/* ---- a page by values ---------------------------------------------------------------------------
+ * Sorted by a field of which many records have the same value, a page is picked value by value: the
+ * records of one value lie in the kind's own order, where sorting all of them to show fifty would take
+ * as long as there are records. */
+#define BY_VALUE_MOST 64 /* values that are looked at; where each has so few, sorting costs little */
+
+struct by_value {
+    struct reader *db;
+    const struct list_query *list;
+    const struct order *order;
+    struct text *ids;
+    size_t count;
+};
+
+static bool gathers(const struct query *q, const struct list_query *list, const struct order *o)
+{
+    const struct field *f = o->count > 1 ? o->by[0] : NULL;
+    return f && !q->then && !list->q.len && text_find(list->sort, ',') < 0 &&
+           open__gathers(q->kind, f) && !f->unique &&
+           (f->type == FIELD_CHOICE || f->type == FIELD_REF || f->type == FIELD_YES_NO ||
+            text_is(f->name, "state"));
+}
+
+/* The value that comes after `v` (NULL: the first); empty comes last. */
+static enum err next_value(struct query *list, const struct by_value *b, const struct value *v,
+                           struct value *out)
+{
+    struct query q = sql__start(list->call, list->records, list->kind);
+    struct rows rows;
+    const char *sql;
+    bool down = b->order->down[0];
+    buf_add_c(&q.sql, down ? "SELECT MAX(" : "SELECT MIN(");
+    add_place(&q, b->order->by[0]);
+    buf_print(&q.sql, ") FROM \"%.*s\" t", TEXT_ARG(q.kind->name));
+    if (v) {
+        buf_add_c(&q.sql, " WHERE ");
+        add_place(&q, b->order->by[0]);
+        buf_add_c(&q.sql, down ? " < " : " > ");
+        sql__bind(&q, *v);
+    }
+    TRY(sql__finish(&q, &sql));
+    TRY(read_rows(q.call, b->db, sql, q.values.at, q.values.count, 1, &rows));
+    *out = rows.cells[0];
+    return OK;
+}
+
+static enum err pick_of_value(struct query *list, struct by_value *b, struct value v, bool first)
+{
+    struct query q = sql__start(list->call, list->records, list->kind);
+    struct rows rows;
+    const char *sql;
+    size_t left = (size_t)b->list->limit + 1 - b->count;
+    buf_add_c(&q.sql, "SELECT t.id");
+    add_from(&q);
+    TRY(add_conditions(&q, b->db, b->list));
+    buf_add_c(&q.sql, " AND ");
+    add_same(&q, b->order->by[0], v);
+    if (first && b->list->cursor.len)
+        TRY(add_cursor(&q, b->order, b->list->cursor));
+    add_sort_from(&q, b->order, 1);
+    buf_print(&q.sql, " LIMIT %zu", left);
+    TRY(sql__finish(&q, &sql));
+    TRY(read_rows(q.call, b->db, sql, q.values.at, q.values.count, left, &rows));
+    for (size_t i = 0; i < rows.count; i++)
+        b->ids[b->count++] = row_at(&rows, i)[0].text;
+    return OK;
+}
+
+/* *done stays false when there are too many values. */
+static enum err pick_by_value(struct query *q, struct by_value *b, bool *done)
+{
+    struct value v;
+    size_t most = (size_t)b->list->limit + 1;
+    b->ids = NEW_MANY(q->call->arena, most + 1, struct text);
+    if (b->list->cursor.len) {
+        const struct json *first;
+        TRY(read_cursor(q, b->order, b->list->cursor, &first));
+        if (!place_value(b->order->by[0], first, &v))
+            return bad_cursor(q);
+    } else
+        TRY(next_value(q, b, NULL, &v));
+    for (size_t n = 0; n < BY_VALUE_MOST && !*done; n++) {
+        TRY(pick_of_value(q, b, v, n == 0));
+        *done = b->count == most || v.type == VALUE_NULL;
+        struct value was = v;
+        if (!*done)
+            TRY(next_value(q, b, &was, &v));
+    }
+    return OK;
+}
+
+static enum err add_page_by_value(struct query *q, struct reader *db, const struct list_query *list,
+                                  const struct order *order, bool *done)
+{
+    struct by_value b = {.db = db, .list = list, .order = order};
+    *done = false;
+    if (!gathers(q, list, order))
+        return OK;
+    TRY(pick_by_value(q, &b, done));
+    if (!*done)
+        return OK;
+    b.ids[b.count] = TEXT(""); /* so that nothing found is still a list */
+    buf_add_c(&q->sql, "t.id");
+    sql__in(q, b.ids, b.count + 1);
+    add_sort(q, order);
+    return OK;
+}
+
 static bool holds_guarded(const struct record *rec)
 {
     for (size_t i = 0; i < rec->kind->field_count; i++)
@@ -395,7 +515,10 @@ static enum err read_items(struct query *q, struct reader *db, const struct list
     if (q->then) {
         TRY(read_then(q, db, list, &order, out));
     } else {
-        TRY(add_page(q, db, list, &order));
+        bool picked;
+        TRY(add_page_by_value(q, db, list, &order, &picked));
+        if (!picked)
+            TRY(add_page(q, db, list, &order));
         TRY(sql__ask(q, db_reader(db), (size_t)limit + 1, &out->items, &out->count));
     }
     if ((int64_t)out->count > limit) {
@@ -451,12 +574,13 @@ static enum err read_facet(struct call *call, struct records *r, struct reader *
     buf_add_c(&q.sql, ", count(*)");
     add_from(&q);
     TRY(add_conditions(&q, db, list));
-    buf_add_c(&q.sql, " GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 200");
+    buf_print(&q.sql, " GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT %d", FACET_MOST + 1);
     TRY(sql__finish(&q, &sql));
-    TRY(read_rows(call, db, sql, q.values.at, q.values.count, 200, &rows));
+    TRY(read_rows(call, db, sql, q.values.at, q.values.count, FACET_MOST + 1, &rows));
     out->field = f->name;
+    out->more = rows.count > FACET_MOST;
     out->counts = NEW_MANY(call->arena, rows.count + 1, struct facet_count);
-    for (size_t i = 0; i < rows.count; i++)
+    for (size_t i = 0; i < rows.count - out->more; i++)
         out->counts[out->count++] = (struct facet_count){facet_text(call, row_at(&rows, i)),
                                                          row_at(&rows, i)[1].integer};
     return OK;
@@ -477,8 +601,7 @@ static enum err read_facets(struct call *call, struct records *r, struct reader 
         if (!f || !field__is_column(f) || f->many ||
             !record_reads_everywhere(r, call->actor, f))
             return problem(call, ERR_INVALID, TEXT("facets"), "facets",
-                           say(call, "there are no facets by %.*s", "不能按 %.*s 分面统计"),
-                           TEXT_ARG(one));
+                           say(call, "there are no facets by %.*s"), TEXT_ARG(one));
         TRY(read_facet(call, r, db, k, list, f, &out->facets[out->facet_count++]));
     }
     return OK;
@@ -493,9 +616,8 @@ enum err record_list(struct call *call, struct records *r, struct reader *db,
     *out = (struct record_list){0};
     whole.limit = asked->limit ? asked->limit : 50;
     if (whole.limit < 1 || whole.limit > 1000)
-        return problem(
-            call, ERR_INVALID, TEXT("limit"), "range", "%s",
-            say(call, "limit must be between 1 and 1000", "limit 必须在 1 与 1000 之间"));
+        return problem(call, ERR_INVALID, TEXT("limit"), "range", "%s",
+                       say(call, "limit must be between 1 and 1000"));
     struct query q = list_start(call, r, k, list);
     TRY(read_items(&q, db, list, out));
     TRY(read_total(call, r, db, k, list, &out->total));

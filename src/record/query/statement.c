@@ -24,16 +24,13 @@ enum err sql__finish(struct query *q, const char **sql)
     if (!q->sql.full && !q->values.full)
         return OK;
     return problem(q->call, ERR_MALFORMED, TEXT(""), "too_many", "%s",
-                   say(q->call, "this asks for too many things at once; ask for fewer",
-                       "一次查询的条件过多，请减少条件"));
+                   say(q->call, "this asks for too many things at once; ask for fewer"));
 }
 
 enum err sql__too_many(struct query *q, struct text name, int most)
 {
     return problem(q->call, ERR_MALFORMED, name, "too_many",
-                   say(q->call, "names more than %d values; ask for fewer",
-                       "超过 %d 个值，请减少"),
-                   most);
+                   say(q->call, "names more than %d values; ask for fewer"), most);
 }
 
 size_t sql__keep(struct query *q, struct value v)

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* record/query/turns.c — whose turn it is.
- * One statement over all kinds: for each record that is not at rest, how far each next move is
+ * Of the records that may be the actor's turn (candidates.c), kind by kind: how far each next move is
  * (r: 0 its condition does not hold, 1 something is missing, 2 nothing is), whether the actor may
  * sign it (a), and whether they may mend what is missing (mend). What turn.c says of one record in C
  * is said here in SQL; tests hold the two against each other. */
-#include "record/query/statement.h"
+#include "record/query/turns.h"
+
+#include <stdlib.h>
+#include <string.h>
 
 struct turning {
     struct query *q;
@@ -462,11 +465,6 @@ static void add_unmet(struct query *q, const struct move *m)
 }
 
 /* ---- one kind */
-static bool waits(const struct kind *k, size_t state)
-{
-    return !k->states[state].rest && turn__next(k, state, 0);
-}
-
 /* r, a of the nth next move of whatever state the record is in. */
 static void add_nth(struct turning *t, size_t nth)
 {
@@ -475,7 +473,7 @@ static void add_nth(struct turning *t, size_t nth)
     for (int signer = 0; signer < 2; signer++) {
         buf_add_c(&q->sql, "CASE t.state WHEN '' THEN 0");
         for (size_t s = 0; s < k->state_count; s++) {
-            const struct move *m = waits(k, s) ? turn__next(k, s, nth) : NULL;
+            const struct move *m = turn__waits(k, s) ? turn__next(k, s, nth) : NULL;
             if (!m)
                 continue;
             buf_print(&q->sql, " WHEN '%.*s' THEN CASE WHEN ", TEXT_ARG(k->states[s].name));
@@ -562,7 +560,7 @@ static void add_living(struct query *q)
 {
     buf_add_c(&q->sql, "CASE t.state WHEN '' THEN 0");
     for (size_t s = 0; s < q->kind->state_count; s++)
-        if (waits(q->kind, s))
+        if (turn__waits(q->kind, s))
             buf_print(&q->sql, " WHEN '%.*s' THEN 1", TEXT_ARG(q->kind->states[s].name));
     buf_add_c(&q->sql, " ELSE 0 END AS live, ");
 }
@@ -586,7 +584,7 @@ static void add_concerned(struct turning *t, size_t most)
     add_owner(t);
     buf_add_c(&q->sql, " OR CASE t.state WHEN '' THEN 0");
     for (size_t s = 0; s < k->state_count; s++) {
-        if (!waits(k, s))
+        if (!turn__waits(k, s))
             continue;
         buf_print(&q->sql, " WHEN '%.*s' THEN CASE WHEN 1=0", TEXT_ARG(k->states[s].name));
         for (size_t nth = 0; nth < most && turn__next(k, s, nth); nth++)
@@ -596,13 +594,14 @@ static void add_concerned(struct turning *t, size_t most)
     buf_add_c(&q->sql, " ELSE 0 END = 1)");
 }
 
-static void add_turns_of(struct turning *t, const struct kind *k)
+/* `ids`: of these alone, a list as JSON. */
+static void add_turns_of(struct turning *t, const struct kind *k, struct text ids)
 {
     struct query *q = t->q;
     size_t most = 0;
     q->kind = k;
     for (size_t s = 0; s < k->state_count; s++)
-        while (waits(k, s) && turn__next(k, s, most))
+        while (turn__waits(k, s) && turn__next(k, s, most))
             most++;
     /* Materialized: else each use of a column would be the whole expression again. */
     buf_add_c(&q->sql, "SELECT kind, id, num, title, state, due, pick FROM (WITH q AS "
@@ -619,7 +618,9 @@ static void add_turns_of(struct turning *t, const struct kind *k)
               "t.state AS state, COALESCE(t.due, t.review_due) AS due, t.owner AS own FROM "
               "(SELECT ");
     add_hand(t);
-    buf_print(&q->sql, "t.* FROM \"%.*s\" t) t WHERE (", TEXT_ARG(k->name));
+    buf_add_c(&q->sql, "t.* FROM "); /* CROSS: SQLite looks up one after another */
+    sql__set(q, ids);
+    buf_print(&q->sql, " CROSS JOIN \"%.*s\" t WHERE t.id = s.value) t WHERE (", TEXT_ARG(k->name));
     /* No index by the state: most that live are of these states, and each would be looked up. */
     buf_add_c(&q->sql, "CASE WHEN ");
     sql__states(q, ~UINT64_C(0));
@@ -649,15 +650,6 @@ static void add_turns_of(struct turning *t, const struct kind *k)
     buf_add_c(&q->sql, ")) k");
 }
 
-static void add_turns(struct turning *t)
-{
-    const struct model *m = t->q->records->model;
-    for (size_t i = 0; i < m->kind_count; i++) {
-        buf_add_c(&t->q->sql, i ? " UNION ALL " : "");
-        add_turns_of(t, &m->kinds[i]);
-    }
-}
-
 static struct turning turns_start(struct query *q, const struct turns_query *of)
 {
     return (struct turning){
@@ -667,43 +659,113 @@ static struct turning turns_start(struct query *q, const struct turns_query *of)
         .of = of};
 }
 
-#define NO_DAY "9999-12-31~" /* after every day */
+/* ---- all kinds --------------------------------------------------------------------------------
+ * Some candidates, judged kind by kind and put in order again; more of them until there are enough. */
+#define TURN_COLUMNS 7
+struct gathering {
+    struct call *call;
+    struct records *records;
+    struct reader *db;
+    const struct turns_query *of;
+    struct rows *out;
+    size_t room;
+};
+
+static void keep_rows(struct gathering *g, const struct rows *rows)
+{
+    struct rows *out = g->out;
+    if (!rows->count)
+        return;
+    if (out->count + rows->count > g->room) {
+        struct value *was = out->cells;
+        g->room = 2 * g->room + rows->count + 64;
+        out->cells = NEW_MANY(g->call->arena, g->room * TURN_COLUMNS, struct value);
+        if (out->count)
+            memcpy(out->cells, was, out->count * TURN_COLUMNS * sizeof *was);
+    }
+    memcpy(&out->cells[out->count * TURN_COLUMNS], rows->cells,
+           rows->count * TURN_COLUMNS * sizeof *rows->cells);
+    out->count += rows->count;
+}
+
+static bool is_of(struct text place, const struct kind *k)
+{
+    return place.len > k->name.len && place.at[k->name.len] == '.' &&
+           text_same(text_slice(place, 0, k->name.len), k->name);
+}
+
+static enum err judge_kind(struct gathering *g, const struct kind *k, const struct rows *some)
+{
+    struct text *ids = NEW_MANY(g->call->arena, some->count + 1, struct text);
+    size_t count = 0;
+    for (size_t i = 0; i < some->count; i++)
+        if (is_of(row_at(some, i)[0].text, k))
+            ids[count++] = row_at(some, i)[1].text;
+    if (!count)
+        return OK;
+    struct query q = sql__start(g->call, g->records, k);
+    struct turning t = turns_start(&q, g->of);
+    struct rows rows;
+    const char *sql;
+    add_turns_of(&t, k, sql__json_of(&q, ids, count));
+    TRY(sql__finish(&q, &sql));
+    TRY(read_rows(g->call, g->db, sql, q.values.at, q.values.count, count, &rows));
+    keep_rows(g, &rows);
+    return OK;
+}
+
+static struct text day_of(const struct value *row)
+{
+    return row[5].text.len ? row[5].text : TEXT(NO_DAY);
+}
+
+static int by_day(const void *a, const void *b)
+{
+    const struct value *x = a, *y = b;
+    int order = text_compare(day_of(x), day_of(y));
+    return order ? order : text_compare(x[2].text, y[2].text);
+}
+
+static enum err judge(struct gathering *g, const struct rows *some)
+{
+    const struct model *m = g->records->model;
+    size_t before = g->out->count;
+    for (size_t i = 0; i < m->kind_count; i++)
+        TRY(judge_kind(g, &m->kinds[i], some));
+    if (g->out->count > before)
+        qsort(&g->out->cells[before * TURN_COLUMNS], g->out->count - before,
+              TURN_COLUMNS * sizeof *g->out->cells, by_day);
+    return OK;
+}
+
+#define SOME_MOST 4000 /* candidates judged at a time, when few of those before were the actor's turn */
 enum err query__turns(struct call *call, struct records *r, struct reader *db,
                       const struct turns_query *of, size_t most, struct rows *out)
 {
-    struct query q = sql__start(call, r, NULL);
-    struct turning t = turns_start(&q, of);
-    buf_add_c(&q.sql, "SELECT kind, id, num, title, state, due, pick FROM (");
-    add_turns(&t);
-    buf_add_c(&q.sql, ") z");
-    if (of->after_key.len) {
-        size_t day = sql__keep(&q, V_TEXT(of->after_day.len ? of->after_day : TEXT(NO_DAY)));
-        buf_print(&q.sql,
-                  " WHERE (COALESCE(due, '" NO_DAY "') > $%zu OR (COALESCE(due, '" NO_DAY
-                  "') = $%zu AND num > ",
-                  day, day);
-        sql__bind(&q, V_TEXT(of->after_key));
-        buf_add_c(&q.sql, "))");
+    struct gathering g = {call, r, db, of, out, 0};
+    struct candidates *c;
+    struct rows some = {.count = 1};
+    *out = (struct rows){.columns = TURN_COLUMNS};
+    TRY(candidates__open(call, r, db, of, &c));
+    for (size_t size = most; out->count < most && some.count > 0;
+         size = size < SOME_MOST ? 2 * size : size) {
+        TRY(candidates__next(c, size, &some));
+        TRY(judge(&g, &some));
     }
-    buf_print(&q.sql, " ORDER BY COALESCE(due, '" NO_DAY "'), num LIMIT %zu", most);
-    const char *sql;
-    TRY(sql__finish(&q, &sql));
-    return read_rows(call, db, sql, q.values.at, q.values.count, most, out);
+    out->count = out->count < most ? out->count : most;
+    return OK;
 }
 
-enum err query__turn_counts(struct call *call, struct records *r, struct reader *db,
-                            const struct turns_query *of, struct rows *out)
+void query__count_turns(const struct turns_query *of, const struct rows *rows,
+                        struct turn_counts *out)
 {
-    struct query q = sql__start(call, r, NULL);
-    struct turning t = turns_start(&q, of);
-    size_t today = sql__keep(&q, V_TEXT(of->today)), until = sql__keep(&q, V_TEXT(of->week));
-    buf_print(&q.sql,
-              "SELECT count(*), count(pick), count(CASE WHEN due < $%zu THEN 1 END), count(CASE "
-              "WHEN due >= $%zu AND due <= $%zu THEN 1 END) FROM (",
-              today, today, until);
-    add_turns(&t);
-    buf_add_c(&q.sql, ") z");
-    const char *sql;
-    TRY(sql__finish(&q, &sql));
-    return read_rows(call, db, sql, q.values.at, q.values.count, 1, out);
+    *out = (struct turn_counts){.more = rows->count > TURNS_COUNTED};
+    for (size_t i = 0; i < rows->count && i < TURNS_COUNTED; i++) {
+        struct text due = row_at(rows, i)[5].text;
+        bool late = due.len && text_compare(due, of->today) < 0;
+        out->total++;
+        out->waiting += row_at(rows, i)[6].type == VALUE_INTEGER;
+        out->overdue += late;
+        out->due_soon += due.len && !late && text_compare(due, of->week) <= 0;
+    }
 }

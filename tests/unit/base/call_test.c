@@ -45,11 +45,29 @@ static void no_more_than_500_are_kept(void **state)
 static void words_follow_the_language(void **state)
 {
     struct call *call = *state;
-    assert_string_equal(say(call, "yes", "是"), "yes");
+    assert_string_equal(say(call, "not found"), "not found");
     assert_string_equal(words_of(call, ERR_MISSING), "not found");
     call->lang = LANG_ZH;
-    assert_string_equal(say(call, "yes", "是"), "是");
+    assert_string_equal(say(call, "not found"), "未找到");
     assert_string_equal(words_of(call, ERR_MISSING), "未找到");
+    assert_string_equal(say(call, "nobody has translated this"), "nobody has translated this");
+    call->lang = (enum lang)99; /* as a program of another release might send it */
+    assert_string_equal(say(call, "not found"), "not found");
+}
+
+static void languages_are_known_by_their_codes(void **state)
+{
+    enum lang lang = LANG_ZH;
+    assert_true(lang_read(TEXT("en"), &lang) && lang == LANG_EN);
+    assert_true(lang_read(TEXT("zh"), &lang) && lang == LANG_ZH);
+    assert_false(lang_read(TEXT("zh-CN"), &lang) || lang_read(TEXT(""), &lang));
+    assert_int_equal(lang, LANG_ZH);
+    assert_int_equal(lang_like(TEXT("zh-Hans-SG;q=0.9, en")), LANG_ZH);
+    assert_int_equal(lang_like(TEXT("zh_CN.UTF-8")), LANG_ZH);
+    assert_int_equal(lang_like(TEXT("fr-CH, zh;q=0.3")), LANG_EN);
+    assert_int_equal(lang_like(TEXT("")), LANG_EN);
+    assert_string_equal(lang_code(LANG_ZH), "zh");
+    assert_string_equal(lang_code((enum lang)99), "en");
 }
 
 static void every_error_is_described(void **state)
@@ -59,7 +77,8 @@ static void every_error_is_described(void **state)
     for (enum err e = OK; e <= ERR_IO; e++) {
         assert_true(err_http(e) >= 200 && err_http(e) < 600);
         assert_true(err_code(e)[0] != '\0' && err_words(e)[0] != '\0');
-        assert_true(text_utf8(text_of(words_of(call, e))) && words_of(call, e)[0] != '\0');
+        assert_true(text_utf8(text_of(words_of(call, e))));
+        assert_string_not_equal(words_of(call, e), err_words(e)); /* translated */
         assert_true((err_exit(e) == 0) == (e == OK));
     }
     assert_int_equal(err_http(ERR_STALE), 412);
@@ -96,6 +115,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CALL_TEST(a_call_begins_empty),       CALL_TEST(problems_come_in_order),
         CALL_TEST(no_more_than_500_are_kept), CALL_TEST(words_follow_the_language),
+        CALL_TEST(languages_are_known_by_their_codes),
         CALL_TEST(every_error_is_described),  cmocka_unit_test(try_returns_the_error),
         cmocka_unit_test(panic_aborts),
     };

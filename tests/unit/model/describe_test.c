@@ -81,13 +81,13 @@ static const char field_shape[] =
     "name:text type:text title:words about:words? required:bool required_from:list? "
     "required_in:list? required_when:object? only:object? of:list? many:bool? max:any? "
     "min:any? "
-    "to:text? columns:list? covers:object? computed:bool? reckoned_from:list? sensitive:bool? always:bool? "
+    "to:text? columns:list? covers:object? computed:bool? standing:text? clock:text? reckoned_from:list? sensitive:bool? always:bool? "
     "unique:bool? envelope:bool? system:bool? default:any?";
 
 static void model_json_has_the_documented_shape(void **state)
 {
     const struct json *all = printed(*state, model_json);
-    check_shape(all, "hash:text kinds:list roles:list frameworks:list");
+    check_shape(all, "hash:text kinds:list roles:list frameworks:list calendars:list");
     for (const struct json *k = json_get(all, "kinds")->first; k != NULL; k = k->next) {
         check_shape(k, "kind:text prefix:text title:words plural:words about:words icon:text "
                        "phase:text order:integer serves:list list:list sort:text views:object "

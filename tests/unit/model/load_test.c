@@ -65,6 +65,55 @@ static void fields_have_their_types(void **state)
                      TONE_HIGH);
 }
 
+static void clocks_are_two_fields(void **state)
+{
+    const struct model *m = load_with(*state, NULL, 0, "");
+    const struct kind *k = model_kind(m, TEXT("part"));
+    const struct clock *c = kind_clock(k, TEXT("tell_by"));
+    assert_non_null(c);
+    assert_int_equal(k->clock_count, 2);
+    assert_true(c->at == kind_field(k, TEXT("tell_by")) && c->at->computed != NULL);
+    assert_true(c->standing == kind_field(k, TEXT("tell_by_standing")));
+    assert_int_equal(c->standing->type, FIELD_CHOICE);
+    assert_true(text_is(c->standing->title.en, "Tell by: standing"));
+    assert_true(c->calendar == model_calendar(m, TEXT("works")));
+    assert_true(c->answered == kind_field(k, TEXT("told_on")));
+    assert_int_equal(c->remind_count, 2);
+    assert_int_equal(c->add.working_days, 10);
+    c = kind_clock(k, TEXT("prove_by"));
+    assert_true(c->answered == NULL && c->answered_in == UINT64_C(1) << kind_state(k, TEXT("works")));
+    assert_null(kind_clock(k, TEXT("told_on")));
+}
+
+static int64_t day(const char *date)
+{
+    int64_t days;
+    assert_true(date_read(text_of(date), &days));
+    return days;
+}
+
+static void calendars_know_their_days(void **state)
+{
+    const struct model *m = load_with(*state, NULL, 0, "");
+    const struct calendar *c = model_calendar(m, TEXT("works"));
+    assert_non_null(c);
+    assert_false(calendar_works(c, day("2026-12-25"))); /* a Friday off */
+    assert_true(calendar_works(c, day("2026-12-19")));  /* a Saturday that is worked */
+    assert_false(calendar_works(c, day("2026-12-20")));
+    assert_true(calendar_works(c, day("2028-12-25")));  /* a Monday of a year it does not have */
+    assert_true(calendar_works(NULL, day("2026-12-25")));
+    assert_int_equal(calendar_unknown(c, day("2026-12-01"), day("2027-12-31")), 0);
+    assert_int_equal(calendar_unknown(c, day("2026-12-01"), day("2028-01-01")), 2028);
+    assert_int_equal(calendar_unknown(c, day("2026-01-01"), day("2025-12-31")), 2025);
+    assert_int_equal(calendar_unknown(NULL, day("1999-01-01"), day("2099-01-01")), 0);
+    struct duration d;
+    int64_t from;
+    assert_true(moment_read(TEXT("2026-12-18T10:00:00Z"), &from)); /* Friday; 11:00 there */
+    assert_true(duration_read(TEXT("P6W"), &d));
+    struct text to = moment_print(m->arena, duration_after(from, &d, c->zone, c));
+    assert_true(text_is(to, "2026-12-28T10:00:00.000000Z"));
+}
+
 static void computed_fields_are_ordered(void **state)
 {
     const struct model *m = load_with(*state, NULL, 0, "");
@@ -193,6 +242,8 @@ int main(int argc, char **argv)
         EACH(fields_come_in_order),
         EACH(an_envelope_field_can_be_restated),
         EACH(fields_have_their_types),
+        EACH(clocks_are_two_fields),
+        EACH(calendars_know_their_days),
         EACH(computed_fields_are_ordered),
         EACH(moves_carry_their_rules),
         EACH(the_rest_is_found_by_name),

@@ -142,7 +142,7 @@ static void sixty_four_states_are_the_most(void **state)
     edit(f, "kinds/part.json", "\"works\": {", text_c(f->arena, buf_text(&b)));
     assert_int_equal(model_load(f->call, f->files, f->count, NULL, 0, TEXT(""), &m),
                      ERR_INVALID);
-    assert_true(has_problem(f->call, TEXT("model/kinds/part.json:10"), "range", "64 states"));
+    assert_true(has_problem(f->call, TEXT("model/kinds/part.json:18"), "range", "64 states"));
 }
 
 int main(int argc, char **argv)

@@ -11,6 +11,8 @@ export interface Leaf {
 	label: string;
 	icon: string;
 	count?: number;
+	/** There are more than `count`. */
+	more?: boolean;
 	kind?: string;
 }
 export interface Branch {
@@ -23,7 +25,7 @@ export function branches(): Branch[] {
 		{
 			id: 'mine', title: t('nav.mine'),
 			leaves: [
-				{ href: '/', label: t('nav.today'), icon: 'sun', count: session.tasks },
+				{ href: '/', label: t('nav.today'), icon: 'sun', count: session.tasks, more: session.moreTasks },
 				...views.now.filter((view) => kindOf(view.kind) && mayRead(view.kind)).map((view) => ({ href: viewPath(view), label: view.name, icon: 'star' }))
 			]
 		}

@@ -14,8 +14,8 @@ import { draftsOf } from './unsaved';
 import { viewsOf } from './views.svelte';
 import { Unsaid } from './toast.svelte';
 
-export const session = $state<{ ready: boolean; me: Session | null; tasks: number; failed: string }>({
-	ready: false, me: null, tasks: 0, failed: ''
+export const session = $state<{ ready: boolean; me: Session | null; tasks: number; moreTasks: boolean; failed: string }>({
+	ready: false, me: null, tasks: 0, moreTasks: false, failed: ''
 });
 
 /** The pages that nobody needs to be signed in for. */
@@ -162,6 +162,7 @@ export async function countTasks(): Promise<void> {
 	try {
 		const reply = await get<TasksReply>('/tasks?limit=1');
 		session.tasks = reply.total;
+		session.moreTasks = reply.more;
 	} catch {
 		// The number beside Today is a courtesy; the page itself shows errors.
 	}

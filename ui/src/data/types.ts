@@ -45,6 +45,9 @@ export interface Field {
 	columns?: Field[];
 	covers?: Record<string, Scalar[]>;
 	computed?: boolean;
+	/** Of a clock: the field that says how it stands; and of that field, the clock. */
+	standing?: string;
+	clock?: string;
 	/** What its rule looks at; while all of it is empty, the value is only a last resort. */
 	reckoned_from?: string[];
 	sensitive?: boolean;
@@ -120,6 +123,27 @@ export interface Model {
 	kinds: Kind[];
 	roles: Role[];
 	frameworks: Framework[];
+	calendars: WorkCalendar[];
+}
+/** Which days are worked; `years`: of which it has the holidays, none when it knows no holidays at all. */
+export interface WorkCalendar {
+	calendar: string;
+	title: Words;
+	about: Words;
+	zone?: string;
+	years: number[];
+}
+export interface Notice {
+	id: string;
+	event: 'remind' | 'missed';
+	kind: string;
+	record: string;
+	key: string;
+	title: string;
+	field: string;
+	clock_at?: string;
+	at: string;
+	seen?: string;
 }
 
 export interface Name {
@@ -284,6 +308,9 @@ export interface HistoryItem {
 	follows_hidden?: boolean;
 	actor: { id: string; name: string; type: string };
 	act: string;
+	/** Of a clock, by which it came to be: clock.FIELD, remind.FIELD.N. */
+	timer?: string;
+	told?: { event: string; field: string; to: string }[];
 	/** Fields of which the content was taken out later, or by this. */
 	redacted?: string[];
 	move?: string;
@@ -325,6 +352,8 @@ export interface TasksReply {
 	items: Task[];
 	next: string | null;
 	total: number;
+	/** There are more than 500: total and counts are of the first 500. */
+	more: boolean;
 	counts: { waiting: number; overdue: number; due_soon: number };
 }
 export interface Grant {
@@ -485,6 +514,7 @@ export interface Session {
 export interface Organisation {
 	name: string;
 	zone: string;
+	calendar: string;
 	today: string;
 }
 

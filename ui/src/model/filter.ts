@@ -56,6 +56,17 @@ export function withFilter(view: View, filter: Filter): View {
 	const rest = view.filters.filter((f) => f.field !== filter.field || (f.op !== filter.op && isRange(f.op) && isRange(filter.op)));
 	return { ...view, filters: [...rest, filter] };
 }
+/** The only filter of its field; an empty value takes it away. */
+export function onlyFilter(view: View, filter: Filter): View {
+	const rest = { ...view, filters: view.filters.filter((f) => f.field !== filter.field) };
+	return filter.value ? withFilter(rest, filter) : rest;
+}
+export const boundOf = (view: View, field: string, op: Op): string => view.filters.find((f) => f.field === field && f.op === op)?.value ?? '';
+/** One end of a range; the other stays. */
+export function withBound(view: View, field: string, op: 'gte' | 'lte', value: string): View {
+	const rest = { ...view, filters: view.filters.filter((f) => !(f.field === field && (f.op === op || f.op === 'is' || f.op === 'empty'))) };
+	return value ? { ...rest, filters: [...rest.filters, { field, op, value }] } : rest;
+}
 const isRange = (op: Op): boolean => op === 'gte' || op === 'lte' || op === 'gt' || op === 'lt';
 export const withoutFilter = (view: View, filter: Filter): View => ({ ...view, filters: view.filters.filter((f) => f !== filter) });
 export const valuesOf = (view: View, field: string): string[] =>

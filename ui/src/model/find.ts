@@ -17,7 +17,7 @@ export async function peopleMeant(q: string): Promise<Person[]> {
 	const ask = async (path: string): Promise<Person[]> => (await get<{ items: Person[] }>(path)).items.filter((one) => !one.disabled);
 	const found = await ask(`/people?q=${encodeURIComponent(q)}&limit=20`);
 	if (found.length || !/^[a-z]{2,6}$/i.test(q.trim())) return found;
-	return (await ask('/people?limit=1000')).filter((one) => meant(one.name, q));
+	return (await ask('/people?limit=5000')).filter((one) => meant(one.name, q));
 }
 async function people(q: string): Promise<Option[]> {
 	const items = await peopleMeant(q);

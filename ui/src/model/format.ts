@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Values as people read them. Dates and numbers follow the language of the page, not of the browser.
 import { names } from '../data/names.svelte';
-import type { Field, Kind, Row } from '../data/types';
 import { language, locale, t, w } from '../i18n/t.svelte';
 import { dayNow, iso as day } from '../kit/day';
-import { isEmpty } from './condition';
-import { choiceOf, roleOf, stateOf } from './model.svelte';
+import { roleOf } from './model.svelte';
 import { titleOf } from './titles.svelte';
 
 const made = new Map<string, Intl.DateTimeFormat>();
@@ -41,6 +39,13 @@ export function ago(value: unknown): string {
 	for (const [name, length] of steps) if (Math.abs(seconds) >= length) [unit, size] = [name, length];
 	return relative.format(Math.round(seconds / size), unit);
 }
+/** How far it is to a moment, or past it: in 3 days, 2 hours ago. */
+export function left(value: unknown): string {
+	const seconds = (new Date(String(value)).getTime() - Date.now()) / 1000;
+	if (!Number.isFinite(seconds)) return '';
+	const [unit, size]: [Intl.RelativeTimeFormatUnit, number] = Math.abs(seconds) >= 172800 ? ['day', 86400] : Math.abs(seconds) >= 5400 ? ['hour', 3600] : ['minute', 60];
+	return new Intl.RelativeTimeFormat(locale(), { numeric: 'always' }).format(Math.trunc(seconds / size), unit);
+}
 export const number = (value: unknown, digits = 6): string =>
 	typeof value === 'number' ? new Intl.NumberFormat(locale(), { maximumFractionDigits: digits }).format(value) : String(value ?? '');
 /** By the organisation's day. */
@@ -65,23 +70,6 @@ export function nameOf(id: unknown): string {
 	const role = roleOf(String(id));
 	return role ? w(role.title) : t('value.unknown');
 }
-function scalar(field: Field, value: unknown): string {
-	if (field.of) {
-		const choice = choiceOf(field, value);
-		if (field.type === 'integer') return choice ? `${value} · ${w(choice.title)}` : String(value);
-		return choice ? w(choice.title) : String(value);
-	}
-	switch (field.type) {
-		case 'yes_no': return value ? t('value.yes') : t('value.no');
-		case 'date': return date(value);
-		case 'moment': return moment(value);
-		case 'integer': case 'number': return number(value);
-		case 'ref': return nameOf(value);
-		case 'refs': return field.to === 'requirement' ? rowOf(value) : nameOf(value);
-		case 'file': return fileName(String(value));
-		default: return String(value);
-	}
-}
 /** Of a redacted file there is no name any more. */
 export function fileName(id: string): string {
 	const name = names.get(id)?.title;
@@ -89,19 +77,5 @@ export function fileName(id: string): string {
 }
 /** The number of a requirement without its framework, as people write it. */
 export const rowOf = (value: unknown): string => String(value).replace(/^[^:]*:/, '');
-const rowText = (field: Field, row: Row): string =>
-	(field.columns ?? []).filter((c) => !isEmpty(row[c.name])).map((c) => `${w(c.title)}: ${scalar(c, row[c.name])}`).join(', ');
-
-/** A value as plain text: for chips, previews and the history. */
-export function text(field: Field | undefined, value: unknown, kind?: Kind): string {
-	if (isEmpty(value)) return t('value.none');
-	if (!field) return typeof value === 'object' ? JSON.stringify(value) : String(value);
-	if (field.name === 'state' && kind) return w(stateOf(kind, String(value))?.title) || String(value);
-	if (field.type === 'rows' && Array.isArray(value)) return (value as Row[]).map((row) => rowText(field, row)).join(' · ');
-	if (Array.isArray(value) && typeof value[0] === 'object')
-		return (value as { type: string; id: string }[]).map((one) => `${human(one.type)}: ${nameOf(one.id)}`).join(' · ');
-	if (Array.isArray(value)) return value.map((one) => scalar(field, one)).join(language.now === 'zh' ? '、' : ', ');
-	return scalar(field, value);
-}
 /** Words for a name that no model file translates, such as a free link's type. */
 export const human = (name: string): string => name.replaceAll('_', ' ');

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The model in the hand of the pages: lookups by name, nothing that knows a particular kind.
-import type { Choice, Field, Framework, Kind, Model, Move, Role, State } from '../data/types';
+import type { Choice, Field, Framework, Kind, Model, Move, Role, State, WorkCalendar } from '../data/types';
 
 let kindsByName = new Map<string, Kind>();
 let kindsByPrefix = new Map<string, Kind>();
@@ -15,6 +15,7 @@ export function setModel(next: Model): void {
 	current = next;
 }
 export const kinds = (): Kind[] => model.now?.kinds ?? [];
+export const calendars = (): WorkCalendar[] => model.now?.calendars ?? [];
 export const roles = (): Role[] => model.now?.roles ?? [];
 export const roleOf = (name: string): Role | undefined => roles().find((role) => role.role === name);
 export function kindOf(name: string): Kind | undefined {
