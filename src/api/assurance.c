@@ -283,10 +283,9 @@ static void put_declared(const struct row_readiness *r, const struct told *t, st
     json_close(o, '}');
 }
 
-static void put_row_readiness(const struct row_readiness *r, const struct told *t,
-                              struct json_out *o)
+static void put_row_readiness(const struct readiness_method *m, const struct row_readiness *r,
+                              const struct told *t, struct json_out *o)
 {
-    static const double values[] = {0, .25, .5, .75, 1};
     json_open(o, '{');
     put__text(o, "row", r->row->row);
     put__words(o, "title", r->row->title);
@@ -297,7 +296,7 @@ static void put_row_readiness(const struct row_readiness *r, const struct told *
     put__bool(o, "applicable", r->applicable);
     put__integer(o, "level", r->level);
     json_key(o, "value");
-    json_put_number(o, values[r->level]);
+    json_put_number(o, (double)m->worth[r->level] / 100);
     put__bool(o, "proven", r->proven);
     put_declared(r, t, o);
     json_key(o, "lowered");
@@ -335,14 +334,15 @@ struct tally {
     int64_t rows, met;
 };
 
-static void count_row(struct tally *t, const struct row_readiness *r)
+static void count_row(const struct readiness_method *m, struct tally *t,
+                      const struct row_readiness *r)
 {
     if (!r->applicable)
         return;
     t->weight += (double)r->weight;
-    t->value += (double)r->weight * r->level / 4;
+    t->value += (double)(r->weight * m->worth[r->level]) / 100;
     t->rows++;
-    t->met += r->level >= 3;
+    t->met += r->level >= m->covered_from;
 }
 
 static void put_tally(const struct tally *t, struct json_out *o)
@@ -361,7 +361,7 @@ static void put_phases(const struct readiness *r, struct json_out *o)
         struct tally t = {0};
         for (size_t i = 0; i < r->row_count; i++)
             if (text_is(r->rows[i].row->phase, phases[p]))
-                count_row(&t, &r->rows[i]);
+                count_row(r->method->readiness, &t, &r->rows[i]);
         json_open(o, '{');
         put__text(o, "phase", text_of(phases[p]));
         put_tally(&t, o);
@@ -374,7 +374,7 @@ static void put_phases(const struct readiness *r, struct json_out *o)
         struct tally t = {0};
         for (size_t i = 0; i < r->row_count; i++)
             if (text_same(r->rows[i].row->group, r->framework->groups[g].id))
-                count_row(&t, &r->rows[i]);
+                count_row(r->method->readiness, &t, &r->rows[i]);
         json_open(o, '{');
         put__text(o, "id", r->framework->groups[g].id);
         put__words(o, "title", r->framework->groups[g].title);
@@ -398,6 +398,23 @@ static void put_blockers(const struct readiness *r, struct json_out *o)
         json_close(o, '}');
     }
     json_close(o, ']');
+}
+
+/* By which rules: nobody is shown a number without them. */
+static void put_method(const struct method *m, struct json_out *o)
+{
+    json_key(o, "method");
+    json_open(o, '{');
+    put__text(o, "method", m->name);
+    put__words(o, "title", m->title);
+    put__words(o, "about", m->about);
+    put__text(o, "hash", m->hash);
+    put__bool(o, "standard", m->standard);
+    if (m->readiness) {
+        put__integer(o, "covered_from", m->readiness->covered_from);
+        put__integer(o, "blocked_at_most", m->readiness->blocked_at_most);
+    }
+    json_close(o, '}');
 }
 
 #define TREND_MOST 3660 /* days */
@@ -455,6 +472,7 @@ static enum err put_readiness(struct exchange *x, const struct framework *f, int
     json_open(o, '{');
     put__text(o, "framework", f->name);
     put__text(o, "at", moment_print(call->arena, call->now));
+    put_method(ready.method, o);
     put_number(o, "score", ready.score);
     put_number(o, "raw_score", ready.raw_score);
     put__bool(o, "ready", ready.ready);
@@ -475,10 +493,100 @@ static enum err put_readiness(struct exchange *x, const struct framework *f, int
     json_key(o, "rows");
     json_open(o, '[');
     for (size_t i = 0; i < ready.row_count; i++)
-        put_row_readiness(&ready.rows[i], &told[i], o);
+        put_row_readiness(ready.method->readiness, &ready.rows[i], &told[i], o);
     json_close(o, ']');
     if (days)
         TRY(put_trend(x, &ready, days, o));
+    json_close(o, '}');
+    return OK;
+}
+
+/* ---- as it was found then ---- */
+static void put_past_row(const struct past_row *r, struct json_out *o)
+{
+    json_open(o, '{');
+    put__text(o, "row", r->row->row);
+    put__words(o, "title", r->row->title);
+    put__bool(o, "applicable", r->applicable);
+    put__integer(o, "level", r->level);
+    put__bool(o, "proven", r->proven);
+    json_close(o, '}');
+}
+
+static void put_past_check(const struct past_check *c, struct json_out *o)
+{
+    json_open(o, '{');
+    put__text(o, "check", c->check->name);
+    put__words(o, "title", c->check->title);
+    put__text(o, "state", text_of(state_word(!c->population ? CHECK_NO_DATA
+                                             : c->breaks    ? CHECK_FAIL
+                                                            : CHECK_PASS)));
+    put__integer(o, "population", c->population);
+    put__integer(o, "breaks", c->breaks);
+    put__bool(o, "must", c->check->must);
+    json_close(o, '}');
+}
+
+/* What a run of an earlier release did not keep is null, never made up. */
+static void put_past_detail(const struct past *p, struct json_out *o)
+{
+    static const char *const lists[] = {"method", "ready", "stage1", "rows", "checks"};
+    if (!p->detailed) {
+        for (size_t i = 0; i < COUNT(lists); i++) {
+            json_key(o, lists[i]);
+            json_put_null(o);
+        }
+        return;
+    }
+    json_key(o, "method");
+    json_open(o, '{');
+    put__text(o, "method", p->method);
+    put__words(o, "title", p->title);
+    put__text(o, "hash", p->hash);
+    put__bool(o, "standard", p->standard);
+    json_close(o, '}');
+    put__bool(o, "ready", p->ready);
+    put__bool(o, "stage1", p->stage1);
+    json_key(o, "rows");
+    json_open(o, '[');
+    for (size_t i = 0; i < p->row_count; i++)
+        put_past_row(&p->rows[i], o);
+    json_close(o, ']');
+    json_key(o, "checks");
+    json_open(o, '[');
+    for (size_t i = 0; i < p->check_count; i++)
+        put_past_check(&p->checks[i], o);
+    json_close(o, ']');
+}
+
+static enum err put_past(struct exchange *x, const struct framework *f, int64_t moment)
+{
+    struct past p;
+    TRY(assure_past(x->call, exchange__db(x), x->model, f, moment, &p));
+    if (!p.found)
+        return problem(x->call, ERR_MISSING, TEXT("as_of"), "none_kept", "%s",
+                       say(x->call,
+                           "no readiness was found and kept at or before that moment: the last of each "
+                           "day on which somebody asked is kept"));
+    struct json_out *o = exchange__json(x);
+    json_open(o, '{');
+    put__text(o, "framework", f->name);
+    put__text(o, "as_of", moment_print(x->call->arena, moment));
+    put__text(o, "at", p.at);
+    put__text(o, "day", p.numbers.day);
+    put__integer(o, "entries", p.size);
+    put__text(o, "model", p.model);
+    put_number(o, "score", p.numbers.score);
+    put_number(o, "raw_score", p.numbers.raw_score);
+    json_key(o, "coverage");
+    json_open(o, '{');
+    put__integer(o, "met", p.numbers.met);
+    put__integer(o, "of", p.numbers.of);
+    json_close(o, '}');
+    json_key(o, "proof_ratio");
+    json_put_number(o, p.numbers.proof_ratio);
+    put__integer(o, "blocking", p.numbers.blockers);
+    put_past_detail(&p, o);
     json_close(o, '}');
     return OK;
 }
@@ -487,16 +595,124 @@ enum err readiness_get(struct exchange *x)
 {
     const struct framework *f = wanted(x, query__text(x, "framework"));
     struct text trend = query__text(x, "trend");
-    int64_t days = 0;
+    int64_t days = 0, as_of;
     if (!f)
         return missing(x);
     if (trend.len && (!text_integer(trend, &days) || days < 1 || days > TREND_MOST))
         return problem(x->call, ERR_INVALID, TEXT("trend"), "range", "%s",
                        say(x->call, "trend is a number of days, from 1 to 3660"));
+    TRY(query__moment(x, "as_of", &as_of));
+    if (as_of)
+        return put_past(x, f, as_of);
     TRY(read_begin(x->call, exchange__db(x))); /* one moment for all the checks */
     enum err e = put_readiness(x, f, days);
     read_end(exchange__db(x));
     return e;
+}
+
+/* ---- how it is measured today
+ * ------------------------------------------------------------------------------------- */
+/* The bands as the criteria in force have them; the last ends with the greatest score. */
+static void put_bands(const struct risk_method *m, const struct record *criteria,
+                      struct json_out *o)
+{
+    json_key(o, "bands");
+    json_open(o, '[');
+    for (size_t i = 0; i < m->scale->count; i++) {
+        json_open(o, '{');
+        put__text(o, "value", m->bands[i].value);
+        put__integer(o, "from", record_band_from(&m->bands[i], criteria));
+        json_close(o, '}');
+    }
+    json_close(o, ']');
+}
+
+/* What each position means: of each consequence from the least on, of each likelihood. */
+static void put_cells(const struct risk_method *m, const struct record *criteria,
+                      struct json_out *o)
+{
+    json_key(o, "cells");
+    json_open(o, '[');
+    for (int64_t y = 1; y <= m->consequence; y++) {
+        json_open(o, '[');
+        for (int64_t x = 1; x <= m->likelihood; x++) {
+            int64_t score = record_score(m, x, y);
+            ptrdiff_t band = record_band(m, criteria, score);
+            json_open(o, '{');
+            put__integer(o, "score", score);
+            put__text(o, "band", band < 0 ? (struct text){0} : m->bands[band].value);
+            json_close(o, '}');
+        }
+        json_close(o, ']');
+    }
+    json_close(o, ']');
+}
+
+/* Where the criteria draw lines among the bands; without criteria what a new one would say. */
+static void put_lines(const struct model *model, const struct risk_method *m,
+                      const struct record *criteria, struct json_out *o)
+{
+    const struct kind *k = model->criteria_kind;
+    json_key(o, "lines");
+    json_open(o, '{');
+    for (size_t i = 0; k && i < k->field_count; i++) {
+        const struct field *f = &k->fields[i];
+        const struct json *v = criteria ? criteria->values[i] : f->fallback;
+        if (f->scale != m->scale || f->guarded || !v || v->type != JSON_TEXT)
+            continue;
+        json_key_text(o, f->name);
+        json_put_text(o, v->text);
+    }
+    json_close(o, '}');
+}
+
+/* Everybody may know how it is measured; which record says so is for who may read it. */
+static enum err put_criteria(struct exchange *x, const struct record *criteria,
+                             struct json_out *o)
+{
+    struct ref ref = {0};
+    if (criteria)
+        TRY(record_refs(x->call, x->records, exchange__db(x), &criteria->kind->name, &criteria->id,
+                        1, &ref));
+    json_key(o, "criteria");
+    if (!ref.id.len) {
+        json_put_null(o);
+        return OK;
+    }
+    json_open(o, '{');
+    put__ref(o, &ref);
+    json_close(o, '}');
+    return OK;
+}
+
+enum err method_get(struct exchange *x)
+{
+    struct json_out *o = exchange__json(x);
+    struct record *criteria;
+    TRY(record_in_force(x->call, x->records, exchange__db(x), &criteria));
+    const struct method *risk = record_risk_method(x->model, criteria);
+    const struct method *readiness = record_readiness_method(x->model, criteria);
+    json_open(o, '{');
+    TRY(put_criteria(x, criteria, o));
+    json_key(o, "risk");
+    if (risk) {
+        json_open(o, '{');
+        put_method(risk, o);
+        put_bands(risk->risk, criteria, o);
+        put_cells(risk->risk, criteria, o);
+        put_lines(x->model, risk->risk, criteria, o);
+        json_close(o, '}');
+    } else
+        json_put_null(o);
+    json_key(o, "readiness");
+    if (readiness) {
+        json_open(o, '{');
+        put_method(readiness, o);
+        json_close(o, '}');
+    } else
+        json_put_null(o);
+    json_close(o, '}');
+    return OK;
 }
 
 /* ---- statement of applicability

@@ -68,6 +68,7 @@ const struct route routes[] = {
     ROUTE(GET, V1 "/frameworks", SIGNED_IN, LIST, frameworks_get)
     ROUTE(GET, V1 "/frameworks/{id}", SIGNED_IN, LIST, framework_get)
     ROUTE(GET, V1 "/readiness", SIGNED_IN, DEAR, readiness_get)
+    ROUTE(GET, V1 "/method", SIGNED_IN, LIST, method_get)
     ROUTE(GET, V1 "/checks", SIGNED_IN, DEAR, checks_get)
     ROUTE(GET, V1 "/checks/{id}", SIGNED_IN, DEAR, check_get)
     ROUTE(GET, V1 "/soa", SIGNED_IN, DEAR, soa_get)

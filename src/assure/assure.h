@@ -73,8 +73,10 @@ struct gate {
 };
 struct readiness {
     const struct framework *framework;
-    double score, raw_score;      /* percent; score is at most 49 while a blocker stands */
-    int64_t met, of;              /* coverage: rows at level >= 3 of applicable */
+    const struct method *method;  /* by which it was computed; its `readiness` */
+    struct record *criteria;      /* in force, that may have chosen it; NULL: none */
+    double score, raw_score;      /* percent; score is capped by the method while a blocker stands */
+    int64_t met, of;              /* coverage: rows that are high enough, of applicable */
     double proof_ratio;           /* 0–1 */
     bool ready;                   /* stage 2 is; then nothing blocks */
     struct check_result *checks;  /* those that bear on this framework */
@@ -99,6 +101,32 @@ struct trend_point {
 /* The days before today, and today, on which it was computed: 1 to 3,660, oldest first. */
 MUST_USE enum err assure_trend(struct call *call, struct reader *db, const struct framework *f,
                                int64_t days, struct trend_point **out, size_t *count);
+struct past_row {
+    const struct requirement *row;
+    int level;
+    bool proven, applicable;
+};
+struct past_check {
+    const struct check *check;
+    int64_t population, breaks;
+};
+struct past { /* what was found and written down then; a row of a database, and no proof of anything */
+    bool found;
+    struct trend_point numbers;
+    struct text at, model;        /* the moment, and the hash of the model */
+    int64_t size;                 /* of the ledger */
+    bool detailed;                /* no: of an earlier release; what follows is unknown */
+    struct text method, hash;
+    struct words title;           /* of the method */
+    bool standard, ready, stage1;
+    struct past_row *rows;        /* those that still are rows */
+    size_t row_count;
+    struct past_check *checks;    /* those that there still are */
+    size_t check_count;
+};
+/* The latest kept at or before the moment (microseconds); the last of each day is kept. */
+MUST_USE enum err assure_past(struct call *call, struct reader *db, const struct model *m,
+                              const struct framework *f, int64_t moment, struct past *out);
 /* A person may lower a row with a reason, never raise it: a record of the kind whose `is` is
  * "readiness_limit" (fields requirement, level, justification) in a state that is neither start
  * nor end. */

@@ -191,7 +191,7 @@ enum err assure_kept_checks(struct call *call, struct runs *runs, struct records
         fresh[computed++] = *c;
     }
     if (runs && computed)
-        runs__note(call, r, &now, fresh, computed, NULL);
+        runs__note(call, runs, r, &now, fresh, computed, NULL);
     return OK;
 }
 

@@ -50,7 +50,8 @@ static void judge_stage1(const struct scene *s, struct readiness *r)
     r->stage1 = gate_open(a, r);
     for (size_t i = 0; i < r->row_count; i++)
         if (r->rows[i].row->documented.en.len)
-            add_row(a, &r->stage1, &r->rows[i], r->rows[i].row->records ? 2 : 1);
+            add_row(a, &r->stage1, &r->rows[i],
+                    (int)(r->rows[i].row->records ? s->method->records : s->method->documented));
     for (size_t i = 0; i < r->check_count; i++) {
         const struct check_result *c = &r->checks[i];
         bool blocks = c->check->must && c->state == CHECK_FAIL;
@@ -60,25 +61,27 @@ static void judge_stage1(const struct scene *s, struct readiness *r)
     r->stage1.ready = r->stage1.count == 0;
 }
 
-/* At least four fifths of the controls must have evidence. */
+/* So many of the controls must have evidence. */
 static void add_share(const struct scene *s, struct readiness *r)
 {
+    const struct readiness_method *m = s->method;
     long long all = 0, evidenced = 0;
     for (size_t i = 0; i < r->row_count; i++) {
         const struct row_readiness *row = &r->rows[i];
         if (!row->applicable || !register__rules(s, row->row))
             continue;
         all++;
-        evidenced += row->level >= 3;
+        evidenced += row->level >= m->share_level;
     }
-    if (evidenced * 5 >= all * 4)
+    if (evidenced * 100 >= all * m->share_percent)
         return;
     struct gate_row failing = {0};
     failing.why_en = text_print(
-        s->call->arena, "%lld of %lld applicable controls are at level 3; 80 %% must be",
-        evidenced, all);
+        s->call->arena, "%lld of %lld applicable controls are at level %d; %d %% must be",
+        evidenced, all, (int)m->share_level, (int)m->share_percent);
     failing.why_zh = text_print(
-        s->call->arena, "%lld 项适用控制中仅 %lld 项达到 3 级；须达到 80%%", all, evidenced);
+        s->call->arena, "%lld 项适用控制中仅 %lld 项达到 %d 级；须达到 %d%%", all, evidenced,
+        (int)m->share_level, (int)m->share_percent);
     add(&r->stage2, failing);
 }
 
@@ -87,7 +90,8 @@ static void judge_stage2(const struct scene *s, struct readiness *r)
     struct arena *a = s->call->arena;
     r->stage2 = gate_open(a, r);
     for (size_t i = 0; i < r->row_count; i++)
-        add_row(a, &r->stage2, &r->rows[i], register__rules(s, r->rows[i].row) ? 2 : 3);
+        add_row(a, &r->stage2, &r->rows[i],
+                (int)(register__rules(s, r->rows[i].row) ? s->method->registered : s->method->rows));
     add_share(s, r);
     for (size_t i = 0; i < r->check_count; i++)
         if (r->checks[i].state == CHECK_FAIL)

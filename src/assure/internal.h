@@ -28,6 +28,7 @@ struct scene { /* one look at one framework */
     struct reader *db;
     const struct model *model;
     const struct framework *framework;
+    const struct readiness_method *method;
     const struct kind *kind; /* of the register; NULL when there is none */
     struct entry *entries;   /* per row index; NULL when the register says nothing */
     struct runs *runs;       /* NULL: nothing is kept */
@@ -46,9 +47,17 @@ bool runs__find_heavy(struct runs *runs, const struct moment_kept *now,
                       const struct framework *f, struct entry *entries);
 void runs__keep_heavy(struct runs *runs, const struct moment_kept *now,
                       const struct framework *f, const struct entry *entries);
-/* Hands what was computed to the writer; nobody waits for it. ready may be NULL. */
-void runs__note(struct call *call, struct records *r, const struct moment_kept *now,
-                const struct check_result *fresh, size_t count, const struct readiness *ready);
+/* Hands what was computed, and was not handed over before, to the writer; nobody waits for it. ready
+ * may be NULL. */
+void runs__note(struct call *call, struct runs *runs, struct records *r,
+                const struct moment_kept *now, const struct check_result *fresh, size_t count,
+                const struct readiness *ready);
+
+/* ---- past.c ------------------------------------------------------------------------------ */
+/* What is kept of a readiness besides the four numbers, as JSON. */
+struct text past__detail(struct arena *a, const struct readiness *r);
+/* day, score, raw_score, met, applicable, proof, blockers of readiness_run (runs.c). */
+struct trend_point trend__point(const struct value *v);
 
 /* ---- register.c -------------------------------------------------------------------------- */
 /* Every record that passes the filters, whoever asks: pages through record_list as the engine.
@@ -72,8 +81,8 @@ struct text check__why(struct arena *a, const struct check_result *c, enum lang 
 /* ---- level.c: pure ----------------------------------------------------------------------- */
 /* Level, proof and why of a row whose checks are attached. */
 void level__from_checks(struct arena *a, struct row_readiness *row);
-void level__from_register(struct arena *a, const struct entry *entry, bool approved,
-                          struct row_readiness *row);
+void level__from_register(struct arena *a, const struct readiness_method *m,
+                          const struct entry *entry, bool approved, struct row_readiness *row);
 
 /* ---- lower.c ----------------------------------------------------------------------------- */
 MUST_USE enum err lower__apply(const struct scene *s, struct readiness *r);

@@ -46,7 +46,7 @@ static const struct row_check *obstacle(const struct row_readiness *row)
 
 static void nothing_more(struct arena *a, struct row_readiness *row)
 {
-    if (row->level == 4)
+    if (row->level == LEVEL_TOP)
         return;
     if (row->level == 0) {
         row->why_en = TEXT("No register in this release can prove it yet");
@@ -152,8 +152,8 @@ static void blame_age(const struct entry *entry, struct row_readiness *row)
     }
 }
 
-void level__from_register(struct arena *a, const struct entry *entry, bool approved,
-                          struct row_readiness *row)
+void level__from_register(struct arena *a, const struct readiness_method *m,
+                          const struct entry *entry, bool approved, struct row_readiness *row)
 {
     row->level = 0;
     row->proven = false;
@@ -171,15 +171,15 @@ void level__from_register(struct arena *a, const struct entry *entry, bool appro
     }
     if (entry->changed)
         tell_changed(row);
-    bool stale = entry->level >= 3 && (!entry->fresh || !entry->tested);
-    row->level = stale ? 2 : entry->level;
+    bool stale = entry->level >= m->proof_from && (!entry->fresh || !entry->tested);
+    row->level = stale ? (int)m->proof_without : entry->level;
     const struct check_result *holder = hold_back(row);
     row->proven = is_proven(row);
     if (holder) {
         blame(a, holder, row);
     } else if (stale) {
         blame_age(entry, row);
-    } else if (row->level < 4 && !entry->changed) {
+    } else if (row->level < LEVEL_TOP && !entry->changed) {
         blame_state(a, entry, row);
     }
 }

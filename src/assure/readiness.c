@@ -4,8 +4,6 @@
  * docs/readiness.md. */
 #include "assure/internal.h"
 
-#define BLOCKED_SCORE 49.0 /* no more while a hard blocker stands */
-
 struct scene scene__of(struct call *call, struct records *r, struct reader *db,
                        const struct framework *f)
 {
@@ -85,8 +83,8 @@ static void judge_row(const struct scene *s, const struct readiness *r, bool app
     attach_all(a, r, row);
     if (register__rules(s, row->row)) {
         const struct entry *entry = &s->entries[row->row->index];
-        row->weight *= entry->heavy ? 2 : 1;
-        level__from_register(a, entry, approved, row);
+        row->weight *= entry->heavy ? s->method->relied_on : 1;
+        level__from_register(a, s->method, entry, approved, row);
     } else {
         level__from_checks(a, row);
     }
@@ -102,24 +100,24 @@ static bool exclusions_approved(const struct scene *s, const struct readiness *r
 }
 
 /* ---- numbers ----------------------------------------------------------------------------- */
-static void count_up(struct readiness *r)
+static void count_up(const struct readiness_method *m, struct readiness *r)
 {
     double weight = 0, value = 0, proven = 0;
     for (size_t i = 0; i < r->row_count; i++) {
         const struct row_readiness *row = &r->rows[i];
         if (!row->applicable)
             continue;
-        double worth = (double)row->weight * row->level / 4;
+        double worth = (double)(row->weight * m->worth[row->level]) / 100;
         weight += (double)row->weight;
         value += worth;
         proven += row->proven ? worth : 0;
         r->of++;
-        r->met += row->level >= 3;
+        r->met += row->level >= m->covered_from;
     }
     r->raw_score = weight > 0 ? 100 * value / weight : 0;
     r->score = r->raw_score;
-    if (r->blocker_count && r->score > BLOCKED_SCORE)
-        r->score = BLOCKED_SCORE;
+    if (r->blocker_count && r->score > (double)m->blocked_at_most)
+        r->score = (double)m->blocked_at_most;
     r->proof_ratio = value > 0 ? proven / value : 0;
 }
 
@@ -140,6 +138,9 @@ enum err assure_kept_readiness(struct call *call, struct runs *runs, struct reco
     if (runs)
         TRY(runs__now(call, db, &s.now));
     *out = (struct readiness){.framework = f, .row_count = f->row_count};
+    TRY(record_in_force(call, r, db, &out->criteria));
+    out->method = record_readiness_method(s.model, out->criteria);
+    s.method = out->method->readiness;
     TRY(run_checks(&s, out, fresh, &computed));
     TRY(register__read(&s));
     bool approved = exclusions_approved(&s, out);
@@ -149,10 +150,10 @@ enum err assure_kept_readiness(struct call *call, struct runs *runs, struct reco
         judge_row(&s, out, approved, &out->rows[i]);
     }
     TRY(lower__apply(&s, out));
-    count_up(out);
+    count_up(s.method, out);
     gates__judge(&s, out);
     out->ready = out->stage2.ready; /* no check fails then, so nothing blocks */
-    if (runs && computed)
-        runs__note(call, r, &s.now, fresh, computed, out);
+    if (runs)
+        runs__note(call, runs, r, &s.now, fresh, computed, out);
     return OK;
 }

@@ -150,7 +150,7 @@ struct texts LIST_OF(struct text);
 
 static const struct json *evidence_of(const struct scene *s, const struct entry *e)
 {
-    const struct json *v = e->record && e->level >= 3 && s->framework->proof.via.len
+    const struct json *v = e->record && e->level >= s->method->proof_from && s->framework->proof.via.len
                                ? record_value(e->record, s->framework->proof.via)
                                : NULL;
     return v && v->type == JSON_LIST ? v : NULL;

@@ -17,7 +17,7 @@ struct run { /* of one check */
     int64_t population, breaks;
 };
 struct heavy { /* rows of one framework that weigh twice */
-    struct moment_kept at;
+    struct moment_kept at, noted; /* noted: what it came to was handed to the writer */
     bool *rows;
 };
 struct runs {
@@ -151,17 +151,33 @@ void runs__keep_heavy(struct runs *runs, const struct moment_kept *now,
     pthread_mutex_unlock(&runs->lock);
 }
 
-/* ---- in the database --------------------------------------------------------------------- */
-void runs__note(struct call *call, struct records *r, const struct moment_kept *now,
-                const struct check_result *fresh, size_t count, const struct readiness *ready)
+/* Checks may have been found before, by another question, and readiness is still to be noted. */
+static bool to_note(struct runs *runs, const struct moment_kept *now, const struct framework *f)
 {
+    pthread_mutex_lock(&runs->lock);
+    struct heavy *h = heavy_of(runs, f);
+    bool wanted = !same(&h->noted, now) && newer(now, &h->noted);
+    if (wanted)
+        h->noted = *now;
+    pthread_mutex_unlock(&runs->lock);
+    return wanted;
+}
+
+/* ---- in the database --------------------------------------------------------------------- */
+void runs__note(struct call *call, struct runs *runs, struct records *r,
+                const struct moment_kept *now, const struct check_result *fresh, size_t count,
+                const struct readiness *ready)
+{
+    bool wanted = ready && to_note(runs, now, ready->framework);
+    if (!wanted && !count)
+        return;
     struct run_note *notes = NEW_MANY(call->arena, count + 1, struct run_note);
     struct score_note score;
     for (size_t i = 0; i < count; i++)
         notes[i] = (struct run_note){fresh[i].check->name, fresh[i].digest, fresh[i].population,
                                      fresh[i].breaks};
-    if (ready)
-        score = (struct score_note){.name = ready->framework->name,
+    if (wanted)
+        score = (struct score_note){.detail = past__detail(call->arena, ready), .name = ready->framework->name,
                                     .score = (int64_t)(ready->score * 1000 + 0.5),
                                     .raw_score = (int64_t)(ready->raw_score * 1000 + 0.5),
                                     .proof = (int64_t)(ready->proof_ratio * 1000 + 0.5),
@@ -169,10 +185,21 @@ void runs__note(struct call *call, struct records *r, const struct moment_kept *
                                     .of = ready->of,
                                     .blockers = (int64_t)ready->blocker_count};
     record_note_runs(call, r, text_of(now->day), (int64_t)now->size, notes, count,
-                     ready ? &score : NULL);
+                     wanted ? &score : NULL);
 }
 
 /* ---- the line ---------------------------------------------------------------------------- */
+struct trend_point trend__point(const struct value *v)
+{
+    return (struct trend_point){.day = v[0].text,
+                                .score = (double)v[1].integer / 1000,
+                                .raw_score = (double)v[2].integer / 1000,
+                                .proof_ratio = (double)v[5].integer / 1000,
+                                .met = v[3].integer,
+                                .of = v[4].integer,
+                                .blockers = v[6].integer};
+}
+
 enum err assure_trend(struct call *call, struct reader *db, const struct framework *f,
                       int64_t days, struct trend_point **out, size_t *count)
 {
@@ -184,15 +211,7 @@ enum err assure_trend(struct call *call, struct reader *db, const struct framewo
                   "readiness_run WHERE name = $1 AND day >= $2 ORDER BY day",
                   values, 2, (size_t)days + 1, &rows));
     *out = NEW_MANY(call->arena, rows.count, struct trend_point);
-    for (*count = 0; *count < rows.count; (*count)++) {
-        const struct value *v = row_at(&rows, *count);
-        (*out)[*count] = (struct trend_point){v[0].text,
-                                              (double)v[1].integer / 1000,
-                                              (double)v[2].integer / 1000,
-                                              (double)v[5].integer / 1000,
-                                              v[3].integer,
-                                              v[4].integer,
-                                              v[6].integer};
-    }
+    for (*count = 0; *count < rows.count; (*count)++)
+        (*out)[*count] = trend__point(row_at(&rows, *count));
     return OK;
 }

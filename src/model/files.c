@@ -19,6 +19,7 @@ static const struct {
     {"frameworks/", FILE_FRAMEWORK},
     {"checks/", FILE_CHECK},
     {"sets/", FILE_SET},
+    {"methods/", FILE_METHOD},
     {"calendars/", FILE_CALENDAR},
     {"ladders/", FILE_LADDER},
     {"overlays/", FILE_OVERLAY},
@@ -61,6 +62,7 @@ static bool classify_by_content(struct source *s)
                       {"framework", FILE_FRAMEWORK},
                       {"check", FILE_CHECK},
                       {"set", FILE_SET},
+                      {"method", FILE_METHOD},
                       {"calendar", FILE_CALENDAR},
                       {"ladder", FILE_LADDER}};
     for (size_t i = 0; i < COUNT(first_keys); i++)

@@ -34,6 +34,7 @@ enum file_type {
     FILE_FRAMEWORK,
     FILE_CHECK,
     FILE_SET,
+    FILE_METHOD,
     FILE_CALENDAR,
     FILE_LADDER,
     FILE_OVERLAY
@@ -226,6 +227,9 @@ bool model__clock_waits(const struct field *f, const struct kind *k, const bool 
 
 void model__framework(struct loader *l, const struct source *s, struct framework *f);
 void model__framework_finish(struct loader *l, const struct source *s, struct framework *f);
+/* methods/: needs the scales, and gives those that name methods: risk_methods, readiness_methods. */
+void model__methods(struct loader *l, size_t count);
+void model__methods_finish(struct loader *l); /* what they name in the criteria, and that they are there */
 /* Needs the kinds and the guest. Circles, clashes and what may not be read are mistakes. */
 void model__sets(struct loader *l, size_t count);
 /* The query with the sets that it names put in; "" when it, or one of them, has a mistake. */

@@ -43,6 +43,7 @@ static void read_shared(struct loader *l)
     for (size_t i = 0; i < l->source_count; i++)
         if (is_one(l, i, FILE_SCALES))
             model__scales(l, &l->sources[i]);
+    model__methods(l, count_of(l, FILE_METHOD));
 }
 
 /* ---- kinds ------------------------------------------------------------------------------- */
@@ -150,6 +151,7 @@ static void run_passes(struct loader *l, struct text on)
     if (l->mistakes == 0)
         model__makes_finish(l);
     finish_frameworks(l);
+    model__methods_finish(l);
     read_checks(l);
 }
 

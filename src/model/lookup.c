@@ -29,6 +29,30 @@ const struct check *model_check(const struct model *m, struct text name)
     FIND(m->checks, m->check_count, name, name);
 }
 
+static const struct method *method_of(const struct model *m, struct text name, bool risk)
+{
+    const struct method *standard = NULL;
+    for (size_t i = 0; i < m->method_count; i++) {
+        const struct method *one = &m->methods[i];
+        if (risk != (one->risk != NULL))
+            continue;
+        if (text_same(one->name, name))
+            return one;
+        standard = one->standard ? one : standard;
+    }
+    return standard;
+}
+
+const struct method *model_risk_method(const struct model *m, struct text name)
+{
+    return method_of(m, name, true);
+}
+
+const struct method *model_readiness_method(const struct model *m, struct text name)
+{
+    return method_of(m, name, false);
+}
+
 const struct field *kind_field(const struct kind *k, struct text name)
 {
     FIND(k->fields, k->field_count, name, name);

@@ -385,6 +385,47 @@ struct check {
     struct { struct text code; struct words words; } reasons[16];
     size_t reason_count;
 };
+/* ---- methods: how something is measured ---------------------------------------------------------- */
+#define LEVEL_TOP 4
+struct method_band {
+    struct text value;            /* of the scale */
+    int64_t from;                 /* the least score of the band */
+    struct text criteria;         /* integer field of the criteria that replaces it; "" none */
+};
+struct method_effect {
+    int64_t from, likelihood;     /* a control of so many percent takes so many steps off */
+};
+struct risk_method {
+    const struct scale *scale;
+    int64_t likelihood, consequence; /* steps, 1 to as many */
+    const int64_t *scores;        /* of each consequence, then of each likelihood; NULL: their product */
+    struct text unsure;           /* a likelihood with this confidence is higher, "" none, */
+    int64_t unsure_steps;         /* by so many steps */
+    struct method_band *bands;    /* as many as the scale has values, in its order */
+    int64_t severe_from;          /* from this consequence to people on, at least the band */
+    ptrdiff_t severe_band;        /* of this place; -1: none */
+    struct method_effect *effects; /* rising */
+    size_t effect_count;
+};
+struct readiness_method {
+    int64_t worth[LEVEL_TOP + 1]; /* of each level, percent; rising from 0 */
+    int64_t covered_from;         /* rows at this level or above are covered */
+    int64_t blocked_at_most;      /* the score, while a check marked must fails */
+    int64_t relied_on;            /* so many times weighs a control that something relies on */
+    int64_t proof_from, proof_without; /* this level and above need proof; what stays without it */
+    int64_t documented, records;  /* stage 1: level of rows with a document, with records */
+    int64_t rows, registered;     /* stage 2: level of rows, and of those of the register */
+    int64_t share_level, share_percent; /* stage 2: so many of the latter are at this level */
+};
+struct method { /* one of risk and readiness is there */
+    struct text name, hash;       /* hash: 16 hex of SHA-256 over the file */
+    struct words title, about;
+    bool standard;                /* holds where the criteria in force name no other */
+    bool site;                    /* not shipped */
+    const struct risk_method *risk;
+    const struct readiness_method *readiness;
+};
+
 struct overlay { /* shipped, switched on by name */
     struct text name;
     const struct json *source;
@@ -418,6 +459,8 @@ struct model {
     const struct kind *unit_kind;  /* is: unit_tree; NULL when none */
     const struct kind *criteria_kind; /* is: criteria; NULL when none */
     const struct kind *delegation_kind; /* is: delegation; NULL when none */
+    struct method *methods;        /* one standard of a sort, where something is measured by it */
+    size_t method_count;
     struct text hash;              /* 16 hex of SHA-256 over every file in force */
     struct text *untranslated;     /* English texts without a Chinese twin */
     size_t untranslated_count;
@@ -450,6 +493,12 @@ const struct framework *model_framework(const struct model *m, struct text name)
 const struct requirement *model_requirement(const struct model *m, struct text id);
 const struct calendar *model_calendar(const struct model *m, struct text name);
 const struct check *model_check(const struct model *m, struct text name);
+/* The method of that name, else the standard one; NULL when the model measures nothing so. */
+const struct method *model_risk_method(const struct model *m, struct text name);
+const struct method *model_readiness_method(const struct model *m, struct text name);
+/* Fields of the criteria that name the method; they may be missing. */
+#define RISK_METHOD_FIELD "risk_method"
+#define READINESS_METHOD_FIELD "readiness_method"
 bool field_is_column(const struct field *f); /* of the table of its kind; else rows or links */
 const struct field *kind_field(const struct kind *k, struct text name);
 const struct move *kind_move(const struct kind *k, struct text name);

@@ -38,6 +38,11 @@ static int64_t at_least(int64_t v, int64_t least)
     return v < least ? least : v;
 }
 
+static int64_t at_most(int64_t v, int64_t most)
+{
+    return v > most ? most : v;
+}
+
 /* Steps of reduction from verified treatments: sums of their declared effects. */
 static enum err less_by_related(struct context *c, const struct json *less, int64_t *likelihood,
                                 int64_t *consequence)
@@ -59,8 +64,8 @@ static enum err less_by_related(struct context *c, const struct json *less, int6
 
 /* The best control in force takes documented steps off the likelihood: never a typed-in number.
  */
-static enum err less_by_controls(struct context *c, const struct json *less,
-                                 int64_t *likelihood)
+static enum err less_by_controls(struct context *c, const struct risk_method *m,
+                                 const struct json *less, int64_t *likelihood)
 {
     const struct field *f = kind_field(c->rec->kind, compute__word(less, "field"));
     const struct json *ids = f ? c->rec->values[f->index] : NULL;
@@ -74,12 +79,22 @@ static enum err less_by_controls(struct context *c, const struct json *less,
         if (counts && compute__integer(control, compute__word(less, "percent"), &percent) && percent > best)
             best = percent;
     }
-    *likelihood -= best >= 75 ? 3 : best >= 50 ? 2 : best >= 25 ? 1 : 0;
+    int64_t steps = 0;
+    for (size_t i = 0; i < m->effect_count && best >= m->effects[i].from; i++)
+        steps = m->effects[i].likelihood;
+    *likelihood -= steps;
     return OK;
+}
+
+static bool unsure(const struct context *c, const struct risk_method *m)
+{
+    const struct json *confidence = record_value(c->rec, compute__word(c->args, "confidence"));
+    return m->unsure.len && confidence && text_same(json_text(confidence), m->unsure);
 }
 
 static enum err risk_score(struct context *c, const struct json **out)
 {
+    const struct risk_method *m;
     int64_t consequence = 0, likelihood, one;
     const struct json *fields = json_get(c->args, "consequence");
     for (const struct json *f = fields ? fields->first : NULL; f; f = f->next) {
@@ -89,18 +104,18 @@ static enum err risk_score(struct context *c, const struct json **out)
     }
     if (!compute__integer(c->rec, compute__word(c->args, "likelihood"), &likelihood))
         return OK;
-    const struct json *confidence = record_value(c->rec, compute__word(c->args, "confidence"));
-    if (confidence && text_is(confidence->text, "low") && likelihood < 5)
-        likelihood++;
+    TRY(compute__risk_method(c, &m));
+    if (unsure(c, m) && likelihood < m->likelihood)
+        likelihood = at_most(likelihood + m->unsure_steps, m->likelihood);
     if (json_get(c->args, "less"))
         TRY(less_by_related(c, json_get(c->args, "less"), &likelihood, &consequence));
     if (json_get(c->args, "less_from"))
-        TRY(less_by_controls(c, json_get(c->args, "less_from"), &likelihood));
+        TRY(less_by_controls(c, m, json_get(c->args, "less_from"), &likelihood));
     struct text part = compute__word(c->args, "part");
     int64_t y = at_least(consequence, 1), x = at_least(likelihood, 1);
     *out = node__integer(c->call->arena, text_is(part, "likelihood")    ? x
                                          : text_is(part, "consequence") ? y
-                                                                        : x * y);
+                                                                        : record_score(m, x, y));
     return OK;
 }
 

@@ -33,6 +33,8 @@ bool compute__case_holds(const struct context *c, size_t nth);
 ptrdiff_t compute__rank(const struct scale *s, const struct json *value);
 
 /* ---- criteria.c */
+/* How risks are measured: by the method that the criteria in force name, else the standard one. */
+enum err compute__risk_method(struct context *c, const struct risk_method **out);
 enum err compute__risk_band(struct context *c, const struct json **out);
 enum err compute__in_force(struct context *c, const struct json **out);
 enum err compute__judged(struct context *c, const struct json **out);

@@ -26,42 +26,76 @@ static enum err said(struct context *c, struct text field, const struct json *ot
     return OK;
 }
 
-static enum err reached(struct context *c, int64_t score, size_t *band, bool *any)
+enum err compute__risk_method(struct context *c, const struct risk_method **out)
 {
-    const struct json *bands = json_get(c->args, "bands");
-    const struct json *fields = json_get(c->args, "criteria");
-    *any = false;
-    for (size_t i = 0; i < c->field->scale->count; i++) {
-        const char *name = text_c(c->call->arena, c->field->scale->options[i].value);
-        const struct json *least;
-        TRY(said(c, json_text(json_get(fields, name)), json_get(bands, name), &least));
-        if (!least || least->type != JSON_INTEGER || score < least->integer)
-            continue;
-        *band = i;
-        *any = true;
-    }
+    struct record *criteria;
+    TRY(measure(c, &criteria));
+    *out = record_risk_method(c->records->model, criteria)->risk;
     return OK;
+}
+
+/* Of the criteria (NULL: none). The loader has seen to it that there is one where it is asked for. */
+const struct method *record_risk_method(const struct model *m, const struct record *criteria)
+{
+    const struct json *v = criteria ? record_value(criteria, TEXT(RISK_METHOD_FIELD)) : NULL;
+    return model_risk_method(m, v ? json_text(v) : TEXT(""));
+}
+
+const struct method *record_readiness_method(const struct model *m, const struct record *criteria)
+{
+    const struct json *v = criteria ? record_value(criteria, TEXT(READINESS_METHOD_FIELD)) : NULL;
+    return model_readiness_method(m, v ? json_text(v) : TEXT(""));
+}
+
+int64_t record_band_from(const struct method_band *band, const struct record *criteria)
+{
+    const struct json *v = criteria && band->criteria.len ? record_value(criteria, band->criteria) : NULL;
+    return v && v->type == JSON_INTEGER ? v->integer : band->from;
+}
+
+ptrdiff_t record_band(const struct risk_method *m, const struct record *criteria, int64_t score)
+{
+    ptrdiff_t band = -1;
+    for (size_t i = 0; i < m->scale->count; i++)
+        if (score >= record_band_from(&m->bands[i], criteria))
+            band = (ptrdiff_t)i;
+    return band;
+}
+
+int64_t record_score(const struct risk_method *m, int64_t likelihood, int64_t consequence)
+{
+    int64_t x = likelihood, y = consequence;
+    if (!m->scores)
+        return x * y;
+    x = x < 1 ? 1 : x > m->likelihood ? m->likelihood : x;
+    y = y < 1 ? 1 : y > m->consequence ? m->consequence : y;
+    return m->scores[(y - 1) * m->likelihood + x - 1];
+}
+
+enum err record_in_force(struct call *call, struct records *r, struct reader *db,
+                         struct record **out)
+{
+    const struct kind *k = r->model->criteria_kind;
+    *out = NULL;
+    return k ? query__in_force(call, r, db_reader(db), k,
+                               zone_today(call->arena, call->zone, call->now), out)
+             : OK;
 }
 
 enum err compute__risk_band(struct context *c, const struct json **out)
 {
+    const struct risk_method *m;
     int64_t score, one;
-    size_t band = 0;
-    bool any;
     if (!compute__integer(c->rec, compute__word(c->args, "score"), &score))
         return OK;
-    TRY(reached(c, score, &band, &any));
-    const struct json *severe = json_get(c->args, "severe"), *is = json_get(severe, "is");
-    const struct json *from = json_get(severe, "from"), *fields = json_get(severe, "fields");
-    ptrdiff_t floor = is ? compute__rank(c->field->scale, is) : -1;
-    for (const struct json *f = fields ? fields->first : NULL; f; f = f->next) {
-        if (!compute__integer(c->rec, f->text, &one) || one < from->integer || floor < 0)
-            continue;
-        band = !any || (size_t)floor > band ? (size_t)floor : band;
-        any = true;
-    }
-    if (any)
-        *out = node__text(c->call->arena, c->field->scale->options[band].value);
+    TRY(compute__risk_method(c, &m));
+    ptrdiff_t band = record_band(m, c->measure->criteria, score);
+    const struct json *severe = json_get(c->args, "severe");
+    for (const struct json *f = severe ? severe->first : NULL; f; f = f->next)
+        if (compute__integer(c->rec, f->text, &one) && one >= m->severe_from && m->severe_band > band)
+            band = m->severe_band;
+    if (band >= 0)
+        *out = node__text(c->call->arena, m->scale->options[band].value);
     return OK;
 }
 

@@ -34,15 +34,15 @@ static enum err write_score(struct call *call, struct tx *tx, const struct notin
     struct value values[] = {V_TEXT(s->name),  V_TEXT(n->day),  V_TEXT(n->at),
                              V_INT(n->size),   V_TEXT(n->model), V_INT(s->score),
                              V_INT(s->raw_score), V_INT(s->met), V_INT(s->of),
-                             V_INT(s->proof),  V_INT(s->blockers)};
+                             V_INT(s->proof),  V_INT(s->blockers), V_TEXT(s->detail)};
     return tx_exec(call, tx,
                    "INSERT INTO readiness_run(name, day, at, size, model, score, raw_score, met, "
-                   "applicable, proof, blockers) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
-                   "$11) ON CONFLICT (name, day) DO UPDATE SET at = excluded.at, size = "
+                   "applicable, proof, blockers, detail) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
+                   "$11, $12) ON CONFLICT (name, day) DO UPDATE SET at = excluded.at, size = "
                    "excluded.size, model = excluded.model, score = excluded.score, raw_score = "
                    "excluded.raw_score, met = excluded.met, applicable = excluded.applicable, "
-                   "proof = excluded.proof, blockers = excluded.blockers",
-                   values, 11, NULL);
+                   "proof = excluded.proof, blockers = excluded.blockers, detail = excluded.detail",
+                   values, 12, NULL);
 }
 
 static enum err write_note(struct job *job, struct call *call, struct tx *tx)
@@ -80,6 +80,7 @@ void record_note_runs(struct call *call, struct records *r, struct text day, int
     if (score) {
         n->score = *score;
         n->score.name = text_copy(a, score->name);
+        n->score.detail = text_copy(a, score->detail);
     }
     n->job = (struct job){.run = write_note, .done = written, .arg = n, .again = true};
     n->job.call = call_beside(a, call);

@@ -92,7 +92,7 @@ static const struct column readiness_run_columns[] = {
     COLUMN("model", TEXT, true),      COLUMN("score", INTEGER, true),
     COLUMN("raw_score", INTEGER, true), COLUMN("met", INTEGER, true),
     COLUMN("applicable", INTEGER, true), COLUMN("proof", INTEGER, true),
-    COLUMN("blockers", INTEGER, true)};
+    COLUMN("blockers", INTEGER, true), COLUMN("detail", TEXT, false)};
 static const struct column idempotency_columns[] = {
     COLUMN("actor", TEXT, true),  COLUMN("name", TEXT, true), COLUMN("kind", TEXT, true),
     COLUMN("record", TEXT, true), COLUMN("at", TEXT, true),   COLUMN("request", TEXT, false),

@@ -418,13 +418,24 @@ MUST_USE enum err record_todo(struct call *call, struct records *r, struct reade
 /* The moment at which the record, as it was at its version, had come to its state; "" when not known. */
 MUST_USE enum err record_since(struct call *call, struct reader *db, const struct record *rec,
                                struct text *out);
+/* ---- by what is measured today (docs/model.md §6.1, §6.3) ----------------------------------- */
+/* The record of the kind that `is: criteria` by which is measured; NULL: none. Whoever asks. */
+MUST_USE enum err record_in_force(struct call *call, struct records *r, struct reader *db,
+                                  struct record **out);
+/* What the criteria (NULL: none) choose, else the standard; NULL when the model has none. */
+const struct method *record_risk_method(const struct model *m, const struct record *criteria);
+const struct method *record_readiness_method(const struct model *m, const struct record *criteria);
+int64_t record_score(const struct risk_method *m, int64_t likelihood, int64_t consequence);
+/* The least score of the band; which band a score is in, a place in the scale, -1: none. */
+int64_t record_band_from(const struct method_band *band, const struct record *criteria);
+ptrdiff_t record_band(const struct risk_method *m, const struct record *criteria, int64_t score);
 /* ---- what checks gave, a row a day (derived; the ledger says nothing of it) ----------------- */
 struct run_note {
     struct text name, digest; /* digest: of what breaks the check, "" when unknown */
     int64_t population, breaks;
 };
 struct score_note { /* of a framework; score, raw_score and proof in thousandths */
-    struct text name;
+    struct text name, detail; /* detail: JSON, what assure/past.c makes of it */
     int64_t score, raw_score, met, of, proof, blockers;
 };
 /* Copies what it is given and hands it to the writer; nobody waits for it, and one that cannot be

@@ -12,7 +12,7 @@ static bool on_criteria(const struct field *f)
 {
     struct text fn = json_text(json_get(f->computed, "fn"));
     return text_is(fn, "in_force") || text_is(fn, "judged") || text_is(fn, "of_criteria") ||
-           (text_is(fn, "risk_band") && json_get(f->computed, "criteria"));
+           text_is(fn, "risk_band") || text_is(fn, "risk_score");
 }
 
 static bool depends(const struct kind *k, bool all)

@@ -34,6 +34,16 @@ static const char framework[] =
     "\"rows\": [{\"id\": \"1.1\", \"group\": \"1\", \"type\": \"clause\", \"title\": \"R\","
     "\"about\": \"A\", \"phase\": \"plan\"}]}";
 
+static const char method[] =
+    "{\"method\": \"m\", \"title\": \"M\", \"about\": \"A\", \"standard\": true, \"readiness\": {"
+    "\"worth\": [0, 25, 50, 75, 100], \"covered_from\": 3, \"blocked_at_most\": 49, \"relied_on\": 2,"
+    "\"proof\": {\"from\": 3, \"without\": 2}, \"stage1\": {\"documented\": 1, \"records\": 2},"
+    "\"stage2\": {\"rows\": 3, \"register\": 2, \"share\": {\"level\": 3, \"percent\": 80}}}}";
+static const char risk[] =
+    "{\"method\": \"r\", \"title\": \"R\", \"about\": \"A\", \"standard\": true, \"risk\": {"
+    "\"scale\": \"s\", \"likelihood\": 2, \"consequence\": 2, \"score\": \"product\","
+    "\"bands\": {\"1\": {\"from\": 1, \"to\": 2}, \"2\": {\"from\": 3, \"to\": 4}}}}";
+
 static const struct json *nothing(void *arg, struct text field)
 {
     return NULL;
@@ -65,6 +75,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         {TEXT("scales.json"), TEXT(scales)},
         {TEXT("kinds/unit.json"), TEXT(unit)},
         {TEXT("frameworks/f.json"), TEXT(framework)},
+        {TEXT("methods/m.json"), TEXT(method)},
+        {TEXT("methods/r.json"), TEXT(risk)},
         {TEXT("kinds/thing.json"), TEXT("")},
         {TEXT("checks/c.json"), TEXT("")},
         {TEXT("words/zh.json"), TEXT("")},
@@ -72,9 +84,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     };
     if (size == 0 || size > 100000)
         return 0;
-    size_t count = 5, at = data[0] % COUNT(files);
+    size_t count = 7, at = data[0] % COUNT(files);
     struct text bytes = {(const char *)data + 1, size - 1};
-    struct text on = at == 8 ? TEXT("o") : TEXT("");
+    struct text on = at == 10 ? TEXT("o") : TEXT("");
     if (at >= count) {
         files[count] = files[at];
         at = count++;

@@ -28,7 +28,7 @@ TONES = {"idle", "progress", "review", "ok", "warn", "bad", "rejected", "off"}
 NEED_KEYS = {"code", "say", "kind", "via", "field", "where", "in", "least", "every", "only", "since"}
 FUNCTIONS = {"risk_score": {"consequence", "likelihood", "confidence", "less", "less_from",
                             "part"},
-             "risk_band": {"score", "bands", "criteria", "severe"}, "in_force": set(),
+             "risk_band": {"score", "severe"}, "in_force": set(),
              "judged": {"band", "cases", "else"}, "of_criteria": {"cases", "field", "else"},
              "who_set": {"fields"}, "who_moved": {"moves"}, "last_of": {"field"},
              "kept": {"field", "in", "else"}, "exceeds": {"pairs"}, "same_person": {"field", "as"},
@@ -51,6 +51,9 @@ class Model:
                 if name.endswith(".json"):
                     self.load(os.path.join(folder, name))
         self.scales = self.files.get("scales.json", {}).get("scales", {})
+        for sort in ("risk", "readiness"):
+            self.scales[sort + "_methods"] = {"of": {d["method"]: d["title"] for p, d in self.files.items()
+                                                     if p.startswith("methods/") and sort in d}}
         self.roles = self.files.get("roles.json", {}).get("roles", {})
         self.envelope = self.files.get("envelope.json", {}).get("fields", {})
         for path, data in self.files.items():
@@ -201,7 +204,7 @@ def check_computed(m, where, kind, f):
     used = [c[k] for k in ("likelihood", "confidence", "score", "rows") if isinstance(c.get(k), str)]
     for key in ("consequence", "fields"):
         used += c.get(key, [])
-    used += c["severe"]["fields"] if "severe" in c else []
+    used += c.get("severe", [])
     used += [name for pair in c.get("pairs", []) for name in pair]
     for name in used:
         if m.field(kind, name) is None:
@@ -374,6 +377,7 @@ def check_kind(m, path, data):
     if len(data["list"]) > 7:
         m.say(where, "more than seven columns in the list")
     shape = dict(data.get("views", {}).get("map", {}))
+    shape.pop("line", None)  # a field of the criteria: the loader looks
     for name in [*shape.pop("after", {}).values(), *shape.values()]:
         if name not in fields:
             m.say(where, f"map names no field {name}")

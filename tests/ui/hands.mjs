@@ -622,5 +622,44 @@ await test('hands people: a right that was lost is seen after the first refusal'
   await close(page);
 });
 
+await test('hands method the risk map shows the bands in force, and where they are from', async () => {
+  const page = await signedIn(browser, 'lin');
+  const now = await page.ask('GET', '/method');
+  await visit(page, '/map');
+  const tones = { low: 'ok', medium: 'warn', high: 'high', very_high: 'bad' };
+  const ground = async (x, y) => ((await page.locator(`#cell-${x}-${y}`).getAttribute('class')) ?? '').match(/ground-(\w+)/)?.[1] ?? '';
+  for (const [x, y] of [[1, 1], [5, 1], [3, 4], [5, 5]]) await becomes(() => ground(x, y), tones[now.risk.cells[y - 1][x - 1].band], `the ground of ${x}-${y}`);
+  truth(await page.getByText(now.risk.method.title.en).first().isVisible(), 'the method has a name');
+  // Other criteria come into force: everything from 2 on is very high.
+  await page.route('**/api/v1/method', async (route) => {
+    const reply = await route.fetch();
+    const body = await reply.json();
+    for (const row of body.risk.cells) for (const cell of row) cell.band = cell.score >= 2 ? 'very_high' : 'low';
+    await route.fulfill({ response: reply, json: body });
+  });
+  await page.reload();
+  await becomes(() => ground(2, 1), 'bad', 'the ground of 2-1');
+  equal(await ground(1, 1), 'ok', 'the ground of 1-1');
+  complain(page);
+  await close(page);
+});
+await test('hands method readiness says its method, and is looked back to', async () => {
+  const page = await signedIn(browser, 'lin');
+  const now = await page.ask('GET', '/readiness?framework=iso-42001');
+  await visit(page, '/readiness');
+  await page.getByText(now.method.hash).first().waitFor();
+  await becomes(async () => (await page.api('GET', '/readiness?framework=iso-42001&as_of=2099-01-01')).status, 200, 'a run is kept');
+  const { day } = await page.ask('GET', '/readiness?framework=iso-42001&as_of=2099-01-01');
+  await page.getByLabel('As it was on').fill(day);
+  await page.getByRole('heading', { name: /^As it was found/ }).waitFor();
+  truth(page.url().includes(`as_of=${day}`), 'the day is in the address');
+  await page.getByRole('button', { name: 'Only as it is now' }).click();
+  await becomes(() => page.getByRole('heading', { name: /^As it was found/ }).count(), 0, 'the past');
+  await visit(page, '/readiness?as_of=2001-01-01');
+  await page.getByText('No readiness was kept up to that day').waitFor();
+  complain(page);
+  await close(page);
+});
+
 await browser.close();
 done();

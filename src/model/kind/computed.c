@@ -131,38 +131,28 @@ static const struct field *criteria_field(const struct reading *r, const struct 
     return NULL;
 }
 
-static void check_bands(const struct reading *r)
+/* Whatever method is chosen, its bands are values of the field. */
+static void bands_fit(const struct reading *r)
 {
-    const struct json *bands = model__object(r->l, r->v, "bands", true);
-    const struct json *named = model__object(r->l, r->v, "criteria", false);
-    for (const struct json *b = bands == NULL ? NULL : bands->first; b != NULL; b = b->next)
-        if (b->type != JSON_INTEGER || scale_option(r->f->scale, b->key) == NULL)
-            model__mistake(r->l, b, "value", "the scale lacks the value \"%.*s\"",
-                           TEXT_ARG(b->key));
-    for (const struct json *c = named == NULL ? NULL : named->first; c != NULL; c = c->next)
-        if (json_get(bands, text_c(r->l->scrap, c->key)) == NULL)
-            model__mistake(r->l, c, "unknown", "\"bands\" has no \"%.*s\"", TEXT_ARG(c->key));
-        else
-            criteria_field(r, c, FIELD_INTEGER);
+    const struct model *m = r->l->model;
+    for (size_t i = 0; i < m->method_count && r->f->scale != NULL; i++) {
+        const struct risk_method *one = m->methods[i].risk;
+        if (one != NULL && one->scale != NULL && one->scale != r->f->scale)
+            model__mistake(r->l, r->v, "value",
+                           "the method \"%.*s\" has bands of the scale \"%.*s\", not of this field's",
+                           TEXT_ARG(m->methods[i].name), TEXT_ARG(one->scale->name));
+    }
 }
 
 static void risk_band(const struct reading *r)
 {
-    int64_t from;
-    const struct json *severe = model__object(r->l, r->v, "severe", false);
     result_is(r, FIELD_CHOICE);
-    model__keys(r->l, r->v, "fn score bands criteria severe");
+    model__keys(r->l, r->v, "fn score severe");
     argument(r, "score", FIELD_INTEGER);
-    check_bands(r);
-    if (severe == NULL || !model__keys(r->l, severe, "fields from is"))
-        return;
-    const struct json *list = model__list(r->l, severe, "fields", true);
+    bands_fit(r);
+    const struct json *list = model__list(r->l, r->v, "severe", false);
     for (const struct json *v = list == NULL ? NULL : list->first; v != NULL; v = v->next)
         field_of(r, r->d->kind, v, FIELD_INTEGER);
-    if (!model__integer(r->l, severe, "from", -SAFE_INTEGER, SAFE_INTEGER, &from))
-        model__mistake(r->l, severe, "required", "\"from\" is missing");
-    if (scale_option(r->f->scale, json_text(json_get(severe, "is"))) == NULL)
-        model__mistake(r->l, severe, "value", "\"is\" must be a value of the scale");
 }
 
 static const struct field *column_of(const struct reading *r, const struct json *v,
@@ -535,7 +525,7 @@ static bool waits(const struct field *f, const struct kind *k, const bool *done)
 {
     static const char *const own[] = {"consequence", "likelihood", "confidence", "score",
                                       "fields",      "rows",       "band",       "pairs"};
-    const struct json *severe = json_get(json_get(f->computed, "severe"), "fields");
+    const struct json *severe = json_get(f->computed, "severe");
     struct text fn = json_text(json_get(f->computed, "fn"));
     const struct json *one = json_get(f->computed, "field");
     if (text_is(fn, "clock") || text_is(fn, "standing"))

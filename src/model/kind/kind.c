@@ -289,6 +289,18 @@ static void check_position(struct loader *l, const struct kind *k, const struct 
     check_view_field(l, k, map, "band", FIELD_CHOICE);
 }
 
+/* What lies beyond this field of the criteria has a line around it. */
+static void check_line(struct loader *l, const struct kind *k, const struct json *map)
+{
+    const struct kind *criteria = l->model->criteria_kind;
+    const struct json *line = json_get(map, "line");
+    const struct field *f = criteria == NULL ? NULL : kind_field(criteria, json_text(line));
+    const struct field *band = kind_field(k, json_text(json_get(map, "band")));
+    if (line != NULL && (f == NULL || band == NULL || f->scale != band->scale))
+        model__mistake(l, line, "unknown",
+                       "\"line\" must name a choice of the criteria with the values of the band");
+}
+
 static void read_views(struct loader *l, struct draft *d)
 {
     const struct json *views = model__object(l, d->source->root, "views", false);
@@ -296,9 +308,10 @@ static void read_views(struct loader *l, struct draft *d)
         return;
     d->kind->views = views;
     const struct json *map = model__object(l, views, "map", true);
-    if (map == NULL || !model__keys(l, map, "x y band after"))
+    if (map == NULL || !model__keys(l, map, "x y band after line"))
         return;
     check_position(l, d->kind, map);
+    check_line(l, d->kind, map);
     const struct json *after = model__object(l, map, "after", false);
     if (after != NULL && model__keys(l, after, "x y band"))
         check_position(l, d->kind, after);

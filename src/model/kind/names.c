@@ -25,7 +25,7 @@ static const char kind_words[] =
     "idempotency meta sequence ledger_log ledger_entry ledger_tile ledger_checkpoint "
     "search_doc "
     "search_words requirement model files search tasks people tokens frameworks readiness "
-    "checks soa ledger stream events systems reviews reports attachment file_chunk token_grant "
+    "method checks soa ledger stream events systems reviews reports attachment file_chunk token_grant "
     "setup healthz readyz metrics sealed store trace backup data_export reset sessions organisation access_request "
     "batch transfer site_file notices";
 

@@ -131,12 +131,70 @@ static void every_day_leaves_a_point(void **state)
     runs_close(runs);
 }
 
+static struct past past_at(struct site *s, int64_t moment)
+{
+    struct call *call = site_call(s);
+    struct reader *db = store_reader(s->store);
+    struct past p;
+    quietly(s, "UPDATE check_run SET at = at"); /* what was noted is there */
+    site_must(call, assure_past(call, db, s->model, model_framework(s->model, TEXT("std")), moment, &p));
+    store_return(s->store, db);
+    return p;
+}
+
+static void the_past_is_as_it_was_found(void **state)
+{
+    struct site *s = *state;
+    struct runs *runs = runs_open(s->model);
+    int64_t first = s->now;
+    assert_false(past_at(s, s->now).found);
+    (void)breaks(s, runs, "c-tested"); /* the checks are found already: readiness is kept all the same */
+    struct readiness then = kept(s, runs);
+    s->now += INT64_C(86400000000) * 3;
+    site_make(s, "machine", "{'title':'m','tested_on':'2026-11-01'}");
+    site_move(s, "paper", site_make(s, "paper", "{'title':'s','sort_of':'statement'}"), "issue");
+    struct readiness now = kept(s, runs);
+    assert_false(past_at(s, first - 1).found);
+    struct past before = past_at(s, s->now - 1), last = past_at(s, s->now + 5);
+    assert_true(before.found && before.detailed && last.detailed);
+    assert_true(text_is(before.numbers.day, "2026-11-23"));
+    assert_true(text_is(last.numbers.day, "2026-11-26"));
+    assert_int_equal(before.row_count, then.row_count);
+    assert_int_equal(last.check_count, now.check_count);
+    for (size_t i = 0; i < now.row_count; i++) {
+        assert_int_equal(before.rows[i].level, then.rows[i].level);
+        assert_int_equal(last.rows[i].level, now.rows[i].level);
+        assert_int_equal(last.rows[i].proven, now.rows[i].proven);
+    }
+    assert_true(text_same(last.hash, now.method->hash) && last.standard);
+    runs_close(runs);
+}
+
+static void what_an_earlier_release_did_not_keep_is_unknown(void **state)
+{
+    static const char *const details[] = {"NULL", "'{'", "'[]'", "'{\"rows\": 7}'",
+                                          "'{\"rows\": {\"1.1\": 9, \"x\": \"4\"}, \"checks\": {\"c-paper\": \"x\", \"n\": []}}'"};
+    struct site *s = *state;
+    struct runs *runs = runs_open(s->model);
+    (void)kept(s, runs);
+    for (size_t i = 0; i < COUNT(details); i++) {
+        quietly(s, text_c(s->arena, text_print(s->arena, "UPDATE readiness_run SET detail = %s", details[i])));
+        struct past p = past_at(s, s->now);
+        assert_true(p.found);
+        assert_int_equal(p.detailed, i == COUNT(details) - 1);
+        assert_true(p.row_count <= 1 && p.check_count <= 1);
+    }
+    runs_close(runs);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         SITE_TEST(kept_until_an_entry),
         SITE_TEST(the_same_as_computed),
         SITE_TEST(every_day_leaves_a_point),
+        SITE_TEST(the_past_is_as_it_was_found),
+        SITE_TEST(what_an_earlier_release_did_not_keep_is_unknown),
     };
     return site_run(argc, argv, "assure runs", tests, COUNT(tests));
 }

@@ -96,7 +96,7 @@ export interface Kind {
 	serves?: string[];
 	list: string[];
 	sort?: string;
-	views?: { map?: { x: string; y: string; band: string; after?: { x: string; y: string; band: string } } };
+	views?: { map?: { x: string; y: string; band: string; line?: string; after?: { x: string; y: string; band: string } } };
 	is?: string;
 	layout: { title: Words; fields: string[] }[];
 	fields: Field[];
@@ -441,9 +441,25 @@ export interface Gate {
 	ready: boolean;
 	failing: { row: string; check?: string; why?: Words }[];
 }
+/** By which rules something is measured; hash: of the file that says them. */
+export interface Method {
+	method: string;
+	title: Words;
+	about: Words;
+	hash: string;
+	standard: boolean;
+	covered_from?: number;
+	blocked_at_most?: number;
+}
+export interface Methods {
+	criteria: Ref | null;
+	risk: { method: Method; bands: { value: string; from: number }[]; cells: { score: number; band: string }[][]; lines: Record<string, string> } | null;
+	readiness: { method: Method } | null;
+}
 export interface Readiness {
 	framework: string;
 	at: string;
+	method: Method;
 	score: number;
 	raw_score: number;
 	ready: boolean;
@@ -456,6 +472,24 @@ export interface Readiness {
 	rows: ReadinessRow[];
 	/** Days on which somebody asked, the oldest first; the last is now. Only when asked for. */
 	trend?: { day: string; score: number; met: number; of: number; blockers: number }[];
+}
+/** As it was found and written down; null: an earlier release did not keep it. */
+export interface ReadinessKept {
+	framework: string;
+	as_of: string;
+	at: string;
+	day: string;
+	entries: number;
+	score: number;
+	raw_score: number;
+	coverage: { met: number; of: number };
+	proof_ratio: number;
+	blocking: number;
+	method: { method: string; title: Words; hash: string; standard: boolean } | null;
+	ready: boolean | null;
+	stage1: boolean | null;
+	rows: { row: string; title: Words; applicable: boolean; level: number; proven: boolean }[] | null;
+	checks: { check: string; title: Words; state: 'pass' | 'fail' | 'no_data'; population: number; breaks: number; must: boolean }[] | null;
 }
 export interface SoaRow {
 	row: string;
