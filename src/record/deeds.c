@@ -32,6 +32,13 @@ static bool sets(const struct context *c, const struct record *rec, const struct
     return false;
 }
 
+/* Does this deed make those before it count no more? */
+static bool latest(const struct context *c)
+{
+    const struct json *only = json_get(c->args, "latest");
+    return only && only->type == JSON_TRUE;
+}
+
 static bool moves(const struct context *c, struct text move)
 {
     return move.len && value__list_has(json_get(c->args, "moves"), move);
@@ -70,6 +77,8 @@ static enum err from_versions(struct context *c, bool by_move, struct json *list
         TRY(json_read(c->call, row_at(&rows, i)[0].text, &body_limits, &body));
         TRY(body__read(c->call, c->rec->kind, row_at(&rows, i)[0].text, then));
         bool did = by_move ? moves(c, json_text(json_get(body, "_move"))) : sets(c, then, before);
+        if (did && latest(c))
+            *list = *node__list(c->call->arena);
         if (did)
             TRY(person_of(c, body, &person));
         struct text other = json_text(json_get(body, "_for")); /* whose deputy they were */
@@ -91,6 +100,8 @@ static enum err people(struct context *c, bool by_move, const struct json **out)
     if (c->before && !kept)
         TRY(from_versions(c, by_move, list));
     bool did = by_move ? moves(c, c->move) : sets(c, c->rec, c->before);
+    if (did && latest(c))
+        list = node__list(c->call->arena);
     if (did && c->call->actor->stands_for.len)
         add_person(c, list, c->call->actor->stands_for);
     if (did && c->call->actor->person.len)

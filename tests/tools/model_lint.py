@@ -30,7 +30,7 @@ FUNCTIONS = {"risk_score": {"consequence", "likelihood", "confidence", "less", "
                             "part"},
              "risk_band": {"score", "severe"}, "in_force": set(),
              "judged": {"band", "cases", "else"}, "of_criteria": {"cases", "field", "else"},
-             "who_set": {"fields"}, "who_moved": {"moves"}, "last_of": {"field"},
+             "who_set": {"fields"}, "who_moved": {"moves", "latest"}, "last_of": {"field"},
              "kept": {"field", "in", "else"}, "exceeds": {"pairs"}, "same_person": {"field", "as"},
              "rows_meet": {"rows", "key", "each", "column", "in"}, "rows_worst": {"rows", "column"},
              "rows_any": {"rows", "column", "at_least", "or"},

@@ -337,7 +337,8 @@ static void who_set(const struct reading *r)
 static void who_moved(const struct reading *r)
 {
     people_is_result(r);
-    model__keys(r->l, r->v, "fn moves");
+    model__keys(r->l, r->v, "fn moves latest");
+    model__bool(r->l, r->v, "latest");
     const struct json *list = model__list(r->l, r->v, "moves", true);
     for (const struct json *v = list == NULL ? NULL : list->first; v != NULL; v = v->next)
         if (kind_move(r->d->kind, json_text(v)) == NULL)
