@@ -789,6 +789,29 @@ static enum err put_move(struct exchange *x, const struct record *rec,
     return OK;
 }
 
+static enum err put_offers(struct exchange *x, const struct record *rec, struct json_out *o)
+{
+    struct offered *offers;
+    size_t count;
+    TRY(record_offers(x->call, x->records, exchange__db(x), rec, &offers, &count));
+    json_key(o, "offers");
+    json_open(o, '[');
+    for (size_t i = 0; i < count; i++) {
+        const struct offer *offer = offers[i].offer;
+        json_open(o, '{');
+        put__integer(o, "n", offer - rec->kind->offers);
+        put__words(o, "title", offer->title);
+        put__text(o, "kind", offer->make.kind->name);
+        json_key(o, "set");
+        json_put_json(o, offers[i].values);
+        if (offer->make.link)
+            put__text(o, "link", offer->make.link->name);
+        json_close(o, '}');
+    }
+    json_close(o, ']');
+    return OK;
+}
+
 enum err moves_get(struct exchange *x)
 {
     const struct kind *k;
@@ -809,6 +832,7 @@ enum err moves_get(struct exchange *x)
     json_close(o, ']');
     json_key(o, "turn");
     TRY(put__turn(x, &turn, o));
+    TRY(put_offers(x, rec, o));
     json_close(o, '}');
     return OK;
 }

@@ -145,8 +145,9 @@ struct push { /* records of a kind whose field names this one, where the move le
     struct text via, move;
     const struct condition *when; /* of the record that pushes; NULL: always */
 };
-struct make_source { /* of a value: a column of the row, or a field of the record that makes */
+struct make_source { /* of a value: a column of the row, a field of the record that makes, or itself */
     const struct field *column, *field;
+    bool itself;
 };
 struct make_value {
     const struct field *field; /* of the record that is made */
@@ -164,6 +165,11 @@ struct make { /* a record that a move makes */
     const struct field *each;  /* rows: a record for each of them; NULL: one */
     const struct field *link;  /* ref or refs of the record that makes: keeps what was made; NULL */
     const struct condition *when;
+};
+struct offer { /* a button: a record that somebody may create with these values */
+    struct words title;
+    uint64_t in;               /* states, a bit each; 0: in all that are not an end */
+    struct make make;          /* without key and each */
 };
 struct freezing { /* a move signs every record of a kind, as they are */
     const struct kind *kind;
@@ -304,6 +310,8 @@ struct kind {
     size_t state_count, start;
     struct move *moves;
     size_t move_count;
+    struct offer *offers;        /* at most OFFERS_MOST */
+    size_t offer_count;
     struct layout *layouts;
     size_t layout_count;
     struct text *list, *serves;

@@ -184,14 +184,26 @@ static const struct json *cut(struct call *call, const struct field *f, const st
     return node__text(call->arena, text_print(call->arena, "%.*s…", TEXT_ARG(text_slice(v->text, 0, at))));
 }
 
+static const struct json *itself(struct call *call, const struct field *f,
+                                 const struct record *cause)
+{
+    const struct json *id = node__text(call->arena, cause->id);
+    if (f->type != FIELD_REFS)
+        return id;
+    struct json *list = node__list(call->arena);
+    node__add(list, id, (struct text){0}, call->arena);
+    return list;
+}
+
 static const struct json *value_of(struct call *call, const struct make_value *v,
                                    const struct record *cause, const struct json *row)
 {
     int64_t days = 0;
     for (size_t i = 0; i < v->from_count; i++) {
         const struct make_source *s = &v->from[i];
-        const struct json *one = s->column ? json_get(row, text_c(call->arena, s->column->name))
-                                           : cause->values[s->field->index];
+        const struct json *one = s->itself   ? itself(call, v->field, cause)
+                                 : s->column ? json_get(row, text_c(call->arena, s->column->name))
+                                             : cause->values[s->field->index];
         if (!value__empty(one))
             return cut(call, v->field, one);
     }
@@ -239,4 +251,44 @@ enum err make__all(struct writing *w, const struct record *cause, struct made *l
         e = make_one(w, cause, one);
     w->call->actor = actor;
     return e;
+}
+
+/* ---- offered ---------------------------------------------------------------------------------- */
+static bool is_offered(struct call *call, const struct offer *offer, const struct record *rec,
+                       bool may_change)
+{
+    bool here = offer->in ? offer->in >> rec->state & 1 : !rec->kind->states[rec->state].end;
+    bool keeps = !offer->make.link ||
+                 (may_change && (offer->make.link->always || !rec->kind->states[rec->state].locked));
+    return here && keeps && record_may_create(call->actor, offer->make.kind) &&
+           (!offer->make.when || condition_holds(offer->make.when, of_record, (void *)(uintptr_t)rec));
+}
+
+/* Values come from what the reader sees: a button tells nobody more than the page. */
+enum err record_offers(struct call *call, struct records *r, struct reader *db,
+                       const struct record *rec, struct offered **out, size_t *count)
+{
+    const struct kind *k = rec->kind;
+    struct record *seen = record__copy(call->arena, rec);
+    const bool *sight = record_sight(call, r, db, rec);
+    bool may_change = record_may_change(call, r, db, rec);
+    *out = NEW_MANY(call->arena, k->offer_count + 1, struct offered);
+    *count = 0;
+    for (size_t i = 0; i < k->field_count; i++)
+        if (!sight[i])
+            seen->values[i] = NULL;
+    for (size_t i = 0; i < k->offer_count; i++) {
+        const struct offer *offer = &k->offers[i];
+        if (!is_offered(call, offer, seen, may_change))
+            continue;
+        struct json *values = node__object(call->arena);
+        for (size_t n = 0; n < offer->make.value_count; n++) {
+            const struct make_value *v = &offer->make.values[n];
+            const struct json *one = value_of(call, v, seen, NULL);
+            if (!value__empty(one))
+                node__add(values, one, v->field->name, call->arena);
+        }
+        (*out)[(*count)++] = (struct offered){offer, values};
+    }
+    return OK;
 }

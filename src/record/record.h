@@ -320,6 +320,14 @@ bool record_may_change(struct call *call, struct records *r, struct reader *db,
 /* May the actor name another owner by a plain change? Else it is handed over (hand.c). */
 bool record_may_give(struct call *call, struct records *r, struct reader *db,
                      const struct record *rec);
+/* Records that the actor may create from here, with the values that the form begins with; those that
+ * a field of this record keeps only when they may change it. */
+struct offered {
+    const struct offer *offer;
+    const struct json *values; /* an object */
+};
+MUST_USE enum err record_offers(struct call *call, struct records *r, struct reader *db,
+                                const struct record *rec, struct offered **out, size_t *count);
 bool record_may_create(const struct actor *a, const struct kind *k);
 bool record_may_read_kind(const struct actor *a, const struct kind *k);
 /* One version. Each is judged by what it was and what the reader holds now: of a hidden one only

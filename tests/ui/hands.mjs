@@ -499,6 +499,29 @@ await test('hands P12: what somebody holds is one click from the list that hands
   await lin.context().close();
 });
 
+await test('hands offers: a button begins a record with what is known, and the record keeps it', async () => {
+  const page = await signedIn(browser, 'ravi');
+  const supplier = (await page.ask('GET', '/supplier?limit=50')).items.find((one) => one.state !== 'ended' && one.state !== 'archived');
+  const { offers } = await page.ask('GET', `/supplier/${supplier.key}/moves`);
+  truth(offers.length, `nothing is offered at ${supplier.key}, ${supplier.state}`);
+  const had = (await page.ask('GET', `/supplier/${supplier.key}`)).evidence ?? [];
+  await visit(page, `/k/supplier/${supplier.key}`);
+  await page.locator('.page-head, header').locator('button.add-to').first().click();
+  await page.getByRole('menuitem', { name: 'Keep a certificate or report of it' }).click();
+  await page.waitForURL(/\/k\/evidence\/new/);
+  await page.waitForFunction((title) => document.getElementById('new-title')?.value === title, supplier.title);
+  await page.reload();
+  await page.waitForFunction((title) => document.getElementById('new-title')?.value === title, supplier.title);
+  await page.locator('#new-title').fill(`Certificate of ${supplier.key}`);
+  await page.getByRole('button', { name: /^Create/ }).first().click();
+  await page.waitForURL(/\/k\/evidence\/EVD-/);
+  const made = (await page.ask('GET', `/evidence/${page.url().match(/EVD-\d+/)[0]}`));
+  equal([made.title, made.kind_of, made.source], [`Certificate of ${supplier.key}`, 'certificate', supplier.title], 'what it began with');
+  equal((await page.ask('GET', `/supplier/${supplier.key}`)).evidence, [...had, made.id], 'what the supplier keeps');
+  complain(page);
+  await page.context().close();
+});
+
 await test('hands people: a role is not taken by one click, nor offered where it may not be', async () => {
   const [lin, pat] = await Promise.all([signedIn(browser, 'lin'), signedIn(browser, 'pat')]);
   const people = async () => (await lin.ask('GET', '/people')).items;

@@ -5,7 +5,7 @@
 #include "model/internal.h"
 
 static const char kind_keys[] = "kind prefix title plural icon about phase order serves fields "
-                                "layout list sort states moves access views is grants keeps_until";
+                                "layout list sort states moves offers access views is grants keeps_until";
 
 /* ---- head -------------------------------------------------------------------------------- */
 static void check_prefix(struct loader *l, const struct draft *d)
@@ -486,6 +486,7 @@ void model__kind_finish(struct loader *l, struct draft *d)
     read_views(l, d);
     read_is(l, d);
     read_grants(l, d);
+    model__offers(l, d->source->root, k);
     read_serves(l, d);
     read_keeps(l, d);
 }

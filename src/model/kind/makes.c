@@ -36,6 +36,12 @@ static void read_source(struct loader *l, const struct kind *k, struct make *mak
     struct text name = text_from(json_text(v), 1);
     s->column = column(make->each, name);
     s->field = s->column == NULL ? kind_field(k, name) : NULL;
+    s->itself = s->column == NULL && text_is(name, "id") && out->field->target_kind == k;
+    if (s->itself) {
+        s->field = NULL;
+        out->from_count++;
+        return;
+    }
     const struct field *from = s->column != NULL ? s->column : s->field;
     if (from == NULL || !agrees(out->field, from))
         model__mistake(l, v, "value", "\"$%.*s\" is no column and no field that fits \"%.*s\"",
@@ -142,15 +148,17 @@ static void read_key(struct loader *l, const struct kind *k, const struct json *
     }
 }
 
-static bool read_make(struct loader *l, const struct kind *k, const struct json *v,
+/* Of a move, or of an offer: then somebody makes it, once for each time they press the button. */
+static bool read_make(struct loader *l, const struct kind *k, const struct json *v, bool offered,
                       struct make *make)
 {
-    if (!model__keys(l, v, "kind set each link key when"))
+    if (!model__keys(l, v, offered ? "title kind set link when in" : "kind set each link key when"))
         return false;
     struct text name = model__text(l, v, "kind", true);
     const struct json *set = model__object(l, v, "set", true);
     make->kind = model_kind(l->model, name);
-    read_key(l, k, v, make);
+    if (!offered)
+        read_key(l, k, v, make);
     if (json_get(v, "when") != NULL)
         make->when = model__condition(l, k, json_get(v, "when"));
     if (make->kind == NULL) {
@@ -173,13 +181,36 @@ void model__makes(struct loader *l, const struct kind *k, const struct json *v, 
     m->makes = NEW_MANY(l->arena, list->count, struct make);
     for (const struct json *one = list->first; one != NULL; one = one->next) {
         struct make *make = &m->makes[m->make_count];
-        if (!read_make(l, k, one, make))
+        if (!read_make(l, k, one, false, make))
             continue;
         make->source = model__at(l, one);
         for (size_t i = 0; i < m->make_count; i++)
             if (text_same(m->makes[i].key, make->key))
                 model__mistake(l, one, "twice", "the key \"%.*s\" is used twice", TEXT_ARG(make->key));
         m->make_count++;
+    }
+}
+
+/* What the new record needs besides is asked of whoever creates it. */
+void model__offers(struct loader *l, const struct json *root, struct kind *k)
+{
+    const struct json *list = model__list(l, root, "offers", false);
+    if (list == NULL)
+        return;
+    if (list->count > OFFERS_MOST) {
+        model__mistake(l, list, "too_many", "at most %d offers", OFFERS_MOST);
+        return;
+    }
+    k->offers = NEW_MANY(l->arena, list->count, struct offer);
+    for (const struct json *one = list->first; one != NULL; one = one->next) {
+        struct offer *offer = &k->offers[k->offer_count];
+        if (!read_make(l, k, one, true, &offer->make))
+            continue;
+        offer->title = model__words(l, one, "title", true);
+        const struct json *in = model__list(l, one, "in", false);
+        if (in != NULL)
+            offer->in = model__state_set(l, k, in);
+        k->offer_count++;
     }
 }
 

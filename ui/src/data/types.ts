@@ -306,9 +306,19 @@ export interface Turn {
 	waits_for: TurnOf[];
 	lacks: Problem[];
 }
+/** A record that may be created from here, with values to begin with. */
+export interface Offer {
+	n: number;
+	title: Words;
+	kind: string;
+	set: Record<string, Value>;
+	/** The field of this record that keeps the new one. */
+	link?: string;
+}
 export interface MovesReply {
 	moves: MoveChoice[];
 	turn?: Turn;
+	offers?: Offer[];
 	names?: Names;
 }
 /** What comes page by page: `next` is the cursor of the next one, null at the end. */
