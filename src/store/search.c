@@ -176,21 +176,25 @@ static void hits_of(struct call *call, const struct rows *rows, struct search_hi
     }
 }
 
+enum err read_search_query(struct call *call, struct reader *r, struct text words,
+                           struct text *query)
+{
+    *query = (struct text){0};
+    return is_folded(words) ? query_for(call, r->store->driver, words, query) : OK;
+}
+
 enum err read_search(struct call *call, struct reader *r, struct text kind, struct text words,
                      size_t most, struct search_hit **hits, size_t *count)
 {
-    const struct driver *driver = r->store->driver;
     struct text query;
     struct rows rows;
 
     *hits = NULL;
     *count = 0;
-    if (!is_folded(words))
-        return OK;
-    TRY(query_for(call, driver, words, &query));
+    TRY(read_search_query(call, r, words, &query));
     if (query.len == 0)
         return OK;
-    TRY(read_rows(call, r, driver->search,
+    TRY(read_rows(call, r, r->store->driver->search,
                   (struct value[]){V_TEXT(query), V_TEXT(kind), V_INT((int64_t)most)}, 3, most,
                   &rows));
     hits_of(call, &rows, hits, count);

@@ -129,6 +129,11 @@ MUST_USE enum err read_search(struct call *call, struct reader *r, struct text k
                               struct text words, size_t most, struct search_hit **hits,
                               size_t *count);
 
+/* The same question for a statement of one's own, over search_doc (and search_words on SQLite), in
+ * the database's own spelling: "" when nothing can be found by it. */
+MUST_USE enum err read_search_query(struct call *call, struct reader *r, struct text words,
+                                    struct text *query);
+
 /* ---- files: evidence bytes, content-addressed by SHA-256 (hex) --------------------------- */
 /* SQLite: files/ab/cdef…; PostgreSQL: rows of 1 MiB chunks. Re-hashed on reading: a changed byte
  * is ERR_IO with code "file_damaged". ERR_MISSING when absent. */

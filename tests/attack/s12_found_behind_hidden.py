@@ -14,7 +14,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 
 import cast  # noqa: E402
 from client import Client  # noqa: E402
-from program import Server  # noqa: E402
+from program import Server, run  # noqa: E402
 from stores import SqliteStores  # noqa: E402
 
 
@@ -47,11 +47,37 @@ def behind(client):
         "S12 two hundred values of more say that there are others", str(many.get("facets_more")))
 
 
+def many(store, folder):
+    """More than a thousand tasks of the same word; every other one for today."""
+    table = os.path.join(folder, "many.csv")
+    with open(table, "w", encoding="utf-8") as file:
+        file.write("Title,External id,Tags\n")
+        file.writelines(f"heron number {i},h{i},{'even' if i % 2 else 'odd'}\n" for i in range(1230))
+    run("import", "task", table, *store.words, "--as", "amy@northlake.example")
+
+
+def whole(client):
+    listed = client.must("amy", "GET", "/task?q=heron&limit=50")
+    say(listed["total"] == 1230, "S12 a list of what has a word knows all 1,230", str(listed["total"]))
+    half = client.must("amy", "GET", "/task?q=heron&tags=even&limit=1")
+    say(half["total"] == 615, "S12 and filters all of them", str(half["total"]))
+    seen, cursor = set(), ""
+    while cursor is not None:
+        page = client.must("amy", "GET", f"/task?q=heron&limit=500&fields=title&cursor={cursor}")
+        seen |= {one["id"] for one in page["items"]}
+        cursor = page["next"]
+    say(len(seen) == 1230, "S12 its pages bring all of them", str(len(seen)))
+    out = client.call("amy", "GET", "/task?q=heron&format=csv&fields=title")
+    say(out.body.decode().count("heron number") == 1230, "S12 its export has all of them", str(out.body.decode().count("heron number")))
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         store = SqliteStores(folder).new()
         cast.make(store, folder)
+        many(store, folder)
         with Server(store) as server, Client(server, cast.passwords()) as client:
+            whole(client)
             behind(client)
 
 

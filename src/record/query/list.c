@@ -8,23 +8,25 @@
 #define FACETS_MOST 10
 #define FACET_MOST 200 /* different values that are told */
 
+/* All that have the words, however many: what a list leaves out, its filters, its total and its export
+ * would leave out as well. (CROSS JOIN: the words first; SQLite would look every document up.) A symbol alone is no word: it finds nothing, never everything. */
 static enum err add_search(struct query *q, struct reader *db, struct text words)
 {
-    struct search_hit *hits;
-    size_t count;
-    struct text cut = words_for_query(q->call->arena, words);
-    if (!cut.len) { /* a symbol alone is no word: it finds nothing, never everything */
-        if (text_trim(words).len)
-            buf_add_c(&q->sql, " AND 1=0");
+    struct text query;
+    if (!text_trim(words).len)
+        return OK;
+    TRY(read_search_query(q->call, db, words_for_query(q->call->arena, words), &query));
+    if (!query.len) {
+        buf_add_c(&q->sql, " AND 1=0");
         return OK;
     }
-    TRY(read_search(q->call, db, q->kind->name, cut, 1000, &hits, &count));
-    struct text *ids = NEW_MANY(q->call->arena, count + 1, struct text);
-    for (size_t i = 0; i < count; i++)
-        ids[i] = hits[i].id;
-    ids[count] = TEXT(""); /* so that nothing found is still a list */
-    buf_add_c(&q->sql, " AND t.id");
-    sql__in(q, ids, count + 1);
+    size_t at = sql__keep(q, V_TEXT(query));
+    buf_print(&q->sql,
+              q->postgres ? " AND t.id IN (SELECT d.id FROM search_doc d WHERE d.words @@ "
+                            "CAST($%zu AS tsquery) AND d.kind = '%.*s')"
+                          : " AND t.id IN (SELECT d.id FROM search_words CROSS JOIN search_doc d ON d.doc "
+                            "= search_words.rowid WHERE search_words MATCH $%zu AND d.kind = '%.*s')",
+              at, TEXT_ARG(q->kind->name));
     return OK;
 }
 
