@@ -14,6 +14,7 @@ tables and all cells, is still the same, verify may say 0; if not, it must not.
 """
 import argparse
 import contextlib
+import datetime
 import os
 import shutil
 import sqlite3
@@ -73,6 +74,11 @@ def fill(place):
     client.good("PATCH", f"task/{task['id']}", {"owner": people[0][0]}, If_Match=f'"{version}"')
     offered = client.good("POST", "task", {"title": "Offered"})
     client.good("POST", f"task/{offered['id']}/moves/hand_over", {"owner": people[0][0], "reason": "Away"})
+    # Roles are lent by a person alone.
+    until = (datetime.date.today() + datetime.timedelta(days=20)).isoformat()
+    deputy = next(p[0] for p in people if p[1] != "lin@northlake.example")
+    lent = client.good("POST", "delegation", {"title": "Away", "deputy": deputy, "roles": ["aims_manager"], "valid_to": until, "tags": ["x"]})
+    client.good("POST", f"delegation/{lent['id']}/moves/offer")
     kinds = [k["kind"] for k in client.good("GET", "model")["kinds"]]
     client.close()
     client = harness.Client(server.port)

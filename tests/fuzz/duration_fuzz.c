@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct text t = {(const char *)data, size};
     for (size_t skip = 0; skip < 9 && skip <= size; skip += 8)
         if (duration_read(text_from(t, skip), &d)) {
-            int64_t to = duration_after(from, &d, NULL);
+            int64_t to = duration_after(from, &d, NULL, NULL);
             if (d.before ? to > from : to < from)
                 abort();
             if (!moment_read(moment_print(a, to), &back))

@@ -765,8 +765,8 @@ await test('journey add: what a record needs is made from it', async () => {
   await visit(page, `/k/ai_system/${items[0].key}`);
   const by = hand(page);
   await by.click(page.getByRole('button', { name: `Add to ${items[0].key}` }).first());
-  await by.click(page.getByRole('menuitem', { name: 'Risk', exact: true }));
-  await page.waitForURL(/\/k\/risk\/new\?system=/);
+  await by.click(page.getByRole('menuitem', { name: 'Write down a risk of it' }));
+  await page.waitForURL(/\/k\/risk\/new\?_of=ai_system/);
   await becomes(() => page.locator('#new-system').inputValue(), items[0].title, 'the system filled in');
   await page.locator('#new-title').fill('The scanner misreads');
   // What was typed is there after a reload, says so, and can be thrown away; the system stays.
