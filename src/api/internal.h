@@ -191,6 +191,7 @@ MUST_USE enum err finisher__open(struct api *a);
 void finisher__close(struct api *a);
 void finisher__add(struct exchange *x, enum err outcome);
 void record__finish(struct exchange *x);
+MUST_USE enum err record__find_kind(struct exchange *x, const struct kind **k); /* of the path; else 404 */
 
 /* ---- stream.c
  * ------------------------------------------------------------------------------------------ */

@@ -8,7 +8,7 @@ static enum err no_kind(struct exchange *x)
                    say(x->call, "there is nothing here"));
 }
 
-static enum err find_kind(struct exchange *x, const struct kind **k)
+enum err record__find_kind(struct exchange *x, const struct kind **k)
 {
     *k = exchange__kind(x, x->arg[0]);
     return *k ? OK : no_kind(x);
@@ -149,7 +149,7 @@ enum err record_get(struct exchange *x)
     const struct kind *k;
     struct record *rec;
     int64_t as_of;
-    TRY(find_kind(x, &k));
+    TRY(record__find_kind(x, &k));
     TRY(query__moment(x, "as_of", &as_of));
     TRY(record_read(x->call, x->records, exchange__db(x), k, x->arg[1], as_of, &rec));
     TRY(exchange__read(x, rec));
@@ -269,7 +269,7 @@ static enum err read_reason(struct exchange *x, bool own, struct text *reason)
 enum err record_post(struct exchange *x)
 {
     const struct kind *k;
-    TRY(find_kind(x, &k));
+    TRY(record__find_kind(x, &k));
     TRY(exchange__body(x));
     bool own = kind_field(k, TEXT("reason")) != NULL;
     struct text reason;
@@ -299,7 +299,7 @@ enum err record_patch(struct exchange *x)
 {
     const struct kind *k;
     int64_t version;
-    TRY(find_kind(x, &k));
+    TRY(record__find_kind(x, &k));
     TRY(exchange__body(x));
     TRY(if_match(x, &version));
     bool own = kind_field(k, TEXT("reason")) != NULL;
@@ -328,7 +328,7 @@ static bool move_asks_reason(const struct kind *k, struct text name)
 enum err move_post(struct exchange *x)
 {
     const struct kind *k;
-    TRY(find_kind(x, &k));
+    TRY(record__find_kind(x, &k));
     if (x->json)
         TRY(exchange__body(x));
     int64_t version = 0;
@@ -362,7 +362,7 @@ enum err signature_withdraw(struct exchange *x)
     const struct kind *k;
     int64_t version = 0;
     struct text reason;
-    TRY(find_kind(x, &k));
+    TRY(record__find_kind(x, &k));
     if (x->json)
         TRY(exchange__body(x));
     if (request_header(x->request, "if-match").len)
@@ -401,7 +401,7 @@ static void put_result(struct exchange *x, const struct change *c, struct call *
 enum err record_bulk(struct exchange *x)
 {
     const struct kind *k;
-    TRY(find_kind(x, &k));
+    TRY(record__find_kind(x, &k));
     TRY(exchange__members(x, "ids:l set:o reason:t rehearse:b move:t"));
     const struct json *ids = json_get(x->json, "ids"), *set = json_get(x->json, "set");
     const struct json *only = json_get(x->json, "rehearse");
@@ -598,7 +598,7 @@ enum err record_list_get(struct exchange *x)
     const struct kind *k;
     struct list_query q;
     struct record_list list;
-    TRY(find_kind(x, &k));
+    TRY(record__find_kind(x, &k));
     TRY(read_query(x, &q));
     TRY(read_fields(x, k, &q.fields));
     struct text format = query__text(x, "format");
@@ -615,226 +615,6 @@ enum err record_list_get(struct exchange *x)
         e = put_list(x, &q, &list);
     read_end(exchange__db(x));
     return e;
-}
-
-/* ---- moves
- * ---------------------------------------------------------------------------------------------------------
- */
-void put__person(struct json_out *o, const char *name, struct text id, struct text title)
-{
-    json_key(o, name);
-    json_open(o, '{');
-    put__text(o, "id", id);
-    put__text(o, "name", title);
-    json_close(o, '}');
-}
-
-static enum err put_signatures(struct exchange *x, const char *name,
-                               const struct signature *signatures, size_t count,
-                               const struct signature *own, struct json_out *o)
-{
-    struct text *kinds = NEW_MANY(x->call->arena, 2 * count + 1, struct text);
-    struct text *ids = NEW_MANY(x->call->arena, 2 * count + 1, struct text);
-    struct ref *refs = NEW_MANY(x->call->arena, 2 * count + 1, struct ref);
-    for (size_t i = 0; i < count; i++) {
-        kinds[i] = kinds[count + i] = TEXT("person");
-        ids[i] = signatures[i].person;
-        ids[count + i] = signatures[i].stands_for;
-    }
-    TRY(record_refs(x->call, x->records, exchange__db(x), kinds, ids, 2 * count, refs));
-    json_key(o, name);
-    json_open(o, '[');
-    for (size_t i = 0; i < count; i++) {
-        json_open(o, '{');
-        put__text(o, "person", ids[i]);
-        put__text(o, "name", refs[i].title);
-        if (signatures[i].stands_for.len)
-            put__person(o, "for", signatures[i].stands_for, refs[count + i].title);
-        put__text(o, "at", signatures[i].at);
-        put__integer(o, "step", signatures[i].step);
-        if (signatures[i].until.len)
-            put__text(o, "until", signatures[i].until);
-        put__bool(o, "own", own != NULL && text_same(own->own_id, signatures[i].own_id));
-        json_close(o, '}');
-    }
-    json_close(o, ']');
-    return OK;
-}
-
-/* Who signs, step by step, as it is for this record now. */
-static void put_steps(struct exchange *x, const struct move_view *v, struct json_out *o)
-{
-    const struct move *m = v->move;
-    json_key(o, "steps");
-    json_open(o, '[');
-    for (size_t i = 0; v->steps != NULL && i < m->step_count; i++) {
-        const struct sign_step *step = &m->steps[i];
-        json_open(o, '{');
-        json_key(o, "by");
-        json_open(o, '[');
-        struct text names = record_signers(x->call, step);
-        while (names.len)
-            json_put_text(o, text_cut(&names, ','));
-        json_close(o, ']');
-        put__bool(o, "applies", v->steps[i].applies);
-        put__bool(o, "open", v->steps[i].open);
-        put__integer(o, "count", v->steps[i].wanted);
-        put__integer(o, "signed", v->steps[i].given);
-        if (step->has_expires)
-            put__text(o, "expires", step->expires.said);
-        json_close(o, '}');
-    }
-    json_close(o, ']');
-    put__bool(o, "ordered", m->ordered);
-    if (v->step > 0)
-        put__integer(o, "step", v->step);
-}
-
-static void put_missing(const struct move_view *v, struct json_out *o)
-{
-    json_key(o, "missing");
-    json_open(o, '[');
-    for (size_t i = 0; i < v->missing_count; i++) {
-        json_open(o, '{');
-        put__text(o, "field", v->missing[i].name);
-        put__bool(o, "may_fill", v->missing[i].may_fill);
-        put__bool(o, "bars", v->missing[i].bars);
-        json_close(o, '}');
-    }
-    json_close(o, ']');
-}
-
-static void put_turn_of(const struct model *m, const struct turn_of *w, const struct ref *person,
-                        struct json_out *o)
-{
-    const struct role *role = w->role.len ? model_role(m, w->role) : NULL;
-    json_open(o, '{');
-    if (w->person.len) {
-        put__text(o, "person", w->person);
-        put__text(o, "name", person->title);
-    } else if (role) {
-        put__text(o, "role", w->role);
-        put__words(o, "title", role->title);
-    } else
-        put__text(o, "field", w->field);
-    put__bool(o, "vacant", w->vacant);
-    json_close(o, '}');
-}
-
-/* Whose turn it is: in the moves of a record, and in tasks that wait. */
-enum err put__turn(struct exchange *x, const struct turn *t, struct json_out *o)
-{
-    struct text kinds[TURN_WHO_MOST], ids[TURN_WHO_MOST];
-    struct ref refs[TURN_WHO_MOST] = {0};
-    for (size_t i = 0; i < t->who_count; i++) {
-        kinds[i] = TEXT("person");
-        ids[i] = t->who[i].person;
-    }
-    TRY(record_refs(x->call, x->records, exchange__db(x), kinds, ids, t->who_count, refs));
-    json_open(o, '{');
-    put__bool(o, "rest", t->rest);
-    if (t->move) {
-        put__text(o, "move", t->move->name);
-        put__words(o, "title", t->move->title);
-    }
-    put__bool(o, "ready", t->ready);
-    put__bool(o, "mine", t->mine);
-    if (t->mine && t->as)
-        put__person(o, "for", t->as->stands_for, t->as->stands_name);
-    put__bool(o, "second", t->second);
-    put__bool(o, "vacant", t->vacant);
-    json_key(o, "waits_for");
-    json_open(o, '[');
-    for (size_t i = 0; i < t->who_count; i++)
-        put_turn_of(x->model, &t->who[i], &refs[i], o);
-    json_close(o, ']');
-    json_key(o, "lacks");
-    put__problems(o, t->lacks ? t->lacks : x->call, NULL);
-    json_close(o, '}');
-    return OK;
-}
-
-static enum err put_move(struct exchange *x, const struct record *rec,
-                         const struct move_view *v, struct json_out *o)
-{
-    const struct move *m = v->move;
-    json_open(o, '{');
-    put__text(o, "move", m->name);
-    put__text(o, "to", rec->kind->states[m->to].name);
-    put__words(o, "title", m->title);
-    put__bool(o, "allowed", v->allowed);
-    put__bool(o, "mine", v->mine);
-    if (v->mine && v->as && v->as->stands_for.len)
-        put__person(o, "for", v->as->stands_for, v->as->stands_name);
-    json_key(o, "asks");
-    json_open(o, '[');
-    for (size_t i = 0; i < v->ask_count; i++)
-        json_put_text(o, v->asks[i]);
-    json_close(o, ']');
-    put__bool(o, "reason", m->reason);
-    put__bool(o, "fresh", m->fresh);
-    put__bool(o, "stop", m->stop);
-    json_key(o, "why_not");
-    put__problems(o, v->why, v);
-    put_missing(v, o);
-    put_steps(x, v, o);
-    TRY(put_signatures(x, "signatures", v->signatures, v->signature_count, v->own, o));
-    if (v->proposed) {
-        json_key(o, "proposed");
-        json_put_json(o, v->proposed);
-    }
-    TRY(put_signatures(x, "voided", v->voided, v->voided_count, NULL, o));
-    TRY(put_signatures(x, "expired", v->expired, v->expired_count, NULL, o));
-    json_close(o, '}');
-    return OK;
-}
-
-static enum err put_offers(struct exchange *x, const struct record *rec, struct json_out *o)
-{
-    struct offered *offers;
-    size_t count;
-    TRY(record_offers(x->call, x->records, exchange__db(x), rec, &offers, &count));
-    json_key(o, "offers");
-    json_open(o, '[');
-    for (size_t i = 0; i < count; i++) {
-        const struct offer *offer = offers[i].offer;
-        json_open(o, '{');
-        put__integer(o, "n", offer - rec->kind->offers);
-        put__words(o, "title", offer->title);
-        put__text(o, "kind", offer->make.kind->name);
-        json_key(o, "set");
-        json_put_json(o, offers[i].values);
-        if (offer->make.link)
-            put__text(o, "link", offer->make.link->name);
-        json_close(o, '}');
-    }
-    json_close(o, ']');
-    return OK;
-}
-
-enum err moves_get(struct exchange *x)
-{
-    const struct kind *k;
-    struct record *rec;
-    struct move_view *views;
-    struct turn turn;
-    size_t count;
-    TRY(find_kind(x, &k));
-    TRY(record_read(x->call, x->records, exchange__db(x), k, x->arg[1], 0, &rec));
-    TRY(record_moves(x->call, x->records, exchange__db(x), rec, &views, &count));
-    TRY(record_turn(x->call, x->records, exchange__db(x), rec, &turn));
-    struct json_out *o = exchange__json(x);
-    json_open(o, '{');
-    json_key(o, "moves");
-    json_open(o, '[');
-    for (size_t i = 0; i < count; i++)
-        TRY(put_move(x, rec, &views[i], o));
-    json_close(o, ']');
-    json_key(o, "turn");
-    TRY(put__turn(x, &turn, o));
-    TRY(put_offers(x, rec, o));
-    json_close(o, '}');
-    return OK;
 }
 
 /* ---- redaction and legal hold
@@ -872,7 +652,7 @@ enum err redact_get(struct exchange *x)
     const struct kind *k;
     struct record *rec;
     struct redaction_view v;
-    TRY(find_kind(x, &k));
+    TRY(record__find_kind(x, &k));
     TRY(record_read(x->call, x->records, exchange__db(x), k, x->arg[1], 0, &rec));
     TRY(record_redaction(x->call, x->records, exchange__db(x), rec, &v));
     struct json_out *o = exchange__json(x);
@@ -902,7 +682,7 @@ enum err redact_post(struct exchange *x)
 {
     const struct kind *k;
     int64_t version = 0;
-    TRY(find_kind(x, &k));
+    TRY(record__find_kind(x, &k));
     TRY(exchange__members(x, "fields:l all:b reason:t ground:t password:t"));
     if (request_header(x->request, "if-match").len)
         TRY(if_match(x, &version));
@@ -925,7 +705,7 @@ enum err redact_post(struct exchange *x)
 static enum err change_hold(struct exchange *x, struct text what)
 {
     const struct kind *k;
-    TRY(find_kind(x, &k));
+    TRY(record__find_kind(x, &k));
     TRY(exchange__members(x, "reason:t"));
     x->change = (struct change){.act = RECORD_HOLD,
                                 .kind = k,
