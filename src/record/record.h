@@ -34,6 +34,9 @@ struct epochs *record_epochs(const struct records *r);
 struct records *epoch_take(struct epochs *e);
 void epoch_give(struct records *r); /* NULL is fine */
 bool record_is_current(struct records *r);
+/* Who is told, by any thread, that something was put off that record_timed does; NULL: nobody.
+ * It must neither wait nor take an epoch. */
+void epochs_due(struct epochs *e, void (*due)(void *arg), void *arg);
 void epochs_close(struct epochs *e); /* when nobody holds one any more; after access_close */
 void record_own(struct records *r, struct model *m); /* its model is freed with the epoch */
 /* What somebody keeps beside each epoch: made at the first call, closed with it. */
@@ -500,6 +503,8 @@ MUST_USE enum err record_timers(struct call *call, struct reader *db,
                                 size_t *count);
 /* How many were refused and wait to be tried again. */
 MUST_USE enum err record_stuck(struct call *call, struct reader *db, int64_t *out);
+/* How many records wait to be computed anew, because what they depend on changed. */
+MUST_USE enum err record_stale(struct call *call, struct reader *db, int64_t *out);
 /* Fires what is due by call->now, in order; *moved: how many moves happened. ERR_IO, ERR_BUSY when the
  * store cannot be written; a refused move stops no other. */
 MUST_USE enum err record_timed(struct call *call, struct records *r, size_t *moved);
