@@ -507,6 +507,8 @@ const struct method *model_readiness_method(const struct model *m, struct text n
 /* Fields of the criteria that name the method; they may be missing. */
 #define RISK_METHOD_FIELD "risk_method"
 #define READINESS_METHOD_FIELD "readiness_method"
+/* Has few enough values that records are counted by it: ?tally, and the shapes of a kind. */
+bool field_tallies(const struct field *f);
 bool field_is_column(const struct field *f); /* of the table of its kind; else rows or links */
 const struct field *kind_field(const struct kind *k, struct text name);
 const struct move *kind_move(const struct kind *k, struct text name);
