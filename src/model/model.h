@@ -318,7 +318,7 @@ struct kind {
     size_t list_count, serves_count;
     struct who_list read, create, change;
     struct text keeps_until;     /* date field: not archived before that day; "" */
-    const struct json *views;
+    const struct json *views;    /* a list of shapes, checked; NULL: none. The engine does nothing with it */
     const struct field **computed; /* in an order in which they can be computed */
     size_t computed_count;
     struct clock *clocks;
