@@ -325,12 +325,23 @@ struct kind {
     size_t clock_count;
     size_t index;                /* place in model->kinds */
 };
+/* Roles that the engine itself knows; the loader demands them. Whatever else a role may do is
+ * data. */
+#define ROLE_ADMIN_WORD "admin"            /* keeps accounts; business only by other roles */
+#define ROLE_STAFF_WORD "staff"            /* everybody who is confirmed, in their unit */
+#define ROLE_MANAGER_WORD "aims_manager"   /* the second person for accounts and roles */
+#define ROLE_GUEST_WORD "external_auditor" /* looks, and is not staff */
+#define ROLE_ADMIN TEXT(ROLE_ADMIN_WORD)
+#define ROLE_STAFF TEXT(ROLE_STAFF_WORD)
+#define ROLE_MANAGER TEXT(ROLE_MANAGER_WORD)
+#define ROLE_GUEST TEXT(ROLE_GUEST_WORD)
 struct role {
     struct text name, code;
     struct words title, about;
     bool approver, sees_restricted, sees_sensitive;
     bool redacts; /* with another such person: takes content out of every version */
     bool holds;   /* keeps content from being taken out, or no longer */
+    bool audits;  /* held for the whole organisation: reads the ledger whole */
     bool business; /* reads or acts on business records: two persons give it. The default */
 };
 struct requirement {
