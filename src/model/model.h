@@ -318,7 +318,7 @@ struct kind {
     size_t list_count, serves_count;
     struct who_list read, create, change;
     struct text keeps_until;     /* date field: not archived before that day; "" */
-    const struct json *views;
+    const struct json *views;    /* a list of shapes, checked; NULL: none. The engine does nothing with it */
     const struct field **computed; /* in an order in which they can be computed */
     size_t computed_count;
     struct clock *clocks;
@@ -518,6 +518,8 @@ const struct method *model_readiness_method(const struct model *m, struct text n
 /* Fields of the criteria that name the method; they may be missing. */
 #define RISK_METHOD_FIELD "risk_method"
 #define READINESS_METHOD_FIELD "readiness_method"
+/* Has few enough values that records are counted by it: ?tally, and the shapes of a kind. */
+bool field_tallies(const struct field *f);
 bool field_is_column(const struct field *f); /* of the table of its kind; else rows or links */
 const struct field *kind_field(const struct kind *k, struct text name);
 const struct move *kind_move(const struct kind *k, struct text name);

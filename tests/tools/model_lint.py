@@ -376,11 +376,11 @@ def check_kind(m, path, data):
             m.say(where, f"list or sort names no field {name}")
     if len(data["list"]) > 7:
         m.say(where, "more than seven columns in the list")
-    shape = dict(data.get("views", {}).get("map", {}))
-    shape.pop("line", None)  # a field of the criteria: the loader looks
-    for name in [*shape.pop("after", {}).values(), *shape.values()]:
-        if name not in fields:
-            m.say(where, f"map names no field {name}")
+    for view in data.get("views", []):
+        view = {key: name for key, name in view.items() if key not in ("shape", "line")}  # line: of the criteria, the loader looks
+        for name in [*view.pop("after", {}).values(), *view.values()]:
+            if name not in fields and name not in KEPT:
+                m.say(where, f"a view names no field {name}")
     check_moves(m, where, kind, data)
     for verb, who in data["access"].items():
         if verb not in ("read", "create", "change"):
