@@ -27,6 +27,7 @@ const struct field_type type_choice = {
     .keys = "many of unique indexed default",
     .in_kind = true,
     .in_rows = true,
+    .in_pages = true,
     .form = FORM_WORDS,
     .written = WRITTEN_OPTION,
     .gathers = true,

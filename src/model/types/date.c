@@ -17,6 +17,7 @@ const struct field_type type_date = {
     .keys = "unique indexed default",
     .in_kind = true,
     .in_rows = true,
+    .in_pages = true,
     .form = FORM_WORDS,
     .written = WRITTEN_DAY,
     .format = "date",

@@ -6,6 +6,7 @@ const struct field_type type_file = {
     .word = "file",
     .keys = "unique indexed",
     .in_kind = true,
+    .in_pages = true,
     .form = FORM_WORDS,
     .written = WRITTEN_ID,
     .refers = REFERS_FILE,

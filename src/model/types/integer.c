@@ -20,6 +20,7 @@ const struct field_type type_integer = {
     .keys = "max min of unique indexed default",
     .in_kind = true,
     .in_rows = true,
+    .in_pages = true,
     .form = FORM_WHOLE,
     .written = WRITTEN_WHOLE,
     .sheet = XLSX_NUMBER,

@@ -7,6 +7,7 @@ const struct field_type type_note = {
     .keys = "max default",
     .in_kind = true,
     .in_rows = true,
+    .in_pages = true,
     .form = FORM_WORDS,
     .written = WRITTEN_LINES,
     .most = 20000,

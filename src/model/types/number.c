@@ -18,6 +18,7 @@ const struct field_type type_number = {
     .keys = "max min unique indexed default",
     .in_kind = true,
     .in_rows = true,
+    .in_pages = true,
     .form = FORM_NUMBER,
     .written = WRITTEN_NUMBER,
     .sheet = XLSX_NUMBER,

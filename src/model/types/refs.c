@@ -6,6 +6,7 @@ const struct field_type type_refs = {
     .word = "refs",
     .keys = "to default",
     .in_kind = true,
+    .in_pages = true,
     .form = FORM_LINKS,
     .written = WRITTEN_NAME,
     .refers = REFERS_MANY,

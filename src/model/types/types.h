@@ -49,6 +49,7 @@ struct field_type {
     const char *word;       /* in model files, GET /model and OpenAPI */
     const char *keys;       /* which keys a field of this type may have beside those of every field */
     bool in_kind, in_rows;  /* where it may stand beside the envelope */
+    bool in_pages; /* an administrator can add such a field to a register in the pages */
     enum form form;
     enum written written;
     enum refers refers;

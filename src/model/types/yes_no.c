@@ -16,6 +16,7 @@ const struct field_type type_yes_no = {
     .keys = "indexed default",
     .in_kind = true,
     .in_rows = true,
+    .in_pages = true,
     .form = FORM_TRUTH,
     .written = WRITTEN_TRUTH,
     .gathers = true,
