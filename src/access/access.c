@@ -33,7 +33,8 @@ static enum err open_parts(struct call *call, struct access *a)
     TRY(access__zone_open(call, a));
     TRY(access__throttle_open(call, &a->throttle));
     TRY(access__cache_open(call, &a->cache));
-    a->standing = access__standing_open(a->ledger, a->unit_kind, a->lending_kind);
+    a->standing = access__standing_open(a->ledger, a->unit_kind, a->lending_kind,
+                                         kind_that_is(a->model, "waiver"));
     a->trace = access__trace_open();
     return access__hasher_open(call, &a->hasher);
 }
@@ -91,6 +92,16 @@ void access_close(struct access *a)
     pthread_mutex_destroy(&a->first_lock);
     arena_close(a->zone_arena);
     free(a);
+}
+
+enum err access_waiver_entry(struct call *call, struct access *a, struct reader *r, struct text id,
+                             int64_t *entry)
+{
+    struct standing_word w;
+    if (r != NULL)
+        TRY(access__standing_follow(call, a, r));
+    *entry = access__standing(a, "waiver", id, &w) ? (int64_t)w.entry : -1;
+    return OK;
 }
 
 struct store *access_store(const struct access *a)

@@ -42,7 +42,7 @@ MUST_USE enum err access_found(struct call *call, struct store *s, struct text o
                                struct text origin, bool secret);
 /* What this program reads and writes. A store has it in meta "format"; it is raised when entries or
  * tables change so that an older program would misread them. */
-#define STORE_FORMAT "5"
+#define STORE_FORMAT "6"
 /* ERR_CONFLICT, code "newer_store", when a newer program wrote the store. Before anything else. */
 MUST_USE enum err access_format_allowed(struct call *call, struct store *s);
 /* After access_open, before anybody is served: a store of an earlier format is brought to this one by
@@ -221,6 +221,11 @@ struct lending_source {
 void access_lendings_from(struct access *a, const struct lending_source *source);
 /* One was written: whoever acts is looked up anew. */
 void access_lendings_changed(struct access *a);
+
+/* The last entry about that record of the kind that `is: waiver`; -1: none. r NULL (within a job): as
+ * far as the log was read. What an older version of the record says counts no more. */
+MUST_USE enum err access_waiver_entry(struct call *call, struct access *a, struct reader *r,
+                                      struct text id, int64_t *entry);
 
 /* Acts that are grave are a person's, who gave the password within five minutes: else ERR_DENIED, code
  * "fresh". The command line needs none. */

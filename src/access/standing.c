@@ -27,13 +27,13 @@ struct standing {
     struct node *buckets[BUCKETS];
     struct node *oldest, *newest; /* sessions */
     struct node *units, *lendings;
-    struct text unit_kind, lending_kind;
+    struct text unit_kind, lending_kind, waiver_kind;
     size_t unplaced; /* units of which it is not known where they are */
     size_t unlent;   /* lendings of which it is not known what they say */
 };
 
 struct standing *access__standing_open(const struct ledger *l, struct text unit_kind,
-                                       struct text lending_kind)
+                                       struct text lending_kind, struct text waiver_kind)
 {
     struct standing *s = calloc(1, sizeof *s);
     if (s == NULL)
@@ -46,6 +46,7 @@ struct standing *access__standing_open(const struct ledger *l, struct text unit_
     s->follower = ledger_follower_open(l);
     s->unit_kind = unit_kind;
     s->lending_kind = lending_kind;
+    s->waiver_kind = waiver_kind;
     return s;
 }
 
@@ -229,6 +230,8 @@ static void take(void *arg, const struct ledger_leaf *leaf)
         unit_entry(s, leaf);
     else if (text_same(kind, s->lending_kind) && kind.len > 0 && leaf->has_commitment)
         lending_entry(s, leaf);
+    else if (text_same(kind, s->waiver_kind) && kind.len > 0 && leaf->has_commitment)
+        take_commitment(&find_or_make(s, "waiver", leaf->object_id)->word, leaf);
 }
 
 /* ---- asking ------------------------------------------------------------------------------ */

@@ -177,6 +177,7 @@ void put__bool(struct json_out *o, const char *key, bool b);
 void put__ref(struct json_out *o, const struct ref *ref); /* members only */
 /* why: the view of the move that was refused, for the records in its way; NULL when none was.
  */
+void put__waived(struct json_out *o, const struct json *waived);
 void put__person(struct json_out *o, const char *name, struct text id, struct text title);
 MUST_USE enum err put__turn(struct exchange *x, const struct turn *t, struct json_out *o);
 void put__problems(struct json_out *o, const struct call *call, const struct move_view *why);

@@ -12,6 +12,13 @@ void put__person(struct json_out *o, const char *name, struct text id, struct te
     json_close(o, '}');
 }
 
+/* [{"duty", "id", "key", "person", "until"}, …]: by which waiver which duty did not bind whom. */
+void put__waived(struct json_out *o, const struct json *waived)
+{
+    json_key(o, "waived");
+    json_put_json(o, waived);
+}
+
 static enum err put_signatures(struct exchange *x, const char *name,
                                const struct signature *signatures, size_t count,
                                const struct signature *own, struct json_out *o)
@@ -154,9 +161,11 @@ static enum err put_move(struct exchange *x, const struct record *rec,
     for (size_t i = 0; i < v->ask_count; i++)
         json_put_text(o, v->asks[i]);
     json_close(o, ']');
-    put__bool(o, "reason", m->reason);
+    put__bool(o, "reason", m->reason || v->waived);
     put__bool(o, "fresh", m->fresh);
     put__bool(o, "stop", m->stop);
+    if (v->waived)
+        put__waived(o, v->waived);
     json_key(o, "why_not");
     put__problems(o, v->why, v);
     put_missing(v, o);

@@ -128,6 +128,31 @@ static enum err put_ledger(struct exchange *x, const struct record *rec, struct 
     return OK;
 }
 
+/* What was decided, or signed, while a duty did not bind who did. */
+static enum err put_waived(struct exchange *x, const struct record *rec, struct json_out *o)
+{
+    struct waived *list;
+    size_t count;
+    if (!x->model->waiver_kind)
+        return OK;
+    TRY(record_waived(x->call, x->records, exchange__db(x), rec, &list, &count));
+    if (!count)
+        return OK;
+    json_key(o, "waived");
+    json_open(o, '[');
+    for (size_t i = 0; i < count; i++) {
+        json_open(o, '{');
+        put__integer(o, "version", list[i].version);
+        put__text(o, "at", list[i].at);
+        put__text(o, "move", list[i].move);
+        json_key(o, "by");
+        json_put_json(o, list[i].by);
+        json_close(o, '}');
+    }
+    json_close(o, ']');
+    return OK;
+}
+
 static enum err put_record(struct exchange *x, const struct record *rec)
 {
     struct json_out *o = exchange__json(x);
@@ -141,6 +166,7 @@ static enum err put_record(struct exchange *x, const struct record *rec)
     put_clocks(x, rec, o);
     put_hidden(x, rec, o);
     TRY(put_redactions(x, rec, o));
+    TRY(put_waived(x, rec, o));
     json_key(o, "may");
     json_open(o, '{');
     put__bool(o, "change",

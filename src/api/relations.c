@@ -119,6 +119,8 @@ static void put_version(const struct kind *k, const struct history_item *h, stru
     put__text(o, "reason", h->reason);
     if (h->timer.len)
         put__text(o, "timer", h->timer);
+    if (h->waived)
+        put__waived(o, h->waived);
     if (h->told) {
         json_key(o, "told");
         json_put_json(o, h->told);

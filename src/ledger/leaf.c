@@ -95,6 +95,7 @@ static enum err check_event(struct call *call, const struct ledger_event *event,
     TRY(check_text(call, "model", event->model));
     TRY(check_text(call, "request", event->request));
     TRY(check_text(call, "session", event->session));
+    TRY(check_text(call, "waiver", event->waiver));
     TRY(check_text(call, "act", text_of(event->act)));
     if (event->act == NULL || event->act[0] == '\0')
         return problem(call, ERR_BUG, TEXT("act"), "ledger_event", "an entry needs an act");
@@ -132,7 +133,9 @@ enum err leaf__write(struct call *call, const struct ledger_event *event, struct
     put_member(&b, &start, "req", event->request);
     put_member(&b, &start, "ses", event->session);
     put_member(&b, &start, "t", moment_print(call->arena, time));
-    buf_add_c(&b, ",\"v\":1}");
+    buf_add_c(&b, ",\"v\":1");
+    put_member(&b, &start, "w", event->waiver);
+    buf_add_byte(&b, '}');
     if (b.full)
         return problem(call, ERR_TOO_LARGE, TEXT("ledger"), "ledger_text",
                        "a ledger entry would be larger than %d bytes", LEAF_MOST);
@@ -318,7 +321,11 @@ static bool scan_leaf(struct scan *s, struct leaf *out)
         return false;
     if (next_is(s, ",\"ses\":") && !scan_string(s, &out->session))
         return false;
-    if (!scan_moment(s, out) || !expect(s, ",\"v\":1}"))
+    if (!scan_moment(s, out) || !expect(s, ",\"v\":1"))
+        return false;
+    if (next_is(s, ",\"w\":") && !scan_string(s, &unused))
+        return false;
+    if (!expect(s, "}"))
         return false;
     return s->at == s->end || fail(s, "bytes follow the entry");
 }

@@ -209,6 +209,10 @@ void model__who(struct loader *l, const struct kind *k, const struct json *list,
 /* What only some may read decides nothing that others see: a mistake at `at` when f (NULL: no field) is such. */
 void model__for_all(struct loader *l, const struct json *at, const struct field *f);
 
+/* waiver.c: of the kind that is one; and when the moves of every kind are known. */
+void model__waiver(struct loader *l, struct draft *d);
+void model__waiver_finish(struct loader *l);
+
 int64_t model__days_ahead(struct text t);
 /* Is the computed field f of the kind made from g, over any number of steps? */
 bool model__made_from(struct loader *l, const struct kind *k, const struct field *f,

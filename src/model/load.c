@@ -150,6 +150,8 @@ static void run_passes(struct loader *l, struct text on)
         model__depend(l);
     if (l->mistakes == 0)
         model__makes_finish(l);
+    if (l->mistakes == 0)
+        model__waiver_finish(l);
     finish_frameworks(l);
     model__methods_finish(l);
     read_checks(l);

@@ -113,9 +113,10 @@ struct need {
     const struct condition *only;
     struct text since;           /* date or moment of this record: they came to their state after it; "" */
 };
+#define SET_OTHERS "@others:" /* how many others hold the role that follows, where the record is */
 struct move_setting { /* a value that the engine fills in with a move */
     const struct field *field;
-    const struct json *value;    /* NULL empties; "@me", "@now", "@today", "@today+30" (days) */
+    const struct json *value;    /* NULL empties; "@me", "@now", "@today", "@today+30" (days), "@people", "@others:ROLE" */
 };
 struct until_case {
     const struct condition *when; /* NULL: in every other case */
@@ -288,9 +289,14 @@ struct grants { /* a record of the kind gives its person a role over another rec
     const struct field *role, *to, *over, *from, *until; /* from, until may be NULL */
     uint64_t in;                 /* states, a bit each; 0: the kind grants nothing */
 };
+struct waives { /* is: waiver: who may waive duties, and for how long */
+    int64_t people;              /* at most so many have an account */
+    int64_t months;              /* at most so long, 1 … 12 */
+};
 struct kind {
     struct text name, prefix, icon, phase, is, sort, file;
     struct grants grants;
+    struct waives waives;        /* all 0 unless it is the waiver */
     struct words title, plural, about;
     int64_t order;
     struct field *fields;        /* engine's, then envelope, then own, in form order */
@@ -467,6 +473,7 @@ struct model {
     const struct kind *unit_kind;  /* is: unit_tree; NULL when none */
     const struct kind *criteria_kind; /* is: criteria; NULL when none */
     const struct kind *delegation_kind; /* is: delegation; NULL when none */
+    const struct kind *waiver_kind;     /* is: waiver; NULL when none */
     struct method *methods;        /* one standard of a sort, where something is measured by it */
     size_t method_count;
     struct text hash;              /* 16 hex of SHA-256 over every file in force */

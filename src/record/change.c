@@ -126,6 +126,7 @@ static enum err create(struct writing *w)
     e = worse(e, check_unique(w, rec, w->given));
     e = worse(e, check_fixed_at_start(w, rec));
     e = worse(e, deputy__check(w, rec, NULL, rec->state));
+    e = worse(e, waiver__check(w, rec, NULL, rec->state));
     TRY(e);
     TRY(may_create_here(w, rec));
     TRY(change__next_key(w, k, &rec->key));
@@ -352,6 +353,7 @@ enum err change__values(struct writing *w)
     e = worse(e, hand__present(w, rec, before));
     e = worse(e, check_unique(w, rec, w->given));
     e = worse(e, deputy__check(w, rec, before, rec->state));
+    e = worse(e, waiver__check(w, rec, before, rec->state));
     TRY(e);
     TRY(may_rehang(w, rec, before));
     TRY(may_change(w, rec)); /* it may not be moved out of one's own reach */
@@ -411,10 +413,14 @@ static enum err check_asked(struct writing *w, const struct record *rec, const s
     return worst;
 }
 
-static enum err check_reason(struct writing *w, const struct move *m)
+static enum err check_reason(struct writing *w, const struct move *m, const struct verdict *v)
 {
-    if (!m->reason || text_trim(w->change->reason).len)
+    if ((!m->reason && !v->waived) || text_trim(w->change->reason).len)
         return OK;
+    if (v->waived)
+        return problem_at(
+            w->call, ERR_INVALID, TEXT("reason"), "required", m->source,
+            text_of(say(w->call, "a reason is required: it goes by a waiver of duties")));
     return problem_at(w->call, ERR_INVALID, TEXT("reason"), "required", m->source,
                       text_of(say(w->call, "a reason is required")));
 }
@@ -449,7 +455,8 @@ static enum err sign_only(struct writing *w, struct record *rec, const struct re
     struct record *plain = propose__aside(w->call, rec, before, m, &w->proposed);
     bool again;
     TRY(sign__again(w, before, m, &again));
-    if (differs(plain, before) || w->proposed || again) {
+    w->waived = v->waived;
+    if (differs(plain, before) || w->proposed || again || w->waived) {
         rec = plain;
         w->agrees = w->proposed && v->signature_count > 0;
         TRY(write__version(w, rec, before, "record.sign", (struct text){0}, w->change->reason));
@@ -484,12 +491,18 @@ static enum err check_signed(struct writing *w, const struct record *rec,
 
 static enum err automatic_moves(struct writing *w, struct record *rec, struct text reason);
 
-static const struct json *setting(struct call *call, const struct move_setting *s)
+static const struct json *setting(struct writing *w, const struct record *rec,
+                                  const struct move_setting *s)
 {
+    struct call *call = w->call;
     struct text t = s->value ? json_text(s->value) : TEXT("");
     int64_t days = 0, today = zone_day(call->zone, call->now);
     if (text_is(t, "@me"))
         return call->actor->person.len ? node__text(call->arena, call->actor->person) : NULL;
+    if (text_is(t, "@people"))
+        return waiver__people(w);
+    if (text_starts(t, SET_OTHERS))
+        return waiver__others(w, rec, text_from(t, sizeof SET_OTHERS - 1));
     if (text_is(t, "@now"))
         return node__text(call->arena, moment_print(call->arena, call->now));
     if (!text_starts(t, "@today"))
@@ -552,7 +565,7 @@ static enum err make_move(struct writing *w, struct record *rec, const struct re
 {
     rec->state = m->to;
     for (size_t i = 0; i < m->set_count; i++)
-        rec->values[m->sets[i].field->index] = setting(w->call, &m->sets[i]);
+        rec->values[m->sets[i].field->index] = setting(w, rec, &m->sets[i]);
     struct made *made;
     TRY(make__plan(w, rec, m, &made));
     if (m->has_every)
@@ -613,7 +626,7 @@ static enum err check_move(struct writing *w, struct record *rec, const struct r
     enum err e = guard__move(call, w->records, db_tx(w->tx), before, rec, m, v);
     if (e != OK && e != ERR_CONFLICT && e != ERR_DENIED)
         return e;
-    enum err rest = worse(check_reason(w, m), check__required(call, rec, m->to, m));
+    enum err rest = worse(check_reason(w, m, v), check__required(call, rec, m->to, m));
     rest = worse(rest, guard__named(call, rec, m));
     rest = worse(rest, until__check(call, w->records, db_tx(w->tx), rec, m));
     if (rest != OK && rest != ERR_CONFLICT && rest != ERR_INVALID)
@@ -672,8 +685,10 @@ static enum err move(struct writing *w)
                      &complete));
     TRY(check_unique(w, rec, w->given));
     TRY(deputy__check(w, rec, before, m->to));
+    TRY(waiver__check(w, rec, before, m->to));
     if (!complete)
         return sign_only(w, rec, before, m, &v);
+    TRY(waiver__together(w->call, w->records, db_tx(w->tx), before, &v, &w->waived));
     return make_move(w, rec, before, m, w->change->reason);
 }
 

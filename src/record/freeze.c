@@ -84,8 +84,8 @@ static enum err refuse_open(struct call *call, struct records *r, struct db db,
     return e;
 }
 
-enum err freeze__check(struct call *call, struct records *r, struct db db, const struct move *m,
-                       struct verdict *v)
+enum err freeze__check(struct call *call, struct records *r, struct db db, const struct record *rec,
+                       const struct move *m, struct verdict *v)
 {
     struct record **items;
     size_t count;
@@ -104,7 +104,10 @@ enum err freeze__check(struct call *call, struct records *r, struct db db, const
                                   say(call, "signs the rows of “%.*s”: %zu have no record"),
                                   TEXT_ARG(words_in(k->plural, call->lang)), lacking));
     TRY(wrote_in(call, db, k, &wrote));
+    bool waived = false;
     if (wrote)
+        TRY(waiver__lifts(call, r, db, call->actor, rec, m->freezes->code, v, &waived));
+    if (wrote && !waived)
         worst =
             refuse(call, m, text_c(call->arena, m->freezes->code),
                    text_print(call->arena,

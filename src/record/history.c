@@ -22,6 +22,7 @@ static enum err tell(struct call *call, const struct value *row, struct history_
     out->reason = json_text(json_get(body, "_reason"));
     out->timer = json_text(json_get(json_get(body, "_timer"), "name"));
     out->told = json_get(body, "_told");
+    out->waived = json_get(body, "_waived");
     if (out->move.len)
         out->to = json_text(json_get(body, "state"));
     else

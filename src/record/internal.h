@@ -103,6 +103,7 @@ struct act {
     const struct json *frozen; /* the set that is signed with it; NULL: none */
     const struct json *proposed; /* new values, until the last signature; NULL: none */
     const struct json *withdrawn; /* the signature that is taken back; NULL: none */
+    const struct json *waived; /* duties that did not bind who acted; NULL: none */
     bool agrees; /* what is proposed was so by somebody else: nobody's draft */
     const struct json *made; /* the records that come with it; NULL: none */
     const struct json *redact;   /* what is redacted with it, or asked to be; NULL: nothing */
@@ -333,6 +334,45 @@ enum err file__may_see(struct call *call, struct records *r, struct db db, struc
                        bool *yes);
 struct text who__names(struct call *call, const struct who_list *list);
 
+/* ---- waiver.c: duties that do not bind --------------------------------------------------------- */
+struct waiver;
+struct waivers { /* those that count today, as the ledger has them */
+    struct waiver *one;
+    size_t count;
+};
+MUST_USE enum err waivers__today(struct call *call, struct records *r, struct db db,
+                                 struct waivers *out);
+/* The first that waives the duty for the record; NULL: none. */
+MUST_USE enum err waivers__lift(struct call *call, struct records *r, struct db db,
+                                const struct waivers *list, const struct record *rec,
+                                struct text duty, const struct waiver **out);
+/* The units for which a duty of the kind is waived; *everywhere: for the whole organisation. */
+struct text *waivers__units(struct call *call, const struct waivers *list, const struct kind *k,
+                            struct text duty, size_t *count, bool *everywhere);
+struct text *waivers__ids(struct call *call, const struct waivers *list);
+struct verdict;
+/* A duty bars the actor: is it waived? What waives it is added to v->waived. */
+MUST_USE enum err waiver__lifts(struct call *call, struct records *r, struct db db,
+                                const struct actor *actor, const struct record *rec,
+                                struct text duty, struct verdict *v, bool *yes);
+/* A signature that a waiver let be given counts while that waiver does. */
+MUST_USE enum err waiver__stands(struct call *call, struct records *r, struct db db,
+                                 const struct record *rec, const struct signature *s,
+                                 struct verdict *v, bool *yes);
+/* [{"duty", "id", "key", "person", "until"}, …] of the move; NULL: none. */
+MUST_USE enum err waiver__together(struct call *call, struct records *r, struct db db,
+                                   const struct record *rec, const struct verdict *v,
+                                   const struct json **out);
+struct text waiver__names(struct call *call, const struct json *waived);
+MUST_USE enum err waiver__keep(struct call *call, struct tx *tx, const struct record *rec,
+                               const struct json *waived, struct text move, struct text at);
+/* May a record of the kind that `is: waiver` say so, coming into this state? */
+struct writing;
+MUST_USE enum err waiver__check(struct writing *w, const struct record *rec,
+                                const struct record *before, size_t state);
+const struct json *waiver__people(struct writing *w);
+const struct json *waiver__others(struct writing *w, const struct record *rec, struct text role);
+
 /* ---- guard.c: moves
  * -------------------------------------------------------------------------------- */
 struct verdict {
@@ -347,6 +387,9 @@ struct verdict {
     size_t voided_count;
     struct signature *expired;
     size_t expired_count;
+    struct json *waived; /* duties that bar the actor and do not bind: waiver.c; NULL: none */
+    struct waivers waivers; /* once waivers_known */
+    bool waivers_known;
     bool forged; /* a row says that somebody signed, and the ledger does not */
     struct blocker *blockers;
     size_t blocker_count;
@@ -423,6 +466,7 @@ struct writing {
     const bool *given;
     struct note *notes;
     int reactions; /* how deep one automatic move has called for another */
+    const struct json *waived; /* goes into the next version, too */
     const struct json *frozen, *proposed, *withdrawn, *made, *redact, *timer; /* go into the next version that is written */
     bool agrees; /* what is proposed was so by somebody else */
     int pushed; /* how deep moves are pushing moves just now */
@@ -619,7 +663,7 @@ MUST_USE enum err stale__settle(struct call *call, struct records *r);
 /* ---- freeze.c: a signature over a set of records ----------------------------------------------
  */
 MUST_USE enum err freeze__check(struct call *call, struct records *r, struct db db,
-                                const struct move *m, struct verdict *v);
+                                const struct record *rec, const struct move *m, struct verdict *v);
 /* As it goes into the body of the version that signs; NULL when the move freezes nothing. */
 MUST_USE enum err freeze__set(struct call *call, struct records *r, struct db db,
                               const struct move *m, const struct json **out);

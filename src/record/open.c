@@ -39,6 +39,13 @@ static const struct column signature_columns[] = {
 static const struct column withdrawn_columns[] = {
     COLUMN("signature", TEXT, true), COLUMN("kind", TEXT, true), COLUMN("id", TEXT, true),
     COLUMN("version", INTEGER, true)};
+/* Duties that did not bind who moved or signed, by which waiver: follows from the versions (waiver.c). */
+static const struct column waived_columns[] = {
+    COLUMN("kind", TEXT, true),   COLUMN("id", TEXT, true),     COLUMN("version", INTEGER, true),
+    COLUMN("waiver", TEXT, true), COLUMN("person", TEXT, true), COLUMN("duty", TEXT, true),
+    COLUMN("move", TEXT, true),   COLUMN("at", TEXT, true)};
+static const struct index waived_indexes[] = {
+    {.name = NAMED("waived_by"), .columns = NAMED("waiver, at")}};
 /* Who owned a record until this version: follows from the versions (hand.c). */
 static const struct column past_owner_columns[] = {
     COLUMN("kind", TEXT, true), COLUMN("id", TEXT, true), COLUMN("version", INTEGER, true),
@@ -158,6 +165,13 @@ static const struct table own_tables[] = {
     TABLE(stale, "kind", false),
     TABLE(stale_record, "kind, id", false),
     TABLE(past_owner, "kind, id, version", true),
+    {.name = NAMED("waived"),
+     .primary = NAMED("kind, id, version, person, duty"),
+     .columns = waived_columns,
+     .column_count = COUNT(waived_columns),
+     .indexes = waived_indexes,
+     .index_count = 1,
+     .append_only = true},
     {.name = NAMED("batch"),
      .primary = NAMED("batch, id, version"),
      .columns = batch_columns,

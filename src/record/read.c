@@ -219,6 +219,7 @@ static enum err view_move(struct call *call, struct records *r, struct reader *d
         }
     v->allowed = e == OK;
     v->mine = verdict.mine;
+    v->waived = verdict.mine ? verdict.waived : NULL;
     v->signatures = verdict.signatures;
     TRY(propose__read(call, db_reader(db), rec, m, &verdict, &v->proposed));
     v->signature_count = verdict.signature_count;

@@ -326,6 +326,8 @@ struct move_view {
     struct call *why;   /* its problems say why not */
     struct signature *signatures; /* those that stand */
     size_t signature_count;
+    const struct json *waived;   /* [{"duty", "id", "key", "person", "until"}, …]: duties that bar the actor, and
+                                  * by which waiver they do not bind; NULL: none. Then a reason is asked for */
     const struct json *proposed; /* new values by the first signature; NULL: none */
     const struct text *asks; /* fields filled in with it; of some the need shows only then */
     size_t ask_count;
@@ -367,6 +369,7 @@ struct history_item {
     struct text at, actor, actor_type, act, move, from, to, reason;
     struct text stands_for; /* whose deputy acted; "" */
     struct text timer;       /* of a clock, by which it came to be: remind.FIELD.N, "" */
+    const struct json *waived; /* as in struct move_view: by which it came; NULL: none */
     const struct json *told; /* [{"event", "field", "to"}], to: a person; NULL: nobody */
     const struct record *then, *before; /* before NULL for the first, and after a hidden one */
     bool hidden, follows_hidden;
@@ -389,6 +392,14 @@ MUST_USE enum err record_disclose(struct call *call, struct records *r, struct r
 MUST_USE enum err record_history(struct call *call, struct records *r, struct reader *db,
                                  const struct record *rec, int64_t below, int64_t limit,
                                  struct history *out);
+/* Decisions and signatures of a record for which duties did not bind, the latest first; at most 50. */
+struct waived {
+    int64_t version;
+    struct text at, move; /* move "": a signature */
+    const struct json *by; /* as in struct move_view */
+};
+MUST_USE enum err record_waived(struct call *call, struct records *r, struct reader *db,
+                                const struct record *rec, struct waived **out, size_t *count);
 struct linked {
     struct text type;
     bool out, free;

@@ -74,6 +74,12 @@ static enum err judge(struct call *call, struct records *r, struct db db,
         v->expired[v->expired_count++] = one;
         return OK;
     }
+    bool stands;
+    TRY(waiver__stands(call, r, db, rec, &one, v, &stands));
+    if (!stands) {
+        v->expired[v->expired_count++] = one;
+        return OK;
+    }
     forget_expired(v, one.person);
     if (!is_by(v->signatures, v->signature_count, one.person, one.stands_for))
         v->signatures[v->signature_count++] = one;

@@ -90,6 +90,7 @@ struct turning {
     struct turn *turn;
     struct step *steps;
     size_t count;
+    struct verdict lifted; /* waivers, once they are known */
 };
 
 static const struct json *of_record(void *arg, struct text field)
@@ -172,6 +173,18 @@ static enum err works_here(struct turning *t, struct text person, bool *yes)
     return OK;
 }
 
+/* A duty bars them, and no waiver lifts it. */
+static enum err bound(struct turning *t, const struct actor *a, const struct duty *duty, bool *yes)
+{
+    bool lifted = false;
+    TRY(guard__bars(t->call, t->records, db_reader(t->db), a, t->rec, &duty->people, yes));
+    if (*yes)
+        TRY(waiver__lifts(t->call, t->records, db_reader(t->db), a, t->rec, duty->code, &t->lifted,
+                          &lifted));
+    *yes = *yes && !lifted;
+    return OK;
+}
+
 /* Not this one: a duty bars them by what they are to the record, or they have signed. */
 static enum err barred(struct turning *t, const struct step *s, struct text person, bool *yes)
 {
@@ -180,8 +193,7 @@ static enum err barred(struct turning *t, const struct step *s, struct text pers
     for (size_t i = 0; i < s->verdict.signature_count; i++)
         *yes = *yes || text_same(s->verdict.signatures[i].person, person);
     for (size_t i = 0; i < s->move->duty_count && !*yes; i++)
-        TRY(guard__bars(t->call, t->records, db_reader(t->db), &somebody, t->rec,
-                        &s->move->duties[i].people, yes));
+        TRY(bound(t, &somebody, &s->move->duties[i], yes));
     return OK;
 }
 
@@ -293,8 +305,7 @@ static enum err may_sign(struct turning *t, const struct step *s, bool *out)
             TRY(of_side(t, &s->move->steps[i].by, out));
     *out = *out && !sign__by(&s->verdict, t->call->actor);
     for (size_t i = 0; i < s->move->duty_count && *out; i++) {
-        TRY(guard__bars(t->call, t->records, db_reader(t->db), t->call->actor, t->rec,
-                        &s->move->duties[i].people, &no));
+        TRY(bound(t, t->call->actor, &s->move->duties[i], &no));
         *out = !no;
     }
     return OK;
@@ -402,7 +413,7 @@ static enum err of_model(struct turning *t)
 enum err record_turn(struct call *call, struct records *r, struct reader *db,
                      const struct record *rec, struct turn *out)
 {
-    struct turning t = {call, r, db, rec, out, NULL, 0};
+    struct turning t = {.call = call, .records = r, .db = db, .rec = rec, .turn = out};
     *out = (struct turn){.who = NEW_MANY(call->arena, TURN_WHO_MOST, struct turn_of)};
     enum hand hand;
     TRY(hand__turn(call, r, db_reader(db), rec, &hand));

@@ -182,6 +182,10 @@ enum err body__print(struct call *call, const struct record *rec, const struct a
         json_key(&o, "_told");
         json_put_json(&o, act->told);
     }
+    if (act->waived) {
+        json_key(&o, "_waived");
+        json_put_json(&o, act->waived);
+    }
     if (act->withdrawn) {
         json_key(&o, "_withdrawn");
         json_put_json(&o, act->withdrawn);

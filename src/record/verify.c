@@ -31,6 +31,7 @@ struct deep {
     size_t unit_room, unit_count;
     int64_t frozen; /* rows of table frozen that a version tells of */
     int64_t withdrawn; /* and of table withdrawn */
+    int64_t waived;    /* and of table waived */
     int64_t owners; /* changes of owner that table past_owner tells of, and should */
     bool current;   /* the store is of the format that this program writes */
     bool other_rules; /* of the time zone */
@@ -569,6 +570,43 @@ static void check_withdrawn_rows(struct deep *c)
                          "has rows that no withdrawal explains");
 }
 
+/* The rows of a version that came by a waiver are those that it names. */
+static void check_waived(struct deep *c, struct call *call, struct text place,
+                         const struct value *row)
+{
+    static const struct json_limits limits = {8u << 20, 32, 500000};
+    const struct json *body, *list;
+    struct rows rows;
+    size_t good = 0;
+    if (text_search(row[6].text, TEXT("\"_waived\":")) < 0 ||
+        json_read(call, row[6].text, &limits, &body) != OK || !(list = json_get(body, "_waived")))
+        return;
+    struct value values[] = {row[0], row[1], row[2], V_TEXT(json_text(json_get(body, "_move"))),
+                             row[3]};
+    if (read_page(c, call, "table waived",
+                  "SELECT waiver, person, duty FROM waived WHERE kind = $1 AND id = $2 AND version "
+                  "= $3 AND move = $4 AND at = $5",
+                  values, COUNT(values), &rows) != OK)
+        return;
+    for (const struct json *one = list->first; one; one = one->next)
+        for (size_t i = 0; i < rows.count; i++)
+            good += text_same(row_at(&rows, i)[0].text, json_text(json_get(one, "id"))) &&
+                    text_same(row_at(&rows, i)[1].text, json_text(json_get(one, "person"))) &&
+                    text_same(row_at(&rows, i)[2].text, json_text(json_get(one, "duty")));
+    c->waived += (int64_t)rows.count;
+    if (good != list->count || rows.count != list->count)
+        verification_add(c->call, c->out, place,
+                         "the duties that were waived for it are not those that it names");
+}
+
+static void check_waived_rows(struct deep *c)
+{
+    struct rows rows;
+    if (read_page(c, c->call, "table waived", "SELECT count(*) FROM waived", NULL, 0, &rows) == OK &&
+        rows.cells[0].integer != c->waived)
+        verification_add(c->call, c->out, TEXT("table waived"), "has rows that no decision explains");
+}
+
 static void check_follows(struct deep *c, struct call *call, const struct value *row,
                           const struct value *last)
 {
@@ -588,6 +626,7 @@ static void check_follows(struct deep *c, struct call *call, const struct value 
     if (c->current) {
         check_frozen(c, call, place, row);
         check_withdrawn(c, call, place, row);
+        check_waived(c, call, place, row);
         check_signers(c, call, place, row, before);
     }
 }
@@ -753,6 +792,7 @@ static enum err check_versions(struct deep *c)
         check_contributor_rows(c);
         check_frozen_rows(c);
         check_withdrawn_rows(c);
+        check_waived_rows(c);
         check_stay_rows(c);
         check_told_rows(c);
     }

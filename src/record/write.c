@@ -39,10 +39,11 @@ static const char *actor_word(enum actor_type t)
 }
 
 static enum err append(struct writing *w, struct record *rec, const struct record *before,
-                       const char *act)
+                       const struct act *act)
 {
     struct ledger_event event = {
-        .act = act,
+        .act = act->name,
+        .waiver = waiver__names(w->call, act->waived),
         .actor_type = text_of(actor_word(w->call->actor->type)),
         .actor_id = w->call->actor->id,
         .actor_for = actor_for(w->call->actor),
@@ -181,13 +182,14 @@ enum err write__version(struct writing *w, struct record *rec, const struct reco
                     w->frozen,
                     w->proposed,
                     w->withdrawn,
+                    w->waived,
                     w->agrees,
                     w->made,
                     w->redact,
                     w->timer,
                     told,
                     redact__carry(call, rec, before, strcmp(act, "record.redact") ? NULL : w->redact)};
-    w->frozen = w->proposed = w->withdrawn = w->made = w->redact = w->timer = NULL;
+    w->waived = w->frozen = w->proposed = w->withdrawn = w->made = w->redact = w->timer = NULL;
     w->agrees = false;
     rec->redacted = NULL;
     rec->erased = a.erased;
@@ -197,11 +199,12 @@ enum err write__version(struct writing *w, struct record *rec, const struct reco
     TRY(body__print(call, rec, &a, &body));
     struct text salt = ledger_salt(call);
     TRY(ledger_commit(call, body, salt, &rec->commitment));
-    TRY(append(w, rec, before, act));
+    TRY(append(w, rec, before, &a));
     TRY(insert_version(w, rec, body, salt, a.at, version__alters(rec, before, act)));
     TRY(hand__remember(w, rec, before));
     TRY(contributor__remember(call, w->tx, rec, before, &how));
     TRY(freeze__keep(call, w->tx, rec, a.frozen));
+    TRY(waiver__keep(call, w->tx, rec, a.waived, move, a.at));
     TRY(stay__write(w, rec, before, &a));
     TRY(timer__write(w, rec, before));
     TRY(living__write(w, rec, before));

@@ -30,7 +30,8 @@ NOT_COVERED = ("sequence", "idempotency", "check_run", "readiness_run", "stale",
 ORDER = "_"
 
 # Tables that the demo leaves empty: a row that nobody wrote must be found there.
-INVENTED = {"withdrawn": "INSERT INTO withdrawn (signature, kind, id, version) VALUES ('x', 'risk', 'y', 1)",
+INVENTED = {"waived": "INSERT INTO waived (kind, id, version, waiver, person, duty, move, at) VALUES ('risk', 'y', 1, 'w', 'p', 'SOD-1', '', '2026')",
+            "withdrawn": "INSERT INTO withdrawn (signature, kind, id, version) VALUES ('x', 'risk', 'y', 1)",
             "outbox": "INSERT INTO outbox (id, person, channel, kind, record, version, event, field, at, due, tries) VALUES ('1.0', 'x', 'app', 'risk', 'y', 1, 'missed', 'z', '2026-01-01T00:00:00.000000Z', '2026-01-01T00:00:00.000000Z', 0)",
             "site_file": "INSERT INTO site_file (path, since, body, gone) VALUES ('model.d/x.json', 1, '{}', 0)",
             "frozen": "INSERT INTO frozen (kind, id, version, by_kind, by_id, by_version) VALUES ('soa_entry', 'x', 1, 'document', 'y', 1)"}

@@ -5,7 +5,7 @@
 #include "model/internal.h"
 
 static const char kind_keys[] = "kind prefix title plural icon about phase order serves fields "
-                                "layout list sort states moves offers access views is grants keeps_until";
+                                "layout list sort states moves offers access views is waives grants keeps_until";
 
 /* ---- head -------------------------------------------------------------------------------- */
 static void check_prefix(struct loader *l, const struct draft *d)
@@ -326,6 +326,9 @@ static void read_is(struct loader *l, struct draft *d)
     if (v == NULL)
         return;
     k->is = model__text(l, d->source->root, "is", true);
+    if (!text_is(k->is, "waiver") && json_get(d->source->root, "waives") != NULL)
+        model__mistake(l, json_get(d->source->root, "waives"), "unknown",
+                       "only the kind that is a waiver waives");
     if (text_is(k->is, "unit_tree"))
         check_unit_tree(l, k, v);
     else if (text_is(k->is, "readiness_limit"))
@@ -334,9 +337,11 @@ static void read_is(struct loader *l, struct draft *d)
         check_criteria(l, k, v);
     else if (text_is(k->is, "delegation"))
         check_delegation(l, k, v);
+    else if (text_is(k->is, "waiver"))
+        model__waiver(l, d);
     else
         model__mistake(l, v, "unknown",
-                       "known here: unit_tree readiness_limit criteria delegation");
+                       "known here: unit_tree readiness_limit criteria delegation waiver");
     for (const struct draft *other = l->drafts; other < d; other++)
         if (text_same(json_text(json_get(other->source->root, "is")), k->is))
             model__mistake(l, v, "clash", "%.*s is already the %.*s",

@@ -345,7 +345,7 @@ int64_t model__days_ahead(struct text t)
     return days;
 }
 
-static bool set_fits(const struct field *f, const struct json *v)
+static bool set_fits(const struct loader *l, const struct field *f, const struct json *v)
 {
     struct text t = json_text(v);
     if (v->type == JSON_NULL)
@@ -356,6 +356,11 @@ static bool set_fits(const struct field *f, const struct json *v)
         return f->type == &type_moment;
     if (text_is(t, "@today") || model__days_ahead(t) >= 0)
         return f->type == &type_date;
+    if (text_is(t, "@people"))
+        return f->type == &type_integer;
+    if (text_starts(t, SET_OTHERS))
+        return f->type == &type_integer &&
+               model_role(l->model, text_from(t, sizeof SET_OTHERS - 1)) != NULL;
     return !f->many && field_fits(f, v);
 }
 
@@ -371,7 +376,7 @@ static void read_sets(struct loader *l, const struct kind *k, const struct json 
         if (f == NULL || f->system || f->computed != NULL)
             model__mistake(l, one, "unknown", "%.*s has no field \"%.*s\" that can be set",
                            TEXT_ARG(k->name), TEXT_ARG(one->key));
-        else if (!set_fits(f, one))
+        else if (!set_fits(l, f, one))
             model__mistake(l, one, "value", "is no value of the field \"%.*s\"",
                            TEXT_ARG(one->key));
         else

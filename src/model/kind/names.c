@@ -20,7 +20,7 @@ static const char sql_words[] =
 
 /* Tables of the engine, what `to` may say besides kinds, and the fixed paths of the API. */
 static const char kind_words[] =
-    "person session token role role_grant unit_closure version link comment file signature withdrawn "
+    "person session token role role_grant unit_closure version link comment file signature withdrawn waived "
     "past_owner contributor frozen batch stay turn timer stale outbox check_run readiness_run series "
     "idempotency meta sequence ledger_log ledger_entry ledger_tile ledger_checkpoint "
     "search_doc "
@@ -33,7 +33,7 @@ static const char kind_words[] =
 static const char field_words[] =
     "id kind key state version author editor created_at updated_at reason q sort cursor "
     "fields facets as_of format names ledger may since timers clocks hidden redacted "
-    "redactions tally";
+    "redactions tally waived";
 
 bool model__name_ok(struct text name)
 {

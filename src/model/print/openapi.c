@@ -320,6 +320,7 @@ static void put_wrappers(struct printer *p, const struct kind *k)
          "{\"type\":\"object\",\"required\":[\"names\",\"ledger\",\"may\"],\"properties\":{"
          "\"names\":{\"$ref\":\"#/components/schemas/Names\"},"
          "\"ledger\":{\"$ref\":\"#/components/schemas/LedgerPlace\"},"
+         "\"waived\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/WaivedDecision\"}},"
          "\"redactions\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/"
          "RedactionDone\"}},"
          "\"redacted\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},"

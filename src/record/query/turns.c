@@ -13,6 +13,7 @@ struct turning {
     struct query *q;
     size_t person, self, now; /* numbers of the bound values: whose turn; who acts for them, mostly the same */
     const struct turns_query *of;
+    const struct waivers *waivers; /* in force today */
 };
 
 static void add_quoted(struct query *q, const char *alias, struct text name)
@@ -256,6 +257,21 @@ static void add_side(struct turning *t, const struct who_list *list)
         add_owner(t);
 }
 
+/* One that a waiver let be given counts while that waiver does. */
+static void add_by_waiver(struct turning *t)
+{
+    struct query *q = t->q;
+    if (!q->records->model->waiver_kind)
+        return;
+    buf_add_c(&q->sql, " AND NOT EXISTS (SELECT 1 FROM waived wd WHERE wd.kind = g.kind AND wd.id = "
+                       "g.id AND wd.version = g.version AND wd.person = g.person AND wd.move = ''");
+    if (t->waivers->count) {
+        buf_add_c(&q->sql, " AND NOT wd.waiver");
+        sql__in(q, waivers__ids(q->call, t->waivers), t->waivers->count);
+    }
+    buf_add_c(&q->sql, ")");
+}
+
 /* The signatures under a move that stand: sign.c. */
 static void add_standing(struct turning *t, const struct move *m)
 {
@@ -266,6 +282,7 @@ static void add_standing(struct turning *t, const struct move *m)
               "FROM version v WHERE v.kind = g.kind AND v.id = g.id AND v.version > g.version "
               "AND COALESCE(v.alters, 1) > 0)",
               TEXT_ARG(t->q->kind->name), TEXT_ARG(m->name), t->now);
+    add_by_waiver(t);
 }
 
 static void add_signed(struct turning *t, const struct move *m)
@@ -326,6 +343,30 @@ static void add_past_owner(struct turning *t, struct grounds *g, const struct wh
     }
 }
 
+/* It does not bar them, or it is waived (waiver.c). */
+static void add_duty(struct turning *t, const struct duty *duty)
+{
+    struct query *q = t->q;
+    struct grounds g = {q, false};
+    size_t count = 0;
+    bool everywhere = false;
+    struct text *units = NULL;
+    if (q->call->actor->type == ACTOR_USER)
+        units = waivers__units(q->call, t->waivers, q->kind, duty->code, &count, &everywhere);
+    if (everywhere)
+        return;
+    buf_add_c(&q->sql, " AND (NOT ");
+    add_who(t, &g, &duty->people, DUTY);
+    add_past_owner(t, &g, &duty->people);
+    sql__end_grounds(&g);
+    if (count) {
+        buf_add_c(&q->sql, " OR (t.\"unit\" IN (SELECT descendant FROM unit_closure WHERE ancestor");
+        sql__in(q, units, count);
+        buf_add_c(&q->sql, ")) IS TRUE");
+    }
+    buf_add_c(&q->sql, ")");
+}
+
 static void add_signer(struct turning *t, const struct move *m)
 {
     struct query *q = t->q;
@@ -341,13 +382,8 @@ static void add_signer(struct turning *t, const struct move *m)
         buf_add_c(&q->sql, ") AND NOT ");
         add_signed(t, m);
     }
-    for (size_t i = 0; i < m->duty_count; i++) {
-        struct grounds g = {q, false};
-        buf_add_c(&q->sql, " AND NOT ");
-        add_who(t, &g, &m->duties[i].people, DUTY);
-        add_past_owner(t, &g, &m->duties[i].people);
-        sql__end_grounds(&g);
-    }
+    for (size_t i = 0; i < m->duty_count; i++)
+        add_duty(t, &m->duties[i]);
     buf_add_c(&q->sql, ")");
 }
 
@@ -668,7 +704,8 @@ static void add_turns_of(struct turning *t, const struct kind *k, struct text id
     buf_add_c(&q->sql, ") k");
 }
 
-static struct turning turns_start(struct query *q, const struct turns_query *of)
+static struct turning turns_start(struct query *q, const struct turns_query *of,
+                                  const struct waivers *waivers)
 {
     const struct actor *a = q->call->actor;
     size_t self = sql__keep(q, V_TEXT(a->person));
@@ -677,7 +714,8 @@ static struct turning turns_start(struct query *q, const struct turns_query *of)
         .self = self,
         .person = a->stands_for.len ? sql__keep(q, V_TEXT(a->stands_for)) : self,
         .now = sql__keep(q, V_TEXT(moment_print(q->call->arena, q->call->now))),
-        .of = of};
+        .of = of,
+        .waivers = waivers};
 }
 
 /* ---- all kinds --------------------------------------------------------------------------------
@@ -690,6 +728,7 @@ struct gathering {
     const struct turns_query *of;
     struct rows *out;
     size_t room;
+    struct waivers waivers;
 };
 
 static void keep_rows(struct gathering *g, const struct rows *rows)
@@ -725,7 +764,7 @@ static enum err judge_kind(struct gathering *g, const struct kind *k, const stru
     if (!count)
         return OK;
     struct query q = sql__start(g->call, g->records, k);
-    struct turning t = turns_start(&q, g->of);
+    struct turning t = turns_start(&q, g->of, &g->waivers);
     struct rows rows;
     const char *sql;
     add_turns_of(&t, k, sql__json_of(&q, ids, count));
@@ -763,10 +802,11 @@ static enum err judge(struct gathering *g, const struct rows *some)
 enum err query__turns(struct call *call, struct records *r, struct reader *db,
                       const struct turns_query *of, size_t most, struct rows *out)
 {
-    struct gathering g = {call, r, db, of, out, 0};
+    struct gathering g = {.call = call, .records = r, .db = db, .of = of, .out = out};
     struct candidates *c;
     struct rows some = {.count = 1};
     *out = (struct rows){.columns = TURN_COLUMNS};
+    TRY(waivers__today(call, r, db_reader(db), &g.waivers));
     TRY(candidates__open(call, r, db, of, &c));
     for (size_t size = most; out->count < most && some.count > 0;
          size = size < SOME_MOST ? 2 * size : size) {

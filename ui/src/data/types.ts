@@ -286,6 +286,21 @@ export interface SignStep {
 	signed: number;
 	expires?: string;
 }
+/** A duty that does not bind the person, and by which waiver. */
+export interface Waived {
+	duty: string;
+	id: string;
+	key: string;
+	person: string;
+	until: string;
+}
+/** A decision, or without a move a signature, for which duties did not bind who made it. */
+export interface WaivedDecision {
+	version: number;
+	at: string;
+	move?: string;
+	by: Waived[];
+}
 export interface MoveChoice {
 	move: string;
 	to: string;
@@ -300,6 +315,8 @@ export interface MoveChoice {
 	mine?: boolean;
 	/** New values that the first signature proposes. */
 	proposed?: Record<string, Value>;
+	/** Duties that would bar the reader, and the waivers by which they do not. */
+	waived?: Waived[];
 	why_not?: Problem[];
 	signatures?: Signature[];
 	/** Signatures that a later change has undone. */
@@ -367,6 +384,8 @@ export interface HistoryItem {
 	/** Of a clock, by which it came to be: clock.FIELD, remind.FIELD.N. */
 	timer?: string;
 	told?: { event: string; field: string; to: string }[];
+	/** By which waivers it was decided, or signed. */
+	waived?: Waived[];
 	/** Fields of which the content was taken out later, or by this. */
 	redacted?: string[];
 	move?: string;
