@@ -193,6 +193,7 @@ const char *words_of(const struct call *call, enum err e); /* err_words, in its 
 /* ---- time and chance -------------------------------------------------------------------- */
 int64_t clock_now(void);                                  /* for main and loops only */
 int64_t clock_ticks(void);                                /* monotonic microseconds */
+int64_t clock_running(void); /* the same, with the time the machine slept */
 #define MOMENT_LEN 27                                      /* 2026-11-23T03:50:26.123456Z */
 struct text moment_print(struct arena *a, int64_t moment); /* fixed width: sorts as text */
 /* RFC 3339 with 0-9 fraction digits and Z or an offset; returns false when malformed. */

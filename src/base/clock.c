@@ -30,6 +30,11 @@ int64_t clock_ticks(void)
     return clock_read(CLOCK_MONOTONIC);
 }
 
+int64_t clock_running(void)
+{
+    return clock_read(CLOCK_BOOTTIME);
+}
+
 static int64_t divide_down(int64_t a, int64_t b)
 {
     return a / b - (a % b < 0);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #define SEAL_PAGE 1024
+#define STEP (30 * INT64_C(1000000)) /* what clocks differ by without having been set */
 
 struct waiting_leaf {
     struct text leaf;
@@ -41,6 +42,10 @@ struct ledger {
     struct waiting_leaf *waiting, **waiting_end, **waiting_end_before;
     uint64_t next, next_before;
     int64_t next_time, next_time_before;
+    struct ledger_clock {
+        int64_t wall, running; /* read together; 0: not yet */
+    } clock, next_clock;
+    bool set;           /* in this group the clock was found to have been set */
     uint64_t strangers; /* groups before which the log was not as we left it */
 
     int last_file; /* ledger.last, open; -1 when it has to be made again */
@@ -205,6 +210,49 @@ bool append__waiting(const struct ledger *l, uint64_t n, struct text *leaf)
     return w != NULL;
 }
 
+/* ---- the clock ---------------------------------------------------------------------------
+ * The time of entries does not go back, and all that a job writes has the time of its entries.
+ * When the clock of the machine was set, an entry says so and the log goes on with the time as
+ * it is now: else every entry would repeat the wrong one until it comes true. */
+
+/* By how much the clock was set since the last group, in microseconds; 0 when it was not. */
+static int64_t clock_set_by(const struct ledger *l)
+{
+    const struct ledger_clock *was = &l->clock, *is = &l->next_clock;
+    int64_t by = was->running ? (is->wall - was->wall) - (is->running - was->running) : 0;
+    if (by > STEP || by < -STEP)
+        return by;
+    return is->wall < l->time - STEP ? is->wall - l->time : 0;
+}
+
+static enum err note_clock(struct ledger *l, struct call *call, struct tx *tx)
+{
+    uint64_t index;
+    l->next_clock = (struct ledger_clock){clock_now(), clock_running()};
+    int64_t by = l->present && l->next > 0 ? clock_set_by(l) : 0;
+    l->set = by != 0;
+    if (!l->set)
+        return OK;
+    call->now = l->next_time = l->next_clock.wall;
+    log_line(LOG_WARN, "clock_jump", "seconds=%lld", (long long)(by / 1000000));
+    struct ledger_event jump = {.act = "clock.jump",
+                                .actor_type = TEXT("system"),
+                                .object_kind = TEXT("clock"),
+                                .object_id =
+                                    text_print(call->arena, "%+lld", (long long)(by / 1000000)),
+                                .previous = -1};
+    return ledger_append(call, tx, l, &jump, &index);
+}
+
+/* What is further behind was written of earlier days on purpose (a demonstration). */
+static void set_time(const struct ledger *l, struct call *call)
+{
+    if (l->set && call->now > l->next_clock.wall)
+        call->now = l->next_clock.wall; /* it began before the clock was put right */
+    if (call->now < l->next_time && l->next_time - call->now <= STEP)
+        call->now = l->next_time;
+}
+
 /* ---- the edges of a group ---------------------------------------------------------------- */
 
 static enum err group_begin(void *arg, struct call *call, struct tx *tx)
@@ -213,15 +261,16 @@ static enum err group_begin(void *arg, struct call *call, struct tx *tx)
     l->waiting = NULL;
     l->waiting_end = &l->waiting;
     if (store_kind(l->store) == STORE_POSTGRES || !l->current)
-        return lock_and_read_head(l, call, tx);
-    l->next = l->frontier.size;
+        TRY(lock_and_read_head(l, call, tx));
+    l->next = l->present ? l->frontier.size : 0;
     l->next_time = l->time;
-    return OK;
+    return note_clock(l, call, tx);
 }
 
-static void job_begin(void *arg)
+static void job_begin(void *arg, struct call *call)
 {
     struct ledger *l = arg;
+    set_time(l, call);
     l->next_before = l->next;
     l->next_time_before = l->next_time;
     l->waiting_end_before = l->waiting_end;
@@ -405,6 +454,7 @@ static void group_done(void *arg, bool committed)
         return;
     l->current = true;
     l->time = l->next_time;
+    l->clock = l->next_clock;
     take_committed(l);
 }
 
@@ -533,7 +583,7 @@ static enum err found_log(struct job *job, struct call *call, struct tx *tx)
                                  V_BYTES(TEXT(""))},
                 4, NULL));
     TRY(lock_and_read_head(l, call, tx));
-    job_begin(l);
+    job_begin(l, call);
     return l->next > 0 ? OK : ledger_append(call, tx, l, &genesis, &index);
 }
 

@@ -55,7 +55,8 @@ struct group_hooks {
      * that was acknowledged? ERR_CONFLICT: it is not, and no further attempt is made. May be NULL. */
     enum err (*resume)(void *arg, struct call *call, struct tx *tx);
     void (*job_undone)(void *arg); /* a job's savepoint was rolled back */
-    void (*job_begin)(void *arg);  /* a job's savepoint was opened */
+    /* A job's savepoint was opened; may set the time of its call, which all it writes has. */
+    void (*job_begin)(void *arg, struct call *call);
     void *arg;
 };
 void store_hooks(struct store *s, const struct group_hooks *hooks);

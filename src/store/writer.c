@@ -153,7 +153,7 @@ static enum err run_job(struct group *g, struct job *job)
     store__numbers_job(w);
     TRY(driver->job_begin(g->call, tx->link));
     if (g->hooks.job_begin != NULL)
-        g->hooks.job_begin(g->hooks.arg);
+        g->hooks.job_begin(g->hooks.arg, job->call);
     job->outcome = attempt(job, tx);
     if (tx->link->failed)
         return ERR_IO;

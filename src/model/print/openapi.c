@@ -8,7 +8,8 @@
 
 const struct route model__routes[] = {
     {"GET", "/{kind}", "List, filter, search and export.",
-     "q state sort limit cursor fields facets as_of format labels lang", "", "200", "{kind}_list"},
+     "q state sort limit cursor fields facets as_of format labels lang tally", "", "200",
+     "{kind}_list"},
     {"POST", "/{kind}", "Create a record.", "", "{kind}_create", "201", "{kind}_reply"},
     {"PATCH", "/{kind}", "Change many records at once.", "", "{kind}_bulk", "200",
      "BulkResults"},
@@ -18,29 +19,35 @@ const struct route model__routes[] = {
     {"GET", "/{kind}/{id}/moves", "What can happen next, and what is missing.", "", "", "200",
      "MoveList"},
     {"POST", "/{kind}/{id}/moves/hand_over",
-     "Offer the record to another owner, in any state; for its owner and who manages the register.",
+     "Offer the record to another owner, in any state; for its owner and who manages the "
+     "register.",
      "", "HandOver", "200", "{kind}_reply"},
     {"POST", "/{kind}/{id}/moves/{move}/withdraw",
-     "Take back one's own signature under a move that still waits for others.", "", "Withdrawal",
-     "200", "{kind}_reply"},
+     "Take back one's own signature under a move that still waits for others.", "",
+     "Withdrawal", "200", "{kind}_reply"},
     {"POST", "/{kind}/{id}/moves/accept_hand_over",
-     "Take over the record; for whom it is offered to.", "", "HandedOver", "200", "{kind}_reply"},
+     "Take over the record; for whom it is offered to.", "", "HandedOver", "200",
+     "{kind}_reply"},
     {"POST", "/{kind}/{id}/moves/decline_hand_over",
-     "Leave the record where it is, with a reason; for whom it is offered to.", "", "HandedOver", "200",
-     "{kind}_reply"},
+     "Leave the record where it is, with a reason; for whom it is offered to.", "",
+     "HandedOver", "200", "{kind}_reply"},
     {"POST", "/{kind}/{id}/moves/take_back_hand_over",
-     "Take back the offer before it is accepted; for whoever may hand over.", "", "HandedOver", "200",
-     "{kind}_reply"},
-    {"GET", "/{kind}/{id}/redact", "What a redaction would take out, and who has asked for one.", "", "",
-     "200", "Redaction"},
+     "Take back the offer before it is accepted; for whoever may hand over.", "", "HandedOver",
+     "200", "{kind}_reply"},
+    {"GET", "/{kind}/{id}/redact",
+     "What a redaction would take out, and who has asked for one.", "", "", "200", "Redaction"},
     {"POST", "/{kind}/{id}/redact",
-     "Takes fields out of every version: the first of two persons gets 202.", "", "RedactionAsk", "200",
-     "{kind}_reply"},
+     "Takes fields out of every version: the first of two persons gets 202.", "",
+     "RedactionAsk", "200", "{kind}_reply"},
     {"POST", "/{kind}/{id}/hold", "Legal hold: nothing of it is redacted.", "", "Reason", "200",
      "{kind}_reply"},
-    {"DELETE", "/{kind}/{id}/hold", "Ends the legal hold.", "", "Reason", "200", "{kind}_reply"},
+    {"DELETE", "/{kind}/{id}/hold", "Ends the legal hold.", "", "Reason", "200",
+     "{kind}_reply"},
     {"GET", "/{kind}/{id}/history", "Every change, newest first.", "limit cursor", "", "200",
      "History"},
+    {"GET", "/{kind}/{id}/disclosure",
+     "What a version committed to, with the keys and the entry that prove it.", "version", "",
+     "200", "Disclosure"},
     {"GET", "/{kind}/{id}/links", "Links both ways.", "limit cursor", "", "200", "LinkList"},
     {"POST", "/{kind}/{id}/links", "Add a link.", "", "LinkBody", "200", "LinkList"},
     {"DELETE", "/{kind}/{id}/links", "Remove a link.", "", "LinkBody", "200", "LinkList"},
@@ -313,13 +320,15 @@ static void put_wrappers(struct printer *p, const struct kind *k)
          "{\"type\":\"object\",\"required\":[\"names\",\"ledger\",\"may\"],\"properties\":{"
          "\"names\":{\"$ref\":\"#/components/schemas/Names\"},"
          "\"ledger\":{\"$ref\":\"#/components/schemas/LedgerPlace\"},"
-         "\"redactions\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/RedactionDone\"}},"
+         "\"redactions\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/"
+         "RedactionDone\"}},"
          "\"redacted\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},"
-         "\"hidden\":{\"type\":\"array\",\"items\":{\"type\":\"string\"},\"description\":\"Fields that are "
+         "\"hidden\":{\"type\":\"array\",\"items\":{\"type\":\"string\"},\"description\":"
+         "\"Fields that are "
          "not for whoever asks.\"},"
          "\"may\":{\"$ref\":\"#/components/schemas/May\"}}}]}"},
         {"_list",
-         "{\"type\":\"object\",\"required\":[\"items\",\"next\",\"total\"],"
+         "{\"anyOf\":[{\"type\":\"object\",\"required\":[\"items\",\"next\",\"total\"],"
          "\"properties\":{\"items\":{\"type\":\"array\","
          "\"items\":{\"$ref\":\"#/components/schemas/%.*s\"}},"
          "\"next\":{\"type\":[\"string\",\"null\"]},\"total\":{\"type\":\"integer\"},"
@@ -327,7 +336,8 @@ static void put_wrappers(struct printer *p, const struct kind *k)
          "\"facets\":{\"type\":\"object\",\"additionalProperties\":{\"type\":\"object\","
          "\"additionalProperties\":{\"type\":\"integer\"}}},"
          "\"facets_more\":{\"type\":\"array\",\"items\":{\"type\":\"string\"},\"description\":"
-         "\"Fields with more than 200 different values: the most frequent are told.\"}}}"},
+         "\"Fields with more than 200 different values: the most frequent are told.\"}}},"
+         "{\"$ref\":\"#/components/schemas/Tally\"}]}"},
         {"_bulk",
          "{\"type\":\"object\",\"required\":[\"ids\",\"set\"],"
          "\"additionalProperties\":false,"

@@ -419,8 +419,9 @@ static void hook_job_undone(void *arg)
     write_down(arg, "job_undone");
 }
 
-static void hook_job_begin(void *arg)
+static void hook_job_begin(void *arg, struct call *call)
 {
+    (void)call;
     write_down(arg, "job_begin");
 }
 
