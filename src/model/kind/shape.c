@@ -6,11 +6,12 @@
 /* Few values, each with a name: texts and bare numbers would be a group a record. */
 bool field_tallies(const struct field *f)
 {
+    const struct field_type *t = f->type;
     if (f->many)
         return false;
-    bool worded = f->scale != NULL && field_is_column(f);
-    return f->type->gathers || worded || field_is_time(f) ||
-           (f->type->written == WRITTEN_LINE && text_is(f->name, "state"));
+    return t->form == FORM_TRUTH || t->written == WRITTEN_OPTION || t->refers == REFERS_ONE ||
+           field_is_time(f) || (f->scale != NULL && field_is_column(f)) ||
+           text_is(f->name, "state");
 }
 
 /* What the fields of a shape must be, by the word in the model. */
@@ -21,17 +22,17 @@ static bool fits(const struct kind *k, const struct field *f, enum fit fit)
     bool group = field_tallies(f) && !field_is_time(f);
     switch (fit) {
     case FIT_STEP:
-        return group && f->type == &type_integer;
+        return group && f->type->form == FORM_WHOLE;
     case FIT_BAND:
-        return group && f->type == &type_choice;
+        return group && f->type->written == WRITTEN_OPTION;
     case FIT_GROUP:
-        return group && f->type != &type_ref;
+        return group && f->type->refers == REFERS_NOT;
     case FIT_COLUMN:
-        return group && f->type != &type_ref && f->type != &type_integer;
+        return group && f->type->refers == REFERS_NOT && f->type->form != FORM_WHOLE;
     case FIT_DAY:
-        return f->type == &type_date;
+        return f->type->written == WRITTEN_DAY;
     case FIT_PARENT:
-        return f->type == &type_ref && f->target_kind == k;
+        return f->type->refers == REFERS_ONE && f->target_kind == k;
     default:
         return false;
     }
