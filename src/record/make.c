@@ -175,8 +175,7 @@ enum err make__plan(struct writing *w, struct record *rec, const struct move *m,
 static const struct json *cut(struct call *call, const struct field *f, const struct json *v)
 {
     size_t n = 0, at = 0;
-    if (!f->type->most || v->type != JSON_TEXT ||
-        (int64_t)text_characters(v->text) <= f->max)
+    if (!f->type->most || v->type != JSON_TEXT || (int64_t)text_characters(v->text) <= f->max)
         return v;
     for (; at < v->text.len; at++)
         if (((unsigned char)v->text.at[at] & 0xC0) != 0x80 && (int64_t)n++ == f->max - 1)

@@ -268,8 +268,9 @@ static bool wants_index(const struct kind *k, const struct field *f)
     if (!field__is_column(f) || f->many)
         return false;
     /* References are followed back; of people only the owner, and who is to be it, is asked for by list. */
-    bool followed = f->type->refers == REFERS_ONE && (f->target == TO_KIND || text_is(f->name, "owner") ||
-                                                   text_is(f->name, "offered_to"));
+    bool followed =
+        f->type->refers == REFERS_ONE &&
+        (f->target == TO_KIND || text_is(f->name, "owner") || text_is(f->name, "offered_to"));
     struct text sort = k->sort;
     return followed || f->indexed || f == next_sort(k, &sort) || f->unique || listed(k, f) || text_is(f->name, "state") ||
            text_is(f->name, "key") || text_is(f->name, "updated_at");
@@ -280,8 +281,8 @@ static bool wants_index(const struct kind *k, const struct field *f)
 bool open__gathers(const struct kind *k, const struct field *f)
 {
     struct text sort = k->sort;
-    return (f->type->gathers && listed(k, f)) || text_is(f->name, "owner") || text_is(f->name, "state") ||
-           text_is(f->name, "unit") || f == next_sort(k, &sort);
+    return (f->type->gathers && listed(k, f)) || text_is(f->name, "owner") ||
+           text_is(f->name, "state") || text_is(f->name, "unit") || f == next_sort(k, &sort);
 }
 
 /* The columns of an index over `f`: after it the kind's own order, so that a list of one value, or
@@ -324,7 +325,8 @@ static bool names_people(struct arena *a, const struct model *m, const struct ki
                          const struct field *f)
 {
     bool out = k->grants.in && k->grants.to == f;
-    if (f->type->refers != REFERS_ONE || f->target != TO_PERSON || k->name.len + f->name.len > 50)
+    if (f->type->refers != REFERS_ONE || f->target != TO_PERSON ||
+        k->name.len + f->name.len > 50)
         return false;
     for (size_t i = 0; i < m->kind_count && !out; i++) {
         struct turn_field *fields;
@@ -391,7 +393,8 @@ static void add_child(struct arena *a, const struct kind *k, const struct field 
     columns[1] = (struct column){.name = TEXT("pos"), .type = COLUMN_INTEGER, .not_null = true};
     for (size_t i = 0; i < f->column_count; i++) {
         const struct field *c = &f->columns[i];
-        columns[i + 2] = (struct column){.name = c->name, .was = c->was, .type = table__column(c)};
+        columns[i + 2] =
+            (struct column){.name = c->name, .was = c->was, .type = table__column(c)};
     }
     out->items[out->count++] = (struct table){
         .name = child_name(a, k, f->name),

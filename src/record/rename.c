@@ -61,7 +61,8 @@ enum err rename__links(struct call *call, struct tx *tx, const struct model *m,
             const struct field *f = &k->fields[n];
             if (holds_links(f) && is_renamed(k, f))
                 TRY(rename_link(call, tx, k, f));
-            else if (planned && !held_none(before, k, f) && !holds_links(f) && f->type->form != FORM_ROWS && !f->system)
+            else if (planned && !held_none(before, k, f) && !holds_links(f) &&
+                     f->type->form != FORM_ROWS && !f->system)
                 TRY(check_link(call, tx, k, f));
         }
     return OK;

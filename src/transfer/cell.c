@@ -409,7 +409,8 @@ static bool separates(const struct destination *d, char c)
 {
     if (d->separators.len)
         return c == '|' || text_find(d->separators, c) >= 0;
-    return c == '|' || (c == ';' && (d->parse == PARSE_LIST || d->field->type->refers == REFERS_MANY));
+    return c == '|' ||
+           (c == ';' && (d->parse == PARSE_LIST || d->field->type->refers == REFERS_MANY));
 }
 
 /* Where nothing was said of separators, a cell that looks like several is one entry, and that

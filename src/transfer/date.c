@@ -151,8 +151,7 @@ static enum date_order both(enum date_order a, enum date_order b)
 
 static bool is_date(const struct destination *d)
 {
-    return d->field && !d->values &&
-           field_is_time(d->field);
+    return d->field && !d->values && field_is_time(d->field);
 }
 
 static bool wants_orders(const struct plan *p)

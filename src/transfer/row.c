@@ -129,8 +129,8 @@ static struct text cut_to_fit(struct making *m, const struct field *f, struct te
 static const struct field *description(const struct kind *k)
 {
     for (size_t i = 0; i < k->field_count; i++)
-        if (k->fields[i].type->written == WRITTEN_LINES && !k->fields[i].system && !k->fields[i].computed &&
-            !k->fields[i].many)
+        if (k->fields[i].type->written == WRITTEN_LINES && !k->fields[i].system &&
+            !k->fields[i].computed && !k->fields[i].many)
             return &k->fields[i];
     return NULL;
 }
@@ -145,7 +145,8 @@ static bool shorten(struct making *m, const struct destination *d, struct text c
     bool to_kept = im->plan.mapped && im->plan.kept && !d->copy;
     struct text column = im->table.names[d->column];
     struct text line = transfer__one_line(m->arena, shown_without(m->arena, cell, true));
-    if (!r->code || strcmp(r->code, "too_long") != 0 || f->type->written != WRITTEN_LINE || f->many)
+    if (!r->code || strcmp(r->code, "too_long") != 0 || f->type->written != WRITTEN_LINE ||
+        f->many)
         return false;
     if (!to_kept && (!text_is(f->name, "title") || !rest))
         return false;

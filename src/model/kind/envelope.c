@@ -158,8 +158,7 @@ void model__restate(struct loader *l, struct draft *d, struct field *f, const st
     if (json_get(v, "about") != NULL)
         f->about = model__words(l, v, "about", true);
     if (of != NULL && f->type != &type_choice)
-        model__mistake(l, of, "unknown_key", "a field of type %s has no \"of\"",
-                       f->type->word);
+        model__mistake(l, of, "unknown_key", "a field of type %s has no \"of\"", f->type->word);
     else if (of != NULL && of->type == JSON_TEXT)
         f->scale = map__get(l->scales, of->text);
     else if (of != NULL)

@@ -7,8 +7,9 @@
 #include <math.h>
 
 /* Keys that only some types have. */
-static const char *const own_keys[] = {"many",   "max",    "min",     "of",    "to",     "columns",
-                                       "covers", "unique", "indexed", "clock", "default"};
+static const char *const own_keys[] = {"many",    "max",     "min",    "of",
+                                       "to",      "columns", "covers", "unique",
+                                       "indexed", "clock",   "default"};
 
 static const char *const keys_of_place[] = {
     [IN_ENVELOPE] =
@@ -279,7 +280,7 @@ void model__for_all(struct loader *l, const struct json *at, const struct field 
 
 static bool default_fits(const struct field *f, const struct json *v)
 {
-        if (v->type == JSON_TEXT && text_is(v->text, "@today"))
+    if (v->type == JSON_TEXT && text_is(v->text, "@today"))
         return f->type->written == WRITTEN_DAY;
     if (v->type == JSON_TEXT && text_is(v->text, "@me"))
         return f->target == TO_PERSON;

@@ -303,8 +303,9 @@ static void check_delegation(struct loader *l, const struct kind *k, const struc
     for (size_t i = 0; i < k->state_count; i++)
         rests = rests || (k->states[i].rest && !k->states[i].end);
     if (deputy == NULL || deputy->type != &type_ref || deputy->target != TO_PERSON ||
-        roles == NULL || roles->type != &type_refs || roles->target != TO_ROLE || from == NULL ||
-        from->type != &type_date || to == NULL || to->type != &type_date || !rests)
+        roles == NULL || roles->type != &type_refs || roles->target != TO_ROLE ||
+        from == NULL || from->type != &type_date || to == NULL || to->type != &type_date ||
+        !rests)
         model__mistake(l, v, "unknown",
                        "a delegation needs fields \"deputy\": ref to person, \"roles\": refs to "
                        "role, dates \"valid_from\" and \"valid_to\", and a state of rest that "

@@ -22,7 +22,8 @@ static bool agrees(const struct field *to, const struct field *from)
     if (to->type != from->type || to->many != from->many || to->target != from->target ||
         to->target_kind != from->target_kind)
         return false;
-    for (size_t i = 0; to->type->written == WRITTEN_OPTION && from->scale && i < from->scale->count; i++)
+    for (size_t i = 0;
+         to->type->written == WRITTEN_OPTION && from->scale && i < from->scale->count; i++)
         if (to->scale == NULL || scale_option(to->scale, from->scale->options[i].value) == NULL)
             return false;
     return to->type->written != WRITTEN_JSON;

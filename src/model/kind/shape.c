@@ -10,7 +10,8 @@ bool field_tallies(const struct field *f)
     if (f->many)
         return false;
     return t->form == FORM_TRUTH || t->written == WRITTEN_OPTION || t->refers == REFERS_ONE ||
-           field_is_time(f) || f->scale != NULL || text_is(f->name, "state");
+           field_is_time(f) || (f->scale != NULL && field_is_column(f)) ||
+           text_is(f->name, "state");
 }
 
 /* What the fields of a shape must be, by the word in the model. */

@@ -46,7 +46,8 @@ static void put_type(struct buf *b, const struct field *f)
     else if (f->type->form == FORM_ROWS)
         put_columns(b, f);
     else
-        buf_add_c(b, f->type->refers == REFERS_FREE ? "Link[]" : form_typescript(f->type->form));
+        buf_add_c(b,
+                  f->type->refers == REFERS_FREE ? "Link[]" : form_typescript(f->type->form));
     if (f->many)
         buf_add_c(b, ">");
 }

@@ -89,8 +89,7 @@ static void read_from(struct loader *l, const struct kind *k, const struct json 
     struct text name = model__text(l, v, "from", true);
     c->from = kind_field(k, name);
     model__for_all(l, json_get(v, "from"), c->from);
-    if (name.len > 0 &&
-        (c->from == NULL || !field_is_time(c->from)))
+    if (name.len > 0 && (c->from == NULL || !field_is_time(c->from)))
         model__mistake(l, json_get(v, "from"), "unknown", "\"%.*s\" is not a date or moment field",
                        TEXT_ARG(name));
 }

@@ -2,8 +2,8 @@
 /* model/types/checks.c — what the checks of several types share: words and ids. */
 #include "model/types/checks.h"
 
-enum err type__refuse(struct call *call, struct text name, const struct field *f, const char *code,
-                      const char *english)
+enum err type__refuse(struct call *call, struct text name, const struct field *f,
+                      const char *code, const char *english)
 {
     return type__refuse_text(call, name, f, code, text_of(say(call, english)));
 }
@@ -14,8 +14,8 @@ enum err type__refuse_text(struct call *call, struct text name, const struct fie
     return problem_at(call, ERR_INVALID, name, code, f->source, words);
 }
 
-enum err type__out_of_bounds(struct call *call, struct text name, const struct field *f, double min,
-                             double max)
+enum err type__out_of_bounds(struct call *call, struct text name, const struct field *f,
+                             double min, double max)
 {
     return type__refuse_text(
         call, name, f, "range",
@@ -33,7 +33,8 @@ bool type__has_control(struct text t, bool lines_allowed)
 }
 
 /* What would be there and nobody could see, or read as something else. */
-static enum err check_shown(struct call *call, struct text name, const struct field *f, struct text t)
+static enum err check_shown(struct call *call, struct text name, const struct field *f,
+                            struct text t)
 {
     if (f->type->written == WRITTEN_LINE && t.len && !shown_any(t))
         return type__refuse(call, name, f, "blank",
@@ -60,9 +61,10 @@ enum err type__check_words(struct call *call, struct text name, const struct fie
     if (f->unique && !lines) /* what tells records apart is not a kind of space */
         t = shown_one_space(call->arena, t);
     if (type__has_control(t, lines))
-        return lines ? type__refuse(call, name, f, "control", SAID("contains control characters"))
-                     : type__refuse(call, name, f, "one_line",
-                                    SAID("must be one line without control characters"));
+        return lines
+                   ? type__refuse(call, name, f, "control", SAID("contains control characters"))
+                   : type__refuse(call, name, f, "one_line",
+                                  SAID("must be one line without control characters"));
     TRY(check_shown(call, name, f, t));
     int64_t max = f->max ? f->max : f->type->most;
     if ((int64_t)text_characters(t) > max)

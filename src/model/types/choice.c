@@ -13,8 +13,8 @@ static struct text must_be_one_of(struct call *call, const struct scale *s)
     return buf_text(&b);
 }
 
-static enum err check(struct call *call, struct text name, const struct field *f, const struct json *v,
-                      const struct json **out)
+static enum err check(struct call *call, struct text name, const struct field *f,
+                      const struct json *v, const struct json **out)
 {
     if (v->type != JSON_TEXT || !scale_option(f->scale, v->text))
         return type__refuse_text(call, name, f, "choice", must_be_one_of(call, f->scale));

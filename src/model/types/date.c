@@ -2,8 +2,8 @@
 /* model/types/date.c — a day. */
 #include "model/types/checks.h"
 
-static enum err check(struct call *call, struct text name, const struct field *f, const struct json *v,
-                      const struct json **out)
+static enum err check(struct call *call, struct text name, const struct field *f,
+                      const struct json *v, const struct json **out)
 {
     int64_t days;
     if (v->type != JSON_TEXT || !date_read(v->text, &days))

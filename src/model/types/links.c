@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* model/types/links.c — links to any record, each called what people call it. The engine keeps one such field. */
+/* model/types/links.c — links to any record, each called what people call it. The engine keeps
+ * one such field. */
 #include "model/types/checks.h"
 
-static enum err check(struct call *call, struct text name, const struct field *f, const struct json *v,
-                      const struct json **out)
+static enum err check(struct call *call, struct text name, const struct field *f,
+                      const struct json *v, const struct json **out)
 {
     struct text type = json_text(json_get(v, "type")), kind = json_text(json_get(v, "kind")),
                 id = json_text(json_get(v, "id"));

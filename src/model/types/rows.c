@@ -12,5 +12,6 @@ const struct field_type type_rows = {
     .personal = true,
     .sheet = XLSX_TEXT,
     .width = 48,
-    .check = NULL, /* record/check.c: what a column left empty is filled with depends on who writes */
+    .check = NULL, /* record/check.c: what a column left empty is filled with depends on who
+                      writes */
 };

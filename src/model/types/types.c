@@ -3,8 +3,9 @@
 #include "model/model.h"
 
 const struct field_type *const field_types[] = {
-    &type_text,   &type_note, &type_integer, &type_number, &type_yes_no, &type_date, &type_moment,
-    &type_choice, &type_ref,  &type_refs,    &type_file,   &type_rows,   &type_links,
+    &type_text, &type_note,   &type_integer, &type_number, &type_yes_no,
+    &type_date, &type_moment, &type_choice,  &type_ref,    &type_refs,
+    &type_file, &type_rows,   &type_links,
 };
 const size_t field_type_count = COUNT(field_types);
 

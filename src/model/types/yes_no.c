@@ -2,8 +2,8 @@
 /* model/types/yes_no.c — yes or no. */
 #include "model/types/checks.h"
 
-static enum err check(struct call *call, struct text name, const struct field *f, const struct json *v,
-                      const struct json **out)
+static enum err check(struct call *call, struct text name, const struct field *f,
+                      const struct json *v, const struct json **out)
 {
     if (v->type != JSON_TRUE && v->type != JSON_FALSE)
         return type__refuse(call, name, f, "type", SAID("must be true or false"));

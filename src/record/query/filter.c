@@ -138,9 +138,9 @@ static enum err add_numbers(struct query *q, const struct field *f, const struct
         return bad_filter(q, f->name, SAID("the filter value has the wrong type"));
     sql__field(q, f);
     buf_print(&q->sql, " IN (SELECT %s FROM ",
-              !q->postgres               ? "s.value"
+              !q->postgres                   ? "s.value"
               : f->type->form == FORM_NUMBER ? "CAST(s.value AS double precision)"
-                                         : "CAST(s.value AS bigint)");
+                                             : "CAST(s.value AS bigint)");
     sql__set(q, buf_text(&b));
     buf_add_c(&q->sql, ")");
     return OK;

@@ -98,8 +98,7 @@ static void add_extract(struct query *q, const struct field *f, struct text name
         buf_print(&q->sql,
                   "CASE jsonb_typeof(b.b -> '%.*s') WHEN 'number' THEN CAST(b.b ->> '%.*s' AS "
                   "%s) END",
-                  TEXT_ARG(name), TEXT_ARG(name),
-                  form_column(f->type->form));
+                  TEXT_ARG(name), TEXT_ARG(name), form_column(f->type->form));
     else
         buf_print(&q->sql, "(b.b ->> '%.*s') COLLATE \"C\"", TEXT_ARG(name));
 }
