@@ -34,6 +34,10 @@ struct route {
     const char
         *scope; /* a token made for this alone may call it as well; NULL: no scope does */
 };
+/* The first page names files by their addresses: below a base it is another text. */
+struct page {
+    struct text body, etag;
+};
 /* What is made once an epoch. */
 struct view {
     struct arena *arena;
@@ -49,6 +53,8 @@ struct api {
     bool pages;
     int64_t started;
     const char *version;
+    struct text base;   /* "/aims": all its addresses lie below; "" = the whole host */
+    struct page *page;  /* the first page, for that base; NULL without one */
     struct text origin; /* pages may write from here only; "" = from the host they came from */
     const struct net *net;
     struct text listen, hosts; /* under which names it answers: admit.c */
@@ -155,6 +161,7 @@ struct json_out *exchange__json(struct exchange *x);   /* opens the body */
 /* A read connection, borrowed at the first call. Give it back before anything that waits. */
 struct reader *exchange__db(struct exchange *x);
 void exchange__give_back(struct exchange *x);
+struct text exchange__origin(const struct exchange *x); /* of the pages, without base */
 const char *exchange__cookie(const struct exchange *x); /* the name of the session's */
 struct text exchange__field(struct exchange *x, const char *name);
 MUST_USE enum err exchange__body(struct exchange *x); /* ERR_INVALID when there is none */
@@ -201,7 +208,8 @@ void streams__close(struct api *a);
 /* ---- assets.c
  * --------------------------------------------------------------------------------------------
  */
-bool assets__answer(struct request *r);
+bool assets__answer(const struct api *a, struct request *r);
+struct page *assets__page_below(struct arena *arena, struct text base); /* NULL without pages */
 
 handler session_get, session_post, session_patch, session_delete, session_fresh,
     session_password, setup_post, organisation_get, organisation_patch, reset_post, sessions_get, session_end;

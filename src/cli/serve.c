@@ -78,56 +78,64 @@ static void block_signals(void)
     signal(SIGPIPE, SIG_IGN);
 }
 
+/* How people reach it: "https://host", and "/aims" when it is below a path there; "" = as it
+ * listens. */
+struct outside {
+    struct text origin, base;
+};
+
 /* With --public a proxy does TLS and hands on. One on this machine needs no naming. */
 static bool read_public(struct arena *arena, const struct args *args, struct net_options *o,
-                        struct text *origin)
+                        struct outside *out)
 {
     const char *address = args_option(args, "public"), *proxy = args_option(args, "proxy");
-    *origin = TEXT("");
+    *out = (struct outside){0};
     if (proxy || address)
         o->proxies = text_print(arena, "127.0.0.1,::1,%s", proxy ? proxy : "");
     if (!address)
         return true;
-    if (!api_origin(arena, text_of(address), origin)) {
-        struct text rest = text_of(address);
-        ptrdiff_t host = text_search(rest, TEXT("://"));
-        rest = host < 0 ? (struct text){0} : text_from(rest, (size_t)host + 3);
-        (void)text_cut(&rest, '/');
-        fprintf(args->caller->err, "aimwell: --public is an address like https://aims.example.org%s\n",
-                rest.len ? "; a path below it is not supported: give the server a name of its own" : "");
+    if (!api_public(arena, text_of(address), &out->origin, &out->base)) {
+        fprintf(args->caller->err,
+                "aimwell: --public is an address like https://aims.example.org or "
+                "https://example.org/aims; a path is of letters, digits, - _ . and ~, at most "
+                "100, and does not "
+                "begin with a word that the server itself answers to (/api, /v1, /public, "
+                "/assets, /healthz, "
+                "/readyz, /metrics)\n");
         return false;
     }
-    o->secure = text_starts(*origin, "https://");
+    o->secure = text_starts(out->origin, "https://");
     return true;
 }
 
 static void print_address(const struct site *s, const struct net_options *o, int port,
-                          struct text origin)
+                          const struct outside *out)
 {
-    fprintf(s->caller->out, "Aimwell %s is serving %.*s\n  %s://%.*s:%d\n", AIMWELL_VERSION,
-           TEXT_ARG(site_shown(s->arena, s->where)), o->tls_cert ? "https" : "http",
-           TEXT_ARG(o->host), port);
-    if (origin.len)
-        fprintf(s->caller->out, "  %.*s to the outside\n", TEXT_ARG(origin));
+    fprintf(s->caller->out, "Aimwell %s is serving %.*s\n  %s://%.*s:%d%.*s\n", AIMWELL_VERSION,
+            TEXT_ARG(site_shown(s->arena, s->where)), o->tls_cert ? "https" : "http",
+            TEXT_ARG(o->host), port, TEXT_ARG(out->base));
+    if (out->origin.len)
+        fprintf(s->caller->out, "  %.*s%.*s to the outside\n", TEXT_ARG(out->origin),
+                TEXT_ARG(out->base));
     fflush(s->caller->out);
 }
 
 /* When nobody exists yet, whoever sits at this machine may become the first administrator. */
 static void print_setup(struct site *s, const struct net_options *o, int port,
-                        struct text origin)
+                        const struct outside *out)
 {
-    struct text token;
+    struct text token, origin = out->origin;
     struct call *call = call_open(s->arena, clock_now(), s->call->lang);
     call->actor = s->call->actor;
     if (!origin.len)
         origin = text_print(s->arena, "%s://%.*s:%d", o->tls_cert ? "https" : "http",
                             TEXT_ARG(o->host), port);
     if (access_first_token(call, s->access, &token) == OK && token.len) {
-        fprintf(
-            s->caller->out,
-            "  Nobody can log in yet. Open %.*s/setup#%.*s within an hour to become the first "
-            "administrator.\n",
-            TEXT_ARG(origin), TEXT_ARG(token));
+        fprintf(s->caller->out,
+                "  Nobody can log in yet. Open %.*s%.*s/setup#%.*s within an hour to become "
+                "the first "
+                "administrator.\n",
+                TEXT_ARG(origin), TEXT_ARG(out->base), TEXT_ARG(token));
         fflush(s->caller->out);
     }
 }
@@ -212,7 +220,7 @@ static void warn_of_root(const struct site *s)
                 "Give it a user of its own"));
 }
 
-static int serve(struct site *s, struct net_options *o, struct text origin,
+static int serve(struct site *s, struct net_options *o, const struct outside *out,
                  const struct args *args)
 {
     bool demo = args_flag(args, "demo");
@@ -226,19 +234,22 @@ static int serve(struct site *s, struct net_options *o, struct text origin,
     struct net *net = NULL;
     struct work *work = NULL;
     struct site_socket *socket = NULL;
-    struct api_options options = {.epochs = s->epochs,
-                                  .pages = true,
-                                  .started = clock_now(),
-                                  .version = AIMWELL_VERSION,
-                                  .patience = seconds * 1000000,
-                                  .origin = origin,
-                                  .listen = o->host,
-                                  .hosts = hosts_of(s->arena, origin, args_option(args, "host")),
-                                  .spool = spool_of(s),
-                                  .rate = rate};
+    struct api_options options = {
+        .epochs = s->epochs,
+        .pages = true,
+        .started = clock_now(),
+        .version = AIMWELL_VERSION,
+        .patience = seconds * 1000000,
+        .origin = out->origin,
+        .base = out->base,
+        .listen = o->host,
+        .hosts = hosts_of(s->arena, out->origin, args_option(args, "host")),
+        .spool = spool_of(s),
+        .rate = rate};
     enum err e = api_open(s->call, &options, &api);
     if (e != OK)
         return failed(s->caller, s->call, e);
+    o->door = api_door;
     o->fast = api_fast;
     o->handle = api_handle;
     o->refusal = api_refusal;
@@ -262,8 +273,8 @@ static int serve(struct site *s, struct net_options *o, struct text origin,
         api_live(api, net);
         if (demo)
             demo_print(s);
-        print_address(s, o, net_port(net), origin);
-        print_setup(s, o, net_port(net), origin);
+        print_address(s, o, net_port(net), out);
+        print_setup(s, o, net_port(net), out);
         e = wait_for_end(s);
         log_line(LOG_INFO, "stopping", "grace_s=10");
     }
@@ -321,15 +332,15 @@ static int run(const struct args *args)
     log_limit = args_flag(args, "verbose") ? LOG_DEBUG : LOG_INFO;
     block_signals();
     struct arena *arena = arena_open();
-    struct text origin;
-    int code = read_public(arena, args, &o, &origin) ? 0 : 2;
+    struct outside out;
+    int code = read_public(arena, args, &o, &out) ? 0 : 2;
     if (code == 0 && args_flag(args, "demo"))
-        code = refuse_public_demo(args, &o, origin);
+        code = refuse_public_demo(args, &o, out.origin);
     code = code ? code : open_place(&site, args, place);
     if (code == 0) {
-        code = is_demo(&site) ? refuse_public_demo(args, &o, origin) : 0;
+        code = is_demo(&site) ? refuse_public_demo(args, &o, out.origin) : 0;
         warn_of_root(&site);
-        code = code ? code : serve(&site, &o, origin, args);
+        code = code ? code : serve(&site, &o, &out, args);
         site_close(&site);
     }
     arena_close(arena);
@@ -340,16 +351,21 @@ const struct command command_serve = {
     "serve",
     "aimwell serve [--data DIR | --store postgres://…] [--listen HOST:PORT] [--demo]\n"
     "              [--tls-cert FILE --tls-key FILE] [--public URL] [--proxy ADDRESS,…]\n"
-    "              [--host NAME,…] [--workers N] [--patience SECONDS] [--rate N] [--verbose]\n\n"
+    "              [--host NAME,…] [--workers N] [--patience SECONDS] [--rate N] "
+    "[--verbose]\n\n"
     "Serves the organisation in DIR (default address 127.0.0.1:8420). --demo makes a demo\n"
     "organisation there when there is none. One process per SQLite folder; several may serve\n"
     "one PostgreSQL schema, all with the same program and --site files.\n"
     "Behind a proxy that does TLS, --public is the address people use: cookies are marked\n"
-    "Secure and pages of no other origin may write. X-Forwarded-For is believed from this\n"
+    "Secure and pages of no other origin may write. It may end in a path (https://host/aims), "
+    "which\n"
+    "the proxy passes on. X-Forwarded-For is believed from this\n"
     "machine and from the addresses named by --proxy. --patience is how long one request may\n"
     "read (default 30 seconds).\n"
-    "It answers for this machine's own names, the address it listens on and --public; --host names\n"
-    "others. --rate N, or AIMWELL_RATE, allows N times as much in a short time as is usual (0:\n"
+    "It answers for this machine's own names, the address it listens on and --public; --host "
+    "names\n"
+    "others. --rate N, or AIMWELL_RATE, allows N times as much in a short time as is usual "
+    "(0:\n"
     "without limits).",
     "serve an organisation: pages and API",
     rules,

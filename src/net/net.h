@@ -17,6 +17,7 @@ struct request {
     struct arena *arena;       /* lives until the reply is sent */
     struct text method;        /* GET, POST, … upper case */
     struct text path;          /* decoded once, begins with '/', no "." or ".." segments, no NUL */
+    struct text base;          /* what `door` took off its front: "/aims"; "" = nothing */
     struct text raw_query;
     const struct pair *query;  /* decoded, in order */
     size_t query_count;
@@ -76,6 +77,10 @@ struct net_options {
     const char *spool;         /* borrowed; folder for bodies that go to a file; NULL: they stay in memory */
     int spools_most;           /* bodies on their way to a file at once; default, and at most, 64;
                                 * of one party a quarter of them. More are 503 */
+    /* On a loop thread, once the head was read and before anything else: who answers this
+     * request, as `arg` for all that follows; it may move the front of r->path into r->base.
+     * NULL: nobody does, which is a 404. May be NULL: then it is `arg`. */
+    void *(*door)(void *arg, struct request *r);
     /* On a loop thread: memory only. `out` comes with lane 0 and body_cap. May be NULL. */
     void (*admit)(void *arg, struct request *r, struct admission *out);
     /* On a worker thread of the lane: may this request send its body? NULL is yes; else the reply. */

@@ -30,7 +30,7 @@ static void handle(struct net *n, struct work *w)
     if (w->admission.to_file && !net__spool_finish(w))
         net__refuse_late(w, 503, w->lost);
     else
-        n->options.handle(n->options.arg, &w->request);
+        n->options.handle(w->arg, &w->request);
 }
 
 static void do_errand(struct net *n, struct work *w)
@@ -40,7 +40,7 @@ static void do_errand(struct net *n, struct work *w)
         handle(n, w);
         return;
     case ERRAND_WHO:
-        w->turned_away = n->options.who(n->options.arg, &w->request);
+        w->turned_away = n->options.who(w->arg, &w->request);
         w->request.welcome = !w->turned_away;
         break;
     case ERRAND_SPOOL:

@@ -68,4 +68,5 @@ suite daily
 suite transfer
 suite fields
 suite pages
+AIMWELL="$aimwell" node tests/ui/below.mjs # a proxy and a server of its own
 exit 0
