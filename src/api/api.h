@@ -34,8 +34,22 @@ bool api_public(struct arena *a, struct text address, struct text *origin, struc
 /* A path that pages may lie below: "/aims", "/tools/aims" (letters, digits, "-", "_", "." and
  * "~"; at most 100 bytes; not one that the server itself has, like "/api"). */
 bool api_base(struct text path);
-/* For net_options: arg is the api. The door turns away what is not below its base. */
-void *api_door(void *arg, struct request *r);
+/* All that one process serves: each organisation has an api of its own, found by host and path;
+ * they share threads and nothing else. `of` is copied. With several, one that has an origin
+ * answers for that host alone. */
+#define API_MOST 64
+struct api_house;
+struct api_house *api_house(struct arena *a, struct api *const *of, size_t count);
+/* It is not served any more: 503. From any thread. */
+void api_house_shut(struct api_house *h, size_t which);
+/* Two that could not be told apart, or of which one would lie inside the other. An origin is
+ * "https://host" or
+ * "" (any host), a base "/aims" or "". */
+bool api_same_door(struct arena *a, struct text origin, struct text base,
+                   struct text other_origin, struct text other_base);
+
+/* For net_options: arg is the house; the door gives the api that the others take. */
+void *api_door(void *arg, struct request *r, int *status);
 bool api_fast(void *arg, struct request *r);
 void api_handle(void *arg, struct request *r);
 struct text api_refusal(void *arg, struct request *r, int status, const char *why);

@@ -51,6 +51,8 @@ struct api {
     struct ledger *ledger;
     struct arena *arena;
     bool pages;
+    const char
+        *spool; /* borrowed; where larger bodies lie while they arrive; NULL: in memory */
     int64_t started;
     const char *version;
     struct text base;   /* "/aims": all its addresses lie below; "" = the whole host */
@@ -104,6 +106,8 @@ extern const size_t route_count;
 MUST_USE enum err route__find(const struct request *r, const struct route **route,
                               struct text args[4], struct text *allow);
 /* ---- admit.c */
+struct text exchange__host_of(struct arena *a,
+                              struct text t);         /* "Aims.example:84" → "aims.example" */
 bool exchange__brings_file(const struct exchange *x); /* its body is one, not JSON */
 int64_t exchange__length(const struct exchange *x); /* of the body, as the head says */
 /* ---- rates.c */

@@ -102,6 +102,7 @@ enum err api_open(struct call *call, const struct api_options *options, struct a
                       .patience = options->patience > 0 ? options->patience : 30000000,
                       .origin = text_copy(arena, options->origin),
                       .base = text_copy(arena, options->base),
+                      .spool = options->spool,
                       .listen = text_copy(arena, options->listen),
                       .hosts = text_copy(arena, options->hosts),
                       .rate = options->rate,
@@ -125,23 +126,6 @@ void api_close(struct api *a)
     streams__close(a);
     finisher__close(a);
     arena_close(a->arena);
-}
-
-/* "/aims" and "/aims/…" are ours; "/aimsx" is somebody else's. */
-void *api_door(void *arg, struct request *r)
-{
-    const struct api *a = arg;
-    if (!a->base.len)
-        return arg;
-    struct text rest = text_from(r->path, a->base.len);
-    if (!text_same(
-            text_slice(r->path, 0, a->base.len < r->path.len ? a->base.len : r->path.len),
-            a->base) ||
-        (rest.len && rest.at[0] != '/'))
-        return NULL;
-    r->base = a->base;
-    r->path = rest.len ? rest : TEXT("/");
-    return arg;
 }
 
 void api_live(struct api *a, const struct net *n)

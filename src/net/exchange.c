@@ -202,8 +202,9 @@ static enum MHD_Result expect_body(struct work *w)
 {
     size_t length = promised(&w->request);
     struct admission *in = &w->admission;
+    const char *spool = in->spool ? in->spool : w->net->options.spool;
     w->step = STEP_BODY;
-    in->to_file = in->to_file && w->net->options.spool && length > NET_PIECE;
+    in->to_file = in->to_file && spool && length > NET_PIECE;
     if (in->to_file && !net__spool_begin(w)) {
         in->to_file = false;
         return net__refuse(w, 503, SAID("too many files are being sent at once"));
@@ -260,9 +261,13 @@ static enum MHD_Result head(struct work *w, const char *method, const char *vers
         return net__refuse(w, status, why);
     w->request.peer = net__client(&w->net->options, &w->request);
     const struct net_options *o = &w->net->options;
-    void *whose = o->door ? o->door(o->arg, &w->request) : o->arg;
+    status = 404;
+    void *whose = o->door ? o->door(o->arg, &w->request, &status) : o->arg;
     if (!whose)
-        return net__refuse(w, 404, SAID("there is nothing here"));
+        return net__refuse(w, status,
+                           status == 404   ? SAID("there is nothing here")
+                           : status == 421 ? SAID("this server does not answer for that name")
+                                           : SAID("this organisation is not served now"));
     w->arg = whose;
     return admit(w);
 }

@@ -50,6 +50,7 @@ struct admission {
     size_t lane;
     size_t cap;       /* bytes of body; more is 413 before it is read */
     size_t before;    /* a body of more bytes is read only after `who` said yes */
+    const char *spool; /* folder for that; NULL: that of the options */
     bool to_file;     /* it is collected in a file, not in memory; request.body is a view of it */
     const struct reply *refused; /* NULL: go on */
 };
@@ -59,6 +60,7 @@ struct net_lane {
     int workers;      /* at least 1 */
     size_t queue;     /* requests that may wait; the next is 503 with Retry-After */
     size_t of_one;    /* of one party among them; 0: as many as there are */
+    size_t of_arg;    /* of one `arg` that the door gave, among them; 0: as many as there are */
     bool yields;      /* its threads let those of other lanes go first on the processor */
 };
 struct net_options {
@@ -78,9 +80,10 @@ struct net_options {
     int spools_most;           /* bodies on their way to a file at once; default, and at most, 64;
                                 * of one party a quarter of them. More are 503 */
     /* On a loop thread, once the head was read and before anything else: who answers this
-     * request, as `arg` for all that follows; it may move the front of r->path into r->base.
-     * NULL: nobody does, which is a 404. May be NULL: then it is `arg`. */
-    void *(*door)(void *arg, struct request *r);
+     * request, as `arg` for all that follows; it may move the front of r->path into r->base,
+     * and say r->secure. NULL: nobody does; *status is 404, or what the door makes it (421,
+     * 503). May be NULL: then it is `arg`. */
+    void *(*door)(void *arg, struct request *r, int *status);
     /* On a loop thread: memory only. `out` comes with lane 0 and body_cap. May be NULL. */
     void (*admit)(void *arg, struct request *r, struct admission *out);
     /* On a worker thread of the lane: may this request send its body? NULL is yes; else the reply. */
