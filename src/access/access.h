@@ -433,12 +433,14 @@ struct token {
     int64_t created, expires, last_used; /* 0 = never */
     bool revoked;
 };
-/* "aw_" + 43 characters; stored as SHA-256; expiry at most a year. A token acts for a person: what
- * it writes is theirs, duties judge them, and it never holds more than they hold now. `person` says
- * for whom a command makes it (required for a role of the business); a person makes them for
- * themselves (""). `relations`: being owner or author of a record counts for it as well; without,
- * it has exactly its roles. Scopes ("events:SYS-0001,events:SYS-0002", "events:*")
- * narrow: a token that has one may do only what its scopes name. */
+/* "aw_" + 43 characters; stored as SHA-256; expiry at most a year. A token acts for a person:
+ * what it writes is theirs, duties judge them, and it never holds more than they hold now.
+ * `person` says for whom a command makes it (required for a role of the business); a person
+ * makes them for themselves (""). `relations`: being owner or author of a record counts for it
+ * as well; without, it has exactly its roles. Scopes ("events:SYS-0001,events:SYS-0002",
+ * "events:*") narrow: a token that has one may do only what its scopes name; `read`, all that
+ * its roles may read and nothing else, is what somebody gets who is neither administrator nor
+ * AIMS manager. */
 MUST_USE enum err access_token_create(struct call *call, struct access *a, struct text name,
                                       struct text person, const struct grant *grants,
                                       size_t grant_count, bool relations, struct text scopes,

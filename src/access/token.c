@@ -150,7 +150,8 @@ static bool good_scope(struct text scope)
 {
     static const char *const words[] = {"events"};
     struct text word = text_cut(&scope, ':');
-    if (text_is(word, "metrics")) /* of the whole server: it names no thing */
+    if (text_is(word, "metrics") ||
+        text_is(word, "read")) /* of the whole: they name no thing */
         return scope.len == 0;
     bool known = false, good = scope.len > 0;
     for (size_t i = 0; i < COUNT(words); i++)
@@ -168,7 +169,8 @@ static void check_scopes(struct call *call, struct text scopes, enum err *e)
     if (!good)
         *e = problem(
             call, ERR_INVALID, TEXT("scopes"), "format", "%s",
-            say(call, "lists scopes like events:SYS-0001 or metrics, separated by commas"));
+            say(call,
+                "lists scopes like read, events:SYS-0001 or metrics, separated by commas"));
 }
 
 /* Has it a role that reads or acts on business records? */
@@ -298,6 +300,9 @@ enum err access_token_create(struct call *call, struct access *a, struct text na
                           .grant_count = grant_count,
                           .expires = expires};
     TRY(access__needs_fresh(call));
+    if (!access__manages(call->actor) &&
+        !actor_holds_anywhere(call->actor, TEXT("aims_manager")))
+        in.scopes = TEXT("read");
     if (!call->actor->all) /* a person's own, whatever was named */
         in.person = call->actor->person;
     TRY(check_creation(call, &in));

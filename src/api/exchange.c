@@ -441,12 +441,24 @@ static bool may_audit(const struct actor *a)
     return a->all;
 }
 
+/* SOD-10 gives the AIMS manager the second signature */
+static bool manages(const struct actor *a)
+{
+    return a->admin || actor_holds_anywhere(a, TEXT("aims_manager"));
+}
+
+const char *exchange__tokens(const struct actor *a)
+{
+    return manages(a) ? "all" : may_audit(a) ? "read" : "";
+}
+
 static enum err check_policy(struct exchange *x)
 {
     bool may = true;
-    if (x->route->policy ==
-        POLICY_ADMIN) /* SOD-10 gives the AIMS manager the second signature */
-        may = x->actor->admin || actor_holds_anywhere(x->actor, TEXT("aims_manager"));
+    if (x->route->policy == POLICY_ADMIN)
+        may = manages(x->actor);
+    if (x->route->policy == POLICY_TOKENS)
+        may = *exchange__tokens(x->actor);
     if (x->route->policy == POLICY_AUDIT) /* a token made for the route alone has been let through */
         may = may_audit(x->actor) || (x->route->scope && x->actor->scopes.len > 0);
     if (may)
@@ -470,7 +482,9 @@ static enum err check_token(struct exchange *x)
             x->call, ERR_DENIED, TEXT(""), "nobody", "%s",
             say(x->call,
                 "this token acts for nobody and may only read: make one for a person"));
-    if (a->type != ACTOR_TOKEN || (!scoped && a->grant_count > 0) ||
+    bool reading = scoped && !is_write(x->request->method) && a->grant_count > 0 &&
+                   actor_in_scope(a, TEXT("read"), TEXT(""));
+    if (a->type != ACTOR_TOKEN || reading || (!scoped && a->grant_count > 0) ||
         (scoped && x->route->scope && actor_in_scope(a, text_of(x->route->scope), TEXT(""))))
         return OK;
     if (!scoped)

@@ -14,7 +14,8 @@ enum policy {
     POLICY_SELF,      /* one's own session: also with a password that must be changed first */
     POLICY_SIGNED_IN, /* any signed-in person or token; the door decides */
     POLICY_ADMIN,     /* holds admin, or aims_manager where the route says so itself */
-    POLICY_AUDIT      /* admin, auditors, aims_manager, top management */
+    POLICY_AUDIT,     /* admin, auditors, aims_manager, top management */
+    POLICY_TOKENS     /* either of the two; auditors get tokens that read */
 };
 /* Which threads answer it: lanes.c. Who may wait on whom is decided here and nowhere else. */
 enum lane {
@@ -132,6 +133,8 @@ int64_t rates__take(struct arena *arena, struct rates *r, enum purse purse, stru
 void rates__remember(struct rates *r, struct text secret);
 bool rates__remembers(struct rates *r, struct text secret);
 /* ERR_BUSY "rate", and Retry-After. */
+/* What tokens they may make for themselves: "all", "read" (for auditors) or "". */
+const char *exchange__tokens(const struct actor *a);
 MUST_USE enum err exchange__spend(struct exchange *x, enum purse purse, struct text party,
                                   int64_t amount);
 MUST_USE enum err exchange__charge(struct exchange *x);
@@ -220,7 +223,8 @@ handler session_get, session_post, session_patch, session_delete, session_fresh,
 handler model_get, openapi_get, health_get, ready_get, metrics_get, search_get, tasks_get,
     stream_get, notices_get, notices_seen, notice_seen;
 handler record_list_get, record_post, record_bulk, record_get, record_patch, moves_get,
-    move_post, signature_withdraw, redact_get, redact_post, hold_post, hold_delete, history_get, links_get, links_post, links_delete, comments_get, comments_post;
+    move_post, signature_withdraw, redact_get, redact_post, hold_post, hold_delete, history_get,
+    disclosure_get, links_get, links_post, links_delete, comments_get, comments_post;
 handler file_post, file_get;
 handler transfer_post, transfers_get, transfer_get, transfer_patch, transfer_delete,
     transfer_rehearse, transfer_take, transfer_undo;

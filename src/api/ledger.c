@@ -9,10 +9,25 @@ static enum err plain(struct exchange *x, struct text body, const char *type)
     return OK;
 }
 
+/* size=N: not the latest checkpoint, but the first of at least N entries; 0 when it was not
+ * given. */
+static enum err read_least(struct exchange *x, uint64_t *least)
+{
+    int64_t size;
+    TRY(query__integer(x, "size", 0, &size));
+    *least = (uint64_t)size;
+    if (size > 0 || !query__text(x, "size").len)
+        return OK;
+    return problem(x->call, ERR_INVALID, TEXT("size"), "range", "%s",
+                   say(x->call, "size is a number of entries, from 1 on"));
+}
+
 enum err ledger_checkpoint_get(struct exchange *x)
 {
     struct text note;
-    TRY(ledger_checkpoint(x->call, exchange__db(x), &note));
+    uint64_t least;
+    TRY(read_least(x, &least));
+    TRY(ledger_checkpoint(x->call, exchange__db(x), least, &note));
     return plain(x, note, "text/plain; charset=utf-8");
 }
 
@@ -57,11 +72,13 @@ enum err ledger_entries_get(struct exchange *x)
 enum err ledger_proof_get(struct exchange *x)
 {
     int64_t n;
+    uint64_t least;
     struct text proof;
+    TRY(read_least(x, &least));
     if (!text_integer(x->arg[0], &n) || n < 0)
         return problem(x->call, ERR_MISSING, TEXT(""), "missing", "%s",
                        say(x->call, "there is no such entry"));
-    TRY(ledger_proof(x->call, exchange__db(x), (uint64_t)n, &proof));
+    TRY(ledger_proof(x->call, exchange__db(x), (uint64_t)n, least, &proof));
     return plain(x, proof, "text/plain; charset=utf-8");
 }
 

@@ -113,6 +113,21 @@ static enum err put_redactions(struct exchange *x, const struct record *rec, str
     return OK;
 }
 
+/* proof=1: also that the entry is in the signed log, as it stands with this answer. */
+static enum err put_ledger(struct exchange *x, const struct record *rec, struct json_out *o)
+{
+    struct text proof;
+    json_key(o, "ledger");
+    json_open(o, '{');
+    put__integer(o, "index", rec->ledger);
+    if (text_is(query__text(x, "proof"), "1")) {
+        TRY(ledger_proof(x->call, exchange__db(x), (uint64_t)rec->ledger, 0, &proof));
+        put__text(o, "proof", proof);
+    }
+    json_close(o, '}');
+    return OK;
+}
+
 static enum err put_record(struct exchange *x, const struct record *rec)
 {
     struct json_out *o = exchange__json(x);
@@ -121,10 +136,7 @@ static enum err put_record(struct exchange *x, const struct record *rec)
     json_key(o, "names");
     struct record *one = (struct record *)(uintptr_t)rec;
     TRY(record_names(x->call, x->records, exchange__db(x), &one, 1, o));
-    json_key(o, "ledger");
-    json_open(o, '{');
-    put__integer(o, "index", rec->ledger);
-    json_close(o, '}');
+    TRY(put_ledger(x, rec, o));
     TRY(put_times(x, rec, o));
     put_clocks(x, rec, o);
     put_hidden(x, rec, o);

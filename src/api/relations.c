@@ -200,6 +200,38 @@ enum err history_get(struct exchange *x)
     return OK;
 }
 
+/* All that proves a version to somebody who has nothing but the verifier key: docs/ledger.md
+ * §3. */
+enum err disclosure_get(struct exchange *x)
+{
+    const struct kind *k;
+    struct record *rec;
+    struct history_item item;
+    struct ledger_row *entry;
+    struct text proof;
+    int64_t version;
+    size_t count;
+    TRY(find(x, &k, &rec));
+    TRY(query__integer(x, "version", rec->version, &version));
+    struct json_out *o = exchange__json(x);
+    json_open(o, '{');
+    put__text(o, "kind", k->name);
+    put__text(o, "id", rec->id);
+    put__integer(o, "version", version);
+    json_key(o, "members");
+    TRY(record_disclose(x->call, x->records, exchange__db(x), rec, version, &item, o));
+    TRY(exchange__read(x, item.then));
+    uint64_t n = (uint64_t)item.ledger;
+    TRY(ledger_entries(x->call, exchange__db(x), n, 1, &entry, &count));
+    TRY(ledger_proof(x->call, exchange__db(x), n, 0, &proof));
+    put__integer(o, "n", item.ledger);
+    put__text(o, "leaf", count ? entry->leaf : TEXT(""));
+    put__text(o, "proof", proof);
+    put__text(o, "vkey", ledger_vkey(x->call->arena, x->api->ledger));
+    json_close(o, '}');
+    return OK;
+}
+
 /* ---- links
  * ------------------------------------------------------------------------------------------------
  */

@@ -164,11 +164,11 @@ static int run(const struct args *args)
                *out = args_option(args, "out");
     struct place place = site_place(args);
     struct site s;
-    bool openapi = !strcmp(what, "openapi");
-    if (!openapi && strcmp(what, "records"))
-        return wrong_action(
-            args, "export", what,
-            "records [--kind K] [--format csv|xlsx|json] [--out FILE] | openapi");
+    bool openapi = !strcmp(what, "openapi"), ledger = !strcmp(what, "ledger");
+    if (!openapi && !ledger && strcmp(what, "records"))
+        return wrong_action(args, "export", what,
+                            "records [--kind K] [--format csv|xlsx|json] [--out FILE] | ledger "
+                            "--out FOLDER | openapi");
     if (!place.where)
         return 2;
     int code = site_open(&s, args->caller, place, MODEL_SAME);
@@ -179,7 +179,7 @@ static int run(const struct args *args)
         model_openapi(s.model, &b);
         code = write_file(args->caller, out ? out : "-", buf_text(&b)) ? 0 : 6;
     } else
-        code = export_records(&s, args);
+        code = ledger ? export_ledger(&s, args) : export_records(&s, args);
     site_close(&s);
     return code;
 }
@@ -187,12 +187,16 @@ static int run(const struct args *args)
 const struct command command_export = {
     "export",
     "aimwell export records [--kind K] [--format csv|xlsx|json] [--as-of TIME] [--out FILE]\n"
+    "aimwell export ledger --out FOLDER\n"
     "aimwell export openapi [--out FILE]\n\n"
     "One kind goes to standard output without --out. Without --kind: all kinds, as one JSON "
     "object\n"
-    "(default) or, with --format csv or xlsx, as a zip with a file for each kind.",
-    "records or the API description, as files",
+    "(default) or, with --format csv or xlsx, as a zip with a file for each kind.\n"
+    "ledger: entries, tiles, checkpoint and verifier key as files, to be checked by other "
+    "programs.",
+    "records, the log, or the API description, as files",
     rules,
     COUNT(rules),
     run,
-    1, true};
+    1,
+    true};

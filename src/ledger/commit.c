@@ -200,6 +200,58 @@ enum err ledger_withhold(struct call *call, struct text body, struct text salt,
     return OK;
 }
 
+/* A value as its canonical bytes are, in a text, so that nobody has to write them anew to hash
+ * them. */
+static enum err disclose_one(struct call *call, struct text key, const struct json *one,
+                             bool shown, struct json_out *out)
+{
+    struct text com;
+    json_open(out, '{');
+    if (shown) {
+        struct buf bytes = buf_in(call->arena, 8u << 20);
+        TRY(json_canonical(call, without_floats(call->arena, one), &bytes));
+        json_key(out, "value");
+        json_put_text(out, buf_text(&bytes));
+        json_key(out, "key");
+        json_put_text(out, base64_of(call->arena, key));
+    } else {
+        TRY(commit_one(call, key, one, &com));
+        json_key(out, "commitment");
+        json_put_text(out, com);
+    }
+    json_close(out, '}');
+    return OK;
+}
+
+enum err ledger_disclose(struct call *call, struct text body, struct text salt,
+                         bool (*shown)(void *arg, struct text name), void *arg,
+                         struct json_out *out)
+{
+    const struct json *json;
+    struct opening o;
+    TRY(json_read(call, body, &limits, &json));
+    TRY(read_opening(call, salt, &o));
+    json_open(out, '{');
+    for (const struct json *one = json->first; one; one = one->next) {
+        struct text key;
+        if (is_gone(&o, one))
+            continue;
+        if (!key_of(call, &o, one->key, &key))
+            return ERR_INVALID;
+        json_key_text(out, one->key);
+        TRY(disclose_one(call, key, one, shown(arg, one->key), out));
+    }
+    for (const struct json *one = o.withheld ? o.withheld->first : NULL; one; one = one->next) {
+        json_key_text(out, one->key);
+        json_open(out, '{');
+        json_key(out, "commitment");
+        json_put_text(out, json_text(one));
+        json_close(out, '}');
+    }
+    json_close(out, '}');
+    return OK;
+}
+
 enum err ledger_commit_texts(struct call *call, const char *const *names,
                              const struct text *values, size_t count, struct text salt,
                              struct hash *out)

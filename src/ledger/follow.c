@@ -103,7 +103,7 @@ enum err ledger_follow(struct call *call, struct ledger_follower *f, struct read
     struct following w = {f, r, 0, each, arg};
     if (f->damaged)
         return damaged(call, f, "it is not what was signed");
-    enum err e = ledger_checkpoint(call, r, &note);
+    enum err e = ledger_checkpoint(call, r, 0, &note);
     if (e != OK)
         return e;
     if (!note_open(call->arena, note, f->origin, f->public_key, &w.size, &root))

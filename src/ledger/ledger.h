@@ -84,6 +84,12 @@ struct text note_vkey(struct arena *a, struct text origin, const unsigned char p
 /* `body` is a JSON object; docs/ledger.md §3 says what is computed. */
 MUST_USE enum err ledger_commit(struct call *call, struct text body, struct text salt,
                                 struct hash *out);
+/* Opens a commitment: {name: {"value": canonical bytes, "key": base64 of key_f} for each member
+ * that is `shown`, {"commitment": base64 of com_f} for the others and those that were
+ * redacted}. */
+MUST_USE enum err ledger_disclose(struct call *call, struct text body, struct text salt,
+                                  bool (*shown)(void *arg, struct text name), void *arg,
+                                  struct json_out *out);
 /* The same over the object of these members, all text. */
 MUST_USE enum err ledger_commit_texts(struct call *call, const char *const *names,
                                       const struct text *values, size_t count, struct text salt,
@@ -160,15 +166,18 @@ const unsigned char *ledger_public_key(const struct ledger *l); /* 32 bytes */
 uint64_t ledger_size(const struct ledger *l); /* committed; of this node's last view */
 /* As this reader sees it, in its view if it has one. */
 MUST_USE enum err ledger_size_seen(struct call *call, struct reader *r, uint64_t *size);
-MUST_USE enum err ledger_checkpoint(struct call *call, struct reader *r, struct text *note);
+/* The latest (`least` 0), or the first one of at least so many entries. */
+MUST_USE enum err ledger_checkpoint(struct call *call, struct reader *r, uint64_t least,
+                                    struct text *note);
 struct ledger_row {
     uint64_t index;
     struct text leaf;
 };
 MUST_USE enum err ledger_entries(struct call *call, struct reader *r, uint64_t from,
                                  size_t limit, struct ledger_row **rows, size_t *count);
-/* C2SP tlog-proof text: extra-less proof of inclusion of entry n in the latest checkpoint. */
-MUST_USE enum err ledger_proof(struct call *call, struct reader *r, uint64_t n,
+/* C2SP tlog-proof text: extra-less proof of inclusion of entry n in the latest checkpoint
+ * (`least` 0), or in the first one of at least so many entries. */
+MUST_USE enum err ledger_proof(struct call *call, struct reader *r, uint64_t n, uint64_t least,
                                struct text *tlog_proof);
 /* Inclusion hashes for (n, size) and consistency hashes for (old, size), from tiles and
  * leaves. */

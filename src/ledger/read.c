@@ -27,9 +27,22 @@ enum err ledger_size_seen(struct call *call, struct reader *r, uint64_t *size)
     return read_size(call, r, size);
 }
 
-enum err ledger_checkpoint(struct call *call, struct reader *r, struct text *note)
+enum err ledger_checkpoint(struct call *call, struct reader *r, uint64_t least,
+                           struct text *note)
 {
-    return source__checkpoint(&(struct source){.call = call, .reader = r}, note);
+    struct rows rows;
+    if (least == 0)
+        return source__checkpoint(&(struct source){.call = call, .reader = r}, note);
+    if (least > (uint64_t)LEAF_INTEGER_MOST)
+        least = (uint64_t)LEAF_INTEGER_MOST;
+    TRY(read_rows(call, r,
+                  "SELECT note FROM ledger_checkpoint WHERE log_id = $1 AND size >= $2"
+                  " ORDER BY size LIMIT 1",
+                  (struct value[]){LOG_ID, V_INT((int64_t)least)}, 2, 1, &rows));
+    if (rows.count == 0)
+        return missing(call, "the ledger does not reach that far");
+    *note = rows.cells->text;
+    return OK;
 }
 
 enum err ledger_entries(struct call *call, struct reader *r, uint64_t from, size_t limit,
@@ -82,13 +95,14 @@ enum err ledger_consistency(struct call *call, struct reader *r, uint64_t old_si
                               count);
 }
 
-enum err ledger_proof(struct call *call, struct reader *r, uint64_t n, struct text *tlog_proof)
+enum err ledger_proof(struct call *call, struct reader *r, uint64_t n, uint64_t least,
+                      struct text *tlog_proof)
 {
     struct text note, origin, rest;
     struct hash root, proof[64];
     uint64_t size;
     size_t count;
-    TRY(ledger_checkpoint(call, r, &note));
+    TRY(ledger_checkpoint(call, r, least, &note));
     if (!note__checkpoint_read(call->arena, note, &origin, &size, &root, &rest))
         return source__damaged(call, "the last checkpoint cannot be read");
     TRY(ledger_inclusion(call, r, n, size, proof, &count));

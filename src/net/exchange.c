@@ -263,7 +263,7 @@ static enum MHD_Result head(struct work *w, const char *method, const char *vers
     const struct net_options *o = &w->net->options;
     status = 404;
     void *whose = o->door ? o->door(o->arg, &w->request, &status) : o->arg;
-    if (!whose)
+    if (o->door && !whose)
         return net__refuse(w, status,
                            status == 404   ? SAID("there is nothing here")
                            : status == 421 ? SAID("this server does not answer for that name")

@@ -100,6 +100,47 @@ enum err record_history(struct call *call, struct records *r, struct reader *db,
     return OK;
 }
 
+/* ---- disclosure
+ * Of a version, to whoever may read it: what it committed to, member by member, with the keys
+ * that prove it; of what they may not see the commitment alone. */
+struct seen {
+    const struct kind *kind;
+    const bool *fields;
+};
+
+static bool seen_in_history(void *arg, struct text name)
+{
+    static const char *const acts[] = {"_act",  "_actor", "_actor_type", "_at",   "_for",
+                                       "_from", "_move",  "_reason",     "_timer"};
+    const struct seen *s = arg;
+    const struct field *f = kind_field(s->kind, name);
+    for (size_t i = 0; i < COUNT(acts); i++)
+        if (text_is(name, acts[i]))
+            return true;
+    return f && s->fields[f->index];
+}
+
+enum err record_disclose(struct call *call, struct records *r, struct reader *db,
+                         const struct record *rec, int64_t version, struct history_item *item,
+                         struct json_out *out)
+{
+    struct value values[] = {V_TEXT(rec->kind->name), V_TEXT(rec->id), V_INT(version)};
+    struct rows rows;
+    TRY(read_rows(
+        call, db,
+        "SELECT version, ledger, body, at, salt FROM version WHERE kind = $1 AND id = $2 "
+        "AND version = $3",
+        values, 3, 1, &rows));
+    if (rows.count)
+        TRY(judge(call, r, db, rec, rows.cells, item));
+    if (!rows.count || item->hidden)
+        return problem(call, ERR_MISSING, TEXT("version"), "missing", "%s",
+                       say(call, "there is no such version"));
+    struct seen seen = {rec->kind, item->shown};
+    return ledger_disclose(call, rows.cells[2].text, rows.cells[4].text, seen_in_history, &seen,
+                           out);
+}
+
 /* ---- links
  * ------------------------------------------------------------------------------------------------
  */

@@ -350,6 +350,12 @@ struct history {
     int64_t next;  /* `below` of the next page; 0 at the end */
 };
 /* Versions before `below` (0: from the newest on), at most `limit`. */
+/* Writes what version `version` committed to, docs/ledger.md §3: of what the actor may see of
+ * it the values and their keys, of the rest the commitments. ERR_MISSING: none that they may
+ * read. *item is what history says of it, without what it changed. */
+MUST_USE enum err record_disclose(struct call *call, struct records *r, struct reader *db,
+                                  const struct record *rec, int64_t version,
+                                  struct history_item *item, struct json_out *out);
 MUST_USE enum err record_history(struct call *call, struct records *r, struct reader *db,
                                  const struct record *rec, int64_t below, int64_t limit,
                                  struct history *out);

@@ -65,7 +65,7 @@ static void put_proofs(struct reader *r, uint64_t size)
     struct text proof;
     for (size_t i = 0; i < COUNT(indexes); i++) {
         assert_true(indexes[i] < size);
-        assert_int_equal(ledger_proof(p.call, r, indexes[i], &proof), OK);
+        assert_int_equal(ledger_proof(p.call, r, indexes[i], 0, &proof), OK);
         snprintf(name, sizeof(name), "proofs/%u.tlog-proof", (unsigned)indexes[i]);
         put(name, proof);
     }
@@ -107,7 +107,7 @@ static void export_log(void)
     struct reader *r = store_reader(p.store);
     for (size_t i = 0; i < COUNT(groups); i++) {
         assert_int_equal(append_some(&p, &trail, groups[i]), OK);
-        assert_int_equal(ledger_checkpoint(p.call, r, &note), OK);
+        assert_int_equal(ledger_checkpoint(p.call, r, 0, &note), OK);
         snprintf(name, sizeof(name), "checkpoints/%u", (unsigned)ledger_size(p.ledger));
         put(name, note);
     }

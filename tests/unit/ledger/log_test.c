@@ -52,7 +52,7 @@ static struct text checkpoint(uint64_t *size, struct hash *root)
 {
     struct text note;
     struct reader *r = store_reader(p.store);
-    assert_int_equal(ledger_checkpoint(p.call, r, &note), OK);
+    assert_int_equal(ledger_checkpoint(p.call, r, 0, &note), OK);
     store_return(p.store, r);
     assert_true(note_open(p.arena, note, TEXT(HELP_ORIGIN), p.signer->public_key, size, root));
     return note;
@@ -300,7 +300,7 @@ static void tlog_proof_is_complete(void **state)
         struct hash hashes[64], root, leaf = merkle_leaf(entry(n));
         size_t count = 0;
         uint64_t size;
-        assert_int_equal(ledger_proof(p.call, r, n, &proof), OK);
+        assert_int_equal(ledger_proof(p.call, r, n, 0, &proof), OK);
         assert_true(text_is(text_cut(&proof, '\n'), "c2sp.org/tlog-proof@v1"));
         line = text_cut(&proof, '\n');
         assert_true(text_same(line, text_print(p.arena, "index %d", (int)n)));
@@ -315,7 +315,7 @@ static void tlog_proof_is_complete(void **state)
         assert_true(proof.len < 1500);
     }
     struct text proof;
-    assert_int_equal(ledger_proof(p.call, r, 300, &proof), ERR_MISSING);
+    assert_int_equal(ledger_proof(p.call, r, 300, 0, &proof), ERR_MISSING);
     store_return(p.store, r);
 }
 

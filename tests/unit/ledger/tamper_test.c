@@ -27,7 +27,7 @@ static struct text latest_note(struct place *of, struct arena *a)
 {
     struct text note;
     struct reader *r = store_reader(of->store);
-    assert_int_equal(ledger_checkpoint(of->call, r, &note), OK);
+    assert_int_equal(ledger_checkpoint(of->call, r, 0, &note), OK);
     store_return(of->store, r);
     return text_copy(a, note);
 }

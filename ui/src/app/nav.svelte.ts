@@ -48,7 +48,7 @@ export function branches(): Branch[] {
 	const foot: Leaf[] = [{ href: '/all', label: t('nav.all'), icon: 'layers' }];
 	foot.push({ href: '/people', label: t('nav.people'), icon: 'users' });
 	if (session.me?.admin || hasRole('aims_manager')) foot.push({ href: '/fields', label: t('nav.fields'), icon: 'sliders-horizontal' });
-	if (session.me?.admin) foot.push({ href: '/tokens', label: t('nav.tokens'), icon: 'key-round' });
+	if (session.me?.tokens) foot.push({ href: '/tokens', label: t('nav.tokens'), icon: 'key-round' });
 	foot.push({ href: '/settings', label: t('nav.settings'), icon: 'settings' });
 	out.push({ id: 'foot', title: t('nav.more'), leaves: foot });
 	return out;

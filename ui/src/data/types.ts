@@ -534,6 +534,8 @@ export interface Session {
 	organisation: { name: string; demo?: boolean; zone?: string; today?: string };
 	may: Record<string, { read: boolean; create: boolean }>;
 	admin: boolean;
+	/** Which tokens they may make for themselves. */
+	tokens?: 'all' | 'read' | '';
 	/** Signed in with a password that somebody else has seen: good for nothing but choosing one's own. */
 	renew: boolean;
 	fresh_until?: string;
