@@ -105,7 +105,7 @@ static bool named(const struct actor *a, const struct who_list *list)
 
 bool actor_takes_part(const struct actor *a, const struct kind *k)
 {
-    if (a->all || actor_holds_anywhere(a, TEXT("staff")) || named(a, &k->create) ||
+    if (a->all || actor_holds_anywhere(a, ROLE_STAFF) || named(a, &k->create) ||
         named(a, &k->change))
         return true;
     for (size_t i = 0; i < k->move_count; i++)

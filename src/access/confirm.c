@@ -8,8 +8,6 @@
  * might confirm. Accounts by the command line, and those from before, wait for nobody. */
 #include "access/internal.h"
 
-#define GUEST TEXT("external_auditor")
-
 /* ---- two persons, one of them an AIMS manager --------------------------------------------- */
 
 struct text access__by(const struct actor *a)
@@ -106,7 +104,7 @@ enum err access__confirm_by_grant(struct call *call, struct tx *tx, const struct
     const struct value *row;
     enum second second = SECOND_MAY;
     TRY(access__person_tx(call, tx, person, &row));
-    if (row[7].text.len == 0 || text_same(grant->role, GUEST)) /* who is to be no staff */
+    if (row[7].text.len == 0 || text_same(grant->role, ROLE_GUEST)) /* who is to be no staff */
         return OK;
     if (!call->actor->all)
         TRY(access__second(call, tx, a, row[7].text, row[5].text, true, &second));
@@ -153,8 +151,8 @@ enum err access__bounded(struct call *call, struct tx *tx, const struct access *
                 &V_TEXT(person), 1, READ_MOST, &rows));
     for (size_t i = 0; i < rows.count; i++) {
         const struct role *role = model_role(a->model, row_at(&rows, i)[0].text);
-        admin = admin || text_is(row_at(&rows, i)[0].text, "admin");
-        guest = guest || text_same(row_at(&rows, i)[0].text, GUEST);
+        admin = admin || text_same(row_at(&rows, i)[0].text, ROLE_ADMIN);
+        guest = guest || text_same(row_at(&rows, i)[0].text, ROLE_GUEST);
         business = business || (role != NULL && role->business);
     }
     *yes = guest || (admin && !business);
@@ -249,7 +247,7 @@ enum err access_waits_for_me(struct call *call, struct access *a, struct reader 
 static bool is_guest(const struct person *p)
 {
     for (size_t i = 0; i < p->grant_count; i++)
-        if (text_same(p->grants[i].role, GUEST))
+        if (text_same(p->grants[i].role, ROLE_GUEST))
             return true;
     return false;
 }

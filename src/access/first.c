@@ -55,7 +55,7 @@ struct first {
 static enum err appoint(struct call *call, struct tx *tx, struct first *in)
 {
     bool pending;
-    struct grant manager = {TEXT("aims_manager"), TEXT("")};
+    struct grant manager = {ROLE_MANAGER, TEXT("")};
     TRY(access__person_insert(call, tx, in->a, call->actor, &in->manager));
     TRY(access__grant_tx(call, tx, in->a, in->manager.id, &manager, true, &pending));
     return access__link_tx(call, tx, in->a, in->manager.id, call->actor->id,
@@ -67,7 +67,7 @@ static enum err first_run(struct job *job, struct call *call, struct tx *tx)
     struct first *in = job->arg;
     struct rows rows;
     bool pending;
-    struct grant admin = {TEXT("admin"), TEXT("")};
+    struct grant admin = {ROLE_ADMIN, TEXT("")};
     TRY(tx_rows(call, tx, "SELECT id FROM person LIMIT 1", NULL, 0, 1, &rows));
     if (rows.count > 0)
         return not_first(call);

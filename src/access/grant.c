@@ -173,7 +173,7 @@ enum err access__check_grant(struct call *call, const struct access *a,
     if (model_role(a->model, grant->role) == NULL)
         return problem(call, ERR_INVALID, TEXT("roles"), "unknown", "%s %.*s",
                        say(call, "there is no role"), TEXT_ARG(grant->role));
-    if (text_is(grant->role, "admin") && grant->unit.len > 0)
+    if (text_same(grant->role, ROLE_ADMIN) && grant->unit.len > 0)
         return problem(call, ERR_INVALID, TEXT("unit"), "whole", "%s",
                        say(call, "an administrator is one for the whole organisation"));
     return OK;
@@ -229,7 +229,7 @@ enum err access__grant_tx(struct call *call, struct tx *tx, struct access *a,
     if (text_same(call->actor->person, person))
         return problem(call, ERR_DENIED, TEXT("person"), "self", "%s",
                        say(call, "nobody gives roles to themselves"));
-    if (text_is(grant->role, "staff"))
+    if (text_same(grant->role, ROLE_STAFF))
         return OK; /* everyone is */
     TRY(access__unit_exists(call, tx, grant->unit));
     TRY(find_grant(call, tx, person, grant, &now));
@@ -304,7 +304,8 @@ enum err access__not_last_admin(struct call *call, struct tx *tx, struct text pe
         return OK;
     TRY(tx_rows(call, tx,
                 "SELECT g.person FROM role_grant g JOIN person p ON p.id = g.person "
-                "WHERE g.role = 'admin' AND g.state = 'active' AND p.disabled = 0 "
+                "WHERE g.role = '" ROLE_ADMIN_WORD
+                "' AND g.state = 'active' AND p.disabled = 0 "
                 "AND g.person <> $1 LIMIT 1",
                 &V_TEXT(person), 1, 1, &rows));
     if (rows.count > 0)
@@ -340,7 +341,7 @@ static enum err may_revoke(struct call *call, struct tx *tx, const struct access
     if (access__manages(call->actor))
         return OK;
     TRY(access__is_manager(call, tx, a, g->unit, &manager));
-    return manager && !text_is(g->role, "admin") ? OK : access__denied(call);
+    return manager && !text_same(g->role, ROLE_ADMIN) ? OK : access__denied(call);
 }
 
 static enum err delete_grant(struct call *call, struct tx *tx, const struct granting *in)
@@ -363,7 +364,7 @@ static enum err revoke_run(struct job *job, struct call *call, struct tx *tx)
     if (!now.exists)
         return problem(call, ERR_MISSING, TEXT("role"), "missing", "%s",
                        say(call, "the person does not hold this role there"));
-    if (text_is(in->grant.role, "admin"))
+    if (text_same(in->grant.role, ROLE_ADMIN))
         TRY(access__not_last_admin(call, tx, in->person));
     if (text_same(in->grant.role, ROLE_MANAGER) && !now.pending)
         TRY(access__not_last_manager(call, tx, in->person));

@@ -24,8 +24,6 @@
 #define FRESH_LIFE (5 * MINUTE)
 #define TOUCH_EVERY MINUTE
 #define TOKEN_LIFE_MOST (365 * DAY)
-#define ROLE_MANAGER_WORD "aims_manager"
-#define ROLE_MANAGER TEXT(ROLE_MANAGER_WORD)
 #define REQUEST_LIFE (7 * DAY) /* of what waits for a second person, and of a link for a password */
 
 struct hasher;

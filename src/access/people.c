@@ -11,7 +11,8 @@
 #define MATCHING                                                                               \
     "FROM person p WHERE (p.name_key LIKE $1 ESCAPE '!' OR "                                   \
     "($2 = 'email' AND p.email_key LIKE $1 ESCAPE '!')) AND ($3 = '' OR (p.disabled = 0 AND "  \
-    "($3 = 'staff' OR p.id IN (SELECT h.person FROM role_grant h WHERE h.role = $3 AND "       \
+    "($3 = '" ROLE_STAFF_WORD                                                                  \
+    "' OR p.id IN (SELECT h.person FROM role_grant h WHERE h.role = $3 AND "                   \
     "h.state = 'active')))) ORDER BY p.name_key, p.id LIMIT $4"
 
 static void take_person(const struct value *row, struct person *p)

@@ -159,7 +159,7 @@ static enum err harmless(struct call *call, struct tx *tx, const struct access *
                 &V_TEXT(person), 1, READ_MOST, &rows));
     for (size_t i = 0; i < rows.count && *yes; i++) {
         const struct role *role = model_role(a->model, row_at(&rows, i)[0].text);
-        *yes = role != NULL && !role->business && !text_is(role->name, "admin");
+        *yes = role != NULL && !role->business && !text_same(role->name, ROLE_ADMIN);
     }
     return OK;
 }

@@ -136,10 +136,10 @@ enum err access__grants_of(struct call *call, struct reader *r, struct text pers
     for (size_t i = 0; i < rows.count; i++) {
         const struct value *row = row_at(&rows, i);
         grants[n++] = (struct grant){row[0].text, row[1].text};
-        actor->admin |= text_is(row[0].text, "admin");
-        guest |= text_is(row[0].text, "external_auditor");
+        actor->admin |= text_same(row[0].text, ROLE_ADMIN);
+        guest |= text_same(row[0].text, ROLE_GUEST);
     }
-    grants[0] = (struct grant){TEXT("staff"), actor->unit}; /* at home, and below it */
+    grants[0] = (struct grant){ROLE_STAFF, actor->unit}; /* at home, and below it */
     bool staff = !guest && !actor->unconfirmed;
     actor->grants = staff ? grants : grants + 1;
     actor->grant_count = staff ? n : n - 1;

@@ -15,11 +15,12 @@
 #define GRANTS                                                                                 \
     "SELECT t.role, t.unit FROM token_grant t WHERE t.token = $1 AND ($2 = '' OR "             \
     "EXISTS (SELECT 1 FROM role_grant g WHERE g.person = $2 AND g.role = t.role AND "          \
-    "g.state = 'active' AND (g.unit = '' OR g.unit " COVERS ")) OR (t.role = 'staff' AND "     \
-    "EXISTS (SELECT 1 FROM person p WHERE p.id = $2 AND p.waits_by = '' AND "                 \
+    "g.state = 'active' AND (g.unit = '' OR g.unit " COVERS                                    \
+    ")) OR (t.role = '" ROLE_STAFF_WORD "' AND "                                               \
+    "EXISTS (SELECT 1 FROM person p WHERE p.id = $2 AND p.waits_by = '' AND "                  \
     "(p.unit = '' OR p.unit " COVERS ")) "                                                     \
     "AND NOT EXISTS (SELECT 1 FROM role_grant x WHERE x.person = $2 AND x.state = 'active' "   \
-    "AND x.role = 'external_auditor'))) ORDER BY t.role, t.unit"
+    "AND x.role = '" ROLE_GUEST_WORD "'))) ORDER BY t.role, t.unit"
 
 /* ---- using one --------------------------------------------------------------------------- */
 
@@ -32,7 +33,7 @@ static enum err token_grants(struct call *call, struct reader *r, struct actor *
     for (size_t i = 0; i < rows.count; i++) {
         const struct value *row = row_at(&rows, i);
         grants[i] = (struct grant){row[0].text, row[1].text};
-        actor->admin |= text_is(row[0].text, "admin");
+        actor->admin |= text_same(row[0].text, ROLE_ADMIN);
     }
     actor->grants = grants;
     actor->grant_count = rows.count;
@@ -211,7 +212,7 @@ static enum err check_creation(struct call *call, const struct creation *in)
 /* Staff without a unit is staff where its person is: nobody holds it otherwise. */
 static struct text unit_of(const struct creation *in, const struct grant *g)
 {
-    return text_is(g->role, "staff") && g->unit.len == 0 ? in->home : g->unit;
+    return text_same(g->role, ROLE_STAFF) && g->unit.len == 0 ? in->home : g->unit;
 }
 
 static enum err insert_grants(struct call *call, struct tx *tx, const struct creation *in)
@@ -300,8 +301,7 @@ enum err access_token_create(struct call *call, struct access *a, struct text na
                           .grant_count = grant_count,
                           .expires = expires};
     TRY(access__needs_fresh(call));
-    if (!access__manages(call->actor) &&
-        !actor_holds_anywhere(call->actor, TEXT("aims_manager")))
+    if (!access__manages(call->actor) && !actor_holds_anywhere(call->actor, ROLE_MANAGER))
         in.scopes = TEXT("read");
     if (!call->actor->all) /* a person's own, whatever was named */
         in.person = call->actor->person;

@@ -403,7 +403,7 @@ static struct text moves_of(struct declaring *d, const struct pattern *p, struct
 static struct text role_of(struct declaring *d, const struct json *v, struct text place)
 {
     struct text role = json_text(json_get(v, "approver"));
-    const struct role *r = model_role(d->x->model, role.len ? role : TEXT("aims_manager"));
+    const struct role *r = model_role(d->x->model, role.len ? role : ROLE_MANAGER);
     if (!r || !r->business)
         bad(d, at(d, place, "approver"), "choice", "%s",
             say(d->call, "is the name of a role of the business"));
@@ -498,7 +498,7 @@ static void put_kind(struct declaring *d, const struct json *v, struct text name
     json_key(o, "access");
     json_open(o, '{');
     put_who(d, v, "read", place, "staff everyone", o);
-    put_who(d, v, "create", place, "staff", o);
+    put_who(d, v, "create", place, ROLE_STAFF_WORD, o);
     put_who(d, v, "change", place, "staff @owner @author", o);
     json_close(o, '}');
     json_close(o, '}');

@@ -431,25 +431,24 @@ static enum err check_forgery(struct exchange *x, bool by_cookie)
 
 /* Entries name records of every unit, and their hashes hold only when they are whole: whoever
  * reads them holds such a role for the whole organisation, not for a unit. */
-static bool may_audit(const struct actor *a)
+static bool may_audit(const struct exchange *x)
 {
-    static const char *roles[] = {"admin",        "aims_manager",     "internal_auditor",
-                                  "lead_auditor", "external_auditor", "top_management"};
-    for (size_t i = 0; i < COUNT(roles); i++)
-        if (actor_holds(a, text_of(roles[i]), NULL, 0))
+    const struct model *m = x->model;
+    for (size_t i = 0; i < m->role_count; i++)
+        if (m->roles[i].audits && actor_holds(x->actor, m->roles[i].name, NULL, 0))
             return true;
-    return a->all;
+    return x->actor->all;
 }
 
 /* SOD-10 gives the AIMS manager the second signature */
 static bool manages(const struct actor *a)
 {
-    return a->admin || actor_holds_anywhere(a, TEXT("aims_manager"));
+    return a->admin || actor_holds_anywhere(a, ROLE_MANAGER);
 }
 
-const char *exchange__tokens(const struct actor *a)
+const char *exchange__tokens(const struct exchange *x)
 {
-    return manages(a) ? "all" : may_audit(a) ? "read" : "";
+    return manages(x->actor) ? "all" : may_audit(x) ? "read" : "";
 }
 
 static enum err check_policy(struct exchange *x)
@@ -458,9 +457,9 @@ static enum err check_policy(struct exchange *x)
     if (x->route->policy == POLICY_ADMIN)
         may = manages(x->actor);
     if (x->route->policy == POLICY_TOKENS)
-        may = *exchange__tokens(x->actor);
+        may = *exchange__tokens(x);
     if (x->route->policy == POLICY_AUDIT) /* a token made for the route alone has been let through */
-        may = may_audit(x->actor) || (x->route->scope && x->actor->scopes.len > 0);
+        may = may_audit(x) || (x->route->scope && x->actor->scopes.len > 0);
     if (may)
         return OK;
     return problem(x->call, ERR_DENIED, TEXT(""), "who", "%s",

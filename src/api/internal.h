@@ -134,7 +134,7 @@ void rates__remember(struct rates *r, struct text secret);
 bool rates__remembers(struct rates *r, struct text secret);
 /* ERR_BUSY "rate", and Retry-After. */
 /* What tokens they may make for themselves: "all", "read" (for auditors) or "". */
-const char *exchange__tokens(const struct actor *a);
+const char *exchange__tokens(const struct exchange *x);
 MUST_USE enum err exchange__spend(struct exchange *x, enum purse purse, struct text party,
                                   int64_t amount);
 MUST_USE enum err exchange__charge(struct exchange *x);

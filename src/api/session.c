@@ -96,7 +96,7 @@ static enum err put_session(struct exchange *x)
     json_close(o, '}');
     put_may(x, o);
     put__bool(o, "admin", a->admin);
-    put__text(o, "tokens", text_of(exchange__tokens(a)));
+    put__text(o, "tokens", text_of(exchange__tokens(x)));
     put__bool(o, "renew", a->renew);
     put__bool(o, "confirmed", !a->unconfirmed);
     put__text(o, "fresh_until", moment_print(x->call->arena, a->fresh_until));

@@ -181,7 +181,7 @@ static struct actor *actor_person(struct site *s, struct call *call, struct text
     for (size_t i = 0; i < p.grant_count; i++)
         if (!p.pending[i])
             grants[a->grant_count++] = p.grants[i];
-    grants[a->grant_count++] = (struct grant){TEXT("staff"), p.unit};
+    grants[a->grant_count++] = (struct grant){ROLE_STAFF, p.unit};
     a->grants = grants;
     return a;
 }

@@ -38,7 +38,7 @@ struct text one_time_password(struct call *call)
 static enum err add_admin(struct site *s, const struct args *args, struct text password)
 {
     const char *email = args_option(args, "admin"), *name = args_option(args, "name");
-    struct grant admin = {TEXT("admin"), TEXT("")};
+    struct grant admin = {ROLE_ADMIN, TEXT("")};
     struct text id, mail = text_of(email);
     struct text rest = mail;
     return access_person_add(s->call, s->access, name ? text_of(name) : text_cut(&rest, '@'),

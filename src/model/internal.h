@@ -187,6 +187,8 @@ void model__makes(struct loader *l, const struct kind *k, const struct json *v, 
 void model__makes_finish(struct loader *l);
 #define OFFERS_MOST 20
 void model__offers(struct loader *l, const struct json *root, struct kind *k);
+/* model/kind/shape.c: the pictures of a kind. */
+void model__views(struct loader *l, const struct json *root, struct kind *k);
 void model__needs(struct loader *l, struct draft *d, const struct json *list, struct move *m);
 /* Who signs: `sign`, or `by` with `and_by`. The conditions of the steps come with model__sign_finish. */
 void model__sign(struct loader *l, const struct kind *k, const struct json *v, struct move *m);

@@ -318,19 +318,30 @@ struct kind {
     size_t list_count, serves_count;
     struct who_list read, create, change;
     struct text keeps_until;     /* date field: not archived before that day; "" */
-    const struct json *views;
+    const struct json *views;    /* a list of shapes, checked; NULL: none. The engine does nothing with it */
     const struct field **computed; /* in an order in which they can be computed */
     size_t computed_count;
     struct clock *clocks;
     size_t clock_count;
     size_t index;                /* place in model->kinds */
 };
+/* Roles that the engine itself knows; the loader demands them. Whatever else a role may do is
+ * data. */
+#define ROLE_ADMIN_WORD "admin"            /* keeps accounts; business only by other roles */
+#define ROLE_STAFF_WORD "staff"            /* everybody who is confirmed, in their unit */
+#define ROLE_MANAGER_WORD "aims_manager"   /* the second person for accounts and roles */
+#define ROLE_GUEST_WORD "external_auditor" /* looks, and is not staff */
+#define ROLE_ADMIN TEXT(ROLE_ADMIN_WORD)
+#define ROLE_STAFF TEXT(ROLE_STAFF_WORD)
+#define ROLE_MANAGER TEXT(ROLE_MANAGER_WORD)
+#define ROLE_GUEST TEXT(ROLE_GUEST_WORD)
 struct role {
     struct text name, code;
     struct words title, about;
     bool approver, sees_restricted, sees_sensitive;
     bool redacts; /* with another such person: takes content out of every version */
     bool holds;   /* keeps content from being taken out, or no longer */
+    bool audits;  /* held for the whole organisation: reads the ledger whole */
     bool business; /* reads or acts on business records: two persons give it. The default */
 };
 struct requirement {
@@ -507,6 +518,8 @@ const struct method *model_readiness_method(const struct model *m, struct text n
 /* Fields of the criteria that name the method; they may be missing. */
 #define RISK_METHOD_FIELD "risk_method"
 #define READINESS_METHOD_FIELD "readiness_method"
+/* Has few enough values that records are counted by it: ?tally, and the shapes of a kind. */
+bool field_tallies(const struct field *f);
 bool field_is_column(const struct field *f); /* of the table of its kind; else rows or links */
 const struct field *kind_field(const struct kind *k, struct text name);
 const struct move *kind_move(const struct kind *k, struct text name);

@@ -79,8 +79,8 @@ static enum err may_create_here(struct writing *w, const struct record *rec)
     bool yes = w->call->actor->all;
     /* Anyone at work may raise something with any unit: what is noticed must not need a map. */
     for (size_t i = 0; i < rec->kind->create.count && !yes; i++)
-        yes = text_is(rec->kind->create.one[i].role, "staff") &&
-              actor_holds_anywhere(w->call->actor, TEXT("staff"));
+        yes = text_same(rec->kind->create.one[i].role, ROLE_STAFF) &&
+              actor_holds_anywhere(w->call->actor, ROLE_STAFF);
     if (!yes)
         TRY(deputy__matches(w->call, w->records, db_tx(w->tx), rec, &rec->kind->create,
                             &w->call->actor, &yes));

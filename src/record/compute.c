@@ -166,18 +166,14 @@ static enum err rows_any(struct context *c, const struct json **out)
 
 static enum err related_worst(struct context *c, const struct json **out)
 {
-    struct record **items;
-    size_t count;
-    int64_t worst = 0, one;
+    const struct kind *k = model_kind(c->records->model, compute__word(c->args, "kind"));
+    const struct field *via = k ? kind_field(k, compute__word(c->args, "via")) : NULL;
+    const struct field *f = k ? kind_field(k, compute__word(c->args, "field")) : NULL;
+    int64_t worst;
     bool any = false;
-    TRY(related(c, c->args, &items, &count));
-    for (size_t i = 0; i < count; i++) {
-        if (!compute__state_in(items[i], json_get(c->args, "in")) ||
-            !compute__integer(items[i], compute__word(c->args, "field"), &one))
-            continue;
-        worst = !any || one > worst ? one : worst;
-        any = true;
-    }
+    if (via && f)
+        TRY(query__worst(c->call, c->records, c->db, k, via, c->rec->id,
+                         json_get(c->args, "in"), f, &any, &worst));
     if (any)
         *out = node__integer(c->call->arena, worst);
     return OK;

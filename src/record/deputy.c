@@ -203,8 +203,8 @@ static enum err check_deputy(struct lending_check *c)
     bool guest = false, keeps = false, business = false;
     for (size_t i = 0; i < rows.count; i++) {
         const struct role *role = model_role(c->w->records->model, row_at(&rows, i)->text);
-        guest = guest || text_is(row_at(&rows, i)->text, "external_auditor");
-        keeps = keeps || text_is(row_at(&rows, i)->text, "admin");
+        guest = guest || text_same(row_at(&rows, i)->text, ROLE_GUEST);
+        keeps = keeps || text_same(row_at(&rows, i)->text, ROLE_ADMIN);
         business = business || (role && role->business);
     }
     if (guest || (keeps && !business))

@@ -20,6 +20,8 @@ struct epochs {
     uint64_t strangers;       /* writer's: of the ledger, when the store's model was looked at */
     void (*seen)(void *arg, struct text kind, struct text id, int64_t version);
     void *seen_arg;
+    void (*due)(void *arg); /* something was put off: the thread of timed work is to look */
+    void *due_arg;
 };
 
 /* ---- holding ------------------------------------------------------------------------------- */
@@ -122,6 +124,23 @@ void epoch__tell(struct records *r, struct text kind, struct text id, int64_t ve
 {
     if (r->epochs->seen)
         r->epochs->seen(r->epochs->seen_arg, kind, id, version);
+}
+
+void epoch__due(struct records *r)
+{
+    struct epochs *e = r->epochs;
+    pthread_mutex_lock(&e->lock);
+    if (e->due)
+        e->due(e->due_arg);
+    pthread_mutex_unlock(&e->lock);
+}
+
+void epochs_due(struct epochs *e, void (*due)(void *arg), void *arg)
+{
+    pthread_mutex_lock(&e->lock);
+    e->due = due;
+    e->due_arg = arg;
+    pthread_mutex_unlock(&e->lock);
 }
 
 /* ---- who may write ------------------------------------------------------------------------- */

@@ -43,6 +43,9 @@ struct records {
 MUST_USE enum err epoch__first(struct call *call, struct access *a, struct records **out);
 /* First in every job that writes by the model: ERR_BUSY, code "epoch", when there is a newer one. */
 MUST_USE enum err epoch__guard(struct call *call, struct tx *tx, struct records *r);
+/* Tells the thread of timed work that something was put off (before its commit: it asks the
+ * writer). */
+void epoch__due(struct records *r);
 void epoch__tell(struct records *r, struct text kind, struct text id, int64_t version);
 /* open.c */
 struct migration {
@@ -510,6 +513,12 @@ MUST_USE enum err query__holders(struct call *call, struct records *r, struct db
                                  const struct kind *k, const struct field *f, struct text value,
                                  struct text after, size_t most, struct rows *out);
 /* The same without the archived ones, all of them. */
+/* The greatest of an integer column over the living records that hold `value` in `f` and are in
+ * one of the states; *any false: there is none. */
+MUST_USE enum err query__worst(struct call *call, struct records *r, struct db db,
+                               const struct kind *k, const struct field *f, struct text value,
+                               const struct json *states, const struct field *column, bool *any,
+                               int64_t *out);
 MUST_USE enum err query__living(struct call *call, struct records *r, struct db db,
                                 const struct kind *k, const struct field *f, struct text value,
                                 struct record ***out, size_t *count);
@@ -600,6 +609,9 @@ MUST_USE enum err batch__undo(struct writing *w);
 
 /* ---- stale.c: what must be computed anew ------------------------------------------------------- */
 /* After a version of the criteria: what is measured by them. */
+/* What depends on a record that was written: a few are computed at once, many are put off. */
+MUST_USE enum err stale__follow(struct writing *w, const struct dependent *items, size_t count,
+                                struct text cause);
 MUST_USE enum err stale__spread(struct writing *w, const struct record *rec);
 /* Looks whether criteria or model are others than last time, and computes what is marked. */
 MUST_USE enum err stale__settle(struct call *call, struct records *r);

@@ -188,6 +188,31 @@ static void put_name(struct json_out *out, const struct ref *ref)
     json_close(out, '}');
 }
 
+static enum err put_wanted(struct call *call, struct records *r, struct reader *db,
+                           const struct wants *w, struct json_out *out)
+{
+    struct ref *refs = NEW_MANY(call->arena, w->ids.count + 1, struct ref);
+    TRY(record_refs(call, r, db, w->kinds.at, w->ids.at, w->ids.count, refs));
+    json_open(out, '{');
+    for (size_t i = 0; i < w->ids.count; i++)
+        if (refs[i].id.len)
+            put_name(out, &refs[i]);
+    json_close(out, '}');
+    return OK;
+}
+
+enum err record_tally_names(struct call *call, struct records *r, struct reader *db,
+                            const struct list_tally *t, struct json_out *out)
+{
+    struct wants w = {LIST_IN(call->arena, NAMES_MOST + 1),
+                      LIST_IN(call->arena, NAMES_MOST + 1), map_in(call->arena)};
+    for (size_t i = 0; i < t->count; i++)
+        for (size_t f = 0; f < t->by_count; f++)
+            if (target_kind(t->by[f]).len && t->groups[i].at[f].type == VALUE_TEXT)
+                want(&w, target_kind(t->by[f]), t->groups[i].at[f].text);
+    return put_wanted(call, r, db, &w, out);
+}
+
 enum err record_names(struct call *call, struct records *r, struct reader *db,
                       struct record *const *items, size_t count, struct json_out *out)
 {
@@ -200,12 +225,5 @@ enum err record_names(struct call *call, struct records *r, struct reader *db,
             if (shown[f])
                 want_value(&w, &items[i]->kind->fields[f], items[i]->values[f]);
     }
-    struct ref *refs = NEW_MANY(call->arena, w.ids.count + 1, struct ref);
-    TRY(record_refs(call, r, db, w.kinds.at, w.ids.at, w.ids.count, refs));
-    json_open(out, '{');
-    for (size_t i = 0; i < w.ids.count; i++)
-        if (refs[i].id.len)
-            put_name(out, &refs[i]);
-    json_close(out, '}');
-    return OK;
+    return put_wanted(call, r, db, &w, out);
 }

@@ -63,6 +63,9 @@ static const struct index stay_indexes[] = {
 static const struct column stale_columns[] = {COLUMN("kind", TEXT, true),
                                               COLUMN("after", TEXT, true),
                                               COLUMN("cause", TEXT, true)};
+/* Records that must be computed anew, and because of what (stale.c). */
+static const struct column stale_record_columns[] = {
+    COLUMN("kind", TEXT, true), COLUMN("id", TEXT, true), COLUMN("cause", TEXT, true)};
 /* What moves by itself and when: `at` follows from the versions (timer.c), the rest is how far it got. */
 static const struct column timer_columns[] = {
     COLUMN("kind", TEXT, true), COLUMN("id", TEXT, true),   COLUMN("name", TEXT, true),
@@ -153,6 +156,7 @@ static const struct table own_tables[] = {
     TABLE(withdrawn, "signature", true),
     TABLE(idempotency, "actor, name", true),
     TABLE(stale, "kind", false),
+    TABLE(stale_record, "kind, id", false),
     TABLE(past_owner, "kind, id, version", true),
     {.name = NAMED("batch"),
      .primary = NAMED("batch, id, version"),

@@ -34,6 +34,9 @@ struct epochs *record_epochs(const struct records *r);
 struct records *epoch_take(struct epochs *e);
 void epoch_give(struct records *r); /* NULL is fine */
 bool record_is_current(struct records *r);
+/* Who is told, by any thread, that something was put off that record_timed does; NULL: nobody.
+ * It must neither wait nor take an epoch. */
+void epochs_due(struct epochs *e, void (*due)(void *arg), void *arg);
 void epochs_close(struct epochs *e); /* when nobody holds one any more; after access_close */
 void record_own(struct records *r, struct model *m); /* its model is freed with the epoch */
 /* What somebody keeps beside each epoch: made at the first call, closed with it. */
@@ -242,6 +245,33 @@ struct record_list {
 MUST_USE enum err record_list(struct call *call, struct records *r, struct reader *db,
                               const struct kind *k, const struct list_query *q,
                               struct record_list *out);
+
+/* How many records of a list have which values: what a picture needs, without a row being read.
+ */
+#define TALLY_FIELDS_MOST 4
+#define TALLY_GROUPS_MOST 1000
+struct tally_group {
+    struct value
+        at[TALLY_FIELDS_MOST]; /* NULL: empty; dates as "2026-11", of a day "2026-11-23" */
+    int64_t count;
+};
+struct list_tally {
+    const struct field *by[TALLY_FIELDS_MOST];
+    size_t by_count;
+    struct tally_group *groups; /* the greatest first */
+    size_t count;
+    int64_t total; /* records of the list */
+    bool more;     /* there are other groups */
+};
+/* `names`: fields, by commas; a date as it is (its month) or NAME.day. A field that the actor
+ * may not read everywhere is refused in the words of one that does not exist. Sorting and
+ * cursor are not looked at. */
+MUST_USE enum err record_tally(struct call *call, struct records *r, struct reader *db,
+                               const struct kind *k, const struct list_query *q,
+                               struct text names, struct list_tally *out);
+/* Titles of what the groups refer to, as the "names" object. */
+MUST_USE enum err record_tally_names(struct call *call, struct records *r, struct reader *db,
+                                     const struct list_tally *t, struct json_out *out);
 /* Titles of everything the records refer to, as the "names" object. Hidden records have no
  * title. */
 MUST_USE enum err record_names(struct call *call, struct records *r, struct reader *db,
@@ -500,6 +530,8 @@ MUST_USE enum err record_timers(struct call *call, struct reader *db,
                                 size_t *count);
 /* How many were refused and wait to be tried again. */
 MUST_USE enum err record_stuck(struct call *call, struct reader *db, int64_t *out);
+/* How many records wait to be computed anew, because what they depend on changed. */
+MUST_USE enum err record_stale(struct call *call, struct reader *db, int64_t *out);
 /* Fires what is due by call->now, in order; *moved: how many moves happened. ERR_IO, ERR_BUSY when the
  * store cannot be written; a refused move stops no other. */
 MUST_USE enum err record_timed(struct call *call, struct records *r, size_t *moved);

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* record/stale.c — what must be computed anew because the ground under it moved: other criteria came
- * into force, or the program has another model. A few records are done at once, in the transaction of
- * the cause; many are marked in table `stale` and done in slices by the thread of timed work. What
- * somebody decides meanwhile is decided on fresh values: a move computes its record first. */
+/* record/stale.c — what must be computed anew because what it looks at changed: a record it
+ * depends on, the criteria in force, the model. A few records are done at once, in the
+ * transaction of the cause; many are marked (`stale_record` one by one, `stale` a whole kind)
+ * and done in slices by the thread of timed work, which is called. So a write is as fast
+ * whatever depends on it. What somebody decides meanwhile is decided on fresh values: a move
+ * computes its record first. */
 #include "record/internal.h"
 
 #define AT_ONCE 50
-#define SLICE 100
+#define SLICE 200
 
 static bool on_criteria(const struct field *f)
 {
@@ -44,12 +46,52 @@ static enum err spread_to(struct writing *w, const struct kind *k, struct text c
     struct record **items;
     size_t count;
     TRY(query__page(w->call, w->records, db_tx(w->tx), k, TEXT(""), AT_ONCE + 1, &items, &count));
-    if (count > AT_ONCE)
+    if (count > AT_ONCE) {
+        epoch__due(w->records);
         return mark(w->call, w->tx, k, cause);
+    }
     for (size_t i = 0; i < count; i++) {
         struct dependent d = {k, items[i]->id};
         TRY(write__recompute(w, &d, cause));
     }
+    return OK;
+}
+
+/* Values of its rows in one statement. */
+#define ROWS_AT_ONCE 500
+
+static enum err put_off(struct writing *w, const struct dependent *items, size_t count,
+                        struct text cause)
+{
+    struct value *values = NEW_MANY(w->call->arena, count * 3, struct value);
+    for (size_t i = 0; i < count; i++) {
+        values[3 * i] = V_TEXT(items[i].kind->name);
+        values[3 * i + 1] = V_TEXT(items[i].id);
+        values[3 * i + 2] = V_TEXT(cause);
+    }
+    for (size_t i = 0; i < count; i += ROWS_AT_ONCE)
+        TRY(tx_many(w->call, w->tx, "INSERT INTO stale_record(kind, id, cause) VALUES",
+                    "ON CONFLICT (kind, id) DO NOTHING", values + 3 * i, 3,
+                    count - i < ROWS_AT_ONCE ? count - i : ROWS_AT_ONCE));
+    epoch__due(w->records);
+    return OK;
+}
+
+enum err stale__follow(struct writing *w, const struct dependent *items, size_t count,
+                       struct text cause)
+{
+    if (count > AT_ONCE)
+        return put_off(w, items, count, cause);
+    for (size_t i = 0; i < count; i++)
+        TRY(write__recompute(w, &items[i], cause));
+    return OK;
+}
+
+enum err record_stale(struct call *call, struct reader *db, int64_t *out)
+{
+    struct rows rows;
+    TRY(read_rows(call, db, "SELECT count(*) FROM stale_record", NULL, 0, 1, &rows));
+    *out = rows.cells[0].integer;
     return OK;
 }
 
@@ -169,6 +211,26 @@ struct slice {
     bool any;
 };
 
+/* Those that were marked one by one. Each goes before it is computed: what it changes may mark
+ * it again. */
+static enum err one_by_one(struct writing *w, bool *any)
+{
+    struct rows rows;
+    TRY(tx_rows(w->call, w->tx,
+                "SELECT kind, id, cause FROM stale_record ORDER BY kind, id LIMIT 200", NULL, 0,
+                SLICE, &rows));
+    *any = rows.count > 0;
+    for (size_t i = 0; i < rows.count; i++) {
+        const struct value *row = row_at(&rows, i);
+        struct dependent d = {model_kind(w->records->model, row[0].text), row[1].text};
+        TRY(tx_exec(w->call, w->tx, "DELETE FROM stale_record WHERE kind = $1 AND id = $2", row,
+                    2, NULL));
+        if (d.kind)
+            TRY(write__recompute(w, &d, row[2].text));
+    }
+    return OK;
+}
+
 static enum err one_slice(struct job *job, struct call *call, struct tx *tx)
 {
     struct slice *s = job->arg;
@@ -179,6 +241,10 @@ static enum err one_slice(struct job *job, struct call *call, struct tx *tx)
     size_t count;
     s->notes = NULL;
     TRY(epoch__guard(call, tx, s->records));
+    TRY(one_by_one(&w, &s->any));
+    s->notes = w.notes;
+    if (s->any)
+        return OK;
     TRY(tx_rows(call, tx, "SELECT kind, after, cause FROM stale WHERE kind NOT IN (':model', "
                 "':criteria', ':folding') ORDER BY kind LIMIT 1",
                 NULL, 0, 1, &rows));

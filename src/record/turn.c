@@ -71,7 +71,7 @@ size_t turn__fields(struct arena *a, const struct kind *k, struct turn_field **o
 bool turn__counts(const struct who_list *list, const struct who *w)
 {
     (void)list;
-    return !w->everyone && !w->automatic && !text_is(w->role, "staff");
+    return !w->everyone && !w->automatic && !text_same(w->role, ROLE_STAFF);
 }
 
 /* ---- one record

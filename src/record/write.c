@@ -213,7 +213,6 @@ enum err write__version(struct writing *w, struct record *rec, const struct reco
     struct dependent *dependents;
     size_t count;
     TRY(compute__dependents(call, w->records, db_tx(w->tx), rec, before, &dependents, &count));
-    for (size_t i = 0; i < count; i++)
-        TRY(write__recompute(w, &dependents[i], cause_of(call, rec)));
+    TRY(stale__follow(w, dependents, count, cause_of(call, rec)));
     return stale__spread(w, rec);
 }

@@ -12,7 +12,7 @@ struct work {
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t wake;
-    bool closing;
+    bool closing, due;
 };
 
 static void run_once(struct work *s)
@@ -44,13 +44,23 @@ static void *run(void *arg)
         run_once(s);
         pthread_mutex_lock(&s->lock);
         struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
+        clock_gettime(CLOCK_MONOTONIC, &until); /* whatever happens to the time of day */
         until.tv_sec += s->every / 1000000;
-        if (!s->closing)
-            pthread_cond_timedwait(&s->wake, &s->lock, &until);
+        for (int e = 0; !s->closing && !s->due && e == 0;)
+            e = pthread_cond_timedwait(&s->wake, &s->lock, &until);
+        s->due = false;
     }
     pthread_mutex_unlock(&s->lock);
     return NULL;
+}
+
+static void look(void *arg)
+{
+    struct work *s = arg;
+    pthread_mutex_lock(&s->lock);
+    s->due = true;
+    pthread_cond_signal(&s->wake);
+    pthread_mutex_unlock(&s->lock);
 }
 
 enum err work_open(struct call *call, struct epochs *epochs, int64_t every_us,
@@ -62,11 +72,16 @@ enum err work_open(struct call *call, struct epochs *epochs, int64_t every_us,
     s->epochs = epochs;
     s->every = every_us;
     pthread_mutex_init(&s->lock, NULL);
-    pthread_cond_init(&s->wake, NULL);
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&s->wake, &monotonic);
+    pthread_condattr_destroy(&monotonic);
     if (pthread_create(&s->thread, NULL, run, s) != 0) {
         free(s);
         return problem(call, ERR_BUG, TEXT(""), "thread", "no thread for timed work");
     }
+    epochs_due(epochs, look, s);
     *out = s;
     return OK;
 }
@@ -75,6 +90,7 @@ void work_close(struct work *s)
 {
     if (!s)
         return;
+    epochs_due(s->epochs, NULL, NULL);
     pthread_mutex_lock(&s->lock);
     s->closing = true;
     pthread_cond_signal(&s->wake);

@@ -28,6 +28,7 @@ GOOD = "SELECT count(*) FROM task t WHERE t.state <> 'archived'"
 LATE = "SELECT 'task' AS kind, t.id AS id, 'late' AS reason FROM task t WHERE t.due < $1"
 PEEKS = [
     ("a password as a reason", "CASE WHEN 1 = 0 THEN 'late' ELSE p.password END", "person p"),
+    ("the log", "CASE WHEN 1 = 0 THEN 'late' ELSE CAST(e.leaf AS text) END", "ledger_entry e"),
     ("a session", "CASE WHEN 1 = 0 THEN 'late' ELSE s.hash END", "session s"),
     ("a fact of the store", "CASE WHEN 1 = 0 THEN 'late' ELSE m.value END", "meta m"),
     ("the catalog", "CASE WHEN 1 = 0 THEN 'late' ELSE c.name END", "sqlite_master c"),

@@ -376,11 +376,11 @@ def check_kind(m, path, data):
             m.say(where, f"list or sort names no field {name}")
     if len(data["list"]) > 7:
         m.say(where, "more than seven columns in the list")
-    shape = dict(data.get("views", {}).get("map", {}))
-    shape.pop("line", None)  # a field of the criteria: the loader looks
-    for name in [*shape.pop("after", {}).values(), *shape.values()]:
-        if name not in fields:
-            m.say(where, f"map names no field {name}")
+    for view in data.get("views", []):
+        view = {key: name for key, name in view.items() if key not in ("shape", "line")}  # line: of the criteria, the loader looks
+        for name in [*view.pop("after", {}).values(), *view.values()]:
+            if name not in fields and name not in KEPT:
+                m.say(where, f"a view names no field {name}")
     check_moves(m, where, kind, data)
     for verb, who in data["access"].items():
         if verb not in ("read", "create", "change"):
@@ -475,6 +475,16 @@ def check_check(m, path, data):
         m.say(path, f"reason never given: {sorted(set(data['reasons']) - given)}")
 
 
+STATES_IN_BODIES = re.compile(r"body\)?\s+(NOT\s+)?LIKE|->>?\s*'(state|_move|_from)'", re.IGNORECASE)
+
+
+def check_states(m, where, data):
+    """E2: in which state a record was, and since when, is in `stay`; nothing looks for it in bodies."""
+    for key in ("query", "population", "breaks"):
+        if STATES_IN_BODIES.search(data.get(key) or ""):
+            m.say(where, f"{key} looks for states in a body: `stay` has them")
+
+
 def check_unique(m):
     for key in ("prefix", "is"):
         seen = {}
@@ -535,6 +545,8 @@ def main():
     for path, data in m.files.items():
         if path.startswith("kinds/"):
             check_kind(m, path, data)
+        if path.startswith(("checks/", "sets/")):
+            check_states(m, path, data)
     check_overlays(m)
     check_unique(m)
     check_frameworks(m)

@@ -379,7 +379,7 @@ await test('daily U12 the residual map shows from where each has come', async ()
   await arrows.first().waitFor({ state: 'attached', timeout: 4000 });
   const { items } = await page.ask('GET', '/risk?limit=1000');
   const model = (await page.ask('GET', '/model')).kinds.find((one) => one.kind === 'risk');
-  const { x, y, after } = model.views.map;
+  const { x, y, after } = model.views.find((one) => one.shape === 'map');
   const ends = new Set(model.states.filter((one) => one.end).map((one) => one.state));
   const moved = items.filter((r) => !ends.has(r.state) && r[x] && r[y] && r[after.x] && r[after.y] && (r[x] !== r[after.x] || r[y] !== r[after.y]));
   equal(await arrows.count(), new Set(moved.map((r) => [r[x], r[y], r[after.x], r[after.y]].join())).size, 'arrows');

@@ -13,12 +13,13 @@ async function routesOf(page) {
   const list = ['/', '/soa', '/soa?against=2026-06-01', '/map', '/map?cell=4-4', '/readiness', '/checks/chk-10', '/people', '/tokens', '/ledger', '/settings', '/all'];
   for (const kind of model.kinds) {
     list.push(`/k/${kind.kind}`);
+    for (const { shape } of kind.views) if (shape !== 'map') list.push(`/k/${kind.kind}?shape=${shape}`);
     const { items } = await page.ask('GET', `/${kind.kind}?limit=1`);
     if (items.length) list.push(`/k/${kind.kind}/${items[0].key}`);
     const large = kind.fields.find((f) => f.type === 'rows' && f.columns.length > 6);
     if (items.length && large) list.push(`/k/${kind.kind}/${items[0].key}/fill?field=${large.name}`);
   }
-  const system = model.kinds.find((k) => k.views?.map) ?? model.kinds[0];
+  const system = model.kinds.find((k) => k.views.some((one) => one.shape === 'map')) ?? model.kinds[0];
   const [first] = (await page.ask('GET', `/${system.kind}?limit=1`)).items;
   for (const tab of ['relations', 'proof', 'comments', 'history', 'ledger']) list.push(`/k/${system.kind}/${first.key}?tab=${tab}`);
   list.push(`/k/${system.kind}/new?x=more`, `/k/${system.kind}?group=state&sort=title`, `/k/${system.kind}?q=nothingmatchesthis`);

@@ -33,7 +33,9 @@ step() { # name command…
 begin() { # a server of its own, with the demo organisation or with nobody: begin NAME
     demo=--demo
     [ "$1" = setup ] && demo="" && "$aimwell" init --data "$work/$1" --organisation "Ember Works" >"$work/init.txt" 2>&1
-    "$aimwell" serve $demo --data "$work/$1" --listen 127.0.0.1:0 >"$work/$1.txt" 2>&1 &
+    site=""
+    [ "$1" = shapes ] && site="--site tests/ui/site"
+    "$aimwell" serve $demo $site --data "$work/$1" --listen 127.0.0.1:0 >"$work/$1.txt" 2>&1 &
     server=$!
     i=0
     until grep -qs 'http://127' "$work/$1.txt"; do
@@ -67,6 +69,7 @@ suite turns
 suite daily
 suite transfer
 suite fields
+suite shapes
 suite pages
 AIMWELL="$aimwell" node tests/ui/below.mjs # a proxy and a server of its own
 exit 0

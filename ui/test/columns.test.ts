@@ -5,7 +5,7 @@ import { widthsOf } from '../src/list/columns';
 
 const field = (name: string, type: Field['type'], more: Partial<Field> = {}): Field => ({ name, type, title: { en: name }, ...more });
 const fields = [field('title', 'text'), field('state', 'choice'), field('owner', 'ref', { to: 'person' }), field('due', 'date')];
-const kind: Kind = { kind: 'thing', prefix: 'THI', title: { en: 'Thing' }, plural: { en: 'Things' }, phase: 'do', order: 1, list: [], layout: [], fields, states: [{ state: 'open', title: { en: 'Open' } }], moves: [] };
+const kind: Kind = { kind: 'thing', prefix: 'THI', title: { en: 'Thing' }, plural: { en: 'Things' }, phase: 'do', order: 1, list: [], views: [], layout: [], fields, states: [{ state: 'open', title: { en: 'Open' } }], moves: [] };
 
 describe('column widths', () => {
 	it('never goes below the least, however little room there is', () => {

@@ -258,7 +258,7 @@ static void read_sort(struct loader *l, struct draft *d)
     }
 }
 
-/* ---- access, views, serves, is ----------------------------------------------------------- */
+/* ---- access, serves, is ----------------------------------------------------------- */
 static void read_access(struct loader *l, struct draft *d)
 {
     struct kind *k = d->kind;
@@ -270,51 +270,6 @@ static void read_access(struct loader *l, struct draft *d)
     model__who(l, k, model__list(l, access, "create", true), WHO_EVERYONE | WHO_ROLES,
                &k->create);
     model__who(l, k, model__list(l, access, "change", true), any, &k->change);
-}
-
-static void check_view_field(struct loader *l, const struct kind *k, const struct json *map,
-                             const char *key, enum field_type type)
-{
-    struct text name = model__text(l, map, key, true);
-    const struct field *f = kind_field(k, name);
-    if (name.len > 0 && (f == NULL || f->type != type))
-        model__mistake(l, json_get(map, key), "unknown", "\"%.*s\" is not a field of type %s",
-                       TEXT_ARG(name), field_type_word(type));
-}
-
-static void check_position(struct loader *l, const struct kind *k, const struct json *map)
-{
-    check_view_field(l, k, map, "x", FIELD_INTEGER);
-    check_view_field(l, k, map, "y", FIELD_INTEGER);
-    check_view_field(l, k, map, "band", FIELD_CHOICE);
-}
-
-/* What lies beyond this field of the criteria has a line around it. */
-static void check_line(struct loader *l, const struct kind *k, const struct json *map)
-{
-    const struct kind *criteria = l->model->criteria_kind;
-    const struct json *line = json_get(map, "line");
-    const struct field *f = criteria == NULL ? NULL : kind_field(criteria, json_text(line));
-    const struct field *band = kind_field(k, json_text(json_get(map, "band")));
-    if (line != NULL && (f == NULL || band == NULL || f->scale != band->scale))
-        model__mistake(l, line, "unknown",
-                       "\"line\" must name a choice of the criteria with the values of the band");
-}
-
-static void read_views(struct loader *l, struct draft *d)
-{
-    const struct json *views = model__object(l, d->source->root, "views", false);
-    if (views == NULL || !model__keys(l, views, "map"))
-        return;
-    d->kind->views = views;
-    const struct json *map = model__object(l, views, "map", true);
-    if (map == NULL || !model__keys(l, map, "x y band after line"))
-        return;
-    check_position(l, d->kind, map);
-    check_line(l, d->kind, map);
-    const struct json *after = model__object(l, map, "after", false);
-    if (after != NULL && model__keys(l, after, "x y band"))
-        check_position(l, d->kind, after);
 }
 
 static void check_unit_tree(struct loader *l, const struct kind *k, const struct json *v)
@@ -483,7 +438,7 @@ void model__kind_finish(struct loader *l, struct draft *d)
     read_list(l, d);
     read_sort(l, d);
     read_access(l, d);
-    read_views(l, d);
+    model__views(l, d->source->root, d->kind);
     read_is(l, d);
     read_grants(l, d);
     model__offers(l, d->source->root, k);

@@ -165,7 +165,7 @@ static void add_archive(struct loader *l, struct kind *k)
     m->source = k->file;
     m->from = ends(k);
     struct who *manager = NEW(l->arena, struct who);
-    manager->role = TEXT("aims_manager");
+    manager->role = ROLE_MANAGER;
     model__sign_alone(l, &(struct who_list){manager, 1}, m);
     k->move_count++;
 }

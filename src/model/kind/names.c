@@ -32,7 +32,8 @@ static const char kind_words[] =
 /* Members that a record or a list query has already. */
 static const char field_words[] =
     "id kind key state version author editor created_at updated_at reason q sort cursor "
-    "fields facets as_of format names ledger may since timers clocks hidden redacted redactions";
+    "fields facets as_of format names ledger may since timers clocks hidden redacted "
+    "redactions tally";
 
 bool model__name_ok(struct text name)
 {

@@ -120,7 +120,9 @@ static void read_role(struct loader *l, const struct json *v, struct role *r)
     r->name = v->key;
     if (!model__name_ok(v->key) || model__one_of(v->key, "everyone auto person requirement"))
         model__mistake(l, v, "name", "\"%.*s\" cannot name a role", TEXT_ARG(v->key));
-    if (!model__keys(l, v, "code title about approver sees_restricted sees_sensitive redacts holds business"))
+    if (!model__keys(l, v,
+                     "code title about approver sees_restricted sees_sensitive redacts holds "
+                     "audits business"))
         return;
     r->code = model__text(l, v, "code", true);
     r->title = model__words(l, v, "title", true);
@@ -130,7 +132,18 @@ static void read_role(struct loader *l, const struct json *v, struct role *r)
     r->sees_sensitive = model__bool(l, v, "sees_sensitive");
     r->redacts = model__bool(l, v, "redacts");
     r->holds = model__bool(l, v, "holds");
+    r->audits = model__bool(l, v, "audits");
     r->business = json_get(v, "business") == NULL || model__bool(l, v, "business");
+}
+
+static void demand_roles(struct loader *l, const struct json *all)
+{
+    static const char *const known[] = {ROLE_ADMIN_WORD, ROLE_STAFF_WORD, ROLE_MANAGER_WORD,
+                                        ROLE_GUEST_WORD};
+    for (size_t i = 0; i < COUNT(known); i++)
+        if (model_role(l->model, text_of(known[i])) == NULL)
+            model__mistake(l, all, "missing",
+                           "the role \"%s\" must be there: the engine knows it", known[i]);
 }
 
 void model__roles(struct loader *l, const struct source *s)
@@ -151,4 +164,5 @@ void model__roles(struct loader *l, const struct source *s)
                                TEXT_ARG(m->roles[i].code), TEXT_ARG(m->roles[i].name));
         m->role_count++;
     }
+    demand_roles(l, all);
 }

@@ -18,7 +18,7 @@ static void read_relation(struct loader *l, const struct kind *k, const struct j
         struct text whole = rest;
         rest = text_cut(&whole, ':');
         w->as = whole;
-        if (model_role(l->model, w->as) == NULL || text_is(w->as, "admin"))
+        if (model_role(l->model, w->as) == NULL || text_same(w->as, ROLE_ADMIN))
             model__mistake(l, v, "unknown", "unknown role \"%.*s\"", TEXT_ARG(w->as));
         if (!(rules & WHO_AS))
             model__mistake(l, v, "unknown", "a role after \":\" is for who makes a move");
@@ -49,7 +49,7 @@ static void read_relation(struct loader *l, const struct kind *k, const struct j
 static void read_role(struct loader *l, const struct json *v, struct who *w)
 {
     w->role = v->text;
-    if (text_is(v->text, "admin"))
+    if (text_same(v->text, ROLE_ADMIN))
         model__mistake(l, v, "admin", "admin is never a business role");
     else if (model_role(l->model, v->text) == NULL)
         model__mistake(l, v, "unknown", "unknown role \"%.*s\"", TEXT_ARG(v->text));

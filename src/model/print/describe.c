@@ -350,7 +350,7 @@ static void put_head(struct json_out *o, const struct kind *k)
     put_text_at(o, "sort", k->sort);
     json_key(o, "views");
     if (k->views == NULL)
-        json_put_raw(o, TEXT("{}"));
+        json_put_raw(o, TEXT("[]"));
     else
         json_put_json(o, k->views);
     put_text_at(o, "is", k->is);

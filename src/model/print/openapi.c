@@ -8,7 +8,7 @@
 
 const struct route model__routes[] = {
     {"GET", "/{kind}", "List, filter, search and export.",
-     "q state sort limit cursor fields facets as_of format labels lang", "", "200",
+     "q state sort limit cursor fields facets as_of format labels lang tally", "", "200",
      "{kind}_list"},
     {"POST", "/{kind}", "Create a record.", "", "{kind}_create", "201", "{kind}_reply"},
     {"PATCH", "/{kind}", "Change many records at once.", "", "{kind}_bulk", "200",
@@ -342,13 +342,15 @@ static void put_wrappers(struct printer *p, const struct kind *k)
          "{\"type\":\"object\",\"required\":[\"names\",\"ledger\",\"may\"],\"properties\":{"
          "\"names\":{\"$ref\":\"#/components/schemas/Names\"},"
          "\"ledger\":{\"$ref\":\"#/components/schemas/LedgerPlace\"},"
-         "\"redactions\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/RedactionDone\"}},"
+         "\"redactions\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/"
+         "RedactionDone\"}},"
          "\"redacted\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},"
-         "\"hidden\":{\"type\":\"array\",\"items\":{\"type\":\"string\"},\"description\":\"Fields that are "
+         "\"hidden\":{\"type\":\"array\",\"items\":{\"type\":\"string\"},\"description\":"
+         "\"Fields that are "
          "not for whoever asks.\"},"
          "\"may\":{\"$ref\":\"#/components/schemas/May\"}}}]}"},
         {"_list",
-         "{\"type\":\"object\",\"required\":[\"items\",\"next\",\"total\"],"
+         "{\"anyOf\":[{\"type\":\"object\",\"required\":[\"items\",\"next\",\"total\"],"
          "\"properties\":{\"items\":{\"type\":\"array\","
          "\"items\":{\"$ref\":\"#/components/schemas/%.*s\"}},"
          "\"next\":{\"type\":[\"string\",\"null\"]},\"total\":{\"type\":\"integer\"},"
@@ -356,7 +358,8 @@ static void put_wrappers(struct printer *p, const struct kind *k)
          "\"facets\":{\"type\":\"object\",\"additionalProperties\":{\"type\":\"object\","
          "\"additionalProperties\":{\"type\":\"integer\"}}},"
          "\"facets_more\":{\"type\":\"array\",\"items\":{\"type\":\"string\"},\"description\":"
-         "\"Fields with more than 200 different values: the most frequent are told.\"}}}"},
+         "\"Fields with more than 200 different values: the most frequent are told.\"}}},"
+         "{\"$ref\":\"#/components/schemas/Tally\"}]}"},
         {"_bulk",
          "{\"type\":\"object\",\"required\":[\"ids\",\"set\"],"
          "\"additionalProperties\":false,"

@@ -53,6 +53,30 @@ enum err query__living(struct call *call, struct records *r, struct db db, const
     return sql__ask(&q, db, READ_MOST, out, count);
 }
 
+enum err query__worst(struct call *call, struct records *r, struct db db, const struct kind *k,
+                      const struct field *f, struct text value, const struct json *states,
+                      const struct field *column, bool *any, int64_t *out)
+{
+    struct query q = sql__start(call, r, k);
+    size_t room = states ? states->count : 0, n = 0;
+    struct text *names = NEW_MANY(call->arena, room + 1, struct text);
+    struct rows rows;
+    const char *sql;
+    for (const struct json *one = states ? states->first : NULL; one; one = one->next)
+        names[n++] = json_text(one);
+    names[n++] = TEXT(""); /* no state: so that none at all is still a list */
+    buf_print(&q.sql, "SELECT MAX(t.\"%.*s\") FROM \"%.*s\" t WHERE ", TEXT_ARG(column->name),
+              TEXT_ARG(k->name));
+    add_holder(&q, f, value);
+    buf_add_c(&q.sql, " AND t.state <> 'archived' AND t.state");
+    sql__in(&q, names, n);
+    TRY(sql__finish(&q, &sql));
+    TRY(db__rows(call, db, sql, q.values.at, q.values.count, 1, &rows));
+    *any = rows.count && rows.cells[0].type == VALUE_INTEGER;
+    *out = *any ? rows.cells[0].integer : 0;
+    return OK;
+}
+
 void sql__states(struct query *q, uint64_t states)
 {
     struct text *names = NEW_MANY(q->call->arena, q->kind->state_count + 1, struct text);

@@ -32,7 +32,7 @@ static enum err add_search(struct query *q, struct reader *db, struct text words
 
 /* The kind's records; as of a moment each beside its latest version of then. PostgreSQL reads
  * a body once a row (OFFSET keeps it from being copied to each use), SQLite remembers it. */
-static void add_from(struct query *q)
+void sql__from(struct query *q)
 {
     buf_print(&q->sql, " FROM \"%.*s\" t", TEXT_ARG(q->kind->name));
     if (!q->then)
@@ -53,8 +53,7 @@ static void add_moment(struct query *q, int64_t moment)
     buf_add_c(&q->sql, " ORDER BY w.version DESC LIMIT 1) AND ");
 }
 
-static enum err add_conditions(struct query *q, struct reader *db,
-                               const struct list_query *list)
+enum err sql__conditions(struct query *q, struct reader *db, const struct list_query *list)
 {
     buf_add_c(&q->sql, " WHERE ");
     if (q->then)
@@ -277,13 +276,13 @@ static enum err add_cursor(struct query *q, const struct order *o, struct text c
 /* ---- list -------------------------------------------------------------------------------- */
 /* As of a moment most records are as they were then: those are asked as they stand, by their
  * indexes, and only what has changed since by its version of then. */
-static enum err add_half(struct query *q, struct reader *db, const struct list_query *list,
-                         bool changed)
+enum err sql__half(struct query *q, struct reader *db, const struct list_query *list,
+                   bool changed)
 {
     bool then = q->then;
     q->then = changed;
-    add_from(q);
-    enum err e = add_conditions(q, db, list);
+    sql__from(q);
+    enum err e = sql__conditions(q, db, list);
     q->then = then;
     TRY(e);
     buf_print(&q->sql,
@@ -313,7 +312,7 @@ static enum err add_page_half(struct query *q, struct reader *db, const struct l
         add_place(q, order->by[i]);
         buf_print(&q->sql, " AS s%zu", i);
     }
-    TRY(add_half(q, db, list, changed));
+    TRY(sql__half(q, db, list, changed));
     if (list->cursor.len)
         TRY(add_cursor(q, order, list->cursor));
     q->then = true;
@@ -342,8 +341,8 @@ static enum err add_page(struct query *q, struct reader *db, const struct list_q
                          const struct order *order)
 {
     buf_add_c(&q->sql, "t.id IN (SELECT t.id");
-    add_from(q);
-    TRY(add_conditions(q, db, list));
+    sql__from(q);
+    TRY(sql__conditions(q, db, list));
     if (list->cursor.len)
         TRY(add_cursor(q, order, list->cursor));
     add_sort(q, order);
@@ -405,8 +404,8 @@ static enum err pick_of_value(struct query *list, struct by_value *b, struct val
     const char *sql;
     size_t left = (size_t)b->list->limit + 1 - b->count;
     buf_add_c(&q.sql, "SELECT t.id");
-    add_from(&q);
-    TRY(add_conditions(&q, b->db, b->list));
+    sql__from(&q);
+    TRY(sql__conditions(&q, b->db, b->list));
     buf_add_c(&q.sql, " AND ");
     add_same(&q, b->order->by[0], v);
     if (first && b->list->cursor.len)
@@ -496,7 +495,7 @@ static enum err read_then(struct query *q, struct reader *db, const struct list_
     struct rows rows;
     const char *sql;
     buf_add_c(&q->sql, "SELECT t.id, t.\"key\", v.version, v.ledger, v.body");
-    add_from(q);
+    sql__from(q);
     buf_add_c(&q->sql, " WHERE ");
     add_moment(q, list->as_of);
     TRY(add_page_then(q, db, list, order));
@@ -530,28 +529,28 @@ static enum err read_items(struct query *q, struct reader *db, const struct list
     return OK;
 }
 
-static struct query list_start(struct call *call, struct records *r, const struct kind *k,
-                               const struct list_query *list)
+struct query sql__list(struct call *call, struct records *r, const struct kind *k,
+                       const struct list_query *list)
 {
     struct query q = sql__start(call, r, k);
     q.then = q.plain = list->as_of != 0;
     return q;
 }
 
-static enum err read_total(struct call *call, struct records *r, struct reader *db,
-                           const struct kind *k, const struct list_query *list, int64_t *total)
+enum err list__total(struct call *call, struct records *r, struct reader *db,
+                     const struct kind *k, const struct list_query *list, int64_t *total)
 {
-    struct query q = list_start(call, r, k, list);
+    struct query q = sql__list(call, r, k, list);
     const char *sql;
     buf_add_c(&q.sql, q.then ? "SELECT (SELECT count(*)" : "SELECT count(*)");
     if (q.then) {
-        TRY(add_half(&q, db, list, false));
+        TRY(sql__half(&q, db, list, false));
         buf_add_c(&q.sql, ") + (SELECT count(*)");
-        TRY(add_half(&q, db, list, true));
+        TRY(sql__half(&q, db, list, true));
         buf_add_c(&q.sql, ")");
     } else {
-        add_from(&q);
-        TRY(add_conditions(&q, db, list));
+        sql__from(&q);
+        TRY(sql__conditions(&q, db, list));
     }
     TRY(sql__finish(&q, &sql));
     return counts__ask(call, r, db, sql, q.values.at, q.values.count, total);
@@ -568,14 +567,14 @@ static enum err read_facet(struct call *call, struct records *r, struct reader *
                            const struct kind *k, const struct list_query *list,
                            const struct field *f, struct facet *out)
 {
-    struct query q = list_start(call, r, k, list);
+    struct query q = sql__list(call, r, k, list);
     struct rows rows;
     const char *sql;
     buf_add_c(&q.sql, "SELECT ");
     sql__field(&q, f);
     buf_add_c(&q.sql, ", count(*)");
-    add_from(&q);
-    TRY(add_conditions(&q, db, list));
+    sql__from(&q);
+    TRY(sql__conditions(&q, db, list));
     buf_print(&q.sql, " GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT %d", FACET_MOST + 1);
     TRY(sql__finish(&q, &sql));
     TRY(read_rows(call, db, sql, q.values.at, q.values.count, FACET_MOST + 1, &rows));
@@ -620,8 +619,8 @@ enum err record_list(struct call *call, struct records *r, struct reader *db,
     if (whole.limit < 1 || whole.limit > 1000)
         return problem(call, ERR_INVALID, TEXT("limit"), "range", "%s",
                        say(call, "limit must be between 1 and 1000"));
-    struct query q = list_start(call, r, k, list);
+    struct query q = sql__list(call, r, k, list);
     TRY(read_items(&q, db, list, out));
-    TRY(read_total(call, r, db, k, list, &out->total));
+    TRY(list__total(call, r, db, k, list, &out->total));
     return list->facets.len ? read_facets(call, r, db, k, list, out) : OK;
 }

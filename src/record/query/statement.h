@@ -68,6 +68,23 @@ void sql__readable(struct query *q);
 MUST_USE enum err sql__empty(struct query *q, const struct field *f, struct text t);
 MUST_USE enum err sql__filter(struct query *q, const struct filter *filter);
 
+/* ---- list.c: what a list and a tally of it have in common
+ * -------------------------------------- */
+struct query sql__list(struct call *call, struct records *r, const struct kind *k,
+                       const struct list_query *list);
+/* " FROM …", and " WHERE …" with what the actor may read and every filter. */
+void sql__from(struct query *q);
+MUST_USE enum err sql__conditions(struct query *q, struct reader *db,
+                                  const struct list_query *list);
+/* Both, as of a moment: of what has changed since (by its version of then), or of the rest (as
+ * it stands). */
+MUST_USE enum err sql__half(struct query *q, struct reader *db, const struct list_query *list,
+                            bool changed);
+/* How many records the list has; remembered. */
+MUST_USE enum err list__total(struct call *call, struct records *r, struct reader *db,
+                              const struct kind *k, const struct list_query *list,
+                              int64_t *total);
+
 /* ---- ask.c ----------------------------------------------------------------------------------- */
 /* "t.state IN (…)" of those that are no end. */
 void sql__states(struct query *q, uint64_t states);

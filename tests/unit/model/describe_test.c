@@ -90,7 +90,7 @@ static void model_json_has_the_documented_shape(void **state)
     check_shape(all, "hash:text kinds:list roles:list frameworks:list calendars:list");
     for (const struct json *k = json_get(all, "kinds")->first; k != NULL; k = k->next) {
         check_shape(k, "kind:text prefix:text title:words plural:words about:words icon:text "
-                       "phase:text order:integer serves:list list:list sort:text views:object "
+                       "phase:text order:integer serves:list list:list sort:text views:list "
                        "is:text layout:list fields:list states:list moves:list access:object");
         for (const struct json *f = json_get(k, "fields")->first; f != NULL; f = f->next)
             check_shape(f, field_shape);

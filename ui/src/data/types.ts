@@ -96,7 +96,7 @@ export interface Kind {
 	serves?: string[];
 	list: string[];
 	sort?: string;
-	views?: { map?: { x: string; y: string; band: string; line?: string; after?: { x: string; y: string; band: string } } };
+	views: Shape[];
 	is?: string;
 	layout: { title: Words; fields: string[] }[];
 	fields: Field[];
@@ -216,6 +216,34 @@ export interface RedactionDone {
 	ground: string;
 	reason: string;
 	fields: string[];
+}
+interface Position {
+	x: string;
+	y: string;
+	band: string;
+}
+/** A picture that the records of a kind can be shown as, and the fields it goes by. */
+export type Shape =
+	| ({ shape: 'map'; line?: string; after?: Position } & Position)
+	| { shape: 'matrix'; x: string; y: string }
+	| { shape: 'board'; by: string }
+	| { shape: 'calendar'; on: string }
+	| { shape: 'tree'; by: string }
+	| { shape: 'timeline'; from: string; to: string };
+export type Counted = string | number | boolean | null;
+/** How many records of a list have which values; `z` and `w` when as many fields were asked for. */
+export interface Group {
+	x: Counted;
+	y?: Counted;
+	z?: Counted;
+	w?: Counted;
+	n: number;
+}
+export interface Tally {
+	tally: Group[];
+	total: number;
+	more: boolean;
+	names: Names;
 }
 export interface ListReply {
 	items: AnyRecord[];

@@ -13,14 +13,16 @@ export interface View {
 	sort: string;
 	group: string;
 	filters: Filter[];
+	/** The shape it is shown as, and what of it: `board`, `calendar:2026-12`. Nothing: the list. */
+	shape?: string;
 }
 const OPS = new Set<string>(['not', 'gte', 'lte', 'gt', 'lt', 'empty']);
-const OWN = new Set(['q', 'sort', 'group', 'cursor', 'limit', 'fields', 'facets', 'as_of', 'format', 'peek']);
+const OWN = new Set(['q', 'sort', 'group', 'cursor', 'limit', 'fields', 'facets', 'as_of', 'format', 'peek', 'shape', 'tally']);
 
 export function parseView(search: string): View {
 	const view: View = { q: '', sort: '', group: '', filters: [] };
 	for (const [name, value] of new URLSearchParams(search)) {
-		if (name === 'q' || name === 'sort' || name === 'group') view[name] = value;
+		if (name === 'q' || name === 'sort' || name === 'group' || name === 'shape') view[name] = value;
 		else if (!OWN.has(name)) {
 			const dot = name.lastIndexOf('.');
 			const op = dot > 0 ? name.slice(dot + 1) : '';
@@ -40,6 +42,7 @@ export function viewSearch(view: View): string {
 	put(params, view);
 	if (view.sort) params.set('sort', view.sort);
 	if (view.group) params.set('group', view.group);
+	if (view.shape) params.set('shape', view.shape);
 	const text = params.toString().replaceAll('%2C', ',').replaceAll('%3A', ':');
 	return text ? `?${text}` : '';
 }

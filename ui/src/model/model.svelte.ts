@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The model in the hand of the pages: lookups by name, nothing that knows a particular kind.
-import type { Choice, Field, Framework, Kind, Model, Move, Role, State, WorkCalendar } from '../data/types';
+import type { Choice, Field, Framework, Kind, Model, Move, Role, Shape, State, WorkCalendar } from '../data/types';
 
 let kindsByName = new Map<string, Kind>();
 let kindsByPrefix = new Map<string, Kind>();
@@ -50,7 +50,10 @@ export const kindsOfPhase = (phase: string): Kind[] =>
 	kinds().filter((kind) => kind.phase === phase).sort((a, b) => a.order - b.order);
 export const frameworkWithRegister = (): Framework | undefined => model.now?.frameworks.find((f) => f.register);
 export const isRegister = (kind: string): boolean => model.now?.frameworks.some((f) => f.register?.kind === kind) ?? false;
-export const mapKind = (): Kind | undefined => kinds().find((kind) => kind.views?.map);
+/** The shape of that name that a kind declares. */
+export const shapeOf = <N extends Shape['shape']>(kind: Kind | undefined, name: N): Extract<Shape, { shape: N }> | undefined =>
+	kind?.views.find((one): one is Extract<Shape, { shape: N }> => one.shape === name);
+export const mapKind = (): Kind | undefined => kinds().find((kind) => shapeOf(kind, 'map'));
 
 /** Kinds whose records point at one of `kind` by a field of their own, and that field: what can be added to it. */
 export function pointersTo(kind: string): { kind: Kind; field: Field }[] {

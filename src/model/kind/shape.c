@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* model/kind/shape.c — the pictures that a kind can be shown as besides its list, and which
+ * fields they, and counts, may go by. */
+#include "model/internal.h"
+
+/* Few values, each with a name: texts and bare numbers would be a group a record. */
+bool field_tallies(const struct field *f)
+{
+    if (f->many)
+        return false;
+    switch (f->type) {
+    case FIELD_CHOICE:
+    case FIELD_YES_NO:
+    case FIELD_REF:
+    case FIELD_DATE:
+    case FIELD_MOMENT:
+        return true;
+    case FIELD_INTEGER:
+        return f->scale != NULL;
+    case FIELD_TEXT:
+        return text_is(f->name, "state");
+    default:
+        return false;
+    }
+}
+
+/* What the fields of a shape must be, by the word in the model. */
+enum fit { FIT_NONE, FIT_STEP, FIT_BAND, FIT_GROUP, FIT_COLUMN, FIT_DAY, FIT_PARENT };
+
+static bool fits(const struct kind *k, const struct field *f, enum fit fit)
+{
+    bool group = field_tallies(f) && f->type != FIELD_DATE && f->type != FIELD_MOMENT;
+    switch (fit) {
+    case FIT_STEP:
+        return group && f->type == FIELD_INTEGER;
+    case FIT_BAND:
+        return group && f->type == FIELD_CHOICE;
+    case FIT_GROUP:
+        return group && f->type != FIELD_REF;
+    case FIT_COLUMN:
+        return group && f->type != FIELD_REF && f->type != FIELD_INTEGER;
+    case FIT_DAY:
+        return f->type == FIELD_DATE;
+    case FIT_PARENT:
+        return f->type == FIELD_REF && f->target_kind == k;
+    default:
+        return false;
+    }
+}
+
+static const char *fit_words(enum fit fit)
+{
+    static const char *const words[] = {
+        [FIT_STEP] = "a whole number with a scale",
+        [FIT_BAND] = "a choice",
+        [FIT_GROUP] = "\"state\", a choice, a whole number with a scale, or yes_no",
+        [FIT_COLUMN] = "\"state\", a choice, or yes_no",
+        [FIT_DAY] = "a date",
+        [FIT_PARENT] = "a ref to the kind itself"};
+    return words[fit];
+}
+
+/* What not everybody reads is no picture for everybody. */
+static void check_field(struct loader *l, const struct kind *k, const struct json *view,
+                        const char *key, enum fit fit)
+{
+    struct text name = model__text(l, view, key, true);
+    const struct field *f = kind_field(k, name);
+    if (name.len == 0)
+        return;
+    if (f == NULL)
+        model__mistake(l, json_get(view, key), "unknown", "there is no field \"%.*s\"",
+                       TEXT_ARG(name));
+    else if (f->many || !fits(k, f, fit))
+        model__mistake(l, json_get(view, key), "type", "\"%s\" must be %s; \"%.*s\" is not", key,
+                       fit_words(fit), TEXT_ARG(name));
+    else if (f->guarded)
+        model__mistake(l, json_get(view, key), "guarded",
+                       "\"%.*s\" is not for everybody who reads the record", TEXT_ARG(name));
+}
+
+/* ---- the map ------------------------------------------------------------------------------- */
+/* What lies beyond this field of the criteria has a line around it. */
+static void check_line(struct loader *l, const struct kind *k, const struct json *map)
+{
+    const struct kind *criteria = l->model->criteria_kind;
+    const struct json *line = json_get(map, "line");
+    const struct field *f = criteria == NULL ? NULL : kind_field(criteria, json_text(line));
+    const struct field *band = kind_field(k, json_text(json_get(map, "band")));
+    if (line != NULL && (f == NULL || band == NULL || f->scale != band->scale))
+        model__mistake(l, line, "unknown",
+                       "\"line\" must name a choice of the criteria with the values of the band");
+}
+
+static void check_position(struct loader *l, const struct kind *k, const struct json *map)
+{
+    check_field(l, k, map, "x", FIT_STEP);
+    check_field(l, k, map, "y", FIT_STEP);
+    check_field(l, k, map, "band", FIT_BAND);
+}
+
+static void check_map(struct loader *l, const struct kind *k, const struct json *map)
+{
+    check_position(l, k, map);
+    check_line(l, k, map);
+    const struct json *after = model__object(l, map, "after", false);
+    if (after != NULL && model__keys(l, after, "x y band"))
+        check_position(l, k, after);
+}
+
+/* ---- each of them -------------------------------------------------------------------------- */
+static const struct shape {
+    const char *word, *keys;
+    struct {
+        const char *key;
+        enum fit fit;
+    } fields[2];
+} shapes[] = {
+    {"map", "shape x y band after line", {{NULL, FIT_NONE}}},
+    {"matrix", "shape x y", {{"x", FIT_GROUP}, {"y", FIT_GROUP}}},
+    {"board", "shape by", {{"by", FIT_COLUMN}}},
+    {"calendar", "shape on", {{"on", FIT_DAY}}},
+    {"tree", "shape by", {{"by", FIT_PARENT}}},
+    {"timeline", "shape from to", {{"from", FIT_DAY}, {"to", FIT_DAY}}},
+};
+
+static const struct shape *shape_called(struct text word)
+{
+    for (size_t i = 0; i < COUNT(shapes); i++)
+        if (text_is(word, shapes[i].word))
+            return &shapes[i];
+    return NULL;
+}
+
+/* An axis crossed with itself, a stretch that ends where it begins. */
+static void check_differ(struct loader *l, const struct json *view, const char *a, const char *b)
+{
+    const struct json *second = json_get(view, b);
+    if (second != NULL && text_same(json_text(json_get(view, a)), json_text(second)))
+        model__mistake(l, second, "twice", "\"%s\" and \"%s\" are the same field", a, b);
+}
+
+static void check_view(struct loader *l, const struct kind *k, const struct json *view,
+                       struct map *seen)
+{
+    struct text word = model__text(l, view, "shape", true);
+    const struct shape *shape = shape_called(word);
+    if (word.len == 0)
+        return;
+    if (shape == NULL) {
+        model__mistake(l, json_get(view, "shape"), "unknown",
+                       "unknown shape \"%.*s\"; known: map matrix board calendar tree timeline",
+                       TEXT_ARG(word));
+        return;
+    }
+    if (!map_add(seen, word, 0))
+        model__mistake(l, json_get(view, "shape"), "twice", "\"%.*s\" is given twice",
+                       TEXT_ARG(word));
+    if (!model__keys(l, view, shape->keys))
+        return;
+    if (text_is(word, "map"))
+        check_map(l, k, view);
+    for (size_t i = 0; i < COUNT(shape->fields) && shape->fields[i].key != NULL; i++)
+        check_field(l, k, view, shape->fields[i].key, shape->fields[i].fit);
+    check_differ(l, view, "x", "y");
+    check_differ(l, view, "from", "to");
+}
+
+void model__views(struct loader *l, const struct json *root, struct kind *k)
+{
+    const struct json *views = model__list(l, root, "views", false);
+    struct map *seen = map_in(l->scrap);
+    k->views = views;
+    for (const struct json *one = views == NULL ? NULL : views->first; one != NULL; one = one->next)
+        if (one->type == JSON_OBJECT)
+            check_view(l, k, one, seen);
+        else
+            model__mistake(l, one, "type", "a view is an object with a \"shape\"");
+}
