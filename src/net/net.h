@@ -60,8 +60,8 @@ struct net_lane {
     int workers;      /* at least 1 */
     size_t queue;     /* requests that may wait; the next is 503 with Retry-After */
     size_t of_one;    /* of one party among them; 0: as many as there are */
-    size_t of_arg;    /* of one `arg` that the door gave, among them; 0: as many as there are */
     bool yields;      /* its threads let those of other lanes go first on the processor */
+    size_t of_arg;    /* of one `arg` that the door gave, among them; 0: as many as there are */
 };
 struct net_options {
     struct text host;          /* "127.0.0.1" */
