@@ -23,7 +23,7 @@ static void add_once(struct text *list, size_t *count, struct text one)
 
 static bool is_person_column(const struct field *f)
 {
-    return f != NULL && f->type == FIELD_REF && f->target == TO_PERSON && !f->many;
+    return f != NULL && f->type->refers == REFERS_ONE && f->target == TO_PERSON && !f->many;
 }
 
 /* The list of a kind speaks of that kind's fields. A list put together by somebody else may

@@ -224,16 +224,26 @@ static void put_target(struct declaring *d, const struct json *v, struct text pl
             say(d->call, "says what it points at: person, or the name of a register"));
 }
 
+static struct text types_in_pages(const struct call *call)
+{
+    struct buf b = buf_in(call->arena, 1024);
+    for (size_t i = 0; i < field_type_count; i++)
+        if (field_types[i]->in_pages)
+            buf_print(&b, "%s%s", b.len ? say(call, ", ") : "", field_types[i]->word);
+    return buf_text(&b);
+}
+
 /* The member NAME: {…} of "fields". */
 static void put_field(struct declaring *d, const struct json *v, struct text name,
                       struct text place, struct json_out *o)
 {
     struct text type = json_text(json_get(v, "type"));
-    bool choice = text_is(type, "choice"), ref = text_is(type, "ref") || text_is(type, "refs");
-    if (!is_among(type, "text note integer number yes_no date choice ref refs file"))
-        bad(d, at(d, place, "type"), "choice", "%s",
-            say(d->call, "is one of text, note, integer, number, yes_no, date, choice, ref, "
-                         "refs, file"));
+    const struct field_type *known = field_type_named(type);
+    bool choice = known && known->written == WRITTEN_OPTION,
+         ref = known && known->written == WRITTEN_NAME;
+    if (!known || !known->in_pages)
+        bad(d, at(d, place, "type"), "choice", say(d->call, "is one of %.*s"),
+            TEXT_ARG(types_in_pages(d->call)));
     json_key_text(o, name);
     json_open(o, '{');
     put__text(o, "type", type);

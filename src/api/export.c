@@ -14,21 +14,7 @@ struct sink {
 
 static enum xlsx_type type_of(const struct field *f)
 {
-    if (f->many)
-        return XLSX_TEXT;
-    switch (f->type) {
-    case FIELD_INTEGER:
-    case FIELD_NUMBER:
-        return XLSX_NUMBER;
-    case FIELD_YES_NO:
-        return XLSX_YES_NO;
-    case FIELD_DATE:
-        return XLSX_DATE;
-    case FIELD_MOMENT:
-        return XLSX_MOMENT;
-    default:
-        return XLSX_TEXT;
-    }
+    return f->many ? XLSX_TEXT : f->type->sheet;
 }
 
 /* types NULL: a heading. */
@@ -87,7 +73,7 @@ static struct text target_of(const struct field *f)
 
 struct text lookup__kind(const struct field *f)
 {
-    return f->type == FIELD_FILE ? TEXT("file") : target_of(f);
+    return f->type->refers == REFERS_FILE ? TEXT("file") : target_of(f);
 }
 
 static void want(struct lookup *l, struct text kind, struct text id)
@@ -113,9 +99,9 @@ static void want_value(struct lookup *l, const struct field *f, const struct jso
 static void want_inside(struct lookup *l, const struct field *f, const struct json *v)
 {
     for (const struct json *row = v->first; row; row = row->next) {
-        if (f->type == FIELD_LINKS)
+        if (f->type->refers == REFERS_FREE)
             want(l, json_text(json_get(row, "kind")), json_text(json_get(row, "id")));
-        for (const struct json *cell = f->type == FIELD_ROWS ? row->first : NULL; cell;
+        for (const struct json *cell = f->type->form == FORM_ROWS ? row->first : NULL; cell;
              cell = cell->next)
             for (size_t i = 0; i < f->column_count; i++)
                 if (text_same(cell->key, f->columns[i].name))
@@ -129,7 +115,7 @@ static void want_all(struct lookup *l, const struct columns *fields, const struc
     for (size_t i = 0; i < fields->count; i++) {
         const struct field *f = fields->at[i];
         const struct json *v = rec->values[f->index];
-        if (f->type != FIELD_ROWS && f->type != FIELD_LINKS)
+        if (f->type->written != WRITTEN_JSON)
             want_value(l, f, v);
         else if (v && words)
             want_inside(l, f, v);
@@ -165,7 +151,7 @@ static struct text cell(struct call *call, const struct lookup *l, const struct 
     if (!v)
         return (struct text){0};
     struct buf b = buf_in(call->arena, 64u << 20); /* a body has a cap: a cell of it fits */
-    if (f->type == FIELD_ROWS || f->type == FIELD_LINKS) {
+    if (f->type->written == WRITTEN_JSON) {
         struct json_out o = json_out(&b);
         json_put_json(&o, v);
         return buf_text(&b);

@@ -10,31 +10,20 @@ struct text words__heading(const struct call *call, const struct field *f)
     return words_in(f->title, call->lang);
 }
 
+/* A truth is a word for people. */
 enum xlsx_type words__type(const struct field *f)
 {
-    if (f->many || f->scale)
-        return XLSX_TEXT;
-    switch (f->type) {
-    case FIELD_INTEGER:
-    case FIELD_NUMBER:
-        return XLSX_NUMBER;
-    case FIELD_DATE:
-        return XLSX_DATE;
-    case FIELD_MOMENT:
-        return XLSX_MOMENT;
-    default:
-        return XLSX_TEXT;
-    }
+    bool words = f->many || f->scale || f->type->form == FORM_TRUTH;
+    return words ? XLSX_TEXT : f->type->sheet;
 }
 
 double words__width(const struct field *f)
 {
-    if (text_is(f->name, "title") || f->type == FIELD_NOTE || f->type == FIELD_ROWS)
+    if (text_is(f->name, "title"))
         return 48;
-    if (f->type == FIELD_DATE || f->type == FIELD_NUMBER || f->type == FIELD_YES_NO ||
-        (f->type == FIELD_INTEGER && !f->scale) || text_is(f->name, "key"))
+    if (text_is(f->name, "key"))
         return 12;
-    return f->type == FIELD_REF || f->type == FIELD_REFS ? 30 : 22;
+    return f->scale ? 22 : f->type->width; /* a number with its words is as wide as words */
 }
 
 static struct text option_title(const struct call *call, const struct scale *s, struct text v)
@@ -101,12 +90,12 @@ static struct text one_value(struct call *call, const struct model *m, const str
 {
     if (v->type == JSON_TRUE || v->type == JSON_FALSE)
         return text_of(v->type == JSON_TRUE ? say(call, "Yes") : say(call, "No"));
-    if (f->scale && f->type == FIELD_INTEGER)
+    if (f->scale && f->type->form == FORM_WHOLE)
         return text_print(call->arena, "%.*s · %.*s", TEXT_ARG(v->text),
                           TEXT_ARG(option_title(call, f->scale, v->text)));
     if (f->scale)
         return option_title(call, f->scale, v->text);
-    if (f->target != TO_NONE || f->type == FIELD_FILE)
+    if (f->target != TO_NONE || f->type->refers == REFERS_FILE)
         return reference(call, m, l, f, v->text);
     return v->text;
 }
@@ -168,9 +157,9 @@ struct text words__cell(struct call *call, const struct model *m, const struct l
     if (text_is(f->name, "title"))
         return register_title(call, m, rec->kind, v->text);
     struct buf b = buf_in(call->arena, LONGEST);
-    if (f->type == FIELD_ROWS)
+    if (f->type->form == FORM_ROWS)
         put_rows(call, m, l, f, v, &b);
-    else if (f->type == FIELD_LINKS)
+    else if (f->type->refers == REFERS_FREE)
         put_links(call, l, v, &b);
     else
         put_value(call, m, l, f, v, &b);

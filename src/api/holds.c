@@ -16,7 +16,7 @@ static struct text living(struct call *call, const struct kind *k)
 /* A field in which a person is named for what is to come; not the facts of who did what. */
 static bool names_somebody(struct exchange *x, const struct field *f)
 {
-    return (f->type == FIELD_REF || f->type == FIELD_REFS) && f->target == TO_PERSON &&
+    return f->target == TO_PERSON &&
            !f->system && !f->computed && f->fixed_in != UINT64_MAX &&
            record_reads_everywhere(x->records, x->actor, f);
 }

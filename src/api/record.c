@@ -582,7 +582,7 @@ static void put_tallied(const struct field *f, const struct value *v, struct jso
         json_put_null(o);
     else if (v->type == VALUE_TEXT)
         json_put_text(o, v->text);
-    else if (f->type == FIELD_YES_NO)
+    else if (f->type->form == FORM_TRUTH)
         json_put_bool(o, v->integer != 0);
     else
         json_put_integer(o, v->integer);

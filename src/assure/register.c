@@ -319,7 +319,7 @@ static enum err body_of(struct call *call, const struct kind *k, const struct fr
     json_key(&o, "title");
     json_put_text(&o, title);
     json_key_text(&o, field->name);
-    bool list = field->type == FIELD_REFS || field->many;
+    bool list = field_is_list(field);
     if (list)
         json_open(&o, '[');
     json_put_text(&o, row->id);

@@ -42,6 +42,10 @@ MUST_USE enum err json_read(struct call *call, struct text in, const struct json
 const struct json *json_get(const struct json *object, const char *key); /* NULL when absent */
 struct text json_text(const struct json *v);  /* "" unless JSON_TEXT; NULL is fine */
 bool json_true(const struct json *v);         /* false unless JSON_TRUE; NULL is fine */
+/* Values made by the program; the text is copied. */
+const struct json *json_of_text(struct arena *a, struct text t);
+const struct json *json_of_integer(struct arena *a, int64_t i);
+const struct json *json_of_bool(struct arena *a, bool b);
 bool json_same(const struct json *left, const struct json *right); /* objects: order free */
 
 /* ---- JSON out: append-only ----------------------------------------------------------------- */

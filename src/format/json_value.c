@@ -25,6 +25,31 @@ bool json_true(const struct json *v)
     return v != NULL && v->type == JSON_TRUE;
 }
 
+const struct json *json_of_text(struct arena *a, struct text t)
+{
+    struct json *v = NEW(a, struct json);
+    v->type = JSON_TEXT;
+    v->text = text_copy(a, t);
+    return v;
+}
+
+const struct json *json_of_integer(struct arena *a, int64_t i)
+{
+    struct json *v = NEW(a, struct json);
+    v->type = JSON_INTEGER;
+    v->integer = i;
+    v->number = (double)i;
+    v->text = text_print(a, "%lld", (long long)i);
+    return v;
+}
+
+const struct json *json_of_bool(struct arena *a, bool b)
+{
+    struct json *v = NEW(a, struct json);
+    v->type = b ? JSON_TRUE : JSON_FALSE;
+    return v;
+}
+
 static int by_key(const void *left, const void *right)
 {
     const struct json *const *a = left, *const *b = right;

@@ -173,7 +173,6 @@ void model__envelope(struct loader *l, const struct source *s);
 size_t model__envelope_put(struct loader *l, struct draft *d); /* the first fields of a kind */
 void model__restate(struct loader *l, struct draft *d, struct field *f, const struct json *v);
 /* The value fits the field: used for defaults, conditions, where. */
-bool model__value_fits(const struct field *f, const struct json *v);
 
 void model__computed(struct loader *l, struct draft *d, struct field *f);
 void model__computed_order(struct loader *l, struct draft *d);

@@ -81,13 +81,3 @@ ptrdiff_t kind_state(const struct kind *k, struct text name)
             return (ptrdiff_t)i;
     return -1;
 }
-
-const char *field_type_word(enum field_type t)
-{
-    static const char *const words[] = {
-#define X(name, word) [FIELD_##name] = word,
-        FIELD_TYPES(X)
-#undef X
-    };
-    return words[t];
-}

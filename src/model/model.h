@@ -7,24 +7,13 @@
 
 #include "base/base.h"
 #include "format/format.h"
+#include "model/types/types.h"
 
 struct words { /* one text in both languages */
     struct text en, zh;
 };
 struct text words_in(struct words w, enum lang lang);
 struct words words_said(const char *english); /* a text of the program (SAID), in both */
-
-/*        name      JSON      column */
-#define FIELD_TYPES(X)                                                                         \
-    X(TEXT, "text") X(NOTE, "note") X(INTEGER, "integer") X(NUMBER, "number")                  \
-    X(YES_NO, "yes_no") X(DATE, "date") X(MOMENT, "moment") X(CHOICE, "choice")                \
-    X(REF, "ref") X(REFS, "refs") X(FILE, "file") X(ROWS, "rows") X(LINKS, "links")
-enum field_type {
-#define X(name, word) FIELD_##name,
-    FIELD_TYPES(X)
-#undef X
-};
-const char *field_type_word(enum field_type t);
 
 enum tone { TONE_IDLE, TONE_PROGRESS, TONE_REVIEW, TONE_OK, TONE_WARN, TONE_HIGH, TONE_BAD,
             TONE_REJECTED, TONE_OFF, TONE_INFO };
@@ -69,7 +58,7 @@ struct who_list {
 enum target { TO_NONE, TO_KIND, TO_PERSON, TO_ROLE, TO_REQUIREMENT };
 struct field {
     struct text name, was;
-    enum field_type type;
+    const struct field_type *type;
     struct words title, about;
     struct text source;          /* "model/kinds/risk.json:12" */
     bool envelope, system;       /* from envelope.json; kept by the engine */
@@ -520,7 +509,6 @@ const struct method *model_readiness_method(const struct model *m, struct text n
 #define READINESS_METHOD_FIELD "readiness_method"
 /* Has few enough values that records are counted by it: ?tally, and the shapes of a kind. */
 bool field_tallies(const struct field *f);
-bool field_is_column(const struct field *f); /* of the table of its kind; else rows or links */
 const struct field *kind_field(const struct kind *k, struct text name);
 const struct move *kind_move(const struct kind *k, struct text name);
 const struct clock *kind_clock(const struct kind *k, struct text field); /* of that moment; NULL */

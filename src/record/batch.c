@@ -102,8 +102,7 @@ static enum err check_pointed_at(struct writing *w, const struct record *now)
             const struct field *f = &m->kinds[i].fields[j];
             struct record **others;
             size_t count;
-            if (f->target_kind != now->kind || f->computed ||
-                (f->type != FIELD_REF && f->type != FIELD_REFS))
+            if (f->target_kind != now->kind || f->computed)
                 continue;
             TRY(query__living(w->call, w->records, db_tx(w->tx), &m->kinds[i], f, now->id,
                               &others, &count));

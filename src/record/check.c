@@ -17,144 +17,6 @@ static enum err refuse(struct call *call, struct place p, const char *code, cons
                       text_of(say(call, english)));
 }
 
-static enum err refuse_text(struct call *call, struct place p, const char *code,
-                            struct text words)
-{
-    return problem_at(call, ERR_INVALID, p.name, code, p.field->source, words);
-}
-
-static bool has_control(struct text t, bool lines_allowed)
-{
-    for (size_t i = 0; i < t.len; i++) {
-        unsigned char c = (unsigned char)t.at[i];
-        if (c == 127 || (c < 32 && !(lines_allowed && (c == '\n' || c == '\r' || c == '\t'))))
-            return true;
-    }
-    return false;
-}
-
-/* What would be there and nobody could see, or read as something else. */
-static enum err check_shown(struct call *call, struct place p, struct text t)
-{
-    if (p.field->type == FIELD_TEXT && t.len && !shown_any(t))
-        return refuse(call, p, "blank",
-                      SAID("has no visible character: write a name that people can see"));
-    if (shown_turned(t))
-        return refuse(
-            call, p, "direction",
-            SAID("contains a character that reverses the direction of the text (U+202D or "
-                 "U+202E): leave it out"));
-    if (!shown_fit(t, true))
-        return refuse(
-            call, p, "control",
-            SAID("contains a code point that is no character (such as U+FFFE or U+FFFF)"));
-    return OK;
-}
-
-static enum err check_text(struct call *call, struct place p, const struct json *v,
-                           const struct json **out)
-{
-    if (v->type != JSON_TEXT)
-        return refuse(call, p, "type", SAID("must be text"));
-    bool note = p.field->type == FIELD_NOTE;
-    struct text t = form_one(call->arena, text_trim(v->text));
-    if (p.field->unique && !note) /* what tells records apart is not a kind of space */
-        t = shown_one_space(call->arena, t);
-    if (has_control(t, note))
-        return note ? refuse(call, p, "control", SAID("contains control characters"))
-                    : refuse(call, p, "one_line",
-                             SAID("must be one line without control characters"));
-    TRY(check_shown(call, p, t));
-    int64_t max = p.field->max ? p.field->max : note ? 20000 : 500;
-    if ((int64_t)text_characters(t) > max)
-        return refuse_text(call, p, "too_long",
-                           text_print(call->arena,
-                                      say(call, "has %zu characters; the limit is %lld"),
-                                      text_characters(t), (long long)max));
-    if (p.field->many && text_find(t, '|') >= 0)
-        return refuse(call, p, "bar", SAID("may not contain the character |"));
-    *out = node__text(call->arena, t);
-    return OK;
-}
-
-static enum err out_of_bounds(struct call *call, struct place p, double min, double max)
-{
-    return refuse_text(
-        call, p, "range",
-        text_print(call->arena, say(call, "must be between %g and %g"), min, max));
-}
-
-static enum err check_integer(struct call *call, struct place p, const struct json *v,
-                              const struct json **out)
-{
-    const struct field *f = p.field;
-    if (v->type != JSON_INTEGER)
-        return refuse(call, p, "type", SAID("must be a whole number"));
-    if (f->min <= f->max && (f->min || f->max) && (v->integer < f->min || v->integer > f->max))
-        return out_of_bounds(call, p, (double)f->min, (double)f->max);
-    if (f->scale && !scale_option(f->scale, v->text))
-        return refuse(call, p, "choice", SAID("is not one of the values of the scale"));
-    *out = node__integer(call->arena, v->integer);
-    return OK;
-}
-
-static enum err check_number(struct call *call, struct place p, const struct json *v,
-                             const struct json **out)
-{
-    const struct field *f = p.field;
-    if (v->type != JSON_INTEGER && v->type != JSON_NUMBER)
-        return refuse(call, p, "type", SAID("must be a number"));
-    if (f->number_min < f->number_max &&
-        (v->number < f->number_min || v->number > f->number_max))
-        return out_of_bounds(call, p, f->number_min, f->number_max);
-    *out = v;
-    return OK;
-}
-
-static enum err check_date(struct call *call, struct place p, const struct json *v,
-                           const struct json **out)
-{
-    int64_t days;
-    if (v->type != JSON_TEXT || !date_read(v->text, &days))
-        return refuse(call, p, "date", SAID("must be a real date like 2026-11-23"));
-    *out = node__text(call->arena, v->text);
-    return OK;
-}
-
-static enum err check_moment(struct call *call, struct place p, const struct json *v,
-                             const struct json **out)
-{
-    int64_t moment;
-    if (v->type != JSON_TEXT || !moment_read(v->text, &moment))
-        return refuse(call, p, "moment", SAID("must be a time like 2026-11-23T09:30:00Z"));
-    *out = node__text(call->arena, moment_print(call->arena, moment));
-    return OK;
-}
-
-static enum err check_choice(struct call *call, struct place p, const struct json *v,
-                             const struct json **out)
-{
-    if (v->type != JSON_TEXT || !scale_option(p.field->scale, v->text)) {
-        struct buf b = buf_in(call->arena, 4096);
-        buf_add_c(&b, say(call, "must be one of: "));
-        for (size_t i = 0; i < p.field->scale->count && i < 40; i++)
-            buf_print(&b, "%s%.*s", i ? ", " : "", TEXT_ARG(p.field->scale->options[i].value));
-        return refuse_text(call, p, "choice", buf_text(&b));
-    }
-    *out = node__text(call->arena, v->text);
-    return OK;
-}
-
-static enum err check_id(struct call *call, struct place p, const struct json *v,
-                         const struct json **out)
-{
-    if (v->type != JSON_TEXT || !v->text.len || v->text.len > 100 ||
-        has_control(v->text, false))
-        return refuse(call, p, "type", SAID("must be the id or key of a record"));
-    *out = node__text(call->arena, v->text);
-    return OK;
-}
-
 static enum err check_value(struct call *call, struct place p, const struct json *v,
                             const struct json **out);
 
@@ -209,52 +71,12 @@ static enum err check_row(struct call *call, struct place p, const struct json *
     return worst != OK ? worst : rest;
 }
 
-static enum err check_link(struct call *call, struct place p, const struct json *v,
-                           const struct json **out)
-{
-    struct text type = json_text(json_get(v, "type")), kind = json_text(json_get(v, "kind")),
-                id = json_text(json_get(v, "id"));
-    if (v->type != JSON_OBJECT || v->count != 3 || !type.len || !kind.len || !id.len ||
-        type.len > 40 || kind.len > 40 || id.len > 64)
-        return refuse(call, p, "type", SAID("each link needs type, kind and id"));
-    *out = v;
-    return OK;
-}
-
 static enum err check_one(struct call *call, struct place p, const struct json *v,
                           const struct json **out)
 {
-    switch (p.field->type) {
-    case FIELD_TEXT:
-    case FIELD_NOTE:
-        return check_text(call, p, v, out);
-    case FIELD_INTEGER:
-        return check_integer(call, p, v, out);
-    case FIELD_NUMBER:
-        return check_number(call, p, v, out);
-    case FIELD_YES_NO:
-        if (v->type != JSON_TRUE && v->type != JSON_FALSE)
-            return refuse(call, p, "type", SAID("must be true or false"));
-        *out = node__bool(call->arena, v->type == JSON_TRUE);
-        return OK;
-    case FIELD_DATE:
-        return check_date(call, p, v, out);
-    case FIELD_MOMENT:
-        return check_moment(call, p, v, out);
-    case FIELD_CHOICE:
-        return check_choice(call, p, v, out);
-    case FIELD_ROWS:
+    if (p.field->type->form == FORM_ROWS)
         return check_row(call, p, v, out);
-    case FIELD_LINKS:
-        return check_link(call, p, v, out);
-    default:
-        return check_id(call, p, v, out);
-    }
-}
-
-static bool is_list(const struct field *f)
-{
-    return f->many || f->type == FIELD_REFS || f->type == FIELD_ROWS || f->type == FIELD_LINKS;
+    return p.field->type->check(call, p.name, p.field, v, out);
 }
 
 /* A list in the making: each step takes the same time however long it is. */
@@ -265,10 +87,10 @@ struct list_maker {
     struct map *seen; /* NULL: equal items are allowed */
 };
 
-static struct list_maker list_start(struct arena *a, enum field_type type)
+static struct list_maker list_start(struct arena *a, enum form form)
 {
     struct json *list = node__list(a);
-    return (struct list_maker){a, list, &list->first, type == FIELD_ROWS ? NULL : map_in(a)};
+    return (struct list_maker){a, list, &list->first, form == FORM_ROWS ? NULL : map_in(a)};
 }
 
 static struct text link_name(struct arena *a, const struct json *v)
@@ -295,13 +117,13 @@ static void list_add(struct list_maker *m, const struct json *v)
 static enum err check_value(struct call *call, struct place p, const struct json *v,
                             const struct json **out)
 {
-    if (!is_list(p.field))
+    if (!field_is_list(p.field))
         return check_one(call, p, v, out);
     if (v->type != JSON_LIST)
         return refuse(call, p, "type", SAID("must be a list"));
     if (v->count > 1000)
         return refuse(call, p, "too_long", SAID("has more than 1,000 entries"));
-    struct list_maker clean = list_start(call->arena, p.field->type);
+    struct list_maker clean = list_start(call->arena, p.field->type->form);
     enum err worst = OK;
     size_t i = 0;
     for (const struct json *one = v->first; one; one = one->next, i++) {
@@ -492,7 +314,7 @@ static enum err seek(struct seeker *s, const struct field *f, struct text kind,
 {
     bool found = false;
     *id = given;
-    switch (f->type == FIELD_LINKS ? TO_KIND : f->target) {
+    switch (f->type->refers == REFERS_FREE ? TO_KIND : f->target) {
     case TO_PERSON:
         if (text_is(given, "me"))
             *id = given = s->call->actor->person;
@@ -505,7 +327,7 @@ static enum err seek(struct seeker *s, const struct field *f, struct text kind,
         found = model_requirement(s->records->model, given) != NULL;
         break;
     default:
-        if (f->type == FIELD_FILE) {
+        if (f->type->refers == REFERS_FILE) {
             /* Referring to a file lets one read it: so only to one that one may read already. */
             TRY(file__may_see(s->call, s->records, s->db, given, &found));
             break;
@@ -525,7 +347,7 @@ static enum err seek(struct seeker *s, const struct field *f, struct text kind,
 static enum err resolve_one(struct seeker *s, const struct field *f, struct text name,
                             const struct json *v, const struct json **out)
 {
-    if (f->type == FIELD_LINKS) {
+    if (f->type->refers == REFERS_FREE) {
         struct text given = json_text(json_get(v, "id")), kind = json_text(json_get(v, "kind")),
                     id;
         TRY(seek(s, f, kind, given, &id));
@@ -548,7 +370,7 @@ static enum err resolve_one(struct seeker *s, const struct field *f, struct text
 
 static enum err resolve_list(struct seeker *s, const struct field *f, const struct json **value)
 {
-    struct list_maker clean = list_start(s->call->arena, f->type);
+    struct list_maker clean = list_start(s->call->arena, f->type->form);
     enum err worst = OK;
     for (const struct json *one = (*value)->first; one; one = one->next) {
         const struct json *found = NULL;
@@ -566,7 +388,7 @@ static enum err resolve_list(struct seeker *s, const struct field *f, const stru
 
 static enum err resolve_rows(struct seeker *s, const struct field *f, const struct json **value)
 {
-    struct list_maker clean = list_start(s->call->arena, f->type);
+    struct list_maker clean = list_start(s->call->arena, f->type->form);
     enum err worst = OK;
     for (const struct json *row = (*value)->first; row; row = row->next) {
         struct json *copy = node__object(s->call->arena);
@@ -574,7 +396,7 @@ static enum err resolve_rows(struct seeker *s, const struct field *f, const stru
             const struct json *v = cell;
             for (size_t i = 0; i < f->column_count; i++)
                 if (text_same(f->columns[i].name, cell->key) &&
-                    f->columns[i].type == FIELD_REF) {
+                    f->columns[i].type->refers == REFERS_ONE) {
                     enum err e = resolve_one(s, &f->columns[i], f->name, cell, &v);
                     if (e != OK && e != ERR_INVALID)
                         return e;
@@ -599,12 +421,12 @@ enum err check__references(struct call *call, struct records *r, struct db db,
         if (!given[i] || !rec->values[i])
             continue;
         enum err e = OK;
-        if (f->type == FIELD_REF || f->type == FIELD_FILE)
-            e = resolve_one(&s, f, f->name, rec->values[i], &rec->values[i]);
-        else if (f->type == FIELD_REFS || f->type == FIELD_LINKS)
-            e = resolve_list(&s, f, &rec->values[i]);
-        else if (f->type == FIELD_ROWS)
+        if (f->type->form == FORM_ROWS)
             e = resolve_rows(&s, f, &rec->values[i]);
+        else if (f->type->form == FORM_LINKS)
+            e = resolve_list(&s, f, &rec->values[i]);
+        else if (f->type->refers != REFERS_NOT)
+            e = resolve_one(&s, f, f->name, rec->values[i], &rec->values[i]);
         if (e != OK && e != ERR_INVALID)
             return e;
         worst = e != OK ? e : worst;
@@ -644,7 +466,7 @@ enum err check__links(struct call *call, const struct record *rec, const struct 
     enum err worst = OK;
     for (size_t i = 0; i < rec->kind->field_count; i++) {
         const struct field *f = &rec->kind->fields[i];
-        if (f->type != FIELD_LINKS || !rec->values[i])
+        if (f->type->refers != REFERS_FREE || !rec->values[i])
             continue;
         struct map *had = map_in(call->arena);
         const struct json *then = before ? before->values[i] : NULL;

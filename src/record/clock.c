@@ -59,7 +59,7 @@ static int64_t end_of(const struct call *call, const struct model *m, const stru
 {
     int64_t at = clock__later(call, m, c, began, &c->add);
     const struct zone *zone = zone_of(call, clock__calendar(call, m, c));
-    if (c->from->type != FIELD_DATE || c->add.seconds)
+    if (c->from->type->written != WRITTEN_DAY || c->add.seconds)
         return at;
     return zone_day_start(zone, zone_day(zone, at) + 1) - 1;
 }
@@ -114,9 +114,9 @@ static bool in_time(const struct context *c, const struct clock *k, const struct
 {
     const struct zone *zone = zone_of(c->call, clock__calendar(c->call, c->records->model, k));
     int64_t when = c->call->now;
-    if (k->answered->type == FIELD_DATE && date_read(json_text(answer), &when))
+    if (k->answered->type->written == WRITTEN_DAY && date_read(json_text(answer), &when))
         return when <= zone_day(zone, at);
-    if (k->answered->type == FIELD_MOMENT && !moment_read(json_text(answer), &when))
+    if (k->answered->type->written == WRITTEN_MOMENT && !moment_read(json_text(answer), &when))
         when = c->call->now;
     return when <= at;
 }
@@ -139,7 +139,7 @@ static enum err stands(struct context *c, const struct clock *k, int64_t at, enu
     bool known;
     enum clock_standing was = before_of(c, k, at, &known);
     const struct json *answer = k->answered ? c->rec->values[k->answered->index] : NULL;
-    bool timed = k->answered && (k->answered->type == FIELD_DATE || k->answered->type == FIELD_MOMENT);
+    bool timed = k->answered && field_is_time(k->answered);
     if (k->answered && !value__empty(answer)) {
         bool settled = known && !timed && (was == STANDING_MET || was == STANDING_LATE);
         *out = settled ? was : in_time(c, k, answer, at) ? STANDING_MET : STANDING_LATE;

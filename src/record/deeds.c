@@ -172,7 +172,7 @@ static bool greater(const struct record *rec, struct text left, struct text righ
     const struct json *a = l ? rec->values[l->index] : NULL, *b = r ? rec->values[r->index] : NULL;
     if (!a || !b)
         return false;
-    if (l->type == FIELD_CHOICE)
+    if (l->type->written == WRITTEN_OPTION)
         return compute__rank(l->scale, a) > compute__rank(r->scale, b);
     return a->type == JSON_INTEGER && b->type == JSON_INTEGER && a->integer > b->integer;
 }

@@ -22,7 +22,7 @@ static const struct {
 static const struct field *person_field(const struct kind *k, const char *name)
 {
     const struct field *f = kind_field(k, text_of(name));
-    return f && f->type == FIELD_REF && f->target == TO_PERSON && !f->many ? f : NULL;
+    return f && f->type->refers == REFERS_ONE && f->target == TO_PERSON && !f->many ? f : NULL;
 }
 
 static const struct field *owner_field(const struct kind *k)
@@ -194,7 +194,7 @@ static bool names(const struct who_list *list, struct text relation)
  * took part, who reported it. */
 static bool expected_to_act(const struct kind *k, const struct field *f)
 {
-    if (f->type != FIELD_REF || f->target != TO_PERSON || f->system || f->computed)
+    if (f->type->refers != REFERS_ONE || f->target != TO_PERSON || f->system || f->computed)
         return false;
     bool any = text_is(f->name, "owner") || k->grants.to == f ||
                names(&k->change, f->name);

@@ -189,7 +189,7 @@ static enum err outgoing(struct call *call, struct reader *db, const struct reco
     }
     for (size_t i = 0; i < rec->kind->field_count; i++) {
         const struct field *field = &rec->kind->fields[i];
-        if (field->type == FIELD_REF && field->target == TO_KIND && rec->values[i])
+        if (field->type->refers == REFERS_ONE && field->target == TO_KIND && rec->values[i])
             add(call, f, field->name, true, false, field->target_name, rec->values[i]->text);
     }
     return OK;
@@ -219,7 +219,7 @@ static enum err incoming_fields(struct call *call, struct records *r, struct rea
         const struct kind *kind = &r->model->kinds[k];
         for (size_t i = 0; i < kind->field_count; i++) {
             const struct field *field = &kind->fields[i];
-            if (field->type != FIELD_REF || field->target_kind != rec->kind)
+            if (field->type->refers != REFERS_ONE || field->target_kind != rec->kind)
                 continue;
             struct rows rows;
             TRY(query__holders(call, r, db_reader(db), kind, field, rec->id, TEXT(""),

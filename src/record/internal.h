@@ -240,6 +240,7 @@ MUST_USE enum err table__write(struct call *call, struct records *r, struct tx *
 MUST_USE enum err table__refill(struct call *call, struct records *r, struct tx *tx,
                                 const struct kind *k, const struct field *f);
 /* Columns of the kind's table and their values for a record (NULL for refs, rows, links). */
+enum column_type table__column(const struct field *f); /* of one that is a column */
 size_t table__columns(const struct kind *k, struct text *names, enum column_type *types);
 struct value table__cell(struct call *call, const struct field *f, const struct json *v);
 void table__values(struct call *call, const struct record *rec, struct value *out);

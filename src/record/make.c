@@ -92,7 +92,7 @@ static void keep_link(struct planning *p, const struct make *make, struct text i
     if (!make->link)
         return;
     const struct json **at = &p->rec->values[make->link->index], *then = *at;
-    if (make->link->type == FIELD_REF) {
+    if (make->link->type->refers == REFERS_ONE) {
         *at = node__text(a, id);
         return;
     }
@@ -175,7 +175,7 @@ enum err make__plan(struct writing *w, struct record *rec, const struct move *m,
 static const struct json *cut(struct call *call, const struct field *f, const struct json *v)
 {
     size_t n = 0, at = 0;
-    if ((f->type != FIELD_TEXT && f->type != FIELD_NOTE) || v->type != JSON_TEXT ||
+    if (!f->type->most || v->type != JSON_TEXT ||
         (int64_t)text_characters(v->text) <= f->max)
         return v;
     for (; at < v->text.len; at++)
@@ -188,7 +188,7 @@ static const struct json *itself(struct call *call, const struct field *f,
                                  const struct record *cause)
 {
     const struct json *id = node__text(call->arena, cause->id);
-    if (f->type != FIELD_REFS)
+    if (f->type->refers != REFERS_MANY)
         return id;
     struct json *list = node__list(call->arena);
     node__add(list, id, (struct text){0}, call->arena);
@@ -208,7 +208,7 @@ static const struct json *value_of(struct call *call, const struct make_value *v
             return cut(call, v->field, one);
     }
     struct text t = v->value ? json_text(v->value) : TEXT("");
-    if (v->field->type != FIELD_DATE || !text_starts(t, "@today"))
+    if (v->field->type->written != WRITTEN_DAY || !text_starts(t, "@today"))
         return v->value;
     if (t.len > 7 && !text_integer(text_from(t, 7), &days))
         return NULL;

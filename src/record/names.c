@@ -30,7 +30,7 @@ static struct text target_kind(const struct field *f)
     case TO_KIND:
         return f->target_name;
     default:
-        return f->type == FIELD_FILE ? TEXT("file") : (struct text){0};
+        return f->type->refers == REFERS_FILE ? TEXT("file") : (struct text){0};
     }
 }
 
@@ -38,16 +38,16 @@ static void want_value(struct wants *w, const struct field *f, const struct json
 {
     if (!v)
         return;
-    if (f->type == FIELD_LINKS) {
+    if (f->type->refers == REFERS_FREE) {
         for (const struct json *one = v->first; one; one = one->next)
             want(w, json_text(json_get(one, "kind")), json_text(json_get(one, "id")));
         return;
     }
-    if (f->type == FIELD_ROWS) {
+    if (f->type->form == FORM_ROWS) {
         for (const struct json *row = v->first; row; row = row->next)
             for (size_t i = 0; i < f->column_count; i++)
                 for (const struct json *cell = row->first; cell; cell = cell->next)
-                    if (f->columns[i].type == FIELD_REF &&
+                    if (f->columns[i].type->refers == REFERS_ONE &&
                         text_same(cell->key, f->columns[i].name))
                         want(w, target_kind(&f->columns[i]), cell->text);
         return;

@@ -230,7 +230,7 @@ static size_t widest(const struct field *f)
 {
     if (order__has(f))
         return ORDER_MOST;
-    bool free = (f->type == FIELD_TEXT || f->type == FIELD_NOTE) && !text_is(f->name, "state");
+    bool free = f->type->most && !text_is(f->name, "state");
     return free ? (size_t)f->max * 4 : INDEX_WORD;
 }
 
@@ -254,7 +254,7 @@ static bool wants_index(const struct kind *k, const struct field *f)
     if (!field__is_column(f) || f->many)
         return false;
     /* References are followed back; of people only the owner, and who is to be it, is asked for by list. */
-    bool followed = f->type == FIELD_REF && (f->target == TO_KIND || text_is(f->name, "owner") ||
+    bool followed = f->type->refers == REFERS_ONE && (f->target == TO_KIND || text_is(f->name, "owner") ||
                                                    text_is(f->name, "offered_to"));
     struct text sort = k->sort;
     return followed || f->indexed || f == next_sort(k, &sort) || f->unique || listed(k, f) || text_is(f->name, "state") ||
@@ -266,8 +266,7 @@ static bool wants_index(const struct kind *k, const struct field *f)
 bool open__gathers(const struct kind *k, const struct field *f)
 {
     struct text sort = k->sort;
-    bool same = f->type == FIELD_REF || f->type == FIELD_CHOICE || f->type == FIELD_YES_NO;
-    return (same && listed(k, f)) || text_is(f->name, "owner") || text_is(f->name, "state") ||
+    return (f->type->gathers && listed(k, f)) || text_is(f->name, "owner") || text_is(f->name, "state") ||
            text_is(f->name, "unit") || f == next_sort(k, &sort);
 }
 
@@ -311,7 +310,7 @@ static bool names_people(struct arena *a, const struct model *m, const struct ki
                          const struct field *f)
 {
     bool out = k->grants.in && k->grants.to == f;
-    if (f->type != FIELD_REF || f->target != TO_PERSON || k->name.len + f->name.len > 50)
+    if (f->type->refers != REFERS_ONE || f->target != TO_PERSON || k->name.len + f->name.len > 50)
         return false;
     for (size_t i = 0; i < m->kind_count && !out; i++) {
         struct turn_field *fields;
@@ -378,11 +377,7 @@ static void add_child(struct arena *a, const struct kind *k, const struct field 
     columns[1] = (struct column){.name = TEXT("pos"), .type = COLUMN_INTEGER, .not_null = true};
     for (size_t i = 0; i < f->column_count; i++) {
         const struct field *c = &f->columns[i];
-        enum column_type type = c->type == FIELD_INTEGER || c->type == FIELD_YES_NO
-                                    ? COLUMN_INTEGER
-                                : c->type == FIELD_NUMBER ? COLUMN_NUMBER
-                                                          : COLUMN_TEXT;
-        columns[i + 2] = (struct column){.name = c->name, .was = c->was, .type = type};
+        columns[i + 2] = (struct column){.name = c->name, .was = c->was, .type = table__column(c)};
     }
     out->items[out->count++] = (struct table){
         .name = child_name(a, k, f->name),
@@ -413,7 +408,7 @@ static struct tables all_tables(struct arena *a, const struct model *m)
     for (size_t i = 0; i < m->kind_count; i++) {
         add_kind(a, m, &m->kinds[i], &t);
         for (size_t f = 0; f < m->kinds[i].field_count; f++)
-            if (m->kinds[i].fields[f].type == FIELD_ROWS)
+            if (m->kinds[i].fields[f].type->form == FORM_ROWS)
                 add_child(a, &m->kinds[i], &m->kinds[i].fields[f], &t);
     }
     return t;

@@ -81,19 +81,15 @@ struct plan {
 /* The place of a record in the organisation is not content: it decides who sees it and who answers. */
 static bool can_go(const struct field *f)
 {
-    bool words = f->type == FIELD_TEXT || f->type == FIELD_NOTE || f->type == FIELD_ROWS ||
-                 f->type == FIELD_FILE;
     bool place = text_is(f->name, "owner") || text_is(f->name, "unit") ||
                  text_is(f->name, "confidentiality");
-    bool other = f->type == FIELD_LINKS ||
-                 ((f->type == FIELD_REF || f->type == FIELD_REFS) && f->target != TO_PERSON);
-    return !f->system && !place && (words || !other);
+    bool other = f->type->refers != REFERS_NOT && f->target != TO_PERSON;
+    return !f->system && !place && (f->type->personal || !other);
 }
 
 static bool goes_with_all(const struct field *f)
 {
-    return can_go(f) && (f->type == FIELD_TEXT || f->type == FIELD_NOTE || f->type == FIELD_ROWS ||
-                         f->type == FIELD_FILE);
+    return can_go(f) && f->type->personal;
 }
 
 static const struct json *value_in(const struct json *body, const struct field *f)
@@ -104,7 +100,7 @@ static const struct json *value_in(const struct json *body, const struct field *
 
 static void note_files(struct plan *p, const struct field *f, const struct json *v)
 {
-    if (f->type != FIELD_FILE || !v || v->type != JSON_TEXT)
+    if (f->type->refers != REFERS_FILE || !v || v->type != JSON_TEXT)
         return;
     for (size_t i = 0; i < p->file_ids.count; i++)
         if (text_same(p->file_ids.at[i], v->text))

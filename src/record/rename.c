@@ -11,7 +11,7 @@ static bool is_renamed(const struct kind *k, const struct field *f)
 
 static bool holds_links(const struct field *f)
 {
-    return f->type == FIELD_REF || f->type == FIELD_REFS || f->type == FIELD_FILE;
+    return f->type->refers != REFERS_NOT && f->type->refers != REFERS_FREE;
 }
 
 static enum err rename_link(struct call *call, struct tx *tx, const struct kind *k,
@@ -61,7 +61,7 @@ enum err rename__links(struct call *call, struct tx *tx, const struct model *m,
             const struct field *f = &k->fields[n];
             if (holds_links(f) && is_renamed(k, f))
                 TRY(rename_link(call, tx, k, f));
-            else if (planned && !held_none(before, k, f) && !holds_links(f) && f->type != FIELD_ROWS && !f->system)
+            else if (planned && !held_none(before, k, f) && !holds_links(f) && f->type->form != FORM_ROWS && !f->system)
                 TRY(check_link(call, tx, k, f));
         }
     return OK;

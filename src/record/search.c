@@ -9,8 +9,7 @@ struct text search__words(struct call *call, const struct record *rec)
     buf_add(&b, rec->key);
     for (size_t i = 0; i < rec->kind->field_count; i++) {
         const struct field *f = &rec->kind->fields[i];
-        bool words = f->type == FIELD_TEXT || f->type == FIELD_NOTE || f->type == FIELD_ROWS;
-        if (!rec->values[i] || f->guarded || f->system || !words)
+        if (!rec->values[i] || f->guarded || f->system || !f->type->searched)
             continue;
         buf_add_c(&b, "\n");
         buf_add(&b, value__print(call->arena, rec->values[i]));

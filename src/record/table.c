@@ -18,13 +18,13 @@ bool field__is_column(const struct field *f)
     return field_is_column(f);
 }
 
-static enum column_type column_type(const struct field *f)
+enum column_type table__column(const struct field *f)
 {
     if (f->many)
         return COLUMN_TEXT;
-    if (f->type == FIELD_INTEGER || f->type == FIELD_YES_NO)
+    if (f->type->form == FORM_WHOLE || f->type->form == FORM_TRUTH)
         return COLUMN_INTEGER;
-    return f->type == FIELD_NUMBER ? COLUMN_NUMBER : COLUMN_TEXT;
+    return f->type->form == FORM_NUMBER ? COLUMN_NUMBER : COLUMN_TEXT;
 }
 
 /* id, ledger and commitment first; then every field that is a column, in field order. */
@@ -36,14 +36,14 @@ size_t table__columns(const struct kind *k, struct text *names, enum column_type
     names[n] = TEXT("commitment"), types[n++] = COLUMN_BYTES;
     for (size_t i = 0; i < k->field_count; i++)
         if (field__is_column(&k->fields[i]))
-            names[n] = k->fields[i].name, types[n++] = column_type(&k->fields[i]);
+            names[n] = k->fields[i].name, types[n++] = table__column(&k->fields[i]);
     return n;
 }
 
 /* ---- order: beside a text of one line stands the key that puts it where people look for it. */
 bool order__has(const struct field *f)
 {
-    bool line = f->type == FIELD_TEXT || (f->type == FIELD_REF && f->target == TO_REQUIREMENT);
+    bool line = f->type->written == WRITTEN_LINE || f->target == TO_REQUIREMENT;
     return field__is_column(f) && line && !f->many;
 }
 
@@ -92,7 +92,7 @@ struct value table__cell(struct call *call, const struct field *f, const struct 
         return V_NULL;
     if (v->type == JSON_LIST)
         return list_value(call, v);
-    switch (column_type(f)) {
+    switch (table__column(f)) {
     case COLUMN_INTEGER:
         return V_INT(v->type == JSON_INTEGER ? v->integer : v->type == JSON_TRUE);
     case COLUMN_NUMBER:
@@ -126,7 +126,7 @@ size_t table__row_values(struct call *call, const struct field *f, const struct 
  * ------------------------------------------ */
 static struct text target_word(const struct field *f)
 {
-    if (f->type == FIELD_FILE)
+    if (f->type->refers == REFERS_FILE)
         return TEXT("file");
     switch (f->target) {
     case TO_PERSON:
@@ -153,12 +153,12 @@ size_t table__links(struct call *call, const struct record *rec, struct link_row
         if (!v)
             continue;
         int64_t pos = 0;
-        if (f->type == FIELD_REFS)
+        if (f->type->refers == REFERS_MANY)
             for (const struct json *one = v->first; one; one = one->next)
                 rows[n++] = (struct link_row){f->name, target_word(f), one->text, pos++, 0};
-        else if (f->type == FIELD_FILE)
+        else if (f->type->refers == REFERS_FILE)
             rows[n++] = (struct link_row){f->name, TEXT("file"), v->text, 0, 0};
-        else if (f->type == FIELD_LINKS)
+        else if (f->type->refers == REFERS_FREE)
             for (const struct json *one = v->first; one; one = one->next)
                 rows[n++] = (struct link_row){json_text(json_get(one, "type")),
                                               json_text(json_get(one, "kind")),
@@ -321,7 +321,7 @@ static void build_rows(struct arena *a, const struct kind *k, struct kind_sql *s
     s->row_insert = NEW_MANY(a, k->field_count, const char *);
     s->row_delete = NEW_MANY(a, k->field_count, const char *);
     for (size_t f = 0; f < k->field_count; f++)
-        if (k->fields[f].type == FIELD_ROWS) {
+        if (k->fields[f].type->form == FORM_ROWS) {
             s->row_select[f] = build_row_select(a, k, &k->fields[f]);
             s->row_orphans[f] = build_row_orphans(a, k, &k->fields[f]);
             s->row_insert[f] = build_row_insert(a, k, &k->fields[f]);
@@ -334,7 +334,7 @@ static bool whole(const struct kind *k, const struct kind_sql *s)
     bool good = s->by_id && s->by_key && s->insert && s->update && s->page && s->orphans &&
                 s->behind;
     for (size_t f = 0; f < k->field_count; f++)
-        if (k->fields[f].type == FIELD_ROWS)
+        if (k->fields[f].type->form == FORM_ROWS)
             good = good && s->row_select[f] && s->row_orphans[f] && s->row_insert[f] &&
                    s->row_delete[f];
     return good;
@@ -506,7 +506,7 @@ enum err table__write(struct call *call, struct records *r, struct tx *tx,
     TRY(tx_exec(call, tx, before ? s->update : s->insert, values, n, NULL));
     for (size_t i = 0; i < k->field_count; i++) {
         const struct json *then = before ? before->values[i] : NULL;
-        if (k->fields[i].type == FIELD_ROWS && rows_differ(rec->values[i], then))
+        if (k->fields[i].type->form == FORM_ROWS && rows_differ(rec->values[i], then))
             TRY(write_rows(call, r, tx, rec, &k->fields[i], then != NULL));
     }
     return write_links(call, tx, rec, before);

@@ -41,7 +41,7 @@ static void add_turn_field(const struct kind *k, const struct who *w, struct tur
     const struct kind *of = via ? via->target_kind : k;
     const struct field *f = of && w->relation.len ? kind_field(of, w->relation) : NULL;
     if (!f || (w->via.len && (!via || !field__is_column(via))) ||
-        (f->type != FIELD_REFS && !field__is_column(f)))
+        (f->type->refers != REFERS_MANY && !field__is_column(f)))
         return;
     if (!via && text_is(f->name, "owner")) /* every living record has a row of its keeper */
         return;

@@ -5,27 +5,17 @@
 
 const struct json *node__text(struct arena *a, struct text t)
 {
-    struct json *v = NEW(a, struct json);
-    v->type = JSON_TEXT;
-    v->text = text_copy(a, t);
-    return v;
+    return json_of_text(a, t);
 }
 
 const struct json *node__integer(struct arena *a, int64_t i)
 {
-    struct json *v = NEW(a, struct json);
-    v->type = JSON_INTEGER;
-    v->integer = i;
-    v->number = (double)i;
-    v->text = text_print(a, "%lld", (long long)i);
-    return v;
+    return json_of_integer(a, i);
 }
 
 const struct json *node__bool(struct arena *a, bool b)
 {
-    struct json *v = NEW(a, struct json);
-    v->type = b ? JSON_TRUE : JSON_FALSE;
-    return v;
+    return json_of_bool(a, b);
 }
 
 struct json *node__list(struct arena *a)

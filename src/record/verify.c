@@ -932,7 +932,7 @@ static void check_row(struct deep *c, struct call *call, const struct kind *k,
                              "column %.*s differs from its current version",
                              TEXT_ARG(names[i]));
     for (size_t i = 0; i < k->field_count; i++)
-        if (k->fields[i].type == FIELD_ROWS)
+        if (k->fields[i].type->form == FORM_ROWS)
             check_child_rows(c, call, place, rec, &k->fields[i]);
     check_links(c, call, place, rec);
     check_timers(c, call, place, rec);
@@ -977,7 +977,7 @@ static void check_kind(struct deep *c, const struct kind *k)
     check_listed(c, k, sql->orphans, "its row is missing");
     check_listed(c, k, sql->behind, "its row is not its latest version");
     for (size_t i = 0; i < k->field_count; i++)
-        if (k->fields[i].type == FIELD_ROWS)
+        if (k->fields[i].type->form == FORM_ROWS)
             check_listed(c, k, sql->row_orphans[i], "has rows but does not exist");
 }
 

@@ -59,7 +59,7 @@ const struct field *who__over_field(const struct grants *g, const struct kind *k
 {
     for (size_t i = 0; g->in && i < k->field_count; i++) {
         const struct field *f = &k->fields[i];
-        if (f->type == FIELD_REF && f->target_kind == g->over->target_kind)
+        if (f->type->refers == REFERS_ONE && f->target_kind == g->over->target_kind)
             return f;
     }
     return NULL;

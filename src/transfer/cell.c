@@ -109,8 +109,8 @@ static struct text lines(struct arena *a, struct text t)
 static struct reading check_text(struct transfer *im, const struct field *f, struct text t,
                                  struct arena *a)
 {
-    bool note = f->type == FIELD_NOTE;
-    int64_t max = f->max ? f->max : note ? 20000 : 500;
+    bool note = f->type->written == WRITTEN_LINES;
+    int64_t max = f->max ? f->max : f->type->most;
     t = form_one(a, t); /* as the door keeps it: the same file again changes nothing */
     if (f->unique && !note)
         t = shown_one_space(a, t);
@@ -129,7 +129,7 @@ static struct reading check_text(struct transfer *im, const struct field *f, str
 struct reading transfer__cell_limits(struct transfer *im, const struct field *f, const struct json *value,
                             struct arena *a)
 {
-    if (!value || (f->type != FIELD_TEXT && f->type != FIELD_NOTE))
+    if (!value || !f->type->most)
         return good(value);
     if (value->type == JSON_TEXT && check_text(im, f, value->text, a).code)
         return check_text(im, f, value->text, a);
@@ -345,33 +345,32 @@ static struct reading read_typed(struct transfer *im, const struct destination *
 {
     const struct field *f = d->field;
     struct text t = text_trim(cell);
-    switch (f->type) {
-    case FIELD_TEXT:
+    switch (f->type->written) {
+    case WRITTEN_LINE:
         return check_text(im, f, im->plan.mapped ? transfer__one_line(a, cell) : without_breaks(a, cell),
                           a);
-    case FIELD_NOTE:
+    case WRITTEN_LINES:
         return check_text(im, f, lines(a, cell), a);
-    case FIELD_INTEGER:
+    case WRITTEN_WHOLE:
         return read_integer(im, f, t, a);
-    case FIELD_NUMBER:
+    case WRITTEN_NUMBER:
         return read_number(im, f, t, a);
-    case FIELD_YES_NO:
+    case WRITTEN_TRUTH:
         return read_yes_no(im, t, a);
-    case FIELD_DATE:
+    case WRITTEN_DAY:
         return read_date(im, d, t, a);
-    case FIELD_MOMENT:
+    case WRITTEN_MOMENT:
         return read_moment(im, d, t, a);
-    case FIELD_CHOICE:
+    case WRITTEN_OPTION:
         return read_choice(im, f, t, a);
-    case FIELD_REF:
-    case FIELD_REFS:
+    case WRITTEN_NAME:
         return read_reference(im, f, t, a);
-    case FIELD_ROWS:
-    case FIELD_LINKS:
+    case WRITTEN_JSON:
         return read_list_text(im, t, a);
-    default:
-        return good(transfer__text(a, t));
+    case WRITTEN_ID:
+        break;
     }
+    return good(transfer__text(a, t));
 }
 
 static struct reading note_odd(struct transfer *im, struct reading r)
@@ -403,14 +402,14 @@ static struct reading finished(struct transfer *im, const struct json *list, str
 
 static bool is_many(const struct field *f)
 {
-    return f->many || f->type == FIELD_REFS;
+    return f->many || f->type->refers == REFERS_MANY;
 }
 
 static bool separates(const struct destination *d, char c)
 {
     if (d->separators.len)
         return c == '|' || text_find(d->separators, c) >= 0;
-    return c == '|' || (c == ';' && (d->parse == PARSE_LIST || d->field->type == FIELD_REFS));
+    return c == '|' || (c == ';' && (d->parse == PARSE_LIST || d->field->type->refers == REFERS_MANY));
 }
 
 /* Where nothing was said of separators, a cell that looks like several is one entry, and that

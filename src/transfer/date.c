@@ -152,7 +152,7 @@ static enum date_order both(enum date_order a, enum date_order b)
 static bool is_date(const struct destination *d)
 {
     return d->field && !d->values &&
-           (d->field->type == FIELD_DATE || d->field->type == FIELD_MOMENT);
+           field_is_time(d->field);
 }
 
 static bool wants_orders(const struct plan *p)

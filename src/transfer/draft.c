@@ -257,7 +257,7 @@ static void put_target(const struct transfer *im, struct arena *a, const struct 
                        struct json_out *o)
 {
     const struct field *field = f->is_new ? NULL : kind_field(im->kind, f->field);
-    bool single = field && field->type == FIELD_CHOICE && !field->many;
+    bool single = field && field->type->written == WRITTEN_OPTION && !field->many;
     if (!f->field.len) {
         json_put_c(o, "kept");
         return;

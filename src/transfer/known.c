@@ -207,7 +207,7 @@ static void take_names(struct transfer *im, struct index *in, const struct recor
         const struct field *f = &rec->kind->fields[i];
         const struct json *v = rec->values[i];
         bool tells = f->unique || text_is(f->name, "title") || text_is(f->name, "external_id");
-        if (!tells || f->type != FIELD_TEXT || f->many || f->guarded || !v)
+        if (!tells || f->type->written != WRITTEN_LINE || f->many || f->guarded || !v)
             continue;
         put_shared(im, in, v->text, id);
         if (f->unique && bare_row(v->text).len)

@@ -109,7 +109,7 @@ static const char *dates_of(const struct transfer *im)
     const char *found = "none";
     for (size_t i = 0; i < im->plan.to_count; i++) {
         const struct destination *d = &im->plan.to[i];
-        if (d->field && (d->field->type == FIELD_DATE || d->field->type == FIELD_MOMENT))
+        if (d->field && field_is_time(d->field))
             found = words[d->dates];
     }
     return found;

@@ -123,13 +123,13 @@ static bool fits(enum parse p, const struct field *f)
 {
     switch (p) {
     case PARSE_DATE:
-        return f->type == FIELD_DATE || f->type == FIELD_MOMENT;
+        return field_is_time(f);
     case PARSE_NUMBER:
-        return f->type == FIELD_NUMBER || f->type == FIELD_INTEGER;
+        return f->type->form == FORM_NUMBER || f->type->form == FORM_WHOLE;
     case PARSE_INTEGER:
-        return f->type == FIELD_INTEGER;
+        return f->type->form == FORM_WHOLE;
     case PARSE_LIST:
-        return f->many || f->type == FIELD_REFS;
+        return f->many || f->type->refers == REFERS_MANY;
     case PARSE_PYTHON_LIST:
         return f->many;
     default:
@@ -145,10 +145,10 @@ static enum err check_values(struct transfer *im, struct text where, const struc
         return values ? mistake(im, where, "values is an object of texts") : OK;
     for (const struct json *v = values->first; v; v = v->next) {
         bool yes_no = v->type == JSON_TRUE || v->type == JSON_FALSE;
-        if (f->type == FIELD_CHOICE &&
+        if (f->type->written == WRITTEN_OPTION &&
             !(v->type == JSON_TEXT && scale_option(f->scale, v->text)))
             worst = mistake_about(im, where, "no value of the choice is given for", v->key);
-        if (f->type == FIELD_YES_NO && !yes_no)
+        if (f->type->form == FORM_TRUTH && !yes_no)
             worst = mistake_about(im, where, "neither true nor false is given for", v->key);
     }
     return worst;
@@ -187,9 +187,9 @@ static enum err read_reading(struct transfer *im, struct text where, const struc
     const struct json *dates = json_get(v, "dates"), *separator = json_get(v, "separator");
     enum err e = read_dates(im, where, dates ? dates : json_get(im->map, "dates"), &d->dates);
     e = worse(e, read_separators(im, where, separator, &d->separators));
-    if (dates && d->field->type != FIELD_DATE && d->field->type != FIELD_MOMENT)
+    if (dates && !field_is_time(d->field))
         e = mistake_about(im, where, "dates does not fit the type of", d->field->name);
-    if (separator && !d->field->many && d->field->type != FIELD_REFS)
+    if (separator && !d->field->many && d->field->type->refers != REFERS_MANY)
         e = mistake_about(im, where, "separator does not fit the type of", d->field->name);
     return e;
 }
@@ -337,7 +337,7 @@ static enum err plan_kept(struct transfer *im)
     if (!name.len)
         return OK;
     TRY(find_field(im, TEXT("kept"), name, &im->plan.kept));
-    if (im->plan.kept->type == FIELD_NOTE)
+    if (im->plan.kept->type->written == WRITTEN_LINES)
         return OK;
     return mistake(im, TEXT("kept"), "kept is a field of type note");
 }

@@ -269,7 +269,7 @@ static void plan_match(struct transfer *im)
         return;
     for (size_t i = 0; i < p->to_count; i++) {
         const struct field *f = p->to[i].field;
-        bool line = f->type == FIELD_TEXT && !f->many && !f->guarded;
+        bool line = f->type->written == WRITTEN_LINE && !f->many && !f->guarded;
         bool better = f->unique || (text_is(f->name, "title") && !p->match);
         if (!line || !better || (p->match && p->match->unique))
             continue;

@@ -129,7 +129,7 @@ static struct text cut_to_fit(struct making *m, const struct field *f, struct te
 static const struct field *description(const struct kind *k)
 {
     for (size_t i = 0; i < k->field_count; i++)
-        if (k->fields[i].type == FIELD_NOTE && !k->fields[i].system && !k->fields[i].computed &&
+        if (k->fields[i].type->written == WRITTEN_LINES && !k->fields[i].system && !k->fields[i].computed &&
             !k->fields[i].many)
             return &k->fields[i];
     return NULL;
@@ -145,7 +145,7 @@ static bool shorten(struct making *m, const struct destination *d, struct text c
     bool to_kept = im->plan.mapped && im->plan.kept && !d->copy;
     struct text column = im->table.names[d->column];
     struct text line = transfer__one_line(m->arena, shown_without(m->arena, cell, true));
-    if (!r->code || strcmp(r->code, "too_long") != 0 || f->type != FIELD_TEXT || f->many)
+    if (!r->code || strcmp(r->code, "too_long") != 0 || f->type->written != WRITTEN_LINE || f->many)
         return false;
     if (!to_kept && (!text_is(f->name, "title") || !rest))
         return false;
@@ -206,7 +206,7 @@ static struct reading read_mapped(struct making *m, const struct destination *d,
 {
     const struct json *as_json = m->row->given ? m->row->given[d->column] : NULL;
     bool list = as_json && as_json->type == JSON_LIST && !d->values &&
-                (d->field->many || d->field->type == FIELD_REFS);
+                (d->field->many || d->field->type->refers == REFERS_MANY);
     return list ? transfer__cell_json(m->im, d, as_json, m->arena)
                 : transfer__cell(m->im, d, cell, m->arena);
 }

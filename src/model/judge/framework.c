@@ -194,7 +194,7 @@ static void date_exists(struct loader *l, const struct json *v, const struct kin
 {
     const struct field *f = name.len > 0 ? kind_field(k, name) : NULL;
     model__for_all(l, v, f);
-    if (name.len > 0 && (f == NULL || f->type != FIELD_DATE))
+    if (name.len > 0 && (f == NULL || f->type != &type_date))
         model__mistake(l, v, "unknown", "\"%.*s\" is not a date of %.*s", TEXT_ARG(name),
                        TEXT_ARG(k->name));
 }
@@ -216,7 +216,7 @@ static void read_proof(struct loader *l, const struct json *v, const struct kind
     model__integer(l, p, "months", 1, 120, &f->proof.months);
     date_exists(l, json_get(p, "tested"), k, f->proof.tested);
     const struct field *via = kind_field(k, f->proof.via);
-    if (via == NULL || via->type != FIELD_REFS || via->target_kind == NULL) {
+    if (via == NULL || via->type != &type_refs || via->target_kind == NULL) {
         model__mistake(l, json_get(p, "via"), "unknown", "\"%.*s\" refers to no kind",
                        TEXT_ARG(f->proof.via));
         return;
@@ -268,7 +268,7 @@ void model__framework_finish(struct loader *l, const struct source *s, struct fr
     if (k == NULL)
         model__mistake(l, json_get(v, "kind"), "unknown", "unknown kind \"%.*s\"",
                        TEXT_ARG(f->register_kind));
-    else if (field == NULL || (field->type != FIELD_TEXT && field->target != TO_REQUIREMENT))
+    else if (field == NULL || (field->type != &type_text && field->target != TO_REQUIREMENT))
         model__mistake(l, json_get(v, "field"), "unknown",
                        "\"%.*s\" is not a text field or requirement refs of %.*s",
                        TEXT_ARG(f->register_field), TEXT_ARG(k->name));

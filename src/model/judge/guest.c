@@ -21,11 +21,6 @@ static void allow(struct guest *g, struct text table, const char *const *names, 
     guest_allow(g, table, columns, count, hides);
 }
 
-bool field_is_column(const struct field *f)
-{
-    return f->type != FIELD_REFS && f->type != FIELD_ROWS && f->type != FIELD_LINKS;
-}
-
 static void allow_rows(struct guest *g, struct arena *a, const struct kind *k,
                        const struct field *f)
 {
@@ -48,7 +43,7 @@ static void allow_kind(struct guest *g, struct arena *a, const struct kind *k)
     for (size_t i = 0; i < k->field_count; i++) {
         if (field_is_column(&k->fields[i]))
             columns[n++] = k->fields[i].name; /* room: every field */
-        else if (k->fields[i].type == FIELD_ROWS)
+        else if (k->fields[i].type->form == FORM_ROWS)
             allow_rows(g, a, k, &k->fields[i]);
     }
     guest_allow(g, k->name, columns, n, false);

@@ -322,7 +322,7 @@ static void check_criteria(struct loader *l, const struct source *s, const struc
     for (size_t i = 0; m->bands != NULL && i < m->scale->count; i++) {
         struct text name = m->bands[i].criteria;
         const struct field *f = k == NULL ? NULL : kind_field(k, name);
-        if (name.len > 0 && (f == NULL || f->type != FIELD_INTEGER || f->many))
+        if (name.len > 0 && (f == NULL || f->type != &type_integer || f->many))
             model__mistake(l, json_get(s->root, "risk"), "unknown",
                            "\"%.*s\" is no whole number of the criteria", TEXT_ARG(name));
         model__for_all(l, s->root, f);

@@ -12,27 +12,27 @@ struct reading { /* one "computed" being read */
     const struct json *v;
 };
 
-static void result_is(const struct reading *r, enum field_type type)
+static void result_is(const struct reading *r, const struct field_type *type)
 {
     if (r->f->type != type)
         model__mistake(r->l, r->v, "type", "the result of \"%.*s\" is %s",
-                       TEXT_ARG(json_text(json_get(r->v, "fn"))), field_type_word(type));
+                       TEXT_ARG(json_text(json_get(r->v, "fn"))), type->word);
 }
 
 static const struct field *field_of(const struct reading *r, const struct kind *k,
-                                    const struct json *name, enum field_type type)
+                                    const struct json *name, const struct field_type *type)
 {
     const struct field *f = kind_field(k, json_text(name));
     model__for_all(r->l, name, f);
     if (f != NULL && f->type == type && !f->many)
         return f;
     model__mistake(r->l, name, "unknown", "%.*s has no %s field \"%.*s\"", TEXT_ARG(k->name),
-                   field_type_word(type), TEXT_ARG(json_text(name)));
+                   type->word, TEXT_ARG(json_text(name)));
     return NULL;
 }
 
 static const struct field *argument(const struct reading *r, const char *key,
-                                    enum field_type type)
+                                    const struct field_type *type)
 {
     const struct json *name = json_get(r->v, key);
     if (name != NULL)
@@ -47,7 +47,7 @@ static void integers(const struct reading *r, const char *key, bool may_be_empty
     if (list == NULL && may_be_empty && json_get(r->v, key) == NULL)
         model__mistake(r->l, r->v, "required", "\"%s\" is missing (it may be [])", key);
     for (const struct json *v = list == NULL ? NULL : list->first; v != NULL; v = v->next)
-        field_of(r, r->d->kind, v, FIELD_INTEGER);
+        field_of(r, r->d->kind, v, &type_integer);
 }
 
 /* {"kind", "via", "in", …}: records of a kind that point at this one. */
@@ -80,7 +80,7 @@ static void related_field(const struct reading *r, const struct kind *k, const s
     if (name == NULL)
         model__mistake(r->l, v, "required", "\"%s\" is missing", key);
     else if (k != NULL)
-        field_of(r, k, name, FIELD_INTEGER);
+        field_of(r, k, name, &type_integer);
 }
 
 static void check_less_from(const struct reading *r, const struct json *v)
@@ -102,11 +102,11 @@ static void check_less_from(const struct reading *r, const struct json *v)
 static void risk_score(const struct reading *r)
 {
     const struct json *less = json_get(r->v, "less"), *from = json_get(r->v, "less_from");
-    result_is(r, FIELD_INTEGER);
+    result_is(r, &type_integer);
     model__keys(r->l, r->v, "fn consequence likelihood confidence less less_from part");
     integers(r, "consequence", false);
-    argument(r, "likelihood", FIELD_INTEGER);
-    argument(r, "confidence", FIELD_CHOICE);
+    argument(r, "likelihood", &type_integer);
+    argument(r, "confidence", &type_choice);
     if (less != NULL && model__keys(r->l, less, "kind via in likelihood consequence")) {
         const struct kind *k = related(r, less);
         related_field(r, k, less, "likelihood");
@@ -122,7 +122,7 @@ static void risk_score(const struct reading *r)
 
 /* A field of the kind that `is: criteria`, by name. */
 static const struct field *criteria_field(const struct reading *r, const struct json *name,
-                                          enum field_type type)
+                                          const struct field_type *type)
 {
     const struct kind *k = r->l->model->criteria_kind;
     if (k != NULL)
@@ -146,27 +146,27 @@ static void bands_fit(const struct reading *r)
 
 static void risk_band(const struct reading *r)
 {
-    result_is(r, FIELD_CHOICE);
+    result_is(r, &type_choice);
     model__keys(r->l, r->v, "fn score severe");
-    argument(r, "score", FIELD_INTEGER);
+    argument(r, "score", &type_integer);
     bands_fit(r);
     const struct json *list = model__list(r->l, r->v, "severe", false);
     for (const struct json *v = list == NULL ? NULL : list->first; v != NULL; v = v->next)
-        field_of(r, r->d->kind, v, FIELD_INTEGER);
+        field_of(r, r->d->kind, v, &type_integer);
 }
 
 static const struct field *column_of(const struct reading *r, const struct json *v,
-                                     const char *key, enum field_type type)
+                                     const char *key, const struct field_type *type)
 {
     const struct field *rows = kind_field(r->d->kind, json_text(json_get(r->v, "rows")));
     struct text name = json_text(json_get(v, key));
-    if (rows == NULL || rows->type != FIELD_ROWS)
+    if (rows == NULL || rows->type != &type_rows)
         return NULL;
     for (size_t i = 0; i < rows->column_count; i++)
         if (text_same(rows->columns[i].name, name) && rows->columns[i].type == type)
             return &rows->columns[i];
     model__mistake(r->l, json_get(v, key) ? json_get(v, key) : v, "unknown",
-                   "\"%s\" must name a column of type %s of %.*s", key, field_type_word(type),
+                   "\"%s\" must name a column of type %s of %.*s", key, type->word,
                    TEXT_ARG(rows->name));
     return NULL;
 }
@@ -181,36 +181,36 @@ static void at_least(const struct reading *r, const struct json *v)
 
 static void rows_worst(const struct reading *r)
 {
-    result_is(r, FIELD_INTEGER);
+    result_is(r, &type_integer);
     model__keys(r->l, r->v, "fn rows column");
-    argument(r, "rows", FIELD_ROWS);
-    column_of(r, r->v, "column", FIELD_INTEGER);
+    argument(r, "rows", &type_rows);
+    column_of(r, r->v, "column", &type_integer);
 }
 
 static void rows_any(const struct reading *r)
 {
     const struct json *also = json_get(r->v, "or");
-    result_is(r, FIELD_YES_NO);
+    result_is(r, &type_yes_no);
     model__keys(r->l, r->v, "fn rows column at_least or");
-    argument(r, "rows", FIELD_ROWS);
-    column_of(r, r->v, "column", FIELD_INTEGER);
+    argument(r, "rows", &type_rows);
+    column_of(r, r->v, "column", &type_integer);
     at_least(r, r->v);
     if (also != NULL && model__keys(r->l, also, "when at_least")) {
-        column_of(r, also, "when", FIELD_YES_NO);
+        column_of(r, also, "when", &type_yes_no);
         at_least(r, also);
     }
 }
 
 static void related_worst(const struct reading *r)
 {
-    result_is(r, FIELD_INTEGER);
+    result_is(r, &type_integer);
     model__keys(r->l, r->v, "fn kind via field in");
     related_field(r, related(r, r->v), r->v, "field");
 }
 
 static void check_case_value(const struct reading *r, const struct json *v)
 {
-    if (v->type != JSON_NULL && !model__value_fits(r->f, v))
+    if (v->type != JSON_NULL && !field_fits(r->f, v))
         model__mistake(r->l, v, "value", "no value of the field \"%.*s\"",
                        TEXT_ARG(r->f->name));
 }
@@ -257,16 +257,16 @@ static void first_match(const struct reading *r)
 static void in_force(const struct reading *r)
 {
     model__keys(r->l, r->v, "fn");
-    if (r->f->type != FIELD_REF || r->f->target_kind == NULL ||
+    if (r->f->type != &type_ref || r->f->target_kind == NULL ||
         r->f->target_kind != r->l->model->criteria_kind)
         model__mistake(r->l, r->v, "type", "the result of \"in_force\" is a ref to the criteria");
 }
 
 static void judged(const struct reading *r)
 {
-    result_is(r, FIELD_CHOICE);
+    result_is(r, &type_choice);
     model__keys(r->l, r->v, "fn band cases else");
-    const struct field *band = argument(r, "band", FIELD_CHOICE);
+    const struct field *band = argument(r, "band", &type_choice);
     const struct json *cases = read_cases(r, true, false, "when reaches above value");
     case_values(r, cases);
     if (json_get(r->v, "else") == NULL)
@@ -276,7 +276,7 @@ static void judged(const struct reading *r)
         const struct json *line = reaches != NULL ? reaches : above;
         if (line == NULL && json_get(v, "when") == NULL)
             model__mistake(r->l, v, "required", "a case has \"when\", \"reaches\" or \"above\"");
-        const struct field *f = line == NULL ? NULL : criteria_field(r, line, FIELD_CHOICE);
+        const struct field *f = line == NULL ? NULL : criteria_field(r, line, &type_choice);
         if (f != NULL && band != NULL && f->scale != band->scale)
             model__mistake(r->l, line, "value", "\"%.*s\" has another scale than the band",
                            TEXT_ARG(line->text));
@@ -286,14 +286,14 @@ static void judged(const struct reading *r)
 static void same_in_criteria(const struct reading *r, const struct json *name)
 {
     const struct field *f = criteria_field(r, name, r->f->type);
-    if (f != NULL && f->type == FIELD_CHOICE && f->scale != r->f->scale)
+    if (f != NULL && f->type == &type_choice && f->scale != r->f->scale)
         model__mistake(r->l, name, "value", "\"%.*s\" has another scale", TEXT_ARG(name->text));
 }
 
 static void of_criteria(const struct reading *r)
 {
-    if (r->f->type != FIELD_INTEGER && r->f->type != FIELD_CHOICE)
-        result_is(r, FIELD_INTEGER);
+    if (r->f->type != &type_integer && r->f->type != &type_choice)
+        result_is(r, &type_integer);
     model__keys(r->l, r->v, "fn cases field else");
     const struct json *cases = read_cases(r, false, false, "when field else");
     for (const struct json *v = cases == NULL ? NULL : cases->first; v != NULL; v = v->next)
@@ -310,7 +310,7 @@ static void of_criteria(const struct reading *r)
 /* ---- what was done with the record ---------------------------------------------------------- */
 static bool is_people(const struct field *f)
 {
-    return f != NULL && f->type == FIELD_REFS && f->target == TO_PERSON;
+    return f != NULL && f->type == &type_refs && f->target == TO_PERSON;
 }
 
 static void people_is_result(const struct reading *r)
@@ -350,7 +350,7 @@ static void last_of(const struct reading *r)
 {
     const struct json *name = json_get(r->v, "field");
     model__keys(r->l, r->v, "fn field");
-    if (r->f->type != FIELD_REF || r->f->target != TO_PERSON)
+    if (r->f->type != &type_ref || r->f->target != TO_PERSON)
         model__mistake(r->l, r->v, "type", "the result of \"last_of\" is a ref to person");
     model__for_all(r->l, name, kind_field(r->d->kind, json_text(name)));
     if (!is_people(kind_field(r->d->kind, json_text(name))))
@@ -364,7 +364,7 @@ static void kept(const struct reading *r)
     const struct field *of = kind_field(r->d->kind, json_text(name));
     model__keys(r->l, r->v, "fn field in else");
     model__for_all(r->l, name, of);
-    if (of == NULL || of->type != r->f->type || of->many || of->type == FIELD_ROWS)
+    if (of == NULL || of->type != r->f->type || of->many || of->type == &type_rows)
         model__mistake(r->l, name != NULL ? name : r->v, "unknown",
                        "\"field\" must name a field of the same type");
     if (in == NULL || in->type != JSON_LIST)
@@ -386,7 +386,7 @@ static bool same_scale(const struct field *a, const struct field *b)
 static void exceeds(const struct reading *r)
 {
     const struct json *pairs = model__list(r->l, r->v, "pairs", true);
-    result_is(r, FIELD_YES_NO);
+    result_is(r, &type_yes_no);
     model__keys(r->l, r->v, "fn pairs");
     for (const struct json *v = pairs == NULL ? NULL : pairs->first; v != NULL; v = v->next) {
         bool two = v->type == JSON_LIST && v->count == 2;
@@ -395,8 +395,8 @@ static void exceeds(const struct reading *r)
         model__for_all(r->l, v, a);
         model__for_all(r->l, v, b);
         bool alike = a != NULL && b != NULL && a->type == b->type &&
-                     (a->type == FIELD_INTEGER ||
-                      (a->type == FIELD_CHOICE && same_scale(a, b) && !a->many && !b->many));
+                     (a->type == &type_integer ||
+                      (a->type == &type_choice && same_scale(a, b) && !a->many && !b->many));
         if (!alike)
             model__mistake(r->l, v, "value",
                            "a pair is two whole numbers, or two choices of one scale");
@@ -408,7 +408,7 @@ static void same_person(const struct reading *r)
     const struct json *list = model__list(r->l, r->v, "as", true);
     const struct field *f = kind_field(r->d->kind, json_text(json_get(r->v, "field")));
     struct who_list people = {0};
-    result_is(r, FIELD_YES_NO);
+    result_is(r, &type_yes_no);
     model__keys(r->l, r->v, "fn field as");
     model__for_all(r->l, r->v, f);
     if (f == NULL || f->target != TO_PERSON)
@@ -430,22 +430,22 @@ static void rows_meet(const struct reading *r)
 {
     const struct json *each = model__list(r->l, r->v, "each", false);
     const struct json *in = model__list(r->l, r->v, "in", true);
-    result_is(r, FIELD_YES_NO);
+    result_is(r, &type_yes_no);
     model__keys(r->l, r->v, "fn rows key each column in");
-    argument(r, "rows", FIELD_ROWS);
+    argument(r, "rows", &type_rows);
     const struct field *column = column_named(r, json_get(r->v, "column"));
     const struct field *key = each == NULL ? NULL : column_named(r, json_get(r->v, "key"));
     for (const struct json *v = each == NULL ? NULL : each->first; v != NULL && key; v = v->next)
-        if (!model__value_fits(key, v))
+        if (!field_fits(key, v))
             model__mistake(r->l, v, "value", "no value of the column");
     for (const struct json *v = in == NULL ? NULL : in->first; v != NULL && column; v = v->next)
-        if (!model__value_fits(column, v))
+        if (!field_fits(column, v))
             model__mistake(r->l, v, "value", "no value of the column");
 }
 
 static void greatest(const struct reading *r)
 {
-    result_is(r, FIELD_INTEGER);
+    result_is(r, &type_integer);
     model__keys(r->l, r->v, "fn fields");
     integers(r, "fields", false);
 }
@@ -457,7 +457,7 @@ static void of(const struct reading *r)
     struct text ref = model__text(r->l, r->v, "ref", true);
     struct text value = model__text(r->l, r->v, "value", true);
     const struct field *via = kind_field(r->d->kind, ref);
-    if (via == NULL || via->type != FIELD_REF || via->target_kind == NULL) {
+    if (via == NULL || via->type != &type_ref || via->target_kind == NULL) {
         model__mistake(r->l, json_get(r->v, "ref"), "unknown",
                        "\"%.*s\" is no ref to a kind", TEXT_ARG(ref));
         return;

@@ -185,12 +185,12 @@ const struct condition *condition_from_json(struct arena *a, const struct json *
 /* ---- against the kind -------------------------------------------------------------------- */
 static void check_values(struct loader *l, const struct condition *c, const struct field *f)
 {
-    if (f->type == FIELD_ROWS || f->type == FIELD_LINKS)
+    if (f->type->written == WRITTEN_JSON)
         model__mistake(l, c->source, "type", "\"%.*s\" can only be tested with \"empty\"",
                        TEXT_ARG(c->field));
     else
         for (size_t i = 0; i < c->count; i++)
-            if (!model__value_fits(f, c->values[i]))
+            if (!field_fits(f, c->values[i]))
                 model__mistake(l, c->values[i], "value", "no value of the field \"%.*s\"",
                                TEXT_ARG(c->field));
 }

@@ -6,17 +6,17 @@
 
 static const struct {
     const char *name;
-    enum field_type type;
+    const struct field_type *type;
     const char *title;
 } system_fields[SYSTEM_FIELDS] = {
-    {"key", FIELD_TEXT, SAID("Key")},
-    {"state", FIELD_TEXT, SAID("State")},
-    {"version", FIELD_INTEGER, SAID("Version")},
-    {"author", FIELD_REF, SAID("Created by")},
-    {"editor", FIELD_REF, SAID("Last changed by")},
-    {"created_at", FIELD_MOMENT, SAID("Created")},
-    {"updated_at", FIELD_MOMENT, SAID("Last changed")},
-    {"offered_to", FIELD_REF, SAID("Offered to")},
+    {"key", &type_text, SAID("Key")},
+    {"state", &type_text, SAID("State")},
+    {"version", &type_integer, SAID("Version")},
+    {"author", &type_ref, SAID("Created by")},
+    {"editor", &type_ref, SAID("Last changed by")},
+    {"created_at", &type_moment, SAID("Created")},
+    {"updated_at", &type_moment, SAID("Last changed")},
+    {"offered_to", &type_ref, SAID("Offered to")},
 };
 
 /* What is repeated for the reader must be so. */
@@ -39,10 +39,10 @@ static void read_kept(struct loader *l, const struct json *v)
         if (!text_is(v->key, system_fields[i].name))
             continue;
         struct text type = model__text(l, v, "type", true);
-        if (!text_is(type, field_type_word(system_fields[i].type)))
+        if (!text_is(type, system_fields[i].type->word))
             model__mistake(l, json_get(v, "type"), "type", "the engine keeps it as %s",
-                           field_type_word(system_fields[i].type));
-        check_same_target(l, v, system_fields[i].type == FIELD_REF ? "person" : "");
+                           system_fields[i].type->word);
+        check_same_target(l, v, system_fields[i].type == &type_ref ? "person" : "");
         l->kept_title[i] = model__words(l, v, "title", true);
         l->kept_about[i] = model__words(l, v, "about", false);
         return;
@@ -68,12 +68,12 @@ static void check_complete(struct loader *l)
 {
     static const struct {
         const char *name;
-        enum field_type type;
-    } wanted[] = {{"title", FIELD_TEXT},  {"unit", FIELD_REF},
-                  {"owner", FIELD_REF},   {"confidentiality", FIELD_CHOICE},
-                  {"due", FIELD_DATE},    {"review_due", FIELD_DATE},
-                  {"tags", FIELD_TEXT},   {"evidence", FIELD_REFS},
-                  {"links", FIELD_LINKS}, {"external_id", FIELD_TEXT}};
+        const struct field_type *type;
+    } wanted[] = {{"title", &type_text},  {"unit", &type_ref},
+                  {"owner", &type_ref},   {"confidentiality", &type_choice},
+                  {"due", &type_date},    {"review_due", &type_date},
+                  {"tags", &type_text},   {"evidence", &type_refs},
+                  {"links", &type_links}, {"external_id", &type_text}};
     for (size_t i = 0; i < COUNT(wanted); i++) {
         bool found = false;
         for (size_t f = 0; f < l->envelope_count; f++)
@@ -82,7 +82,7 @@ static void check_complete(struct loader *l)
         if (!found)
             model__mistake(l, l->envelope_file->root, "required",
                            "the engine needs a field \"%s\" of type %s", wanted[i].name,
-                           field_type_word(wanted[i].type));
+                           wanted[i].type->word);
     }
 }
 
@@ -108,7 +108,7 @@ void model__envelope(struct loader *l, const struct source *s)
 
 static void put_system(struct loader *l, struct field *f, size_t i)
 {
-    bool person = system_fields[i].type == FIELD_REF;
+    bool person = system_fields[i].type == &type_ref;
     *f = (struct field){.name = text_of(system_fields[i].name),
                         .type = system_fields[i].type,
                         .system = true,
@@ -117,7 +117,7 @@ static void put_system(struct loader *l, struct field *f, size_t i)
     if (l->kept_title[i].en.len > 0)
         f->title = l->kept_title[i];
     f->about = l->kept_about[i];
-    f->max = f->type == FIELD_INTEGER ? SAFE_INTEGER : 500;
+    f->max = f->type == &type_integer ? SAFE_INTEGER : 500;
     if (person) {
         f->target = TO_PERSON;
         f->target_name = TEXT("person");
@@ -149,22 +149,22 @@ void model__restate(struct loader *l, struct draft *d, struct field *f, const st
     if (!model__keys(l, v, "type title about required default of to"))
         return;
     const struct json *type = json_get(v, "type"), *of = json_get(v, "of");
-    if (type != NULL && !text_is(json_text(type), field_type_word(f->type)))
+    if (type != NULL && !text_is(json_text(type), f->type->word))
         model__mistake(l, type, "type", "the type of \"%.*s\" is %s in every kind",
-                       TEXT_ARG(f->name), field_type_word(f->type));
+                       TEXT_ARG(f->name), f->type->word);
     check_same_target(l, v, text_c(l->scrap, f->target_name));
     if (json_get(v, "title") != NULL)
         f->title = model__words(l, v, "title", true);
     if (json_get(v, "about") != NULL)
         f->about = model__words(l, v, "about", true);
-    if (of != NULL && f->type != FIELD_CHOICE)
+    if (of != NULL && f->type != &type_choice)
         model__mistake(l, of, "unknown_key", "a field of type %s has no \"of\"",
-                       field_type_word(f->type));
+                       f->type->word);
     else if (of != NULL && of->type == JSON_TEXT)
         f->scale = map__get(l->scales, of->text);
     else if (of != NULL)
         f->scale = model__scale(l, TEXT(""), of, NULL, NULL);
-    if (f->type == FIELD_CHOICE && f->scale == NULL)
+    if (f->type == &type_choice && f->scale == NULL)
         model__mistake(l, of, "unknown", "unknown scale");
     f->source = model__at(l, v);
     d->fields[f->index].restated = v;

@@ -6,26 +6,9 @@
 
 #include <math.h>
 
-#define ANY_TYPE UINT32_MAX
-#define TYPE(name) (1U << FIELD_##name)
-
-/* Which types have which keys of their own. */
-static const struct {
-    const char *key;
-    uint32_t types;
-} own_keys[] = {
-    {"many", TYPE(TEXT) | TYPE(CHOICE)},
-    {"max", TYPE(TEXT) | TYPE(NOTE) | TYPE(INTEGER) | TYPE(NUMBER)},
-    {"min", TYPE(INTEGER) | TYPE(NUMBER)},
-    {"of", TYPE(CHOICE) | TYPE(INTEGER) | TYPE(LINKS)},
-    {"to", TYPE(REF) | TYPE(REFS)},
-    {"columns", TYPE(ROWS)},
-    {"covers", TYPE(ROWS)},
-    {"unique", ~(TYPE(ROWS) | TYPE(REFS) | TYPE(LINKS) | TYPE(NOTE) | TYPE(YES_NO))},
-    {"indexed", ~(TYPE(ROWS) | TYPE(REFS) | TYPE(LINKS) | TYPE(NOTE))},
-    {"clock", TYPE(MOMENT)},
-    {"default", ~(TYPE(ROWS) | TYPE(LINKS) | TYPE(FILE))},
-};
+/* Keys that only some types have. */
+static const char *const own_keys[] = {"many",   "max",    "min",     "of",    "to",     "columns",
+                                       "covers", "unique", "indexed", "clock", "default"};
 
 static const char *const keys_of_place[] = {
     [IN_ENVELOPE] =
@@ -36,80 +19,46 @@ static const char *const keys_of_place[] = {
     [IN_ROWS] = "type title about required default of to min max",
 };
 
-static const uint32_t types_of_place[] = {
-    [IN_ENVELOPE] = ANY_TYPE,
-    [IN_KIND] = ~TYPE(LINKS),
-    [IN_ROWS] = TYPE(TEXT) | TYPE(NOTE) | TYPE(INTEGER) | TYPE(NUMBER) | TYPE(YES_NO) |
-                TYPE(DATE) | TYPE(CHOICE) | TYPE(REF),
-};
-
-/* ---- does a value fit? ------------------------------------------------------------------- */
-static bool number_fits(const struct field *f, const struct json *v)
-{
-    if (f->type == FIELD_NUMBER)
-        return (v->type == JSON_INTEGER || v->type == JSON_NUMBER) &&
-               v->number >= f->number_min && v->number <= f->number_max;
-    return v->type == JSON_INTEGER && v->integer >= f->min && v->integer <= f->max &&
-           (f->scale == NULL || scale_option(f->scale, v->text) != NULL);
-}
-
-bool model__value_fits(const struct field *f, const struct json *v)
-{
-    int64_t ignored;
-    switch (f->type) {
-    case FIELD_INTEGER:
-    case FIELD_NUMBER:
-        return number_fits(f, v);
-    case FIELD_YES_NO:
-        return v->type == JSON_TRUE || v->type == JSON_FALSE;
-    case FIELD_CHOICE:
-        return v->type == JSON_TEXT && scale_option(f->scale, v->text) != NULL;
-    case FIELD_DATE:
-        return v->type == JSON_TEXT && date_read(v->text, &ignored);
-    case FIELD_MOMENT:
-        return v->type == JSON_TEXT && moment_read(v->text, &ignored);
-    case FIELD_TEXT:
-    case FIELD_NOTE:
-        return v->type == JSON_TEXT && (int64_t)text_characters(v->text) <= f->max;
-    case FIELD_REF:
-    case FIELD_REFS:
-    case FIELD_FILE:
-        return v->type == JSON_TEXT;
-    case FIELD_ROWS:
-    case FIELD_LINKS:
-        break;
-    }
-    return false;
-}
-
 /* ---- keys -------------------------------------------------------------------------------- */
+static bool is_for(const struct field_type *type, enum field_place place)
+{
+    return place == IN_ENVELOPE || (place == IN_ROWS ? type->in_rows : type->in_kind);
+}
+
 static bool read_type(struct loader *l, const struct json *v, struct field *f,
                       enum field_place place)
 {
     struct text word = model__text(l, v, "type", true);
-    for (int t = FIELD_TEXT; t <= FIELD_LINKS; t++) {
-        if (!text_is(word, field_type_word((enum field_type)t)))
-            continue;
-        f->type = (enum field_type)t;
-        if (types_of_place[place] & (1U << t))
-            return true;
+    const struct field_type *type = field_type_named(word);
+    if (type != NULL)
+        f->type = type;
+    if (type != NULL && is_for(type, place))
+        return true;
+    if (type != NULL)
         model__mistake(l, json_get(v, "type"), "type", "the type \"%.*s\" is not for %s",
                        TEXT_ARG(word), place == IN_ROWS ? "columns" : "a field of a kind");
-        return false;
-    }
-    if (word.len > 0)
+    else if (word.len > 0)
         model__mistake(l, json_get(v, "type"), "unknown", "unknown type \"%.*s\"",
                        TEXT_ARG(word));
+    return false;
+}
+
+static bool has_key(const struct field_type *type, const char *key)
+{
+    struct text rest = text_of(type->keys);
+    while (rest.len > 0)
+        if (text_is(text_cut(&rest, ' '), key))
+            return true;
     return false;
 }
 
 static void check_own_keys(struct loader *l, const struct json *v, const struct field *f)
 {
     for (size_t i = 0; i < COUNT(own_keys); i++) {
-        const struct json *key = json_get(v, own_keys[i].key);
-        if (key != NULL && !(own_keys[i].types & (1U << f->type)))
+        const struct json *key = json_get(v, own_keys[i]);
+        if (key != NULL && !has_key(f->type, own_keys[i]))
             model__mistake(l, key, "unknown_key", "a field of type %s has no \"%s\"",
-                           field_type_word(f->type), own_keys[i].key);
+                           f->type->word, own_keys[i]);
     }
 }
 
@@ -133,17 +82,17 @@ static void read_number_bounds(struct loader *l, const struct json *v, struct fi
 
 static void read_bounds(struct loader *l, const struct json *v, struct field *f)
 {
-    if (f->type == FIELD_NUMBER) {
+    if (f->type->form == FORM_NUMBER) {
         read_number_bounds(l, v, f);
-    } else if (f->type == FIELD_INTEGER) {
+    } else if (f->type->form == FORM_WHOLE) {
         f->min = -SAFE_INTEGER;
         f->max = SAFE_INTEGER;
         model__integer(l, v, "min", -SAFE_INTEGER, SAFE_INTEGER, &f->min);
         model__integer(l, v, "max", -SAFE_INTEGER, SAFE_INTEGER, &f->max);
         if (f->min > f->max)
             model__mistake(l, json_get(v, "max"), "range", "\"max\" is less than \"min\"");
-    } else if (f->type == FIELD_TEXT || f->type == FIELD_NOTE) {
-        f->max = f->type == FIELD_TEXT ? 500 : 20000;
+    } else if (f->type->most > 0) {
+        f->max = f->type->most;
         model__integer(l, v, "max", 1, 200000, &f->max);
     }
 }
@@ -170,7 +119,7 @@ static void read_scale(struct loader *l, const struct json *v, struct field *f)
 {
     const struct json *of = json_get(v, "of");
     if (of == NULL) {
-        if (f->type == FIELD_CHOICE)
+        if (f->type->written == WRITTEN_OPTION)
             model__mistake(l, v, "required", "a choice needs \"of\"");
         return;
     }
@@ -181,13 +130,13 @@ static void read_scale(struct loader *l, const struct json *v, struct field *f)
     } else {
         f->scale = model__scale(l, TEXT(""), of, NULL, NULL);
     }
-    if (f->scale != NULL && f->type == FIELD_INTEGER && f->scale->count > 0)
+    if (f->scale != NULL && f->type->form == FORM_WHOLE && f->scale->count > 0)
         check_number_scale(l, of, f);
 }
 
 static void read_target(struct loader *l, const struct json *v, struct field *f)
 {
-    if (f->type != FIELD_REF && f->type != FIELD_REFS)
+    if (f->type->written != WRITTEN_NAME)
         return;
     struct text to = f->target_name = model__text(l, v, "to", true);
     const struct draft *d = map__get(l->kinds, to);
@@ -195,7 +144,7 @@ static void read_target(struct loader *l, const struct json *v, struct field *f)
         f->target = TO_PERSON;
     else if (text_is(to, "role"))
         f->target = TO_ROLE;
-    else if (text_is(to, "requirement") && f->type == FIELD_REFS)
+    else if (text_is(to, "requirement") && f->type->refers == REFERS_MANY)
         f->target = TO_REQUIREMENT;
     else if (d != NULL)
         f->target = TO_KIND;
@@ -206,7 +155,7 @@ static void read_target(struct loader *l, const struct json *v, struct field *f)
 
 static void read_columns(struct loader *l, const struct json *v, struct field *f)
 {
-    if (f->type != FIELD_ROWS)
+    if (f->type->form != FORM_ROWS)
         return;
     const struct json *columns = model__object(l, v, "columns", true);
     if (columns == NULL)
@@ -236,6 +185,7 @@ void model__field_keys(struct loader *l, const struct json *v, struct field *f,
                        enum field_place place)
 {
     f->name = v->key;
+    f->type = &type_text; /* until it is read: a mistake does not end the reading */
     f->source = model__at(l, v);
     if (!model__keys(l, v, keys_of_place[place]))
         return;
@@ -329,17 +279,16 @@ void model__for_all(struct loader *l, const struct json *at, const struct field 
 
 static bool default_fits(const struct field *f, const struct json *v)
 {
-    bool list = f->many || f->type == FIELD_REFS;
-    if (v->type == JSON_TEXT && text_is(v->text, "@today"))
-        return f->type == FIELD_DATE;
+        if (v->type == JSON_TEXT && text_is(v->text, "@today"))
+        return f->type->written == WRITTEN_DAY;
     if (v->type == JSON_TEXT && text_is(v->text, "@me"))
         return f->target == TO_PERSON;
-    if (!list)
-        return model__value_fits(f, v);
+    if (!field_is_list(f))
+        return field_fits(f, v);
     if (v->type != JSON_LIST)
         return false;
     for (const struct json *one = v->first; one != NULL; one = one->next)
-        if (!model__value_fits(f, one))
+        if (!field_fits(f, one))
             return false;
     return true;
 }
@@ -368,7 +317,7 @@ static void read_covers(struct loader *l, struct field *f, const struct json *v)
     for (size_t i = 0; i < f->column_count; i++)
         if (text_same(f->columns[i].name, list->key))
             column = &f->columns[i];
-    if (column == NULL || column->type != FIELD_CHOICE) {
+    if (column == NULL || column->type->written != WRITTEN_OPTION) {
         model__mistake(l, list, "unknown", "\"%.*s\" is not a choice column of these rows",
                        TEXT_ARG(list->key));
         return;
@@ -378,7 +327,7 @@ static void read_covers(struct loader *l, struct field *f, const struct json *v)
     if (!model__texts(l, v, name, true, &f->covers, &f->covers_count))
         return;
     for (const struct json *one = list->first; one != NULL; one = one->next)
-        if (!model__value_fits(column, one))
+        if (!field_fits(column, one))
             model__mistake(l, one, "value", "\"%.*s\" is not a value of the column",
                            TEXT_ARG(one->text));
 }

@@ -235,7 +235,7 @@ static void read_list(struct loader *l, struct draft *d)
         return;
     for (const struct json *v = list->first; v != NULL; v = v->next) {
         const struct field *f = kind_field(k, v->text);
-        if (f == NULL || f->type == FIELD_ROWS)
+        if (f == NULL || f->type->form == FORM_ROWS)
             model__mistake(l, v, "unknown", "%.*s has no field \"%.*s\" for a list",
                            TEXT_ARG(k->name), TEXT_ARG(v->text));
     }
@@ -252,8 +252,7 @@ static void read_sort(struct loader *l, struct draft *d)
         name = text_starts(name, "-") ? text_from(name, 1) : name;
         const struct field *f = kind_field(k, name);
         model__for_all(l, v, f);
-        if (f == NULL || f->type == FIELD_ROWS || f->type == FIELD_REFS ||
-            f->type == FIELD_LINKS)
+        if (f == NULL || !field_is_column(f))
             model__mistake(l, v, "unknown", "cannot sort by \"%.*s\"", TEXT_ARG(name));
     }
 }
@@ -275,7 +274,7 @@ static void read_access(struct loader *l, struct draft *d)
 static void check_unit_tree(struct loader *l, const struct kind *k, const struct json *v)
 {
     const struct field *parent = kind_field(k, TEXT("parent"));
-    if (parent == NULL || parent->type != FIELD_REF || parent->target_kind != k)
+    if (parent == NULL || parent->type != &type_ref || parent->target_kind != k)
         model__mistake(l, v, "unknown", "a unit_tree needs a field \"parent\": ref to %.*s",
                        TEXT_ARG(k->name));
     if (l->model->unit_kind == NULL)
@@ -289,7 +288,7 @@ static void check_criteria(struct loader *l, const struct kind *k, const struct 
     bool rests = false;
     for (size_t i = 0; i < k->state_count; i++)
         rests = rests || (k->states[i].rest && !k->states[i].end);
-    if (from == NULL || from->type != FIELD_DATE || !rests)
+    if (from == NULL || from->type != &type_date || !rests)
         model__mistake(l, v, "unknown",
                        "criteria need a date field \"applies_from\" and a state of rest that is "
                        "no end");
@@ -303,9 +302,9 @@ static void check_delegation(struct loader *l, const struct kind *k, const struc
     bool rests = false;
     for (size_t i = 0; i < k->state_count; i++)
         rests = rests || (k->states[i].rest && !k->states[i].end);
-    if (deputy == NULL || deputy->type != FIELD_REF || deputy->target != TO_PERSON ||
-        roles == NULL || roles->type != FIELD_REFS || roles->target != TO_ROLE || from == NULL ||
-        from->type != FIELD_DATE || to == NULL || to->type != FIELD_DATE || !rests)
+    if (deputy == NULL || deputy->type != &type_ref || deputy->target != TO_PERSON ||
+        roles == NULL || roles->type != &type_refs || roles->target != TO_ROLE || from == NULL ||
+        from->type != &type_date || to == NULL || to->type != &type_date || !rests)
         model__mistake(l, v, "unknown",
                        "a delegation needs fields \"deputy\": ref to person, \"roles\": refs to "
                        "role, dates \"valid_from\" and \"valid_to\", and a state of rest that "
@@ -351,7 +350,7 @@ static const struct field *grant_field(struct loader *l, const struct kind *k,
     const struct field *f = kind_field(k, name);
     model__for_all(l, json_get(v, key), f);
     bool date = !must;
-    bool good = f != NULL && (date ? f->type == FIELD_DATE : f->type == FIELD_REF);
+    bool good = f != NULL && (date ? f->type == &type_date : f->type == &type_ref);
     if (name.len > 0 && !good)
         model__mistake(l, json_get(v, key), "unknown", "\"%.*s\" is not a %s field",
                        TEXT_ARG(name), date ? "date" : "ref");
@@ -389,7 +388,7 @@ static void read_keeps(struct loader *l, struct draft *d)
         return;
     d->kind->keeps_until = model__text(l, d->source->root, "keeps_until", true);
     const struct field *f = kind_field(d->kind, d->kind->keeps_until);
-    if (f == NULL || f->type != FIELD_DATE)
+    if (f == NULL || f->type != &type_date)
         model__mistake(l, v, "unknown", "\"%.*s\" is not a date field",
                        TEXT_ARG(d->kind->keeps_until));
 }

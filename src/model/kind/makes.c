@@ -16,17 +16,16 @@ static const struct field *column(const struct field *rows, struct text name)
 /* Every value that `from` can have is one of `to`; a text that is too long is cut when it is made. */
 static bool agrees(const struct field *to, const struct field *from)
 {
-    bool words = (to->type == FIELD_TEXT || to->type == FIELD_NOTE) &&
-                 (from->type == FIELD_TEXT || from->type == FIELD_NOTE);
-    if (words)
-        return !to->many && !from->many && (to->type == FIELD_NOTE || from->type == FIELD_TEXT);
+    if (to->type->most && from->type->most)
+        return !to->many && !from->many &&
+               (to->type->written == WRITTEN_LINES || to->type == from->type);
     if (to->type != from->type || to->many != from->many || to->target != from->target ||
         to->target_kind != from->target_kind)
         return false;
-    for (size_t i = 0; to->type == FIELD_CHOICE && from->scale && i < from->scale->count; i++)
+    for (size_t i = 0; to->type->written == WRITTEN_OPTION && from->scale && i < from->scale->count; i++)
         if (to->scale == NULL || scale_option(to->scale, from->scale->options[i].value) == NULL)
             return false;
-    return to->type != FIELD_ROWS && to->type != FIELD_LINKS;
+    return to->type->written != WRITTEN_JSON;
 }
 
 static void read_source(struct loader *l, const struct kind *k, struct make *make,
@@ -58,9 +57,9 @@ static bool is_source(const struct json *v)
 static bool literal_fits(const struct field *f, const struct json *v)
 {
     struct text t = json_text(v);
-    if (f->type == FIELD_DATE && (text_is(t, "@today") || model__days_ahead(t) >= 0))
+    if (f->type == &type_date && (text_is(t, "@today") || model__days_ahead(t) >= 0))
         return true;
-    return !f->many && model__value_fits(f, v);
+    return !f->many && field_fits(f, v);
 }
 
 /* A value, "$field", "$column", or a list of these: the first that is not empty. */
@@ -106,7 +105,7 @@ static void read_link(struct loader *l, const struct kind *k, const struct json 
         return;
     const struct field *f = kind_field(k, json_text(link));
     if (f == NULL || f->computed != NULL || f->target_kind != make->kind ||
-        (f->type != FIELD_REFS && (f->type != FIELD_REF || make->each != NULL)))
+        (f->type != &type_refs && (f->type != &type_ref || make->each != NULL)))
         model__mistake(l, link, "unknown", "\"%.*s\" is no field that can refer to %s of the kind %.*s",
                        TEXT_ARG(json_text(link)), make->each ? "all records" : "the record",
                        TEXT_ARG(make->kind->name));
@@ -120,7 +119,7 @@ static void read_each(struct loader *l, const struct kind *k, const struct json 
     if (each == NULL)
         return;
     make->each = kind_field(k, json_text(each));
-    if (make->each == NULL || make->each->type != FIELD_ROWS) {
+    if (make->each == NULL || make->each->type != &type_rows) {
         model__mistake(l, each, "unknown", "%.*s has no rows \"%.*s\"", TEXT_ARG(k->name),
                        TEXT_ARG(json_text(each)));
         make->each = NULL;

@@ -7,12 +7,12 @@
 /* Rules that data cannot say; record/ has one function for each. The type is its field's. */
 static const struct {
     const char *name;
-    enum field_type type;
+    const struct field_type *type;
     bool months; /* and a field of whole months after it */
 } guards[] = {
-    {"within_a_year", FIELD_DATE, false},
-    {"within", FIELD_DATE, true},
-    {"begun", FIELD_DATE, false},
+    {"within_a_year", &type_date, false},
+    {"within", &type_date, true},
+    {"begun", &type_date, false},
 };
 
 /* ---- states ------------------------------------------------------------------------------ */
@@ -251,7 +251,7 @@ static void read_on(struct loader *l, const struct kind *k, const struct json *v
     m->on = model__text(l, v, "on", true);
     const struct field *f = kind_field(k, m->on);
     model__for_all(l, on, f);
-    if (f == NULL || (f->type != FIELD_DATE && f->type != FIELD_MOMENT))
+    if (f == NULL || !field_is_time(f))
         model__mistake(l, on, "unknown", "\"%.*s\" is not a date or moment field",
                        TEXT_ARG(m->on));
 }
@@ -322,11 +322,11 @@ static void read_guard(struct loader *l, const struct kind *k, const struct json
         const struct field *f = kind_field(k, m->guard_field);
         if (f == NULL || f->type != guards[i].type)
             model__mistake(l, guard, "unknown", "\"%.*s\" is not a field of type %s",
-                           TEXT_ARG(m->guard_field), field_type_word(guards[i].type));
+                           TEXT_ARG(m->guard_field), guards[i].type->word);
         const struct field *months = kind_field(k, m->guard_months);
         model__for_all(l, guard, f);
         model__for_all(l, guard, months);
-        if (guards[i].months ? months == NULL || months->type != FIELD_INTEGER : rest.len > 0)
+        if (guards[i].months ? months == NULL || months->type != &type_integer : rest.len > 0)
             model__mistake(l, guard, "unknown", "%s is followed by %s", guards[i].name,
                            guards[i].months ? "a date field and a field of whole months"
                                             : "one field");
@@ -351,12 +351,12 @@ static bool set_fits(const struct field *f, const struct json *v)
     if (v->type == JSON_NULL)
         return true;
     if (text_is(t, "@me"))
-        return f->target == TO_PERSON && f->type == FIELD_REF;
+        return f->target == TO_PERSON && f->type == &type_ref;
     if (text_is(t, "@now"))
-        return f->type == FIELD_MOMENT;
+        return f->type == &type_moment;
     if (text_is(t, "@today") || model__days_ahead(t) >= 0)
-        return f->type == FIELD_DATE;
-    return !f->many && model__value_fits(f, v);
+        return f->type == &type_date;
+    return !f->many && field_fits(f, v);
 }
 
 static void read_sets(struct loader *l, const struct kind *k, const struct json *v,
@@ -442,7 +442,7 @@ static void read_until_case(struct loader *l, const struct kind *k, const struct
         out->when = model__condition(l, k, when);
     out->months = kind_field(u->kind, months);
     model__for_all(l, json_get(v, "months"), out->months);
-    if (out->months == NULL || out->months->type != FIELD_INTEGER)
+    if (out->months == NULL || out->months->type != &type_integer)
         model__mistake(l, json_get(v, "months"), "unknown",
                        "%.*s has no whole number \"%.*s\"", TEXT_ARG(u->kind->name),
                        TEXT_ARG(months));
@@ -461,7 +461,7 @@ static void read_until(struct loader *l, const struct kind *k, const struct json
     model__for_all(l, v_until, u->field);
     u->kind = model_kind(l->model, model__text(l, v_until, "kind", true));
     const struct json *cases = model__list(l, v_until, "cases", true);
-    if (u->field == NULL || u->field->type != FIELD_DATE || u->kind == NULL || cases == NULL) {
+    if (u->field == NULL || u->field->type != &type_date || u->kind == NULL || cases == NULL) {
         model__mistake(l, v_until, "unknown",
                        "\"until\" names a date field, a kind, its states and cases");
         return;

@@ -42,9 +42,9 @@ static const struct kind *read_forward(struct loader *l, const struct draft *d,
 static bool where_fits(const struct field *f, const struct json *v)
 {
     if (v->type != JSON_LIST)
-        return model__value_fits(f, v);
+        return field_fits(f, v);
     for (const struct json *one = v->first; one != NULL; one = one->next)
-        if (!model__value_fits(f, one))
+        if (!field_fits(f, one))
             return false;
     return v->count > 0;
 }
@@ -55,7 +55,7 @@ static bool is_own_field(const struct draft *d, const struct field *f, const str
     const struct field *own =
         text_starts(json_text(v), "$") ? kind_field(d->kind, text_from(v->text, 1)) : NULL;
     return own != NULL && own->type == f->type && !own->many && own->target == f->target &&
-           (f->type == FIELD_REF || f->type == FIELD_CHOICE || f->type == FIELD_TEXT);
+           (f->type == &type_ref || f->type == &type_choice || f->type == &type_text);
 }
 
 static void read_where(struct loader *l, const struct draft *d, const struct kind *k,
@@ -131,7 +131,7 @@ static void read_need(struct loader *l, struct draft *d, const struct json *v, s
         n->since = model__text(l, v, "since", true);
         const struct field *f = kind_field(d->kind, n->since);
         model__for_all(l, json_get(v, "since"), f);
-        if (f == NULL || (f->type != FIELD_DATE && f->type != FIELD_MOMENT))
+        if (f == NULL || !field_is_time(f))
             model__mistake(l, json_get(v, "since"), "unknown", "\"%.*s\" is no date or moment",
                            TEXT_ARG(n->since));
     }

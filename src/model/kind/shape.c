@@ -6,22 +6,11 @@
 /* Few values, each with a name: texts and bare numbers would be a group a record. */
 bool field_tallies(const struct field *f)
 {
+    const struct field_type *t = f->type;
     if (f->many)
         return false;
-    switch (f->type) {
-    case FIELD_CHOICE:
-    case FIELD_YES_NO:
-    case FIELD_REF:
-    case FIELD_DATE:
-    case FIELD_MOMENT:
-        return true;
-    case FIELD_INTEGER:
-        return f->scale != NULL;
-    case FIELD_TEXT:
-        return text_is(f->name, "state");
-    default:
-        return false;
-    }
+    return t->form == FORM_TRUTH || t->written == WRITTEN_OPTION || t->refers == REFERS_ONE ||
+           field_is_time(f) || f->scale != NULL || text_is(f->name, "state");
 }
 
 /* What the fields of a shape must be, by the word in the model. */
@@ -29,20 +18,20 @@ enum fit { FIT_NONE, FIT_STEP, FIT_BAND, FIT_GROUP, FIT_COLUMN, FIT_DAY, FIT_PAR
 
 static bool fits(const struct kind *k, const struct field *f, enum fit fit)
 {
-    bool group = field_tallies(f) && f->type != FIELD_DATE && f->type != FIELD_MOMENT;
+    bool group = field_tallies(f) && !field_is_time(f);
     switch (fit) {
     case FIT_STEP:
-        return group && f->type == FIELD_INTEGER;
+        return group && f->type->form == FORM_WHOLE;
     case FIT_BAND:
-        return group && f->type == FIELD_CHOICE;
+        return group && f->type->written == WRITTEN_OPTION;
     case FIT_GROUP:
-        return group && f->type != FIELD_REF;
+        return group && f->type->refers == REFERS_NOT;
     case FIT_COLUMN:
-        return group && f->type != FIELD_REF && f->type != FIELD_INTEGER;
+        return group && f->type->refers == REFERS_NOT && f->type->form != FORM_WHOLE;
     case FIT_DAY:
-        return f->type == FIELD_DATE;
+        return f->type->written == WRITTEN_DAY;
     case FIT_PARENT:
-        return f->type == FIELD_REF && f->target_kind == k;
+        return f->type->refers == REFERS_ONE && f->target_kind == k;
     default:
         return false;
     }

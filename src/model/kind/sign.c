@@ -26,7 +26,7 @@ static bool is_short(const struct kind *k, const struct sign_step *step)
         const struct field *via = w->via.len > 0 ? kind_field(k, w->via) : NULL;
         if (via != NULL && via->target_kind != NULL)
             f = kind_field(via->target_kind, w->relation);
-        if (w->relation.len == 0 || f == NULL || f->type == FIELD_REFS)
+        if (w->relation.len == 0 || f == NULL || f->type == &type_refs)
             return false;
     }
     return step->count > (int64_t)step->by.count;

@@ -28,7 +28,7 @@ static void read_relation(struct loader *l, const struct kind *k, const struct j
     w->relation = rest;
     if (w->via.len > 0) {
         const struct field *step = kind_field(k, w->via);
-        if (step == NULL || step->type != FIELD_REF || step->target_kind == NULL) {
+        if (step == NULL || step->type != &type_ref || step->target_kind == NULL) {
             model__mistake(l, v, "unknown", "%.*s has no field \"%.*s\" that refers to a kind",
                            TEXT_ARG(k->name), TEXT_ARG(w->via));
             return;

@@ -103,7 +103,7 @@ static void put_options(struct json_out *o, const struct field *f)
         const struct option *one = &f->scale->options[i];
         json_open(o, '{');
         json_key(o, "value");
-        if (f->type == FIELD_INTEGER)
+        if (f->type->form == FORM_WHOLE)
             json_put_raw(o, one->value);
         else
             json_put_text(o, one->value);
@@ -118,8 +118,8 @@ static void put_options(struct json_out *o, const struct field *f)
 
 static void put_bounds(struct json_out *o, const struct field *f)
 {
-    if (f->type == FIELD_TEXT || f->type == FIELD_NOTE || f->type == FIELD_INTEGER) {
-        if (f->type == FIELD_INTEGER && f->min != -SAFE_INTEGER) {
+    if (f->type->most || f->type->form == FORM_WHOLE) {
+        if (f->type->form == FORM_WHOLE && f->min != -SAFE_INTEGER) {
             json_key(o, "min");
             json_put_integer(o, f->min);
         }
@@ -128,7 +128,7 @@ static void put_bounds(struct json_out *o, const struct field *f)
             json_put_integer(o, f->max);
         }
     }
-    if (f->type != FIELD_NUMBER)
+    if (f->type->form != FORM_NUMBER)
         return;
     if (isfinite(f->number_min)) {
         json_key(o, "min");
@@ -213,7 +213,7 @@ static void put_field(struct json_out *o, const struct kind *k, const struct fie
 {
     json_open(o, '{');
     put_text_at(o, "name", f->name);
-    put_text_at(o, "type", text_of(field_type_word(f->type)));
+    put_text_at(o, "type", text_of(f->type->word));
     model__put_words_at(o, "title", f->title);
     if (f->about.en.len > 0)
         model__put_words_at(o, "about", f->about);
@@ -223,7 +223,7 @@ static void put_field(struct json_out *o, const struct kind *k, const struct fie
     put_bounds(o, f);
     if (f->target != TO_NONE)
         put_text_at(o, "to", f->target_name);
-    if (f->type == FIELD_ROWS)
+    if (f->type->form == FORM_ROWS)
         put_rows(o, k, f, a);
     put_true_at(o, "many", f->many);
     put_true_at(o, "computed", f->computed != NULL);

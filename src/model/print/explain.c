@@ -20,23 +20,6 @@ static struct text words(const struct page *p, struct words w)
     return words_in(w, p->call->lang);
 }
 
-static const char *column_type(const struct field *f)
-{
-    switch (f->type) {
-    case FIELD_INTEGER:
-    case FIELD_YES_NO:
-        return "bigint";
-    case FIELD_NUMBER:
-        return "double precision";
-    case FIELD_REFS:
-    case FIELD_LINKS:
-    case FIELD_ROWS:
-        return "";
-    default:
-        return "text";
-    }
-}
-
 static void put_table(const struct page *p)
 {
     const struct kind *k = p->kind;
@@ -44,21 +27,21 @@ static void put_table(const struct page *p)
     buf_print(p->out, "  %.*s\n    id text\n", TEXT_ARG(k->name));
     for (size_t i = 0; i < k->field_count; i++) {
         const struct field *f = &k->fields[i];
-        if (f->type == FIELD_REFS || f->type == FIELD_LINKS)
+        if (f->type->form == FORM_LINKS)
             buf_print(p->out, "    %.*s -> link\n", TEXT_ARG(f->name));
-        else if (f->type != FIELD_ROWS)
-            buf_print(p->out, "    %.*s %s%s%s\n", TEXT_ARG(f->name), column_type(f),
+        else if (f->type->form != FORM_ROWS)
+            buf_print(p->out, "    %.*s %s%s%s\n", TEXT_ARG(f->name), form_column(f->type->form),
                       f->unique ? " unique" : "", f->many ? " |a|b|" : "");
     }
     for (size_t i = 0; i < k->field_count; i++) {
         const struct field *f = &k->fields[i];
-        if (f->type != FIELD_ROWS)
+        if (f->type->form != FORM_ROWS)
             continue;
         buf_print(p->out, "  %.*s__%.*s\n    record text\n    pos bigint\n", TEXT_ARG(k->name),
                   TEXT_ARG(f->name));
         for (size_t c = 0; c < f->column_count; c++)
             buf_print(p->out, "    %.*s %s\n", TEXT_ARG(f->columns[c].name),
-                      column_type(&f->columns[c]));
+                      form_column(f->columns[c].type->form));
     }
 }
 

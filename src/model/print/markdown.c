@@ -41,7 +41,7 @@ static void put_people(struct buf *b, const struct who_list *list)
 
 static void put_type(struct buf *b, const struct field *f)
 {
-    buf_print(b, "%s%s", f->many ? "list of " : "", field_type_word(f->type));
+    buf_print(b, "%s%s", f->many ? "list of " : "", f->type->word);
     if (f->target != TO_NONE)
         buf_print(b, " to %.*s", TEXT_ARG(f->target_name));
     if (f->scale != NULL && f->scale->name.len > 0)

@@ -89,38 +89,36 @@ static void put_enum(struct json_out *o, const struct field *f)
     json_key(o, "enum");
     json_open(o, '[');
     for (size_t i = 0; i < f->scale->count; i++)
-        if (f->type == FIELD_INTEGER)
+        if (f->type->form == FORM_WHOLE)
             json_put_raw(o, f->scale->options[i].value);
         else
             json_put_text(o, f->scale->options[i].value);
     json_close(o, ']');
 }
 
-static void put_number(struct json_out *o, const struct field *f)
+static void put_number_at(struct json_out *o, const char *key, double value)
 {
-    if (f->type == FIELD_INTEGER) {
-        put_at(o, "type", "integer");
+    if (!isfinite(value))
+        return;
+    json_key(o, key);
+    json_put_number(o, value);
+}
+
+static void put_bounds(struct json_out *o, const struct field *f)
+{
+    if (f->type->form == FORM_WHOLE) {
         put_integer_at(o, "minimum", f->min);
         put_integer_at(o, "maximum", f->max);
-        if (f->scale != NULL)
-            put_enum(o, f);
-        return;
-    }
-    put_at(o, "type", "number");
-    if (isfinite(f->number_min)) {
-        json_key(o, "minimum");
-        json_put_number(o, f->number_min);
-    }
-    if (isfinite(f->number_max)) {
-        json_key(o, "maximum");
-        json_put_number(o, f->number_max);
+    } else if (f->type->form == FORM_NUMBER) {
+        put_number_at(o, "minimum", f->number_min);
+        put_number_at(o, "maximum", f->number_max);
+    } else if (f->type->most) {
+        put_integer_at(o, "maxLength", f->max);
     }
 }
 
-static void put_rows(struct json_out *o, const struct field *f)
+static void put_row(struct json_out *o, const struct field *f)
 {
-    put_at(o, "type", "array");
-    json_key(o, "items");
     json_open(o, '{');
     put_at(o, "type", "object");
     json_key(o, "properties");
@@ -137,47 +135,27 @@ static void put_rows(struct json_out *o, const struct field *f)
     json_close(o, '}');
 }
 
+static void put_items(struct json_out *o, const struct field *f)
+{
+    json_key(o, "items");
+    if (f->type->form == FORM_ROWS)
+        put_row(o, f);
+    else if (f->type->refers == REFERS_FREE)
+        json_put_raw(o, TEXT("{\"$ref\":\"#/components/schemas/Link\"}"));
+    else
+        json_put_raw(o, TEXT("{\"type\":\"string\"}"));
+}
+
 static void put_one(struct json_out *o, const struct field *f)
 {
-    switch (f->type) {
-    case FIELD_INTEGER:
-    case FIELD_NUMBER:
-        put_number(o, f);
-        return;
-    case FIELD_YES_NO:
-        put_at(o, "type", "boolean");
-        return;
-    case FIELD_ROWS:
-        put_rows(o, f);
-        return;
-    case FIELD_REFS:
-        put_at(o, "type", "array");
-        json_key(o, "items");
-        json_put_raw(o, TEXT("{\"type\":\"string\"}"));
-        return;
-    case FIELD_LINKS:
-        put_at(o, "type", "array");
-        json_key(o, "items");
-        json_put_raw(o, TEXT("{\"$ref\":\"#/components/schemas/Link\"}"));
-        return;
-    case FIELD_CHOICE:
-        put_at(o, "type", "string");
+    put_at(o, "type", form_json(f->type->form));
+    if (f->type->format != NULL)
+        put_at(o, "format", f->type->format);
+    put_bounds(o, f);
+    if (!field_is_column(f))
+        put_items(o, f);
+    else if (f->scale != NULL)
         put_enum(o, f);
-        return;
-    case FIELD_DATE:
-    case FIELD_MOMENT:
-        put_at(o, "type", "string");
-        put_at(o, "format", f->type == FIELD_DATE ? "date" : "date-time");
-        return;
-    case FIELD_TEXT:
-    case FIELD_NOTE:
-        put_at(o, "type", "string");
-        put_integer_at(o, "maxLength", f->max);
-        return;
-    case FIELD_REF:
-    case FIELD_FILE:
-        put_at(o, "type", "string");
-    }
 }
 
 static void put_about(struct json_out *o, const struct field *f)
@@ -430,7 +408,7 @@ static void put_parameters(struct printer *p, const struct route *r, const struc
         put_parameter(o, text_cut(&rest, ' '), "query");
     if (text_is(text_of(r->path), "/{kind}") && text_is(text_of(r->method), "GET"))
         for (size_t i = 0; i < k->field_count; i++)
-            if (k->fields[i].type != FIELD_ROWS && k->fields[i].type != FIELD_LINKS &&
+            if (k->fields[i].type->written != WRITTEN_JSON &&
                 !text_is(k->fields[i].name, "state"))
                 put_parameter(o, k->fields[i].name, "query");
     if (text_is(text_of(r->path), "/{kind}/{id}") && text_is(text_of(r->method), "PATCH"))

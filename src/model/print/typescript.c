@@ -28,7 +28,7 @@ static void put_values(struct buf *b, const struct field *f)
 {
     for (size_t i = 0; i < f->scale->count; i++) {
         buf_add_c(b, i == 0 ? "" : " | ");
-        if (f->type == FIELD_INTEGER)
+        if (f->type->form == FORM_WHOLE)
             buf_add(b, f->scale->options[i].value);
         else
             put_quoted(b, f->scale->options[i].value);
@@ -39,23 +39,14 @@ static void put_columns(struct buf *b, const struct field *f);
 
 static void put_type(struct buf *b, const struct field *f)
 {
-    bool worded = f->scale != NULL && (f->type == FIELD_CHOICE || f->type == FIELD_INTEGER);
     if (f->many)
         buf_add_c(b, "Array<");
-    if (worded)
+    if (f->scale != NULL && field_is_column(f))
         put_values(b, f);
-    else if (f->type == FIELD_INTEGER || f->type == FIELD_NUMBER)
-        buf_add_c(b, "number");
-    else if (f->type == FIELD_YES_NO)
-        buf_add_c(b, "boolean");
-    else if (f->type == FIELD_REFS)
-        buf_add_c(b, "string[]");
-    else if (f->type == FIELD_LINKS)
-        buf_add_c(b, "Link[]");
-    else if (f->type == FIELD_ROWS)
+    else if (f->type->form == FORM_ROWS)
         put_columns(b, f);
     else
-        buf_add_c(b, "string");
+        buf_add_c(b, f->type->refers == REFERS_FREE ? "Link[]" : form_typescript(f->type->form));
     if (f->many)
         buf_add_c(b, ">");
 }

@@ -71,7 +71,7 @@ void model__clock_fields(struct loader *l, struct draft *d, struct field *f, con
     f->computed = function(l, "{\"fn\": \"clock\"}", at);
     struct field *s = &k->fields[k->field_count];
     *s = (struct field){.name = name,
-                        .type = FIELD_CHOICE,
+                        .type = &type_choice,
                         .title = standing_title(l, f),
                         .source = f->source,
                         .scale = scale,
@@ -90,7 +90,7 @@ static void read_from(struct loader *l, const struct kind *k, const struct json 
     c->from = kind_field(k, name);
     model__for_all(l, json_get(v, "from"), c->from);
     if (name.len > 0 &&
-        (c->from == NULL || (c->from->type != FIELD_DATE && c->from->type != FIELD_MOMENT)))
+        (c->from == NULL || !field_is_time(c->from)))
         model__mistake(l, json_get(v, "from"), "unknown", "\"%.*s\" is not a date or moment field",
                        TEXT_ARG(name));
 }

@@ -5,7 +5,7 @@
 
 static void add_holder(struct query *q, const struct field *f, struct text value)
 {
-    if (f->type == FIELD_REFS) {
+    if (f->type->refers == REFERS_MANY) {
         buf_print(&q->sql,
                   "t.id IN (SELECT l.from_id FROM link l WHERE l.from_kind = '%.*s' AND "
                   "l.free = 0 AND l.type = '%.*s' AND l.to_id = ",

@@ -272,7 +272,7 @@ static void add_plain(struct candidates *c, struct grounds_of *g, size_t person)
 /* "SELECT x.id FROM k x WHERE f names the actor". */
 static void add_naming(struct query *q, const struct kind *k, const struct field *f, size_t person)
 {
-    if (f->type == FIELD_REFS)
+    if (f->type->refers == REFERS_MANY)
         buf_print(&q->sql,
                   "SELECT l.from_id AS id FROM link l WHERE l.to_id = $%zu AND l.type = '%.*s' AND "
                   "l.from_kind = '%.*s' AND l.free = 0",

@@ -12,17 +12,17 @@ static bool to_value(const struct field *f, struct text t, struct value *out)
 {
     int64_t i;
     double d;
-    if (f->type == FIELD_YES_NO) {
+    if (f->type->form == FORM_TRUTH) {
         bool yes = text_is(t, "true") || text_is(t, "1") || text_is(t, "yes");
         *out = V_INT(yes);
         return yes || text_is(t, "false") || text_is(t, "0") || text_is(t, "no");
     }
-    if (f->type == FIELD_INTEGER) {
+    if (f->type->form == FORM_WHOLE) {
         bool good = text_integer(t, &i);
         *out = V_INT(good ? i : 0);
         return good;
     }
-    if (f->type == FIELD_NUMBER) {
+    if (f->type->form == FORM_NUMBER) {
         bool good = text_number(t, &d);
         *out = V_NUM(good ? d : 0);
         return good;
@@ -100,7 +100,7 @@ static void add_linked(struct query *q, const struct field *f, const struct text
 {
     buf_print(&q->sql, "t.id IN (SELECT l.from_id FROM link l WHERE l.from_kind = '%.*s' AND ",
               TEXT_ARG(q->kind->name));
-    if (f->type == FIELD_LINKS)
+    if (f->type->refers == REFERS_FREE)
         buf_add_c(&q->sql, "l.free = 1");
     else
         buf_print(&q->sql, "l.free = 0 AND l.type = '%.*s'", TEXT_ARG(f->name));
@@ -139,7 +139,7 @@ static enum err add_numbers(struct query *q, const struct field *f, const struct
     sql__field(q, f);
     buf_print(&q->sql, " IN (SELECT %s FROM ",
               !q->postgres               ? "s.value"
-              : f->type == FIELD_NUMBER ? "CAST(s.value AS double precision)"
+              : f->type->form == FORM_NUMBER ? "CAST(s.value AS double precision)"
                                          : "CAST(s.value AS bigint)");
     sql__set(q, buf_text(&b));
     buf_add_c(&q->sql, ")");
@@ -160,8 +160,8 @@ static void add_keys(struct query *q, const struct field *f, const struct texts 
 
 static enum err add_equal(struct query *q, const struct field *f, const struct texts *values)
 {
-    bool linked = f->type == FIELD_REFS || f->type == FIELD_LINKS;
-    if (f->type == FIELD_ROWS)
+    bool linked = f->type->form == FORM_LINKS;
+    if (f->type->form == FORM_ROWS)
         return bad_filter(q, f->name, SAID("cannot be filtered"));
     if (q->then && (linked || f->many))
         add_item_of(q, f, values);
@@ -169,7 +169,7 @@ static enum err add_equal(struct query *q, const struct field *f, const struct t
         add_linked(q, f, values);
     else if (f->many)
         add_among(q, f, values);
-    else if (f->type == FIELD_YES_NO || f->type == FIELD_INTEGER || f->type == FIELD_NUMBER)
+    else if (f->type->form != FORM_WORDS)
         return add_numbers(q, f, values);
     else {
         sql__field(q, f);
@@ -218,7 +218,7 @@ enum err sql__empty(struct query *q, const struct field *f, struct text t)
         buf_print(&q->sql, " IS %sNULL", empty ? "" : "NOT ");
         return OK;
     }
-    if (f->type == FIELD_ROWS)
+    if (f->type->form == FORM_ROWS)
         buf_print(&q->sql,
                   " AND %sEXISTS (SELECT 1 FROM \"%.*s__%.*s\" x WHERE x.record = t.id)",
                   empty ? "NOT " : "", TEXT_ARG(q->kind->name), TEXT_ARG(f->name));
@@ -227,9 +227,9 @@ enum err sql__empty(struct query *q, const struct field *f, struct text t)
                   " AND %sEXISTS (SELECT 1 FROM link l WHERE l.from_kind = '%.*s' AND "
                   "l.from_id = t.id AND %s%.*s%s)",
                   empty ? "NOT " : "", TEXT_ARG(q->kind->name),
-                  f->type == FIELD_LINKS ? "l.free = 1" : "l.free = 0 AND l.type = '",
-                  f->type == FIELD_LINKS ? 0 : (int)f->name.len, f->name.at,
-                  f->type == FIELD_LINKS ? "" : "'");
+                  f->type->refers == REFERS_FREE ? "l.free = 1" : "l.free = 0 AND l.type = '",
+                  f->type->refers == REFERS_FREE ? 0 : (int)f->name.len, f->name.at,
+                  f->type->refers == REFERS_FREE ? "" : "'");
     return OK;
 }
 
@@ -241,7 +241,7 @@ enum err sql__filter(struct query *q, const struct filter *filter)
     struct text name = filter->name, base = text_cut(&name, '.');
     const struct field *f = kind_field(q->kind, base);
     if (text_is(base, "id") && !name.len) {
-        static const struct field id = {.name = {"id", 2}, .type = FIELD_TEXT};
+        static const struct field id = {.name = {"id", 2}, .type = &type_text};
         return add_any_of(q, &id, filter, false);
     }
     if (!f || !record_reads_everywhere(q->records, q->call->actor, f))

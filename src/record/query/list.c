@@ -193,10 +193,10 @@ static bool place_value(const struct field *f, const struct json *v, struct valu
            : v->type == JSON_INTEGER ? V_INT(v->integer)
            : v->type == JSON_NUMBER  ? V_NUM(v->number)
                                      : V_NULL;
-    if (f->type == FIELD_NUMBER && !f->many && v->type == JSON_INTEGER)
+    if (f->type->form == FORM_NUMBER && !f->many && v->type == JSON_INTEGER)
         *out = V_NUM((double)v->integer);
-    bool whole = !f->many && (f->type == FIELD_INTEGER || f->type == FIELD_YES_NO);
-    bool number = !f->many && f->type == FIELD_NUMBER;
+    bool whole = !f->many && (f->type->form == FORM_WHOLE || f->type->form == FORM_TRUTH);
+    bool number = !f->many && f->type->form == FORM_NUMBER;
     return v->type == JSON_NULL ||
            out->type == (whole ? VALUE_INTEGER : number ? VALUE_NUMBER : VALUE_TEXT);
 }
@@ -370,8 +370,7 @@ static bool gathers(const struct query *q, const struct list_query *list, const 
     const struct field *f = o->count > 1 ? o->by[0] : NULL;
     return f && !q->then && !list->q.len && text_find(list->sort, ',') < 0 &&
            open__gathers(q->kind, f) && !f->unique &&
-           (f->type == FIELD_CHOICE || f->type == FIELD_REF || f->type == FIELD_YES_NO ||
-            text_is(f->name, "state"));
+           (f->type->gathers || text_is(f->name, "state"));
 }
 
 /* The value that comes after `v` (NULL: the first); empty comes last. */

@@ -91,15 +91,15 @@ static void add_extract(struct query *q, const struct field *f, struct text name
 {
     if (!q->postgres)
         buf_print(&q->sql, "json_extract(v.body, '$.\"%.*s\"')", TEXT_ARG(name));
-    else if (f->type == FIELD_YES_NO && !f->many)
+    else if (f->type->form == FORM_TRUTH && !f->many)
         buf_print(&q->sql, "CASE b.b ->> '%.*s' WHEN 'true' THEN 1 WHEN 'false' THEN 0 END",
                   TEXT_ARG(name));
-    else if ((f->type == FIELD_INTEGER || f->type == FIELD_NUMBER) && !f->many)
+    else if (f->type->form != FORM_WORDS && field_is_column(f) && !f->many)
         buf_print(&q->sql,
                   "CASE jsonb_typeof(b.b -> '%.*s') WHEN 'number' THEN CAST(b.b ->> '%.*s' AS "
                   "%s) END",
                   TEXT_ARG(name), TEXT_ARG(name),
-                  f->type == FIELD_INTEGER ? "bigint" : "double precision");
+                  form_column(f->type->form));
     else
         buf_print(&q->sql, "(b.b ->> '%.*s') COLLATE \"C\"", TEXT_ARG(name));
 }
@@ -140,7 +140,7 @@ void sql__items(struct query *q, const struct field *f)
                   "jsonb_array_elements%s(CASE jsonb_typeof(COALESCE(b.b -> '%.*s', b.b -> "
                   "'%.*s')) WHEN 'array' THEN COALESCE(b.b -> '%.*s', b.b -> '%.*s') END) AS "
                   "e(value)",
-                  f->type == FIELD_LINKS ? "" : "_text", TEXT_ARG(name),
+                  f->type->refers == REFERS_FREE ? "" : "_text", TEXT_ARG(name),
                   TEXT_ARG(was.len ? was : name), TEXT_ARG(name),
                   TEXT_ARG(was.len ? was : name));
     else
@@ -152,7 +152,7 @@ void sql__items(struct query *q, const struct field *f)
 
 void sql__item(struct query *q, const struct field *f)
 {
-    if (f->type != FIELD_LINKS)
+    if (f->type->refers != REFERS_FREE)
         buf_add_c(&q->sql, "e.value");
     else
         buf_add_c(&q->sql, q->postgres ? "(e.value ->> 'id')" : "json_extract(e.value, '$.id')");

@@ -15,7 +15,7 @@ static const struct field *tallied(struct query *q, struct text name)
     struct text rest = name, base = text_cut(&rest, '.');
     const struct field *f = kind_field(q->kind, base);
     if (!f || !field_tallies(f) || !record_reads_everywhere(q->records, q->call->actor, f) ||
-        (rest.len && !(text_is(rest, "day") && f->type == FIELD_DATE)))
+        (rest.len && !(text_is(rest, "day") && f->type->written == WRITTEN_DAY)))
         return NULL;
     return f;
 }
@@ -49,7 +49,7 @@ static enum err read_grain(struct query *q, struct text names, struct grain *out
 static void add_grain(struct query *q, const struct grain *g, size_t i)
 {
     const struct field *f = g->by[i];
-    bool cut = !g->day[i] && (f->type == FIELD_DATE || f->type == FIELD_MOMENT);
+    bool cut = !g->day[i] && field_is_time(f);
     buf_add_c(&q->sql, cut ? "substr(" : "");
     sql__field(q, f);
     buf_print(&q->sql, "%s AS g%zu", cut ? ", 1, 7)" : "", i);

@@ -24,7 +24,7 @@ static void add_quoted(struct query *q, const char *alias, struct text name)
 static void add_holds(struct query *q, const struct kind *k, const char *alias,
                       const struct field *f, size_t value)
 {
-    if (f && f->type == FIELD_REFS)
+    if (f && f->type->refers == REFERS_MANY)
         buf_print(&q->sql,
                   "EXISTS (SELECT 1 FROM link l WHERE l.from_kind = '%.*s' AND l.from_id = "
                   "%s.id AND l.free = 0 AND l.type = '%.*s' AND l.to_id = $%zu)",
@@ -46,7 +46,7 @@ static struct value plain_value(const struct field *f, const struct json *v)
     if (v->type == JSON_TRUE || v->type == JSON_FALSE)
         return V_INT(v->type == JSON_TRUE);
     if (v->type == JSON_INTEGER)
-        return f->type == FIELD_NUMBER ? V_NUM((double)v->integer) : V_INT(v->integer);
+        return f->type->form == FORM_NUMBER ? V_NUM((double)v->integer) : V_INT(v->integer);
     return v->type == JSON_NUMBER ? V_NUM(v->number) : V_TEXT(v->text);
 }
 
@@ -394,7 +394,7 @@ static void add_unfilled(struct query *q, const struct move *m, size_t state)
 static void add_pointed_at(struct query *q, const struct field *f)
 {
     buf_print(&q->sql, "\"%.*s\" x WHERE ", TEXT_ARG(f->target_kind->name));
-    if (f->type == FIELD_REFS)
+    if (f->type->refers == REFERS_MANY)
         buf_print(&q->sql,
                   "x.id IN (SELECT l.to_id FROM link l WHERE l.from_kind = '%.*s' AND "
                   "l.from_id = t.id AND l.free = 0 AND l.type = '%.*s')",
@@ -406,7 +406,7 @@ static void add_pointed_at(struct query *q, const struct field *f)
 static void add_pointing(struct query *q, const struct kind *k, const struct field *f)
 {
     buf_print(&q->sql, "\"%.*s\" x WHERE x.state <> 'archived' AND ", TEXT_ARG(k->name));
-    if (f->type == FIELD_REFS)
+    if (f->type->refers == REFERS_MANY)
         buf_print(&q->sql,
                   "x.id IN (SELECT l.from_id FROM link l WHERE l.from_kind = '%.*s' AND l.free = 0 "
                   "AND l.type = '%.*s' AND l.to_id = t.id)",

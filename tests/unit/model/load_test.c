@@ -45,7 +45,7 @@ static void fields_have_their_types(void **state)
     const struct model *m = load_with(*state, NULL, 0, "");
     const struct kind *k = model_kind(m, TEXT("thing"));
     const struct field *f = kind_field(k, TEXT("c_one"));
-    assert_int_equal(f->type, FIELD_INTEGER);
+    assert_ptr_equal(f->type, &type_integer);
     assert_int_equal(f->min, 1);
     assert_int_equal(f->max, 5);
     assert_true(text_is(scale_option(f->scale, TEXT("5"))->about.en, "The most."));
@@ -74,7 +74,7 @@ static void clocks_are_two_fields(void **state)
     assert_int_equal(k->clock_count, 2);
     assert_true(c->at == kind_field(k, TEXT("tell_by")) && c->at->computed != NULL);
     assert_true(c->standing == kind_field(k, TEXT("tell_by_standing")));
-    assert_int_equal(c->standing->type, FIELD_CHOICE);
+    assert_ptr_equal(c->standing->type, &type_choice);
     assert_true(text_is(c->standing->title.en, "Tell by: standing"));
     assert_true(c->calendar == model_calendar(m, TEXT("works")));
     assert_true(c->answered == kind_field(k, TEXT("told_on")));

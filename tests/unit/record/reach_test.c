@@ -57,9 +57,9 @@ static enum err toy_run(struct job *job, struct call *call, struct tx *tx)
 /* ---- the kind: two columns that name people, one field that does not --------------------- */
 
 static struct field fields[] = {
-    {.name = {"owner", 5}, .type = FIELD_REF, .target = TO_PERSON},
-    {.name = {"keeper", 6}, .type = FIELD_REF, .target = TO_PERSON},
-    {.name = {"team", 4}, .type = FIELD_REFS, .target = TO_PERSON},
+    {.name = {"owner", 5}, .type = &type_ref, .target = TO_PERSON},
+    {.name = {"keeper", 6}, .type = &type_ref, .target = TO_PERSON},
+    {.name = {"team", 4}, .type = &type_refs, .target = TO_PERSON},
 };
 static struct kind kind = {.name = {"toy", 3}, .fields = fields, .field_count = COUNT(fields)};
 
