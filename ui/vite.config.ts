@@ -9,8 +9,13 @@ function chunkOf(id: string): string | undefined {
 	return undefined;
 }
 
+// The pages may lie below a path that only the server knows: scripts and styles name each other from where they are.
+// The first page names them from the root, and the server puts the path before that.
+const near = (_file: string, { hostType }: { hostType: string }): { relative: boolean } | undefined => (hostType === 'html' ? undefined : { relative: true });
+
 export default defineConfig({
 	plugins: [svelte()],
+	experimental: { renderBuiltUrl: near },
 	build: {
 		target: 'es2022',
 		outDir: 'dist',

@@ -14,7 +14,7 @@
 
 /* ---- for whom ----------------------------------------------------------------------------- */
 /* "aims.example.org:8420" → "aims.example.org", "[::1]:8420" → "::1". */
-static struct text host_of(struct arena *a, struct text t)
+struct text exchange__host_of(struct arena *a, struct text t)
 {
     t = text_lower(a, t);
     if (text_starts(t, "[")) {
@@ -57,12 +57,12 @@ static bool is_any(struct text listen)
 static bool is_ours(const struct api *api, struct arena *a, struct text host)
 {
     struct text known = api->hosts;
-    if (!host.len || is_loopback(a, host) || text_same(host, host_of(a, api->listen)))
+    if (!host.len || is_loopback(a, host) || text_same(host, exchange__host_of(a, api->listen)))
         return true;
     if (is_any(api->listen) && is_address(a, host))
         return true;
     while (known.len)
-        if (text_same(host, host_of(a, text_trim(text_cut(&known, ',')))))
+        if (text_same(host, exchange__host_of(a, text_trim(text_cut(&known, ',')))))
             return true;
     return false;
 }
@@ -117,7 +117,7 @@ static enum err charge_open(struct exchange *x)
 static enum err check_head(struct exchange *x)
 {
     struct arena *a = x->call->arena;
-    struct text host = host_of(a, request_header(x->request, "host"));
+    struct text host = exchange__host_of(a, request_header(x->request, "host"));
     if (!is_ours(x->api, a, host))
         return problem(x->call, ERR_ELSEWHERE, TEXT("host"), "host",
                        say(x->call,
@@ -143,6 +143,7 @@ void api_admit(void *arg, struct request *r, struct admission *out)
     *out = (struct admission){.lane = (x->route ? x->route->lane : LANE_CHEAP) - 1,
                               .cap = cap_of(x),
                               .before = UNKNOWN_MOST,
+                              .spool = x->api->spool,
                               .to_file = x->route && exchange__brings_file(x)};
     r->party = party_of(x);
     e = check_head(x);

@@ -18,6 +18,7 @@ struct api_options {
     int64_t patience; /* microseconds that one request may read for; 0 = 30 s */
     struct text
         origin; /* where people find it: "https://aims.example.org"; "" = where it listens */
+    struct text base;   /* below which path: "/aims"; "" = the whole host */
     struct text listen; /* host it listens on; "" = every address */
     struct text hosts;  /* names and addresses it also answers for, comma separated */
     const char *spool;  /* folder for files that are taken in; NULL: none are */
@@ -26,10 +27,29 @@ struct api_options {
 MUST_USE enum err api_open(struct call *call, const struct api_options *options,
                            struct api **out);
 void api_close(struct api *a);
-/* "https://AIMS.example.org/" → "https://aims.example.org", as browsers name an origin. False
- * when it is no address of a whole host. */
-bool api_origin(struct arena *a, struct text address, struct text *origin);
-/* For net_options: arg is the api. */
+/* "https://AIMS.example.org/" → "https://aims.example.org", as browsers name an origin, and
+ * what follows it → base: "/aims", "" for a whole host. False when it is no address, or its
+ * path is one that pages cannot lie below. */
+bool api_public(struct arena *a, struct text address, struct text *origin, struct text *base);
+/* A path that pages may lie below: "/aims", "/tools/aims" (letters, digits, "-", "_", "." and
+ * "~"; at most 100 bytes; not one that the server itself has, like "/api"). */
+bool api_base(struct text path);
+/* All that one process serves: each organisation has an api of its own, found by host and path;
+ * they share threads and nothing else. `of` is copied. With several, one that has an origin
+ * answers for that host alone. */
+#define API_MOST 64
+struct api_house;
+struct api_house *api_house(struct arena *a, struct api *const *of, size_t count);
+/* It is not served any more: 503. From any thread. */
+void api_house_shut(struct api_house *h, size_t which);
+/* Two that could not be told apart, or of which one would lie inside the other. An origin is
+ * "https://host" or
+ * "" (any host), a base "/aims" or "". */
+bool api_same_door(struct arena *a, struct text origin, struct text base,
+                   struct text other_origin, struct text other_base);
+
+/* For net_options: arg is the house; the door gives the api that the others take. */
+void *api_door(void *arg, struct request *r, int *status);
 bool api_fast(void *arg, struct request *r);
 void api_handle(void *arg, struct request *r);
 struct text api_refusal(void *arg, struct request *r, int status, const char *why);

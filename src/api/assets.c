@@ -72,6 +72,27 @@ static struct text pick(const struct request *r, const struct asset *a, const ch
     return (struct text){(const char *)a->raw, (size_t)(a->raw_end - a->raw)};
 }
 
+/* Every address that the page names begins with "/": ="/assets/… → ="/aims/assets/… */
+struct page *assets__page_below(struct arena *arena, struct text base)
+{
+    const struct asset *index = find(TEXT("/index.html"));
+    if (!index)
+        return NULL;
+    struct text rest = {(const char *)index->raw, (size_t)(index->raw_end - index->raw)};
+    struct buf out = buf_in(arena, 1u << 20);
+    for (ptrdiff_t at; (at = text_search(rest, TEXT("=\"/"))) >= 0;) {
+        buf_add(&out, text_slice(rest, 0, (size_t)at + 2));
+        buf_add(&out, base);
+        rest = text_from(rest, (size_t)at + 2);
+    }
+    buf_add(&out, rest);
+    struct page *page = NEW(arena, struct page);
+    page->body = buf_text(&out);
+    struct hash h = sha256(page->body);
+    page->etag = text_print(arena, "\"%.*s\"", 32, hex_of(arena, hash_text(&h)).at);
+    return page;
+}
+
 static void send(struct request *r, const struct asset *a)
 {
     const char *coding;
@@ -96,7 +117,20 @@ static void send(struct request *r, const struct asset *a)
     net_answer(r, &reply);
 }
 
-bool assets__answer(struct request *r)
+static void send_page(struct request *r, const struct page *p)
+{
+    bool same = text_same(request_header(r, "if-none-match"), p->etag);
+    const struct pair headers[] = {{TEXT("cache-control"), TEXT("no-cache")},
+                                   {TEXT("etag"), p->etag}};
+    net_answer(r, &(struct reply){.status = same ? 304 : 200,
+                                  .type = TEXT("text/html; charset=utf-8"),
+                                  .body = same ? TEXT("") : p->body,
+                                  .headers = headers,
+                                  .header_count = COUNT(headers),
+                                  .lasting = true});
+}
+
+bool assets__answer(const struct api *api, struct request *r)
 {
     if (!text_is(r->method, "GET") && !text_is(r->method, "HEAD"))
         return false;
@@ -105,12 +139,15 @@ bool assets__answer(struct request *r)
         a = find(TEXT("/index.html"));
     if (!a)
         return false;
-    send(r, a);
+    if (api->page && text_is(text_of(a->path), "/index.html"))
+        send_page(r, api->page);
+    else
+        send(r, a);
     return true;
 }
 
 bool api_fast(void *arg, struct request *r)
 {
     const struct api *a = arg;
-    return a->pages && assets__answer(r);
+    return a->pages && assets__answer(a, r);
 }

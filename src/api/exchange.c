@@ -375,9 +375,12 @@ static enum err read_body(struct exchange *x)
  */
 /* Over TLS no other host of the domain, nor anybody on the way, can plant a cookie of this
  * name. */
+/* __Host- would make it a cookie of the whole host, which others may share with us. */
 const char *exchange__cookie(const struct exchange *x)
 {
-    return x->request->secure ? "__Host-aw_session" : "aw_session";
+    return !x->request->secure ? "aw_session"
+           : x->api->base.len  ? "__Secure-aw_session"
+                               : "__Host-aw_session";
 }
 
 enum err exchange__nobody(struct exchange *x)
@@ -401,13 +404,18 @@ static enum err sign_in(struct exchange *x, bool *by_cookie)
     return OK;
 }
 
+struct text exchange__origin(const struct exchange *x)
+{
+    if (x->api->origin.len)
+        return x->api->origin;
+    return text_join(x->call->arena, x->request->secure ? TEXT("https://") : TEXT("http://"),
+                     request_header(x->request, "host"));
+}
+
 static bool same_origin(const struct exchange *x)
 {
-    struct text from = request_header(x->request, "origin"), own = x->api->origin;
-    if (!own.len)
-        own = text_join(x->call->arena, x->request->secure ? TEXT("https://") : TEXT("http://"),
-                        request_header(x->request, "host"));
-    return !from.len || text_same(from, own);
+    struct text from = request_header(x->request, "origin");
+    return !from.len || text_same(from, exchange__origin(x));
 }
 
 static enum err check_forgery(struct exchange *x, bool by_cookie)

@@ -35,6 +35,10 @@ struct route {
     const char
         *scope; /* a token made for this alone may call it as well; NULL: no scope does */
 };
+/* The first page names files by their addresses: below a base it is another text. */
+struct page {
+    struct text body, etag;
+};
 /* What is made once an epoch. */
 struct view {
     struct arena *arena;
@@ -48,8 +52,12 @@ struct api {
     struct ledger *ledger;
     struct arena *arena;
     bool pages;
+    const char
+        *spool; /* borrowed; where larger bodies lie while they arrive; NULL: in memory */
     int64_t started;
     const char *version;
+    struct text base;   /* "/aims": all its addresses lie below; "" = the whole host */
+    struct page *page;  /* the first page, for that base; NULL without one */
     struct text origin; /* pages may write from here only; "" = from the host they came from */
     const struct net *net;
     struct text listen, hosts; /* under which names it answers: admit.c */
@@ -99,6 +107,8 @@ extern const size_t route_count;
 MUST_USE enum err route__find(const struct request *r, const struct route **route,
                               struct text args[4], struct text *allow);
 /* ---- admit.c */
+struct text exchange__host_of(struct arena *a,
+                              struct text t);         /* "Aims.example:84" → "aims.example" */
 bool exchange__brings_file(const struct exchange *x); /* its body is one, not JSON */
 int64_t exchange__length(const struct exchange *x); /* of the body, as the head says */
 /* ---- rates.c */
@@ -158,6 +168,7 @@ struct json_out *exchange__json(struct exchange *x);   /* opens the body */
 /* A read connection, borrowed at the first call. Give it back before anything that waits. */
 struct reader *exchange__db(struct exchange *x);
 void exchange__give_back(struct exchange *x);
+struct text exchange__origin(const struct exchange *x); /* of the pages, without base */
 const char *exchange__cookie(const struct exchange *x); /* the name of the session's */
 struct text exchange__field(struct exchange *x, const char *name);
 MUST_USE enum err exchange__body(struct exchange *x); /* ERR_INVALID when there is none */
@@ -205,7 +216,8 @@ void streams__close(struct api *a);
 /* ---- assets.c
  * --------------------------------------------------------------------------------------------
  */
-bool assets__answer(struct request *r);
+bool assets__answer(const struct api *a, struct request *r);
+struct page *assets__page_below(struct arena *arena, struct text base); /* NULL without pages */
 
 handler session_get, session_post, session_patch, session_delete, session_fresh,
     session_password, setup_post, organisation_get, organisation_patch, reset_post, sessions_get, session_end;

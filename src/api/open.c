@@ -5,22 +5,52 @@
 
 #include <string.h>
 
-bool api_origin(struct arena *a, struct text address, struct text *origin)
+#define BASE_MOST 100
+
+static bool made_of(struct text t, const char *marks)
 {
-    static const char marks[] = "-.:[]";
-    struct text t = text_lower(a, address);
-    if (text_ends(t, "/"))
-        t.len--;
-    *origin = t;
-    struct text host = text_from(t, text_starts(t, "https://")  ? 8
-                                    : text_starts(t, "http://") ? 7
-                                                                : t.len);
-    for (size_t i = 0; i < host.len; i++) {
-        char c = host.at[i];
+    for (size_t i = 0; i < t.len; i++) {
+        char c = t.at[i];
         if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c && strchr(marks, c))))
             return false;
     }
-    return host.len > 0;
+    return t.len > 0;
+}
+
+bool api_base(struct text path)
+{
+    static const char *const own[] = {"api",     "v1",     "public",  "assets",
+                                      "healthz", "readyz", "metrics", "openapi.json"};
+    struct text rest = text_from(path, 1), first = text_cut(&rest, '/');
+    if (!text_starts(path, "/") || path.len > BASE_MOST || text_ends(path, "/"))
+        return false;
+    for (size_t i = 0; i < COUNT(own); i++)
+        if (text_same(first, text_of(own[i])))
+            return false;
+    rest = text_from(path, 1);
+    while (rest.len) {
+        struct text one = text_cut(&rest, '/');
+        if (!made_of(one, "ABCDEFGHIJKLMNOPQRSTUVWXYZ-._~") || text_is(one, ".") ||
+            text_is(one, ".."))
+            return false;
+    }
+    return true;
+}
+
+bool api_public(struct arena *a, struct text address, struct text *origin, struct text *base)
+{
+    size_t scheme = text_starts(text_lower(a, address), "https://")  ? 8
+                    : text_starts(text_lower(a, address), "http://") ? 7
+                                                                     : 0;
+    struct text rest = text_from(address, scheme);
+    ptrdiff_t slash = text_find(rest, '/');
+    size_t end = slash < 0 ? address.len : scheme + (size_t)slash;
+    *origin = text_lower(a, text_slice(address, 0, end));
+    *base = text_from(address, end);
+    if (text_ends(*base, "/"))
+        base->len--;
+    return scheme && made_of(text_from(*origin, scheme), "-.:[]") &&
+           (!base->len || api_base(*base));
 }
 
 /* What anybody may ask for is made once: nobody can make it cost memory by asking often. */
@@ -30,8 +60,8 @@ static void *make_view(struct records *r, void *arg)
     struct arena *arena = arena_open();
     struct view *v = NEW(arena, struct view);
     struct buf openapi = buf_in(arena, 16u << 20), json = buf_in(arena, 16u << 20);
-    (void)arg;
-    model_openapi(m, &openapi);
+    const struct api *a = arg;
+    model_openapi_below(m, a->base, &openapi);
     model_json(m, &json);
     *v = (struct view){.arena = arena,
                        .etag = text_print(arena, "\"%.*s\"", TEXT_ARG(m->hash)),
@@ -52,7 +82,7 @@ void exchange__take_epoch(struct exchange *x)
 {
     x->records = epoch_take(x->api->epochs);
     x->model = record_model(x->records);
-    x->view = record_beside(x->records, make_view, NULL, close_view);
+    x->view = record_beside(x->records, make_view, x->api, close_view);
 }
 
 enum err api_open(struct call *call, const struct api_options *options, struct api **out)
@@ -71,11 +101,15 @@ enum err api_open(struct call *call, const struct api_options *options, struct a
                       .version = options->version,
                       .patience = options->patience > 0 ? options->patience : 30000000,
                       .origin = text_copy(arena, options->origin),
-                     .listen = text_copy(arena, options->listen),
-                     .hosts = text_copy(arena, options->hosts),
-                     .rate = options->rate,
-                     .rates = rates__open(arena, options->rate)};
-    record_beside(now, make_view, NULL, close_view);
+                      .base = text_copy(arena, options->base),
+                      .spool = options->spool,
+                      .listen = text_copy(arena, options->listen),
+                      .hosts = text_copy(arena, options->hosts),
+                      .rate = options->rate,
+                      .rates = rates__open(arena, options->rate)};
+    if (a->base.len && a->pages)
+        a->page = assets__page_below(arena, a->base);
+    record_beside(now, make_view, a, close_view);
     TRY(finisher__open(a));
     TRY(streams__open(a, now));
     epoch_give(now);

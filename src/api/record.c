@@ -255,8 +255,9 @@ void record__finish(struct exchange *x)
         if (c->act == RECORD_CREATE) {
             x->status = 201;
             exchange__header(x, "location",
-                             text_print(x->call->arena, "/api/v1/%.*s/%.*s",
-                                        TEXT_ARG(c->kind->name), TEXT_ARG(c->record->key)));
+                             text_print(x->call->arena, "%.*s/api/v1/%.*s/%.*s",
+                                        TEXT_ARG(x->api->base), TEXT_ARG(c->kind->name),
+                                        TEXT_ARG(c->record->key)));
         }
         if (c->signed_only) {
             struct json_out *o = exchange__json(x);

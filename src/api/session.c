@@ -7,9 +7,10 @@ static void set_cookie(struct exchange *x, struct text cookie)
     bool over = !cookie.len;
     exchange__header(
         x, "set-cookie",
-        text_print(x->call->arena, "%s=%.*s; Path=/; HttpOnly; SameSite=Strict%s%s",
-                   exchange__cookie(x), TEXT_ARG(cookie), x->request->secure ? "; Secure" : "",
-                   over ? "; Max-Age=0" : ""));
+        text_print(x->call->arena, "%s=%.*s; Path=%.*s; HttpOnly; SameSite=Strict%s%s",
+                   exchange__cookie(x), TEXT_ARG(cookie),
+                   TEXT_ARG(x->api->base.len ? x->api->base : TEXT("/")),
+                   x->request->secure ? "; Secure" : "", over ? "; Max-Age=0" : ""));
 }
 
 static void put_may(struct exchange *x, struct json_out *o)
@@ -144,7 +145,8 @@ enum err session_delete(struct exchange *x)
 {
     TRY(access_logout(x->call, x->api->access));
     set_cookie(x, TEXT(""));
-    exchange__header(x, "clear-site-data", TEXT("\"cache\", \"storage\""));
+    if (!x->api->base.len) /* else the host is not ours alone: the pages clear what is theirs */
+        exchange__header(x, "clear-site-data", TEXT("\"cache\", \"storage\""));
     x->status = 204;
     return OK;
 }
@@ -170,13 +172,9 @@ enum err session_password(struct exchange *x)
 
 void put__link(struct exchange *x, struct json_out *o, const struct link *link)
 {
-    struct text origin = x->api->origin;
-    if (!origin.len)
-        origin = text_join(x->call->arena, x->request->secure ? TEXT("https://") : TEXT("http://"),
-                           request_header(x->request, "host"));
     put__text(o, "link",
-              text_print(x->call->arena, "%.*s/reset#%.*s", TEXT_ARG(origin),
-                         TEXT_ARG(link->token)));
+              text_print(x->call->arena, "%.*s%.*s/reset#%.*s", TEXT_ARG(exchange__origin(x)),
+                         TEXT_ARG(x->api->base), TEXT_ARG(link->token)));
     put__text(o, "expires_at", moment_print(x->call->arena, link->ends));
 }
 

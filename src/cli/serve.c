@@ -2,9 +2,9 @@
 /* cli/serve.c — the server: opens the organisation, listens, and stops in order on SIGTERM or
  * SIGINT. */
 #include "cli/cli.h"
+#include "cli/house.h"
 #include "cli/version.h"
 #include "store/store.h"
-#include "work/work.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -14,9 +14,9 @@
 #include <unistd.h>
 
 static const struct option_rule rules[] = {
-    {"listen", true}, {"demo", false}, {"tls-cert", true}, {"tls-key", true},
-    {"public", true}, {"proxy", true}, {"workers", true},  {"patience", true},
-    {"host", true},   {"rate", true},  {"verbose", false}};
+    {"listen", true}, {"demo", false},         {"tls-cert", true}, {"tls-key", true},
+    {"public", true}, {"proxy", true},         {"workers", true},  {"patience", true},
+    {"host", true},   {"organisations", true}, {"rate", true},     {"verbose", false}};
 
 static bool read_listen(const struct args *args, const char *listen, struct net_options *o)
 {
@@ -44,28 +44,6 @@ static int open_place(struct site *s, const struct args *args, struct place plac
     return code ? code : demo_load(s);
 }
 
-/* Until it is told to stop. When another server brought in another model it goes on with that; when it
- * cannot (it is another program, say), it ends: its statements no longer fit the tables. */
-static enum err wait_for_end(struct site *s)
-{
-    static const struct timespec between = {.tv_sec = 1};
-    bool shared = store_kind(s->store) == STORE_POSTGRES, fits = true;
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    while (sigtimedwait(&set, NULL, &between) < 0) {
-        if (shared && site_model_follow(s, &fits) != OK)
-            log_line(LOG_WARN, "epoch", "outcome=not_followed");
-        if (!fits)
-            return problem(
-                s->call, ERR_CONFLICT, site_shown(s->arena, s->where), "other_model", "%s",
-                say(s->call, "it was opened with another model while this server was "
-                             "running: start again with the same program and files"));
-    }
-    return OK;
-}
-
 /* Threads inherit the mask: only this one hears of signals, by sigtimedwait. */
 static void block_signals(void)
 {
@@ -80,54 +58,56 @@ static void block_signals(void)
 
 /* With --public a proxy does TLS and hands on. One on this machine needs no naming. */
 static bool read_public(struct arena *arena, const struct args *args, struct net_options *o,
-                        struct text *origin)
+                        struct outside *out)
 {
     const char *address = args_option(args, "public"), *proxy = args_option(args, "proxy");
-    *origin = TEXT("");
+    *out = (struct outside){0};
     if (proxy || address)
         o->proxies = text_print(arena, "127.0.0.1,::1,%s", proxy ? proxy : "");
     if (!address)
         return true;
-    if (!api_origin(arena, text_of(address), origin)) {
-        struct text rest = text_of(address);
-        ptrdiff_t host = text_search(rest, TEXT("://"));
-        rest = host < 0 ? (struct text){0} : text_from(rest, (size_t)host + 3);
-        (void)text_cut(&rest, '/');
-        fprintf(args->caller->err, "aimwell: --public is an address like https://aims.example.org%s\n",
-                rest.len ? "; a path below it is not supported: give the server a name of its own" : "");
+    if (!api_public(arena, text_of(address), &out->origin, &out->base)) {
+        fprintf(args->caller->err,
+                "aimwell: --public is an address like https://aims.example.org or "
+                "https://example.org/aims; a path is of letters, digits, - _ . and ~, at most "
+                "100, and does not "
+                "begin with a word that the server itself answers to (/api, /v1, /public, "
+                "/assets, /healthz, "
+                "/readyz, /metrics)\n");
         return false;
     }
-    o->secure = text_starts(*origin, "https://");
+    o->secure = text_starts(out->origin, "https://");
     return true;
 }
 
 static void print_address(const struct site *s, const struct net_options *o, int port,
-                          struct text origin)
+                          const struct outside *out)
 {
-    fprintf(s->caller->out, "Aimwell %s is serving %.*s\n  %s://%.*s:%d\n", AIMWELL_VERSION,
-           TEXT_ARG(site_shown(s->arena, s->where)), o->tls_cert ? "https" : "http",
-           TEXT_ARG(o->host), port);
-    if (origin.len)
-        fprintf(s->caller->out, "  %.*s to the outside\n", TEXT_ARG(origin));
+    fprintf(s->caller->out, "Aimwell %s is serving %.*s\n  %s://%.*s:%d%.*s\n", AIMWELL_VERSION,
+            TEXT_ARG(site_shown(s->arena, s->where)), o->tls_cert ? "https" : "http",
+            TEXT_ARG(o->host), port, TEXT_ARG(out->base));
+    if (out->origin.len)
+        fprintf(s->caller->out, "  %.*s%.*s to the outside\n", TEXT_ARG(out->origin),
+                TEXT_ARG(out->base));
     fflush(s->caller->out);
 }
 
 /* When nobody exists yet, whoever sits at this machine may become the first administrator. */
 static void print_setup(struct site *s, const struct net_options *o, int port,
-                        struct text origin)
+                        const struct outside *out)
 {
-    struct text token;
+    struct text token, origin = out->origin;
     struct call *call = call_open(s->arena, clock_now(), s->call->lang);
     call->actor = s->call->actor;
     if (!origin.len)
         origin = text_print(s->arena, "%s://%.*s:%d", o->tls_cert ? "https" : "http",
                             TEXT_ARG(o->host), port);
     if (access_first_token(call, s->access, &token) == OK && token.len) {
-        fprintf(
-            s->caller->out,
-            "  Nobody can log in yet. Open %.*s/setup#%.*s within an hour to become the first "
-            "administrator.\n",
-            TEXT_ARG(origin), TEXT_ARG(token));
+        fprintf(s->caller->out,
+                "  Nobody can log in yet. Open %.*s%.*s/setup#%.*s within an hour to become "
+                "the first "
+                "administrator.\n",
+                TEXT_ARG(origin), TEXT_ARG(out->base), TEXT_ARG(token));
         fflush(s->caller->out);
     }
 }
@@ -212,127 +192,280 @@ static void warn_of_root(const struct site *s)
                 "Give it a user of its own"));
 }
 
-static int serve(struct site *s, struct net_options *o, struct text origin,
-                 const struct args *args)
+/* ---- opening and closing what is served
+ * ------------------------------------------------------- */
+/* How fast and how long: the same for all. */
+struct pace {
+    int64_t rate, patience;
+};
+
+static enum err open_api(struct served *v, const struct net_options *o, const struct args *args,
+                         const struct pace *pace)
 {
-    bool demo = args_flag(args, "demo");
-    int64_t rate, seconds;
-    if (!read_number(args, "rate", "AIMWELL_RATE",
-                     "is a number from 1 to 10000; 0 takes the limits away", 0, 10000, 1, &rate) ||
-        !read_number(args, "patience", "AIMWELL_PATIENCE",
-                     "is a number of seconds from 1 to 3600", 1, 3600, 30, &seconds))
-        return 2;
-    struct api *api;
-    struct net *net = NULL;
-    struct work *work = NULL;
-    struct site_socket *socket = NULL;
-    struct api_options options = {.epochs = s->epochs,
-                                  .pages = true,
-                                  .started = clock_now(),
-                                  .version = AIMWELL_VERSION,
-                                  .patience = seconds * 1000000,
-                                  .origin = origin,
-                                  .listen = o->host,
-                                  .hosts = hosts_of(s->arena, origin, args_option(args, "host")),
-                                  .spool = spool_of(s),
-                                  .rate = rate};
-    enum err e = api_open(s->call, &options, &api);
-    if (e != OK)
-        return failed(s->caller, s->call, e);
-    o->fast = api_fast;
-    o->handle = api_handle;
-    o->refusal = api_refusal;
+    struct site *s = &v->site;
+    const struct api_options options = {
+        .epochs = s->epochs,
+        .pages = true,
+        .started = clock_now(),
+        .version = AIMWELL_VERSION,
+        .patience = pace->patience,
+        .origin = v->outside.origin,
+        .base = v->outside.base,
+        .listen = o->host,
+        .hosts = hosts_of(s->arena, v->outside.origin, args_option(args, "host")),
+        .spool = spool_of(s),
+        .rate = pace->rate};
+    TRY(api_open(s->call, &options, &v->api));
     site_let_go(s);
-    struct net_lane lanes[API_LANES];
-    api_lanes(o->workers, lanes);
-    o->lanes = lanes;
-    o->lane_count = API_LANES;
-    o->spool = spool_of(s);
-    o->admit = api_admit;
-    o->who = api_who;
-    o->arg = api;
-    e = net_open(s->call, o, &net);
-    if (e == ERR_IO) /* the address is taken or not ours: nothing is wrong with the storage */
-        e = ERR_CONFLICT;
-    if (e == OK)
-        e = work_open(s->call, s->epochs, 60000000, &work);
-    if (e == OK && site_listen(s, run_line, &socket) != OK)
-        warn_without_socket(s);
-    if (e == OK) {
-        api_live(api, net);
-        if (demo)
-            demo_print(s);
-        print_address(s, o, net_port(net), origin);
-        print_setup(s, o, net_port(net), origin);
-        e = wait_for_end(s);
-        log_line(LOG_INFO, "stopping", "grace_s=10");
-    }
-    net_close(net, 10000000);
+    return OK;
+}
+
+/* What each does by itself: timed moves, and commands by its socket. */
+static enum err start_one(struct served *v, struct net *net)
+{
+    TRY(work_open(v->site.call, v->site.epochs, 60000000, &v->work));
+    if (site_listen(&v->site, run_line, &v->socket) != OK)
+        warn_without_socket(&v->site);
+    api_live(v->api, net);
+    return OK;
+}
+
+/* From store_stop on nothing runs that points to what is freed after it. */
+static void stop_one(struct served *v)
+{
+    struct site *s = &v->site;
     struct call *last = call_open(s->arena, clock_now(), s->call->lang);
     if (access_trace_flush(last, s->access) != OK) /* what was refused in the last minute */
         log_line(LOG_WARN, "trace", "outcome=lost");
-    store_stop(s->store); /* from here on nothing runs that points to what is freed below */
-    site_listen_close(socket);
-    work_close(work);
-    api_close(api);
-    return e == OK ? 0 : failed(s->caller, s->call, e);
+    store_stop(s->store);
+    site_listen_close(v->socket);
+    work_close(v->work);
+    api_close(v->api);
+}
+
+/* When another server brought in another model it goes on with that; when it cannot (it is
+ * another program, say), its statements no longer fit the tables, and it must not go on. */
+static bool still_fits(struct served *v)
+{
+    bool fits = true;
+    if (store_kind(v->site.store) == STORE_POSTGRES && site_model_follow(&v->site, &fits) != OK)
+        log_line(LOG_WARN, "epoch", "outcome=not_followed");
+    return fits;
+}
+
+static enum err say_other_model(struct site *s)
+{
+    return problem(s->call, ERR_CONFLICT, site_shown(s->arena, s->where), "other_model", "%s",
+                   say(s->call, "it was opened with another model while this server was "
+                                "running: start again with the same program and files"));
+}
+
+/* One of several ends alone: the others have nothing to do with it. */
+static void shut_one(struct served *v, struct api_house *house, size_t which)
+{
+    failed(v->site.caller, v->site.call, say_other_model(&v->site));
+    log_line(LOG_ERROR, "organisation", "outcome=not_served place=%.*s",
+             TEXT_ARG(log_value(v->site.arena, site_shown(v->site.arena, v->site.where))));
+    api_house_shut(house, which);
+    store_stop(v->site.store);
+    v->shut = true;
+}
+
+/* Until it is told to stop. */
+static enum err wait_for_end(struct house *h, struct api_house *house)
+{
+    static const struct timespec between = {.tv_sec = 1};
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    while (sigtimedwait(&set, NULL, &between) < 0)
+        for (size_t i = 0; i < h->count; i++) {
+            if (h->of[i].shut || still_fits(&h->of[i]))
+                continue;
+            if (h->count == 1)
+                return say_other_model(&h->of[i].site);
+            shut_one(&h->of[i], house, i);
+        }
+    return OK;
+}
+
+static void print_served(struct house *h, const struct net_options *o, int port, bool demo)
+{
+    for (size_t i = 0; i < h->count; i++) {
+        struct served *v = &h->of[i];
+        if (demo)
+            demo_print(&v->site);
+        print_address(&v->site, o, port, &v->outside);
+        print_setup(&v->site, o, port, &v->outside);
+    }
+}
+
+/* With the first that cannot in *at. */
+static enum err open_all(struct house *h, const struct net_options *o, const struct args *args,
+                         const struct pace *pace, struct served **at)
+{
+    for (size_t i = 0; i < h->count; i++) {
+        *at = &h->of[i];
+        TRY(open_api(*at, o, args, pace));
+    }
+    *at = &h->of[0];
+    return OK;
+}
+
+static enum err start_all(struct house *h, struct net *net, struct served **at)
+{
+    for (size_t i = 0; i < h->count; i++) {
+        *at = &h->of[i];
+        TRY(start_one(*at, net));
+    }
+    return OK;
+}
+
+static struct api_house *house_of(struct house *h)
+{
+    struct api *all[API_MOST];
+    for (size_t i = 0; i < h->count; i++)
+        all[i] = h->of[i].api;
+    return api_house(h->arena, all, h->count);
+}
+
+/* On one of the addresses that all share. */
+static enum err listen_for(struct house *h, struct net_options *o, struct api_house *house,
+                           struct net **net)
+{
+    struct net_lane lanes[API_LANES];
+    api_lanes(o->workers, lanes);
+    for (size_t i = 0; i < API_LANES && h->count > 1; i++)
+        lanes[i].of_arg =
+            lanes[i].queue / 2; /* however many ask one of them, there is room for the others */
+    o->lanes = lanes;
+    o->lane_count = API_LANES;
+    o->spool = spool_of(&h->of[0].site);
+    o->door = api_door;
+    o->fast = api_fast;
+    o->handle = api_handle;
+    o->refusal = api_refusal;
+    o->admit = api_admit;
+    o->who = api_who;
+    o->arg = house;
+    enum err e = net_open(h->of[0].site.call, o, net);
+    return e == ERR_IO
+               ? ERR_CONFLICT
+               : e; /* the address is taken or not ours: nothing is wrong with the storage */
+}
+
+static int serve(struct house *h, struct net_options *o, const struct args *args)
+{
+    struct pace pace;
+    if (!read_number(args, "rate", "AIMWELL_RATE",
+                     "is a number from 1 to 10000; 0 takes the limits away", 0, 10000, 1,
+                     &pace.rate) ||
+        !read_number(args, "patience", "AIMWELL_PATIENCE",
+                     "is a number of seconds from 1 to 3600", 1, 3600, 30, &pace.patience))
+        return 2;
+    pace.patience *= 1000000;
+    struct net *net = NULL;
+    struct served *at = &h->of[0];
+    struct api_house *house = NULL;
+    enum err e = open_all(h, o, args, &pace, &at);
+    if (e == OK)
+        house = house_of(h);
+    if (e == OK)
+        e = listen_for(h, o, house, &net);
+    if (e == OK)
+        e = start_all(h, net, &at);
+    if (e == OK) {
+        print_served(h, o, net_port(net), args_flag(args, "demo"));
+        e = wait_for_end(h, house);
+        log_line(LOG_INFO, "stopping", "grace_s=10");
+    }
+    net_close(net, 10000000);
+    for (size_t i = 0; i < h->count; i++)
+        stop_one(&h->of[i]);
+    return e == OK ? 0 : failed(at->site.caller, at->site.call, e);
 }
 
 /* As many as the system gives us descriptors for, within reason: those that idle must not shut
  * out those that ask. Some are kept for the database and its files. */
-static int connections_most(void)
+static int connections_most(size_t organisations)
 {
     struct rlimit limit;
+    rlim_t kept = 256 + 64 * (rlim_t)(organisations ? organisations - 1 : 0);
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
         return 512;
     limit.rlim_cur = limit.rlim_max;
     if (setrlimit(RLIMIT_NOFILE, &limit) != 0 && getrlimit(RLIMIT_NOFILE, &limit) != 0)
         return 512;
-    return limit.rlim_cur > 16384 + 256 ? 16384
-           : limit.rlim_cur < 512       ? 256
-                                        : (int)limit.rlim_cur - 256;
+    return limit.rlim_cur > 16384 + kept ? 16384
+           : limit.rlim_cur < kept + 256 ? 256
+                                         : (int)(limit.rlim_cur - kept);
+}
+
+static bool read_options(const struct args *args, struct net_options *o)
+{
+    const char *listen = args_option(args, "listen"), *workers = args_option(args, "workers");
+    int64_t count;
+    if (!read_listen(args, listen ? listen : "127.0.0.1:8420", o))
+        return false;
+    if (workers && (!text_integer(text_of(workers), &count) || count < 1 || count > 64)) {
+        fprintf(args->caller->err, "aimwell: --workers is a number from 1 to 64\n");
+        return false;
+    }
+    if (workers)
+        o->workers = (int)count;
+    o->tls_cert = args_option(args, "tls-cert");
+    o->tls_key = args_option(args, "tls-key");
+    if (!o->tls_cert == !o->tls_key)
+        return true;
+    fprintf(args->caller->err, "aimwell: --tls-cert and --tls-key go together\n");
+    return false;
+}
+
+/* Of one organisation, as the command line says; of several, as their file does. */
+static bool read_house(const struct args *args, struct house *h, struct net_options *o)
+{
+    h->of = NEW_MANY(h->arena, API_MOST, struct served);
+    h->file = args_option(args, "organisations");
+    if (h->file)
+        return house_read(args, h, o);
+    h->of[0].place = site_place(args);
+    h->count = h->of[0].place.where ? 1 : 0;
+    return h->count && read_public(h->arena, args, o, &h->of[0].outside);
+}
+
+static int open_served(struct house *h, struct served *v, const struct args *args,
+                       const struct net_options *o)
+{
+    int code = args_flag(args, "demo") ? refuse_public_demo(args, o, v->outside.origin) : 0;
+    code = code ? code : open_place(&v->site, args, v->place);
+    if (code == 0) {
+        v->open = true;
+        code = is_demo(&v->site) ? refuse_public_demo(args, o, v->outside.origin) : 0;
+    }
+    if (code && h->file)
+        house_refuse(args, h, v, "it cannot be served");
+    return code ? code : house_twice(args, h, v);
 }
 
 static int run(const struct args *args)
 {
-    struct net_options o = {.body_cap = 1u << 20,
-                            .deadline_us = 30000000,
-                            .workers = 4,
-                            .max_connections = connections_most()};
-    struct site site;
-    const char *listen = args_option(args, "listen");
-    struct place place = site_place(args);
-    const char *workers = args_option(args, "workers");
-    int64_t count;
-    if (!place.where || !read_listen(args, listen ? listen : "127.0.0.1:8420", &o))
-        return 2;
-    if (workers && (!text_integer(text_of(workers), &count) || count < 1 || count > 64)) {
-        fprintf(args->caller->err, "aimwell: --workers is a number from 1 to 64\n");
-        return 2;
-    }
-    if (workers)
-        o.workers = (int)count;
-    o.tls_cert = args_option(args, "tls-cert");
-    o.tls_key = args_option(args, "tls-key");
-    if (!o.tls_cert != !o.tls_key) {
-        fprintf(args->caller->err, "aimwell: --tls-cert and --tls-key go together\n");
-        return 2;
-    }
+    struct net_options o = {.body_cap = 1u << 20, .deadline_us = 30000000, .workers = 4};
+    struct house h = {.arena = arena_open()};
     log_limit = args_flag(args, "verbose") ? LOG_DEBUG : LOG_INFO;
+    int code = read_options(args, &o) && read_house(args, &h, &o) ? 0 : 2;
+    o.max_connections = connections_most(h.count);
     block_signals();
-    struct arena *arena = arena_open();
-    struct text origin;
-    int code = read_public(arena, args, &o, &origin) ? 0 : 2;
-    if (code == 0 && args_flag(args, "demo"))
-        code = refuse_public_demo(args, &o, origin);
-    code = code ? code : open_place(&site, args, place);
+    for (size_t i = 0; i < h.count && code == 0; i++)
+        code = open_served(&h, &h.of[i], args, &o);
     if (code == 0) {
-        code = is_demo(&site) ? refuse_public_demo(args, &o, origin) : 0;
-        warn_of_root(&site);
-        code = code ? code : serve(&site, &o, origin, args);
-        site_close(&site);
+        warn_of_root(&h.of[0].site);
+        code = serve(&h, &o, args);
     }
-    arena_close(arena);
+    for (size_t i = 0; i < h.count; i++)
+        if (h.of[i].open)
+            site_close(&h.of[i].site);
+    arena_close(h.arena);
     return code;
 }
 
@@ -340,16 +473,25 @@ const struct command command_serve = {
     "serve",
     "aimwell serve [--data DIR | --store postgres://…] [--listen HOST:PORT] [--demo]\n"
     "              [--tls-cert FILE --tls-key FILE] [--public URL] [--proxy ADDRESS,…]\n"
-    "              [--host NAME,…] [--workers N] [--patience SECONDS] [--rate N] [--verbose]\n\n"
+    "              [--organisations FILE] [--host NAME,…] [--workers N] [--patience SECONDS] "
+    "[--rate N] "
+    "[--verbose]\n\n"
     "Serves the organisation in DIR (default address 127.0.0.1:8420). --demo makes a demo\n"
     "organisation there when there is none. One process per SQLite folder; several may serve\n"
     "one PostgreSQL schema, all with the same program and --site files.\n"
     "Behind a proxy that does TLS, --public is the address people use: cookies are marked\n"
-    "Secure and pages of no other origin may write. X-Forwarded-For is believed from this\n"
+    "Secure and pages of no other origin may write. It may end in a path (https://host/aims), "
+    "which\n"
+    "the proxy passes on. X-Forwarded-For is believed from this\n"
     "machine and from the addresses named by --proxy. --patience is how long one request may\n"
     "read (default 30 seconds).\n"
-    "It answers for this machine's own names, the address it listens on and --public; --host names\n"
-    "others. --rate N, or AIMWELL_RATE, allows N times as much in a short time as is usual (0:\n"
+    "It answers for this machine's own names, the address it listens on and --public; --host "
+    "names\n"
+    "others. --organisations FILE serves several, a line for each: the address that people use "
+    "(/north, or\n"
+    "https://north.example.org), then its folder or the URL of its store. --rate N, or "
+    "AIMWELL_RATE, allows N times as much in a short time as is usual "
+    "(0:\n"
     "without limits).",
     "serve an organisation: pages and API",
     rules,

@@ -533,6 +533,8 @@ bool condition_holds(const struct condition *c, condition_value *value, void *ar
 /* ---- describing itself ------------------------------------------------------------------------------ */
 void model_json(const struct model *m, struct buf *out);      /* GET /api/v1/model, without braces' "organisation" */
 void model_openapi(const struct model *m, struct buf *out);
+/* The same of a server whose addresses lie below a path: "/aims"; "" is none. */
+void model_openapi_below(const struct model *m, struct text base, struct buf *out);
 void model_typescript(const struct model *m, struct buf *out);
 void model_markdown(const struct model *m, struct buf *out);
 MUST_USE enum err model_explain(struct call *call, const struct model *m, struct text kind,

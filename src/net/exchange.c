@@ -65,6 +65,7 @@ void *net__begin(void *arg, const char *target, struct MHD_Connection *connectio
     struct arena *a = spare_arena(n);
     struct work *w = NEW(a, struct work);
     w->net = n;
+    w->arg = n->options.arg;
     w->spool = -1;
     w->connection = connection;
     w->conn =
@@ -201,8 +202,9 @@ static enum MHD_Result expect_body(struct work *w)
 {
     size_t length = promised(&w->request);
     struct admission *in = &w->admission;
+    const char *spool = in->spool ? in->spool : w->net->options.spool;
     w->step = STEP_BODY;
-    in->to_file = in->to_file && w->net->options.spool && length > NET_PIECE;
+    in->to_file = in->to_file && spool && length > NET_PIECE;
     if (in->to_file && !net__spool_begin(w)) {
         in->to_file = false;
         return net__refuse(w, 503, SAID("too many files are being sent at once"));
@@ -218,7 +220,7 @@ static enum MHD_Result admit(struct work *w)
     struct admission *in = &w->admission;
     *in = (struct admission){.cap = o->body_cap, .before = SIZE_MAX};
     if (o->admit)
-        o->admit(o->arg, &w->request, in);
+        o->admit(w->arg, &w->request, in);
     size_t length = promised(&w->request);
     if (in->refused)
         return net__turn_away(w, in->refused);
@@ -258,6 +260,15 @@ static enum MHD_Result head(struct work *w, const char *method, const char *vers
     if (why)
         return net__refuse(w, status, why);
     w->request.peer = net__client(&w->net->options, &w->request);
+    const struct net_options *o = &w->net->options;
+    status = 404;
+    void *whose = o->door ? o->door(o->arg, &w->request, &status) : o->arg;
+    if (o->door && !whose)
+        return net__refuse(w, status,
+                           status == 404   ? SAID("there is nothing here")
+                           : status == 421 ? SAID("this server does not answer for that name")
+                                           : SAID("this organisation is not served now"));
+    w->arg = whose;
     return admit(w);
 }
 
@@ -288,7 +299,7 @@ static enum MHD_Result hand_over(struct work *w)
     w->step = STEP_PARKED;
     atomic_fetch_add(&n->active, 1);
     atomic_fetch_add(&n->busy, 1);
-    bool taken = o->fast && o->fast(o->arg, &w->request);
+    bool taken = o->fast && o->fast(w->arg, &w->request);
     w->errand = ERRAND_HANDLE;
     if (!taken && !net__workers_add(n, w, w->admission.lane)) {
         atomic_fetch_sub(&n->busy, 1);

@@ -74,6 +74,7 @@ enum held { HELD, HELD_TOO_MUCH, HELD_TOO_MUCH_OF_ONE };
 struct work {
     struct request request;
     struct net *net;
+    void *arg; /* for what answers it */
     struct MHD_Connection *connection;
     struct conn *conn;
     struct text target; /* the raw request target */

@@ -17,6 +17,7 @@ struct request {
     struct arena *arena;       /* lives until the reply is sent */
     struct text method;        /* GET, POST, … upper case */
     struct text path;          /* decoded once, begins with '/', no "." or ".." segments, no NUL */
+    struct text base;          /* what `door` took off its front: "/aims"; "" = nothing */
     struct text raw_query;
     const struct pair *query;  /* decoded, in order */
     size_t query_count;
@@ -49,6 +50,7 @@ struct admission {
     size_t lane;
     size_t cap;       /* bytes of body; more is 413 before it is read */
     size_t before;    /* a body of more bytes is read only after `who` said yes */
+    const char *spool; /* folder for that; NULL: that of the options */
     bool to_file;     /* it is collected in a file, not in memory; request.body is a view of it */
     const struct reply *refused; /* NULL: go on */
 };
@@ -59,6 +61,7 @@ struct net_lane {
     size_t queue;     /* requests that may wait; the next is 503 with Retry-After */
     size_t of_one;    /* of one party among them; 0: as many as there are */
     bool yields;      /* its threads let those of other lanes go first on the processor */
+    size_t of_arg;    /* of one `arg` that the door gave, among them; 0: as many as there are */
 };
 struct net_options {
     struct text host;          /* "127.0.0.1" */
@@ -76,6 +79,11 @@ struct net_options {
     const char *spool;         /* borrowed; folder for bodies that go to a file; NULL: they stay in memory */
     int spools_most;           /* bodies on their way to a file at once; default, and at most, 64;
                                 * of one party a quarter of them. More are 503 */
+    /* On a loop thread, once the head was read and before anything else: who answers this
+     * request, as `arg` for all that follows; it may move the front of r->path into r->base,
+     * and say r->secure. NULL: nobody does; *status is 404, or what the door makes it (421,
+     * 503). May be NULL: then it is `arg`. */
+    void *(*door)(void *arg, struct request *r, int *status);
     /* On a loop thread: memory only. `out` comes with lane 0 and body_cap. May be NULL. */
     void (*admit)(void *arg, struct request *r, struct admission *out);
     /* On a worker thread of the lane: may this request send its body? NULL is yes; else the reply. */

@@ -181,7 +181,7 @@ static struct text refusal_body(struct work *w, int status, const char *why)
 {
     const struct net_options *o = &w->net->options;
     if (o->refusal)
-        return o->refusal(o->arg, &w->request, status, why);
+        return o->refusal(w->arg, &w->request, status, why);
     return text_print(w->request.arena, "{\"status\":%d,\"title\":\"%s\"}", status, why);
 }
 

@@ -54,7 +54,7 @@ bool net__spool_begin(struct work *w)
 /* Some file systems have no unnamed files; then it loses its name at once. */
 static int open_unnamed(struct work *w)
 {
-    const char *folder = w->net->options.spool;
+    const char *folder = w->admission.spool ? w->admission.spool : w->net->options.spool;
     int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     if (fd >= 0)
         return fd;

@@ -30,7 +30,7 @@ static void handle(struct net *n, struct work *w)
     if (w->admission.to_file && !net__spool_finish(w))
         net__refuse_late(w, 503, w->lost);
     else
-        n->options.handle(n->options.arg, &w->request);
+        n->options.handle(w->arg, &w->request);
 }
 
 static void do_errand(struct net *n, struct work *w)
@@ -40,7 +40,7 @@ static void do_errand(struct net *n, struct work *w)
         handle(n, w);
         return;
     case ERRAND_WHO:
-        w->turned_away = n->options.who(n->options.arg, &w->request);
+        w->turned_away = n->options.who(w->arg, &w->request);
         w->request.welcome = !w->turned_away;
         break;
     case ERRAND_SPOOL:
@@ -70,21 +70,25 @@ static void *run(void *arg)
 }
 
 /* Call with the lock held. Nobody fills a queue alone. */
-static bool has_room(const struct lane *l, uint64_t party)
+static bool has_room(const struct lane *l, const struct work *w)
 {
-    size_t same = 0;
+    size_t of_one = 0, of_arg = 0;
     if (l->stop || l->waiting >= l->rule.queue)
         return false;
-    for (size_t i = 0; l->rule.of_one > 0 && party != 0 && i < l->waiting; i++)
-        same += l->ring[(l->head + i) % l->rule.queue]->request.party == party;
-    return l->rule.of_one == 0 || same < l->rule.of_one;
+    for (size_t i = 0; (l->rule.of_one || l->rule.of_arg) && i < l->waiting; i++) {
+        const struct work *other = l->ring[(l->head + i) % l->rule.queue];
+        of_one += w->request.party != 0 && other->request.party == w->request.party;
+        of_arg += other->arg == w->arg;
+    }
+    return (l->rule.of_one == 0 || of_one < l->rule.of_one) &&
+           (l->rule.of_arg == 0 || of_arg < l->rule.of_arg);
 }
 
 bool net__workers_add(struct net *n, struct work *w, size_t lane)
 {
     struct lane *l = &n->lanes[lane < n->lane_count ? lane : 0];
     pthread_mutex_lock(&l->lock);
-    bool room = has_room(l, w->request.party);
+    bool room = has_room(l, w);
     if (room) {
         w->request.lane = lane;
         l->ring[(l->head + l->waiting++) % l->rule.queue] = w;

@@ -357,20 +357,27 @@ static void answer(struct group *g, enum err e)
     }
 }
 
+/* One of several that a process has open: whose is it? */
+static void log_failing(const struct store *s, enum log_level level, const char *how)
+{
+    struct text place = s->driver->kind == STORE_SQLITE ? s->folder : s->schema;
+    log_line(level, "store", "failing=%s place=%.*s", how, TEXT_ARG(place));
+}
+
 static void mark_failing(struct store *s)
 {
     struct writer *w = &s->writer;
     bool failed = w->tx.link == NULL || w->tx.link->failed || w->behind;
 
     if (failed && !atomic_exchange(&s->failing, true)) {
-        log_line(LOG_ERROR, "store", "failing=true");
+        log_failing(s, LOG_ERROR, "true");
         if (s->driver->kind == STORE_SQLITE && w->again == 0) {
             w->pause = FIRST_PAUSE;
             w->again = clock_ticks() + w->pause;
         }
     }
     if (!failed && atomic_exchange(&s->failing, false))
-        log_line(LOG_WARN, "store", "failing=false");
+        log_failing(s, LOG_WARN, "false");
 }
 
 static enum err attest(struct group *g)

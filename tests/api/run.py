@@ -132,10 +132,11 @@ def many_pages(stores, template):
 
 
 def public_address(_, __):
-    """`serve --public` takes an address of a whole host, and nothing else."""
-    for wrong in ("aims.example.org", "https://", "https://a.example/b", "https://a@b.example", "ftp://a"):
+    """`serve --public` takes an address of a host, or of a path on one, and nothing else."""
+    for wrong in ("aims.example.org", "https://", "https://a.example/api", "https://a@b.example", "ftp://a"):
         run("serve", "--data", "/nonexistent", "--public", wrong, expect=2)
-    run("serve", "--data", "/nonexistent", "--public", "https://[::1]:8443/", expect=4)
+    for good in ("https://[::1]:8443/", "https://a.example/b"):
+        run("serve", "--data", "/nonexistent", "--public", good, expect=4)
     return []
 
 

@@ -386,13 +386,17 @@ def disabled_owner(desk):
 
 @case("subpath")
 def subpath(desk):
-    code, out, err = harness.run(desk.place.aimwell, "serve", "--listen", "127.0.0.1:0", "--public", "https://host.example/aims",
-                                 where=desk.place.where)
-    holds(code == 2 and "a path below it is not supported" in out + err, (code, out, err))
-    client = desk.client()
-    for path in ("/api", "/api/", "/api/v1", "/api/v2/risk", "/aims/api/v1/session", "/api/v1/nothing/at/all/here", "/API/v1/risk"):
-        status, headers, _ = client.ask("GET", path, Accept="text/html")
-        holds(not (status == 200 and "html" in headers.get("content-type", "")), f"{path}: {status} {headers}")
+    for public in ((), ("--public", "https://host.example/aims")):
+        below, host = ("/aims", {"Host": "host.example"}) if public else ("", {})
+        desk.server = harness.Server(desk.place, *public)
+        client = harness.Client(desk.server.port)
+        status, headers, _ = client.ask("GET", below + "/k/risk", Accept="text/html", **host)
+        holds(status == 200 and "html" in headers["content-type"], f"a page: {status} {headers}")
+        for path in ("/api", "/api/", "/api/v1", "/api/v2/risk", "/aims/api/v1/session", "/api/v1/nothing/at/all/here", "/API/v1/risk"):
+            for front in {"", below}:
+                status, headers, _ = client.ask("GET", front + path, Accept="text/html", **host)
+                holds(not (status == 200 and "html" in headers.get("content-type", "")), f"{front + path}: {status} {headers}")
+        desk.server.stop()
 
 
 def main():

@@ -181,7 +181,7 @@ class Server:
 
     def read_port(self):
         for line in self.process.stdout:
-            address = re.match(rb"  https?://.*:(\d+)$", line)
+            address = re.match(rb"  https?://[^/]*:(\d+)(/.*)?$", line)
             if address:
                 port = int(address[1])
                 threading.Thread(target=self.process.stdout.read, daemon=True).start()

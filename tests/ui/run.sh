@@ -71,4 +71,5 @@ suite transfer
 suite fields
 suite shapes
 suite pages
+AIMWELL="$aimwell" node tests/ui/below.mjs # a proxy and a server of its own
 exit 0

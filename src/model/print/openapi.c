@@ -573,12 +573,25 @@ static void put_components(struct printer *p, const struct json *fixed)
     json_close(o, '}');
 }
 
-void model_openapi(const struct model *m, struct buf *out)
+static void put_server(struct json_out *o, struct text base)
+{
+    json_key(o, "servers");
+    json_open(o, '[');
+    json_open(o, '{');
+    json_key(o, "url");
+    json_put_text(o, base);
+    json_close(o, '}');
+    json_close(o, ']');
+}
+
+void model_openapi_below(const struct model *m, struct text base_path, struct buf *out)
 {
     struct printer p = {json_out(out), arena_open(), m};
     const struct json *fixed = base(&p);
     json_open(&p.out, '{');
     put_info(&p);
+    if (base_path.len)
+        put_server(&p.out, base_path);
     json_key(&p.out, "paths");
     json_open(&p.out, '{');
     put_members(&p.out, json_get(fixed, "paths"));
@@ -588,4 +601,9 @@ void model_openapi(const struct model *m, struct buf *out)
     put_components(&p, fixed);
     json_close(&p.out, '}');
     arena_close(p.arena);
+}
+
+void model_openapi(const struct model *m, struct buf *out)
+{
+    model_openapi_below(m, TEXT(""), out);
 }

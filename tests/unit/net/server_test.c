@@ -345,6 +345,97 @@ static void refuses_when_the_queue_is_full(void **state)
     net_close(n, SECOND);
 }
 
+/* ---- the door: whose a request is
+ * --------------------------------------------------------------- */
+static char one[] = "one", two[] = "two";
+
+static void *show_in(void *arg, struct request *r, int *status)
+{
+    (void)arg;
+    struct text path = text_from(r->path, 4);
+    bool first = text_starts(r->path, "/one/"), second = text_starts(r->path, "/two/");
+    if (text_is(r->path, "/shut"))
+        *status = 503;
+    if (!first && !second)
+        return NULL;
+    r->base = text_slice(r->path, 0, 4);
+    r->path = path;
+    return first ? one : two;
+}
+
+static void answer_whose(void *arg, struct request *r)
+{
+    if (text_is(r->path, "/hold")) {
+        __atomic_add_fetch(&holding, 1, __ATOMIC_SEQ_CST);
+        while (!__atomic_load_n(&released, __ATOMIC_SEQ_CST))
+            nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    }
+    answer_text(r, 200,
+                text_c(r->arena, text_print(r->arena, "%s %.*s %.*s", (const char *)arg,
+                                            TEXT_ARG(r->base), TEXT_ARG(r->path))));
+}
+
+static int status_of(const struct net *n, const char *path)
+{
+    int fd = dial(n);
+    get(fd, path);
+    int status = hear(fd)->status;
+    close(fd);
+    return status;
+}
+
+static void a_door_says_whose_a_request_is(void **state)
+{
+    struct net *n =
+        serve(&(struct net_options){.body_cap = 1000, .door = show_in, .handle = answer_whose});
+    int fd = dial(n);
+    get(fd, "/one/x");
+    assert_string_equal(hear(fd)->body, "one /one /x");
+    get(fd, "/two/x"); /* on the same connection */
+    assert_string_equal(hear(fd)->body, "two /two /x");
+    close(fd);
+    assert_int_equal(status_of(n, "/three/x"), 404);
+    assert_int_equal(status_of(n, "/shut"), 503);
+    net_close(n, SECOND);
+}
+
+static bool waiting_becomes(const struct net *n, int64_t wanted)
+{
+    for (int i = 0; i < 20000 && net_counts(n).waiting != wanted; i++)
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    return net_counts(n).waiting == wanted;
+}
+
+static void nobody_fills_a_queue_for_the_others(void **state)
+{
+    const struct net_lane lane = {.name = "lane", .workers = 1, .queue = 4, .of_arg = 2};
+    struct net *n = serve(&(struct net_options){.body_cap = 1000,
+                                                .door = show_in,
+                                                .handle = answer_whose,
+                                                .lanes = &lane,
+                                                .lane_count = 1});
+    int first[3], other = dial(n);
+    __atomic_store_n(&released, 0, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&holding, 0, __ATOMIC_SEQ_CST);
+    for (int i = 0; i < 3; i++) {
+        first[i] = dial(n);
+        get(first[i], i ? "/one/x" : "/one/hold");
+        assert_true(i || becomes(&holding, 1));
+        assert_true(waiting_becomes(n, i));
+    }
+    assert_int_equal(status_of(n, "/one/x"), 503);
+    get(other, "/two/x");
+    assert_true(waiting_becomes(n, 3));
+    __atomic_store_n(&released, 1, __ATOMIC_SEQ_CST);
+    assert_int_equal(hear(other)->status, 200);
+    close(other);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(hear(first[i])->status, 200);
+        close(first[i]);
+    }
+    net_close(n, SECOND);
+}
+
 static void a_waiting_request_has_no_deadline(void **state)
 {
     struct net_options options = plain;
@@ -593,6 +684,8 @@ int main(void)
                                        cmocka_unit_test(one_party_has_a_share_of_the_memory),
                                        cmocka_unit_test(a_head_has_a_deadline_of_its_own),
                                        cmocka_unit_test(silence_makes_room_for_others),
-                                       cmocka_unit_test(says_why_it_cannot_open)};
+                                       cmocka_unit_test(says_why_it_cannot_open),
+                                       cmocka_unit_test(a_door_says_whose_a_request_is),
+                                       cmocka_unit_test(nobody_fills_a_queue_for_the_others)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

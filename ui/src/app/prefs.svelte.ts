@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a person likes, kept on this device.
+import { keptName } from '../data/place';
+
 export type Theme = 'auto' | 'light' | 'dark';
 export type Density = 'dense' | 'roomy';
 
 function read<T>(name: string, otherwise: T): T {
 	try {
-		const text = localStorage.getItem(`aimwell.${name}`);
+		const text = localStorage.getItem(keptName(name));
 		return text === null ? otherwise : (JSON.parse(text) as T);
 	} catch {
 		return otherwise;
@@ -13,7 +15,7 @@ function read<T>(name: string, otherwise: T): T {
 }
 export function keep(name: string, value: unknown): void {
 	try {
-		localStorage.setItem(`aimwell.${name}`, JSON.stringify(value));
+		localStorage.setItem(keptName(name), JSON.stringify(value));
 	} catch {
 		// A browser that keeps nothing is still usable.
 	}

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Real paths with the History API. Ordinary links work; plain clicks on them stay in the page. Each entry of
 // the history remembers where its page was scrolled to.
-export const here = $state({ path: location.pathname, search: location.search, turn: 0, again: 0, heading: false });
+import { addressOf, pathIn } from '../data/place';
+
+const now = (): string => pathIn(location.pathname) ?? '/';
+export const here = $state({ path: now(), search: location.search, turn: 0, again: 0, heading: false });
 
 export interface Going {
 	replace?: boolean;
@@ -19,7 +22,7 @@ export function guardLeaving(allow: () => boolean): void {
 	guard = allow;
 }
 export function navigate(to: string, going: Going = {}): void {
-	const url = new URL(to, location.href);
+	const url = new URL(addressOf(to), location.href);
 	const samePath = url.pathname === location.pathname;
 	// Whoever asks for the very page that is shown wants it as it is now.
 	if (samePath && url.search === location.search && !going.replace) here.again++;
@@ -29,7 +32,7 @@ export function navigate(to: string, going: Going = {}): void {
 		history.replaceState({ ...history.state, top }, '');
 		history.pushState({}, '', url);
 	} else history.replaceState(history.state, '', url);
-	here.path = url.pathname;
+	here.path = pathIn(url.pathname) ?? '/';
 	here.search = url.search;
 	if (!samePath) {
 		here.turn++;
@@ -38,9 +41,9 @@ export function navigate(to: string, going: Going = {}): void {
 	}
 }
 function back(event: PopStateEvent): void {
-	const samePath = here.path === location.pathname;
-	if (!samePath && !guard()) return history.pushState({}, '', here.path + here.search);
-	here.path = location.pathname;
+	const samePath = here.path === now();
+	if (!samePath && !guard()) return history.pushState({}, '', addressOf(here.path) + here.search);
+	here.path = now();
 	here.search = location.search;
 	if (samePath) return;
 	here.turn++;
@@ -52,10 +55,11 @@ function click(event: MouseEvent): void {
 	if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
 	const link = (event.target as Element | null)?.closest?.('a[href]') as HTMLAnchorElement | null;
 	if (!link || link.target || link.hasAttribute('download') || link.origin !== location.origin) return;
-	// What the server itself answers is no page.
-	if (/^\/(api|v1|public)\/|^\/(healthz|readyz|metrics|openapi\.json)$/.test(link.pathname)) return;
+	// What lies beside us on the host, or is answered by the server itself, is no page of ours.
+	const path = pathIn(link.pathname);
+	if (path === null || /^\/(api|v1|public)\/|^\/(healthz|readyz|metrics|openapi\.json)$/.test(path)) return;
 	event.preventDefault();
-	navigate(link.pathname + link.search + link.hash);
+	navigate(path + link.search + link.hash);
 }
 export function startRouter(): void {
 	history.scrollRestoration = 'manual';

@@ -2,6 +2,7 @@
 // Who is signed in, and the model they see. Nothing of the product is shown before both are here.
 import { ApiError, call, get, net, post, remove, setCsrf, whenDenied, whenSignedOut } from '../data/client.svelte';
 import { forgetAll } from '../data/resource.svelte';
+import { keptName } from '../data/place';
 import { closeStream, onChange, openStream } from '../data/stream';
 import { hearTabs, tellTabs } from '../data/tabs';
 import type { Model, Session, TasksReply } from '../data/types';
@@ -71,8 +72,8 @@ async function speak(me: Session, signsIn: boolean): Promise<void> {
 	const own = me.user.lang === 'en' || me.user.lang === 'zh' ? me.user.lang : null;
 	if (signsIn && chosen) {
 		if (own !== language.now) void call('PATCH', '/session', { body: { lang: language.now } }).catch(() => undefined);
-	} else if (own && (signsIn || !localStorage.getItem('aimwell.lang'))) {
-		if (signsIn) localStorage.setItem('aimwell.lang', own);
+	} else if (own && (signsIn || !localStorage.getItem(keptName('lang')))) {
+		if (signsIn) localStorage.setItem(keptName('lang'), own);
 		if (own !== language.now) await useLanguage(own);
 	}
 	chosen = false;
@@ -139,13 +140,16 @@ export async function renew(old: string, next: string): Promise<void> {
 	await enter(await get<Session>('/session'), true);
 	leaveLogin();
 }
-const STAYS = /^aimwell\.(lang|theme|density|narrow|singleKeys|hideEmpty|columns\..+|views\..+)$/;
+const STAYS = /^(lang|theme|density|narrow|singleKeys|hideEmpty|columns\..+|views\..+)$/;
 export async function logout(): Promise<void> {
 	// Signing out clears what this device keeps; how it looks and the views people named may stay, the records they saw may not.
-	const look = Object.entries(localStorage).filter(([name]) => STAYS.test(name));
+	const look = Object.entries(localStorage).filter(([name]) => name.startsWith(keptName('')) && STAYS.test(name.slice(keptName('').length)));
 	try {
 		await remove('/session');
 	} finally {
+		// The server has the browser clear a host that is ours alone; on a shared one only what is ours goes.
+		for (const store of [localStorage, sessionStorage])
+			for (const name of Object.keys(store)) if (name.startsWith(keptName(''))) store.removeItem(name);
 		for (const [name, value] of look) localStorage.setItem(name, value);
 		toLogin();
 	}
@@ -181,7 +185,7 @@ export async function withPassword<T>(act: () => Promise<T>): Promise<T> {
 	}
 }
 export async function setLanguage(lang: Language): Promise<void> {
-	localStorage.setItem('aimwell.lang', lang);
+	localStorage.setItem(keptName('lang'), lang);
 	chosen = !session.me;
 	await useLanguage(lang);
 	if (session.me) void call('PATCH', '/session', { body: { lang } }).catch(() => undefined);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one way to the server. Every write carries the CSRF token, every create an idempotency key, every
 // change the version it was made from. A refusal becomes an ApiError that names its fields.
+import { addressOf } from './place';
 import type { Problem } from './types';
 import { language, t } from '../i18n/t.svelte';
 
@@ -100,7 +101,7 @@ export async function call<T>(method: string, path: string, options: Options = {
 	if (options.version !== undefined) headers['If-Match'] = `"${options.version}"`;
 	let reply: Response;
 	try {
-		reply = await patiently(method, `/api/v1${path}`, { method, headers, body, signal: options.signal, credentials: 'same-origin' });
+		reply = await patiently(method, addressOf(`/api/v1${path}`), { method, headers, body, signal: options.signal, credentials: 'same-origin' });
 	} catch (error) {
 		if (options.signal?.aborted) throw error;
 		net.down = true;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One connection to /stream, kept up: it comes back by itself, and says when something may have been missed.
+import { addressOf } from './place';
+
 export interface Change {
 	/** '*': anything may have changed. */
 	kind: string;
@@ -29,7 +31,7 @@ export function listen(hear: (news: News) => void): () => void {
 		}
 	}
 	function open(): void {
-		source = new EventSource('/api/v1/stream');
+		source = new EventSource(addressOf('/api/v1/stream'));
 		source.onmessage = receive;
 		source.addEventListener('change', receive as EventListener);
 		source.onopen = () => {

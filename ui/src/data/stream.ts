@@ -2,6 +2,7 @@
 // What changed elsewhere. Pages subscribe and are told at most every second, so that an import of thousands of
 // records does not make a page flicker. All tabs share one stream: a shared worker holds it, or, where there is
 // none, the tab that leads; without either the page asks again now and then.
+import { keptName } from './place';
 import { ANYTHING, listen, type Change, type News } from './source';
 
 export type { Change } from './source';
@@ -53,10 +54,10 @@ function byWorker(): () => void {
 /** The tab that holds the lock listens and tells the others; when it goes, another follows. */
 function byLeader(): () => void {
 	if (!navigator.locks || typeof BroadcastChannel === 'undefined') return byAsking();
-	const channel = new BroadcastChannel('aimwell.stream');
+	const channel = new BroadcastChannel(keptName('stream'));
 	const over = new AbortController();
 	channel.onmessage = (event: MessageEvent<News>) => hear(event.data);
-	void navigator.locks.request('aimwell.stream', { signal: over.signal }, () => new Promise<void>((release) => {
+	void navigator.locks.request(keptName('stream'), { signal: over.signal }, () => new Promise<void>((release) => {
 		const end = listen((news) => {
 			hear(news);
 			channel.postMessage(news);

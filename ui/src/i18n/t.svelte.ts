@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Words of the pages. Keys are typed from en.json; one language is loaded at a time.
 // `{n}` is replaced; `{n|record|records}` chooses by the plural rule of the language.
+import { keptName } from '../data/place';
 import type { Words } from '../data/types';
 import type en from './en.json';
 
@@ -17,7 +18,7 @@ export async function useLanguage(wanted: Language): Promise<void> {
 	document.documentElement.lang = wanted === 'zh' ? 'zh-CN' : 'en';
 }
 export function guessLanguage(): Language {
-	const kept = localStorage.getItem('aimwell.lang');
+	const kept = localStorage.getItem(keptName('lang'));
 	if (kept === 'en' || kept === 'zh') return kept;
 	return navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en';
 }
