@@ -80,6 +80,7 @@ def fill(place):
     deputy = next(p[0] for p in people if p[1] != "lin@northlake.example")
     lent = client.good("POST", "delegation", {"title": "Away", "deputy": deputy, "roles": ["aims_manager"], "valid_to": until, "tags": ["x"]})
     client.good("POST", f"delegation/{lent['id']}/moves/offer")
+    client.good("POST", "waiver", {"title": "While there are few of us", "duties": ["SOD-1"], "kinds": ["document"], "why": "w", "control": "c", "valid_to": until, "tags": ["x"]})
     kinds = [k["kind"] for k in client.good("GET", "model")["kinds"]]
     client.close()
     client = harness.Client(server.port)
