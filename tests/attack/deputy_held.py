@@ -7,11 +7,8 @@ and verify finds it; of 64 approvals by a deputy and by whom they stand in for o
 """
 import argparse
 import concurrent.futures
-import contextlib
 import datetime
 import os
-import sqlite3
-import subprocess
 import sys
 import time
 
@@ -20,8 +17,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "lib"))
 
 import cast  # noqa: E402
-from client import Client  # noqa: E402
-from program import Server  # noqa: E402
+from behind import Behind  # noqa: E402
 from stores import add_store_option, each_store, stores_for  # noqa: E402
 
 SITE = ["--site", os.path.join(HERE, "site")]
@@ -34,45 +30,7 @@ def say(good, name, why=""):
         FAILED.append(name)
 
 
-class Running:
-    """A server that is away while somebody writes into SQLite."""
-
-    def __init__(self, store):
-        self.store = store
-        self.start()
-
-    def start(self):
-        self.server = Server(self.store, *SITE)
-        self.server.__enter__()
-        self.client = Client(self.server, cast.passwords())
-
-    def stop(self):
-        self.server.__exit__(None, None, None)
-
-    def sqlite(self, sql):
-        self.stop()
-        try:
-            with contextlib.closing(sqlite3.connect(self.store.where + "/aimwell.db")) as db:
-                triggers = list(db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
-                for name, _ in triggers:
-                    db.execute(f'DROP TRIGGER "{name}"')
-                rows = list(db.execute(sql))
-                for _, made_by in triggers:
-                    db.execute(made_by)
-                db.commit()
-            return rows
-        finally:
-            self.start()
-
-    def forge(self, sql):
-        """Writes what it likes, append-only or not."""
-        if self.store.kind == "sqlite":
-            return self.sqlite(sql)
-        done = subprocess.run(["psql", "-q", "-t", "-A", "-F", "|", "-v", "ON_ERROR_STOP=1", self.store.where, "-c",
-                               "SET search_path = aimwell; SET session_replication_role = replica", "-c", sql],
-                              check=True, capture_output=True, text=True).stdout
-        return [tuple(line.split("|")) for line in done.splitlines() if line]
-
+class Running(Behind):
     def lend(self, giver, deputy, title):
         record = self.client.must(giver, "POST", "/delegation", {"title": title, "deputy": self.people[deputy],
                                                                  "roles": ["assessor"], "valid_to": self.until})
@@ -90,11 +48,6 @@ class Running:
         """For whom, after whatever was known of anybody is a second old."""
         time.sleep(1.1)
         return [one["person"] for one in self.client.must(who, "GET", "/session")["stands_in"]]
-
-    def verify(self):
-        done = subprocess.run([os.environ["AIMWELL_PROGRAM"], "verify", "--deep", *self.store.words, *SITE],
-                              capture_output=True, text=True, check=False)
-        return done.returncode, done.stdout
 
 
 def a_row_for_somebody_else(run, kind):
@@ -163,7 +116,7 @@ def main():
         with stores_for(kind, "lent") as (stores, folder):
             store = stores.new()
             made = cast.make(store, folder)
-            run = Running(store)
+            run = Running(store, *SITE)
             run.people = made["people"]
             run.until = (datetime.datetime.now(datetime.timezone.utc).date() + datetime.timedelta(days=9)).isoformat()
             try:
