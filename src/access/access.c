@@ -34,7 +34,7 @@ static enum err open_parts(struct call *call, struct access *a)
     TRY(access__throttle_open(call, &a->throttle));
     TRY(access__cache_open(call, &a->cache));
     a->standing = access__standing_open(a->ledger, a->unit_kind, a->lending_kind,
-                                         kind_that_is(a->model, "waiver"));
+                                        kind_that_is(a->model, "waiver"));
     a->trace = access__trace_open();
     return access__hasher_open(call, &a->hasher);
 }
@@ -94,8 +94,8 @@ void access_close(struct access *a)
     free(a);
 }
 
-enum err access_waiver_entry(struct call *call, struct access *a, struct reader *r, struct text id,
-                             int64_t *entry)
+enum err access_waiver_entry(struct call *call, struct access *a, struct reader *r,
+                             struct text id, int64_t *entry)
 {
     struct standing_word w;
     if (r != NULL)

@@ -222,8 +222,8 @@ void access_lendings_from(struct access *a, const struct lending_source *source)
 /* One was written: whoever acts is looked up anew. */
 void access_lendings_changed(struct access *a);
 
-/* The last entry about that record of the kind that `is: waiver`; -1: none. r NULL (within a job): as
- * far as the log was read. What an older version of the record says counts no more. */
+/* The last entry about that record of the kind that `is: waiver`; -1: none. r NULL (within a
+ * job): as far as the log was read. What an older version of the record says counts no more. */
 MUST_USE enum err access_waiver_entry(struct call *call, struct access *a, struct reader *r,
                                       struct text id, int64_t *entry);
 

@@ -112,7 +112,8 @@ struct standing_word {
     char parent[STANDING_ID]; /* unit */
     uint64_t left; /* person: the last entry that ended their account; 0: none */
 };
-/* Names of the kinds whose entries are those of units, of who is whose deputy, and of waivers. */
+/* Names of the kinds whose entries are those of units, of who is whose deputy, and of waivers.
+ */
 struct standing *access__standing_open(const struct ledger *l, struct text unit_kind,
                                        struct text lending_kind, struct text waiver_kind);
 void access__standing_close(struct standing *s);

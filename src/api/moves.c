@@ -12,7 +12,8 @@ void put__person(struct json_out *o, const char *name, struct text id, struct te
     json_close(o, '}');
 }
 
-/* [{"duty", "id", "key", "person", "until"}, …]: by which waiver which duty did not bind whom. */
+/* [{"duty", "id", "key", "person", "until"}, …]: by which waiver which duty did not bind whom.
+ */
 void put__waived(struct json_out *o, const struct json *waived)
 {
     json_key(o, "waived");

@@ -127,7 +127,8 @@ struct ledger_event {
     const char *act;            /* record.create, record.change, record.move, auth.login, … */
     struct text actor_type;     /* user, token, command, system */
     struct text actor_id;       /* opaque; never a name or an address */
-    struct text waiver;         /* by which duties did not bind who acted: key and id, with commas; "" */
+    struct text
+        waiver; /* by which duties did not bind who acted: key and id, with commas; "" */
     struct text actor_for;      /* the person a token or command acts for, "" when itself */
     struct text object_kind;    /* "" when none */
     struct text object_id;

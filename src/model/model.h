@@ -113,10 +113,12 @@ struct need {
     const struct condition *only;
     struct text since;           /* date or moment of this record: they came to their state after it; "" */
 };
-#define SET_OTHERS "@others:" /* how many others hold the role that follows, where the record is */
+#define SET_OTHERS                                                                             \
+    "@others:"        /* how many others hold the role that follows, where the record is */
 struct move_setting { /* a value that the engine fills in with a move */
     const struct field *field;
-    const struct json *value;    /* NULL empties; "@me", "@now", "@today", "@today+30" (days), "@people", "@others:ROLE" */
+    const struct json *value; /* NULL empties; "@me", "@now", "@today", "@today+30" (days),
+                                 "@people", "@others:ROLE" */
 };
 struct until_case {
     const struct condition *when; /* NULL: in every other case */
@@ -289,14 +291,14 @@ struct grants { /* a record of the kind gives its person a role over another rec
     const struct field *role, *to, *over, *from, *until; /* from, until may be NULL */
     uint64_t in;                 /* states, a bit each; 0: the kind grants nothing */
 };
-struct waives { /* is: waiver: who may waive duties, and for how long */
-    int64_t people;              /* at most so many have an account */
-    int64_t months;              /* at most so long, 1 … 12 */
+struct waives {     /* is: waiver: who may waive duties, and for how long */
+    int64_t people; /* at most so many have an account */
+    int64_t months; /* at most so long, 1 … 12 */
 };
 struct kind {
     struct text name, prefix, icon, phase, is, sort, file;
     struct grants grants;
-    struct waives waives;        /* all 0 unless it is the waiver */
+    struct waives waives; /* all 0 unless it is the waiver */
     struct words title, plural, about;
     int64_t order;
     struct field *fields;        /* engine's, then envelope, then own, in form order */
@@ -313,7 +315,8 @@ struct kind {
     size_t list_count, serves_count;
     struct who_list read, create, change;
     struct text keeps_until;     /* date field: not archived before that day; "" */
-    const struct json *views;    /* a list of shapes, checked; NULL: none. The engine does nothing with it */
+    const struct json
+        *views; /* a list of shapes, checked; NULL: none. The engine does nothing with it */
     const struct field **computed; /* in an order in which they can be computed */
     size_t computed_count;
     struct clock *clocks;

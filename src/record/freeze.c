@@ -84,8 +84,8 @@ static enum err refuse_open(struct call *call, struct records *r, struct db db,
     return e;
 }
 
-enum err freeze__check(struct call *call, struct records *r, struct db db, const struct record *rec,
-                       const struct move *m, struct verdict *v)
+enum err freeze__check(struct call *call, struct records *r, struct db db,
+                       const struct record *rec, const struct move *m, struct verdict *v)
 {
     struct record **items;
     size_t count;

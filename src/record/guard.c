@@ -115,8 +115,7 @@ static enum err check_who(struct call *call, struct records *r, struct db db,
 }
 
 static enum err check_duties(struct call *call, struct records *r, struct db db,
-                             const struct record *rec, const struct move *m,
-                             struct verdict *v)
+                             const struct record *rec, const struct move *m, struct verdict *v)
 {
     enum err worst = OK;
     for (size_t i = 0; i < m->duty_count; i++) {
@@ -283,11 +282,14 @@ enum err guard__move(struct call *call, struct records *r, struct db db,
     TRY(sign__standing(call, r, db, rec, m, out));
     enum err worst = check_from(call, rec, m);
     enum err steps[8] = {check_archive(call, r, rec, m),
-                         check_who(call, r, db, rec, m, out), check_duties(call, r, db, rec, m, out),
+                         check_who(call, r, db, rec, m, out),
+                         check_duties(call, r, db, rec, m, out),
                          m->stop ? OK : check_when(call, after, m),
                          m->stop ? OK : guard__needs(call, r, db, after, m, out),
-                         check_own_signature(call, m, out), check_forged(call, m, out),
-                         guard__holds(m->when, after) ? freeze__check(call, r, db, rec, m, out) : OK};
+                         check_own_signature(call, m, out),
+                         check_forged(call, m, out),
+                         guard__holds(m->when, after) ? freeze__check(call, r, db, rec, m, out)
+                                                      : OK};
     for (size_t i = 0; i < COUNT(steps); i++) {
         if (!is_refusal(steps[i]))
             return steps[i];

@@ -103,7 +103,7 @@ struct act {
     const struct json *frozen; /* the set that is signed with it; NULL: none */
     const struct json *proposed; /* new values, until the last signature; NULL: none */
     const struct json *withdrawn; /* the signature that is taken back; NULL: none */
-    const struct json *waived; /* duties that did not bind who acted; NULL: none */
+    const struct json *waived;    /* duties that did not bind who acted; NULL: none */
     bool agrees; /* what is proposed was so by somebody else: nobody's draft */
     const struct json *made; /* the records that come with it; NULL: none */
     const struct json *redact;   /* what is redacted with it, or asked to be; NULL: nothing */
@@ -334,7 +334,8 @@ enum err file__may_see(struct call *call, struct records *r, struct db db, struc
                        bool *yes);
 struct text who__names(struct call *call, const struct who_list *list);
 
-/* ---- waiver.c: duties that do not bind --------------------------------------------------------- */
+/* ---- waiver.c: duties that do not bind
+ * --------------------------------------------------------- */
 struct waiver;
 struct waivers { /* those that count today, as the ledger has them */
     struct waiver *one;
@@ -371,7 +372,8 @@ struct writing;
 MUST_USE enum err waiver__check(struct writing *w, const struct record *rec,
                                 const struct record *before, size_t state);
 const struct json *waiver__people(struct writing *w);
-const struct json *waiver__others(struct writing *w, const struct record *rec, struct text role);
+const struct json *waiver__others(struct writing *w, const struct record *rec,
+                                  struct text role);
 
 /* ---- guard.c: moves
  * -------------------------------------------------------------------------------- */
@@ -663,7 +665,8 @@ MUST_USE enum err stale__settle(struct call *call, struct records *r);
 /* ---- freeze.c: a signature over a set of records ----------------------------------------------
  */
 MUST_USE enum err freeze__check(struct call *call, struct records *r, struct db db,
-                                const struct record *rec, const struct move *m, struct verdict *v);
+                                const struct record *rec, const struct move *m,
+                                struct verdict *v);
 /* As it goes into the body of the version that signs; NULL when the move freezes nothing. */
 MUST_USE enum err freeze__set(struct call *call, struct records *r, struct db db,
                               const struct move *m, const struct json **out);

@@ -39,11 +39,13 @@ static const struct column signature_columns[] = {
 static const struct column withdrawn_columns[] = {
     COLUMN("signature", TEXT, true), COLUMN("kind", TEXT, true), COLUMN("id", TEXT, true),
     COLUMN("version", INTEGER, true)};
-/* Duties that did not bind who moved or signed, by which waiver: follows from the versions (waiver.c). */
+/* Duties that did not bind who moved or signed, by which waiver: follows from the versions
+ * (waiver.c). */
 static const struct column waived_columns[] = {
-    COLUMN("kind", TEXT, true),   COLUMN("id", TEXT, true),     COLUMN("version", INTEGER, true),
-    COLUMN("waiver", TEXT, true), COLUMN("person", TEXT, true), COLUMN("duty", TEXT, true),
-    COLUMN("move", TEXT, true),   COLUMN("at", TEXT, true)};
+    COLUMN("kind", TEXT, true),       COLUMN("id", TEXT, true),
+    COLUMN("version", INTEGER, true), COLUMN("waiver", TEXT, true),
+    COLUMN("person", TEXT, true),     COLUMN("duty", TEXT, true),
+    COLUMN("move", TEXT, true),       COLUMN("at", TEXT, true)};
 static const struct index waived_indexes[] = {
     {.name = NAMED("waived_by"), .columns = NAMED("waiver, at")}};
 /* Who owned a record until this version: follows from the versions (hand.c). */

@@ -326,8 +326,9 @@ struct move_view {
     struct call *why;   /* its problems say why not */
     struct signature *signatures; /* those that stand */
     size_t signature_count;
-    const struct json *waived;   /* [{"duty", "id", "key", "person", "until"}, …]: duties that bar the actor, and
-                                  * by which waiver they do not bind; NULL: none. Then a reason is asked for */
+    const struct json *
+        waived; /* [{"duty", "id", "key", "person", "until"}, …]: duties that bar the actor, and
+                 * by which waiver they do not bind; NULL: none. Then a reason is asked for */
     const struct json *proposed; /* new values by the first signature; NULL: none */
     const struct text *asks; /* fields filled in with it; of some the need shows only then */
     size_t ask_count;
@@ -392,10 +393,11 @@ MUST_USE enum err record_disclose(struct call *call, struct records *r, struct r
 MUST_USE enum err record_history(struct call *call, struct records *r, struct reader *db,
                                  const struct record *rec, int64_t below, int64_t limit,
                                  struct history *out);
-/* Decisions and signatures of a record for which duties did not bind, the latest first; at most 50. */
+/* Decisions and signatures of a record for which duties did not bind, the latest first; at
+ * most 50. */
 struct waived {
     int64_t version;
-    struct text at, move; /* move "": a signature */
+    struct text at, move;  /* move "": a signature */
     const struct json *by; /* as in struct move_view */
 };
 MUST_USE enum err record_waived(struct call *call, struct records *r, struct reader *db,

@@ -174,13 +174,14 @@ static enum err works_here(struct turning *t, struct text person, bool *yes)
 }
 
 /* A duty bars them, and no waiver lifts it. */
-static enum err bound(struct turning *t, const struct actor *a, const struct duty *duty, bool *yes)
+static enum err bound(struct turning *t, const struct actor *a, const struct duty *duty,
+                      bool *yes)
 {
     bool lifted = false;
     TRY(guard__bars(t->call, t->records, db_reader(t->db), a, t->rec, &duty->people, yes));
     if (*yes)
-        TRY(waiver__lifts(t->call, t->records, db_reader(t->db), a, t->rec, duty->code, &t->lifted,
-                          &lifted));
+        TRY(waiver__lifts(t->call, t->records, db_reader(t->db), a, t->rec, duty->code,
+                          &t->lifted, &lifted));
     *yes = *yes && !lifted;
     return OK;
 }

@@ -579,14 +579,16 @@ static void check_waived(struct deep *c, struct call *call, struct text place,
     struct rows rows;
     size_t good = 0;
     if (text_search(row[6].text, TEXT("\"_waived\":")) < 0 ||
-        json_read(call, row[6].text, &limits, &body) != OK || !(list = json_get(body, "_waived")))
+        json_read(call, row[6].text, &limits, &body) != OK ||
+        !(list = json_get(body, "_waived")))
         return;
     struct value values[] = {row[0], row[1], row[2], V_TEXT(json_text(json_get(body, "_move"))),
                              row[3]};
-    if (read_page(c, call, "table waived",
-                  "SELECT waiver, person, duty FROM waived WHERE kind = $1 AND id = $2 AND version "
-                  "= $3 AND move = $4 AND at = $5",
-                  values, COUNT(values), &rows) != OK)
+    if (read_page(
+            c, call, "table waived",
+            "SELECT waiver, person, duty FROM waived WHERE kind = $1 AND id = $2 AND version "
+            "= $3 AND move = $4 AND at = $5",
+            values, COUNT(values), &rows) != OK)
         return;
     for (const struct json *one = list->first; one; one = one->next)
         for (size_t i = 0; i < rows.count; i++)
@@ -602,9 +604,11 @@ static void check_waived(struct deep *c, struct call *call, struct text place,
 static void check_waived_rows(struct deep *c)
 {
     struct rows rows;
-    if (read_page(c, c->call, "table waived", "SELECT count(*) FROM waived", NULL, 0, &rows) == OK &&
+    if (read_page(c, c->call, "table waived", "SELECT count(*) FROM waived", NULL, 0, &rows) ==
+            OK &&
         rows.cells[0].integer != c->waived)
-        verification_add(c->call, c->out, TEXT("table waived"), "has rows that no decision explains");
+        verification_add(c->call, c->out, TEXT("table waived"),
+                         "has rows that no decision explains");
 }
 
 static void check_follows(struct deep *c, struct call *call, const struct value *row,

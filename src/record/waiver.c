@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* record/waiver.c — duties that do not bind, as records of the kind that `is: waiver` say it: which
- * duties, in which registers, for records of which unit, from day to day. Here is what such a record may
- * say, which of them count today (what the log has of them, never what a row says), and what a version
- * keeps of those by which it came. A waiver waives who may sign, never how many. */
+/* record/waiver.c — duties that do not bind, as records of the kind that `is: waiver` say it:
+ * which duties, in which registers, for records of which unit, from day to day. Here is what
+ * such a record may say, which of them count today (what the log has of them, never what a row
+ * says), and what a version keeps of those by which it came. A waiver waives who may sign,
+ * never how many. */
 #include "record/internal.h"
 
 #define WAIVERS_MOST 200
@@ -28,7 +29,8 @@ static bool rests(const struct record *rec)
 static enum err people(struct call *call, struct db db, int64_t *out)
 {
     struct rows rows;
-    TRY(db__rows(call, db, "SELECT count(*) FROM person WHERE disabled = 0", NULL, 0, 1, &rows));
+    TRY(db__rows(call, db, "SELECT count(*) FROM person WHERE disabled = 0", NULL, 0, 1,
+                 &rows));
     *out = rows.cells[0].integer;
     return OK;
 }
@@ -71,10 +73,11 @@ static enum err latest(struct call *call, struct records *r, struct db db, const
     struct value values[] = {V_TEXT(k->name), V_TEXT(id)};
     struct rows rows;
     *out = NULL;
-    TRY(db__rows(call, db,
-                 "SELECT version, ledger, salt, body FROM version WHERE kind = $1 AND id = $2 ORDER "
-                 "BY version DESC LIMIT 1",
-                 values, 2, 1, &rows));
+    TRY(db__rows(
+        call, db,
+        "SELECT version, ledger, salt, body FROM version WHERE kind = $1 AND id = $2 ORDER "
+        "BY version DESC LIMIT 1",
+        values, 2, 1, &rows));
     return rows.count ? held(call, r, db, k, id, rows.cells, out) : OK;
 }
 
@@ -105,7 +108,8 @@ enum err waivers__today(struct call *call, struct records *r, struct db db, stru
     *out = (struct waivers){0};
     if (!k)
         return OK;
-    TRY(table__many(call, r, db, k, "t.valid_from <= $1 AND t.valid_to >= $1 ORDER BY t.\"key\"",
+    TRY(table__many(call, r, db, k,
+                    "t.valid_from <= $1 AND t.valid_to >= $1 ORDER BY t.\"key\"",
                     &V_TEXT(today), 1, WAIVERS_MOST, &rows, &count));
     out->one = NEW_MANY(call->arena, count + 1, struct waiver);
     for (size_t i = 0; i < count; i++) {
@@ -129,16 +133,16 @@ static bool speaks_of(const struct waiver *w, const struct kind *k, struct text 
     return value__list_has(w->duties, duty) && value__list_has(w->kinds, k->name);
 }
 
-static enum err above(struct call *call, struct records *r, struct db db, const struct record *rec,
-                      struct text **units, size_t *count)
+static enum err above(struct call *call, struct records *r, struct db db,
+                      const struct record *rec, struct text **units, size_t *count)
 {
     struct text own = said(rec, "unit");
     return db.tx ? access_units_above_tx(call, r->access, db.tx, own, units, count)
                  : access_units_above(call, r->access, db.reader, own, units, count);
 }
 
-static enum err reaches(struct call *call, struct records *r, struct db db, const struct waiver *w,
-                        const struct record *rec, bool *yes)
+static enum err reaches(struct call *call, struct records *r, struct db db,
+                        const struct waiver *w, const struct record *rec, bool *yes)
 {
     struct text *units;
     size_t count;
@@ -245,7 +249,8 @@ static enum err of_version(struct call *call, struct db db, const struct record 
     const struct json *body;
     struct rows rows;
     *out = NULL;
-    TRY(db__rows(call, db, "SELECT body FROM version WHERE kind = $1 AND id = $2 AND version = $3",
+    TRY(db__rows(call, db,
+                 "SELECT body FROM version WHERE kind = $1 AND id = $2 AND version = $3",
                  values, 3, 1, &rows));
     if (rows.count && text_search(rows.cells[0].text, TEXT("\"_waived\":")) >= 0 &&
         json_read(call_beside(call->arena, call), rows.cells[0].text, &limits, &body) == OK &&
@@ -262,7 +267,8 @@ static bool by_one_of(const struct waivers *list, struct text id)
     return false;
 }
 
-/* A signature is given with a version of its own when a waiver lets it be given: that version names it. */
+/* A signature is given with a version of its own when a waiver lets it be given: that version
+ * names it. */
 enum err waiver__stands(struct call *call, struct records *r, struct db db,
                         const struct record *rec, const struct signature *s, struct verdict *v,
                         bool *yes)
@@ -298,7 +304,8 @@ enum err waiver__together(struct call *call, struct records *r, struct db db,
         TRY(of_version(call, db, rec, v->signatures[i].version, &by));
         for (const struct json *one = by ? by->first : NULL; one; one = one->next)
             if (text_same(json_text(json_get(one, "person")), v->signatures[i].person)) {
-                struct json *only = node__list(call->arena), *copy = NEW(call->arena, struct json);
+                struct json *only = node__list(call->arena),
+                            *copy = NEW(call->arena, struct json);
                 *copy = *one;
                 node__add(only, copy, (struct text){0}, call->arena);
                 add_all(call, all, only);
@@ -313,8 +320,9 @@ struct text waiver__names(struct call *call, const struct json *waived)
 {
     struct buf b = buf_in(call->arena, 900);
     for (const struct json *one = waived ? waived->first : NULL; one; one = one->next) {
-        struct text name = text_print(call->arena, "%.*s %.*s", TEXT_ARG(json_text(json_get(one, "key"))),
-                                      TEXT_ARG(json_text(json_get(one, "id"))));
+        struct text name =
+            text_print(call->arena, "%.*s %.*s", TEXT_ARG(json_text(json_get(one, "key"))),
+                       TEXT_ARG(json_text(json_get(one, "id"))));
         if (text_search(buf_text(&b), name) < 0)
             buf_print(&b, "%s%.*s", b.len ? "," : "", TEXT_ARG(name));
     }
@@ -333,10 +341,11 @@ enum err waiver__keep(struct call *call, struct tx *tx, const struct record *rec
                                  V_TEXT(json_text(json_get(one, "duty"))),
                                  V_TEXT(move),
                                  V_TEXT(at)};
-        TRY(tx_exec(call, tx,
-                    "INSERT INTO waived(kind, id, version, waiver, person, duty, move, at) VALUES "
-                    "($1, $2, $3, $4, $5, $6, $7, $8)",
-                    values, COUNT(values), NULL));
+        TRY(tx_exec(
+            call, tx,
+            "INSERT INTO waived(kind, id, version, waiver, person, duty, move, at) VALUES "
+            "($1, $2, $3, $4, $5, $6, $7, $8)",
+            values, COUNT(values), NULL));
     }
     return OK;
 }
@@ -364,11 +373,12 @@ enum err record_waived(struct call *call, struct records *r, struct reader *db,
     struct value values[] = {V_TEXT(rec->kind->name), V_TEXT(rec->id), V_INT(rec->version)};
     struct rows rows;
     *count = 0;
-    TRY(read_rows(call, db,
-                  "SELECT v.version, v.ledger, v.body, v.at FROM version v WHERE v.kind = $1 AND "
-                  "v.id = $2 AND v.version <= $3 AND v.version IN (SELECT w.version FROM waived w "
-                  "WHERE w.kind = $1 AND w.id = $2) ORDER BY v.version DESC LIMIT 50",
-                  values, 3, 50, &rows));
+    TRY(read_rows(
+        call, db,
+        "SELECT v.version, v.ledger, v.body, v.at FROM version v WHERE v.kind = $1 AND "
+        "v.id = $2 AND v.version <= $3 AND v.version IN (SELECT w.version FROM waived w "
+        "WHERE w.kind = $1 AND w.id = $2) ORDER BY v.version DESC LIMIT 50",
+        values, 3, 50, &rows));
     *out = NEW_MANY(call->arena, rows.count + 1, struct waived);
     for (size_t i = 0; i < rows.count; i++) {
         bool shown;
@@ -397,7 +407,8 @@ static enum err check_days(struct writing *w, const struct record *rec)
     if (!from.len || !to.len)
         return OK; /* told by what is required */
     if (text_compare(to, from) < 0)
-        return refuse(w, rec, "valid_to", "order", text_of(say(call, "is before the first day")));
+        return refuse(w, rec, "valid_to", "order",
+                      text_of(say(call, "is before the first day")));
     if (text_compare(to, today) < 0)
         return refuse(w, rec, "valid_to", "past", text_of(say(call, "is over already")));
     if (text_compare(to, until__months_after(call->arena, from, months)) <= 0)
@@ -416,11 +427,12 @@ static enum err check_people(struct writing *w, const struct record *rec)
     TRY(people(call, db_tx(w->tx), &here));
     if (here <= rec->kind->waives.people)
         return OK;
-    return refuse(w, rec, "people", "too_many",
-                  text_print(call->arena,
-                             say(call, "%lld people have an account here: duties are waived where "
-                                       "there are at most %lld; with more, somebody else can do it"),
-                             (long long)here, (long long)rec->kind->waives.people));
+    return refuse(
+        w, rec, "people", "too_many",
+        text_print(call->arena,
+                   say(call, "%lld people have an account here: duties are waived where "
+                             "there are at most %lld; with more, somebody else can do it"),
+                   (long long)here, (long long)rec->kind->waives.people));
 }
 
 /* What is over waives nothing, whatever it says; what is in force already was looked at. */
@@ -432,8 +444,9 @@ enum err waiver__check(struct writing *w, const struct record *rec, const struct
         (before && rests(before)))
         return OK;
     if (w->call->actor->type != ACTOR_USER)
-        return problem(w->call, ERR_DENIED, TEXT(""), "person", "%s",
-                       say(w->call, "only a signed-in person asks for a waiver, or approves it"));
+        return problem(
+            w->call, ERR_DENIED, TEXT(""), "person", "%s",
+            say(w->call, "only a signed-in person asks for a waiver, or approves it"));
     enum err e = check_days(w, rec);
     enum err big = state == rec->kind->start ? OK : check_people(w, rec);
     return e == OK ? big : e;
@@ -444,7 +457,8 @@ enum err waiver__check(struct writing *w, const struct record *rec, const struct
 const struct json *waiver__people(struct writing *w)
 {
     int64_t here;
-    return people(w->call, db_tx(w->tx), &here) == OK ? node__integer(w->call->arena, here) : NULL;
+    return people(w->call, db_tx(w->tx), &here) == OK ? node__integer(w->call->arena, here)
+                                                      : NULL;
 }
 
 /* How many others hold the role where the record is. */
@@ -453,12 +467,15 @@ const struct json *waiver__others(struct writing *w, const struct record *rec, s
     struct value values[] = {V_TEXT(role), V_TEXT(said(rec, "unit")),
                              V_TEXT(w->call->actor->person)};
     struct rows rows;
-    if (tx_rows(w->call, w->tx,
-                "SELECT count(DISTINCT g.person) FROM role_grant g JOIN person p ON p.id = g.person "
-                "WHERE g.role = $1 AND g.state = 'active' AND p.disabled = 0 AND g.person <> $3 AND "
-                "(g.unit = '' OR g.unit IN (SELECT ancestor FROM unit_closure WHERE descendant = "
-                "$2))",
-                values, 3, 1, &rows) != OK)
+    if (tx_rows(
+            w->call, w->tx,
+            "SELECT count(DISTINCT g.person) FROM role_grant g JOIN person p ON p.id = "
+            "g.person "
+            "WHERE g.role = $1 AND g.state = 'active' AND p.disabled = 0 AND g.person <> $3 "
+            "AND "
+            "(g.unit = '' OR g.unit IN (SELECT ancestor FROM unit_closure WHERE descendant = "
+            "$2))",
+            values, 3, 1, &rows) != OK)
         return NULL;
     return node__integer(w->call->arena, rows.cells[0].integer);
 }

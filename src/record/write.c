@@ -169,26 +169,26 @@ enum err write__version(struct writing *w, struct record *rec, const struct reco
     TRY(compute__fields(call, w->records, db_tx(w->tx), rec, before, move));
     const struct json *told;
     TRY(clock__told(w, rec, before, &told));
-    struct act a = {act,
-                    moment_print(call->arena, call->now),
-                    call->actor->id,
-                    text_of(actor_word(call->actor->type)),
-                    actor_for(call->actor),
-                    move,
-                    before && before->state != rec->state
-                        ? before->kind->states[before->state].name
-                        : (struct text){0},
-                    reason,
-                    w->frozen,
-                    w->proposed,
-                    w->withdrawn,
-                    w->waived,
-                    w->agrees,
-                    w->made,
-                    w->redact,
-                    w->timer,
-                    told,
-                    redact__carry(call, rec, before, strcmp(act, "record.redact") ? NULL : w->redact)};
+    struct act a = {
+        act,
+        moment_print(call->arena, call->now),
+        call->actor->id,
+        text_of(actor_word(call->actor->type)),
+        actor_for(call->actor),
+        move,
+        before && before->state != rec->state ? before->kind->states[before->state].name
+                                              : (struct text){0},
+        reason,
+        w->frozen,
+        w->proposed,
+        w->withdrawn,
+        w->waived,
+        w->agrees,
+        w->made,
+        w->redact,
+        w->timer,
+        told,
+        redact__carry(call, rec, before, strcmp(act, "record.redact") ? NULL : w->redact)};
     w->waived = w->frozen = w->proposed = w->withdrawn = w->made = w->redact = w->timer = NULL;
     w->agrees = false;
     rec->redacted = NULL;

@@ -58,7 +58,8 @@ const struct guest *model__guest(struct arena *a, const struct model *m)
     ALLOW(g, "unit_closure", false, "ancestor", "descendant", "depth");
     ALLOW(g, "version", true, "kind", "id", "version", "at", "ledger", "body");
     ALLOW(g, "stay", false, "kind", "id", "version", "state", "since", "until", "person", "move");
-    ALLOW(g, "waived", false, "kind", "id", "version", "waiver", "person", "duty", "move", "at");
+    ALLOW(g, "waived", false, "kind", "id", "version", "waiver", "person", "duty", "move",
+          "at");
     ALLOW(g, "person", true, "id", "name", "unit", "disabled");
     return g;
 }

@@ -20,13 +20,17 @@ static const char sql_words[] =
 
 /* Tables of the engine, what `to` may say besides kinds, and the fixed paths of the API. */
 static const char kind_words[] =
-    "person session token role role_grant unit_closure version link comment file signature withdrawn waived "
-    "past_owner contributor frozen batch stay turn timer stale outbox check_run readiness_run series "
+    "person session token role role_grant unit_closure version link comment file signature "
+    "withdrawn waived "
+    "past_owner contributor frozen batch stay turn timer stale outbox check_run readiness_run "
+    "series "
     "idempotency meta sequence ledger_log ledger_entry ledger_tile ledger_checkpoint "
     "search_doc "
     "search_words requirement model files search tasks people tokens frameworks readiness "
-    "method checks soa ledger stream events systems reviews reports attachment file_chunk token_grant "
-    "setup healthz readyz metrics sealed store trace backup data_export reset sessions organisation access_request "
+    "method checks soa ledger stream events systems reviews reports attachment file_chunk "
+    "token_grant "
+    "setup healthz readyz metrics sealed store trace backup data_export reset sessions "
+    "organisation access_request "
     "batch transfer site_file notices";
 
 /* Members that a record or a list query has already. */

@@ -62,14 +62,15 @@ static void check_field(struct loader *l, const struct kind *k, const struct jso
         model__mistake(l, json_get(view, key), "unknown", "there is no field \"%.*s\"",
                        TEXT_ARG(name));
     else if (f->many || !fits(k, f, fit))
-        model__mistake(l, json_get(view, key), "type", "\"%s\" must be %s; \"%.*s\" is not", key,
-                       fit_words(fit), TEXT_ARG(name));
+        model__mistake(l, json_get(view, key), "type", "\"%s\" must be %s; \"%.*s\" is not",
+                       key, fit_words(fit), TEXT_ARG(name));
     else if (f->guarded)
         model__mistake(l, json_get(view, key), "guarded",
                        "\"%.*s\" is not for everybody who reads the record", TEXT_ARG(name));
 }
 
-/* ---- the map ------------------------------------------------------------------------------- */
+/* ---- the map -------------------------------------------------------------------------------
+ */
 /* What lies beyond this field of the criteria has a line around it. */
 static void check_line(struct loader *l, const struct kind *k, const struct json *map)
 {
@@ -78,8 +79,9 @@ static void check_line(struct loader *l, const struct kind *k, const struct json
     const struct field *f = criteria == NULL ? NULL : kind_field(criteria, json_text(line));
     const struct field *band = kind_field(k, json_text(json_get(map, "band")));
     if (line != NULL && (f == NULL || band == NULL || f->scale != band->scale))
-        model__mistake(l, line, "unknown",
-                       "\"line\" must name a choice of the criteria with the values of the band");
+        model__mistake(
+            l, line, "unknown",
+            "\"line\" must name a choice of the criteria with the values of the band");
 }
 
 static void check_position(struct loader *l, const struct kind *k, const struct json *map)
@@ -98,7 +100,8 @@ static void check_map(struct loader *l, const struct kind *k, const struct json 
         check_position(l, k, after);
 }
 
-/* ---- each of them -------------------------------------------------------------------------- */
+/* ---- each of them --------------------------------------------------------------------------
+ */
 static const struct shape {
     const char *word, *keys;
     struct {
@@ -123,7 +126,8 @@ static const struct shape *shape_called(struct text word)
 }
 
 /* An axis crossed with itself, a stretch that ends where it begins. */
-static void check_differ(struct loader *l, const struct json *view, const char *a, const char *b)
+static void check_differ(struct loader *l, const struct json *view, const char *a,
+                         const char *b)
 {
     const struct json *second = json_get(view, b);
     if (second != NULL && text_same(json_text(json_get(view, a)), json_text(second)))
@@ -161,7 +165,8 @@ void model__views(struct loader *l, const struct json *root, struct kind *k)
     const struct json *views = model__list(l, root, "views", false);
     struct map *seen = map_in(l->scrap);
     k->views = views;
-    for (const struct json *one = views == NULL ? NULL : views->first; one != NULL; one = one->next)
+    for (const struct json *one = views == NULL ? NULL : views->first; one != NULL;
+         one = one->next)
         if (one->type == JSON_OBJECT)
             check_view(l, k, one, seen);
         else

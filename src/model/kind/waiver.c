@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* model/kind/waiver.c — the kind that `is: waiver`: which duties may be waived in which registers is a
- * closed list in its file, and so are the bounds: how many people the organisation has at most, and how
- * long it lasts. What happens with it: record/waiver.c. */
+/* model/kind/waiver.c — the kind that `is: waiver`: which duties may be waived in which
+ * registers is a closed list in its file, and so are the bounds: how many people the
+ * organisation has at most, and how long it lasts. What happens with it: record/waiver.c. */
 #include "model/internal.h"
 
 static bool is_many(const struct field *f)
@@ -24,10 +24,11 @@ void model__waiver(struct loader *l, struct draft *d)
     if (!is_many(kind_field(k, TEXT("duties"))) || !is_many(kind_field(k, TEXT("kinds"))) ||
         !is_date(kind_field(k, TEXT("valid_from")), false) ||
         !is_date(kind_field(k, TEXT("valid_to")), true) || !rests)
-        model__mistake(l, json_get(root, "is"), "unknown",
-                       "a waiver needs fields \"duties\" and \"kinds\": choice of many, dates "
-                       "\"valid_from\" and \"valid_to\" (which is required), and a state of rest "
-                       "that is no end");
+        model__mistake(
+            l, json_get(root, "is"), "unknown",
+            "a waiver needs fields \"duties\" and \"kinds\": choice of many, dates "
+            "\"valid_from\" and \"valid_to\" (which is required), and a state of rest "
+            "that is no end");
     k->waives = (struct waives){2, 1};
     if (waives == NULL || !model__keys(l, waives, "people months"))
         return;
@@ -80,7 +81,8 @@ void model__waiver_finish(struct loader *l)
             found = k != NULL && has_duty(k, duties->scale->options[n].value);
         }
         if (!found)
-            model__mistake(l, duties_at, "unknown", "none of its registers has the duty \"%.*s\"",
-                              TEXT_ARG(duties->scale->options[n].value));
+            model__mistake(l, duties_at, "unknown",
+                           "none of its registers has the duty \"%.*s\"",
+                           TEXT_ARG(duties->scale->options[n].value));
     }
 }

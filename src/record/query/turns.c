@@ -263,8 +263,9 @@ static void add_by_waiver(struct turning *t)
     struct query *q = t->q;
     if (!q->records->model->waiver_kind)
         return;
-    buf_add_c(&q->sql, " AND NOT EXISTS (SELECT 1 FROM waived wd WHERE wd.kind = g.kind AND wd.id = "
-                       "g.id AND wd.version = g.version AND wd.person = g.person AND wd.move = ''");
+    buf_add_c(&q->sql,
+              " AND NOT EXISTS (SELECT 1 FROM waived wd WHERE wd.kind = g.kind AND wd.id = "
+              "g.id AND wd.version = g.version AND wd.person = g.person AND wd.move = ''");
     if (t->waivers->count) {
         buf_add_c(&q->sql, " AND NOT wd.waiver");
         sql__in(q, waivers__ids(q->call, t->waivers), t->waivers->count);
@@ -360,7 +361,8 @@ static void add_duty(struct turning *t, const struct duty *duty)
     add_past_owner(t, &g, &duty->people);
     sql__end_grounds(&g);
     if (count) {
-        buf_add_c(&q->sql, " OR (t.\"unit\" IN (SELECT descendant FROM unit_closure WHERE ancestor");
+        buf_add_c(&q->sql,
+                  " OR (t.\"unit\" IN (SELECT descendant FROM unit_closure WHERE ancestor");
         sql__in(q, units, count);
         buf_add_c(&q->sql, ")) IS TRUE");
     }
