@@ -245,6 +245,52 @@ static enum err check_fixed(struct writing *w, const struct record *rec,
     return worst;
 }
 
+static const struct json *cell(const struct json *row, struct text column)
+{
+    const struct json *one = row->first;
+    while (one && !text_same(one->key, column))
+        one = one->next;
+    return one;
+}
+
+static bool same_column(const struct json *rows, const struct json *were, struct text column)
+{
+    const struct json *a = rows ? rows->first : NULL, *b = were ? were->first : NULL;
+    for (; a && b; a = a->next, b = b->next)
+        if (!same_value(cell(a, column), cell(b, column)))
+            return false;
+    return !a && !b;
+}
+
+/* What a table asks for stands while it is answered: neither by a change nor with a move. */
+static enum err check_fixed_columns(struct writing *w, const struct record *rec,
+                                    const struct record *before, const struct field *f)
+{
+    enum err worst = OK;
+    for (size_t i = 0; i < f->column_count; i++) {
+        const struct field *c = &f->columns[i];
+        if (!(c->fixed_in >> before->state & 1) ||
+            same_column(rec->values[f->index], before->values[f->index], c->name))
+            continue;
+        worst = problem_at(
+            w->call, ERR_CONFLICT, f->name, "fixed", f->source,
+            text_print(w->call->arena,
+                       say(w->call, "“%.*s” stays as it is while “%.*s”, row by row"),
+                       TEXT_ARG(words_in(c->title, w->call->lang)),
+                       TEXT_ARG(words_in(before->kind->states[before->state].title, w->call->lang))));
+    }
+    return worst;
+}
+
+static enum err check_fixed_tables(struct writing *w, const struct record *rec,
+                                   const struct record *before)
+{
+    enum err worst = OK;
+    for (size_t i = 0; i < rec->kind->field_count; i++)
+        worst = worse(worst, check_fixed_columns(w, rec, before, &rec->kind->fields[i]));
+    return worst;
+}
+
 static enum err may_change(struct writing *w, const struct record *rec)
 {
     bool yes = w->call->actor->all;
@@ -347,6 +393,7 @@ enum err change__values(struct writing *w)
     TRY(compute__fields(w->call, w->records, db_tx(w->tx), rec, before, (struct text){0}));
     e = worse(e, check_locked(w, rec, before));
     e = worse(e, check_fixed(w, rec, before));
+    e = worse(e, check_fixed_tables(w, rec, before));
     e = worse(e, hand__check_change(w, rec, before));
     e = worse(e, check__required(w->call, rec, rec->state, NULL));
     e = worse(e, check__links(w->call, rec, before));
@@ -675,6 +722,7 @@ static enum err move(struct writing *w)
     TRY(check__references(w->call, w->records, db_tx(w->tx), rec, w->given));
     TRY(hand__present(w, rec, before));
     TRY(take_proposed(w, rec, before, m));
+    TRY(check_fixed_tables(w, rec, before));
     TRY(compute__fields(w->call, w->records, db_tx(w->tx), rec, before, (struct text){0}));
     TRY(until__fill(w->call, w->records, db_tx(w->tx), rec, m));
     struct verdict v;

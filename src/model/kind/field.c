@@ -17,7 +17,7 @@ static const char *const keys_of_place[] = {
         "only unique sensitive always was indexed",
     [IN_KIND] = "type title about required default of to many min max columns covers computed "
                 "clock only unique sensitive read always was indexed fixed",
-    [IN_ROWS] = "type title about required default of to min max",
+    [IN_ROWS] = "type title about required default of to min max fixed",
 };
 
 /* ---- keys -------------------------------------------------------------------------------- */
@@ -360,6 +360,11 @@ void model__field_finish(struct loader *l, struct draft *d, struct field *f)
                      json_get(json_get(json_get(fd->source, "columns"),
                                        text_c(l->scrap, f->columns[i].name)),
                               "default"));
+    for (size_t i = 0; i < f->column_count; i++)
+        read_fixed(l, d, &f->columns[i],
+                   json_get(json_get(json_get(fd->source, "columns"),
+                                     text_c(l->scrap, f->columns[i].name)),
+                            "fixed"));
     if (json_get(fd->source, "clock") != NULL)
         model__clock(l, d, f, json_get(fd->source, "clock"));
     else if (f->computed != NULL)
