@@ -3,6 +3,8 @@
  * then roles, frameworks and checks. English, with the Chinese title beside it. */
 #include "model/internal.h"
 
+#include <math.h>
+
 /* Text inside a table cell: the bar and line breaks would end the cell. */
 static void put_cell(struct buf *b, struct text t)
 {
@@ -39,6 +41,31 @@ static void put_people(struct buf *b, const struct who_list *list)
     arena_close(a);
 }
 
+static void put_options(struct buf *b, const struct scale *s)
+{
+    for (size_t i = 0; i < s->count; i++)
+        buf_print(b, "%s`%.*s`", i == 0 ? ": " : ", ", TEXT_ARG(s->options[i].value));
+}
+
+static void put_bounds(struct buf *b, const struct field *f)
+{
+    enum written how = f->type->written;
+    if (how == WRITTEN_LINE || how == WRITTEN_LINES)
+        buf_print(b, ", at most %lld characters", (long long)f->max);
+    if (how == WRITTEN_WHOLE && f->scale == NULL) {
+        if (f->min > -SAFE_INTEGER)
+            buf_print(b, ", from %lld", (long long)f->min);
+        if (f->max < SAFE_INTEGER)
+            buf_print(b, ", to %lld", (long long)f->max);
+    }
+    if (how == WRITTEN_NUMBER && isfinite(f->number_min))
+        buf_print(b, ", from %g", f->number_min);
+    if (how == WRITTEN_NUMBER && isfinite(f->number_max))
+        buf_print(b, ", to %g", f->number_max);
+}
+
+/* What somebody who fills in a table, or writes a program, must know: which values, how many,
+ * how long. */
 static void put_type(struct buf *b, const struct field *f)
 {
     buf_print(b, "%s%s", f->many ? "list of " : "", f->type->word);
@@ -46,6 +73,13 @@ static void put_type(struct buf *b, const struct field *f)
         buf_print(b, " to %.*s", TEXT_ARG(f->target_name));
     if (f->scale != NULL && f->scale->name.len > 0)
         buf_print(b, " (%.*s)", TEXT_ARG(f->scale->name));
+    if (f->scale != NULL)
+        put_options(b, f->scale);
+    put_bounds(b, f);
+    for (size_t i = 0; i < f->column_count; i++) {
+        buf_print(b, "%s`%.*s` ", i == 0 ? " of " : "; ", TEXT_ARG(f->columns[i].name));
+        put_type(b, &f->columns[i]);
+    }
 }
 
 static void put_fields(struct buf *b, const struct kind *k)

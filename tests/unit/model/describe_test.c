@@ -241,7 +241,11 @@ static void typescript_and_markdown_name_everything(void **state)
     expect(buf_text(&ts), "  colours?: Array<\"red\" | \"blue\">;");
     expect(buf_text(&ts), "export type PartMove = \"prove\" | \"archive\";");
     expect(buf_text(&md), "## Thing · 事物");
-    expect(buf_text(&md), "| `story` Story | note | from checked |");
+    expect(buf_text(&md), "| `story` Story | note, at most 20000 characters | from checked |");
+    expect(buf_text(&md), "text, at most 20 characters");
+    expect(buf_text(&md), "integer, from 0, to 100");
+    expect(buf_text(&md), "number, from 0.5");
+    expect(buf_text(&md), "list of choice: `red`, `blue`");
     expect(buf_text(&md), "N1: A main part works");
     expect(buf_text(&md), "fw-1:1.1 to 3");
 }
