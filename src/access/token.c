@@ -286,6 +286,16 @@ static enum err create_run(struct job *job, struct call *call, struct tx *tx)
     return in->person.len == 0 ? OK : check_held(call, tx, in);
 }
 
+/* Who looks after the organisation without running it makes tokens that look. */
+static enum err only_reads(struct call *call, struct creation *in)
+{
+    if (in->scopes.len && !text_is(in->scopes, "read"))
+        return problem(call, ERR_DENIED, TEXT("scopes"), "scope", "%s",
+                       say(call, "your tokens read: leave the scopes out, or say read"));
+    in->scopes = TEXT("read");
+    return OK;
+}
+
 enum err access_token_create(struct call *call, struct access *a, struct text name,
                              struct text person, const struct grant *grants, size_t grant_count,
                              bool relations, struct text scopes, int64_t expires,
@@ -302,7 +312,7 @@ enum err access_token_create(struct call *call, struct access *a, struct text na
                           .expires = expires};
     TRY(access__needs_fresh(call));
     if (!access__manages(call->actor) && !actor_holds_anywhere(call->actor, ROLE_MANAGER))
-        in.scopes = TEXT("read");
+        TRY(only_reads(call, &in));
     if (!call->actor->all) /* a person's own, whatever was named */
         in.person = call->actor->person;
     TRY(check_creation(call, &in));

@@ -374,8 +374,7 @@ static enum err read_body(struct exchange *x)
  * ------------------------------------------------------------------------------------------------------
  */
 /* Over TLS no other host of the domain, nor anybody on the way, can plant a cookie of this
- * name. */
-/* __Host- would make it a cookie of the whole host, which others may share with us. */
+ * name. Below a path __Host- would make it one of the whole host, which others may share. */
 const char *exchange__cookie(const struct exchange *x)
 {
     return !x->request->secure ? "aw_session"
@@ -440,7 +439,13 @@ static bool may_audit(const struct exchange *x)
     return x->actor->all;
 }
 
-/* SOD-10 gives the AIMS manager the second signature */
+/* A token whose scopes name this route. */
+static bool made_for(const struct exchange *x)
+{
+    return x->route->scope && actor_in_scope(x->actor, text_of(x->route->scope), TEXT(""));
+}
+
+/* SOD-10 gives the AIMS manager the second signature. */
 static bool manages(const struct actor *a)
 {
     return a->admin || actor_holds_anywhere(a, ROLE_MANAGER);
@@ -458,8 +463,8 @@ static enum err check_policy(struct exchange *x)
         may = manages(x->actor);
     if (x->route->policy == POLICY_TOKENS)
         may = *exchange__tokens(x);
-    if (x->route->policy == POLICY_AUDIT) /* a token made for the route alone has been let through */
-        may = may_audit(x) || (x->route->scope && x->actor->scopes.len > 0);
+    if (x->route->policy == POLICY_AUDIT)
+        may = may_audit(x) || made_for(x);
     if (may)
         return OK;
     return problem(x->call, ERR_DENIED, TEXT(""), "who", "%s",
@@ -484,7 +489,7 @@ static enum err check_token(struct exchange *x)
     bool reading = scoped && !is_write(x->request->method) && a->grant_count > 0 &&
                    actor_in_scope(a, TEXT("read"), TEXT(""));
     if (a->type != ACTOR_TOKEN || reading || (!scoped && a->grant_count > 0) ||
-        (scoped && x->route->scope && actor_in_scope(a, text_of(x->route->scope), TEXT(""))))
+        (scoped && made_for(x)))
         return OK;
     if (!scoped)
         return problem(x->call, ERR_DENIED, TEXT(""), "who", "%s",

@@ -132,9 +132,9 @@ int64_t rates__take(struct arena *arena, struct rates *r, enum purse purse, stru
 /* A secret somebody was known by, kept (as a number) for as long as newer ones leave it a place. */
 void rates__remember(struct rates *r, struct text secret);
 bool rates__remembers(struct rates *r, struct text secret);
-/* ERR_BUSY "rate", and Retry-After. */
 /* What tokens they may make for themselves: "all", "read" (for auditors) or "". */
 const char *exchange__tokens(const struct exchange *x);
+/* ERR_BUSY "rate", and Retry-After. */
 MUST_USE enum err exchange__spend(struct exchange *x, enum purse purse, struct text party,
                                   int64_t amount);
 MUST_USE enum err exchange__charge(struct exchange *x);

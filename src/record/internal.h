@@ -559,13 +559,13 @@ MUST_USE enum err query__holding(struct call *call, struct records *r, struct db
 MUST_USE enum err query__holders(struct call *call, struct records *r, struct db db,
                                  const struct kind *k, const struct field *f, struct text value,
                                  struct text after, size_t most, struct rows *out);
-/* The same without the archived ones, all of them. */
 /* The greatest of an integer column over the living records that hold `value` in `f` and are in
  * one of the states; *any false: there is none. */
 MUST_USE enum err query__worst(struct call *call, struct records *r, struct db db,
                                const struct kind *k, const struct field *f, struct text value,
                                const struct json *states, const struct field *column, bool *any,
                                int64_t *out);
+/* Those that hold it, but the archived ones, all of them. */
 MUST_USE enum err query__living(struct call *call, struct records *r, struct db db,
                                 const struct kind *k, const struct field *f, struct text value,
                                 struct record ***out, size_t *count);
@@ -655,10 +655,10 @@ MUST_USE enum err batch__note(struct writing *w);
 MUST_USE enum err batch__undo(struct writing *w);
 
 /* ---- stale.c: what must be computed anew ------------------------------------------------------- */
-/* After a version of the criteria: what is measured by them. */
 /* What depends on a record that was written: a few are computed at once, many are put off. */
 MUST_USE enum err stale__follow(struct writing *w, const struct dependent *items, size_t count,
                                 struct text cause);
+/* After a version of the criteria: what is measured by them. */
 MUST_USE enum err stale__spread(struct writing *w, const struct record *rec);
 /* Looks whether criteria or model are others than last time, and computes what is marked. */
 MUST_USE enum err stale__settle(struct call *call, struct records *r);

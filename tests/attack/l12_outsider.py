@@ -132,6 +132,12 @@ class Outsider:
         self.report.say([t["scopes"] for t in mine] == ["read"], "they see their own alone", mine)
         status = self.auditor.ask("POST", "tokens", {"name": "more", "roles": ["aims_manager"]})[0]
         self.report.say(status == 403, "of roles they do not hold they get none", status)
+        status, _, why = self.auditor.ask("POST", "tokens", {"name": "other", "roles": ["external_auditor"], "scopes": "metrics"})
+        self.report.say(status == 403 and why["errors"][0]["field"] == "scopes", "another scope than reading is refused, not changed", f"{status} {why}")
+        staff = self.person("lin").good("POST", "tokens", {"name": "reads as staff", "roles": ["staff"], "scopes": "read"})
+        by_staff = harness.Client(self.port, staff["token"])
+        got = [by_staff.ask("GET", path)[0] for path in ("task?limit=1", "/metrics", "ledger/entries?from=0&limit=1")]
+        self.report.say(got == [200, 403, 403], "reading is what its roles read: no numbers of the server, no log", got)
         status = self.analyst.ask("POST", "tokens", {"name": "mine", "roles": ["assessor"]})[0]
         self.report.say(status == 403, "who is no auditor gets none", status)
         self.report.say(self.auditor.ask("DELETE", f"tokens/{made['id']}")[0] == 204 and by.ask("GET", "session")[0] == 401, "they end it themselves")
