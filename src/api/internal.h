@@ -106,6 +106,10 @@ extern const size_t route_count;
 /* ---- find.c: ERR_MISSING, or ERR_METHOD and the methods that the path has */
 MUST_USE enum err route__find(const struct request *r, const struct route **route,
                               struct text args[4], struct text *allow);
+/* ---- tally.c: a list as numbers */
+MUST_USE enum err tally__check(struct exchange *x); /* that nothing of a page is asked for beside it */
+MUST_USE enum err tally__put(struct exchange *x, const struct kind *k, const struct list_query *q,
+                             struct text names);
 /* ---- admit.c */
 struct text exchange__host_of(struct arena *a,
                               struct text t);         /* "Aims.example:84" → "aims.example" */

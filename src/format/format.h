@@ -40,6 +40,7 @@ extern const struct json_limits json_model_limits;   /* 16 MiB, depth 32, 2,000,
 MUST_USE enum err json_read(struct call *call, struct text in, const struct json_limits *limits,
                             const struct json **out);
 const struct json *json_get(const struct json *object, const char *key); /* NULL when absent */
+const struct json *json_named(const struct json *object, struct text key);
 struct text json_text(const struct json *v);  /* "" unless JSON_TEXT; NULL is fine */
 bool json_true(const struct json *v);         /* false unless JSON_TRUE; NULL is fine */
 /* Values made by the program; the text is copied. */

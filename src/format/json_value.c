@@ -4,15 +4,19 @@
 
 #include <stdlib.h>
 
-const struct json *json_get(const struct json *object, const char *key)
+const struct json *json_named(const struct json *object, struct text key)
 {
     if (object == NULL || object->type != JSON_OBJECT)
         return NULL;
-    struct text wanted = text_of(key);
     for (const struct json *m = object->first; m != NULL; m = m->next)
-        if (text_same(m->key, wanted))
+        if (text_same(m->key, key))
             return m;
     return NULL;
+}
+
+const struct json *json_get(const struct json *object, const char *key)
+{
+    return json_named(object, text_of(key));
 }
 
 struct text json_text(const struct json *v)

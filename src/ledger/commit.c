@@ -55,14 +55,6 @@ static enum err read_opening(struct call *call, struct text salt, struct opening
                : ERR_INVALID;
 }
 
-static const struct json *named(const struct json *object, struct text name)
-{
-    const struct json *one = object ? object->first : NULL;
-    while (one && !text_same(one->key, name))
-        one = one->next;
-    return one;
-}
-
 static bool key_of(struct call *call, const struct opening *o, struct text name, struct text *key)
 {
     if (!o->keys) {
@@ -70,7 +62,7 @@ static bool key_of(struct call *call, const struct opening *o, struct text name,
         *key = text_copy(call->arena, hash_text(&h));
         return true;
     }
-    const struct json *v = named(o->keys, name);
+    const struct json *v = json_named(o->keys, name);
     return v && v->type == JSON_TEXT && base64_read(call->arena, v->text, key) &&
            key->len == HASH_SIZE;
 }
@@ -88,7 +80,7 @@ static enum err commit_one(struct call *call, struct text key, const struct json
 /* Its place is kept, its content is gone: an empty text, or the note that names who redacted it. */
 static bool is_gone(const struct opening *o, const struct json *v)
 {
-    return o->withheld && ((v->type == JSON_TEXT && !v->text.len && named(o->withheld, v->key)) ||
+    return o->withheld && ((v->type == JSON_TEXT && !v->text.len && json_named(o->withheld, v->key)) ||
                            text_is(v->key, "_redacted"));
 }
 
@@ -126,7 +118,7 @@ enum err ledger_commit(struct call *call, struct text body, struct text salt, st
         struct text key, com;
         if (is_gone(&o, one))
             continue;
-        if (named(o.withheld, one->key) || !key_of(call, &o, one->key, &key))
+        if (json_named(o.withheld, one->key) || !key_of(call, &o, one->key, &key))
             return ERR_INVALID;
         TRY(commit_one(call, key, one, &com));
         member_add(call->arena, &all, one->key, com);
@@ -152,9 +144,9 @@ int64_t ledger_redacted_by(struct call *call, struct text salt, struct text name
     struct call *quiet = call_beside(call->arena, call);
     struct opening o;
     int64_t entry;
-    if (read_opening(quiet, salt, &o) != OK || !named(o.withheld, name))
+    if (read_opening(quiet, salt, &o) != OK || !json_named(o.withheld, name))
         return -1;
-    const struct json *v = named(o.by, name);
+    const struct json *v = json_named(o.by, name);
     return v && text_integer(json_text(v), &entry) && entry >= 0 ? entry : 0;
 }
 

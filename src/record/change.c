@@ -53,7 +53,7 @@ static void fill_default(struct record *rec, const char *name, const bool *given
 {
     const struct field *f = kind_field(rec->kind, text_of(name));
     if (f && !given[f->index] && !rec->values[f->index] && v.len)
-        rec->values[f->index] = node__text(a, v);
+        rec->values[f->index] = json_of_text(a, v);
 }
 
 static void fill_defaults(struct writing *w, struct record *rec)
@@ -93,19 +93,6 @@ static enum err may_create_here(struct writing *w, const struct record *rec)
                                  TEXT_ARG(who)));
 }
 
-/* What only a move may say is not said when the record is made. */
-static enum err check_fixed_at_start(struct writing *w, const struct record *rec)
-{
-    enum err worst = OK;
-    for (size_t i = 0; i < rec->kind->field_count; i++) {
-        const struct field *f = &rec->kind->fields[i];
-        if (w->given[i] && f->fixed_in == UINT64_MAX && !value__empty(rec->values[i]))
-            worst = problem_at(w->call, ERR_CONFLICT, f->name, "fixed", f->source,
-                               text_of(say(w->call, "is filled in by a move, never typed in")));
-    }
-    return worst;
-}
-
 static enum err create(struct writing *w)
 {
     const struct kind *k = w->change->kind;
@@ -124,7 +111,7 @@ static enum err create(struct writing *w)
     e = worse(e, check__links(w->call, rec, NULL));
     e = worse(e, hand__present(w, rec, NULL));
     e = worse(e, check_unique(w, rec, w->given));
-    e = worse(e, check_fixed_at_start(w, rec));
+    e = worse(e, fixed__at_start(w, rec));
     e = worse(e, deputy__check(w, rec, NULL, rec->state));
     e = worse(e, waiver__check(w, rec, NULL, rec->state));
     TRY(e);
@@ -168,127 +155,12 @@ enum err change__check_version(struct writing *w, const struct record *rec)
 /* ---- change
  * ------------------------------------------------------------------------------------------------
  */
-static bool same_value(const struct json *a, const struct json *b)
-{
-    if (!a || !b)
-        return a == b;
-    return json_same(a, b);
-}
-
 static bool differs(const struct record *a, const struct record *b)
 {
     for (size_t i = 0; i < a->kind->field_count; i++)
-        if (!a->kind->fields[i].system && !same_value(a->values[i], b->values[i]))
+        if (!a->kind->fields[i].system && !value__same(a->values[i], b->values[i]))
             return true;
     return false;
-}
-
-static enum err check_locked(struct writing *w, const struct record *rec,
-                             const struct record *before)
-{
-    const struct state *s = &rec->kind->states[before->state];
-    enum err worst = OK;
-    for (size_t i = 0; s->locked && i < rec->kind->field_count; i++) {
-        const struct field *f = &rec->kind->fields[i];
-        if (f->always || f->system || f->computed ||
-            same_value(rec->values[i], before->values[i]))
-            continue;
-        worst = problem_at(w->call, ERR_CONFLICT, f->name, "locked", f->source,
-                           text_print(w->call->arena,
-                                      say(w->call, "cannot be changed while “%.*s”"),
-                                      TEXT_ARG(words_in(s->title, w->call->lang))));
-    }
-    return worst;
-}
-
-static bool takes(const struct move *m, struct text field)
-{
-    if (propose__takes(m, field))
-        return true;
-    for (size_t i = 0; i < m->ask_count; i++)
-        if (text_same(m->asks[i], field))
-            return true;
-    return false;
-}
-
-static struct text ways_to_change(struct writing *w, const struct record *before,
-                                  const struct field *f)
-{
-    struct buf b = buf_in(w->call->arena, 4096);
-    for (size_t i = 0; i < before->kind->move_count; i++) {
-        const struct move *m = &before->kind->moves[i];
-        if (m->from >> before->state & 1 && takes(m, f->name))
-            buf_print(&b, "%s%.*s", b.len ? say(w->call, ", ") : "",
-                      TEXT_ARG(words_in(m->title, w->call->lang)));
-    }
-    return buf_text(&b);
-}
-
-/* In these states the field is part of what was decided: another value is a decision. */
-static enum err check_fixed(struct writing *w, const struct record *rec,
-                            const struct record *before)
-{
-    enum err worst = OK;
-    for (size_t i = 0; i < rec->kind->field_count; i++) {
-        const struct field *f = &rec->kind->fields[i];
-        if (!(f->fixed_in >> before->state & 1) || same_value(rec->values[i], before->values[i]))
-            continue;
-        struct text how = ways_to_change(w, before, f);
-        struct text state = words_in(before->kind->states[before->state].title, w->call->lang);
-        worst = problem_at(
-            w->call, ERR_CONFLICT, f->name, "fixed", f->source,
-            text_print(w->call->arena,
-                       how.len ? say(w->call, "is changed while “%.*s” only by: %.*s")
-                               : say(w->call, "is not changed by hand while “%.*s”%.*s"),
-                       TEXT_ARG(state), TEXT_ARG(how)));
-    }
-    return worst;
-}
-
-static const struct json *cell(const struct json *row, struct text column)
-{
-    const struct json *one = row->first;
-    while (one && !text_same(one->key, column))
-        one = one->next;
-    return one;
-}
-
-static bool same_column(const struct json *rows, const struct json *were, struct text column)
-{
-    const struct json *a = rows ? rows->first : NULL, *b = were ? were->first : NULL;
-    for (; a && b; a = a->next, b = b->next)
-        if (!same_value(cell(a, column), cell(b, column)))
-            return false;
-    return !a && !b;
-}
-
-/* What a table asks for stands while it is answered: neither by a change nor with a move. */
-static enum err check_fixed_columns(struct writing *w, const struct record *rec,
-                                    const struct record *before, const struct field *f)
-{
-    enum err worst = OK;
-    for (size_t i = 0; i < f->column_count; i++) {
-        const struct field *c = &f->columns[i];
-        if (!(c->fixed_in >> before->state & 1) ||
-            same_column(rec->values[f->index], before->values[f->index], c->name))
-            continue;
-        worst = problem_at(
-            w->call, ERR_CONFLICT, f->name, "fixed", f->source,
-            text_print(w->call->arena,
-                       say(w->call, "“%.*s” stays as it is while “%.*s”, row by row"),
-                       TEXT_ARG(words_in(c->title, w->call->lang)),
-                       TEXT_ARG(words_in(before->kind->states[before->state].title, w->call->lang))));
-    }
-    return worst;
-}
-
-static enum err check_fixed_tables(struct writing *w, const struct record *rec,
-                                   const struct record *before)
-{
-    enum err worst = OK;
-    for (size_t i = 0; i < rec->kind->field_count; i++)
-        worst = worse(worst, check_fixed_columns(w, rec, before, &rec->kind->fields[i]));
-    return worst;
 }
 
 static enum err may_change(struct writing *w, const struct record *rec)
@@ -312,7 +184,7 @@ static enum err may_rehang(struct writing *w, const struct record *rec,
 {
     const struct field *parent = kind_field(rec->kind, TEXT("parent"));
     if (!text_is(rec->kind->is, "unit_tree") || !parent || w->call->actor->all ||
-        same_value(rec->values[parent->index], before->values[parent->index]))
+        value__same(rec->values[parent->index], before->values[parent->index]))
         return OK;
     struct who_list roles = {NEW_MANY(w->call->arena, rec->kind->change.count + 1, struct who), 0};
     for (size_t i = 0; i < rec->kind->change.count; i++)
@@ -391,9 +263,9 @@ enum err change__values(struct writing *w)
         return OK;
     }
     TRY(compute__fields(w->call, w->records, db_tx(w->tx), rec, before, (struct text){0}));
-    e = worse(e, check_locked(w, rec, before));
-    e = worse(e, check_fixed(w, rec, before));
-    e = worse(e, check_fixed_tables(w, rec, before));
+    e = worse(e, fixed__locked(w, rec, before));
+    e = worse(e, fixed__check(w, rec, before));
+    e = worse(e, fixed__tables(w, rec, before));
     e = worse(e, hand__check_change(w, rec, before));
     e = worse(e, check__required(w->call, rec, rec->state, NULL));
     e = worse(e, check__links(w->call, rec, before));
@@ -545,18 +417,18 @@ static const struct json *setting(struct writing *w, const struct record *rec,
     struct text t = s->value ? json_text(s->value) : TEXT("");
     int64_t days = 0, today = zone_day(call->zone, call->now);
     if (text_is(t, "@me"))
-        return call->actor->person.len ? node__text(call->arena, call->actor->person) : NULL;
+        return call->actor->person.len ? json_of_text(call->arena, call->actor->person) : NULL;
     if (text_is(t, "@people"))
         return waiver__people(w);
     if (text_starts(t, SET_OTHERS))
         return waiver__others(w, rec, text_from(t, sizeof SET_OTHERS - 1));
     if (text_is(t, "@now"))
-        return node__text(call->arena, moment_print(call->arena, call->now));
+        return json_of_text(call->arena, moment_print(call->arena, call->now));
     if (!text_starts(t, "@today"))
         return s->value;
     if (t.len > 7 && !text_integer(text_from(t, 7), &days))
         return NULL;
-    return node__text(call->arena, date_print(call->arena, (today + days) * 86400000000LL));
+    return json_of_text(call->arena, date_print(call->arena, (today + days) * 86400000000LL));
 }
 
 static enum err make_move(struct writing *w, struct record *rec, const struct record *before,
@@ -722,7 +594,7 @@ static enum err move(struct writing *w)
     TRY(check__references(w->call, w->records, db_tx(w->tx), rec, w->given));
     TRY(hand__present(w, rec, before));
     TRY(take_proposed(w, rec, before, m));
-    TRY(check_fixed_tables(w, rec, before));
+    TRY(fixed__tables(w, rec, before));
     TRY(compute__fields(w->call, w->records, db_tx(w->tx), rec, before, (struct text){0}));
     TRY(until__fill(w->call, w->records, db_tx(w->tx), rec, m));
     struct verdict v;

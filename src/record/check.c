@@ -354,8 +354,8 @@ static enum err resolve_one(struct seeker *s, const struct field *f, struct text
         if (!id.len)
             return unknown(s->call, name, f, given);
         struct json *link = node__object(s->call->arena);
-        node__add(link, node__text(s->call->arena, id), TEXT("id"), s->call->arena);
-        node__add(link, node__text(s->call->arena, kind), TEXT("kind"), s->call->arena);
+        node__add(link, json_of_text(s->call->arena, id), TEXT("id"), s->call->arena);
+        node__add(link, json_of_text(s->call->arena, kind), TEXT("kind"), s->call->arena);
         node__add(link, json_get(v, "type"), TEXT("type"), s->call->arena);
         *out = link;
         return OK;
@@ -364,7 +364,7 @@ static enum err resolve_one(struct seeker *s, const struct field *f, struct text
     TRY(seek(s, f, f->target_name, v->text, &id));
     if (!id.len)
         return unknown(s->call, name, f, v->text);
-    *out = node__text(s->call->arena, id);
+    *out = json_of_text(s->call->arena, id);
     return OK;
 }
 

@@ -70,7 +70,7 @@ enum err compute__clock(struct context *c, const struct json **out)
     const struct model *m = c->records->model;
     int64_t began;
     if (applies(k, c->rec) && clock__began(c->call, m, k, c->rec, &began))
-        *out = node__text(c->call->arena,
+        *out = json_of_text(c->call->arena,
                           moment_print(c->call->arena, end_of(c->call, m, k, began)));
     return OK;
 }
@@ -174,7 +174,7 @@ enum err compute__standing(struct context *c, const struct json **out)
             return OK;
         TRY(stands(c, k, at, &s));
     }
-    *out = node__text(c->call->arena, standing_word(s));
+    *out = json_of_text(c->call->arena, standing_word(s));
     return OK;
 }
 
@@ -186,9 +186,9 @@ static void tell(struct writing *w, struct json **told, struct text to, const ch
     struct json *one = node__object(a);
     if (!*told)
         *told = node__list(a);
-    node__add(one, node__text(a, text_of(event)), TEXT("event"), a);
-    node__add(one, node__text(a, c->at->name), TEXT("field"), a);
-    node__add(one, node__text(a, to), TEXT("to"), a);
+    node__add(one, json_of_text(a, text_of(event)), TEXT("event"), a);
+    node__add(one, json_of_text(a, c->at->name), TEXT("field"), a);
+    node__add(one, json_of_text(a, to), TEXT("to"), a);
     node__add(*told, one, (struct text){0}, a);
 }
 

@@ -113,18 +113,10 @@ static enum err risk_score(struct context *c, const struct json **out)
         TRY(less_by_controls(c, m, json_get(c->args, "less_from"), &likelihood));
     struct text part = compute__word(c->args, "part");
     int64_t y = at_least(consequence, 1), x = at_least(likelihood, 1);
-    *out = node__integer(c->call->arena, text_is(part, "likelihood")    ? x
+    *out = json_of_integer(c->call->arena, text_is(part, "likelihood")    ? x
                                          : text_is(part, "consequence") ? y
                                                                         : record_score(m, x, y));
     return OK;
-}
-
-static const struct json *cell(const struct json *row, struct text column)
-{
-    for (const struct json *one = row->first; one; one = one->next)
-        if (text_same(one->key, column))
-            return one;
-    return NULL;
 }
 
 static enum err rows_worst(struct context *c, const struct json **out)
@@ -132,12 +124,12 @@ static enum err rows_worst(struct context *c, const struct json **out)
     const struct json *rows = record_value(c->rec, compute__word(c->args, "rows"));
     const struct json *worst = NULL;
     for (const struct json *row = rows ? rows->first : NULL; row; row = row->next) {
-        const struct json *v = cell(row, compute__word(c->args, "column"));
+        const struct json *v = json_named(row, compute__word(c->args, "column"));
         if (v && v->type == JSON_INTEGER && (!worst || v->integer > worst->integer))
             worst = v;
     }
     if (worst)
-        *out = node__integer(c->call->arena, worst->integer);
+        *out = json_of_integer(c->call->arena, worst->integer);
     return OK;
 }
 
@@ -153,14 +145,14 @@ static enum err rows_any(struct context *c, const struct json **out)
     const struct json * or = json_get(c->args, "or");
     bool any = false;
     for (const struct json *row = rows ? rows->first : NULL; row; row = row->next) {
-        const struct json *v = cell(row, compute__word(c->args, "column"));
+        const struct json *v = json_named(row, compute__word(c->args, "column"));
         if (!v || v->type != JSON_INTEGER)
             continue;
         any = any || v->integer >= integer_arg(c->args, "at_least", INT64_MAX);
-        if (or &&json_true(cell(row, compute__word(or, "when"))))
+        if (or &&json_true(json_named(row, compute__word(or, "when"))))
             any = any || v->integer >= integer_arg(or, "at_least", INT64_MAX);
     }
-    *out = node__bool(c->call->arena, any);
+    *out = json_of_bool(c->call->arena, any);
     return OK;
 }
 
@@ -175,7 +167,7 @@ static enum err related_worst(struct context *c, const struct json **out)
         TRY(query__worst(c->call, c->records, c->db, k, via, c->rec->id,
                          json_get(c->args, "in"), f, &any, &worst));
     if (any)
-        *out = node__integer(c->call->arena, worst);
+        *out = json_of_integer(c->call->arena, worst);
     return OK;
 }
 
@@ -223,7 +215,7 @@ static enum err greatest(struct context *c, const struct json **out)
             any = true;
         }
     if (any)
-        *out = node__integer(c->call->arena, best);
+        *out = json_of_integer(c->call->arena, best);
     return OK;
 }
 

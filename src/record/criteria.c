@@ -95,7 +95,7 @@ enum err compute__risk_band(struct context *c, const struct json **out)
         if (compute__integer(c->rec, f->text, &one) && one >= m->severe_from && m->severe_band > band)
             band = m->severe_band;
     if (band >= 0)
-        *out = node__text(c->call->arena, m->scale->options[band].value);
+        *out = json_of_text(c->call->arena, m->scale->options[band].value);
     return OK;
 }
 
@@ -104,7 +104,7 @@ enum err compute__in_force(struct context *c, const struct json **out)
     struct record *criteria;
     TRY(measure(c, &criteria));
     if (criteria)
-        *out = node__text(c->call->arena, criteria->id);
+        *out = json_of_text(c->call->arena, criteria->id);
     return OK;
 }
 

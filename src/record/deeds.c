@@ -3,11 +3,6 @@
  * what a value was when a state was entered. Nobody types it in. */
 #include "record/compute.h"
 
-static bool same_value(const struct json *a, const struct json *b)
-{
-    return !a || !b ? a == b : json_same(a, b);
-}
-
 /* ---- lists of people ---------------------------------------------------------------------- */
 /* The latest deed comes last. */
 static void add_person(struct context *c, struct json *list, struct text person)
@@ -15,9 +10,9 @@ static void add_person(struct context *c, struct json *list, struct text person)
     struct json *kept = node__list(c->call->arena);
     for (const struct json *one = list->first; one; one = one->next)
         if (!text_same(one->text, person))
-            node__add(kept, node__text(c->call->arena, one->text), (struct text){0},
+            node__add(kept, json_of_text(c->call->arena, one->text), (struct text){0},
                       c->call->arena);
-    node__add(kept, node__text(c->call->arena, person), (struct text){0}, c->call->arena);
+    node__add(kept, json_of_text(c->call->arena, person), (struct text){0}, c->call->arena);
     *list = *kept;
 }
 
@@ -26,7 +21,7 @@ static bool sets(const struct context *c, const struct record *rec, const struct
     const struct json *fields = json_get(c->args, "fields");
     for (const struct json *one = fields ? fields->first : NULL; one; one = one->next) {
         const struct json *now = record_value(rec, one->text);
-        if (before ? !same_value(now, record_value(before, one->text)) : !value__empty(now))
+        if (before ? !value__same(now, record_value(before, one->text)) : !value__empty(now))
             return true;
     }
     return false;
@@ -96,7 +91,7 @@ static enum err people(struct context *c, bool by_move, const struct json **out)
     struct json *list = node__list(c->call->arena);
     const struct json *kept = c->before ? c->before->values[c->field->index] : NULL;
     for (const struct json *one = kept ? kept->first : NULL; one; one = one->next)
-        node__add(list, node__text(c->call->arena, one->text), (struct text){0}, c->call->arena);
+        node__add(list, json_of_text(c->call->arena, one->text), (struct text){0}, c->call->arena);
     if (c->before && !kept)
         TRY(from_versions(c, by_move, list));
     bool did = by_move ? moves(c, c->move) : sets(c, c->rec, c->before);
@@ -126,7 +121,7 @@ enum err compute__last_of(struct context *c, const struct json **out)
     const struct json *list = record_value(c->rec, compute__word(c->args, "field"));
     for (const struct json *one = list ? list->first : NULL; one; one = one->next)
         if (!one->next)
-            *out = node__text(c->call->arena, one->text);
+            *out = json_of_text(c->call->arena, one->text);
     return OK;
 }
 
@@ -183,7 +178,7 @@ enum err compute__exceeds(struct context *c, const struct json **out)
     bool any = false;
     for (const struct json *one = pairs ? pairs->first : NULL; one && !any; one = one->next)
         any = greater(c->rec, one->first->text, one->first->next->text);
-    *out = node__bool(c->call->arena, any);
+    *out = json_of_bool(c->call->arena, any);
     return OK;
 }
 
@@ -206,19 +201,11 @@ enum err compute__same_person(struct context *c, const struct json **out)
         for (size_t i = 0; i < count; i++)
             same = same || value__list_has(who, found[i]);
     }
-    *out = node__bool(c->call->arena, same);
+    *out = json_of_bool(c->call->arena, same);
     return OK;
 }
 
 /* ---- rows -------------------------------------------------------------------------------------- */
-static const struct json *cell(const struct json *row, struct text column)
-{
-    for (const struct json *one = row->first; one; one = one->next)
-        if (text_same(one->key, column))
-            return one;
-    return NULL;
-}
-
 /* Of each wanted row there is one that is good, and none that is not. */
 enum err compute__rows_meet(struct context *c, const struct json **out)
 {
@@ -231,7 +218,7 @@ enum err compute__rows_meet(struct context *c, const struct json **out)
     do {
         size_t good = 0, bad = 0;
         for (const struct json *row = rows ? rows->first : NULL; row; row = row->next) {
-            const struct json *k = any ? cell(row, key) : NULL, *v = cell(row, column);
+            const struct json *k = any ? json_named(row, key) : NULL, *v = json_named(row, column);
             if (any && !(k && json_same(k, any)))
                 continue;
             bool fits = false;
@@ -244,6 +231,6 @@ enum err compute__rows_meet(struct context *c, const struct json **out)
         all = all && !bad && (good || !any);
         any = any ? any->next : NULL;
     } while (any);
-    *out = node__bool(c->call->arena, all && total);
+    *out = json_of_bool(c->call->arena, all && total);
     return OK;
 }

@@ -133,12 +133,12 @@ enum err freeze__set(struct call *call, struct records *r, struct db db, const s
     struct json *set = node__object(a), *rows = node__list(a);
     for (size_t i = 0; i < count; i++) {
         struct json *row = node__object(a);
-        node__add(row, node__text(a, items[i]->id), TEXT("id"), a);
-        node__add(row, node__text(a, items[i]->kind->states[items[i]->state].name), TEXT("state"), a);
-        node__add(row, node__integer(a, items[i]->version), TEXT("version"), a);
+        node__add(row, json_of_text(a, items[i]->id), TEXT("id"), a);
+        node__add(row, json_of_text(a, items[i]->kind->states[items[i]->state].name), TEXT("state"), a);
+        node__add(row, json_of_integer(a, items[i]->version), TEXT("version"), a);
         node__add(rows, row, (struct text){0}, a);
     }
-    node__add(set, node__text(a, m->freezes->kind->name), TEXT("kind"), a);
+    node__add(set, json_of_text(a, m->freezes->kind->name), TEXT("kind"), a);
     node__add(set, rows, TEXT("rows"), a);
     *out = set;
     return OK;

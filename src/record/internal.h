@@ -85,12 +85,10 @@ MUST_USE enum err rename__links(struct call *call, struct tx *tx, const struct m
 
 /* ---- value.c: JSON values as nodes ---------------------------------------------------------
  */
-const struct json *node__text(struct arena *a, struct text t);
-const struct json *node__integer(struct arena *a, int64_t i);
-const struct json *node__bool(struct arena *a, bool b);
 struct json *node__list(struct arena *a);
 struct json *node__object(struct arena *a);
 void node__add(struct json *parent, const struct json *child, struct text key, struct arena *a);
+bool value__same(const struct json *a, const struct json *b); /* either may be NULL */
 bool value__empty(const struct json *v);
 /* What a field or column holds when nothing is said; NULL: nothing. */
 const struct json *value__default(struct call *call, const struct field *f);
@@ -653,6 +651,18 @@ MUST_USE enum err guard__bars(struct call *call, struct records *r, struct db db
 /* ---- batch.c: what was changed together -------------------------------------------------------- */
 MUST_USE enum err batch__note(struct writing *w);
 MUST_USE enum err batch__undo(struct writing *w);
+
+/* ---- fixed.c: what stands while a record is in a state ------------------------------------------ */
+/* Nobody types in what only a move says. */
+MUST_USE enum err fixed__at_start(struct writing *w, const struct record *rec);
+/* Of a change: what is locked, and fields that only named moves change. */
+MUST_USE enum err fixed__locked(struct writing *w, const struct record *rec,
+                                const struct record *before);
+MUST_USE enum err fixed__check(struct writing *w, const struct record *rec,
+                               const struct record *before);
+/* Of a change and of a move: columns that stay as they are, row by row. */
+MUST_USE enum err fixed__tables(struct writing *w, const struct record *rec,
+                                const struct record *before);
 
 /* ---- stale.c: what must be computed anew ------------------------------------------------------- */
 /* What depends on a record that was written: a few are computed at once, many are put off. */

@@ -93,14 +93,14 @@ static void keep_link(struct planning *p, const struct make *make, struct text i
         return;
     const struct json **at = &p->rec->values[make->link->index], *then = *at;
     if (make->link->type->refers == REFERS_ONE) {
-        *at = node__text(a, id);
+        *at = json_of_text(a, id);
         return;
     }
     struct json *list = node__list(a);
     for (const struct json *one = then && then->type == JSON_LIST ? then->first : NULL; one;
          one = one->next)
-        node__add(list, node__text(a, one->text), (struct text){0}, a);
-    node__add(list, node__text(a, id), (struct text){0}, a);
+        node__add(list, json_of_text(a, one->text), (struct text){0}, a);
+    node__add(list, json_of_text(a, id), (struct text){0}, a);
     *at = list;
 }
 
@@ -117,11 +117,11 @@ static void plan_one(struct planning *p, const struct make *make, const struct j
     *p->end = one;
     p->end = &one->next;
     p->count++;
-    node__add(p->known, node__text(call->arena, key), (struct text){0}, call->arena);
+    node__add(p->known, json_of_text(call->arena, key), (struct text){0}, call->arena);
     struct json *said = node__object(call->arena);
-    node__add(said, node__text(call->arena, one->id), TEXT("id"), call->arena);
-    node__add(said, node__text(call->arena, key), TEXT("key"), call->arena);
-    node__add(said, node__text(call->arena, make->kind->name), TEXT("kind"), call->arena);
+    node__add(said, json_of_text(call->arena, one->id), TEXT("id"), call->arena);
+    node__add(said, json_of_text(call->arena, key), TEXT("key"), call->arena);
+    node__add(said, json_of_text(call->arena, make->kind->name), TEXT("kind"), call->arena);
     node__add(p->made, said, (struct text){0}, call->arena);
     keep_link(p, make, one->id);
 }
@@ -180,13 +180,13 @@ static const struct json *cut(struct call *call, const struct field *f, const st
     for (; at < v->text.len; at++)
         if (((unsigned char)v->text.at[at] & 0xC0) != 0x80 && (int64_t)n++ == f->max - 1)
             break;
-    return node__text(call->arena, text_print(call->arena, "%.*s…", TEXT_ARG(text_slice(v->text, 0, at))));
+    return json_of_text(call->arena, text_print(call->arena, "%.*s…", TEXT_ARG(text_slice(v->text, 0, at))));
 }
 
 static const struct json *itself(struct call *call, const struct field *f,
                                  const struct record *cause)
 {
-    const struct json *id = node__text(call->arena, cause->id);
+    const struct json *id = json_of_text(call->arena, cause->id);
     if (f->type->refers != REFERS_MANY)
         return id;
     struct json *list = node__list(call->arena);
@@ -211,7 +211,7 @@ static const struct json *value_of(struct call *call, const struct make_value *v
         return v->value;
     if (t.len > 7 && !text_integer(text_from(t, 7), &days))
         return NULL;
-    return node__text(call->arena, date_of_days(call->arena, zone_day(call->zone, call->now) + days));
+    return json_of_text(call->arena, date_of_days(call->arena, zone_day(call->zone, call->now) + days));
 }
 
 static enum err make_one(struct writing *w, const struct record *cause, const struct made *one)

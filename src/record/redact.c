@@ -16,23 +16,15 @@ struct texts LIST_OF(struct text);
 static const struct json_limits body_limits = {8u << 20, 32, 500000};
 
 /* ---- tombstones --------------------------------------------------------------------------- */
-static const struct json *member(const struct json *object, struct text name)
-{
-    const struct json *one = object ? object->first : NULL;
-    while (one && !text_same(one->key, name))
-        one = one->next;
-    return one;
-}
-
 static const struct json *tombstone(const struct record *rec, const struct field *f)
 {
-    const struct json *t = member(rec->redacted, f->name);
-    return t || !f->was.len ? t : member(rec->redacted, f->was);
+    const struct json *t = json_named(rec->redacted, f->name);
+    return t || !f->was.len ? t : json_named(rec->redacted, f->was);
 }
 
 bool record_is_redacted(const struct record *rec, const struct field *f)
 {
-    return tombstone(rec, f) || (member(rec->erased, f->name) != NULL);
+    return tombstone(rec, f) || (json_named(rec->erased, f->name) != NULL);
 }
 
 bool record__differs(const struct record *rec, const struct record *before, const struct field *f)
@@ -52,14 +44,14 @@ const struct json *redact__carry(struct call *call, const struct record *rec,
     struct json *out = node__object(call->arena);
     for (size_t i = 0; before && i < rec->kind->field_count; i++) {
         const struct field *f = &rec->kind->fields[i];
-        const struct json *was = member(before->erased, f->name);
+        const struct json *was = json_named(before->erased, f->name);
         const struct json *fields = redact ? json_get(redact, "fields") : NULL;
         const struct json *v = rec->values[i];
         bool empty = value__empty(v) || (text_is(f->name, "title") && text_is(json_text(v), REDACTED_TITLE));
         if (empty && value__list_has(fields, f->name))
-            node__add(out, node__integer(call->arena, rec->version), f->name, call->arena);
+            node__add(out, json_of_integer(call->arena, rec->version), f->name, call->arena);
         else if (empty && was)
-            node__add(out, node__integer(call->arena, was->integer), f->name, call->arena);
+            node__add(out, json_of_integer(call->arena, was->integer), f->name, call->arena);
     }
     return out->count ? out : NULL;
 }
@@ -94,8 +86,8 @@ static bool goes_with_all(const struct field *f)
 
 static const struct json *value_in(const struct json *body, const struct field *f)
 {
-    const struct json *v = member(body, f->name);
-    return v || !f->was.len ? v : member(body, f->was);
+    const struct json *v = json_named(body, f->name);
+    return v || !f->was.len ? v : json_named(body, f->was);
 }
 
 static void note_files(struct plan *p, const struct field *f, const struct json *v)
@@ -218,13 +210,13 @@ static struct json *request_of(struct plan *p, struct text ground)
     struct json *out = node__object(a), *fields = node__list(a);
     for (size_t i = 0; i < p->rec->kind->field_count; i++)
         if (p->fields[i])
-            node__add(fields, node__text(a, p->rec->kind->fields[i].name), (struct text){0}, a);
+            node__add(fields, json_of_text(a, p->rec->kind->fields[i].name), (struct text){0}, a);
     if (p->reasons)
-        node__add(fields, node__text(a, TEXT("_reasons")), (struct text){0}, a);
+        node__add(fields, json_of_text(a, TEXT("_reasons")), (struct text){0}, a);
     if (p->comments)
-        node__add(fields, node__text(a, TEXT("_comments")), (struct text){0}, a);
+        node__add(fields, json_of_text(a, TEXT("_comments")), (struct text){0}, a);
     node__add(out, fields, TEXT("fields"), a);
-    node__add(out, node__text(a, ground), TEXT("ground"), a);
+    node__add(out, json_of_text(a, ground), TEXT("ground"), a);
     return out;
 }
 
@@ -232,7 +224,7 @@ static const struct json *ids_of(struct arena *a, const struct texts *ids)
 {
     struct json *list = node__list(a);
     for (size_t i = 0; i < ids->count; i++)
-        node__add(list, node__text(a, ids->at[i]), (struct text){0}, a);
+        node__add(list, json_of_text(a, ids->at[i]), (struct text){0}, a);
     return list;
 }
 
@@ -349,7 +341,7 @@ static bool proposes(const struct plan *p, const struct json *body)
 {
     const struct json *proposed = json_get(body, "_proposed");
     for (size_t i = 0; proposed && i < p->rec->kind->field_count; i++)
-        if (p->fields[i] && member(proposed, p->rec->kind->fields[i].name))
+        if (p->fields[i] && json_named(proposed, p->rec->kind->fields[i].name))
             return true;
     return false;
 }
@@ -380,7 +372,7 @@ static bool among(const struct text *names, size_t count, struct text name)
 
 static bool differed(const struct json *before, const struct json *v)
 {
-    const struct json *then = before ? member(before, v->key) : NULL;
+    const struct json *then = before ? json_named(before, v->key) : NULL;
     return !then || !json_same(then, v);
 }
 
@@ -582,7 +574,7 @@ static enum err redact(struct writing *w, struct plan *p, struct record *rec,
     for (size_t i = 0; i < rec->kind->field_count; i++)
         if (p->fields[i])
             rec->values[i] = text_is(rec->kind->fields[i].name, "title")
-                                 ? node__text(a, TEXT(REDACTED_TITLE))
+                                 ? json_of_text(a, TEXT(REDACTED_TITLE))
                                  : NULL;
     if (!p->comments)
         p->comment_ids.count = 0;

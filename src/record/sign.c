@@ -235,8 +235,8 @@ enum err sign__withdraw(struct writing *w, const struct record *before)
         return nothing_to_withdraw(w, m);
     struct record *rec = record__copy(call->arena, before);
     struct json *what = node__object(call->arena);
-    node__add(what, node__text(call->arena, m->name), TEXT("move"), call->arena);
-    node__add(what, node__text(call->arena, own->own_id), TEXT("signature"), call->arena);
+    node__add(what, json_of_text(call->arena, m->name), TEXT("move"), call->arena);
+    node__add(what, json_of_text(call->arena, own->own_id), TEXT("signature"), call->arena);
     w->withdrawn = what;
     TRY(write__version(w, rec, before, "record.withdraw", (struct text){0}, w->change->reason));
     struct value values[] = {V_TEXT(own->own_id), V_TEXT(rec->kind->name), V_TEXT(rec->id),

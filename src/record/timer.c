@@ -235,8 +235,8 @@ static bool has_fired(const struct waits *fired, const struct timer *t)
 const struct json *timer__fired(struct call *call, const struct change *change)
 {
     struct json *v = node__object(call->arena);
-    node__add(v, node__text(call->arena, change->timer), TEXT("at"), call->arena);
-    node__add(v, node__text(call->arena, change->move), TEXT("name"), call->arena);
+    node__add(v, json_of_text(call->arena, change->timer), TEXT("at"), call->arena);
+    node__add(v, json_of_text(call->arena, change->move), TEXT("name"), call->arena);
     return v;
 }
 

@@ -79,7 +79,7 @@ enum err until__fill(struct call *call, struct records *r, struct db db, struct 
         return OK;
     TRY(until__last(call, r, db, rec, m, &last));
     if (last.len)
-        rec->values[m->until->field->index] = node__text(call->arena, last);
+        rec->values[m->until->field->index] = json_of_text(call->arena, last);
     return OK;
 }
 

@@ -3,19 +3,9 @@
  */
 #include "record/internal.h"
 
-const struct json *node__text(struct arena *a, struct text t)
+bool value__same(const struct json *a, const struct json *b)
 {
-    return json_of_text(a, t);
-}
-
-const struct json *node__integer(struct arena *a, int64_t i)
-{
-    return json_of_integer(a, i);
-}
-
-const struct json *node__bool(struct arena *a, bool b)
-{
-    return json_of_bool(a, b);
+    return !a || !b ? a == b : json_same(a, b);
 }
 
 struct json *node__list(struct arena *a)
@@ -74,11 +64,11 @@ const struct json *value__default(struct call *call, const struct field *f)
     if (!v || v->type != JSON_TEXT)
         return v;
     if (text_is(v->text, "@today"))
-        return node__text(call->arena, zone_today(call->arena, call->zone, call->now));
+        return json_of_text(call->arena, zone_today(call->arena, call->zone, call->now));
     if (text_is(v->text, "@now"))
-        return node__text(call->arena, moment_print(call->arena, call->now));
+        return json_of_text(call->arena, moment_print(call->arena, call->now));
     if (text_is(v->text, "@me"))
-        return call->actor->person.len ? node__text(call->arena, call->actor->person) : NULL;
+        return call->actor->person.len ? json_of_text(call->arena, call->actor->person) : NULL;
     return v;
 }
 
@@ -221,7 +211,7 @@ enum err body__read(struct call *call, const struct kind *k, struct text body,
     out->erased = json_get(json, "_erased");
     const struct field *title = kind_field(k, TEXT("title"));
     if (title && record_is_redacted(out, title)) /* a record is called something */
-        out->values[title->index] = node__text(call->arena, TEXT(REDACTED_TITLE));
+        out->values[title->index] = json_of_text(call->arena, TEXT(REDACTED_TITLE));
     for (const struct json *one = json->first; one; one = one->next) {
         const struct field *f = kind_field(k, one->key);
         if (!f)

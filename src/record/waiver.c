@@ -209,11 +209,11 @@ enum err waiver__lifts(struct call *call, struct records *r, struct db db,
     if (!by)
         return OK;
     struct json *one = node__object(call->arena);
-    node__add(one, node__text(call->arena, duty), TEXT("duty"), call->arena);
-    node__add(one, node__text(call->arena, by->id), TEXT("id"), call->arena);
-    node__add(one, node__text(call->arena, by->key), TEXT("key"), call->arena);
-    node__add(one, node__text(call->arena, actor->person), TEXT("person"), call->arena);
-    node__add(one, node__text(call->arena, by->until), TEXT("until"), call->arena);
+    node__add(one, json_of_text(call->arena, duty), TEXT("duty"), call->arena);
+    node__add(one, json_of_text(call->arena, by->id), TEXT("id"), call->arena);
+    node__add(one, json_of_text(call->arena, by->key), TEXT("key"), call->arena);
+    node__add(one, json_of_text(call->arena, actor->person), TEXT("person"), call->arena);
+    node__add(one, json_of_text(call->arena, by->until), TEXT("until"), call->arena);
     if (!v->waived)
         v->waived = node__list(call->arena);
     node__add(v->waived, one, (struct text){0}, call->arena);
@@ -457,7 +457,7 @@ enum err waiver__check(struct writing *w, const struct record *rec, const struct
 const struct json *waiver__people(struct writing *w)
 {
     int64_t here;
-    return people(w->call, db_tx(w->tx), &here) == OK ? node__integer(w->call->arena, here)
+    return people(w->call, db_tx(w->tx), &here) == OK ? json_of_integer(w->call->arena, here)
                                                       : NULL;
 }
 
@@ -477,5 +477,5 @@ const struct json *waiver__others(struct writing *w, const struct record *rec, s
             "$2))",
             values, 3, 1, &rows) != OK)
         return NULL;
-    return node__integer(w->call->arena, rows.cells[0].integer);
+    return json_of_integer(w->call->arena, rows.cells[0].integer);
 }

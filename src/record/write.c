@@ -9,7 +9,7 @@ static void set(struct call *call, struct record *rec, const char *name, struct 
 {
     const struct field *f = kind_field(rec->kind, text_of(name));
     if (f)
-        rec->values[f->index] = value.len ? node__text(call->arena, value) : NULL;
+        rec->values[f->index] = value.len ? json_of_text(call->arena, value) : NULL;
 }
 
 static void set_engine_fields(struct call *call, struct record *rec, bool create, bool content)
@@ -27,7 +27,7 @@ static void set_engine_fields(struct call *call, struct record *rec, bool create
         set(call, rec, "editor", who);
     const struct field *f = kind_field(rec->kind, TEXT("version"));
     if (f)
-        rec->values[f->index] = node__integer(call->arena, rec->version);
+        rec->values[f->index] = json_of_integer(call->arena, rec->version);
 }
 
 /* ---- ledger and version

@@ -258,6 +258,16 @@ static void read_fixed(struct loader *l, struct draft *d, struct field *f, const
                       : model__state_set(l, d->kind, v);
 }
 
+/* Moves change no columns, so one that is always fixed could never be filled in. */
+static void read_fixed_column(struct loader *l, struct draft *d, struct field *column,
+                              const struct json *v)
+{
+    if (v != NULL && v->type != JSON_LIST)
+        model__mistake(l, v, "type", "\"fixed\" of a column is a list of states");
+    else
+        read_fixed(l, d, column, v);
+}
+
 static void read_readers(struct loader *l, struct draft *d, struct field *f, const struct json *v)
 {
     if (v == NULL)
@@ -357,14 +367,12 @@ void model__field_finish(struct loader *l, struct draft *d, struct field *f)
     check_was(l, d, f, fd->source);
     for (size_t i = 0; i < f->column_count; i++)
         read_default(l, &f->columns[i],
-                     json_get(json_get(json_get(fd->source, "columns"),
-                                       text_c(l->scrap, f->columns[i].name)),
+                     json_get(json_named(json_get(fd->source, "columns"), f->columns[i].name),
                               "default"));
     for (size_t i = 0; i < f->column_count; i++)
-        read_fixed(l, d, &f->columns[i],
-                   json_get(json_get(json_get(fd->source, "columns"),
-                                     text_c(l->scrap, f->columns[i].name)),
-                            "fixed"));
+        read_fixed_column(l, d, &f->columns[i],
+                          json_get(json_named(json_get(fd->source, "columns"), f->columns[i].name),
+                                   "fixed"));
     if (json_get(fd->source, "clock") != NULL)
         model__clock(l, d, f, json_get(fd->source, "clock"));
     else if (f->computed != NULL)

@@ -153,7 +153,7 @@ static void add_keys(struct query *q, const struct field *f, const struct texts 
     if (q->then || q->plain || !q->records || !order__has(f) || text_is(f->name, "id"))
         return;
     for (size_t i = 0; i < values->count; i++)
-        keys[i] = order__cell(q->call, node__text(q->call->arena, values->at[i])).text;
+        keys[i] = order__cell(q->call, json_of_text(q->call->arena, values->at[i])).text;
     buf_print(&q->sql, " AND t.\"%.*s\"", TEXT_ARG(order__name(q->call->arena, f)));
     sql__in(q, keys, values->count);
 }
