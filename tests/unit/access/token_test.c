@@ -230,12 +230,15 @@ static void listing_and_last_use(void **state)
     struct text first = id;
     site_later(s, SECOND);
     struct call *by_ada = site_as(s, "ada", NULL);
-    assert_int_equal(make(by_ada, s, grants, 2, "events:*", DAY), OK);
+    assert_int_equal(make(by_ada, s, grants, 2, "events:*", DAY), ERR_DENIED); /* theirs read */
+    by_ada = site_as(s, "ada", NULL);
+    assert_int_equal(make(by_ada, s, grants, 2, "", DAY), OK);
     assert_int_equal(list(s, by_command(s), &tokens), 2);
     assert_true(text_same(tokens[0].id, first) && text_is(tokens[0].created_by, "command"));
     assert_int_equal(tokens[0].grant_count, 1);
     assert_int_equal(tokens[1].grant_count, 2);
     assert_true(text_is(tokens[1].grants[1].role, "staff"));
+    assert_true(text_is(tokens[1].scopes, "read"));
     assert_int_equal(tokens[1].last_used, 0);
     assert_int_equal(tokens[1].created, s->call->now);
     assert_int_equal(tokens[1].expires, s->call->now + DAY);
