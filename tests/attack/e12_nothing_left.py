@@ -6,11 +6,9 @@ entry it went; a tombstone that somebody writes into the database, or content th
     e12_nothing_left.py PATH_OF_AIMWELL [--store sqlite|postgresql]
 """
 import argparse
-import contextlib
 import glob
 import json
 import os
-import sqlite3
 import subprocess
 import sys
 
@@ -18,6 +16,7 @@ os.environ["AIMWELL_PROGRAM"] = os.path.abspath(sys.argv.pop(1))
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 
 import cast  # noqa: E402
+from behind import write  # noqa: E402
 from client import Client  # noqa: E402
 from program import Server  # noqa: E402
 from stores import add_store_option, each_store, stores_for  # noqa: E402
@@ -30,24 +29,6 @@ def say(good, name, why=""):
     print(f"ok {name}" if good else f"not ok {name} {why}", flush=True)
     if not good:
         FAILED.append(name)
-
-
-def write(store, sql):
-    """What whoever owns the database can do; rows of a SELECT."""
-    if store.kind != "sqlite":
-        done = subprocess.run(["psql", "-q", "-t", "-A", "-F", "|", "-v", "ON_ERROR_STOP=1", store.where, "-c",
-                               "SET search_path = aimwell; SET session_replication_role = replica", "-c", sql],
-                              check=True, capture_output=True, text=True).stdout
-        return [tuple(line.split("|")) for line in done.splitlines() if line]
-    with contextlib.closing(sqlite3.connect(store.where + "/aimwell.db")) as db:
-        triggers = list(db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
-        for name, _ in triggers:
-            db.execute(f'DROP TRIGGER "{name}"')
-        rows = list(db.execute(sql))
-        for _, made_by in triggers:
-            db.execute(made_by)
-        db.commit()
-    return rows
 
 
 def verify(store):

@@ -9,11 +9,9 @@ a unit put below another hands nobody over; and what is honest goes on, also whe
     l01_held_rows.py PATH_OF_AIMWELL [--store sqlite|postgresql]
 """
 import argparse
-import contextlib
 import hashlib
 import json
 import os
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -23,6 +21,7 @@ os.environ["AIMWELL_PROGRAM"] = os.path.abspath(sys.argv.pop(1))
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 
 import cast  # noqa: E402
+from behind import write  # noqa: E402
 from client import Client  # noqa: E402
 from program import Failed, Server  # noqa: E402
 from stores import add_store_option, each_store, stores_for  # noqa: E402
@@ -36,37 +35,11 @@ def say(good, name, why=""):
         FAILED.append(name)
 
 
-class Forger:
-    """Writes what it likes into the database, append-only or not."""
-
-    def __init__(self, store):
-        self.store = store
-
-    def sqlite(self, sql):
-        with contextlib.closing(sqlite3.connect(self.store.where + "/aimwell.db")) as db:
-            triggers = list(db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
-            for name, _ in triggers:
-                db.execute(f'DROP TRIGGER "{name}"')
-            rows = list(db.execute(sql))
-            for _, made_by in triggers:
-                db.execute(made_by)
-            db.commit()
-        return rows
-
-    def write(self, sql):
-        if self.store.kind == "sqlite":
-            return self.sqlite(sql)
-        done = subprocess.run(["psql", "-q", "-t", "-A", "-F", "|", "-v", "ON_ERROR_STOP=1", self.store.where, "-c",
-                               "SET search_path = aimwell; SET session_replication_role = replica", "-c", sql],
-                              check=True, capture_output=True, text=True).stdout
-        return [tuple(line.split("|")) for line in done.splitlines() if line]
-
-
 class Running:
     """A server that is away while somebody writes into SQLite."""
 
     def __init__(self, store, made):
-        self.store, self.made, self.forger = store, made, Forger(store)
+        self.store, self.made = store, made
         self.start()
 
     def start(self):
@@ -79,10 +52,10 @@ class Running:
 
     def forge(self, sql):
         if self.store.kind != "sqlite":
-            return self.forger.write(sql)
+            return write(self.store, sql)
         self.stop()
         try:
-            return self.forger.write(sql)
+            return write(self.store, sql)
         finally:
             self.start()
 

@@ -7,10 +7,7 @@ calls no withdrawn or expired signature back, and verify finds it.
 """
 import argparse
 import concurrent.futures
-import contextlib
 import os
-import sqlite3
-import subprocess
 import sys
 
 os.environ["AIMWELL_PROGRAM"] = os.path.abspath(sys.argv.pop(1))
@@ -18,8 +15,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "lib"))
 
 import cast  # noqa: E402
-from client import Client  # noqa: E402
-from program import Server  # noqa: E402
+from behind import Behind  # noqa: E402
 from stores import add_store_option, each_store, stores_for  # noqa: E402
 
 SITE = ["--site", os.path.join(HERE, "site")]
@@ -32,45 +28,7 @@ def say(good, name, why=""):
         FAILED.append(name)
 
 
-class Running:
-    """A server that is away while somebody writes into SQLite."""
-
-    def __init__(self, store):
-        self.store = store
-        self.start()
-
-    def start(self):
-        self.server = Server(self.store, *SITE)
-        self.server.__enter__()
-        self.client = Client(self.server, cast.passwords())
-
-    def stop(self):
-        self.server.__exit__(None, None, None)
-
-    def sqlite(self, sql):
-        self.stop()
-        try:
-            with contextlib.closing(sqlite3.connect(self.store.where + "/aimwell.db")) as db:
-                triggers = list(db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
-                for name, _ in triggers:
-                    db.execute(f'DROP TRIGGER "{name}"')
-                rows = list(db.execute(sql))
-                for _, made_by in triggers:
-                    db.execute(made_by)
-                db.commit()
-            return rows
-        finally:
-            self.start()
-
-    def forge(self, sql):
-        """Writes what it likes, append-only or not."""
-        if self.store.kind == "sqlite":
-            return self.sqlite(sql)
-        done = subprocess.run(["psql", "-q", "-t", "-A", "-F", "|", "-v", "ON_ERROR_STOP=1", self.store.where, "-c",
-                               "SET search_path = aimwell; SET session_replication_role = replica", "-c", sql],
-                              check=True, capture_output=True, text=True).stdout
-        return [tuple(line.split("|")) for line in done.splitlines() if line]
-
+class Running(Behind):
     def motion(self):
         return self.client.must("stan", "POST", "/x_motion", {"title": "Something"})
 
@@ -79,11 +37,6 @@ class Running:
 
     def hurry(self, who, record):
         return self.client.call(who, "POST", f"/x_motion/{record['id']}/moves/hurry", {"note": "Soon"})
-
-    def verify(self):
-        done = subprocess.run([os.environ["AIMWELL_PROGRAM"], "verify", "--deep", *self.store.words, *SITE],
-                              capture_output=True, text=True, check=False)
-        return done.returncode, done.stdout
 
 
 def refused(answer):
@@ -162,7 +115,7 @@ def main():
         with stores_for(kind, "signed") as (stores, folder):
             store = stores.new()
             made = cast.make(store, folder)
-            run = Running(store)
+            run = Running(store, *SITE)
             run.people = made["people"]
             try:
                 for look in (many_at_once, a_withdrawn_one_called_back, one_taken_back_for_another, an_expired_one_kept_alive,

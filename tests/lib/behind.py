@@ -10,6 +10,24 @@ from client import Client
 from program import Server
 
 
+def write(store, sql):
+    """What whoever owns the database can do, append-only or not; rows of a SELECT. SQLite: while nobody has it open."""
+    if store.kind != "sqlite":
+        done = subprocess.run(["psql", "-q", "-t", "-A", "-F", "|", "-v", "ON_ERROR_STOP=1", store.where, "-c",
+                               "SET search_path = aimwell; SET session_replication_role = replica", "-c", sql],
+                              check=True, capture_output=True, text=True).stdout
+        return [tuple(line.split("|")) for line in done.splitlines() if line]
+    with contextlib.closing(sqlite3.connect(store.where + "/aimwell.db")) as db:
+        triggers = list(db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
+        for name, _ in triggers:
+            db.execute(f'DROP TRIGGER "{name}"')
+        rows = list(db.execute(sql))
+        for _, made_by in triggers:
+            db.execute(made_by)
+        db.commit()
+    return rows
+
+
 class Behind:
     """A server that is away while somebody writes into SQLite."""
 
@@ -25,29 +43,15 @@ class Behind:
     def stop(self):
         self.server.__exit__(None, None, None)
 
-    def sqlite(self, sql):
+    def forge(self, sql):
+        """Writes what it likes; with SQLite the server is away meanwhile."""
+        if self.store.kind != "sqlite":
+            return write(self.store, sql)
         self.stop()
         try:
-            with contextlib.closing(sqlite3.connect(self.store.where + "/aimwell.db")) as db:
-                triggers = list(db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
-                for name, _ in triggers:
-                    db.execute(f'DROP TRIGGER "{name}"')
-                rows = list(db.execute(sql))
-                for _, made_by in triggers:
-                    db.execute(made_by)
-                db.commit()
-            return rows
+            return write(self.store, sql)
         finally:
             self.start()
-
-    def forge(self, sql):
-        """Writes what it likes, append-only or not."""
-        if self.store.kind == "sqlite":
-            return self.sqlite(sql)
-        done = subprocess.run(["psql", "-q", "-t", "-A", "-F", "|", "-v", "ON_ERROR_STOP=1", self.store.where, "-c",
-                               "SET search_path = aimwell; SET session_replication_role = replica", "-c", sql],
-                              check=True, capture_output=True, text=True).stdout
-        return [tuple(line.split("|")) for line in done.splitlines() if line]
 
     def verify(self):
         done = subprocess.run([os.environ["AIMWELL_PROGRAM"], "verify", "--deep", *self.store.words, *self.options],
