@@ -41,7 +41,7 @@ enum err tally__check(struct exchange *x)
 }
 
 enum err tally__put(struct exchange *x, const struct kind *k, const struct list_query *q,
-                          struct text names)
+                    struct text names)
 {
     struct json_out *o = exchange__json(x);
     struct list_tally t;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* record/fixed.c — what stands while a record is in a state: the whole of a locked one, fields and columns
- * that are part of what was decided. */
+/* record/fixed.c — what stands while a record is in a state: the whole of a locked one, fields
+ * and columns that are part of what was decided. */
 #include "record/internal.h"
 
 /* What only a move may say is not said when the record is made. */
@@ -16,8 +16,7 @@ enum err fixed__at_start(struct writing *w, const struct record *rec)
     return worst;
 }
 
-enum err fixed__locked(struct writing *w, const struct record *rec,
-                             const struct record *before)
+enum err fixed__locked(struct writing *w, const struct record *rec, const struct record *before)
 {
     const struct state *s = &rec->kind->states[before->state];
     enum err worst = OK;
@@ -58,13 +57,13 @@ static struct text ways_to_change(struct writing *w, const struct record *before
 }
 
 /* In these states the field is part of what was decided: another value is a decision. */
-enum err fixed__check(struct writing *w, const struct record *rec,
-                            const struct record *before)
+enum err fixed__check(struct writing *w, const struct record *rec, const struct record *before)
 {
     enum err worst = OK;
     for (size_t i = 0; i < rec->kind->field_count; i++) {
         const struct field *f = &rec->kind->fields[i];
-        if (!(f->fixed_in >> before->state & 1) || value__same(rec->values[i], before->values[i]))
+        if (!(f->fixed_in >> before->state & 1) ||
+            value__same(rec->values[i], before->values[i]))
             continue;
         struct text how = ways_to_change(w, before, f);
         struct text state = words_in(before->kind->states[before->state].title, w->call->lang);
@@ -89,7 +88,7 @@ static bool same_column(const struct json *rows, const struct json *were, struct
 
 /* What a table asks for stands while it is answered: neither by a change nor with a move. */
 static enum err check_columns(struct writing *w, const struct record *rec,
-                                    const struct record *before, const struct field *f)
+                              const struct record *before, const struct field *f)
 {
     enum err worst = OK;
     for (size_t i = 0; i < f->column_count; i++) {
@@ -99,16 +98,15 @@ static enum err check_columns(struct writing *w, const struct record *rec,
             continue;
         worst = problem_at(
             w->call, ERR_CONFLICT, f->name, "fixed", f->source,
-            text_print(w->call->arena,
-                       say(w->call, "“%.*s” stays as it is while “%.*s”, row by row"),
-                       TEXT_ARG(words_in(c->title, w->call->lang)),
-                       TEXT_ARG(words_in(before->kind->states[before->state].title, w->call->lang))));
+            text_print(
+                w->call->arena, say(w->call, "“%.*s” stays as it is while “%.*s”, row by row"),
+                TEXT_ARG(words_in(c->title, w->call->lang)),
+                TEXT_ARG(words_in(before->kind->states[before->state].title, w->call->lang))));
     }
     return worst;
 }
 
-enum err fixed__tables(struct writing *w, const struct record *rec,
-                                   const struct record *before)
+enum err fixed__tables(struct writing *w, const struct record *rec, const struct record *before)
 {
     enum err worst = OK;
     for (size_t i = 0; i < rec->kind->field_count; i++)
