@@ -282,11 +282,10 @@ def no_room(report, aimwell):
         server = harness.Server(House(aimwell, [(side.base, side.place.data) for side in (a, b)]))
         for side in (a, b):
             side.reach(server.port)
-        with open(folder + "/fill", "wb") as file:
+        with open(folder + "/fill", "wb", buffering=0) as file:  # nothing is left to write when it is closed
             try:
                 while True:
                     file.write(b"x" * 65536)
-                    file.flush()
             except OSError:
                 pass
         answers = [a.ask("POST", "task", {"title": "no room"}, token=a.token)[0] for _ in range(30)]
