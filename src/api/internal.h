@@ -66,6 +66,7 @@ struct api {
     struct finisher *finisher;
     struct streams *streams;
     struct desk *desk; /* of files that become records */
+    struct jobs *jobs; /* changes of many records */
     atomic_bool verifying;
     int64_t patience; /* microseconds that one request may read for */
 };
@@ -149,6 +150,10 @@ MUST_USE enum err file__from_form(struct exchange *x, struct text *name, struct 
                                   struct text *bytes);
 /* ---- transfer.c: may its sender take files in for that kind? */
 MUST_USE enum err transfer__admit(struct exchange *x);
+/* ---- jobs.c: 202 and where to ask how far it is */
+struct job_wish;
+bool job__asked(const struct exchange *x); /* Prefer: respond-async */
+MUST_USE enum err job__begin(struct exchange *x, const struct job_wish *wish);
 /* ---- lanes.c */
 bool exchange__in_lane(struct exchange *x, enum lane lane);
 /* The handler returns what this returns, at once: the whole exchange begins again over there. */
@@ -233,6 +238,7 @@ handler record_list_get, record_post, record_bulk, record_get, record_patch, mov
 handler file_post, file_get;
 handler transfer_post, transfers_get, transfer_get, transfer_patch, transfer_delete,
     transfer_rehearse, transfer_take, transfer_undo;
+handler jobs_get, job_get, job_delete;
 handler site_model_get, site_model_rehearse, site_model_post;
 handler person_holds_get;
 handler people_get, people_post, person_patch, person_role_post, person_role_delete, person_confirm, person_reset, tokens_get,

@@ -2,6 +2,7 @@
 /* api/open.c — putting the API together. */
 #include "api/internal.h"
 #include "transfer/transfer.h"
+#include "work/work.h"
 
 #include <string.h>
 
@@ -114,6 +115,7 @@ enum err api_open(struct call *call, const struct api_options *options, struct a
     TRY(streams__open(a, now));
     epoch_give(now);
     TRY(desk_open(call, a->epochs, options->spool, &a->desk));
+    TRY(jobs_open(call, a->epochs, &a->jobs));
     *out = a;
     return OK;
 }
@@ -122,6 +124,7 @@ void api_close(struct api *a)
 {
     if (!a)
         return;
+    jobs_close(a->jobs);
     desk_close(a->desk);
     streams__close(a);
     finisher__close(a);

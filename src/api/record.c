@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api/record.c — the generic routes of every kind. */
 #include "api/internal.h"
+#include "work/work.h"
 
 static enum err no_kind(struct exchange *x)
 {
@@ -437,38 +438,58 @@ static void put_result(struct exchange *x, const struct change *c, struct call *
     (void)x;
 }
 
-enum err record_bulk(struct exchange *x)
+/* More than these are a job, whoever asks: a worker is not held for longer. */
+#define BULK_AT_ONCE 200
+
+static enum err read_wish(struct exchange *x, struct job_wish *wish)
 {
     const struct kind *k;
     TRY(record__find_kind(x, &k));
     TRY(exchange__members(x, "ids:l set:o reason:t rehearse:b move:t"));
     const struct json *ids = json_get(x->json, "ids"), *set = json_get(x->json, "set");
     const struct json *only = json_get(x->json, "rehearse");
-    bool rehearse = only && only->type == JSON_TRUE;
     struct text move = exchange__field(x, "move");
     if (move.len && !text_is(move, "hand_over") && !text_is(move, "accept_hand_over") &&
         !text_is(move, "decline_hand_over") && !text_is(move, "take_back_hand_over"))
         return problem(x->call, ERR_INVALID, TEXT("move"), "choice", "%s",
                        say(x->call, "only handing over is for many at once"));
-    if (!ids || ids->type != JSON_LIST || !ids->count || ids->count > 1000 || !set ||
+    if (!ids || ids->type != JSON_LIST || !ids->count || ids->count > JOB_ROWS || !set ||
         set->type != JSON_OBJECT)
         return problem(
             x->call, ERR_INVALID, TEXT("ids"), "type", "%s",
-            say(x->call, "send ids (1 to 1,000 of them) and set (an object of fields)"));
-    TRY(exchange__spend(x, PURSE_BULK, x->actor->id, (int64_t)ids->count));
-    size_t count = ids->count, n = 0, good = 0;
+            say(x->call, "send ids (1 to 10,000 of them) and set (an object of fields)"));
+    *wish = (struct job_wish){.kind = k,
+                              .move = move,
+                              .reason = exchange__field(x, "reason"),
+                              .set = set,
+                              .ids = ids,
+                              .secret = x->secret,
+                              .rehearse = only && only->type == JSON_TRUE};
+    return OK;
+}
+
+static struct change *change_of(struct exchange *x, const struct job_wish *wish,
+                                const struct json *id)
+{
+    struct change *c = NEW(x->call->arena, struct change);
+    *c = (struct change){.act = wish->move.len ? RECORD_MOVE : RECORD_CHANGE,
+                         .move = wish->move,
+                         .kind = wish->kind,
+                         .id = json_text(id),
+                         .body = wish->set,
+                         .rehearse = wish->rehearse,
+                         .reason = wish->reason};
+    return c;
+}
+
+static enum err bulk_now(struct exchange *x, const struct job_wish *wish)
+{
+    size_t count = wish->ids->count, n = 0, good = 0;
     struct change **changes = NEW_MANY(x->call->arena, count, struct change *);
     struct call **calls = NEW_MANY(x->call->arena, count, struct call *);
     enum err *outcome = NEW_MANY(x->call->arena, count, enum err);
-    for (const struct json *id = ids->first; id; id = id->next, n++) {
-        changes[n] = NEW(x->call->arena, struct change);
-        *changes[n] = (struct change){.act = move.len ? RECORD_MOVE : RECORD_CHANGE,
-                                      .move = move,
-                                      .kind = k,
-                                      .id = json_text(id),
-                                      .body = set,
-                                      .rehearse = rehearse,
-                                      .reason = exchange__field(x, "reason")};
+    for (const struct json *id = wish->ids->first; id; id = id->next, n++) {
+        changes[n] = change_of(x, wish, id);
         calls[n] = call_beside(x->call->arena, x->call);
         calls[n]->actor = x->call->actor;
         calls[n]->id = x->call->id;
@@ -485,10 +506,20 @@ enum err record_bulk(struct exchange *x)
     json_close(o, ']');
     put__integer(o, "changed", (int64_t)good);
     put__integer(o, "refused", (int64_t)(count - good));
-    if (rehearse)
+    if (wish->rehearse)
         put__bool(o, "rehearsed", true);
     json_close(o, '}');
     return OK;
+}
+
+enum err record_bulk(struct exchange *x)
+{
+    struct job_wish wish;
+    TRY(read_wish(x, &wish));
+    TRY(exchange__spend(x, PURSE_BULK, x->actor->id, (int64_t)wish.ids->count));
+    if (wish.ids->count > BULK_AT_ONCE || job__asked(x))
+        return job__begin(x, &wish);
+    return bulk_now(x, &wish);
 }
 
 /* ---- list

@@ -44,7 +44,10 @@ struct item {
     struct text bytes; /* a view of the file; "" after a restart: only to be undone */
     struct text secret; /* of the session or token that it goes on for */
     enum lang lang;
+    struct text stands_for; /* whose deputy asked last, as such; "" = nobody's */
     int64_t touched;
+    int64_t asked, started, ended; /* moments of the task; 0 = not yet */
+    bool cut;                      /* it was stopped with rows left */
     enum task task;
     enum stage stage;
     bool stop;               /* asked to end after this slice */
@@ -84,6 +87,9 @@ static void begin(struct desk *d, struct item *it, enum task task)
 {
     it->task = task;
     it->stage = STAGE_WAITING;
+    it->asked = clock_now();
+    it->started = it->ended = 0;
+    it->cut = false;
     it->stop = false;
     it->problem = (struct text){0};
     it->counts = (struct transfer_counts){0};
@@ -379,8 +385,12 @@ static enum err act_for(struct desk *d, struct item *it, struct call *call)
     struct actor *actor = NULL;
     enum err e = access_still(call, a, r, it->secret, &actor);
     store_return(access_store(a), r);
+    TRY(e);
+    if (!text_same(actor->stands_for, it->stands_for))
+        return problem(call, ERR_DENIED, TEXT(""), "stands_in", "%s",
+                       say(call, "you act for somebody else now than when this was begun"));
     call->actor = actor;
-    return e;
+    return OK;
 }
 
 static struct text result_of(struct item *it, struct call *call)
@@ -426,7 +436,8 @@ static void finish(struct desk *d, struct item *it, struct call *call, enum err 
         tell(it, &it->result, result);
     tell(it, &it->problem, problem);
     it->stage = e == OK ? STAGE_DONE : STAGE_FAILED;
-    it->touched = call->now;
+    it->touched = it->ended = call->now;
+    it->cut = it->run.stopped;
     end_run(it);
     pthread_mutex_unlock(&d->lock);
 }
@@ -483,6 +494,8 @@ static void *serve(void *arg)
         d->first = it->next;
         if (!d->first)
             d->last = NULL;
+        if (it->stage == STAGE_WAITING && !it->started)
+            it->started = clock_now();
         it->stage = STAGE_RUNNING;
         pthread_mutex_unlock(&d->lock);
         run_once(d, it);
@@ -604,6 +617,7 @@ static struct item *make_item(struct call *call, struct text kind, struct text i
                         .name = text_copy(a, name),
                         .kind = text_copy(a, kind),
                         .secret = text_copy(a, secret),
+                        .stands_for = text_copy(a, call->actor->stands_for),
                         .lang = call->lang,
                         .touched = call->now,
                         .stage = STAGE_DONE,
@@ -649,6 +663,7 @@ static void renew(struct item *it, const struct call *call, struct text secret)
 {
     explicit_bzero((void *)(uintptr_t)it->secret.at, it->secret.len);
     it->secret = text_copy(it->arena, secret);
+    it->stands_for = text_copy(it->arena, call->actor->stands_for);
     it->lang = call->lang;
     it->touched = call->now;
 }
@@ -814,4 +829,41 @@ void desk_list_json(struct call *call, struct desk *d, struct json_out *o)
             put_item(d->items[i], false, o);
     pthread_mutex_unlock(&d->lock);
     json_close(o, ']');
+}
+
+/* ---- as jobs among others ------------------------------------------------------------------------ */
+static struct desk_view view_of(const struct item *it, struct arena *a)
+{
+    static const char *const tasks[] = {"look", "rehearse", "take", "undo"};
+    const char *state = it->stage == STAGE_WAITING   ? "waiting"
+                        : it->stage == STAGE_RUNNING ? "running"
+                        : it->stage == STAGE_FAILED  ? "failed"
+                        : it->cut                    ? "cancelled"
+                                                     : "done";
+    return (struct desk_view){.id = text_copy(a, it->id),
+                              .kind = text_copy(a, it->kind),
+                              .name = text_copy(a, it->name),
+                              .task = text_of(tasks[it->task]),
+                              .state = text_of(state),
+                              .stopping = it->stop && busy(it),
+                              .done = it->counts.done,
+                              .total = it->counts.rows,
+                              .changed = it->counts.accepted + it->counts.updated,
+                              .refused = it->counts.rejected,
+                              .asked = it->asked,
+                              .started = it->started,
+                              .ended = it->ended,
+                              .why = text_copy(a, it->problem)};
+}
+
+void desk_mine(struct call *call, struct desk *d, struct desk_view **out, size_t *count)
+{
+    *out = NEW_MANY(call->arena, ITEMS, struct desk_view);
+    *count = 0;
+    pthread_mutex_lock(&d->lock);
+    sweep(d, call->now);
+    for (size_t i = 0; i < ITEMS; i++)
+        if (d->items[i] && text_same(d->items[i]->person, call->actor->person))
+            (*out)[(*count)++] = view_of(d->items[i], call->arena);
+    pthread_mutex_unlock(&d->lock);
 }

@@ -120,4 +120,16 @@ MUST_USE enum err desk_drop(struct call *call, struct desk *d, struct text id);
 MUST_USE enum err desk_json(struct call *call, struct desk *d, struct text id,
                             struct json_out *out);
 void desk_list_json(struct call *call, struct desk *d, struct json_out *out);
+/* What is done, or was done last, with each: as jobs among others (work/work.h). */
+struct desk_view {
+    struct text id, kind, name;
+    struct text task;  /* look, rehearse, take, undo */
+    struct text state; /* waiting, running, done, failed, cancelled */
+    bool stopping;
+    int64_t done, total;      /* rows */
+    int64_t changed, refused; /* of these */
+    int64_t asked, started, ended; /* moments; 0 = not yet */
+    struct text why;          /* JSON, a list of problems: what it failed of; "" */
+};
+void desk_mine(struct call *call, struct desk *d, struct desk_view **out, size_t *count);
 #endif

@@ -11,7 +11,8 @@ const struct route model__routes[] = {
      "q state sort limit cursor fields facets as_of format labels lang tally", "", "200",
      "{kind}_list"},
     {"POST", "/{kind}", "Create a record.", "", "{kind}_create", "201", "{kind}_reply"},
-    {"PATCH", "/{kind}", "Change many records at once.", "", "{kind}_bulk", "200",
+    {"PATCH", "/{kind}", "Change many records at once; more than 200 as a job.", "",
+     "{kind}_bulk", "200",
      "BulkResults"},
     {"GET", "/{kind}/{id}", "One record, by id or key.", "as_of", "", "200", "{kind}_reply"},
     {"PATCH", "/{kind}/{id}", "Change a record; If-Match carries its version.", "",
@@ -474,6 +475,11 @@ static void put_operation(struct printer *p, const struct route *r, const struct
     bool signs = redacts || text_search(text_of(r->path), TEXT("/moves/")) >= 0;
     if (signs && !text_ends(text_of(r->path), "/withdraw"))
         put_answer(p, "202", "Others must sign too.", TEXT("Signed"));
+    if (text_ends(text_of(r->takes), "_bulk"))
+        put_answer(p, "202",
+                   "More than 200, or asked for by Prefer: respond-async; Location says where to "
+                   "ask how far it is.",
+                   TEXT("Job"));
     json_key(o, "default");
     json_put_raw(o, TEXT("{\"$ref\":\"#/components/responses/Problem\"}"));
     json_close(o, '}');
