@@ -16,30 +16,26 @@ static struct text plural_of(struct exchange *x, struct text kind, enum lang lan
     return k ? words_in(k->plural, lang) : kind;
 }
 
-static const char *bulk_words(const struct job_view *v)
-{
-    if (v->rehearse)
-        return SAID("Rehearsal of a change of %lld records: %.*s");
-    return v->move.len ? SAID("A move of %lld records: %.*s")
-                       : SAID("A change of %lld records: %.*s");
-}
-
 static struct text bulk_what(struct exchange *x, const struct job_view *v, enum lang lang)
 {
     struct text plural = plural_of(x, v->kind, lang);
-    return text_print(x->call->arena, say_in(lang, bulk_words(v)), (long long)v->total,
-                      TEXT_ARG(plural));
+    return text_print(x->call->arena,
+                      v->rehearse ? say_in(lang, "Rehearsal of a change of %lld records: %.*s")
+                      : v->move.len ? say_in(lang, "A move of %lld records: %.*s")
+                                    : say_in(lang, "A change of %lld records: %.*s"),
+                      (long long)v->total, TEXT_ARG(plural));
 }
 
 static struct text desk_what(struct exchange *x, const struct desk_view *v, enum lang lang)
 {
     struct text plural = plural_of(x, v->kind, lang), name = v->name.len ? v->name : v->id;
-    const char *words = text_is(v->task, "look") ? SAID("Reading a file: %.*s (%.*s)")
-                        : text_is(v->task, "rehearse")
-                            ? SAID("Rehearsal of a file: %.*s (%.*s)")
-                        : text_is(v->task, "take") ? SAID("Import of a file: %.*s (%.*s)")
-                                                   : SAID("Taking back a file: %.*s (%.*s)");
-    return text_print(x->call->arena, say_in(lang, words), TEXT_ARG(name), TEXT_ARG(plural));
+    return text_print(
+        x->call->arena,
+        text_is(v->task, "look")       ? say_in(lang, "Reading a file: %.*s (%.*s)")
+        : text_is(v->task, "rehearse") ? say_in(lang, "Rehearsal of a file: %.*s (%.*s)")
+        : text_is(v->task, "take")     ? say_in(lang, "Import of a file: %.*s (%.*s)")
+                                       : say_in(lang, "Taking back a file: %.*s (%.*s)"),
+        TEXT_ARG(name), TEXT_ARG(plural));
 }
 
 /* ---- putting one

@@ -27,7 +27,8 @@ struct piece {
     enum lang lang;
     bool rehearse, stop;
     enum job_state state;
-    int64_t done, changed, refused, told;
+    int64_t done, changed, refused, told, untold;
+    struct text much; /* what is said instead of a reason that there is no room for */
     int64_t asked, started, ended;
     struct job_refusal *refusals;
     size_t refusal_count;
@@ -171,11 +172,14 @@ static void refuse(struct piece *p, size_t row, enum err e, struct text errors)
     struct job_refusal *last = p->refusal_count ? &p->refusals[p->refusal_count - 1] : NULL;
     bool again = last && text_same(last->errors, errors);
     p->refused++;
-    if (!again && p->told + (int64_t)errors.len > TOLD_MOST)
-        return;
-    p->told += again ? 0 : (int64_t)errors.len;
-    p->refusals[p->refusal_count++] = (struct job_refusal){
-        (int64_t)row + 1, p->ids[row], e, again ? last->errors : text_copy(p->arena, errors)};
+    bool room = again || p->told + (int64_t)errors.len <= TOLD_MOST;
+    p->told += again || !room ? 0 : (int64_t)errors.len;
+    p->untold += !room;
+    p->refusals[p->refusal_count++] =
+        (struct job_refusal){(int64_t)row + 1, p->ids[row], e,
+                             again   ? last->errors
+                             : !room ? p->much
+                                     : text_copy(p->arena, errors)};
 }
 
 /* ---- one slice
@@ -441,6 +445,19 @@ static struct text json_kept(struct arena *a, const struct json *v)
     return b.full ? (struct text){0} : buf_text(&b);
 }
 
+static struct text much_said(const struct call *call, struct arena *a)
+{
+    struct buf b = buf_in(a, WHY_MOST);
+    struct json_out o = json_out(&b);
+    json_open(&o, '[');
+    put_problem(&o, TEXT(""), TEXT("untold"),
+                text_of(say(call, "so much was refused that there is no room for each reason: "
+                                  "change this record alone to read it")),
+                TEXT(""));
+    json_close(&o, ']');
+    return buf_text(&b);
+}
+
 static struct piece *make_piece(struct call *call, const struct job_wish *wish)
 {
     struct arena *a = arena_open();
@@ -460,6 +477,7 @@ static struct piece *make_piece(struct call *call, const struct job_wish *wish)
                         .asked = call->now};
     p->ids = NEW_MANY(a, wish->ids->count + 1, struct text);
     p->refusals = NEW_MANY(a, wish->ids->count + 1, struct job_refusal);
+    p->much = much_said(call, a);
     for (const struct json *id = wish->ids->first; id; id = id->next)
         p->ids[p->count++] = text_copy(a, json_text(id));
     return p;
@@ -500,7 +518,7 @@ static struct job_view view_of(const struct piece *p, struct arena *a)
                              .total = (int64_t)p->count,
                              .changed = p->changed,
                              .refused = p->refused,
-                             .untold = p->refused - (int64_t)p->refusal_count,
+                             .untold = p->untold,
                              .asked = p->asked,
                              .started = p->started,
                              .ended = p->ended,

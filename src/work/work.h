@@ -53,7 +53,7 @@ struct job_view {
     enum job_state state;
     int64_t done, total; /* rows that have an outcome, in the order they were named; of how many */
     int64_t changed, refused;
-    int64_t untold; /* refused, and why is not kept any more: too much was to be said */
+    int64_t untold; /* refused, and why is not kept: too much was to be said (code "untold") */
     int64_t asked, started, ended; /* moments; 0 = not yet */
     struct text why; /* JSON, a list of problems: what ended it before its last row; "" */
 };

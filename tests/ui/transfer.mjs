@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { axePath, becomes, done, equal, open, signedIn, test, truth, visit } from './browser.mjs';
+import { axePath, becomes, done, equal, open, settled, signedIn, test, truth, visit } from './browser.mjs';
 
 const browser = await open();
 const axe = readFileSync(axePath, 'utf8');
@@ -131,6 +131,117 @@ await test('E6 the palette leads there, and who may not create is told', async (
   await page.waitForURL(/\/k\/ai_system\/import/);
   await visit(page, '/k/org_unit/import');
   await page.getByText('Your roles do not include').waitFor();
+  complain(page);
+  await page.context().close();
+});
+
+/** A few hundred records of their own, and the list that shows them all. */
+async function many(page, mark, count) {
+  const file = join(folder, `${mark}.csv`);
+  writeFileSync(file, 'external_id,title\n' + Array.from({ length: count }, (_, n) => `${mark}-${n},${mark} ${n}`).join('\n') + '\n');
+  await visit(page, '/k/task/import');
+  await page.locator('input[type=file]').setInputFiles(file);
+  await at(page, 'Ready to be rehearsed');
+  const { id } = (await page.ask('GET', '/transfer')).items.find((one) => one.name === `${mark}.csv`);
+  await becomes(async () => (await page.ask('GET', `/transfer/${id}`)).state, 'looked');
+  await page.ask('POST', `/transfer/${id}/take`);
+  await becomes(async () => (await page.ask('GET', `/transfer/${id}`)).state, 'taken', 'the import', 60000);
+  await page.ask('DELETE', `/transfer/${id}`);
+  const ids = [];
+  for (let cursor = ''; cursor !== null;) {
+    const list = await page.ask('GET', `/task?q=${mark}&limit=1000&fields=title${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
+    ids.push(...list.items.map((one) => one.id));
+    cursor = list.next;
+  }
+  equal(ids.length, count, 'records to change');
+  return ids;
+}
+/** Selects all of a list that has been loaded to its end. */
+async function selectAll(page, mark, count) {
+  await visit(page, `/k/task?q=${mark}`);
+  const more = page.getByRole('button', { name: /load more$/ });
+  while (await more.count()) {
+    await more.click().catch(() => undefined); // scrolling may have asked for it already
+    await settled(page);
+  }
+  await page.getByRole('checkbox', { name: 'Select all' }).check();
+  equal(await page.locator('.picked-bar b').innerText(), `${count} selected`, 'the selection');
+}
+
+await test('E10 a change of many shows how far it is, can be stopped, and says what was refused; a reload finds it again', async () => {
+  const page = await signedIn(browser, 'sara');
+  const ids = await many(page, 'Quince', 450);
+  await page.ask('POST', `/task/${ids[7]}/moves/finish`, { outcome: 'Done' });
+  await selectAll(page, 'Quince', 450);
+  await page.keyboard.press('b');
+  const drawer = page.getByRole('dialog');
+  await drawer.locator('#bulk-field').selectOption({ label: 'Due' });
+  await drawer.locator('#bulk-due').fill('2027-05-05');
+  await drawer.getByText('449 of 450 will change, 1 is refused').waitFor({ timeout: 60000 });
+  await drawer.getByRole('button', { name: 'Change 449 records' }).click();
+  await drawer.getByText('449 changed, 0 refused').waitFor({ timeout: 60000 });
+  await picture(page, 'jobs-done');
+  await clean(page, 'a change of many');
+  await drawer.getByRole('button', { name: 'Close' }).last().click();
+  await becomes(async () => (await page.ask('GET', '/jobs')).items.filter((one) => one.sort === 'bulk').length, 0, 'jobs after they were seen');
+  equal((await page.ask('GET', '/task?q=Quince&due=2027-05-05&limit=1')).total, 449, 'records that were changed');
+  // Begun elsewhere: the page finds it when it is opened, and again after a reload, with what was refused.
+  const job = await page.ask('PATCH', '/task', { ids: [...ids, ...ids.slice(0, 50)], set: { title: 'Quince again' } });
+  await becomes(async () => (await page.ask('GET', `/jobs/${job.id}`)).state, 'done', 'the job', 60000);
+  await visit(page, '/');
+  await page.reload();
+  await settled(page);
+  const place = page.locator('.work-button');
+  await place.click();
+  await page.locator('.jobs').getByText('A change of 500 records: Tasks').waitFor();
+  await page.locator('.jobs').getByText('498 changed, 2 refused').waitFor();
+  await page.locator('.jobs').getByRole('button', { name: 'See' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('Row 8', { exact: true }).waitFor();
+  await dialog.getByText('Row 458', { exact: true }).waitFor();
+  await picture(page, 'jobs-refused');
+  await clean(page, 'what was refused');
+  await page.keyboard.press('Escape');
+  // One that is half-way, held there: how far it is, and what stopping says.
+  let stopped = false;
+  const half = () => ({ ...job, state: stopped ? 'cancelled' : 'running', done: 200, total: 500, changed: 200, refused: 0, ended_at: stopped ? job.asked_at : null, items: [], next: null });
+  await page.route(/\/api\/v1\/jobs(\/|$)/, async (route) => {
+    stopped ||= route.request().method() === 'DELETE';
+    const one = /jobs\/./.test(route.request().url());
+    await route.fulfill({ json: one ? half() : { items: [half()] } });
+  });
+  await page.reload();
+  await settled(page);
+  await place.click();
+  await page.locator('.jobs progress').waitFor();
+  await page.locator('.jobs').getByText('200 of 500').waitFor();
+  await picture(page, 'jobs-light-1280');
+  await clean(page, 'work under way');
+  await page.locator('.jobs').getByRole('button', { name: 'Stop' }).click();
+  await page.locator('.jobs').getByText('stopped by you before 300 others').waitFor();
+  await page.unroute(/\/api\/v1\/jobs(\/|$)/);
+  await page.locator('.jobs').getByRole('button', { name: 'Take off the list' }).click();
+  await place.waitFor({ state: 'detached' });
+  complain(page);
+  await page.context().close();
+});
+
+await test('E10 the same in Chinese, in the dark, on a small screen', async () => {
+  const page = await signedIn(browser, 'sara', { lang: 'zh', theme: 'dark', width: 390, height: 844 });
+  const ids = (await page.ask('GET', '/task?q=Quince&limit=1000&fields=title')).items.map((one) => one.id);
+  await page.ask('PATCH', '/task', { ids: [...ids, 'nothing'].slice(-300), set: { priority: 'normal' } });
+  await visit(page, '/');
+  await page.locator('.work-button').click();
+  await page.locator('.jobs').getByText('1 条被拒绝', { exact: false }).or(page.locator('.jobs .note')).first().waitFor({ timeout: 60000 });
+  await picture(page, 'jobs-zh-dark-390');
+  truth(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'the page is as wide as the screen');
+  await clean(page, 'work under way in the dark');
+  await page.locator('.jobs').getByRole('button', { name: '查看' }).click();
+  await page.getByRole('dialog').getByText('第 300 行', { exact: true }).waitFor();
+  await picture(page, 'jobs-zh-dark-390-refused');
+  truth(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'still');
+  await page.keyboard.press('Escape');
+  for (const one of (await page.ask('GET', '/jobs')).items.filter((j) => j.sort === 'bulk')) await page.ask('DELETE', `/jobs/${one.id}`);
   complain(page);
   await page.context().close();
 });

@@ -656,6 +656,41 @@ export interface Transfer {
 	result?: TransferResult;
 	problems?: Problem[];
 }
+export interface BulkResult {
+	id: string;
+	key: string;
+	ok: boolean;
+	version?: number;
+	errors?: Problem[];
+}
+export interface JobRefusal {
+	row: number;
+	id: string;
+	ok: boolean;
+	status: number;
+	errors: Problem[];
+}
+export interface Job {
+	id: string;
+	sort: 'bulk' | 'import';
+	task: 'change' | 'move' | 'rehearse' | 'look' | 'take' | 'undo';
+	kind: string;
+	what: Words;
+	state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
+	stopping: boolean;
+	done: number;
+	total: number;
+	changed: number;
+	refused: number;
+	asked_at: string | null;
+	started_at: string | null;
+	ended_at: string | null;
+	problems?: Problem[];
+	see?: string;
+	items?: JobRefusal[];
+	next?: number | null;
+	untold?: number;
+}
 export interface Transfers {
 	items: Transfer[];
 	taken: { id: string; kind: string; at: string; parts: number }[];
