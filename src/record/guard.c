@@ -346,7 +346,7 @@ static enum err within(struct call *call, const struct record *rec, const struct
 {
     const struct json *v = record_value(rec, m->guard_field);
     const struct json *months = record_value(rec, m->guard_months);
-    int64_t days, today = call->now / 86400000000LL;
+    int64_t days, today = zone_day(call->zone, call->now);
     if (!v || !date_read(v->text, &days))
         return OK; /* missing is told by what is required */
     int64_t most = months && months->type == JSON_INTEGER ? months->integer : 0;
@@ -363,7 +363,7 @@ static enum err begun(struct call *call, const struct record *rec, const struct 
 {
     const struct json *v = record_value(rec, m->guard_field);
     int64_t days;
-    if (!v || !date_read(v->text, &days) || days <= call->now / 86400000000LL)
+    if (!v || !date_read(v->text, &days) || days <= zone_day(call->zone, call->now))
         return OK;
     return problem_at(call, ERR_INVALID, m->guard_field, "begun", m->source,
                       text_of(say(call, "has not come yet")));

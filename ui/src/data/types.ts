@@ -179,6 +179,15 @@ export interface AnyRecord {
 	due?: string;
 	[field: string]: unknown;
 }
+/** How a clock of the record counts; `decided`: by whom and in which version it does not apply. */
+export interface ClockView {
+	field: string;
+	standing: string;
+	at?: string;
+	calendar?: string;
+	unknown_year?: number;
+	decided?: { actor: HistoryItem['actor']; at: string; version: number };
+}
 export interface RecordReply {
 	record: AnyRecord;
 	names: Names;
