@@ -50,6 +50,8 @@ export interface Field {
 	clock?: string;
 	/** What its rule looks at; while all of it is empty, the value is only a last resort. */
 	reckoned_from?: string[];
+	/** The states in which only a move changes it; "any": it is never typed in. */
+	fixed?: string[] | 'any';
 	sensitive?: boolean;
 	read?: string[]; // roles and relations: for others the field is left out
 	always?: boolean;
