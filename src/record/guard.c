@@ -139,10 +139,7 @@ static enum err check_duties(struct call *call, struct records *r, struct db db,
 static bool in_states(const struct need *need, const struct record *rec)
 {
     struct text state = rec->kind->states[rec->state].name;
-    for (size_t i = 0; i < need->state_count; i++)
-        if (text_same(need->states[i], state))
-            return true;
-    return false;
+    return text_among(need->states, need->state_count, state);
 }
 
 enum err guard__block(struct call *call, struct records *r, struct db db,
@@ -302,10 +299,7 @@ enum err guard__move(struct call *call, struct records *r, struct db db,
  * ---------------------------------------------------------------------- */
 static bool asks(const struct move *m, struct text field)
 {
-    for (size_t i = 0; i < m->ask_count; i++)
-        if (text_same(m->asks[i], field))
-            return true;
-    return false;
+    return text_among(m->asks, m->ask_count, field);
 }
 
 static bool speaks_of_asked(const struct condition *c, const struct move *m)
