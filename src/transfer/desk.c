@@ -44,7 +44,6 @@ struct item {
     struct text bytes; /* a view of the file; "" after a restart: only to be undone */
     struct text secret; /* of the session or token that it goes on for */
     enum lang lang;
-    struct text stands_for; /* whose deputy asked last, as such; "" = nobody's */
     int64_t touched;
     int64_t asked, started, ended; /* moments of the task; 0 = not yet */
     bool cut;                      /* it was stopped with rows left */
@@ -385,12 +384,8 @@ static enum err act_for(struct desk *d, struct item *it, struct call *call)
     struct actor *actor = NULL;
     enum err e = access_still(call, a, r, it->secret, &actor);
     store_return(access_store(a), r);
-    TRY(e);
-    if (!text_same(actor->stands_for, it->stands_for))
-        return problem(call, ERR_DENIED, TEXT(""), "stands_in", "%s",
-                       say(call, "you act for somebody else now than when this was begun"));
     call->actor = actor;
-    return OK;
+    return e;
 }
 
 static struct text result_of(struct item *it, struct call *call)
@@ -617,7 +612,6 @@ static struct item *make_item(struct call *call, struct text kind, struct text i
                         .name = text_copy(a, name),
                         .kind = text_copy(a, kind),
                         .secret = text_copy(a, secret),
-                        .stands_for = text_copy(a, call->actor->stands_for),
                         .lang = call->lang,
                         .touched = call->now,
                         .stage = STAGE_DONE,
@@ -663,7 +657,6 @@ static void renew(struct item *it, const struct call *call, struct text secret)
 {
     explicit_bzero((void *)(uintptr_t)it->secret.at, it->secret.len);
     it->secret = text_copy(it->arena, secret);
-    it->stands_for = text_copy(it->arena, call->actor->stands_for);
     it->lang = call->lang;
     it->touched = call->now;
 }

@@ -19,7 +19,7 @@
 
 struct piece {
     struct arena *arena; /* the lists below; its threads' own until it has ended */
-    struct text id, actor, stands_for, kind, move, reason;
+    struct text id, actor, kind, move, reason;
     struct text set;    /* JSON */
     struct text secret; /* of the session or token it goes on for; wiped when it has ended */
     struct text *ids;
@@ -219,7 +219,7 @@ static void fill(struct sending *out, const struct slice *w, const struct piece 
     }
 }
 
-/* For whom: still signed in as who they were, and with what they may do now. */
+/* For whom: still signed in, and with what they may do now. */
 static enum err act_for(struct jobs *s, const struct piece *p, struct call *call)
 {
     struct reader *r = store_reader(access_store(s->access));
@@ -230,9 +230,6 @@ static enum err act_for(struct jobs *s, const struct piece *p, struct call *call
     if (actor->renew)
         return problem(call, ERR_DENIED, TEXT("password"), "renew", "%s",
                        say(call, "choose a password of your own first"));
-    if (!text_same(actor->id, p->actor) || !text_same(actor->stands_for, p->stands_for))
-        return problem(call, ERR_DENIED, TEXT(""), "stands_in", "%s",
-                       say(call, "you act for somebody else now than when this was begun"));
     call->actor = actor;
     return OK;
 }
@@ -465,7 +462,6 @@ static struct piece *make_piece(struct call *call, const struct job_wish *wish)
     *p = (struct piece){.arena = a,
                         .id = text_copy(a, id_new(call)),
                         .actor = text_copy(a, call->actor->id),
-                        .stands_for = text_copy(a, call->actor->stands_for),
                         .kind = text_copy(a, wish->kind->name),
                         .move = text_copy(a, wish->move),
                         .reason = text_copy(a, wish->reason),

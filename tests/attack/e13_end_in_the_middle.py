@@ -29,7 +29,7 @@ class Crowd:
         self.place, self.server, self.token = place, server, token
         self.over, self.threads, self.processes = threading.Event(), [], []
         acts = [self.upload, self.export, self.listing, self.listing, self.stream, self.stream, self.log_in, self.log_in,
-                self.bulk, self.command, self.slow_body, self.verify]
+                self.readiness, self.many, self.drop, self.command, self.slow_body, self.verify]
         for act in acts:
             thread = threading.Thread(target=self.again, args=(act,), daemon=True)
             thread.start()
@@ -63,8 +63,25 @@ class Crowd:
     def log_in(self, client):
         harness.Client(self.server.port, timeout=20).ask("POST", "session", {"email": "root@test.example", "password": "not this one at all"})
 
-    def bulk(self, client):
+    def readiness(self, client):
         client.ask("GET", "readiness")
+
+    def many(self, client):
+        keys = [f"TSK-{n + 1:04}" for n in range(300)]
+        client.ask("PATCH", "task", {"ids": keys, "set": {"title": "All of them"}}, Prefer="respond-async")
+        self.over.wait(0.05)
+
+    def drop(self, client):
+        raw = ("title\n" + "\n".join(f"Row {n}" for n in range(300)) + "\n").encode()
+        status, _, one = client.ask("POST", "transfer?kind=task", raw=raw, X_File_Name="rows.csv", Content_Type="application/octet-stream")
+        while status == 201 and not self.over.is_set():
+            self.over.wait(0.05)
+            state = client.good("GET", f"transfer/{one['id']}")["state"]
+            if state == "looked":
+                client.good("POST", f"transfer/{one['id']}/take")
+            elif not state.endswith("ing"):
+                client.good("DELETE", f"transfer/{one['id']}")
+                break
 
     def command(self, client):
         for words in (["export", "records"], ["check"], ["user", "list"], ["backup", "--out", self.place.data + f".{time.monotonic_ns()}.zip"]):
