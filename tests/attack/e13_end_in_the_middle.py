@@ -67,13 +67,15 @@ class Crowd:
         client.ask("GET", "readiness")
 
     def many(self, client):
-        keys = [f"TSK-{n + 1:04}" for n in range(300)]
-        client.ask("PATCH", "task", {"ids": keys, "set": {"title": "All of them"}}, Prefer="respond-async")
-        self.over.wait(0.05)
+        own = client.good("POST", "org_unit", {"title": "One of many", "code": f"M{time.monotonic_ns()}"})["id"]
+        for n in range(5):
+            client.ask("PATCH", "org_unit", {"ids": [own] * 300, "set": {"title": f"One of many {n}"}}, Prefer="respond-async")
+            self.over.wait(0.05)
 
     def drop(self, client):
-        raw = ("title\n" + "\n".join(f"Row {n}" for n in range(300)) + "\n").encode()
-        status, _, one = client.ask("POST", "transfer?kind=task", raw=raw, X_File_Name="rows.csv", Content_Type="application/octet-stream")
+        mark = time.monotonic_ns()
+        raw = ("title,code\n" + "\n".join(f"Row {n},R{mark}-{n}" for n in range(300)) + "\n").encode()
+        status, _, one = client.ask("POST", "transfer?kind=org_unit", raw=raw, X_File_Name="rows.csv", Content_Type="application/octet-stream")
         while status == 201 and not self.over.is_set():
             self.over.wait(0.05)
             state = client.good("GET", f"transfer/{one['id']}")["state"]
