@@ -95,6 +95,33 @@ static void put_redacted(const struct kind *k, const struct history_item *h, str
     json_close(o, ']');
 }
 
+static void put_actor(const struct history_item *h, struct text name, struct text other,
+                      struct json_out *o)
+{
+    json_key(o, "actor");
+    json_open(o, '{');
+    put__text(o, "id", h->actor);
+    put__text(o, "name", name);
+    put__text(o, "type", h->actor_type);
+    if (h->stands_for.len)
+        put__person(o, "for", h->stands_for, other);
+    json_close(o, '}');
+}
+
+enum err put__decided(struct exchange *x, const struct history_item *h, struct json_out *o)
+{
+    struct text kinds[] = {TEXT("person"), TEXT("person")}, ids[] = {h->actor, h->stands_for};
+    struct ref people[2];
+    TRY(record_refs(x->call, x->records, exchange__db(x), kinds, ids, 2, people));
+    json_key(o, "decided");
+    json_open(o, '{');
+    put_actor(h, people[0].title, people[1].title, o);
+    put__text(o, "at", h->at);
+    put__integer(o, "version", h->version);
+    json_close(o, '}');
+    return OK;
+}
+
 static void put_version(const struct kind *k, const struct history_item *h, struct text name,
                         struct text other, struct json_out *o)
 {
@@ -104,14 +131,7 @@ static void put_version(const struct kind *k, const struct history_item *h, stru
         put__bool(o, "hidden", true);
         return;
     }
-    json_key(o, "actor");
-    json_open(o, '{');
-    put__text(o, "id", h->actor);
-    put__text(o, "name", name);
-    put__text(o, "type", h->actor_type);
-    if (h->stands_for.len)
-        put__person(o, "for", h->stands_for, other);
-    json_close(o, '}');
+    put_actor(h, name, other, o);
     put__text(o, "act", h->act);
     put__text(o, "move", h->move);
     put__text(o, "from", h->from);

@@ -30,9 +30,9 @@ static enum err tell(struct call *call, const struct value *row, struct history_
     return OK;
 }
 
-static enum err judge(struct call *call, struct records *r, struct reader *db,
-                      const struct record *rec, const struct value *row,
-                      struct history_item *out)
+enum err history__item(struct call *call, struct records *r, struct reader *db,
+                       const struct record *rec, const struct value *row,
+                       struct history_item *out)
 {
     struct record *then;
     bool readable = false;
@@ -92,7 +92,7 @@ enum err record_history(struct call *call, struct records *r, struct reader *db,
                   values, 4, (size_t)limit + 1, &rows));
     out->items = NEW_MANY(call->arena, rows.count + 1, struct history_item);
     for (size_t i = 0; i < rows.count; i++)
-        TRY(judge(call, r, db, rec, row_at(&rows, i), &out->items[i]));
+        TRY(history__item(call, r, db, rec, row_at(&rows, i), &out->items[i]));
     for (size_t i = 0; i + 1 < rows.count; i++)
         follow(call, &out->items[i], &out->items[i + 1]);
     out->count = rows.count > (size_t)limit ? (size_t)limit : rows.count;
@@ -133,7 +133,7 @@ enum err record_disclose(struct call *call, struct records *r, struct reader *db
         "AND version = $3",
         values, 3, 1, &rows));
     if (rows.count)
-        TRY(judge(call, r, db, rec, rows.cells, item));
+        TRY(history__item(call, r, db, rec, rows.cells, item));
     if (!rows.count || item->hidden)
         return problem(call, ERR_MISSING, TEXT("version"), "missing", "%s",
                        say(call, "there is no such version"));

@@ -122,6 +122,11 @@ MUST_USE enum err body__read(struct call *call, const struct kind *k, struct tex
  * now reads no version of it. */
 MUST_USE enum err version__record(struct call *call, const struct record *now,
                                   const struct value *row, struct record **out);
+/* A line of the history. row: version, ledger, body, at; *out says by itself whether it is
+ * hidden. */
+MUST_USE enum err history__item(struct call *call, struct records *r, struct reader *db,
+                                const struct record *rec, const struct value *row,
+                                struct history_item *out);
 
 struct writing; /* change.c, below */
 

@@ -512,10 +512,14 @@ struct clock_view {
     struct text at;             /* moment, UTC; "": it does not run */
     const struct calendar *calendar; /* by which it counts working days; NULL: Monday to Friday, or none count */
     int64_t unknown;            /* a year in between whose holidays the calendar does not have; 0 */
+    /* Not applicable: the version since which that is so, whose writer decided it. NULL: it
+     * applies, or that version is not for this reader. */
+    const struct history_item *decided;
 };
 /* Those of a record, in the order of its fields. */
-void record_clocks(struct call *call, const struct records *r, const struct record *rec,
-                   struct clock_view **out, size_t *count);
+MUST_USE enum err record_clocks(struct call *call, struct records *r, struct reader *db,
+                                const struct record *rec, struct clock_view **out,
+                                size_t *count);
 struct notice {
     struct text id;
     struct record *record; /* which the reader may read */
