@@ -388,6 +388,7 @@ static enum err sign_only(struct writing *w, struct record *rec, const struct re
                                .until = sign__until(w->call, w->records, &m->steps[v->step - 1]),
                                .side = v->step};
     TRY(signature__write(w->call, w->tx, w->records, &sign));
+    TRY(living__write(w, now, now));
     w->change->signed_only = true;
     w->change->waits_for = sign__waits_for(w->call, before, m, v, v->step);
     w->change->record = (struct record *)(uintptr_t)now;

@@ -141,6 +141,9 @@ MUST_USE enum err fold__again(struct call *call, struct tx *tx, const struct mod
 /* The rules that words and keys of order were folded by; "" when nobody knows (stale.c). */
 MUST_USE enum err stale__folding(struct call *call, struct tx *tx, struct text *rules);
 MUST_USE enum err stale__folded(struct call *call, struct tx *tx, struct text rules);
+/* By which rules the rows of `turn` were made (living.c); "" by those of an earlier program. */
+MUST_USE enum err stale__turns(struct call *call, struct db db, struct text *rules);
+MUST_USE enum err stale__turns_made(struct call *call, struct tx *tx, struct text rules);
 
 /* ---- stay.c: since when in which state ---------------------------------------------------- */
 struct stay {
@@ -201,13 +204,24 @@ MUST_USE enum err timer__stands(struct writing *w, bool *stands);
 
 /* ---- living.c: records that may be somebody's turn ---------------------------------------- */
 #define NO_DAY "9999-12-31~" /* after every day */
+#define BEING_SIGNED "+"     /* ends the place of a record under which a signature stands */
 #define LIVING_COLUMNS 6     /* place ("risk.analysed"), unit, keeper, offered, day, num */
+/* Has it moves that take several? Only then can a signature stand. */
+bool living__signs(const struct kind *k);
+/* Does a signature stand under the record, whatever the hour: not withdrawn, not void? */
+MUST_USE enum err living__signed(struct call *call, struct db db, const struct record *rec,
+                                 bool *out);
 /* Its row of `turn`, but for kind and id; false: it has none. */
-bool living__row(struct call *call, const struct record *rec, struct value out[LIVING_COLUMNS]);
+bool living__row(struct call *call, const struct record *rec, bool is_signed,
+                 struct value out[LIVING_COLUMNS]);
+/* After its version and after each signature that is given or withdrawn, then with `before` =
+ * `rec`. */
 MUST_USE enum err living__write(struct writing *w, const struct record *rec,
                                 const struct record *before);
 bool living__same(const struct model *a, const struct model *b);
 MUST_USE enum err living__rebuild(struct call *call, struct records *r, struct tx *tx);
+/* Were the rows made by another program, which made them otherwise? */
+MUST_USE enum err living__outdated(struct call *call, struct db db, bool *out);
 /* query/candidates.c: those of a kind. */
 MUST_USE enum err query__fill_living(struct call *call, struct records *r, struct tx *tx,
                                      const struct kind *k);
@@ -602,8 +616,9 @@ MUST_USE enum err query__titles(struct call *call, struct records *r, struct rea
                                 struct text kind, const struct text *ids, size_t count,
                                 struct rows *rows);
 
-/* Whose turn it is, over all kinds (query/turns.c). mine: records that wait for the actor, or are theirs and due by `soon`; others:
- * records of theirs that wait for somebody else. By day, then key; days are dates. */
+/* Whose turn it is, over all kinds (query/turns.c). mine: records that wait for the actor, or
+ * are theirs and due by `soon`; others: records of theirs, or that they have signed, that wait
+ * for somebody else. By day, then key; days are dates. */
 struct turns_query {
     bool others;
     struct text today, soon, week;
@@ -611,8 +626,9 @@ struct turns_query {
 };
 #define TURN_LACKING 100
 #define TURN_HAND 1000 /* and an enum hand: no move of the model, but a part of handing over */
-/* Rows of kind, id, key, title, state, due, pick: the number of the next move that is the actor's
- * (turn__next), TURN_LACKING more while something is missing; NULL when it is not their turn. */
+/* Rows of kind, id, key, title, state, due, pick: the number of the move that is the actor's
+ * (turn__move), TURN_LACKING more while something is missing; NULL when it is not their turn.
+ */
 MUST_USE enum err query__turns(struct call *call, struct records *r, struct reader *db,
                                const struct turns_query *of, size_t most, struct rows *out);
 /* How many there are, from their rows: TURNS_COUNTED at most, the first by day, and whether there are more. */
@@ -765,6 +781,13 @@ MUST_USE enum err contributor__rebuild(struct call *call, struct tx *tx, const s
 const struct move *turn__next(const struct kind *k, size_t state, size_t nth);
 /* Is anything expected of anybody there? */
 bool turn__waits(const struct kind *k, size_t state);
+/* The moves that can be somebody's turn in a state: the next ones, unless it is at rest, and
+ * after them those that take several, which are a turn only while a signature stands
+ * (*by_signature); NULL after the last. */
+const struct move *turn__move(const struct kind *k, size_t state, size_t nth,
+                              bool *by_signature);
+/* Are there such moves? */
+bool turn__signable(const struct kind *k, size_t state);
 /* The fields by which a next move names people, besides the owner: of the record itself (via NULL), or of
  * the one that `via` refers to. */
 struct turn_field {

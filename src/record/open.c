@@ -527,7 +527,9 @@ static enum err follow_model(struct call *call, struct tx *tx, const struct migr
     bool timers = created(m->steps, " timer") ||
                   !(known || (m->before && timer__same_moves(m->before, m->model)));
     bool words = !known && !(m->before && search__same_words(m->before, m->model));
-    bool living = created(m->steps, " turn") ||
+    bool outdated;
+    TRY(living__outdated(call, db_tx(tx), &outdated));
+    bool living = created(m->steps, " turn") || outdated ||
                   !(known || (m->before && living__same(m->before, m->model)));
     if (!timers && !words && !living)
         return OK;

@@ -242,9 +242,10 @@ enum err sign__withdraw(struct writing *w, const struct record *before)
     struct value values[] = {V_TEXT(own->own_id), V_TEXT(rec->kind->name), V_TEXT(rec->id),
                              V_INT(rec->version)};
     w->change->record = rec;
-    return tx_exec(call, w->tx,
-                   "INSERT INTO withdrawn(signature, kind, id, version) VALUES ($1, $2, $3, $4)",
-                   values, 4, NULL);
+    TRY(tx_exec(call, w->tx,
+                "INSERT INTO withdrawn(signature, kind, id, version) VALUES ($1, $2, $3, $4)",
+                values, 4, NULL));
+    return living__write(w, rec, rec);
 }
 
 struct text sign__withdrawn(const struct json *body)

@@ -117,6 +117,7 @@ struct ground {
 #define THE_MODEL TEXT(":model")
 #define THE_CRITERIA TEXT(":criteria")
 #define THE_FOLDING TEXT(":folding")
+#define THE_TURNS TEXT(":turns")
 
 static enum err told(struct call *call, struct db db, struct text name, struct text *out)
 {
@@ -136,7 +137,7 @@ static enum err tell(struct call *call, struct tx *tx, struct text name, struct 
                    values, 2, NULL);
 }
 
-/* An earlier program, which folds otherwise, takes this mark for a kind and away: good. */
+/* An earlier program, which does otherwise, takes such a mark for a kind and away: good. */
 enum err stale__folding(struct call *call, struct tx *tx, struct text *rules)
 {
     return told(call, db_tx(tx), THE_FOLDING, rules);
@@ -145,6 +146,16 @@ enum err stale__folding(struct call *call, struct tx *tx, struct text *rules)
 enum err stale__folded(struct call *call, struct tx *tx, struct text rules)
 {
     return tell(call, tx, THE_FOLDING, rules);
+}
+
+enum err stale__turns(struct call *call, struct db db, struct text *rules)
+{
+    return told(call, db, THE_TURNS, rules);
+}
+
+enum err stale__turns_made(struct call *call, struct tx *tx, struct text rules)
+{
+    return tell(call, tx, THE_TURNS, rules);
 }
 
 static enum err mark_all(struct call *call, struct tx *tx, const struct model *m, bool all,
@@ -245,8 +256,9 @@ static enum err one_slice(struct job *job, struct call *call, struct tx *tx)
     s->notes = w.notes;
     if (s->any)
         return OK;
-    TRY(tx_rows(call, tx, "SELECT kind, after, cause FROM stale WHERE kind NOT IN (':model', "
-                "':criteria', ':folding') ORDER BY kind LIMIT 1",
+    TRY(tx_rows(call, tx,
+                "SELECT kind, after, cause FROM stale WHERE kind NOT IN (':model', "
+                "':criteria', ':folding', ':turns') ORDER BY kind LIMIT 1",
                 NULL, 0, 1, &rows));
     s->any = rows.count > 0;
     if (!s->any)

@@ -137,6 +137,7 @@ static enum err one_todo(struct call *call, struct records *r, struct reader *db
     one->why = of->others ? "waits" : one->overdue ? "overdue" : "due";
     if (row[6].type == VALUE_INTEGER && state >= 0) {
         size_t nth = (size_t)row[6].integer;
+        bool by_signature;
         one->why = "move";
         if (nth > TURN_HAND) {
             struct record at = {.kind = k, .state = (size_t)state};
@@ -145,7 +146,7 @@ static enum err one_todo(struct call *call, struct records *r, struct reader *db
             return OK;
         }
         one->ready = nth < TURN_LACKING;
-        one->move = turn__next(k, (size_t)state, nth % TURN_LACKING);
+        one->move = turn__move(k, (size_t)state, nth % TURN_LACKING, &by_signature);
     }
     bool more = of->others || (one->move && !one->ready);
     return more ? more_about(call, r, db, k, one) : OK;

@@ -34,6 +34,42 @@ bool turn__waits(const struct kind *k, size_t state)
     return !k->states[state].rest && turn__next(k, state, 0);
 }
 
+/* Whoever signed first must not wait for ever: what takes several is asked for once one has
+ * signed. */
+static bool is_by_signature(const struct kind *k, size_t state, const struct move *m)
+{
+    if (!(m->from >> state & 1) || m->automatic || !move_takes_many(m))
+        return false;
+    for (size_t i = 0; turn__waits(k, state) && turn__next(k, state, i); i++)
+        if (turn__next(k, state, i) == m)
+            return false;
+    return true;
+}
+
+const struct move *turn__move(const struct kind *k, size_t state, size_t nth,
+                              bool *by_signature)
+{
+    size_t next = 0;
+    while (turn__waits(k, state) && turn__next(k, state, next))
+        next++;
+    *by_signature = nth >= next;
+    if (!*by_signature)
+        return turn__next(k, state, nth);
+    nth -= next;
+    for (size_t i = 0; i < k->move_count; i++)
+        if (is_by_signature(k, state, &k->moves[i]) && nth-- == 0)
+            return &k->moves[i];
+    return NULL;
+}
+
+bool turn__signable(const struct kind *k, size_t state)
+{
+    for (size_t i = 0; i < k->move_count; i++)
+        if (is_by_signature(k, state, &k->moves[i]))
+            return true;
+    return false;
+}
+
 static void add_turn_field(const struct kind *k, const struct who *w, struct turn_field *out,
                            size_t *count)
 {
@@ -58,13 +94,14 @@ size_t turn__fields(struct arena *a, const struct kind *k, struct turn_field **o
         for (size_t step = 0; step < k->moves[i].step_count; step++)
             room += k->moves[i].steps[step].by.count;
     *out = NEW_MANY(a, room + 1, struct turn_field);
-    for (size_t s = 0; s < k->state_count; s++)
-        for (size_t nth = 0; turn__waits(k, s) && turn__next(k, s, nth); nth++) {
-            const struct move *m = turn__next(k, s, nth);
+    for (size_t s = 0; s < k->state_count; s++) {
+        const struct move *m;
+        bool by_signature;
+        for (size_t nth = 0; (m = turn__move(k, s, nth, &by_signature)); nth++)
             for (size_t step = 0; step < m->step_count; step++)
                 for (size_t i = 0; i < m->steps[step].by.count; i++)
                     add_turn_field(k, &m->steps[step].by.one[i], *out, &count);
-        }
+    }
     return count;
 }
 
@@ -78,7 +115,8 @@ bool turn__counts(const struct who_list *list, const struct who *w)
  * ---------------------------------------------------------------------------------------------- */
 struct step { /* a next move, looked at */
     const struct move *move;
-    int far; /* 0 its condition does not hold, 1 something is missing, 2 nothing is */
+    int far; /* -1 nobody has signed it, which alone makes it a turn; 0 its condition does not
+                hold, 1 something is missing, 2 nothing is */
     struct call *lacks;
     struct verdict verdict; /* its signatures */
 };
@@ -108,13 +146,17 @@ static bool expected(enum err e)
     return e == OK || e == ERR_CONFLICT || e == ERR_DENIED || e == ERR_INVALID;
 }
 
-static enum err look(struct turning *t, const struct move *m, struct step *s)
+static enum err look(struct turning *t, const struct move *m, bool by_signature, struct step *s)
 {
     struct move without = *m;
     without.ask_count = 0;
     *s = (struct step){.move = m, .lacks = call_beside(t->call->arena, t->call)};
     s->lacks->actor = t->call->actor;
     TRY(sign__standing(t->call, t->records, db_reader(t->db), t->rec, m, &s->verdict));
+    if (by_signature && !s->verdict.signature_count) {
+        s->far = -1;
+        return OK;
+    }
     if (!holds(m->when, t->rec)) {
         struct text words = words_in(m->say, t->call->lang);
         problem_at(s->lacks, ERR_CONFLICT, TEXT(""), "condition", m->source, words);
@@ -387,20 +429,23 @@ static enum err of_model(struct turning *t)
 {
     struct turn *out = t->turn;
     const struct record *rec = t->rec;
-    out->rest = rec->kind->states[rec->state].rest || !turn__next(rec->kind, rec->state, 0);
-    if (out->rest)
-        return OK;
-    t->steps = NEW_MANY(t->call->arena, rec->kind->move_count, struct step);
+    t->steps = NEW_MANY(t->call->arena, rec->kind->move_count + 1, struct step);
     int best = -1;
-    for (const struct move *m; (m = turn__next(rec->kind, rec->state, t->count)); t->count++) {
+    bool by_signature;
+    const struct move *m;
+    for (size_t nth = 0; (m = turn__move(rec->kind, rec->state, nth, &by_signature)); nth++) {
         struct step *s = &t->steps[t->count];
-        TRY(look(t, m, s));
+        TRY(look(t, m, by_signature, s));
+        t->count += s->far >= 0;
         if (s->far <= best)
             continue;
         best = s->far;
         out->move = m;
         out->lacks = s->lacks;
     }
+    out->rest = best < 0;
+    if (out->rest)
+        return OK;
     out->ready = best == 2;
     TRY(add_everybody(t, best));
     TRY(is_mine(t, best, t->call->actor->person, &out->mine));

@@ -98,8 +98,9 @@ def compare(client, names):
                 somebody = somebody or is_mine or turn["rest"] or turn["vacant"]
                 if is_mine != turn["mine"] or (is_mine and task["ready"] and not turn["ready"]):
                     wrong.append(f"{who} {record['key']} {record['state']}: list {is_mine}, record {turn['mine']}")
-                if (record["id"] in others[who]) != (
-                        record.get("owner") == client.people[who] and not turn["rest"] and not turn["mine"]):
+                theirs = record.get("owner") == client.people[who] or any(
+                    given["own"] for m in answer.json["moves"] for given in m["signatures"])
+                if (record["id"] in others[who]) != (theirs and not turn["rest"] and not turn["mine"]):
                     wrong.append(f"{who} {record['key']} waits for others: {record['id'] in others[who]}")
             seen += 1
             if not somebody:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whose turn it is, as people see it: nothing is offered that disqualifies, and who signs next is told.
-import { becomes, done, equal, open, signedIn, test, truth, visit } from './browser.mjs';
+import { becomes, done, equal, open, password, signedIn, test, truth, visit } from './browser.mjs';
 
 const browser = await open();
 const complain = (page) => equal(page.complaints, [], 'what the page complained about');
@@ -94,6 +94,34 @@ await test('U9 G15 a locked record is handed over from its page, and taken over 
     complain(one);
     await one.context().close();
   }
+});
+
+await test('G7 a change of a system in operation that one has signed is a task of the other, until it is taken back', async () => {
+  const [priya, mei] = await Promise.all([signedIn(browser, 'priya'), signedIn(browser, 'mei')]);
+  const me = (await priya.ask('GET', '/session')).user.id;
+  const system = (await priya.ask('GET', `/ai_system?state=operating&owner=${me}&limit=1`)).items[0];
+  truth(system, 'a system in operation of hers');
+  const task = (page) => page.locator('.task', { hasText: system.key });
+  const change = `/ai_system/${system.key}/moves/change_operating`;
+  await visit(mei, '/');
+  equal(await task(mei).count(), 0, 'tasks about it before');
+  await visit(priya, `/k/ai_system/${system.key}`);
+  await bar(priya).getByText('At rest').waitFor();
+  await priya.ask('POST', change, { running_version: '9.9', reason: 'A better one', password });
+  await visit(mei, '/');
+  await task(mei).getByRole('button', { name: 'Change what was approved' }).waitFor();
+  await visit(priya, '/');
+  await priya.locator('#part-others .task', { hasText: system.key }).getByText('Designated management').waitFor();
+  await visit(priya, `/k/ai_system/${system.key}`);
+  await bar(priya).locator('.awaited').getByText('Designated management').waitFor();
+  await priya.ask('POST', `${change}/withdraw`, {});
+  await visit(mei, '/');
+  equal(await task(mei).count(), 0, 'tasks about it when it was taken back');
+  await visit(priya, `/k/ai_system/${system.key}`);
+  await bar(priya).getByText('At rest').waitFor();
+  complain(priya);
+  complain(mei);
+  await Promise.all([priya.context().close(), mei.context().close()]);
 });
 
 await browser.close();

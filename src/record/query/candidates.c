@@ -30,6 +30,8 @@ struct candidates {
     size_t place_count;
     struct text *kept; /* places in which what the actor keeps may wait for others; NULL: not asked */
     size_t kept_count;
+    struct text *being_signed; /* places of what they may have signed, and waits for others */
+    size_t being_signed_count;
     bool left;    /* the actor may see to what those who have left hold */
     bool granted; /* a record may give them a role (model: "grants") */
     bool walk;
@@ -38,16 +40,39 @@ struct candidates {
     bool end;
 };
 
+/* As living__signed, of all at once. */
+static void add_being_signed(struct query *q)
+{
+    if (!living__signs(q->kind)) {
+        buf_add_c(&q->sql, "''");
+        return;
+    }
+    buf_print(
+        &q->sql,
+        "CASE WHEN EXISTS (SELECT 1 FROM signature g WHERE g.kind = '%.*s' AND g.id = t.id AND "
+        "g.move <> 'redact' AND NOT EXISTS (SELECT 1 FROM withdrawn w WHERE w.signature = "
+        "g.own_id) AND NOT EXISTS (SELECT 1 FROM version v WHERE v.kind = g.kind AND v.id = "
+        "g.id AND v.version > g.version AND COALESCE(v.alters, 1) > 0)) THEN '" BEING_SIGNED
+        "' ELSE '' END",
+        TEXT_ARG(q->kind->name));
+}
+
 enum err query__fill_living(struct call *call, struct records *r, struct tx *tx,
                             const struct kind *k)
 {
     struct query q = sql__start(call, r, k);
     bool itself = text_is(k->is, "unit_tree");
+    buf_print(
+        &q.sql,
+        "INSERT INTO turn(kind, id, place, unit, keeper, offered, day, num) SELECT '%.*s', "
+        "t.id, "
+        "'%.*s.' || t.state || t.being_signed, %s, COALESCE(t.owner, t.author), t.offered_to, "
+        "COALESCE(t.due, t.review_due, '" NO_DAY "'), t.\"key\" FROM (SELECT ",
+        TEXT_ARG(k->name), TEXT_ARG(k->name), itself ? "COALESCE(t.unit, t.id)" : "t.unit");
+    add_being_signed(&q);
     buf_print(&q.sql,
-              "INSERT INTO turn(kind, id, place, unit, keeper, offered, day, num) SELECT '%.*s', t.id, "
-              "'%.*s.' || t.state, %s, COALESCE(t.owner, t.author), t.offered_to, COALESCE(t.due, "
-              "t.review_due, '" NO_DAY "'), t.\"key\" FROM \"%.*s\" t WHERE t.offered_to IS NOT NULL OR ",
-              TEXT_ARG(k->name), TEXT_ARG(k->name), itself ? "COALESCE(t.unit, t.id)" : "t.unit",
+              " AS being_signed, t.* FROM \"%.*s\" t) t WHERE t.offered_to IS NOT NULL OR "
+              "t.being_signed <> '' OR ",
               TEXT_ARG(k->name));
     sql__states(&q, ~UINT64_C(0));
     const char *sql;
@@ -60,6 +85,13 @@ static struct text whose(const struct candidates *c)
 {
     const struct actor *a = c->call->actor;
     return a->stands_for.len ? a->stands_for : a->person;
+}
+
+static struct text place_of(const struct candidates *c, const struct kind *k, size_t state,
+                            bool is_signed)
+{
+    return text_print(c->call->arena, "%.*s.%.*s%s", TEXT_ARG(k->name),
+                      TEXT_ARG(k->states[state].name), is_signed ? BEING_SIGNED : "");
 }
 
 /* ---- places: by role ------------------------------------------------------------------------ */
@@ -81,27 +113,34 @@ static uint64_t holding_any(const struct actor *a, const struct who_list *list)
     return out;
 }
 
+/* More moves can be a turn where a signature stands. */
+static void add_place(struct candidates *c, const struct kind *k, size_t state, bool is_signed)
+{
+    struct place *p = &c->places[c->place_count];
+    const struct move *m;
+    bool by_signature;
+    p->grants = 0;
+    for (size_t nth = 0; (m = turn__move(k, state, nth, &by_signature)); nth++)
+        for (size_t step = 0; step < m->step_count && (is_signed || !by_signature); step++)
+            p->grants |= holding_any(c->call->actor, &m->steps[step].by);
+    if (!p->grants)
+        return;
+    p->name = place_of(c, k, state, is_signed);
+    c->place_count++;
+}
+
 static void find_places(struct candidates *c)
 {
     const struct model *m = c->records->model;
     size_t room = 0;
     for (size_t i = 0; i < m->kind_count; i++)
         room += m->kinds[i].state_count;
-    c->places = NEW_MANY(c->call->arena, room + 1, struct place);
+    c->places = NEW_MANY(c->call->arena, 2 * room + 1, struct place);
     for (size_t i = 0; i < m->kind_count; i++)
         for (size_t s = 0; s < m->kinds[i].state_count; s++) {
-            const struct kind *k = &m->kinds[i];
-            struct place *p = &c->places[c->place_count];
-            const struct move *next;
-            p->grants = 0;
-            for (size_t nth = 0; turn__waits(k, s) && (next = turn__next(k, s, nth)); nth++)
-                for (size_t step = 0; step < next->step_count; step++)
-                    p->grants |= holding_any(c->call->actor, &next->steps[step].by);
-            if (!p->grants)
-                continue;
-            p->name = text_print(c->call->arena, "%.*s.%.*s", TEXT_ARG(k->name),
-                                 TEXT_ARG(k->states[s].name));
-            c->place_count++;
+            add_place(c, &m->kinds[i], s, false);
+            if (living__signs(&m->kinds[i]))
+                add_place(c, &m->kinds[i], s, true);
         }
 }
 
@@ -136,14 +175,16 @@ static void find_kept(struct candidates *c)
     size_t room = 0;
     for (size_t i = 0; i < m->kind_count; i++)
         room += m->kinds[i].state_count;
-    c->kept = NEW_MANY(c->call->arena, room + 1, struct text);
+    c->kept = NEW_MANY(c->call->arena, 2 * room + 1, struct text);
+    c->being_signed = NEW_MANY(c->call->arena, room + 1, struct text);
     for (size_t i = 0; i < m->kind_count; i++)
         for (size_t s = 0; s < m->kinds[i].state_count; s++) {
             const struct kind *k = &m->kinds[i];
             if (turn__waits(k, s) && (bare || !always_theirs(k, s)))
-                c->kept[c->kept_count++] =
-                    text_print(c->call->arena, "%.*s.%.*s", TEXT_ARG(k->name),
-                               TEXT_ARG(k->states[s].name));
+                c->kept[c->kept_count++] = place_of(c, k, s, false);
+            if (living__signs(k))
+                c->being_signed[c->being_signed_count++] = c->kept[c->kept_count++] =
+                    place_of(c, k, s, true);
         }
 }
 
@@ -229,6 +270,21 @@ static void end_ids(struct grounds_of *g, const struct kind *k)
                   TEXT_ARG(k->name));
 }
 
+static void add_signed_by(struct candidates *c, struct grounds_of *g, size_t person)
+{
+    if (!c->being_signed_count)
+        return;
+    begin_here(g);
+    buf_add_c(&g->q->sql, "u.place");
+    sql__in(g->q, c->being_signed, c->being_signed_count);
+    buf_print(
+        &g->q->sql,
+        " AND EXISTS (SELECT 1 FROM signature g WHERE g.kind = u.kind AND g.id = u.id AND "
+        "(g.person = $%zu OR g.stands_for = $%zu))",
+        person, person);
+    end_here(g);
+}
+
 /* What is the actor's by being named in the table itself, and by their roles. */
 static void add_plain(struct candidates *c, struct grounds_of *g, size_t person)
 {
@@ -244,8 +300,10 @@ static void add_plain(struct candidates *c, struct grounds_of *g, size_t person)
         sql__in(g->q, c->kept, c->kept_count);
     }
     end_here(g);
-    if (c->of->others)
+    if (c->of->others) {
+        add_signed_by(c, g, person);
         return;
+    }
     if (!bare) {
         begin_here(g);
         buf_print(&g->q->sql, "u.offered = $%zu", person);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* record/query/turns.c — whose turn it is.
- * Of the records that may be the actor's turn (candidates.c), kind by kind: how far each next move is
- * (r: 0 its condition does not hold, 1 something is missing, 2 nothing is), whether the actor may
- * sign it (a), and whether they may mend what is missing (mend). What turn.c says of one record in C
- * is said here in SQL; tests hold the two against each other. */
+ * Of the records that may be the actor's turn (candidates.c), kind by kind: how far each next
+ * move is (r: -1 nobody has signed what is a turn by that alone, 0 its condition does not hold,
+ * 1 something is missing, 2 nothing is), whether the actor may sign it (a), and whether they
+ * may mend what is missing (mend). What turn.c says of one record in C is said here in SQL;
+ * tests hold the two against each other. */
 #include "record/query/turns.h"
 
 #include <stdlib.h>
@@ -273,19 +274,29 @@ static void add_by_waiver(struct turning *t)
     buf_add_c(&q->sql, ")");
 }
 
-/* The signatures under a move that stand: sign.c. */
+/* The signatures under a move that stand: sign.c; NULL: under any. */
 static void add_standing(struct turning *t, const struct move *m)
 {
-    buf_print(&t->q->sql,
-              "FROM signature g WHERE g.kind = '%.*s' AND g.id = t.id AND g.move = '%.*s' AND "
-              "g.version <= t.version AND (g.until IS NULL OR g.until > $%zu) AND NOT EXISTS "
-              "(SELECT 1 FROM withdrawn w WHERE w.signature = g.own_id) AND NOT EXISTS (SELECT 1 "
-              "FROM version v WHERE v.kind = g.kind AND v.id = g.id AND v.version > g.version "
-              "AND COALESCE(v.alters, 1) > 0)",
-              TEXT_ARG(t->q->kind->name), TEXT_ARG(m->name), t->now);
+    buf_print(
+        &t->q->sql,
+        "FROM signature g WHERE g.kind = '%.*s' AND g.id = t.id AND g.move %s '%.*s' AND "
+        "g.version <= t.version AND (g.until IS NULL OR g.until > $%zu) AND NOT EXISTS "
+        "(SELECT 1 FROM withdrawn w WHERE w.signature = g.own_id) AND NOT EXISTS (SELECT 1 "
+        "FROM version v WHERE v.kind = g.kind AND v.id = g.id AND v.version > g.version "
+        "AND COALESCE(v.alters, 1) > 0)",
+        TEXT_ARG(t->q->kind->name), m ? "=" : "<>", TEXT_ARG(m ? m->name : TEXT("redact")),
+        t->now);
     add_by_waiver(t);
 }
 
+static void add_is_signed(struct turning *t, const struct move *m)
+{
+    buf_add_c(&t->q->sql, "EXISTS (SELECT 1 ");
+    add_standing(t, m);
+    buf_add_c(&t->q->sql, ")");
+}
+
+/* By the actor. */
 static void add_signed(struct turning *t, const struct move *m)
 {
     buf_add_c(&t->q->sql, "EXISTS (SELECT 1 ");
@@ -520,12 +531,18 @@ static void add_nth(struct turning *t, size_t nth)
     struct query *q = t->q;
     const struct kind *k = q->kind;
     for (int signer = 0; signer < 2; signer++) {
-        buf_add_c(&q->sql, "CASE t.state WHEN '' THEN 0");
+        buf_print(&q->sql, "CASE t.state WHEN '' THEN %d", signer - 1);
         for (size_t s = 0; s < k->state_count; s++) {
-            const struct move *m = turn__waits(k, s) ? turn__next(k, s, nth) : NULL;
+            bool by_signature;
+            const struct move *m = turn__move(k, s, nth, &by_signature);
             if (!m)
                 continue;
             buf_print(&q->sql, " WHEN '%.*s' THEN CASE WHEN ", TEXT_ARG(k->states[s].name));
+            if (by_signature) {
+                buf_add_c(&q->sql, "NOT ");
+                add_is_signed(t, m);
+                buf_print(&q->sql, " THEN %d WHEN ", signer - 1);
+            }
             if (signer) {
                 add_signer(t, m);
                 buf_add_c(&q->sql, " THEN 1 ELSE 0 END");
@@ -538,7 +555,7 @@ static void add_nth(struct turning *t, size_t nth)
             add_unmet(q, m);
             buf_add_c(&q->sql, " THEN 1 ELSE 2 END");
         }
-        buf_print(&q->sql, " ELSE 0 END AS %c%zu, ", signer ? 'a' : 'r', nth);
+        buf_print(&q->sql, " ELSE %d END AS %c%zu, ", signer - 1, signer ? 'a' : 'r', nth);
     }
 }
 
@@ -591,8 +608,8 @@ static void add_pick(struct query *q, size_t most)
     for (size_t i = 0; i < most; i++)
         buf_print(&q->sql, " WHEN r%zu = 1 AND a%zu = 1 THEN %zu", i, i, TURN_LACKING + i);
     for (size_t i = 0; i < most; i++) {
-        buf_print(&q->sql, " WHEN a%zu = 1 AND ", i);
-        add_all_are(q, most, "= 0");
+        buf_print(&q->sql, " WHEN a%zu = 1 AND r%zu = 0 AND ", i, i);
+        add_all_are(q, most, "<= 0");
         buf_print(&q->sql, " THEN %zu", TURN_LACKING + i);
     }
     for (size_t i = 0; i < most; i++) {
@@ -600,18 +617,65 @@ static void add_pick(struct query *q, size_t most)
         add_all_are(q, most, "< 2");
         buf_print(&q->sql, " THEN %zu", TURN_LACKING + i);
     }
-    buf_add_c(&q->sql, " WHEN mend = 1 AND ");
-    add_all_are(q, most, "= 0");
-    buf_add_c(&q->sql, " THEN 100 END");
+    for (size_t i = 0; i < most; i++) {
+        buf_print(&q->sql, " WHEN mend = 1 AND r%zu = 0 AND ", i);
+        add_all_are(q, most, "<= 0");
+        buf_print(&q->sql, " THEN %zu", TURN_LACKING + i);
+    }
+    buf_add_c(&q->sql, most ? " END" : " ELSE NULL END");
 }
 
-static void add_living(struct query *q)
+/* Is a signature under one of the moves that are a turn by it? */
+static void add_any_signed(struct turning *t, size_t state)
 {
+    bool by_signature;
+    const struct move *m;
+    buf_add_c(&t->q->sql, "(1=0");
+    for (size_t nth = 0; (m = turn__move(t->q->kind, state, nth, &by_signature)); nth++)
+        if (by_signature) {
+            buf_add_c(&t->q->sql, " OR ");
+            add_is_signed(t, m);
+        }
+    buf_add_c(&t->q->sql, ")");
+}
+
+static void add_living(struct turning *t)
+{
+    struct query *q = t->q;
     buf_add_c(&q->sql, "CASE t.state WHEN '' THEN 0");
     for (size_t s = 0; s < q->kind->state_count; s++)
         if (turn__waits(q->kind, s))
             buf_print(&q->sql, " WHEN '%.*s' THEN 1", TEXT_ARG(q->kind->states[s].name));
+        else if (turn__signable(q->kind, s)) {
+            buf_print(&q->sql, " WHEN '%.*s' THEN CASE WHEN ",
+                      TEXT_ARG(q->kind->states[s].name));
+            add_any_signed(t, s);
+            buf_add_c(&q->sql, " THEN 1 ELSE 0 END");
+        }
     buf_add_c(&q->sql, " ELSE 0 END AS live, ");
+}
+
+/* What is at its end is looked at while it is being signed. */
+static void add_signed_ends(struct turning *t)
+{
+    for (size_t s = 0; s < t->q->kind->state_count; s++)
+        if (t->q->kind->states[s].end && turn__signable(t->q->kind, s)) {
+            buf_print(&t->q->sql, " OR (t.state = '%.*s' AND ",
+                      TEXT_ARG(t->q->kind->states[s].name));
+            add_any_signed(t, s);
+            buf_add_c(&t->q->sql, ")");
+        }
+}
+
+/* Records of theirs, and what they have signed. */
+static void add_own(struct turning *t)
+{
+    buf_print(&t->q->sql, "((t.owner = $%zu) IS TRUE", t->person);
+    if (living__signs(t->q->kind)) {
+        buf_add_c(&t->q->sql, " OR ");
+        add_signed(t, NULL);
+    }
+    buf_add_c(&t->q->sql, ")");
 }
 
 /* Of the steps of a move: is the actor of one of them at all? */
@@ -636,11 +700,12 @@ static void add_concerned(struct turning *t, size_t most)
     add_owner(t);
     buf_add_c(&q->sql, " OR CASE t.state WHEN '' THEN 0");
     for (size_t s = 0; s < k->state_count; s++) {
-        if (!turn__waits(k, s))
+        bool by_signature;
+        if (!turn__move(k, s, 0, &by_signature))
             continue;
         buf_print(&q->sql, " WHEN '%.*s' THEN CASE WHEN 1=0", TEXT_ARG(k->states[s].name));
-        for (size_t nth = 0; nth < most && turn__next(k, s, nth); nth++)
-            add_any_side(t, turn__next(k, s, nth));
+        for (size_t nth = 0; nth < most && turn__move(k, s, nth, &by_signature); nth++)
+            add_any_side(t, turn__move(k, s, nth, &by_signature));
         buf_add_c(&q->sql, " THEN 1 ELSE 0 END");
     }
     buf_add_c(&q->sql, " ELSE 0 END = 1)");
@@ -651,14 +716,15 @@ static void add_turns_of(struct turning *t, const struct kind *k, struct text id
 {
     struct query *q = t->q;
     size_t most = 0;
+    bool by_signature;
     q->kind = k;
     for (size_t s = 0; s < k->state_count; s++)
-        while (turn__waits(k, s) && turn__next(k, s, most))
+        while (turn__move(k, s, most, &by_signature))
             most++;
     /* Materialized: else each use of a column would be the whole expression again. */
     buf_add_c(&q->sql, "SELECT kind, id, num, title, state, due, pick FROM (WITH q AS "
                        "MATERIALIZED (SELECT ");
-    add_living(q);
+    add_living(t);
     for (size_t i = 0; i < most; i++)
         add_nth(t, i);
     buf_add_c(&q->sql, "hand, CASE WHEN ");
@@ -679,11 +745,12 @@ static void add_turns_of(struct turning *t, const struct kind *k, struct text id
     buf_add_c(&q->sql, " THEN 1 ELSE 0 END = 1");
     if (hand__named(k, TEXT("hand_over")))
         buf_print(&q->sql, " OR t.offered_to = $%zu", t->person);
+    add_signed_ends(t);
     buf_add_c(&q->sql, ") AND ");
     sql__readable(q);
     buf_add_c(&q->sql, " AND ");
     if (t->of->others)
-        buf_print(&q->sql, "t.owner = $%zu", t->person);
+        add_own(t);
     else
         add_concerned(t, most);
     buf_print(&q->sql,

@@ -256,6 +256,11 @@ static enum err deep_check(struct deep *c)
     bool same;
     TRY(timer__zone(c->call, c->records->model, db_reader(c->db), &same));
     c->other_rules = !same;
+    TRY(living__outdated(c->call, db_reader(c->db), &c->other_turns));
+    if (c->other_turns)
+        c->out->untold = TEXT("an earlier program made the rows of table turn, where lists of "
+                              "tasks look: they are "
+                              "judged once serve or a command has made them anew");
     TRY(check_foreign(c));
     TRY(check_kinds(c));
     verify__attached(c);

@@ -32,6 +32,7 @@ struct deep {
     int64_t owners;    /* changes of owner that table past_owner tells of, and should */
     bool current;      /* the store is of the format that this program writes */
     bool other_rules;  /* of the time zone */
+    bool other_turns;  /* rows of `turn` were made by an earlier program */
     int64_t living;    /* rows of table turn of the records that were looked at */
     int64_t timers;    /* rows of table timer of the records that were looked at */
     int64_t told;      /* rows of table outbox that a version tells of */
