@@ -37,12 +37,21 @@ static enum err ask(const struct page *p, struct query *q, size_t most, struct r
 
 /* ---- walking
  * ------------------------------------------------------------------------------------ */
-/* Has the order an index of all records? Then some of them are read as they lie there. */
+/* Many records have the same value of it. */
+static bool is_shared(const struct field *f)
+{
+    return f->type->gathers || text_is(f->name, "state");
+}
+
+/* Has the order an index of all records? Then some of them are read as they lie there. What is the same
+ * by its first field is put in order apart, unless it lies so as well. */
 static bool walks(const struct page *p)
 {
     const struct order *o = p->order;
     if (!o->count)
         return true;
+    if (is_shared(o->by[0]) && (o->down[0] || text_find(p->asked->sort, ',') >= 0))
+        return false;
     bool ends = order__never_empty(o->by[0]) || !o->down[0] || !p->list->postgres;
     return ends && open__walks(p->list->kind, o->by[0]);
 }
@@ -169,7 +178,7 @@ static bool gathers(const struct page *p)
     const struct field *f = p->order->count > 1 ? p->order->by[0] : NULL;
     return f && !p->asked->q.len && text_find(p->asked->sort, ',') < 0 &&
            open__gathers(p->list->kind, f) && !f->unique &&
-           (f->type->gathers || text_is(f->name, "state"));
+           is_shared(f);
 }
 
 /* PostgreSQL has the empty ones at one end of an index, and a list has them at the other. */
