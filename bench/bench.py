@@ -220,6 +220,8 @@ class Bench:
         place = place or harness.Place(self.tools.aimwell, data=self.folder + "/many")
         token = place.init()
         harness.must(self.tools.aimwell, "import", "task", self.rows_file(records), "--as", "robot1@test.example", where=place.where, timeout=600)
+        if place.store:  # as it does itself within a minute
+            subprocess.run(["psql", "-q", "-c", "ANALYZE", place.store], check=True)
         server = harness.Server(place)
         robot = harness.Client(server.port, token)
 
@@ -264,14 +266,16 @@ class Bench:
         self.table.line("  of a program with few", spent("tasks"), "µs", plain, "µs by key", "≤ 5 ms", less_is_better=True)
         for limit in (50, 200):
             self.table.line(f"  what of its person's waits for others, {limit}", spent(f"tasks?of=others&limit={limit}"), "µs", plain, "µs by key", "≤ 5 ms", less_is_better=True)
-        self.table.line("readiness of them, nothing changed", spent("readiness") / 1000, "ms", 0, "", "≤ 20 ms")
-        self.table.line("  computed, after a write", after_a_write("readiness") / 1000, "ms", 0, "", "≤ 150 ms")
-        self.field_added(place, server, robot)
         self.table.line("memory after them", rss(server.pid()), "MiB", 0, "", "≤ 64 MiB")
         for form in ("csv", "json", "xlsx"):
             client.ask("GET", f"task?format={form}")
             time.sleep(1)
             self.table.line(f"  after all of them as {form}", rss(server.pid()), "MiB", 0, "", "≤ 64 MiB")
+        self.table.line("readiness of them, nothing changed", spent("readiness") / 1000, "ms", 0, "", "≤ 20 ms")
+        self.table.line("  computed, after a write", after_a_write("readiness") / 1000, "ms", 0, "", "≤ 150 ms")
+        self.field_added(place, server, robot)
+        self.table.line("with 33 registers more: tasks of whoever has all, a page of 200", of_person("tasks") / 1000, "ms", 0, "", "≤ 5 ms")
+        self.table.line("  of a program with few", spent("tasks") / 1000, "ms", 0, "", "≤ 5 ms")
         server.stop()
 
     def field_added(self, place, server, robot):
@@ -297,6 +301,10 @@ class Bench:
         writer.join()
         self.table.line("a field added in the pages, until it is there", took * 1000, "ms", 0, "")
         self.table.line("  who writes meanwhile waits at most", max(waited) * 1000, "ms", 0, "")
+        registers = [{"name": f"x_reg{number}", "prefix": f"X{chr(65 + number // 26)}{chr(65 + number % 26)}", "title": {"en": f"Register {number}"},
+                      "plural": {"en": f"Registers {number}"}, "about": {"en": "Another one."}, "states": "open_closed", "read": ["staff"],
+                      "create": ["staff"], "change": ["@owner"], "fields": []} for number in range(33)]
+        admin.good("POST", "site/model", {"seen": admin.good("GET", "site/model")["seen"], "kinds": registers})
         self.table.line("  a list by it", self.tools.load(server.port, 1, 0.5, "/api/v1/task?limit=50&x_room=A", robot.token)["p50"] / 1000, "ms", 0, "p50")
 
     def depended_on(self):

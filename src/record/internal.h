@@ -561,6 +561,10 @@ void counts__keep(struct records *r, const struct counting *c, int64_t count);
  * Each answers records (or rows) in the call's arena. */
 struct text query__reach(struct call *call, const struct reach *reach, bool postgres,
                          struct value *values, size_t *count);
+/* Those of the ids that there are, in any order. */
+MUST_USE enum err query__these(struct call *call, struct records *r, struct db db,
+                               const struct kind *k, const struct text *ids, size_t id_count,
+                               struct record ***out, size_t *count);
 /* Records whose field (a column or references) holds the value, by key; at most `most`. */
 MUST_USE enum err query__holding(struct call *call, struct records *r, struct db db,
                                  const struct kind *k, const struct field *f, struct text value,

@@ -11,6 +11,7 @@
 #include "record/query/statement.h"
 
 #define FEW_MOST 200     /* that are looked up one by one */
+#define FOUND_MOST 1000  /* by their words, which are dear to look for twice */
 #define WALKED_THEN 2000 /* beside two pages */
 
 struct page {
@@ -115,9 +116,9 @@ static enum err few_by_words(const struct page *p, struct few *out)
     struct query q = start(p);
     buf_add_c(&q.sql, "SELECT d.id");
     TRY(sql__found(&q, p->db, p->asked->q));
-    buf_print(&q.sql, " LIMIT %d", FEW_MOST + 1);
-    TRY(ask(p, &q, FEW_MOST + 1, &out->rows));
-    out->found = out->by_words = out->rows.count <= FEW_MOST;
+    buf_print(&q.sql, " LIMIT %d", FOUND_MOST + 1);
+    TRY(ask(p, &q, FOUND_MOST + 1, &out->rows));
+    out->found = out->by_words = out->rows.count <= FOUND_MOST;
     return OK;
 }
 
