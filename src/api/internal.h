@@ -194,6 +194,9 @@ void put__ref(struct json_out *o, const struct ref *ref); /* members only */
  */
 void put__waived(struct json_out *o, const struct json *waived);
 void put__person(struct json_out *o, const char *name, struct text id, struct text title);
+/* "decided": who wrote that version, when, and which it is. */
+MUST_USE enum err put__decided(struct exchange *x, const struct history_item *h,
+                               struct json_out *o);
 /* Whom they name, of one after another, for put__turn. */
 MUST_USE enum err turns__people(struct exchange *x, const struct turn *const *turns,
                                 size_t count, struct ref **out);
