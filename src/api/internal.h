@@ -202,7 +202,11 @@ void put__person(struct json_out *o, const char *name, struct text id, struct te
 /* "decided": who wrote that version, when, and which it is. */
 MUST_USE enum err put__decided(struct exchange *x, const struct history_item *h,
                                struct json_out *o);
-MUST_USE enum err put__turn(struct exchange *x, const struct turn *t, struct json_out *o);
+/* Whom they name, of one after another, for put__turn. */
+MUST_USE enum err turns__people(struct exchange *x, const struct turn *const *turns,
+                                size_t count, struct ref **out);
+void put__turn(struct exchange *x, const struct turn *t, const struct ref *people,
+               struct json_out *o);
 void put__problems(struct json_out *o, const struct call *call, const struct move_view *why);
 /* "link" and "expires_at": by which somebody sets a password. */
 void put__link(struct exchange *x, struct json_out *o, const struct link *link);

@@ -104,7 +104,8 @@ enum err search_get(struct exchange *x)
     return OK;
 }
 
-static enum err put_todo(struct exchange *x, const struct todo *t, struct json_out *o)
+static void put_todo(struct exchange *x, const struct todo *t, const struct ref *people,
+                     struct json_out *o)
 {
     json_open(o, '{');
     put__ref(o, &t->ref);
@@ -119,9 +120,26 @@ static enum err put_todo(struct exchange *x, const struct todo *t, struct json_o
     put__bool(o, "overdue", t->overdue);
     if (t->turn) {
         json_key(o, "turn");
-        TRY(put__turn(x, t->turn, o));
+        put__turn(x, t->turn, people, o);
     }
     json_close(o, '}');
+}
+
+static enum err put_items(struct exchange *x, const struct todo_list *list, struct json_out *o)
+{
+    const struct turn **turns = NEW_MANY(x->call->arena, list->count + 1, const struct turn *);
+    struct ref *people;
+    size_t count = 0;
+    for (size_t i = 0; i < list->count; i++)
+        if (list->items[i].turn)
+            turns[count++] = list->items[i].turn;
+    TRY(turns__people(x, turns, count, &people));
+    json_open(o, '[');
+    for (size_t i = 0; i < list->count; i++) {
+        put_todo(x, &list->items[i], people, o);
+        people += list->items[i].turn ? list->items[i].turn->who_count : 0;
+    }
+    json_close(o, ']');
     return OK;
 }
 
@@ -155,10 +173,7 @@ static enum err put_todos(struct exchange *x, const struct todo_list *list)
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
     json_key(o, "items");
-    json_open(o, '[');
-    for (size_t i = 0; i < list->count; i++)
-        TRY(put_todo(x, &list->items[i], o));
-    json_close(o, ']');
+    TRY(put_items(x, list, o));
     json_key(o, "next");
     if (list->next.len)
         json_put_text(o, list->next);

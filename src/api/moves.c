@@ -112,16 +112,27 @@ static void put_turn_of(const struct model *m, const struct turn_of *w, const st
     json_close(o, '}');
 }
 
-/* Whose turn it is: in the moves of a record, and in tasks that wait. */
-enum err put__turn(struct exchange *x, const struct turn *t, struct json_out *o)
+enum err turns__people(struct exchange *x, const struct turn *const *turns, size_t count,
+                       struct ref **out)
 {
-    struct text kinds[TURN_WHO_MOST], ids[TURN_WHO_MOST];
-    struct ref refs[TURN_WHO_MOST] = {0};
-    for (size_t i = 0; i < t->who_count; i++) {
-        kinds[i] = TEXT("person");
-        ids[i] = t->who[i].person;
-    }
-    TRY(record_refs(x->call, x->records, exchange__db(x), kinds, ids, t->who_count, refs));
+    size_t n = 0, all = 0;
+    for (size_t i = 0; i < count; i++)
+        all += turns[i]->who_count;
+    struct text *kinds = NEW_MANY(x->call->arena, all + 1, struct text);
+    struct text *ids = NEW_MANY(x->call->arena, all + 1, struct text);
+    *out = NEW_MANY(x->call->arena, all + 1, struct ref);
+    for (size_t i = 0; i < count; i++)
+        for (size_t w = 0; w < turns[i]->who_count; w++) {
+            kinds[n] = TEXT("person");
+            ids[n++] = turns[i]->who[w].person;
+        }
+    return record_refs(x->call, x->records, exchange__db(x), kinds, ids, n, *out);
+}
+
+/* Whose turn it is: in the moves of a record, and in tasks that wait. */
+void put__turn(struct exchange *x, const struct turn *t, const struct ref *people,
+               struct json_out *o)
+{
     json_open(o, '{');
     put__bool(o, "rest", t->rest);
     if (t->move) {
@@ -137,12 +148,11 @@ enum err put__turn(struct exchange *x, const struct turn *t, struct json_out *o)
     json_key(o, "waits_for");
     json_open(o, '[');
     for (size_t i = 0; i < t->who_count; i++)
-        put_turn_of(x->model, &t->who[i], &refs[i], o);
+        put_turn_of(x->model, &t->who[i], &people[i], o);
     json_close(o, ']');
     json_key(o, "lacks");
     put__problems(o, t->lacks ? t->lacks : x->call, NULL);
     json_close(o, '}');
-    return OK;
 }
 
 static enum err put_move(struct exchange *x, const struct record *rec,
@@ -224,7 +234,10 @@ enum err moves_get(struct exchange *x)
         TRY(put_move(x, rec, &views[i], o));
     json_close(o, ']');
     json_key(o, "turn");
-    TRY(put__turn(x, &turn, o));
+    const struct turn *one = &turn;
+    struct ref *people;
+    TRY(turns__people(x, &one, 1, &people));
+    put__turn(x, &turn, people, o);
     TRY(put_offers(x, rec, o));
     json_close(o, '}');
     return OK;

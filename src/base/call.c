@@ -6,20 +6,27 @@
 
 #define MOST_PROBLEMS 500
 
-struct call *call_open(struct arena *a, int64_t now, enum lang lang)
+static struct call *start(struct arena *a, int64_t now, enum lang lang)
 {
     struct call *call = NEW(a, struct call);
     call->arena = a;
     call->now = now;
     call->lang = lang;
     call->problems_end = &call->problems;
+    return call;
+}
+
+struct call *call_open(struct arena *a, int64_t now, enum lang lang)
+{
+    struct call *call = start(a, now, lang);
     call->id = id_new(call);
     return call;
 }
 
 struct call *call_beside(struct arena *a, const struct call *of)
 {
-    struct call *call = call_open(a, of->now, of->lang);
+    struct call *call = start(a, of->now, of->lang);
+    call->id = text_copy(a, of->id);
     call->zone = of->zone;
     call->calendar = of->calendar;
     return call;

@@ -52,7 +52,7 @@ static bool recall(struct counts *c, const struct hash *question, uint64_t size,
     return found;
 }
 
-static void keep(struct counts *c, const struct hash *question, uint64_t size, int64_t count)
+static void put(struct counts *c, const struct hash *question, uint64_t size, int64_t count)
 {
     pthread_mutex_lock(&lock);
     *place_of(c, question) = (struct counted){*question, size, count};
@@ -64,17 +64,16 @@ struct counts *counts__open(struct arena *a)
     return NEW(a, struct counts);
 }
 
-enum err counts__ask(struct call *call, struct records *r, struct reader *db, const char *sql,
-                     const struct value *values, size_t value_count, int64_t *count)
+enum err counts__known(struct call *call, struct records *r, struct reader *db, const char *sql,
+                       const struct value *values, size_t value_count, struct counting *out)
 {
-    struct hash question = question_of(call->arena, sql, values, value_count);
-    struct rows rows;
-    uint64_t size;
-    TRY(ledger_size_seen(call, db, &size));
-    if (recall(r->counts, &question, size, count))
-        return OK;
-    TRY(read_rows(call, db, sql, values, value_count, 1, &rows));
-    *count = rows.cells[0].integer;
-    keep(r->counts, &question, size, *count);
+    *out = (struct counting){.question = question_of(call->arena, sql, values, value_count)};
+    TRY(ledger_size_seen(call, db, &out->size));
+    out->known = recall(r->counts, &out->question, out->size, &out->count);
     return OK;
+}
+
+void counts__keep(struct records *r, const struct counting *c, int64_t count)
+{
+    put(r->counts, &c->question, c->size, count);
 }

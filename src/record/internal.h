@@ -59,6 +59,10 @@ MUST_USE enum err open__fresh(struct call *call, struct tx *tx, const struct pla
                               const struct kind *k, const struct field *f, bool *fresh);
 /* Is there an index of the field that lists the records of one value in the kind's own order? */
 bool open__gathers(const struct kind *k, const struct field *f);
+/* Can records of one value of it be looked up by an index? And are all records in that, in its
+ * order? */
+bool open__looks_up(const struct kind *k, const struct field *f);
+bool open__walks(const struct kind *k, const struct field *f);
 struct text open__steps(struct call *call, const struct plan_step *steps);
 
 /* A reader or the writer's transaction: rules are the same for looking and for doing. */
@@ -559,15 +563,27 @@ void held__units(struct records *r);
 /* ---- count.c --------------------------------------------------------------------------------
  */
 struct counts *counts__open(struct arena *a);
-/* The one number that a statement answers; remembered until the ledger grows. */
-MUST_USE enum err counts__ask(struct call *call, struct records *r, struct reader *db,
-                              const char *sql, const struct value *values, size_t value_count,
-                              int64_t *count);
+/* The one number that a statement answers; remembered until the ledger grows. Whoever finds it
+ * in another way, from the same view, keeps it as that. */
+struct counting {
+    struct hash question;
+    uint64_t size; /* of the ledger as the reader sees it */
+    int64_t count;
+    bool known;
+};
+MUST_USE enum err counts__known(struct call *call, struct records *r, struct reader *db,
+                                const char *sql, const struct value *values, size_t value_count,
+                                struct counting *out);
+void counts__keep(struct records *r, const struct counting *c, int64_t count);
 
 /* ---- query/: questions whose words follow from the model -------------------------------------
  * Each answers records (or rows) in the call's arena. */
 struct text query__reach(struct call *call, const struct reach *reach, bool postgres,
                          struct value *values, size_t *count);
+/* Those of the ids that there are, in any order. */
+MUST_USE enum err query__these(struct call *call, struct records *r, struct db db,
+                               const struct kind *k, const struct text *ids, size_t id_count,
+                               struct record ***out, size_t *count);
 /* Records whose field (a column or references) holds the value, by key; at most `most`. */
 MUST_USE enum err query__holding(struct call *call, struct records *r, struct db db,
                                  const struct kind *k, const struct field *f, struct text value,

@@ -143,14 +143,14 @@ static enum err resolve(struct resolving *s, const struct text *kinds, const str
         return problem(s->call, ERR_TOO_LARGE, TEXT("limit"), "too_large", "%s",
                        say(s->call, "these records refer to too many others; ask for fewer"));
     for (size_t i = 0; i < count; i++) {
-        struct asking *g = asking_of(s, kinds[i]);
+        struct asking *g = ids[i].len ? asking_of(s, kinds[i]) : NULL;
         if (g && map_add(g->places, ids[i], i))
             (void)LIST_ADD(&g->ids, ids[i]);
     }
     for (size_t i = 0; i < s->groups.count; i++)
         TRY(ask_all(s, &s->groups.at[i]));
     for (size_t i = 0; i < count; i++) { /* asked for again: the same answer */
-        const struct asking *g = asking_of(s, kinds[i]);
+        const struct asking *g = ids[i].len ? asking_of(s, kinds[i]) : NULL;
         size_t first;
         if (g && map_find(g->places, ids[i], &first))
             s->out[i] = s->out[first];

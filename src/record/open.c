@@ -340,14 +340,54 @@ static bool names_people(struct arena *a, const struct model *m, const struct ki
     return out;
 }
 
+/* One can filter by every column. Those that lists are not made for have an index of the
+ * records in which they are filled in: what is left empty, as most are, costs a write nothing.
+ */
+static bool is_filtered(const struct kind *k, const struct field *f)
+{
+    return field__is_column(f) && !text_is(f->name, "id") && !text_is(f->name, "version") &&
+           k->name.len + f->name.len <= 50 && (f->many || widest(f) + INDEX_WORD <= INDEX_MOST);
+}
+
+/* Then nothing is saved by leaving the empty ones out, and a list is sorted by it as well. */
+static bool mostly_filled(const struct field *f)
+{
+    return !f->many && (f->system || f->fallback);
+}
+
+bool open__looks_up(const struct kind *k, const struct field *f)
+{
+    return wants_index(k, f) || is_filtered(k, f);
+}
+
+bool open__walks(const struct kind *k, const struct field *f)
+{
+    return wants_index(k, f) ? has_order_index(k, f) || !order__has(f)
+                             : is_filtered(k, f) && mostly_filled(f);
+}
+
+/* A list of many has no bound that an index could hold: of it only which records have one. */
+static struct index index_of_filled(struct arena *a, const struct kind *k,
+                                    const struct field *f)
+{
+    struct text column = order__has(f) ? order__name(a, f) : f->name;
+    return (struct index){
+        .name = text_print(a, "%.*s_%.*s_filled", TEXT_ARG(k->name), TEXT_ARG(f->name)),
+        .columns = f->many ? TEXT("id") : text_print(a, "%.*s, id", TEXT_ARG(column)),
+        .filled = mostly_filled(f) ? (struct text){0} : column};
+}
+
 static void add_indexes(struct arena *a, const struct model *m, const struct kind *k,
                         struct table *t)
 {
     struct index *indexes = NEW_MANY(a, 2 * k->field_count + 1, struct index);
     for (size_t i = 0; i < k->field_count; i++) {
         const struct field *f = &k->fields[i];
-        if (!wants_index(k, f) && !names_people(a, m, k, f))
+        if (!wants_index(k, f) && !names_people(a, m, k, f)) {
+            if (is_filtered(k, f))
+                indexes[t->index_count++] = index_of_filled(a, k, f);
             continue;
+        }
         bool one = f->unique || text_is(f->name, "key"), ordered = has_order_index(k, f);
         if (!ordered || one || f->indexed)
             indexes[t->index_count++] = (struct index){

@@ -111,21 +111,49 @@ static enum err read_cursor(struct call *call, struct text cursor, struct turns_
     return good && of->after_key.len && text_utf8(of->after_key) ? OK : bad_cursor(call);
 }
 
+/* What is said beside those that wait for somebody. The records of a kind are read together. */
 static enum err more_about(struct call *call, struct records *r, struct reader *db,
-                           const struct kind *k, struct todo *one)
+                           const struct kind *k, struct todo *const *some, size_t count)
 {
-    struct record *rec;
-    TRY(table__find(call, r, db_reader(db), k, one->ref.id, &rec));
-    if (!rec)
-        return OK;
-    one->turn = NEW(call->arena, struct turn);
-    return record_turn(call, r, db, rec, one->turn);
+    struct text *ids = NEW_MANY(call->arena, count + 1, struct text);
+    struct map *places = map_in(call->arena);
+    struct record **items;
+    for (size_t i = 0; i < count; i++) {
+        ids[i] = some[i]->ref.id;
+        map_add(places, ids[i], i);
+    }
+    TRY(query__these(call, r, db_reader(db), k, ids, count, &items, &count));
+    for (size_t i = 0; i < count; i++) {
+        size_t at;
+        if (!map_find(places, items[i]->id, &at))
+            continue;
+        some[at]->turn = NEW(call->arena, struct turn);
+        TRY(record_turn(call, r, db, items[i], some[at]->turn));
+    }
+    return OK;
 }
 
-static enum err one_todo(struct call *call, struct records *r, struct reader *db,
-                         const struct turns_query *of, const struct value *row,
-                         struct todo *one)
+static enum err more_about_all(struct call *call, struct records *r, struct reader *db,
+                               struct todo **some, size_t count)
 {
+    struct todo **of_kind = NEW_MANY(call->arena, count + 1, struct todo *);
+    for (size_t k = 0; k < r->model->kind_count && count; k++) {
+        const struct kind *kind = &r->model->kinds[k];
+        size_t n = 0;
+        for (size_t i = 0; i < count; i++)
+            if (text_same(some[i]->ref.kind, kind->name))
+                of_kind[n++] = some[i];
+        if (n)
+            TRY(more_about(call, r, db, kind, of_kind, n));
+    }
+    return OK;
+}
+
+/* *more: what is missing, and from whom, is said as well. */
+static void one_todo(struct call *call, struct records *r, const struct turns_query *of,
+                     const struct value *row, struct todo *one, bool *more)
+{
+    *more = false;
     *one = (struct todo){
         .ref = {row[0].text, row[1].text, row[2].text,
                 row[3].text.len ? row[3].text : row[2].text, row[4].text},
@@ -143,13 +171,12 @@ static enum err one_todo(struct call *call, struct records *r, struct reader *db
             struct record at = {.kind = k, .state = (size_t)state};
             one->ready = true;
             one->move = hand__move(call, &at, (enum hand)(nth - TURN_HAND));
-            return OK;
+            return;
         }
         one->ready = nth < TURN_LACKING;
         one->move = turn__move(k, (size_t)state, nth % TURN_LACKING, &by_signature);
     }
-    bool more = of->others || (one->move && !one->ready);
-    return more ? more_about(call, r, db, k, one) : OK;
+    *more = of->others || (one->move && !one->ready);
 }
 
 /* They count from the beginning, wherever the page is. */
@@ -196,8 +223,15 @@ enum err record_todo(struct call *call, struct records *r, struct reader *db, bo
     out->items = NEW_MANY(call->arena, first + told + 1, struct todo);
     for (size_t i = 0; i < first && !cursor.len; i++)
         out->items[out->count++] = (struct todo){.ref = ref_of(redactions[i]), .why = "redact"};
-    for (size_t i = 0; i < told; i++)
-        TRY(one_todo(call, r, db, &of, row_at(&rows, i), &out->items[out->count++]));
+    struct todo **waiting = NEW_MANY(call->arena, told + 1, struct todo *);
+    size_t wait_count = 0;
+    for (size_t i = 0; i < told; i++, out->count++) {
+        bool more;
+        one_todo(call, r, &of, row_at(&rows, i), &out->items[out->count], &more);
+        if (more)
+            waiting[wait_count++] = &out->items[out->count];
+    }
+    TRY(more_about_all(call, r, db, waiting, wait_count));
     if (rows.count > told)
         out->next = text_print(call->arena, "%.*s|%.*s",
                                TEXT_ARG(out->items[out->count - 1].due),

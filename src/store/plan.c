@@ -78,13 +78,15 @@ static enum err check_names(struct plan *p, const struct table *t)
     for (size_t i = 0; i < t->index_count; i++) {
         TRY(check_name(p, t->indexes[i].name, "index"));
         TRY(check_list(p, t->indexes[i].columns, "index"));
+        if (t->indexes[i].filled.len > 0)
+            TRY(check_name(p, t->indexes[i].filled, "column"));
     }
     return OK;
 }
 
 /* ---- what is there ----------------------------------------------------------------------- */
 enum { THERE_TABLE, THERE_NAME, THERE_TYPE, THERE_NOT_NULL, THERE_PRIMARY };
-enum { THERE_UNIQUE = 2, THERE_COLUMNS = 3 };
+enum { THERE_UNIQUE = 2, THERE_COLUMNS = 3, THERE_PARTIAL = 4 };
 
 static const struct value *find_column(const struct plan *p, struct text table,
                                        struct text name)
@@ -345,6 +347,7 @@ static void plan_index(struct plan *p, const struct table *t, const struct index
 
     if (there != NULL && text_same(there[THERE_TABLE].text, t->name) &&
         (there[THERE_UNIQUE].integer != 0) == i->unique &&
+        (there[THERE_PARTIAL].integer != 0) == (i->filled.len > 0) &&
         same_list(p, t, there[THERE_COLUMNS].text, i->columns))
         return;
     if (there != NULL)
@@ -353,6 +356,8 @@ static void plan_index(struct plan *p, const struct table *t, const struct index
               TEXT_ARG(i->name), TEXT_ARG(t->name));
     quote_list(&b, i->columns);
     buf_add_c(&b, ")");
+    if (i->filled.len > 0)
+        buf_print(&b, " WHERE \"%.*s\" IS NOT NULL", TEXT_ARG(i->filled));
     add_step(p,
              text_print(p->call->arena, "%s index %.*s on %.*s",
                         there != NULL ? "make again" : "create", TEXT_ARG(i->name),

@@ -9,7 +9,7 @@ const char store__sqlite_columns[] =
 
 const char store__sqlite_indexes[] =
     "SELECT t.name, i.name, i.\"unique\", (SELECT group_concat(c.name, ', ') FROM"
-    " (SELECT name FROM pragma_index_info(i.name) ORDER BY seqno) c)"
+    " (SELECT name FROM pragma_index_info(i.name) ORDER BY seqno) c), i.partial"
     " FROM sqlite_schema t JOIN pragma_index_list(t.name) i"
     " WHERE t.type = 'table' AND i.origin = 'c' ORDER BY i.name";
 

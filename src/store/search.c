@@ -165,6 +165,21 @@ static enum err query_for(struct call *call, const struct driver *driver, struct
     return OK;
 }
 
+void store_search_patterns(struct arena *a, struct text words, struct text **patterns,
+                           size_t *count)
+{
+    words = text_trim(words);
+    *patterns = NEW_MANY(a, QUERY_WORDS_MOST, struct text);
+    *count = 0;
+    while (words.len > 0 && *count < QUERY_WORDS_MOST) {
+        struct text word = text_cut(&words, ' ');
+        bool prefix = words.len == 0 && text_characters(word) >= 2;
+        if (word.len > 0)
+            (*patterns)[(*count)++] =
+                text_print(a, prefix ? "%% %.*s%%" : "%% %.*s %%", TEXT_ARG(word));
+    }
+}
+
 static void hits_of(struct call *call, const struct rows *rows, struct search_hit **hits,
                     size_t *count)
 {

@@ -134,6 +134,11 @@ MUST_USE enum err read_search(struct call *call, struct reader *r, struct text k
 MUST_USE enum err read_search_query(struct call *call, struct reader *r, struct text words,
                                     struct text *query);
 
+/* The same question of one document of SQLite alone: its words, with a space before and after
+ * them, are LIKE each of the patterns. Of words by which something can be found. */
+void store_search_patterns(struct arena *a, struct text words, struct text **patterns,
+                           size_t *count);
+
 /* ---- files: evidence bytes, content-addressed by SHA-256 (hex) --------------------------- */
 /* SQLite: files/ab/cdef…; PostgreSQL: rows of 1 MiB chunks. Re-hashed on reading: a changed byte
  * is ERR_IO with code "file_damaged". ERR_MISSING when absent. */

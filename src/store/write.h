@@ -125,6 +125,8 @@ struct index {
     struct text name;        /* unique in the store */
     struct text columns;     /* "kind, at" */
     bool unique;
+    struct text
+        filled; /* a column: only rows in which it is not empty are in the index; "": all are */
 };
 struct table {
     struct text name;

@@ -99,6 +99,16 @@ enum err query__page(struct call *call, struct records *r, struct db db, const s
     return sql__ask(&q, db, most, out, count);
 }
 
+enum err query__these(struct call *call, struct records *r, struct db db, const struct kind *k,
+                      const struct text *ids, size_t id_count, struct record ***out,
+                      size_t *count)
+{
+    struct query q = sql__start(call, r, k);
+    buf_add_c(&q.sql, "t.id");
+    sql__in(&q, ids, id_count);
+    return sql__ask(&q, db, id_count, out, count);
+}
+
 enum err query__granted(struct call *call, struct records *r, struct db db, const struct kind *k,
                         struct text person, struct text role, struct text over, bool *out)
 {

@@ -90,9 +90,10 @@ static void add_among(struct query *q, const struct field *f, const struct texts
     struct text *patterns = NEW_MANY(q->call->arena, values->count, struct text);
     for (size_t i = 0; i < values->count; i++)
         patterns[i] = pattern(q, values->at[i]);
-    buf_add_c(&q->sql, "EXISTS (SELECT 1 FROM ");
+    /* IS NOT NULL: by the index of those that have any */
+    buf_print(&q->sql, "(t.\"%.*s\" IS NOT NULL AND EXISTS (SELECT 1 FROM ", TEXT_ARG(f->name));
     sql__set(q, sql__json_of(q, patterns, values->count));
-    buf_print(&q->sql, " WHERE t.\"%.*s\" LIKE s.value ESCAPE '\\')", TEXT_ARG(f->name));
+    buf_print(&q->sql, " WHERE t.\"%.*s\" LIKE s.value ESCAPE '\\'))", TEXT_ARG(f->name));
 }
 
 /* A free link may be called like a field; what a field holds is not free. */
@@ -257,4 +258,20 @@ enum err sql__filter(struct query *q, const struct filter *filter)
             return add_compare(q, f, compare[i].operator, filter->value);
     return bad_filter(q, filter->name,
                       SAID("is not a filter: use .not .gte .lte .gt .lt .empty"));
+}
+
+bool sql__by_index(const struct query *q, const struct filter *filter)
+{
+    struct text how = filter->name, base = text_cut(&how, '.');
+    const struct field *f = kind_field(q->kind, base);
+    bool filled = text_is(filter->value, "0") || text_is(filter->value, "false");
+    if (!f || q->then)
+        return false;
+    if (f->type->form == FORM_LINKS)
+        return !how.len;
+    if (!field__is_column(f) || !open__looks_up(q->kind, f))
+        return false;
+    if (text_is(how, "empty"))
+        return filled || open__walks(q->kind, f);
+    return !how.len || (!text_is(how, "not") && !f->many && !order__has(f));
 }

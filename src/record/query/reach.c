@@ -90,6 +90,13 @@ struct text query__reach(struct call *call, const struct reach *reach, bool post
     return buf_text(&q.sql);
 }
 
+bool sql__reads_all(struct query *q)
+{
+    struct reach reach = access_reach(q->call, q->call->actor, q->records->model,
+                                      &q->records->readers[q->kind->index]);
+    return reach.everything || (reach.all_units && reach.all_restricted);
+}
+
 void sql__readable(struct query *q)
 {
     struct reach reach = access_reach(q->call, q->call->actor, q->records->model,

@@ -20,6 +20,12 @@ struct query {
     /* As of a moment: t is the record as it is now, v the version it had then. What is asked of
      * the fields is asked of v; what the actor may read, of both. */
     bool then;
+    enum {
+        WORDS_BY_INDEX,
+        WORDS_ONE_BY_ONE,
+        WORDS_KNOWN
+    } words;     /* how those that have them are found */
+    bool filled; /* nothing is empty by which is sorted first */
     bool plain; /* texts are put in order by their code points: as of a moment there are no keys */
     struct buf sql;
     struct parameters values;
@@ -63,10 +69,15 @@ void sql__ground(struct grounds *g);
 void sql__end_grounds(struct grounds *g);
 /* A condition that holds for what the actor may read, as of a moment: then and now. */
 void sql__readable(struct query *q);
+/* It holds for every record of the kind. */
+bool sql__reads_all(struct query *q);
 
 /* ---- filter.c: one condition more, each after " AND " --------------------------------------- */
 MUST_USE enum err sql__empty(struct query *q, const struct field *f, struct text t);
 MUST_USE enum err sql__filter(struct query *q, const struct filter *filter);
+
+/* Can what passes it be looked up by an index? */
+bool sql__by_index(const struct query *q, const struct filter *filter);
 
 /* ---- list.c: what a list and a tally of it have in common
  * -------------------------------------- */
@@ -76,6 +87,11 @@ struct query sql__list(struct call *call, struct records *r, const struct kind *
 void sql__from(struct query *q);
 MUST_USE enum err sql__conditions(struct query *q, struct reader *db,
                                   const struct list_query *list);
+/* One condition, by which no database looks anything up: what the actor may read, every filter,
+ * the words. */
+MUST_USE enum err sql__fits(struct query *q, struct reader *db, const struct list_query *list);
+/* " FROM …": the documents `d` of the kind that have the words. */
+MUST_USE enum err sql__found(struct query *q, struct reader *db, struct text words);
 /* Both, as of a moment: of what has changed since (by its version of then), or of the rest (as
  * it stands). */
 MUST_USE enum err sql__half(struct query *q, struct reader *db, const struct list_query *list,
@@ -84,6 +100,54 @@ MUST_USE enum err sql__half(struct query *q, struct reader *db, const struct lis
 MUST_USE enum err list__total(struct call *call, struct records *r, struct reader *db,
                               const struct kind *k, const struct list_query *list,
                               int64_t *total);
+
+/* ---- order.c -------------------------------------------------------------------------------
+ */
+#define ORDER_TERMS_MOST 8
+struct order {
+    struct text words;
+    const struct field *by[ORDER_TERMS_MOST];
+    bool down[ORDER_TERMS_MOST];
+    size_t count;
+};
+/* The order asked for, after it the kind's own; a field one cannot sort by is refused, by name.
+ */
+MUST_USE enum err order__read(struct query *q, struct text words, struct order *out);
+/* Never NULL: then the order of an index is the order that is asked for. */
+bool order__never_empty(const struct field *f);
+/* What a field is put in order by: its key, else itself. */
+void sql__place(struct query *q, const struct field *f);
+/* " ORDER BY …", from the term `from` on. */
+void sql__sort_from(struct query *q, const struct order *o, size_t from);
+void sql__sort(struct query *q, const struct order *o);
+/* The field has this value of the order, or none. */
+void sql__same(struct query *q, const struct field *f, struct value v);
+struct text order__cursor(struct query *q, const struct order *o, const struct record *last);
+/* The first of the values in the cursor; the others follow it. */
+MUST_USE enum err order__place(struct query *q, const struct order *o, struct text cursor,
+                               const struct json **first);
+bool order__value(const struct field *f, const struct json *v, struct value *out);
+MUST_USE enum err order__bad_cursor(struct query *q);
+/* " AND (…)": what comes after the cursor. */
+MUST_USE enum err sql__cursor(struct query *q, const struct order *o, struct text cursor);
+
+/* ---- page.c
+ * ---------------------------------------------------------------------------------- */
+/* Those that one of the conditions lets through, when an index tells that they are few. */
+struct few {
+    struct rows rows; /* id */
+    bool found, by_words;
+};
+MUST_USE enum err page__few(struct query *list, struct reader *db,
+                            const struct list_query *asked, struct few *out);
+/* " FROM …" those alone, " WHERE …" with all that is asked of them. */
+MUST_USE enum err sql__few(struct query *q, struct reader *db, const struct list_query *asked,
+                           const struct few *few);
+/* The records of a page and one more, in order. *done stays false where the database knows as
+ * well how to go about it. */
+MUST_USE enum err page__pick(struct query *list, struct reader *db,
+                             const struct list_query *asked, const struct order *order,
+                             struct text **ids, size_t *count, bool *done);
 
 /* ---- ask.c ----------------------------------------------------------------------------------- */
 /* "t.state IN (…)" of those that are no end. */

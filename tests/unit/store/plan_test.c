@@ -191,6 +191,28 @@ static void an_index_that_differs_is_made_again(void **state)
                          OK);
 }
 
+/* Of an index of what is filled in alone: one of all rows is another index. */
+static void an_index_of_filled_rows_alone(void **state)
+{
+    ROOM(state);
+    const struct index few[] = {
+        {NAMED("risk_by_score"), .columns = {"score, id", 9}, .filled = {"score", 5}},
+        {NAMED("risk_ordered"), .columns = {"id", 2}, .filled = {"order", 5}}};
+    const struct index all[] = {
+        {NAMED("risk_by_score"), .columns = {"score, id", 9}},
+        {NAMED("risk_ordered"), .columns = {"id", 2}, .filled = {"order", 5}}};
+    struct table t = with(&risk, risk_columns, COUNT(risk_columns), few, COUNT(few));
+    struct table u = with(&risk, risk_columns, COUNT(risk_columns), all, COUNT(all));
+
+    migrate(room, &t, 1);
+    room_reopen(room);
+    assert_plans(room, &t, 1, "");
+    assert_plans(room, &u, 1, "make again index risk_by_score on risk; ");
+    migrate(room, &u, 1);
+    assert_plans(room, &u, 1, "");
+    assert_plans(room, &t, 1, "make again index risk_by_score on risk; ");
+}
+
 static void every_clash_is_named(void **state)
 {
     ROOM(state);
@@ -475,6 +497,7 @@ int main(void)
         BOTH(a_column_is_renamed_with_its_content_and_index),
         BOTH(a_table_is_renamed_with_its_content_and_indexes),
         BOTH(an_index_that_differs_is_made_again),
+        BOTH(an_index_of_filled_rows_alone),
         BOTH(every_clash_is_named),
         BOTH(another_primary_key_is_refused),
         BOTH(a_wild_name_is_a_bug),
