@@ -163,11 +163,11 @@ static enum err add_equal(struct query *q, const struct field *f, const struct t
     bool linked = f->type->form == FORM_LINKS;
     if (f->type->form == FORM_ROWS)
         return bad_filter(q, f->name, SAID("cannot be filtered"));
-    if (q->then && (linked || f->many))
+    if (q->then && (linked || field_is_set(f)))
         add_item_of(q, f, values);
     else if (linked)
         add_linked(q, f, values);
-    else if (f->many)
+    else if (field_is_set(f))
         add_among(q, f, values);
     else if (f->type->form != FORM_WORDS)
         return add_numbers(q, f, values);

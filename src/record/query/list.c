@@ -94,7 +94,7 @@ static void add_own_order(const struct query *q, struct order *o)
         const struct field *f = kind_field(q->kind, down ? text_from(one, 1) : one);
         for (size_t i = 0; i < o->count; i++)
             there = there || o->by[i] == f;
-        if (!f || !field__is_column(f) || there || f->many ||
+        if (!f || !field__is_column(f) || there || field_is_set(f) ||
             !record_reads_everywhere(q->records, q->call->actor, f))
             continue;
         o->by[o->count] = f;
@@ -112,7 +112,7 @@ static enum err read_order(struct query *q, struct text words, struct order *out
         const struct field *f = kind_field(q->kind, down ? text_from(one, 1) : one);
         bool good = f && field__is_column(f) &&
                     record_reads_everywhere(q->records, q->call->actor, f) &&
-                    !(q->then && f->many); /* a body spells a list in another way */
+                    !(q->then && field_is_set(f)); /* a body spells a list in another way */
         if (out->count == SORTS_MOST)
             return sql__too_many(q, TEXT("sort"), SORTS_MOST);
         if (good) {
@@ -598,7 +598,7 @@ static enum err read_facets(struct call *call, struct records *r, struct reader 
             return sql__too_many(&q, TEXT("facets"), FACETS_MOST);
         struct text one = text_trim(text_cut(&names, ','));
         const struct field *f = kind_field(k, one);
-        if (!f || !field__is_column(f) || f->many ||
+        if (!f || !field__is_column(f) || field_is_set(f) ||
             !record_reads_everywhere(r, call->actor, f))
             return problem(call, ERR_INVALID, TEXT("facets"), "facets",
                            say(call, "there are no facets by %.*s"), TEXT_ARG(one));
