@@ -40,7 +40,7 @@ VALUES = {
                                                  "zh": {"title": "方针", "file": "FILE0"}}},
                  {"lead": "zh", "versions": {"zh": {"file": "FILE1"}}}, {"versions": {"en": {"text": "a\n<b>b</b>"}}}),
 }
-COMPUTED = {"changed", "behind"}  # inside a document, by the engine: tests/attack/doc_documents.py
+COMPUTED = {"changed", "behind"}  # inside a document, by the engine: tests/attack/e04_in_step.py
 ENGINE = {"links"}  # the one field of the type is in every register: tests/api/links.txt
 
 
