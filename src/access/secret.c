@@ -88,10 +88,7 @@ struct carried { /* by what is left */
 
 static bool known(const struct word_list *seen, struct text word)
 {
-    for (size_t i = 0; i < seen->count; i++)
-        if (text_same(seen->at[i], word))
-            return true;
-    return false;
+    return text_among(seen->at, seen->count, word);
 }
 
 static size_t run_of(struct text t, bool (*is)(char))

@@ -107,10 +107,7 @@ static const struct json *find(const struct json *dictionary, struct text en)
 
 static bool said_before(const struct declaring *d, struct text en)
 {
-    for (size_t i = 0; i < d->said_count; i++)
-        if (text_same(d->said[i], en))
-            return true;
-    return false;
+    return text_among(d->said, d->said_count, en);
 }
 
 static void put_twin(struct declaring *d, struct text en, struct text zh)

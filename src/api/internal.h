@@ -194,6 +194,9 @@ void put__ref(struct json_out *o, const struct ref *ref); /* members only */
  */
 void put__waived(struct json_out *o, const struct json *waived);
 void put__person(struct json_out *o, const char *name, struct text id, struct text title);
+/* "decided": who wrote that version, when, and which it is. */
+MUST_USE enum err put__decided(struct exchange *x, const struct history_item *h,
+                               struct json_out *o);
 MUST_USE enum err put__turn(struct exchange *x, const struct turn *t, struct json_out *o);
 void put__problems(struct json_out *o, const struct call *call, const struct move_view *why);
 /* "link" and "expires_at": by which somebody sets a password. */

@@ -51,13 +51,13 @@ static enum err put_times(struct exchange *x, const struct record *rec, struct j
 }
 
 /* How its clocks stand is in its fields; here by which calendar they count, and what that does not know. */
-static void put_clocks(struct exchange *x, const struct record *rec, struct json_out *o)
+static enum err put_clocks(struct exchange *x, const struct record *rec, struct json_out *o)
 {
     struct clock_view *clocks;
     size_t count;
-    record_clocks(x->call, x->records, rec, &clocks, &count);
+    TRY(record_clocks(x->call, x->records, exchange__db(x), rec, &clocks, &count));
     if (!count)
-        return;
+        return OK;
     json_key(o, "clocks");
     json_open(o, '[');
     for (size_t i = 0; i < count; i++) {
@@ -70,9 +70,12 @@ static void put_clocks(struct exchange *x, const struct record *rec, struct json
             put__text(o, "calendar", clocks[i].calendar->name);
         if (clocks[i].unknown)
             put__integer(o, "unknown_year", clocks[i].unknown);
+        if (clocks[i].decided)
+            TRY(put__decided(x, clocks[i].decided, o));
         json_close(o, '}');
     }
     json_close(o, ']');
+    return OK;
 }
 
 /* Which fields are not for this reader, whatever stands in them: a page has no input for them. */
@@ -163,7 +166,7 @@ static enum err put_record(struct exchange *x, const struct record *rec)
     TRY(record_names(x->call, x->records, exchange__db(x), &one, 1, o));
     TRY(put_ledger(x, rec, o));
     TRY(put_times(x, rec, o));
-    put_clocks(x, rec, o);
+    TRY(put_clocks(x, rec, o));
     put_hidden(x, rec, o);
     TRY(put_redactions(x, rec, o));
     TRY(put_waived(x, rec, o));

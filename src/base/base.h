@@ -47,6 +47,7 @@ struct text text_print(struct arena *a, const char *format, ...) PRINTF_LIKE(2, 
 struct text text_join(struct arena *a, struct text left, struct text right);
 bool text_is(struct text t, const char *c_string);
 bool text_same(struct text left, struct text right);
+bool text_among(const struct text *list, size_t count, struct text t);
 bool text_starts(struct text t, const char *prefix);
 bool text_ends(struct text t, const char *suffix);
 int text_compare(struct text left, struct text right);        /* byte order */

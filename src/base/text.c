@@ -68,6 +68,14 @@ bool text_same(struct text left, struct text right)
     return left.len == right.len && (left.len == 0 || memcmp(left.at, right.at, left.len) == 0);
 }
 
+bool text_among(const struct text *list, size_t count, struct text t)
+{
+    for (size_t i = 0; i < count; i++)
+        if (text_same(list[i], t))
+            return true;
+    return false;
+}
+
 bool text_is(struct text t, const char *c_string)
 {
     return text_same(t, text_of(c_string));

@@ -131,14 +131,6 @@ enum err ledger_commit(struct call *call, struct text body, struct text salt, st
     return OK;
 }
 
-static bool among(const struct text *names, size_t count, struct text name)
-{
-    for (size_t i = 0; i < count; i++)
-        if (text_same(names[i], name))
-            return true;
-    return false;
-}
-
 int64_t ledger_redacted_by(struct call *call, struct text salt, struct text name)
 {
     struct call *quiet = call_beside(call->arena, call);
@@ -168,7 +160,7 @@ enum err ledger_withhold(struct call *call, struct text body, struct text salt,
         if (!key_of(call, &o, one->key, &key))
             return ERR_INVALID;
         TRY(commit_one(call, key, one, &com));
-        if (among(names, count, one->key)) {
+        if (text_among(names, count, one->key)) {
             member_add(call->arena, &gone, one->key, com);
             member_add(call->arena, &by, one->key, index);
         } else

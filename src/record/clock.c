@@ -344,8 +344,34 @@ enum err clock__fire(struct writing *w)
 }
 
 /* ---- looking --------------------------------------------------------------------------------------- */
-void record_clocks(struct call *call, const struct records *r, const struct record *rec,
-                   struct clock_view **out, size_t *count)
+/* Whoever wrote the version since which it does not apply: by that version, if the reader may
+ * read it. */
+static enum err decided(struct call *call, struct records *r, struct reader *db,
+                        const struct record *rec, struct clock_view *v)
+{
+    struct text name = v->clock->standing->name;
+    struct value values[] = {
+        V_TEXT(rec->kind->name), V_TEXT(rec->id), V_INT(rec->version),
+        V_TEXT(text_print(call->arena, "%%\"%.*s\":\"%.*s\"%%", TEXT_ARG(name),
+                          TEXT_ARG(standing_word(STANDING_NONE))))};
+    struct history_item *item = NEW(call->arena, struct history_item);
+    struct rows rows;
+    TRY(read_rows(
+        call, db,
+        "SELECT version, ledger, body, at FROM version WHERE kind = $1 AND id = $2 AND "
+        "version <= $3 AND version > COALESCE((SELECT version FROM version WHERE "
+        "kind = $1 AND id = $2 AND version <= $3 AND body NOT LIKE $4 "
+        "ORDER BY version DESC LIMIT 1), 0) ORDER BY version LIMIT 1",
+        values, 4, 1, &rows));
+    if (!rows.count)
+        return OK;
+    TRY(history__item(call, r, db, rec, rows.cells, item));
+    v->decided = item->hidden ? NULL : item;
+    return OK;
+}
+
+enum err record_clocks(struct call *call, struct records *r, struct reader *db,
+                       const struct record *rec, struct clock_view **out, size_t *count)
 {
     const struct model *m = r->model;
     *count = rec->kind->clock_count;
@@ -356,6 +382,8 @@ void record_clocks(struct call *call, const struct records *r, const struct reco
         struct clock_view *v = &(*out)[i];
         int64_t at, began;
         *v = (struct clock_view){.clock = c, .calendar = calendar};
+        if (clock__is(c, rec, STANDING_NONE))
+            TRY(decided(call, r, db, rec, v));
         if (!clock__at(c, rec, &at))
             continue;
         v->at = moment_print(call->arena, at);
@@ -363,4 +391,5 @@ void record_clocks(struct call *call, const struct records *r, const struct reco
             v->unknown = calendar_unknown(calendar, zone_day(zone_of(call, calendar), began),
                                           zone_day(zone_of(call, calendar), at));
     }
+    return OK;
 }

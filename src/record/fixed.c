@@ -35,12 +35,7 @@ enum err fixed__locked(struct writing *w, const struct record *rec, const struct
 
 static bool takes(const struct move *m, struct text field)
 {
-    if (propose__takes(m, field))
-        return true;
-    for (size_t i = 0; i < m->ask_count; i++)
-        if (text_same(m->asks[i], field))
-            return true;
-    return false;
+    return propose__takes(m, field) || text_among(m->asks, m->ask_count, field);
 }
 
 static struct text ways_to_change(struct writing *w, const struct record *before,

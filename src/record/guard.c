@@ -139,10 +139,7 @@ static enum err check_duties(struct call *call, struct records *r, struct db db,
 static bool in_states(const struct need *need, const struct record *rec)
 {
     struct text state = rec->kind->states[rec->state].name;
-    for (size_t i = 0; i < need->state_count; i++)
-        if (text_same(need->states[i], state))
-            return true;
-    return false;
+    return text_among(need->states, need->state_count, state);
 }
 
 enum err guard__block(struct call *call, struct records *r, struct db db,
@@ -302,10 +299,7 @@ enum err guard__move(struct call *call, struct records *r, struct db db,
  * ---------------------------------------------------------------------- */
 static bool asks(const struct move *m, struct text field)
 {
-    for (size_t i = 0; i < m->ask_count; i++)
-        if (text_same(m->asks[i], field))
-            return true;
-    return false;
+    return text_among(m->asks, m->ask_count, field);
 }
 
 static bool speaks_of_asked(const struct condition *c, const struct move *m)
@@ -346,7 +340,7 @@ static enum err within(struct call *call, const struct record *rec, const struct
 {
     const struct json *v = record_value(rec, m->guard_field);
     const struct json *months = record_value(rec, m->guard_months);
-    int64_t days, today = call->now / 86400000000LL;
+    int64_t days, today = zone_day(call->zone, call->now);
     if (!v || !date_read(v->text, &days))
         return OK; /* missing is told by what is required */
     int64_t most = months && months->type == JSON_INTEGER ? months->integer : 0;
@@ -363,7 +357,7 @@ static enum err begun(struct call *call, const struct record *rec, const struct 
 {
     const struct json *v = record_value(rec, m->guard_field);
     int64_t days;
-    if (!v || !date_read(v->text, &days) || days <= call->now / 86400000000LL)
+    if (!v || !date_read(v->text, &days) || days <= zone_day(call->zone, call->now))
         return OK;
     return problem_at(call, ERR_INVALID, m->guard_field, "begun", m->source,
                       text_of(say(call, "has not come yet")));

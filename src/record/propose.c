@@ -17,10 +17,7 @@ static const struct field *taken(const struct record *rec, const struct move *m,
 
 bool propose__takes(const struct move *m, struct text field)
 {
-    for (size_t i = 0; i < m->take_count; i++)
-        if (text_same(m->takes[i], field))
-            return true;
-    return false;
+    return text_among(m->takes, m->take_count, field);
 }
 
 /* What stands under the move, given that a signature does: whoever signs a proposal signs a version

@@ -365,14 +365,6 @@ static size_t names_in(const struct plan *p, const struct json *body, struct tex
     return count;
 }
 
-static bool among(const struct text *names, size_t count, struct text name)
-{
-    for (size_t i = 0; i < count; i++)
-        if (text_same(names[i], name))
-            return true;
-    return false;
-}
-
 static bool differed(const struct json *before, const struct json *v)
 {
     const struct json *then = before ? json_named(before, v->key) : NULL;
@@ -387,7 +379,7 @@ static struct text without(struct plan *p, const struct json *body, const struct
     const struct json *old = json_get(body, "_redacted");
     json_open(&o, '{');
     for (const struct json *one = body->first; one; one = one->next) {
-        if (one == old || among(names, count, one->key))
+        if (one == old || text_among(names, count, one->key))
             continue;
         json_key_text(&o, one->key);
         json_put_json(&o, one);
@@ -399,7 +391,7 @@ static struct text without(struct plan *p, const struct json *body, const struct
         json_put_json(&o, one);
     }
     for (const struct json *one = body->first; one; one = one->next) {
-        if (!among(names, count, one->key))
+        if (!text_among(names, count, one->key))
             continue;
         json_key_text(&o, one->key);
         json_open(&o, '[');

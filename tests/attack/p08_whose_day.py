@@ -7,6 +7,7 @@ and not for everybody.
     p08_whose_day.py PATH_OF_AIMWELL
 """
 import datetime
+import json
 import os
 import sys
 import zoneinfo
@@ -19,6 +20,20 @@ def other_day():
     """A zone whose date is not that of UTC now, and will not be that for the next half hour."""
     soon = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(minutes=30)
     return "Pacific/Kiritimati" if soon.hour >= 11 else "Pacific/Pago_Pago"
+
+
+# What may not lie ahead, and what may lie a month ahead at most.
+KIND = {
+    "kind": "x_day", "prefix": "XDY", "title": "Day", "plural": "Days", "icon": "clock", "phase": "do", "order": 99, "about": "Two days.",
+    "fields": {"done_on": {"type": "date", "title": "Done on", "about": "The day."},
+               "until": {"type": "date", "title": "Until", "about": "The last day."},
+               "months": {"type": "integer", "min": 0, "max": 12, "title": "Months", "about": "How far ahead."}},
+    "list": ["title", "state"],
+    "states": {"start": "open", "of": {"open": {"title": "Open", "tone": "idle", "about": "Open."},
+                                       "done": {"title": "Done", "tone": "ok", "end": True, "about": "Done."}}},
+    "moves": {"finish": {"title": "Finish", "from": ["open"], "to": "done", "by": ["staff"], "guard": "begun:done_on"},
+              "allow": {"title": "Allow", "from": ["open"], "to": "done", "by": ["staff"], "guard": "within:until:months"}},
+    "access": {"read": ["staff"], "create": ["staff"], "change": ["@owner", "@author", "staff"]}}
 
 
 class Suite:
@@ -48,6 +63,16 @@ class Suite:
         made = client.good("POST", "evidence", {"title": "Taken"})
         self.report.say(made["captured_at"] == today, "what is filled in by itself is that day", made["captured_at"])
         self.overdue(client)
+        self.guards(client)
+
+    def guards(self, client):
+        today = self.today()
+        for move, field, day, goes in (("finish", "done_on", 0, True), ("finish", "done_on", 1, False),
+                                       ("allow", "until", 0, True), ("allow", "until", -1, False)):
+            made = client.good("POST", "x_day", {"title": move, "months": 0, field: str(today + datetime.timedelta(days=day))})
+            status, _, reply = client.ask("POST", f"x_day/{made['key']}/moves/{move}", {}, If_Match='"1"')
+            refused = [e["field"] for e in reply.get("errors", [])] == [field] and status == 409
+            self.report.say(status == 200 if goes else refused, f"{move}: {day:+} days from that day {'goes' if goes else 'does not'}", f"{status} {reply}")
 
     def overdue(self, client):
         me = client.good("GET", "session")["user"]["id"]
@@ -69,6 +94,9 @@ class Suite:
         self.report.say(code == 0, "everything is intact", f"{code} {out}{err}")
 
     def all(self):
+        os.mkdir(self.place.data + "/model.d")
+        with open(self.place.data + "/model.d/x_day.json", "w", encoding="utf-8") as file:
+            json.dump(KIND, file)
         server = harness.Server(self.place)
         client = harness.Client(server.port, self.token)
         self.refusals(client)

@@ -188,6 +188,12 @@ class Suite(timers.Suite):
         client.good("PATCH", f"x_breach/{key}", {"minor": True}, If_Match=f'"{version + 2}"')
         record = self.get(client, key)
         self.report.say(record["tell_by_standing"] == "not_applicable" and "tell_by" not in record, "where it does not apply it has no time", record)
+        decided = [c.get("decided") for c in record["clocks"] if c["field"] == "tell_by"]
+        client.good("PATCH", f"x_breach/{key}", {"title": "Later"}, If_Match=f'"{version + 3}"')
+        again = [c.get("decided") for c in self.get(client, key)["clocks"] if c["field"] == "tell_by"]
+        self.report.say(again == decided and [(d["version"], d["actor"]["type"]) for d in decided if d] == [(version + 3, "token")],
+                        "and says who decided that, whatever is changed after", (decided, again))
+        self.report.say(not any("decided" in c for c in record["clocks"] if c["field"] == "close_by"), "a clock that applies does not")
 
     def notices(self, client, key):
         mine = [n for n in client.good("GET", "notices")["items"] if n["key"] == key]

@@ -684,5 +684,32 @@ await test('hands method readiness says its method, and is looked back to', asyn
   await close(page);
 });
 
+await test('hands G11 what was decided has a lock, not a pencil, and says which move changes it', async () => {
+  const lin = await signedIn(browser, 'lin');
+  await visit(lin, '/k/ai_system/SYS-0001');
+  const purpose = lin.locator('#field-purpose');
+  await purpose.locator('dd').hover();
+  truth((await purpose.locator('.stands').getAttribute('aria-label')).includes('Change what was approved'), 'the move that changes it');
+  equal(await purpose.locator('.pencil').count(), 0, 'a pencil for what is refused');
+  complain(lin);
+  await close(lin);
+});
+await test('hands G11 in a table what was asked for stands while it is answered', async () => {
+  const zhao = await signedIn(browser, 'zhao');
+  await visit(zhao, '/k/ai_system/SYS-0003');
+  await zhao.locator('#field-tests .pencil').focus();
+  await zhao.keyboard.press('Enter');
+  const first = zhao.locator('#field-tests tbody tr').first();
+  equal(await first.locator('td').nth(0).locator('input, textarea').count(), 0, 'an input for the criterion');
+  equal(await zhao.locator('#field-tests').getByRole('button', { name: /^(Add|Remove)/ }).count(), 0, 'rows that come or go');
+  await first.locator('td').nth(2).locator('input').fill('Reached, and looked at twice');
+  await zhao.locator('#field-tests').getByRole('button', { name: 'Save' }).click();
+  await zhao.locator('#field-tests .tools').waitFor({ state: 'detached' });
+  const system = await zhao.ask('GET', '/ai_system/SYS-0003');
+  equal([system.tests[0].criterion.startsWith('Quality'), system.tests[0].result], [true, 'Reached, and looked at twice'], 'what is kept');
+  complain(zhao);
+  await close(zhao);
+});
+
 await browser.close();
 done();

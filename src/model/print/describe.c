@@ -229,6 +229,10 @@ static void put_field(struct json_out *o, const struct kind *k, const struct fie
     put_true_at(o, "computed", f->computed != NULL);
     put_sources(o, f);
     put_clock(o, k, f);
+    if (f->fixed_in == UINT64_MAX)
+        put_text_at(o, "fixed", TEXT("any"));
+    else if (f->fixed_in != 0)
+        model__put_states_at(o, "fixed", k, f->fixed_in);
     put_true_at(o, "sensitive", f->sensitive);
     if (f->read.count > 0)
         model__put_who_at(o, "read", &f->read, a);

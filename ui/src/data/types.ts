@@ -50,6 +50,8 @@ export interface Field {
 	clock?: string;
 	/** What its rule looks at; while all of it is empty, the value is only a last resort. */
 	reckoned_from?: string[];
+	/** The states in which only a move changes it; "any": it is never typed in. */
+	fixed?: string[] | 'any';
 	sensitive?: boolean;
 	read?: string[]; // roles and relations: for others the field is left out
 	always?: boolean;
@@ -178,6 +180,15 @@ export interface AnyRecord {
 	owner?: string;
 	due?: string;
 	[field: string]: unknown;
+}
+/** How a clock of the record counts; `decided`: by whom and in which version it does not apply. */
+export interface ClockView {
+	field: string;
+	standing: string;
+	at?: string;
+	calendar?: string;
+	unknown_year?: number;
+	decided?: { actor: HistoryItem['actor']; at: string; version: number };
 }
 export interface RecordReply {
 	record: AnyRecord;

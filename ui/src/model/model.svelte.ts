@@ -41,7 +41,12 @@ export const isToned = (field: Field): boolean => field.of?.some((choice) => cho
 /** What the engine keeps itself: shown, never edited. */
 const ENGINE = new Set(['id', 'kind', 'key', 'state', 'version', 'author', 'editor', 'created_at', 'updated_at', 'offered_to']);
 export const isEngine = (field: Field): boolean => ENGINE.has(field.name);
-export const isEditable = (field: Field): boolean => !field.computed && !isEngine(field);
+export const isEditable = (field: Field): boolean => !field.computed && !isEngine(field) && field.fixed !== 'any';
+/** Whether it stands while a record is in that state: part of what was decided. */
+export const isFixed = (field: Field, state: string | undefined): boolean => field.fixed === 'any' || (!!state && !!field.fixed?.includes(state));
+/** The moves that change it all the same. */
+export const waysToChange = (kind: Kind, field: Field, state: string): Move[] =>
+	kind.moves.filter((m) => m.from.includes(state) && (m.asks?.includes(field.name) || m.takes?.includes(field.name)));
 export const isPerson = (field: Field): boolean => (field.type === 'ref' || field.type === 'refs') && field.to === 'person';
 
 const PHASES = ['plan', 'do', 'check', 'act', 'base'];

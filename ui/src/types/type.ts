@@ -16,6 +16,8 @@ export interface InputProps {
 	describedby?: string;
 	/** The name for those who do not see one beside it. */
 	label?: string;
+	/** The state the record is in; none while it is made. */
+	state?: string;
 }
 export interface ValueProps {
 	field: Field;
