@@ -98,7 +98,11 @@ static void want_value(struct lookup *l, const struct field *f, const struct jso
 /* References inside tables and links are looked up for words only. */
 static void want_inside(struct lookup *l, const struct field *f, const struct json *v)
 {
-    for (const struct json *row = v->first; row; row = row->next) {
+    struct text files[FIELD_FILES];
+    size_t count = f->type->refers == REFERS_PARTS ? field_files(f, v, files) : 0;
+    for (size_t i = 0; i < count; i++)
+        want(l, TEXT("file"), files[i]);
+    for (const struct json *row = field_is_column(f) ? NULL : v->first; row; row = row->next) {
         if (f->type->refers == REFERS_FREE)
             want(l, json_text(json_get(row, "kind")), json_text(json_get(row, "id")));
         for (const struct json *cell = f->type->form == FORM_ROWS ? row->first : NULL; cell;

@@ -146,6 +146,22 @@ static void put_links(struct call *call, const struct lookup *l, const struct js
     }
 }
 
+/* Each language with its title, then the words of its text, or the name of its file. */
+static void put_parts(const struct lookup *l, const struct json *v, struct buf *b)
+{
+    for (const struct json *one = document_versions(v); one; one = one->next) {
+        const struct json *text = json_get(one, "text");
+        struct text file = json_text(json_get(one, "file"));
+        const struct ref *ref = text ? NULL : lookup__find(l, file);
+        buf_print(b, "%s%.*s: %.*s\n", one == document_versions(v) ? "" : "\n",
+                  TEXT_ARG(one->key), TEXT_ARG(json_text(json_get(one, "title"))));
+        if (text)
+            rich_plain(text->text, b);
+        else
+            buf_add(b, ref ? ref->title : file);
+    }
+}
+
 struct text words__cell(struct call *call, const struct model *m, const struct lookup *l,
                         const struct record *rec, const struct field *f,
                         const struct json *v)
@@ -157,7 +173,9 @@ struct text words__cell(struct call *call, const struct model *m, const struct l
     if (text_is(f->name, "title"))
         return register_title(call, m, rec->kind, v->text);
     struct buf b = buf_in(call->arena, LONGEST);
-    if (f->type->form == FORM_ROWS)
+    if (f->type->form == FORM_PARTS)
+        put_parts(l, v, &b);
+    else if (f->type->form == FORM_ROWS)
         put_rows(call, m, l, f, v, &b);
     else if (f->type->refers == REFERS_FREE)
         put_links(call, l, v, &b);

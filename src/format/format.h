@@ -4,6 +4,7 @@
 #define FORMAT_H
 
 #include "base/base.h"
+#include "format/rich.h"
 
 #ifdef __cplusplus
 extern "C" {

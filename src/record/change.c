@@ -257,6 +257,7 @@ enum err change__values(struct writing *w)
     enum err e = check__references(w->call, w->records, db_tx(w->tx), rec, w->given);
     if (e != OK && e != ERR_INVALID)
         return e;
+    e = worse(e, step__mark(w->call, rec, before));
     w->change->record = before;
     if (e == OK && !differs(rec, before)) {
         w->change->unchanged = true;

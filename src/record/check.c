@@ -327,7 +327,7 @@ static enum err seek(struct seeker *s, const struct field *f, struct text kind,
         found = model_requirement(s->records->model, given) != NULL;
         break;
     default:
-        if (f->type->refers == REFERS_FILE) {
+        if (f->type->refers == REFERS_FILE || f->type->refers == REFERS_PARTS) {
             /* Referring to a file lets one read it: so only to one that one may read already. */
             TRY(file__may_see(s->call, s->records, s->db, given, &found));
             break;
@@ -411,6 +411,25 @@ static enum err resolve_rows(struct seeker *s, const struct field *f, const stru
     return worst;
 }
 
+/* The value stays as it is: the id of a file is what it was given as. */
+static enum err resolve_parts(struct seeker *s, const struct field *f, const struct json *v)
+{
+    enum err worst = OK;
+    for (const struct json *one = document_versions(v); one; one = one->next) {
+        const struct json *file = json_get(one, "file");
+        struct text id;
+        if (!file)
+            continue;
+        TRY(seek(s, f, TEXT("file"), file->text, &id));
+        if (!id.len)
+            worst = unknown(s->call,
+                            text_print(s->call->arena, "%.*s.versions.%.*s.file",
+                                       TEXT_ARG(f->name), TEXT_ARG(one->key)),
+                            f, file->text);
+    }
+    return worst;
+}
+
 enum err check__references(struct call *call, struct records *r, struct db db,
                            struct record *rec, const bool *given)
 {
@@ -423,6 +442,8 @@ enum err check__references(struct call *call, struct records *r, struct db db,
         enum err e = OK;
         if (f->type->form == FORM_ROWS)
             e = resolve_rows(&s, f, &rec->values[i]);
+        else if (f->type->refers == REFERS_PARTS)
+            e = resolve_parts(&s, f, rec->values[i]);
         else if (f->type->form == FORM_LINKS)
             e = resolve_list(&s, f, &rec->values[i]);
         else if (f->type->refers != REFERS_NOT)

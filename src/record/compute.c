@@ -254,7 +254,8 @@ static const struct {
                  {"exceeds", compute__exceeds},
                  {"same_person", compute__same_person},
                  {"clock", compute__clock},
-                 {"standing", compute__standing}};
+                 {"standing", compute__standing},
+                 {"in_step", compute__in_step}};
 
 static enum err compute_one(struct context *c)
 {
@@ -276,6 +277,7 @@ enum err compute__fields(struct call *call, struct records *r, struct db db, str
                          const struct record *before, struct text move)
 {
     struct measure measure = {0};
+    TRY(step__mark(call, rec, before));
     for (size_t i = 0; i < rec->kind->computed_count; i++) {
         struct context c = {.call = call, .records = r, .db = db, .rec = rec, .before = before,
                             .move = move, .measure = &measure, .field = rec->kind->computed[i],

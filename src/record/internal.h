@@ -282,6 +282,11 @@ MUST_USE enum err table__many(struct call *call, struct records *r, struct db db
 /* The states that rows of the kind are in. */
 MUST_USE enum err table__states(struct call *call, struct tx *tx, const struct kind *k,
                                 struct rows *out);
+/* What is computed inside a document (step.c); a problem where it names a version that is not
+ * there. The same however often it is done before the version is written. */
+MUST_USE enum err step__mark(struct call *call, struct record *rec,
+                             const struct record *before);
+
 struct link_row {
     struct text type, to_kind, to_id;
     int64_t pos, free;

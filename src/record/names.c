@@ -52,6 +52,10 @@ static void want_value(struct wants *w, const struct field *f, const struct json
                         want(w, target_kind(&f->columns[i]), cell->text);
         return;
     }
+    struct text files[FIELD_FILES];
+    size_t count = f->type->refers == REFERS_PARTS ? field_files(f, v, files) : 0;
+    for (size_t i = 0; i < count; i++)
+        want(w, TEXT("file"), files[i]);
     struct text kind = target_kind(f);
     if (!kind.len)
         return;

@@ -267,7 +267,7 @@ static const struct field *next_sort(const struct kind *k, struct text *sort)
 
 static bool wants_index(const struct kind *k, const struct field *f)
 {
-    if (!field__is_column(f) || f->many)
+    if (!field__is_column(f) || field_is_set(f))
         return false;
     /* References are followed back; of people only the owner, and who is to be it, is asked for by list. */
     bool followed =
@@ -304,7 +304,7 @@ static struct text columns_of(struct arena *a, const struct kind *k, const struc
     add_column(&b, f, plain);
     while (sort.len) {
         const struct field *by = next_sort(k, &sort);
-        if (!by || !field__is_column(by) || by->many || widest(by) > room)
+        if (!by || !field__is_column(by) || field_is_set(by) || widest(by) > room)
             break;
         if (by == f)
             continue;
@@ -346,13 +346,13 @@ static bool names_people(struct arena *a, const struct model *m, const struct ki
 static bool is_filtered(const struct kind *k, const struct field *f)
 {
     return field__is_column(f) && !text_is(f->name, "id") && !text_is(f->name, "version") &&
-           k->name.len + f->name.len <= 50 && (f->many || widest(f) + INDEX_WORD <= INDEX_MOST);
+           k->name.len + f->name.len <= 50 && (field_is_set(f) || widest(f) + INDEX_WORD <= INDEX_MOST);
 }
 
 /* Then nothing is saved by leaving the empty ones out, and a list is sorted by it as well. */
 static bool mostly_filled(const struct field *f)
 {
-    return !f->many && (f->system || f->fallback);
+    return !field_is_set(f) && (f->system || f->fallback);
 }
 
 bool open__looks_up(const struct kind *k, const struct field *f)
@@ -373,7 +373,7 @@ static struct index index_of_filled(struct arena *a, const struct kind *k,
     struct text column = order__has(f) ? order__name(a, f) : f->name;
     return (struct index){
         .name = text_print(a, "%.*s_%.*s_filled", TEXT_ARG(k->name), TEXT_ARG(f->name)),
-        .columns = f->many ? TEXT("id") : text_print(a, "%.*s, id", TEXT_ARG(column)),
+        .columns = field_is_set(f) ? TEXT("id") : text_print(a, "%.*s, id", TEXT_ARG(column)),
         .filled = mostly_filled(f) ? (struct text){0} : column};
 }
 

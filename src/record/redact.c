@@ -92,12 +92,15 @@ static const struct json *value_in(const struct json *body, const struct field *
 
 static void note_files(struct plan *p, const struct field *f, const struct json *v)
 {
-    if (f->type->refers != REFERS_FILE || !v || v->type != JSON_TEXT)
-        return;
-    for (size_t i = 0; i < p->file_ids.count; i++)
-        if (text_same(p->file_ids.at[i], v->text))
-            return;
-    (void)LIST_ADD(&p->file_ids, text_copy(p->call->arena, v->text));
+    struct text files[FIELD_FILES];
+    size_t count = field_files(f, v, files);
+    for (size_t n = 0; n < count; n++) {
+        bool there = false;
+        for (size_t i = 0; i < p->file_ids.count && !there; i++)
+            there = text_same(p->file_ids.at[i], files[n]);
+        if (!there)
+            (void)LIST_ADD(&p->file_ids, text_copy(p->call->arena, files[n]));
+    }
 }
 
 static void scan_version(struct plan *p, const struct json *body)

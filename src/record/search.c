@@ -12,7 +12,10 @@ struct text search__words(struct call *call, const struct record *rec)
         if (!rec->values[i] || f->guarded || f->system || !f->type->searched)
             continue;
         buf_add_c(&b, "\n");
-        buf_add(&b, value__print(call->arena, rec->values[i]));
+        if (f->type->words)
+            f->type->words(rec->values[i], &b);
+        else
+            buf_add(&b, value__print(call->arena, rec->values[i]));
     }
     return words_for_index(call->arena, buf_text(&b));
 }

@@ -20,7 +20,7 @@ bool field__is_column(const struct field *f)
 
 enum column_type table__column(const struct field *f)
 {
-    if (f->many)
+    if (field_is_set(f))
         return COLUMN_TEXT;
     if (f->type->form == FORM_WHOLE || f->type->form == FORM_TRUTH)
         return COLUMN_INTEGER;
@@ -86,12 +86,24 @@ static struct value list_value(struct call *call, const struct json *v)
     return V_TEXT(buf_text(&b));
 }
 
+/* Of a document its languages: what it says is in the version. */
+static struct value parts_value(struct call *call, const struct json *v)
+{
+    struct buf b = buf_in(call->arena, 4096);
+    for (const struct json *one = document_versions(v); one; one = one->next)
+        buf_print(&b, "|%.*s", TEXT_ARG(one->key));
+    buf_add_c(&b, "|");
+    return V_TEXT(buf_text(&b));
+}
+
 struct value table__cell(struct call *call, const struct field *f, const struct json *v)
 {
     if (value__empty(v))
         return V_NULL;
     if (v->type == JSON_LIST)
         return list_value(call, v);
+    if (f->type->form == FORM_PARTS)
+        return parts_value(call, v);
     switch (table__column(f)) {
     case COLUMN_INTEGER:
         return V_INT(v->type == JSON_INTEGER ? v->integer : v->type == JSON_TRUE);
@@ -126,7 +138,7 @@ size_t table__row_values(struct call *call, const struct field *f, const struct 
  * ------------------------------------------ */
 static struct text target_word(const struct field *f)
 {
-    if (f->type->refers == REFERS_FILE)
+    if (f->type->refers == REFERS_FILE || f->type->refers == REFERS_PARTS)
         return TEXT("file");
     switch (f->target) {
     case TO_PERSON:
@@ -145,7 +157,7 @@ size_t table__links(struct call *call, const struct record *rec, struct link_row
     size_t n = 0, room = 0;
     for (size_t i = 0; i < rec->kind->field_count; i++)
         if (rec->values[i])
-            room += rec->values[i]->count + 1;
+            room += rec->values[i]->count + FIELD_FILES;
     struct link_row *rows = NEW_MANY(call->arena, room + 1, struct link_row);
     for (size_t i = 0; i < rec->kind->field_count; i++) {
         const struct field *f = &rec->kind->fields[i];
@@ -153,11 +165,13 @@ size_t table__links(struct call *call, const struct record *rec, struct link_row
         if (!v)
             continue;
         int64_t pos = 0;
+        struct text files[FIELD_FILES];
+        size_t file_count = field_files(f, v, files);
+        for (size_t n_file = 0; n_file < file_count; n_file++)
+            rows[n++] = (struct link_row){f->name, TEXT("file"), files[n_file], pos++, 0};
         if (f->type->refers == REFERS_MANY)
             for (const struct json *one = v->first; one; one = one->next)
                 rows[n++] = (struct link_row){f->name, target_word(f), one->text, pos++, 0};
-        else if (f->type->refers == REFERS_FILE)
-            rows[n++] = (struct link_row){f->name, TEXT("file"), v->text, 0, 0};
         else if (f->type->refers == REFERS_FREE)
             for (const struct json *one = v->first; one; one = one->next)
                 rows[n++] = (struct link_row){json_text(json_get(one, "type")),

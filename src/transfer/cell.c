@@ -330,12 +330,16 @@ static struct reading read_reference(struct transfer *im, const struct field *f,
                text_print(a, say(im->call, "there is no such record: %.*s"), TEXT_ARG(t)));
 }
 
-static struct reading read_list_text(struct transfer *im, struct text t, struct arena *a)
+static struct reading read_json(struct transfer *im, const struct field *f, struct text t,
+                                struct arena *a)
 {
+    bool parts = f->type->form == FORM_PARTS;
     const struct json *v;
     struct call *quiet = call_beside(a, im->call);
-    if (json_read(quiet, t, &json_request_limits, &v) != OK || v->type != JSON_LIST)
-        return bad("type", text_of(say(im->call, "must be a JSON list")));
+    if (json_read(quiet, t, &json_request_limits, &v) != OK ||
+        v->type != (parts ? JSON_OBJECT : JSON_LIST))
+        return bad("type", text_of(parts ? say(im->call, "must be a JSON object")
+                                         : say(im->call, "must be a JSON list")));
     return good(v->count ? v : NULL);
 }
 
@@ -366,7 +370,7 @@ static struct reading read_typed(struct transfer *im, const struct destination *
     case WRITTEN_NAME:
         return read_reference(im, f, t, a);
     case WRITTEN_JSON:
-        return read_list_text(im, t, a);
+        return read_json(im, f, t, a);
     case WRITTEN_ID:
         break;
     }

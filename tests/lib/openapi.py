@@ -9,7 +9,7 @@ import re
 
 TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "null": type(None)}
 DATE = re.compile(r"\d{4}-\d\d-\d\d")
-WORDS_ONLY = {"title", "description", "default", "example"}
+WORDS_ONLY = {"title", "description", "default", "example", "readOnly"}
 ELSEWHERE = re.compile(r"[^?]*\?(.*&)?format=json.*")  # a bare list of records
 COMMON = {404, 405}  # a path that is not there is in no document
 

@@ -13,7 +13,7 @@ import re
 import sys
 
 TYPES = {"text", "note", "integer", "number", "yes_no", "date", "moment", "choice", "ref", "refs",
-         "file", "rows"}
+         "file", "rows", "document"}
 COLUMN_TYPES = {"text", "note", "integer", "number", "yes_no", "date", "choice", "ref"}
 FIELD_KEYS = {"type", "title", "about", "required", "default", "of", "to", "many", "min", "max",
               "columns", "covers", "computed", "only", "unique", "sensitive", "always", "was",
@@ -31,7 +31,7 @@ FUNCTIONS = {"risk_score": {"consequence", "likelihood", "confidence", "less", "
              "risk_band": {"score", "severe"}, "in_force": set(),
              "judged": {"band", "cases", "else"}, "of_criteria": {"cases", "field", "else"},
              "who_set": {"fields"}, "who_moved": {"moves", "latest"}, "last_of": {"field"},
-             "kept": {"field", "in", "else"}, "exceeds": {"pairs"}, "same_person": {"field", "as"},
+             "kept": {"field", "in", "else"}, "exceeds": {"pairs"}, "same_person": {"field", "as"}, "in_step": {"field"},
              "rows_meet": {"rows", "key", "each", "column", "in"}, "rows_worst": {"rows", "column"},
              "rows_any": {"rows", "column", "at_least", "or"},
              "related_worst": {"kind", "via", "field", "in"},

@@ -70,6 +70,7 @@ suite daily
 suite transfer
 suite fields
 suite shapes
+suite documents
 suite pages
 AIMWELL="$aimwell" node tests/ui/below.mjs # a proxy and a server of its own
 exit 0

@@ -44,6 +44,7 @@ describe('types of fields', () => {
 		expect(can('moment')).toBe('yyn');
 		expect(can('rows')).toBe('nnn');
 		expect(can('file')).toBe('nnn');
+		expect(can('document')).toBe('nyn');
 	});
 	it('keeps the other end of a range, and no end beside a value', () => {
 		const none: View = { q: '', sort: '', group: '', filters: [] };

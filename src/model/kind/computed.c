@@ -334,6 +334,19 @@ static void who_set(const struct reading *r)
     }
 }
 
+static void in_step(const struct reading *r)
+{
+    result_is(r, &type_yes_no);
+    model__keys(r->l, r->v, "fn field");
+    struct text name = model__text(r->l, r->v, "field", true);
+    const struct field *f = kind_field(r->d->kind, name);
+    model__for_all(r->l, json_get(r->v, "field"), f);
+    if (f == NULL || f->type != &type_document)
+        model__mistake(r->l, json_get(r->v, "field"), "unknown",
+                       "%.*s has no document \"%.*s\"", TEXT_ARG(r->d->kind->name),
+                       TEXT_ARG(name));
+}
+
 static void who_moved(const struct reading *r)
 {
     people_is_result(r);
@@ -475,13 +488,25 @@ static const struct {
     const char *name;
     void (*check)(const struct reading *r);
 } functions[] = {
-    {"risk_score", risk_score},   {"risk_band", risk_band},     {"rows_worst", rows_worst},
-    {"rows_any", rows_any},       {"rows_meet", rows_meet},     {"related_worst", related_worst},
-    {"first_match", first_match}, {"greatest", greatest},       {"in_force", in_force},
-    {"judged", judged},           {"of_criteria", of_criteria}, {"who_set", who_set},
-    {"who_moved", who_moved},     {"last_of", last_of},         {"kept", kept},
-    {"exceeds", exceeds},         {"same_person", same_person},
+    {"risk_score", risk_score},
+    {"risk_band", risk_band},
+    {"rows_worst", rows_worst},
+    {"rows_any", rows_any},
+    {"rows_meet", rows_meet},
+    {"related_worst", related_worst},
+    {"first_match", first_match},
+    {"greatest", greatest},
+    {"in_force", in_force},
+    {"judged", judged},
+    {"of_criteria", of_criteria},
+    {"who_set", who_set},
+    {"who_moved", who_moved},
+    {"last_of", last_of},
+    {"kept", kept},
+    {"exceeds", exceeds},
+    {"same_person", same_person},
     {"of", of},
+    {"in_step", in_step},
 };
 
 void model__computed(struct loader *l, struct draft *d, struct field *f)

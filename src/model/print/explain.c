@@ -32,7 +32,7 @@ static void put_table(const struct page *p)
         else if (f->type->form != FORM_ROWS)
             buf_print(p->out, "    %.*s %s%s%s\n", TEXT_ARG(f->name),
                       form_column(f->type->form), f->unique ? " unique" : "",
-                      f->many ? " |a|b|" : "");
+                      field_is_set(f) ? " |a|b|" : "");
     }
     for (size_t i = 0; i < k->field_count; i++) {
         const struct field *f = &k->fields[i];

@@ -149,6 +149,10 @@ static void put_items(struct json_out *o, const struct field *f)
 
 static void put_one(struct json_out *o, const struct field *f)
 {
+    if (f->type->form == FORM_PARTS) {
+        put_at(o, "$ref", "#/components/schemas/DocumentValue");
+        return;
+    }
     put_at(o, "type", form_json(f->type->form));
     if (f->type->format != NULL)
         put_at(o, "format", f->type->format);

@@ -118,7 +118,13 @@ void model_typescript(const struct model *m, struct buf *out)
 {
     buf_print(out, "// Printed from the model %.*s. Do not edit.\n\n", TEXT_ARG(m->hash));
     buf_add_c(
-        out, "export interface Link {\n  type: string;\n  kind: string;\n  id: string;\n}\n\n");
+        out,
+        "export interface Link {\n  type: string;\n  kind: string;\n  id: string;\n}\n\n"
+        "export interface DocumentLanguage {\n  title?: string;\n  text?: string;\n  file?: "
+        "string;\n"
+        "  compared?: number;\n  readonly changed?: number;\n  readonly behind?: number;\n}\n\n"
+        "export interface DocumentValue {\n  lead?: string;\n"
+        "  versions: Record<string, DocumentLanguage>;\n}\n\n");
     for (size_t i = 0; i < m->kind_count; i++)
         put_kind(out, &m->kinds[i]);
     buf_add_c(out, "export interface Kinds {\n");

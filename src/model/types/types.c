@@ -3,9 +3,9 @@
 #include "model/model.h"
 
 const struct field_type *const field_types[] = {
-    &type_text, &type_note,   &type_integer, &type_number, &type_yes_no,
-    &type_date, &type_moment, &type_choice,  &type_ref,    &type_refs,
-    &type_file, &type_rows,   &type_links,
+    &type_text, &type_note,   &type_integer, &type_number,   &type_yes_no,
+    &type_date, &type_moment, &type_choice,  &type_ref,      &type_refs,
+    &type_file, &type_rows,   &type_links,   &type_document,
 };
 const size_t field_type_count = COUNT(field_types);
 
@@ -18,6 +18,7 @@ static const struct {
     [FORM_TRUTH] = {"boolean", "bigint", "boolean"},
     [FORM_LINKS] = {"array", "", "string[]"},
     [FORM_ROWS] = {"array", "", "Array"},
+    [FORM_PARTS] = {"object", "text", "DocumentValue"},
 };
 
 const struct field_type *field_type_named(struct text word)
@@ -31,6 +32,24 @@ const struct field_type *field_type_named(struct text word)
 bool field_is_column(const struct field *f)
 {
     return f->type->form != FORM_LINKS && f->type->form != FORM_ROWS;
+}
+
+bool field_is_set(const struct field *f)
+{
+    return f->many || f->type->form == FORM_PARTS;
+}
+
+size_t field_files(const struct field *f, const struct json *v, struct text *out)
+{
+    size_t n = 0;
+    if (f->type->refers == REFERS_FILE && json_text(v).len)
+        out[n++] = v->text;
+    if (f->type->refers == REFERS_PARTS)
+        for (const struct json *one = document_versions(v); one && n < FIELD_FILES;
+             one = one->next)
+            if (json_text(json_get(one, "file")).len)
+                out[n++] = json_text(json_get(one, "file"));
+    return n;
 }
 
 bool field_is_list(const struct field *f)

@@ -20,7 +20,9 @@ enum form {
     FORM_NUMBER, /* a number; a column, the same */
     FORM_TRUTH,  /* true or false; a column of 1 and 0, the same */
     FORM_LINKS,  /* a list of references; rows of the table of links, equal, not, empty */
-    FORM_ROWS    /* a list of objects; a table of its own, empty */
+    FORM_ROWS,   /* a list of objects; a table of its own, empty */
+    FORM_PARTS /* an object with a part for each language; a column with the languages, |en|zh|,
+                  equal, not, empty */
 };
 
 /* How people write one value in a cell of a table, and what the engine may do with it there. */
@@ -43,7 +45,8 @@ enum refers {
     REFERS_ONE,  /* to one record, person or role, as `to` says */
     REFERS_MANY, /* to several, as `to` says */
     REFERS_FREE, /* each entry says itself to what, and what it is called */
-    REFERS_FILE  /* to one file that was uploaded */
+    REFERS_FILE, /* to one file that was uploaded */
+    REFERS_PARTS /* to the files of its parts */
 };
 
 struct field_type {
@@ -66,10 +69,13 @@ struct field_type {
      * followed. NULL: an entry is a row, and its cells are checked by their own types. */
     enum err (*check)(struct call *call, struct text name, const struct field *f,
                       const struct json *v, const struct json **out);
+    /* The words that one value is found by; NULL: as it is printed. */
+    void (*words)(const struct json *v, struct buf *out);
 };
 
 extern const struct field_type type_text, type_note, type_integer, type_number, type_yes_no,
-    type_date, type_moment, type_choice, type_ref, type_refs, type_file, type_rows, type_links;
+    type_date, type_moment, type_choice, type_ref, type_refs, type_file, type_rows, type_links,
+    type_document;
 extern const struct field_type *const field_types[]; /* all, in the order of the handbook */
 extern const size_t field_type_count;
 const struct field_type *field_type_named(struct text word); /* NULL: there is none */
@@ -78,9 +84,17 @@ const struct field_type *field_type_named(struct text word); /* NULL: there is n
 bool field_is_list(const struct field *f);   /* its JSON is a list */
 bool field_is_time(const struct field *f);   /* a day or a moment */
 bool field_is_column(const struct field *f); /* kept in a column of its kind's table */
+bool field_is_set(const struct field *f);    /* a column that holds several words, |a|b| */
 const char *form_json(enum form form);       /* "string", "array" */
 const char *form_column(enum form form);     /* "text", "bigint"; "" when it is none */
 const char *form_typescript(enum form form); /* "string" */
+
+/* Ids of the files that a value refers to, in their order; `out` has room for FIELD_FILES. */
+#define DOCUMENT_LANGUAGES 8 /* of one document */
+#define FIELD_FILES DOCUMENT_LANGUAGES
+size_t field_files(const struct field *f, const struct json *v, struct text *out);
+/* The languages of a document, the first of a list sorted by their names; NULL: none. */
+const struct json *document_versions(const struct json *v);
 
 /* Is `v` one value of the field, to be kept as it is or nearly so? */
 bool field_fits(const struct field *f, const struct json *v);

@@ -164,11 +164,11 @@ static enum err add_equal(struct query *q, const struct field *f, const struct t
     bool linked = f->type->form == FORM_LINKS;
     if (f->type->form == FORM_ROWS)
         return bad_filter(q, f->name, SAID("cannot be filtered"));
-    if (q->then && (linked || f->many))
+    if (q->then && (linked || field_is_set(f)))
         add_item_of(q, f, values);
     else if (linked)
         add_linked(q, f, values);
-    else if (f->many)
+    else if (field_is_set(f))
         add_among(q, f, values);
     else if (f->type->form != FORM_WORDS)
         return add_numbers(q, f, values);
@@ -273,5 +273,5 @@ bool sql__by_index(const struct query *q, const struct filter *filter)
         return false;
     if (text_is(how, "empty"))
         return filled || open__walks(q->kind, f);
-    return !how.len || (!text_is(how, "not") && !f->many && !order__has(f));
+    return !how.len || (!text_is(how, "not") && !field_is_set(f) && !order__has(f));
 }

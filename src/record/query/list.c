@@ -406,7 +406,7 @@ static enum err read_facets(struct call *call, struct records *r, struct reader 
             return sql__too_many(&q, TEXT("facets"), FACETS_MOST);
         struct text one = text_trim(text_cut(&names, ','));
         const struct field *f = kind_field(k, one);
-        if (!f || !field__is_column(f) || f->many ||
+        if (!f || !field__is_column(f) || field_is_set(f) ||
             !record_reads_everywhere(r, call->actor, f))
             return problem(call, ERR_INVALID, TEXT("facets"), "facets",
                            say(call, "there are no facets by %.*s"), TEXT_ARG(one));

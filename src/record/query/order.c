@@ -17,7 +17,7 @@ static void add_own_order(const struct query *q, struct order *o)
         const struct field *f = kind_field(q->kind, down ? text_from(one, 1) : one);
         for (size_t i = 0; i < o->count; i++)
             there = there || o->by[i] == f;
-        if (!f || !field__is_column(f) || there || f->many ||
+        if (!f || !field__is_column(f) || there || field_is_set(f) ||
             !record_reads_everywhere(q->records, q->call->actor, f))
             continue;
         o->by[o->count] = f;
@@ -35,7 +35,7 @@ enum err order__read(struct query *q, struct text words, struct order *out)
         const struct field *f = kind_field(q->kind, down ? text_from(one, 1) : one);
         bool good = f && field__is_column(f) &&
                     record_reads_everywhere(q->records, q->call->actor, f) &&
-                    !(q->then && f->many); /* a body spells a list in another way */
+                    !(q->then && field_is_set(f)); /* a body spells a list in another way */
         if (out->count == SORTS_MOST)
             return sql__too_many(q, TEXT("sort"), SORTS_MOST);
         if (good) {

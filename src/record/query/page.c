@@ -63,7 +63,7 @@ static const struct filter *leads(const struct page *p)
     for (size_t i = 0; i < p->asked->filter_count && !p->asked->sort.len; i++) {
         const struct filter *filter = &p->asked->filters[i];
         const struct field *f = kind_field(p->list->kind, filter->name);
-        if (f && !f->many && field__is_column(f) && open__gathers(p->list->kind, f) &&
+        if (f && !field_is_set(f) && field__is_column(f) && open__gathers(p->list->kind, f) &&
             text_find(filter->value, ',') < 0)
             return filter;
     }
@@ -291,7 +291,7 @@ static bool is_dear(const struct page *p)
     bool dear = p->asked->q.len > 0;
     for (size_t i = 0; i < p->asked->filter_count && !dear; i++) {
         const struct field *f = kind_field(p->list->kind, p->asked->filters[i].name);
-        dear = f && f->many;
+        dear = f && field_is_set(f);
     }
     return dear;
 }

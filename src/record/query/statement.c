@@ -94,7 +94,7 @@ static void add_extract(struct query *q, const struct field *f, struct text name
     else if (f->type->form == FORM_TRUTH && !f->many)
         buf_print(&q->sql, "CASE b.b ->> '%.*s' WHEN 'true' THEN 1 WHEN 'false' THEN 0 END",
                   TEXT_ARG(name));
-    else if (f->type->form != FORM_WORDS && field_is_column(f) && !f->many)
+    else if (f->type->form != FORM_WORDS && field_is_column(f) && !field_is_set(f))
         buf_print(&q->sql,
                   "CASE jsonb_typeof(b.b -> '%.*s') WHEN 'number' THEN CAST(b.b ->> '%.*s' AS "
                   "%s) END",
@@ -130,11 +130,28 @@ void sql__named(struct query *q, struct text name)
         buf_print(&q->sql, "t.\"%.*s\"", TEXT_ARG(name));
 }
 
+/* Of a document its languages. */
+static void add_parts(struct query *q, struct text name, struct text was)
+{
+    if (q->postgres)
+        buf_print(&q->sql,
+                  "jsonb_object_keys(COALESCE(b.b -> '%.*s', b.b -> '%.*s') -> 'versions') AS "
+                  "e(value)",
+                  TEXT_ARG(name), TEXT_ARG(was));
+    else
+        buf_print(&q->sql,
+                  "json_each(COALESCE(json_extract(v.body, '$.\"%.*s\".versions'), "
+                  "json_extract(v.body, '$.\"%.*s\".versions'), '{}')) AS e",
+                  TEXT_ARG(name), TEXT_ARG(was));
+}
+
 /* The items of a list in the version, as rows of a table e(value). */
 void sql__items(struct query *q, const struct field *f)
 {
     struct text was = former(q, f), name = f->name;
-    if (q->postgres)
+    if (f->type->form == FORM_PARTS)
+        add_parts(q, name, was.len ? was : name);
+    else if (q->postgres)
         buf_print(&q->sql,
                   "jsonb_array_elements%s(CASE jsonb_typeof(COALESCE(b.b -> '%.*s', b.b -> "
                   "'%.*s')) WHEN 'array' THEN COALESCE(b.b -> '%.*s', b.b -> '%.*s') END) AS "
@@ -151,7 +168,9 @@ void sql__items(struct query *q, const struct field *f)
 
 void sql__item(struct query *q, const struct field *f)
 {
-    if (f->type->refers != REFERS_FREE)
+    if (f->type->form == FORM_PARTS)
+        buf_add_c(&q->sql, q->postgres ? "e.value" : "e.key");
+    else if (f->type->refers != REFERS_FREE)
         buf_add_c(&q->sql, "e.value");
     else
         buf_add_c(&q->sql, q->postgres ? "(e.value ->> 'id')" : "json_extract(e.value, '$.id')");

@@ -30,6 +30,10 @@ static const struct {
     {"ref", "\"RSK-0001\"", "\"\""},
     {"refs", "\"RSK-0001\"", "17"},
     {"file", "\"01KK7P9A76ZFA0D4ZPJZWB2QW9\"", "{}"},
+    {"document",
+     "{\"lead\":\"en\",\"versions\":{\"en\":{\"title\":\"Policy\",\"text\":\"# One\"},"
+     "\"zh-Hant\":{\"file\":\"01KK7P9A76ZFA0D4ZPJZWB2QW9\",\"compared\":2}}}",
+     "\"a text\""},
     {"links", "{\"type\":\"see\",\"kind\":\"risk\",\"id\":\"x\"}", "\"x\""},
 };
 
@@ -56,6 +60,7 @@ static bool is_of(enum form form, const struct json *v)
     case FORM_LINKS: /* of a list, one entry */
         return v->type == JSON_TEXT || v->type == JSON_OBJECT;
     case FORM_ROWS:
+    case FORM_PARTS:
         return v->type == JSON_OBJECT;
     }
     return false;
@@ -71,7 +76,9 @@ static void each_says_everything(void **state)
         assert_true(t->width >= 8 && t->width <= 60);
         assert_true((t->check == NULL) == (t->form == FORM_ROWS));
         assert_true(t->form == FORM_WORDS || (t->most == 0 && t->format == NULL));
-        assert_true(t->form == FORM_WORDS || t->form == FORM_LINKS || t->refers == REFERS_NOT);
+        assert_true(t->form == FORM_WORDS || t->form == FORM_LINKS || t->form == FORM_PARTS ||
+                    t->refers == REFERS_NOT);
+        assert_true((t->form == FORM_PARTS) == (t->refers == REFERS_PARTS));
         assert_true((t->form == FORM_LINKS) ==
                     (t->refers == REFERS_MANY || t->refers == REFERS_FREE));
         assert_true((t->written == WRITTEN_WHOLE) == (t->form == FORM_WHOLE));
@@ -132,6 +139,64 @@ static void each_keeps_its_values_and_refuses_others(void **state)
     (void)state;
 }
 
+/* Each is refused at the member that is wrong; what the engine computes is left out, not
+ * refused. */
+static void a_document_is_refused_where_it_is_wrong(void **state)
+{
+    static const struct {
+        const char *written, *field, *code;
+    } wrong[] = {
+        {"{}", "x", "type"},
+        {"{\"versions\":{}}", "x.versions", "required"},
+        {"{\"versions\":{\"en\":null}}", "x.versions", "required"},
+        {"{\"versions\":{\"EN\":{\"text\":\"a\"}}}", "x.versions.EN", "language"},
+        {"{\"versions\":{\"en-\":{\"text\":\"a\"}}}", "x.versions.en-", "language"},
+        {"{\"versions\":{\"en\":{}}}", "x.versions.en", "one_of"},
+        {"{\"versions\":{\"en\":{\"text\":\"a\",\"file\":\"b\"}}}", "x.versions.en", "one_of"},
+        {"{\"versions\":{\"en\":{\"text\":\"a\\n<b>\"}}}", "x.versions.en.text", "html"},
+        {"{\"versions\":{\"en\":{\"text\":\"a\\u0001\"}}}", "x.versions.en.text", "control"},
+        {"{\"versions\":{\"en\":{\"text\":\"a\",\"title\":\"b\\nc\"}}}", "x.versions.en.title",
+         "one_line"},
+        {"{\"versions\":{\"en\":{\"text\":\"a\",\"html\":\"b\"}}}", "x.versions.en.html",
+         "unknown"},
+        {"{\"versions\":{\"en\":{\"text\":\"a\",\"compared\":0}}}", "x.versions.en.compared",
+         "type"},
+        {"{\"versions\":{\"en\":{\"text\":\"a\"},\"zh\":{\"text\":\"b\"}}}", "x.lead",
+         "required"},
+        {"{\"lead\":\"de\",\"versions\":{\"en\":{\"text\":\"a\"}}}", "x.lead", "language"},
+        {"{\"more\":1,\"versions\":{\"en\":{\"text\":\"a\"}}}", "x.more", "unknown"},
+        {"{\"lead\":\"aa\",\"versions\":{\"aa\":{\"text\":\"a\"},\"ab\":{\"text\":\"a\"},"
+         "\"ac\":{\"text\":"
+         "\"a\"},\"ad\":{\"text\":\"a\"},\"ae\":{\"text\":\"a\"},\"af\":{\"text\":\"a\"},"
+         "\"ag\":{\"text\":"
+         "\"a\"},\"ah\":{\"text\":\"a\"},\"ai\":{\"text\":\"a\"}}}",
+         "x.versions", "too_many"},
+    };
+    struct field f = {.name = TEXT("x"), .type = &type_document};
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        struct call *call = call_open(arena, 0, LANG_EN);
+        const struct json *kept;
+        assert_int_equal(type_document.check(call, f.name, &f, read(wrong[i].written), &kept),
+                         ERR_INVALID);
+        if (!text_is(call->problems->field, wrong[i].field) ||
+            !text_is(call->problems->code, wrong[i].code))
+            fail_msg("%s: %.*s %.*s", wrong[i].written, TEXT_ARG(call->problems->field),
+                     TEXT_ARG(call->problems->code));
+    }
+    struct call *call = call_open(arena, 0, LANG_EN);
+    const struct json *kept;
+    assert_int_equal(
+        type_document.check(
+            call, f.name, &f,
+            read("{\"versions\":{\"zh\":null,\"en\":{\"text\":\" a\\r\\nb \",\"title\":"
+                 "\"\",\"changed\":7,\"behind\":3}}}"),
+            &kept),
+        OK);
+    assert_true(
+        json_same(kept, read("{\"lead\":\"en\",\"versions\":{\"en\":{\"text\":\"a\\nb\"}}}")));
+    (void)state;
+}
+
 /* The handbook of the model has a line for each that a kind may have: "| `word` |". */
 static const char *handbook;
 static void each_is_in_the_handbook(void **state)
@@ -153,6 +218,7 @@ int main(int count, char **words)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_says_everything),
         cmocka_unit_test(each_keeps_its_values_and_refuses_others),
+        cmocka_unit_test(a_document_is_refused_where_it_is_wrong),
         cmocka_unit_test(each_is_in_the_handbook)};
     if (count != 2)
         return 1;

@@ -19,7 +19,7 @@ export type Condition =
 
 export type FieldType =
 	| 'text' | 'note' | 'integer' | 'number' | 'yes_no' | 'date' | 'moment'
-	| 'choice' | 'ref' | 'refs' | 'file' | 'rows';
+	| 'choice' | 'ref' | 'refs' | 'file' | 'rows' | 'document';
 
 export interface Choice {
 	value: string | number;

@@ -17,7 +17,7 @@ const choices = (field: Field): string => JSON.stringify((field.of ?? []).map((o
 
 /** Whether an answer to `there` is an answer to `here`: the same question, of the same type. */
 function same(here: Field, there: Field): boolean {
-	if (there.computed || isEngine(there) || there.envelope || there.name === 'title' || there.type === 'file') return false;
+	if (there.computed || isEngine(there) || there.envelope || there.name === 'title' || there.type === 'file' || there.type === 'document') return false;
 	if (there.name !== here.name && plain(there) !== plain(here)) return false;
 	if (here.type === 'rows' || !!here.many !== !!there.many || choices(here) !== choices(there) || here.to !== there.to) return false;
 	return here.type === there.type || (TEXTS.includes(here.type) && TEXTS.includes(there.type));
@@ -39,7 +39,7 @@ export async function carried(kind: Kind, record: AnyRecord, fields: Field[]): P
 		for (const field of fields) {
 			const told = about && target.fields.find((there) => same(field, there) && !isEmpty(about.record[there.name]));
 			const one = before.find((other) => !isEmpty(other[field.name]));
-			if (out[field.name] || field.type === 'file') continue;
+			if (out[field.name] || field.type === 'file' || field.type === 'document') continue;
 			// What was written for this very question says more than a word of the system.
 			if (one) out[field.name] = { value: one[field.name] as Value, from: ref(one) };
 			else if (told) out[field.name] = { value: about.record[told.name] as Value, from: ref(about.record) };

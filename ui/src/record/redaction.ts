@@ -5,7 +5,7 @@ import type { AnyRecord, HistoryItem, Kind, Redaction, RedactionDone } from '../
 import { t, w } from '../i18n/t.svelte';
 import { fieldOf } from '../model/model.svelte';
 
-const WORDS = ['text', 'note', 'rows', 'file'];
+const WORDS = ['text', 'note', 'rows', 'file', 'document'];
 
 export const redactionsOf = (record: AnyRecord): RedactionDone[] => (record.redactions as RedactionDone[] | undefined) ?? [];
 /** Whether a field of the record is empty because its content was taken out. */

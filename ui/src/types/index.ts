@@ -7,6 +7,7 @@ import { human, nameOf } from '../model/format';
 import { stateOf } from '../model/model.svelte';
 import { choice } from './choice';
 import { date } from './date';
+import { document } from './document';
 import { file } from './file';
 import { moment } from './moment';
 import { note } from './note';
@@ -27,6 +28,7 @@ export function typeOf(field: Field): Type {
 		case 'date': return date;
 		case 'moment': return moment;
 		case 'ref': case 'refs': return ref;
+		case 'document': return document;
 		case 'file': return file;
 		case 'rows': return rows;
 		default: return line;

@@ -2,7 +2,7 @@
 // What an administrator says of a field or a register, and the same as the server takes it.
 import type { Role } from '../../data/types';
 
-export const TYPES = ['text', 'note', 'integer', 'number', 'yes_no', 'date', 'choice', 'ref', 'refs', 'file'] as const;
+export const TYPES = ['text', 'note', 'integer', 'number', 'yes_no', 'date', 'choice', 'ref', 'refs', 'file', 'document'] as const;
 export const PATTERNS = ['open_closed', 'draft_approved', 'in_use'] as const;
 
 export interface SaidField {
