@@ -732,19 +732,20 @@ static const struct record *entry_for(const struct record_list *list, struct tex
 static enum err put_relying(struct exchange *x, const struct record *entry, struct json_out *o,
                             int64_t *evidence)
 {
-    struct linked *links = NULL;
-    size_t count = 0;
+    struct links links = {0};
     *evidence = 0;
     if (entry)
-        TRY(record_links(x->call, x->records, exchange__db(x), entry, &links, &count));
+        TRY(record_links(x->call, x->records, exchange__db(x), entry, TEXT(""), READ_MOST - 1,
+                         &links));
     json_key(o, "risks");
     json_open(o, '[');
-    for (size_t i = 0; i < count; i++) {
-        *evidence += links[i].out && text_is(links[i].type, "evidence");
-        if (links[i].out || links[i].free)
+    for (size_t i = 0; i < links.count; i++) {
+        const struct linked *l = &links.items[i];
+        *evidence += l->out && text_is(l->type, "evidence");
+        if (l->out || l->free)
             continue;
         json_open(o, '{');
-        put__ref(o, &links[i].ref);
+        put__ref(o, &l->ref);
         json_close(o, '}');
     }
     json_close(o, ']');

@@ -270,25 +270,6 @@ static void put_link_title(struct exchange *x, const struct kind *own, const str
     json_put_null(o);
 }
 
-static struct text place_of(struct exchange *x, const struct linked *l)
-{
-    return text_print(x->call->arena, "%s.%.*s.%.*s.%.*s", l->out ? "out" : "in",
-                      TEXT_ARG(l->type), TEXT_ARG(l->ref.kind), TEXT_ARG(l->ref.id));
-}
-
-/* The number of the first link after the one that the cursor names. */
-static enum err after_cursor(struct exchange *x, const struct linked *items, size_t count,
-                             size_t *first)
-{
-    struct text cursor = query__text(x, "cursor");
-    for (*first = 0; cursor.len && *first < count; ++*first)
-        if (text_same(place_of(x, &items[*first]), cursor)) {
-            ++*first;
-            return OK;
-        }
-    return cursor.len ? bad_cursor(x) : OK;
-}
-
 static void put_link(struct exchange *x, const struct kind *k, const struct linked *l,
                      struct json_out *o)
 {
@@ -308,22 +289,20 @@ enum err links_get(struct exchange *x)
 {
     const struct kind *k;
     struct record *rec;
-    struct linked *items;
-    size_t count, first;
+    struct links links;
     int64_t limit;
     TRY(read_limit(x, &limit));
     TRY(find(x, &k, &rec));
-    TRY(record_links(x->call, x->records, exchange__db(x), rec, &items, &count));
-    TRY(after_cursor(x, items, count, &first));
-    size_t end = count - first > (size_t)limit ? first + (size_t)limit : count;
+    TRY(record_links(x->call, x->records, exchange__db(x), rec, query__text(x, "cursor"),
+                     (size_t)limit, &links));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
     json_key(o, "items");
     json_open(o, '[');
-    for (size_t i = first; i < end; i++)
-        put_link(x, k, &items[i], o);
+    for (size_t i = 0; i < links.count; i++)
+        put_link(x, k, &links.items[i], o);
     json_close(o, ']');
-    put_next(o, end < count ? place_of(x, &items[end - 1]) : (struct text){0}, (int64_t)count);
+    put_next(o, links.next, links.total);
     json_close(o, '}');
     return OK;
 }

@@ -564,6 +564,20 @@ MUST_USE enum err query__holding(struct call *call, struct records *r, struct db
 MUST_USE enum err query__holders(struct call *call, struct records *r, struct db db,
                                  const struct kind *k, const struct field *f, struct text value,
                                  struct text after, size_t most, struct rows *out);
+/* What names a record: the records of a register through one of its fields, or, with NULL,
+ * through their links. */
+struct linking {
+    const struct kind *kind;
+    const struct field *field;
+    struct text to;
+};
+/* type, free, id, key, title, state of those the actor may read, in that order, after the one
+ * given ({0}: from the first on); at most `most`. */
+MUST_USE enum err query__linking(struct call *call, struct records *r, struct reader *db,
+                                 const struct linking *l, const struct linked *after,
+                                 size_t most, struct rows *out);
+MUST_USE enum err query__linking_count(struct call *call, struct records *r, struct reader *db,
+                                       const struct linking *l, int64_t *out);
 /* The greatest of an integer column over the living records that hold `value` in `f` and are in
  * one of the states; *any false: there is none. */
 MUST_USE enum err query__worst(struct call *call, struct records *r, struct db db,

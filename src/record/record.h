@@ -405,11 +405,20 @@ MUST_USE enum err record_waived(struct call *call, struct records *r, struct rea
 struct linked {
     struct text type;
     bool out, free;
+    bool column; /* in: through a field with a column, not through a link */
     struct ref ref;
 };
-/* All of them that the actor may see: those of the record first. */
+struct links {
+    struct linked *items;
+    size_t count;
+    int64_t total;    /* that the actor may see */
+    struct text next; /* the cursor of the next page; "" at the end */
+};
+/* Those that the actor may see: what the record names first, then who names it. At most `limit`
+ * after the cursor ("": from the first on). ERR_INVALID ("cursor"): none of this list. */
 MUST_USE enum err record_links(struct call *call, struct records *r, struct reader *db,
-                               const struct record *rec, struct linked **out, size_t *count);
+                               const struct record *rec, struct text cursor, size_t limit,
+                               struct links *out);
 /* Records of every kind in which the words occur, those with few other words first, and first of
  * all the one whose key it is: at most `most` that the actor may see, however many they may not.
  * `more`: there are, or may be, others; nobody looks through more than SEARCHED_MOST. */
