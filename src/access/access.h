@@ -82,6 +82,10 @@ struct own_files {
 };
 /* ERR_CONFLICT, code "altered", when they are not those that the facts tell of. */
 MUST_USE enum err access_own_files(struct call *call, struct reader *r, struct own_files *out);
+/* The newest edition of the file `path`, in force or not, that has this name in it; "": there
+ * was none. */
+MUST_USE enum err access_own_file_with(struct call *call, struct reader *r, struct text path,
+                                       struct text name, struct text *out);
 /* SHA-256 over paths and contents, in hex; in any order. */
 struct text access_files_digest(struct call *call, const struct model_file *files, size_t count);
 #define OWN_FILES_MOST 500

@@ -82,6 +82,27 @@ enum err access_own_files(struct call *call, struct reader *r, struct own_files 
     return e;
 }
 
+enum err access_own_file_with(struct call *call, struct reader *r, struct text path,
+                              struct text name, struct text *out)
+{
+    struct rows rows;
+    struct buf pattern = buf_in(call->arena, 2 * name.len + 5);
+    buf_add_c(&pattern, "%\"");
+    for (size_t i = 0; i < name.len; i++) {
+        if (name.at[i] == '_' || name.at[i] == '%' || name.at[i] == '!')
+            buf_add_byte(&pattern, '!'); /* itself, and no sign of LIKE */
+        buf_add_byte(&pattern, name.at[i]);
+    }
+    buf_add_c(&pattern, "\"%");
+    struct value values[] = {V_TEXT(path), V_TEXT(buf_text(&pattern))};
+    TRY(read_rows(call, r,
+                  "SELECT body FROM site_file WHERE path = $1 AND gone = 0 AND body LIKE $2 "
+                  "ESCAPE '!' ORDER BY since DESC LIMIT 1",
+                  values, 2, 1, &rows));
+    *out = rows.count ? rows.cells[0].text : TEXT("");
+    return OK;
+}
+
 /* ---- changing them ------------------------------------------------------------------------- */
 struct changing {
     struct call *call;

@@ -295,6 +295,33 @@ static const struct json *parsed(struct declaring *d, struct text bytes)
     return json_read(quiet, bytes, &json_model_limits, &root) == OK ? root : NULL;
 }
 
+/* A name means the same for ever: versions hold what it meant, and the table has its column. So
+ * a field that was taken away comes back as what it was, or under another name. */
+static void as_before(struct declaring *d, const struct json *v, struct text kind,
+                      struct text name, struct text place)
+{
+    struct text body;
+    if (d->e != OK)
+        return;
+    if (access_own_file_with(d->call, exchange__db(d->x), path_of(d, kind), name, &body) !=
+        OK) {
+        d->e = ERR_IO;
+        return;
+    }
+    const struct json *was =
+        json_get(json_get(parsed(d, body), "fields"), text_c(d->call->arena, name));
+    struct text type = json_text(json_get(was, "type")), to = json_text(json_get(was, "to"));
+    bool many = json_true(json_get(was, "many"));
+    if (was && !(text_same(type, json_text(json_get(v, "type"))) &&
+                 text_same(to, json_text(json_get(v, "to"))) &&
+                 many == json_true(json_get(v, "many"))))
+        bad(d, at(d, place, "type"), "other_type",
+            say(d->call,
+                "there was a field %.*s before, of type %.*s, and versions may hold it: add it "
+                "as it was, or give this one another name"),
+            TEXT_ARG(name), TEXT_ARG(type));
+}
+
 /* The file with one more field; every other member as it was, each on a line of its own. */
 static struct text with_field(struct declaring *d, const struct json *root, struct text kind,
                               const struct json *field, struct text name, struct text place)
@@ -339,6 +366,7 @@ static void add_field(struct declaring *d, const struct json *v, struct text pla
             TEXT_ARG(words_in(k->title, d->call->lang)), TEXT_ARG(name));
         return;
     }
+    as_before(d, v, kind, name, place);
     struct text path = path_of(d, kind);
     const struct model_file *had = file_at(d, path);
     keep_file(d, path, with_field(d, had ? parsed(d, had->bytes) : NULL, kind, v, name, place));
@@ -452,8 +480,8 @@ static void check_prefix(struct declaring *d, struct text prefix, struct text pl
                 TEXT_ARG(words_in(d->x->model->kinds[i].plural, d->call->lang)));
 }
 
-static void put_own_fields(struct declaring *d, const struct json *v, struct text place,
-                           struct json_out *o)
+static void put_own_fields(struct declaring *d, const struct json *v, struct text kind,
+                           struct text place, struct json_out *o)
 {
     const struct json *list = json_get(v, "fields");
     size_t n = 0;
@@ -472,6 +500,7 @@ static void put_own_fields(struct declaring *d, const struct json *v, struct tex
                 if (text_same(json_text(json_get(b, "name")), name))
                     bad(d, at(d, where, "name"), "exists", "%s",
                         say(d->call, "there are two fields of this name"));
+            as_before(d, f, kind, name, where);
             put_field(d, f, name, where, o);
         }
     json_close(o, '}');
@@ -495,7 +524,7 @@ static void put_kind(struct declaring *d, const struct json *v, struct text name
     put__text(o, "icon", TEXT("folder"));
     put__text(o, "phase", phase.len ? phase : TEXT("do"));
     put__integer(o, "order", 900);
-    put_own_fields(d, v, place, o);
+    put_own_fields(d, v, name, place, o);
     if (p) {
         json_key(o, "states");
         json_put_raw(o, text_of(p->states));
@@ -529,6 +558,66 @@ static void add_kind(struct declaring *d, const struct json *v, struct text plac
         if (!find(d->shipped, text_of(pattern_words[i])))
             twin(d, place, text_of(pattern_words[i]), words_said(pattern_words[i]).zh);
     keep_file(d, path_of(d, name), buf_text(&b));
+}
+
+/* ---- taking away ---------------------------------------------------------------------------
+ */
+/* What a record holds now stays: the engine counts it, and refuses. What earlier versions held,
+ * they keep. */
+static void forget_file(struct declaring *d, struct text path)
+{
+    struct model_file *f = file_at(d, path);
+    memmove(f, f + 1, (size_t)(d->files + d->count - f - 1) * sizeof *f);
+    d->count--;
+}
+
+/* The file without the field; "" when nothing is left of it. */
+static struct text without_field(struct declaring *d, const struct json *root, struct text name)
+{
+    struct buf b = buf_in(d->call->arena, 1u << 20);
+    struct json_out o = json_out(&b);
+    const struct json *had = json_get(root, "fields");
+    if (json_get(root, "extends") && had->count == 1)
+        return TEXT("");
+    json_open(&o, '{');
+    for (const struct json *m = root->first; m; m = m->next)
+        if (m != had) {
+            json_key_text(&o, m->key);
+            json_put_json(&o, m);
+        }
+    json_key(&o, "fields");
+    json_open(&o, '{');
+    for (const struct json *m = had->first; m; m = m->next)
+        if (!text_same(m->key, name)) {
+            json_key_text(&o, m->key);
+            json_put_json(&o, m);
+        }
+    json_close(&o, '}');
+    json_close(&o, '}');
+    return buf_text(&b);
+}
+
+static void take_away(struct declaring *d, const struct json *v, struct text place)
+{
+    if (!members(d, v, place, "kind name"))
+        return;
+    struct text kind = json_text(json_get(v, "kind")), name = json_text(json_get(v, "name"));
+    struct text path = path_of(d, text_slice(kind, 0, kind.len < 60 ? kind.len : 60));
+    const struct model_file *file = file_at(d, path);
+    const struct json *root = file ? parsed(d, file->bytes) : NULL;
+    bool whole = !name.len && json_get(root, "kind"),
+         field = name.len && json_get(json_get(root, "fields"), text_c(d->call->arena, name));
+    if (!whole && !field) {
+        bad(d, at(d, place, name.len ? "name" : "kind"), "missing", "%s",
+            say(d->call,
+                "was not added in the pages: what a folder brought in goes with the folder"));
+        return;
+    }
+    struct text rest = field ? without_field(d, root, name) : TEXT("");
+    if (rest.len)
+        keep_file(d, path, rest);
+    else
+        forget_file(d, path);
 }
 
 /* ---- all of it ----------------------------------------------------------------------------- */
@@ -579,9 +668,11 @@ enum err declare__files(struct exchange *x, const struct own_files *own, struct 
     d.words = buf_in(x->call->arena, 2u << 20);
     each(&d, "fields", add_field);
     each(&d, "kinds", add_kind);
-    if (d.count == own->count && d.e == OK && !json_get(x->json, "fields") && !json_get(x->json, "kinds"))
+    each(&d, "drop", take_away);
+    if (d.count == own->count && d.e == OK && !json_get(x->json, "fields") &&
+        !json_get(x->json, "kinds") && !json_get(x->json, "drop"))
         bad(&d, TEXT("fields"), "required", "%s",
-            say(x->call, "say what shall be added: fields, kinds"));
+            say(x->call, "say what shall be added or taken away: fields, kinds, drop"));
     keep_words(&d);
     *files = d.files;
     *count = d.count;

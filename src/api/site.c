@@ -110,20 +110,20 @@ static enum err put_outcome(struct exchange *x, const struct site_change *c)
     return OK;
 }
 
-/* What is added is said; what was there stays. */
+/* What is added or taken away is said; whatever else was there stays. */
 static enum err change(struct exchange *x, bool rehearse)
 {
     struct own_files own;
     struct model_file *files;
     struct site_change c = {.rehearse = rehearse};
-    TRY(exchange__members(x, "seen:t fields:l kinds:l"));
+    TRY(exchange__members(x, "seen:t fields:l kinds:l drop:l"));
     const struct json *seen = json_get(x->json, "seen");
     if (!seen || seen->type != JSON_TEXT)
         return problem(x->call, ERR_INVALID, TEXT("seen"), "required", "%s",
                        say(x->call, "send the seen of GET /api/v1/site/model"));
     TRY(access_own_files(x->call, exchange__db(x), &own));
-    exchange__give_back(x);
     TRY(declare__files(x, &own, &files, &c.count));
+    exchange__give_back(x);
     c.files = files;
     c.seen = text_c(x->call->arena, seen->text);
     TRY(site_model_change(x->call, x->records, &c));

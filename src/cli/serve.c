@@ -243,13 +243,16 @@ static void stop_one(struct served *v)
     api_close(v->api);
 }
 
-/* When another server brought in another model it goes on with that; when it cannot (it is
- * another program, say), its statements no longer fit the tables, and it must not go on. */
+/* When another server brought in another model, zone or calendar it goes on with that; when it
+ * cannot (it is another program, say), its statements no longer fit the tables, and it must not
+ * go on. */
 static bool still_fits(struct served *v)
 {
     bool fits = true;
     if (store_kind(v->site.store) == STORE_POSTGRES && site_model_follow(&v->site, &fits) != OK)
         log_line(LOG_WARN, "epoch", "outcome=not_followed");
+    if (store_kind(v->site.store) == STORE_POSTGRES && fits && site_day_follow(&v->site) != OK)
+        log_line(LOG_WARN, "day", "outcome=not_followed");
     return fits;
 }
 

@@ -151,7 +151,8 @@ static enum err moved_on(struct call *call)
         say(call, "the organisation's fields and registers have just been changed; try again"));
 }
 
-/* On PostgreSQL another server may have changed the model. It is looked at when anybody else wrote. */
+/* On PostgreSQL another server may have changed the model, or what day it is. Both are looked
+ * at when anybody else wrote. */
 static enum err same_in_store(struct call *call, struct tx *tx, struct records *r)
 {
     struct rows rows;
@@ -164,6 +165,7 @@ static enum err same_in_store(struct call *call, struct tx *tx, struct records *
         last = text_cut(&models, ' ');
     if (last.len > 0 && !text_same(text_cut(&last, '+'), r->model->hash))
         return moved_on(call);
+    TRY(day__follow(call, tx, r));
     r->epochs->strangers = strangers;
     return OK;
 }

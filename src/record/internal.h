@@ -198,6 +198,8 @@ MUST_USE enum err timer__rebuild(struct call *call, struct records *r, struct tx
 MUST_USE enum err timer__zone(struct call *call, const struct model *m, struct db db, bool *same);
 /* The rules of the zone are others than at the last start: the timers are made again. */
 MUST_USE enum err timer__keep_zone(struct call *call, struct records *r);
+/* day.c: the zone and the calendar that the store says, from now on, also for this call. */
+MUST_USE enum err day__follow(struct call *call, struct tx *tx, struct records *r);
 /* When a move that comes again and again comes after that moment; false: its day is not said. */
 bool timer__next(const struct call *call, const struct model *m, const struct record *rec,
                  const struct move *move, int64_t after, int64_t *out);

@@ -648,6 +648,15 @@ static enum err refuse_foreign(struct call *call, struct reader *r, const struct
     return e;
 }
 
+static enum err refuse_emptied(struct call *call, struct text name, int64_t count)
+{
+    return problem(call, ERR_CONFLICT, name, "dropped",
+                   say(call, "%lld record(s) hold something in it: empty it in them first, "
+                             "keep it in the model, or "
+                             "say with \"was\" what it is called now"),
+                   (long long)count);
+}
+
 static enum err refuse_dropped(struct call *call, struct text name, int64_t count)
 {
     return problem(
@@ -744,10 +753,10 @@ static enum err check_fields(struct call *call, struct db r, const struct kind *
         TRY(read);
     }
     for (size_t i = 0; i < LOST_MOST && lost[i].records > 0; i++)
-        e = refuse_dropped(call,
-                           text_print(call->arena, "%.*s.%.*s", TEXT_ARG(k->name),
-                                      TEXT_ARG(lost[i].name)),
-                           lost[i].records);
+        e = refuse_emptied(
+            call,
+            text_print(call->arena, "%.*s.%.*s", TEXT_ARG(k->name), TEXT_ARG(lost[i].name)),
+            lost[i].records);
     return e;
 }
 

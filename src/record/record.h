@@ -515,6 +515,9 @@ MUST_USE enum err record_zone(struct call *call, struct records *r, struct text 
 /* Working days count by this calendar of the model from now on ("": Monday to Friday): an entry; timers are made
  * anew, and clocks computed anew. ERR_INVALID with the field "calendar" when the model does not have it. */
 MUST_USE enum err record_calendar(struct call *call, struct records *r, struct text name);
+/* Zone and calendar may have been chosen on another server: goes on with what the store says.
+ * Timers and clocks are put right where it was chosen. */
+MUST_USE enum err record_follow_day(struct call *call, struct records *r);
 /* ---- clocks and what people are told ---- */
 struct clock_view {
     const struct clock *clock;

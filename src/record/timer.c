@@ -419,6 +419,7 @@ enum err record_zone(struct call *call, struct records *r, struct text name)
     struct rezone z = {.records = r, .zone = zone};
     TRY(store_run(r->store, call, rezone, &z));
     access_zone_use(r->access, zone);
+    epoch__due(r); /* not before: what is computed anew is computed by this zone */
     return OK;
 }
 
@@ -441,6 +442,7 @@ enum err record_calendar(struct call *call, struct records *r, struct text name)
                        TEXT_ARG(name));
     TRY(store_run(r->store, call, recalendar, &z));
     access_calendar_use(r->access, name);
+    epoch__due(r);
     return OK;
 }
 

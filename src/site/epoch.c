@@ -216,6 +216,19 @@ enum err site_model_follow(struct site *s, bool *fits)
     return e;
 }
 
+enum err site_day_follow(struct site *s)
+{
+    struct arena *arena = arena_open();
+    struct call *call = call_open(arena, clock_now(), LANG_EN);
+    struct records *now = epoch_take(s->epochs);
+    call->id = id_new(call);
+    call->actor = actor_system(call);
+    enum err e = record_follow_day(call, now);
+    epoch_give(now);
+    arena_close(arena);
+    return e;
+}
+
 /* ---- a folder, by a command ---------------------------------------------------------------- */
 enum err site__folder(struct call *call, const char *path, struct own_files *out)
 {

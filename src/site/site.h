@@ -136,6 +136,8 @@ MUST_USE enum err site_model_change(struct call *call, struct records *now, stru
 /* On PostgreSQL, from time to time: goes on with the model that another server brought in. *fits is
  * false when this program cannot make it: then it must not go on. */
 MUST_USE enum err site_model_follow(struct site *s, bool *fits);
+/* The same of the zone and the calendar, which another server may have chosen. */
+MUST_USE enum err site_day_follow(struct site *s);
 /* The files of this folder (NULL: its own) beside those made in the pages, for a command in a running
  * server. Exit code; s->adopted says which model it is. */
 int site_adopt(struct site *s, const char *folder);
