@@ -236,7 +236,7 @@ class Bench:
 
         def after_a_write(query, times=5):
             """The first answer after something was written: nothing is known any more."""
-            taken = []
+            taken, robot = [], harness.Client(server.port, token)
             for _ in range(times):
                 robot.good("POST", "task", json.loads(BODY))
                 before = all_busy()
