@@ -94,5 +94,30 @@ await test('E4 what cannot be is refused in words, beside what it is about', asy
   complain(admin);
 });
 
+await test('E4 what was added goes away again while nothing is in it, and not while something is', async () => {
+  const admin = await signedIn(browser, 'pat');
+  await visit(admin, '/fields');
+  await admin.locator('#f-of').selectOption('task');
+  await admin.locator('#f-en').fill('Passing fancy');
+  await admin.getByRole('button', { name: 'Rehearse and show the difference' }).click();
+  await outcome(admin).getByRole('button', { name: 'Make the change' }).click();
+  await admin.getByText('It is there for everybody.').waitFor();
+  await admin.getByLabel('Take away').check();
+  await admin.locator('#d-what').selectOption('ai_system.x_agency_in_charge');
+  await admin.getByRole('button', { name: 'Rehearse and show the difference' }).click();
+  await admin.locator('.note.bad[role=alert]').first().waitFor();
+  equal(await outcome(admin).count(), 0, 'what would change, though a record holds something in it');
+  await picture(admin, 'fields-held');
+  await admin.locator('#d-what').selectOption('task.x_passing_fancy');
+  await clean(admin, 'taking away');
+  await admin.getByRole('button', { name: 'Rehearse and show the difference' }).click();
+  await outcome(admin).getByText('the field “Passing fancy” (x_passing_fancy) goes').waitFor();
+  await picture(admin, 'fields-drop');
+  await outcome(admin).getByRole('button', { name: 'Take it away' }).click();
+  await admin.getByText('It is gone, for everybody.').waitFor();
+  await becomes(async () => (await admin.ask('GET', '/model')).kinds.find((k) => k.kind === 'task').fields.some((f) => f.name === 'x_passing_fancy'), false, 'the field');
+  complain(admin);
+});
+
 await browser.close();
 done();
