@@ -115,6 +115,7 @@ await test('E4 what was added goes away again while nothing is in it, and not wh
   await picture(admin, 'fields-drop');
   await outcome(admin).getByRole('button', { name: 'Take it away' }).click();
   await admin.getByText('It is gone, for everybody.').waitFor();
+  await admin.getByText('Taken away: Task: x_passing_fancy').waitFor();
   await becomes(async () => (await admin.ask('GET', '/model')).kinds.find((k) => k.kind === 'task').fields.some((f) => f.name === 'x_passing_fancy'), false, 'the field');
   complain(admin);
 });
