@@ -292,13 +292,15 @@ enum err compute__fields(struct call *call, struct records *r, struct db db, str
 struct found {
     struct dependent *items;
     size_t count, room;
+    struct map *ids; /* no two records of any kind have one id */
 };
 
 static void add(struct call *call, struct found *f, const struct kind *k, struct text id)
 {
-    for (size_t i = 0; i < f->count; i++)
-        if (f->items[i].kind == k && text_same(f->items[i].id, id))
-            return;
+    if (!f->ids)
+        f->ids = map_in(call->arena);
+    if (!map_add(f->ids, id, f->count))
+        return;
     if (f->count == f->room) {
         size_t room = f->room ? f->room * 2 : 16;
         struct dependent *more = NEW_MANY(call->arena, room, struct dependent);
