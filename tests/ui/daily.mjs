@@ -50,6 +50,19 @@ await test('daily palette the number of a control is first', async () => {
   await page.locator('h1', { hasText: 'A.6.2.5' }).waitFor();
   await close(page);
 });
+await test('daily palette an answer to what was typed before is none to what stands there', async () => {
+  const page = await signedIn(browser, 'lin');
+  await visit(page, '/');
+  await page.route('**/api/v1/search?*', async (route) => { await new Promise((later) => setTimeout(later, 400)); await route.continue(); });
+  await page.keyboard.press('Control+k');
+  const asked = page.waitForRequest('**/api/v1/search?*');
+  await page.keyboard.type('a.6.2');
+  await asked;
+  await page.keyboard.type('.5');
+  await page.keyboard.press('Enter');
+  await page.locator('h1', { hasText: 'A.6.2.5' }).waitFor();
+  await close(page);
+});
 await test('daily palette does: language, theme, new, places by their short names', async () => {
   const page = await signedIn(browser, 'lin');
   await visit(page, '/');
