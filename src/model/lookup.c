@@ -1,18 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* model/lookup.c — finding things by name in a loaded model.
- * The lists are short (tens of kinds, tens of fields), so they are walked; and a list of
- * records asks for fields thousands of times, so most names are passed over by their length and
- * first letter. */
+ * The lists are short (tens of kinds, tens of fields), so they are walked. */
 #include "model/internal.h"
-
-static inline bool may_be(struct text left, struct text right)
-{
-    return left.len == right.len && (left.len == 0 || left.at[0] == right.at[0]);
-}
 
 #define FIND(list, count, member, wanted)                                                      \
     for (size_t i = 0; i < (count); i++)                                                       \
-        if (may_be((list)[i].member, wanted) && text_same((list)[i].member, wanted))           \
+        if (text_same((list)[i].member, wanted))                                               \
             return &(list)[i];                                                                 \
     return NULL
 

@@ -2,8 +2,8 @@
 /* record/stale.c — what must be computed anew because what it looks at changed: a record it
  * depends on, the criteria in force, the model. A few records are done at once, in the
  * transaction of the cause; many are marked (`stale_record` one by one, `stale` a whole kind)
- * and done in slices by the thread of timed work, which is called. So a write is as fast
- * whatever depends on it. What somebody decides meanwhile is decided on fresh values: a move
+ * and done in slices by the thread of timed work, which is called. So a write
+ * marks what depends on it, and does not wait for it. What somebody decides meanwhile is decided on fresh values: a move
  * computes its record first. */
 #include "record/internal.h"
 
