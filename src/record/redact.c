@@ -68,6 +68,8 @@ struct plan {
     int64_t reason_count;
     struct texts comment_ids, file_ids;
     bool held;
+    bool wiped;   /* a version took out reasons and comments */
+    bool content; /* some version holds content still */
 };
 
 /* The place of a record in the organisation is not content: it decides who sees it and who answers. */
@@ -82,6 +84,13 @@ static bool can_go(const struct field *f)
 static bool goes_with_all(const struct field *f)
 {
     return can_go(f) && f->type->personal;
+}
+
+/* What is computed follows from the rest, and is no content of its own. */
+static bool is_content(const struct field *f, const struct json *v)
+{
+    bool title = text_is(f->name, "title") && text_is(json_text(v), REDACTED_TITLE);
+    return goes_with_all(f) && !f->computed && !value__empty(v) && !title;
 }
 
 static const struct json *value_in(const struct json *body, const struct field *f)
@@ -108,11 +117,16 @@ static void scan_version(struct plan *p, const struct json *body)
     struct text act = json_text(json_get(body, "_act"));
     if (text_is(act, "record.hold") || text_is(act, "record.release"))
         p->held = text_is(act, "record.hold");
+    const struct json *taken = json_get(json_get(body, "_redact"), "fields");
+    if (text_is(act, "record.redact") && value__list_has(taken, TEXT("_reasons")) &&
+        value__list_has(taken, TEXT("_comments")))
+        p->wiped = true;
     p->reason_count += json_get(body, "_reason") != NULL && !text_is(act, "record.redact");
     for (size_t i = 0; i < p->rec->kind->field_count; i++) {
         const struct field *f = &p->rec->kind->fields[i];
         const struct json *v = value_in(body, f);
         p->versions[i] += v != NULL;
+        p->content = p->content || (v && is_content(f, v));
         if (p->fields[i])
             note_files(p, f, v);
     }
@@ -204,6 +218,17 @@ static enum err read_request(struct plan *p, const struct json *redact)
     p->reasons |= everything;
     p->comments |= everything;
     return OK;
+}
+
+/* Is every text, table and file among it that some version holds? */
+static bool takes_all(const struct plan *p)
+{
+    for (size_t i = 0; i < p->rec->kind->field_count; i++) {
+        const struct field *f = &p->rec->kind->fields[i];
+        if (goes_with_all(f) && !f->computed && p->versions[i] && !p->fields[i])
+            return false;
+    }
+    return true;
 }
 
 /* As it is asked for, signed and compared: in the order of the model, whatever was sent. */
@@ -577,6 +602,8 @@ static enum err redact(struct writing *w, struct plan *p, struct record *rec,
     node__add(request, ids_of(a, &p->comment_ids), TEXT("comments"), a);
     node__add(request, ids_of(a, &p->file_ids), TEXT("files"), a);
     w->redact = request;
+    if (takes_all(p) && p->reasons && p->comments)
+        keep__becomes(w->call, rec, KEEP_ERASED);
     TRY(write__version(w, rec, before, "record.redact", (struct text){0}, w->change->reason));
     TRY(take_out(w, p, rec));
     w->change->record = rec;
@@ -601,6 +628,8 @@ enum err redact__run(struct writing *w)
     if (p.held)
         return refuse(w->call, ERR_CONFLICT, TEXT(""), "held",
                       say(w->call, "this record is under legal hold: it is released first"));
+    if (takes_all(&p))
+        TRY(keep__check(w->call, w->records, p.db, before));
     struct json *request = request_of(&p, ground);
     struct record *rec = record__copy(w->call->arena, before);
     enum standing standing;
@@ -630,10 +659,31 @@ enum err redact__hold(struct writing *w)
                       hold ? say(w->call, "it is under legal hold already")
                            : say(w->call, "it is not under legal hold"));
     struct record *rec = record__copy(w->call->arena, before);
+    keep__becomes(w->call, rec,
+                  hold                    ? KEEP_HELD
+                  : p.wiped && !p.content ? KEEP_ERASED
+                                          : KEEP_NONE);
     TRY(write__version(w, rec, before, hold ? "record.hold" : "record.release", (struct text){0},
                        w->change->reason));
     w->change->record = rec;
     return OK;
+}
+
+enum err redact__found(struct call *call, struct records *r, struct db db,
+                       const struct record *rec, enum keep_standing *out)
+{
+    struct plan p = plan_of(call, r, db, rec);
+    TRY(scan_versions(&p));
+    *out = p.held ? KEEP_HELD : p.wiped && !p.content ? KEEP_ERASED : KEEP_NONE;
+    return OK;
+}
+
+bool redact__has_content(const struct record *rec)
+{
+    bool any = false;
+    for (size_t i = 0; i < rec->kind->field_count && !any; i++)
+        any = rec->values[i] && is_content(&rec->kind->fields[i], rec->values[i]);
+    return any;
 }
 
 /* ---- looking ------------------------------------------------------------------------------ */
@@ -686,7 +736,7 @@ enum err record_redaction(struct call *call, struct records *r, struct reader *d
     return view_asked(call, r, db, rec, out);
 }
 
-static bool redacts_anywhere(const struct model *m, const struct actor *a)
+bool redact__may_somewhere(const struct model *m, const struct actor *a)
 {
     for (size_t i = 0; i < a->grant_count; i++) {
         const struct role *role = model_role(m, a->grants[i].role);
@@ -711,6 +761,15 @@ static bool asks_for(const struct redaction_view *view, struct text person)
     return false;
 }
 
+enum err redact__is_asked(struct call *call, struct records *r, struct reader *db,
+                          const struct record *rec, bool *out)
+{
+    struct redaction_view view = {0};
+    TRY(view_asked(call, r, db, rec, &view));
+    *out = view.asked_count > 0;
+    return OK;
+}
+
 /* May the actor be the second person? */
 static enum err second_of(struct call *call, struct records *r, struct reader *db,
                           const struct record *rec, bool *out)
@@ -729,7 +788,7 @@ enum err redact__waiting(struct call *call, struct records *r, struct reader *db
 {
     struct rows rows;
     *count = 0;
-    if (!redacts_anywhere(r->model, call->actor))
+    if (!redact__may_somewhere(r->model, call->actor))
         return OK;
     TRY(read_rows(call, db,
                   "SELECT DISTINCT g.kind, g.id FROM signature g WHERE g.move = 'redact' AND NOT "
