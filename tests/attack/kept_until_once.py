@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""That a record must be kept no longer is noted once and told once, whatever happens to the time of day and to
+"""That a record need not be kept any longer is noted once and told once, whatever happens to the time of day and to
 the server: killed while it is noted, set a week back, two servers on one store. And a store whose model said nothing
 of keeping until now knows what is under legal hold and what was erased.
 
@@ -85,7 +85,7 @@ class Suite(timers.Suite):
             time.sleep(wait)
             server.kill()
         servers = [self.serve(), self.serve()] if self.place.store else [self.serve()]
-        self.report.say(not self.stands(self.client(servers[0]), keys, "over"), "after its day it must be kept no longer")
+        self.report.say(not self.stands(self.client(servers[0]), keys, "over"), "after its day it need not be kept any longer")
         for server in servers:
             server.stop()
         self.set(7 * DAY - 14 * DAY)  # before its day again
