@@ -417,6 +417,10 @@ static const struct broken {
                "\"title\": \"To\", \"keep\": {\"from\": \"due\", \"for\": \"P1Y\""),
      "\"kept_to\"", "twice", "one keeping time"},
     {"kinds/part.json", TOLD,
+     TOLD_KEPT("\"from\": \"due\", \"for\": \"P3Y\", \"when\": "
+               "{\"field\": \"kept_until_standing\", \"is\": \"kept\"}"),
+     "\"kept_until\": {", "circle", "goes in a circle"},
+    {"kinds/part.json", TOLD,
      "\"kept_until_standing\": {\"type\": \"date\", \"title\": \"x\"}, " TOLD_KEPT(
          "\"from\": \"due\", \"for\": \"P3Y\""),
      "\"kept_until\"", "clash", "comes with the keep"},
