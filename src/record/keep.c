@@ -14,8 +14,7 @@ static const struct json *of_record(void *arg, struct text field)
     return record_value(arg, field);
 }
 
-/* ---- the last day ---------------------------------------------------------------------------
- */
+/* ---- the last day ----------------------------------------------------------------------- */
 /* Since when it has been in those states without a break. */
 static enum err entered(struct context *c, const struct keeping *k, int64_t *since)
 {
@@ -81,8 +80,7 @@ enum err compute__keep(struct context *c, const struct json **out)
     return OK;
 }
 
-/* ---- how it stands --------------------------------------------------------------------------
- */
+/* ---- how it stands ---------------------------------------------------------------------- */
 bool keep__is(const struct record *rec, enum keep_standing s)
 {
     const struct keeping *k = &rec->kind->keep;
@@ -143,8 +141,7 @@ enum err compute__keep_standing(struct context *c, const struct json **out)
     return OK;
 }
 
-/* ---- what follows from it
- * --------------------------------------------------------------------- */
+/* ---- what follows from it ------------------------------------------------------------ */
 bool keep__moment(const struct call *call, const struct record *rec, int64_t *out)
 {
     int64_t day;
@@ -191,8 +188,7 @@ enum err keep__told(struct writing *w, const struct record *rec, const struct re
     return OK;
 }
 
-/* ---- whose work it is -----------------------------------------------------------------------
- */
+/* ---- whose work it is ------------------------------------------------------------------- */
 static enum err is_theirs(struct call *call, struct records *r, struct reader *db,
                           const struct record *rec, bool *out)
 {

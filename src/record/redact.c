@@ -69,7 +69,7 @@ struct plan {
     struct texts comment_ids, file_ids;
     bool held;
     bool wiped;   /* a version took out reasons and comments */
-    bool content; /* some version holds content still */
+    bool *holds;  /* per field index: some version holds content in it still */
 };
 
 /* The place of a record in the organisation is not content: it decides who sees it and who answers. */
@@ -126,7 +126,7 @@ static void scan_version(struct plan *p, const struct json *body)
         const struct field *f = &p->rec->kind->fields[i];
         const struct json *v = value_in(body, f);
         p->versions[i] += v != NULL;
-        p->content = p->content || (v && is_content(f, v));
+        p->holds[i] = p->holds[i] || (v && is_content(f, v));
         if (p->fields[i])
             note_files(p, f, v);
     }
@@ -176,6 +176,7 @@ static struct plan plan_of(struct call *call, struct records *r, struct db db,
                          .rec = rec,
                          .fields = NEW_MANY(call->arena, rec->kind->field_count + 1, bool),
                          .versions = NEW_MANY(call->arena, rec->kind->field_count + 1, int64_t),
+                         .holds = NEW_MANY(call->arena, rec->kind->field_count + 1, bool),
                          .comment_ids = LIST_IN(call->arena, FILES_MOST),
                          .file_ids = LIST_IN(call->arena, FILES_MOST)};
 }
@@ -220,15 +221,36 @@ static enum err read_request(struct plan *p, const struct json *redact)
     return OK;
 }
 
-/* Is every text, table and file among it that some version holds? */
+/* Fields that hold content still; *taken: how many of them are among what is asked for. */
+static size_t content_of(const struct plan *p, size_t *taken)
+{
+    size_t count = 0;
+    *taken = 0;
+    for (size_t i = 0; i < p->rec->kind->field_count; i++) {
+        count += p->holds[i];
+        *taken += p->holds[i] && p->fields[i];
+    }
+    return count;
+}
+
 static bool takes_all(const struct plan *p)
 {
-    for (size_t i = 0; i < p->rec->kind->field_count; i++) {
-        const struct field *f = &p->rec->kind->fields[i];
-        if (goes_with_all(f) && !f->computed && p->versions[i] && !p->fields[i])
-            return false;
-    }
-    return true;
+    size_t taken;
+    return content_of(p, &taken) == taken;
+}
+
+/* By name, or by a list that comes to the same. Of one field alone it is not: that may always
+ * go. */
+static bool takes_the_whole(const struct plan *p, bool everything)
+{
+    size_t taken;
+    return everything || (content_of(p, &taken) == taken && taken > 1);
+}
+
+static bool is_wiped(const struct plan *p)
+{
+    size_t taken;
+    return p->wiped && content_of(p, &taken) == 0;
 }
 
 /* As it is asked for, signed and compared: in the order of the model, whatever was sent. */
@@ -622,13 +644,13 @@ enum err redact__run(struct writing *w)
     TRY(read_request(&p, w->change->redact));
     TRY(scan_versions(&p));
     TRY(scan_comments(&p));
-    bool everything = json_get(w->change->redact, "all") != NULL;
+    bool everything = json_true(json_get(w->change->redact, "all"));
     for (size_t i = 0; everything && i < before->kind->field_count; i++)
         p.fields[i] &= p.versions[i] > 0;
     if (p.held)
         return refuse(w->call, ERR_CONFLICT, TEXT(""), "held",
                       say(w->call, "this record is under legal hold: it is released first"));
-    if (takes_all(&p))
+    if (takes_the_whole(&p, everything))
         TRY(keep__check(w->call, w->records, p.db, before));
     struct json *request = request_of(&p, ground);
     struct record *rec = record__copy(w->call->arena, before);
@@ -659,10 +681,7 @@ enum err redact__hold(struct writing *w)
                       hold ? say(w->call, "it is under legal hold already")
                            : say(w->call, "it is not under legal hold"));
     struct record *rec = record__copy(w->call->arena, before);
-    keep__becomes(w->call, rec,
-                  hold                    ? KEEP_HELD
-                  : p.wiped && !p.content ? KEEP_ERASED
-                                          : KEEP_NONE);
+    keep__becomes(w->call, rec, hold ? KEEP_HELD : is_wiped(&p) ? KEEP_ERASED : KEEP_NONE);
     TRY(write__version(w, rec, before, hold ? "record.hold" : "record.release", (struct text){0},
                        w->change->reason));
     w->change->record = rec;
@@ -674,7 +693,7 @@ enum err redact__found(struct call *call, struct records *r, struct db db,
 {
     struct plan p = plan_of(call, r, db, rec);
     TRY(scan_versions(&p));
-    *out = p.held ? KEEP_HELD : p.wiped && !p.content ? KEEP_ERASED : KEEP_NONE;
+    *out = p.held ? KEEP_HELD : is_wiped(&p) ? KEEP_ERASED : KEEP_NONE;
     return OK;
 }
 
