@@ -50,11 +50,7 @@ enum err day__follow(struct call *call, struct tx *tx, struct records *r)
 {
     struct chosen c;
     TRY(read_chosen(call, db_tx(tx), &c));
-    if (as_kept(r, &c))
-        return OK;
-    TRY(use(call, r, &c));
-    access_place(call, r->access);
-    return OK;
+    return as_kept(r, &c) ? OK : use(call, r, &c);
 }
 
 static enum err follow(struct job *job, struct call *call, struct tx *tx)

@@ -174,7 +174,11 @@ enum err epoch__guard(struct call *call, struct tx *tx, struct records *r)
 {
     if (r->number != atomic_load(&r->epochs->writing))
         return moved_on(call);
-    return store_kind(r->store) == STORE_POSTGRES ? same_in_store(call, tx, r) : OK;
+    if (store_kind(r->store) == STORE_POSTGRES)
+        TRY(same_in_store(call, tx, r));
+    /* A call that began before another day was chosen writes by the day that counts now. */
+    access_place(call, r->access);
+    return OK;
 }
 
 /* ---- opening and closing ------------------------------------------------------------------- */
