@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* api/notice.c — what the reader was told: that a clock of a record of theirs is soon over, or is missed. */
+/* api/notice.c — what the reader was told: that a clock of a record of theirs is soon over, or
+ * is missed, or that the time for which a record must be kept is over. */
 #include "api/internal.h"
 
 #define NOTICES_MOST 200
@@ -16,8 +17,9 @@ static void put_notice(struct exchange *x, const struct notice *n, struct json_o
     put__text(o, "key", n->record->key);
     put__text(o, "title", json_text(title));
     put__text(o, "field", n->field);
+    bool kept = n->record->kind->keep.at && text_same(n->record->kind->keep.at->name, n->field);
     if (at && at->type == JSON_TEXT)
-        put__text(o, "clock_at", at->text);
+        put__text(o, kept ? "kept_until" : "clock_at", at->text);
     put__text(o, "at", n->at);
     if (n->seen.len)
         put__text(o, "seen", n->seen);

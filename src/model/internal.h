@@ -231,6 +231,22 @@ void model__clock_fields(struct loader *l, struct draft *d, struct field *f, con
 /* What the clock says, once fields and states are known. */
 void model__clock(struct loader *l, struct draft *d, struct field *f, const struct json *v);
 bool model__clock_waits(const struct field *f, const struct kind *k, const bool *done);
+/* Adds the field NAME_standing behind f, a choice of the scale (which may be NULL), made by the
+ * function. `key`: that of v, which declares f, with which it comes. */
+struct field *model__standing_field(struct loader *l, struct draft *d, struct field *f,
+                                    const struct json *v, const char *key,
+                                    const struct scale *scale, const char *fn);
+/* A computed value as a file would have it: JSON of the engine, with the line of `at`. */
+const struct json *model__engine_json(struct loader *l, const char *json,
+                                      const struct json *at);
+/* Does the condition name a computed field that is not done? */
+bool model__condition_waits(const struct condition *c, const struct kind *k, const bool *done);
+/* f, of which v says how long the record is kept: as model__clock_fields, model__clock,
+ * model__clock_waits. */
+void model__keep_fields(struct loader *l, struct draft *d, struct field *f,
+                        const struct json *v);
+void model__keep(struct loader *l, struct draft *d, struct field *f, const struct json *v);
+bool model__keep_waits(const struct field *f, const struct kind *k, const bool *done);
 
 void model__framework(struct loader *l, const struct source *s, struct framework *f);
 void model__framework_finish(struct loader *l, const struct source *s, struct framework *f);

@@ -236,6 +236,20 @@ struct clock { /* a moment by which something must have been answered */
     size_t rung_count;                 /* at most CLOCK_RUNGS_MOST */
 };
 
+/* How the keeping time of a record stands; a field that is empty was not yet looked at. Legal
+ * hold and erasure stand there as well, since both end that its content is to be erased. */
+enum keep_standing { KEEP_NONE, KEEP_RUNNING, KEEP_OVER, KEEP_HELD, KEEP_ERASED };
+struct text keeping_word(enum keep_standing s);
+struct keeping { /* how long the content of a record is kept at least; `at` NULL: the kind says
+                    nothing */
+    const struct field *at;       /* the last day, a date, computed */
+    const struct field *standing; /* a choice, computed: the field behind it */
+    const struct field *from;     /* the date or moment from which it counts; NULL: */
+    uint64_t from_in;             /* from when it came into one of these states */
+    struct duration time;         /* whole days or months, forward */
+    const struct condition *when; /* NULL: always */
+};
+
 #define SIGN_STEPS_MOST 8
 #define SIGN_COUNT_MOST 20
 /* So many different people of a group sign. Nobody fills two places of a move, in whatever step. */
@@ -321,6 +335,7 @@ struct kind {
     size_t computed_count;
     struct clock *clocks;
     size_t clock_count;
+    struct keeping keep;
     size_t index;                /* place in model->kinds */
 };
 /* Roles that the engine itself knows; the loader demands them. Whatever else a role may do is
@@ -522,6 +537,8 @@ bool field_tallies(const struct field *f);
 const struct field *kind_field(const struct kind *k, struct text name);
 const struct move *kind_move(const struct kind *k, struct text name);
 const struct clock *kind_clock(const struct kind *k, struct text field); /* of that moment; NULL */
+bool keeping_same(const struct keeping *a,
+                  const struct keeping *b);                     /* do they wait for the same? */
 bool clock_same(const struct clock *a, const struct clock *b);  /* do they wait for the same? */
 bool move_takes_many(const struct move *m);    /* a record may be such that more than one signs */
 int64_t move_signers(const struct move *m);    /* so many sign whatever the record is like */

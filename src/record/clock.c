@@ -179,21 +179,21 @@ enum err compute__standing(struct context *c, const struct json **out)
 }
 
 /* ---- who is told --------------------------------------------------------------------------------- */
-static void tell(struct writing *w, struct json **told, struct text to, const char *event,
-                 const struct clock *c)
+void clock__tell(struct writing *w, struct json **told, struct text to, const char *event,
+                 const struct field *at)
 {
     struct arena *a = w->call->arena;
     struct json *one = node__object(a);
     if (!*told)
         *told = node__list(a);
     node__add(one, json_of_text(a, text_of(event)), TEXT("event"), a);
-    node__add(one, json_of_text(a, c->at->name), TEXT("field"), a);
+    node__add(one, json_of_text(a, at->name), TEXT("field"), a);
     node__add(one, json_of_text(a, to), TEXT("to"), a);
     node__add(*told, one, (struct text){0}, a);
 }
 
 /* Who keeps the record, if they still work here. */
-static enum err keeper_of(struct writing *w, const struct record *rec, struct text *out)
+enum err clock__keeper(struct writing *w, const struct record *rec, struct text *out)
 {
     const struct json *who = record_value(rec, TEXT("owner"));
     struct rows rows;
@@ -241,8 +241,8 @@ static struct text unit_of(const struct record *rec)
     return value__empty(unit) ? TEXT("") : unit->text;
 }
 
-static enum err tell_role(struct writing *w, const struct record *rec, const struct clock *c,
-                          struct text role, struct json **told)
+enum err clock__tell_role(struct writing *w, const struct record *rec, struct text role,
+                          const char *event, const struct field *at, struct json **told)
 {
     struct value values[] = {V_TEXT(role), V_TEXT(unit_of(rec))};
     struct rows rows;
@@ -253,8 +253,8 @@ static enum err tell_role(struct writing *w, const struct record *rec, const str
                 "LIMIT 50",
                 values, 2, 50, &rows));
     for (size_t i = 0; i < rows.count; i++)
-        if (!is_told(*told, row_at(&rows, i)[0].text, c->at->name))
-            tell(w, told, row_at(&rows, i)[0].text, "escalated", c);
+        if (!is_told(*told, row_at(&rows, i)[0].text, at->name))
+            clock__tell(w, told, row_at(&rows, i)[0].text, event, at);
     return OK;
 }
 
@@ -269,7 +269,7 @@ static enum err tell_relation(struct writing *w, const struct record *rec, const
         TRY(tx_rows(w->call, w->tx, "SELECT id FROM person WHERE id = $1 AND disabled = 0",
                     &V_TEXT(people[i]), 1, 1, &rows));
         if (rows.count && !is_told(*told, people[i], c->at->name))
-            tell(w, told, people[i], "escalated", c);
+            clock__tell(w, told, people[i], "escalated", c->at);
     }
     return OK;
 }
@@ -290,7 +290,7 @@ static enum err climb(struct writing *w, const struct record *rec, const struct 
     const struct rung *r = rung_of(json_text(json_get(w->timer, "name")), c);
     for (size_t i = 0; r && clock__is(c, rec, STANDING_MISSED) && i < r->tell.count; i++) {
         const struct who *who = &r->tell.one[i];
-        TRY(who->role.len ? tell_role(w, rec, c, who->role, told)
+        TRY(who->role.len ? clock__tell_role(w, rec, who->role, "escalated", c->at, told)
                           : tell_relation(w, rec, c, who, told));
     }
     return OK;
@@ -308,10 +308,11 @@ enum err clock__told(struct writing *w, const struct record *rec, const struct r
         TRY(climb(w, rec, c, &told));
         if (!missed && !reminded)
             continue;
-        TRY(keeper_of(w, rec, &to));
+        TRY(clock__keeper(w, rec, &to));
         if (to.len)
-            tell(w, &told, to, missed ? "missed" : "remind", c);
+            clock__tell(w, &told, to, missed ? "missed" : "remind", c->at);
     }
+    TRY(keep__told(w, rec, before, &told));
     *out = told;
     return OK;
 }
@@ -327,17 +328,19 @@ enum err clock__fire(struct writing *w)
     if (!there)
         return OK;
     TRY(change__find(w, &before));
-    bool over = text_is(text_cut(&rest, '.'), "clock");
-    const struct clock *c = kind_clock(before->kind, text_cut(&rest, '.'));
-    if (!c)
+    struct text word = text_cut(&rest, '.'), name = text_cut(&rest, '.');
+    const struct clock *c = kind_clock(before->kind, name);
+    bool keeps = text_is(word, "keep") && keep__is_of(before->kind, name);
+    if (!c && !keeps)
         return problem(w->call, ERR_MISSING, w->change->move, "unknown", "%s",
                        say(w->call, "there is no such clock"));
     struct record *rec = record__copy(w->call->arena, before);
     TRY(timer__took(w, rec, w->change->move));
     w->timer = timer__fired(w->call, w->change);
     TRY(write__version(w, rec, before, "record.clock", (struct text){0}, (struct text){0}));
-    if (over && clock__is(c, rec, STANDING_RUNNING))
-        return problem(w->call, ERR_CONFLICT, c->at->name, "not_yet", "%s",
+    if (keeps ? keep__is(rec, KEEP_RUNNING)
+              : text_is(word, "clock") && clock__is(c, rec, STANDING_RUNNING))
+        return problem(w->call, ERR_CONFLICT, name, "not_yet", "%s",
                        say(w->call, "its time is not over yet"));
     w->change->record = rec;
     return change__react(w, rec, (struct text){0});

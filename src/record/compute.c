@@ -255,6 +255,8 @@ static const struct {
                  {"same_person", compute__same_person},
                  {"clock", compute__clock},
                  {"standing", compute__standing},
+                 {"keep", compute__keep},
+                 {"keep_standing", compute__keep_standing},
                  {"in_step", compute__in_step}};
 
 static enum err compute_one(struct context *c)

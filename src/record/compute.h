@@ -42,6 +42,10 @@ enum err compute__of_criteria(struct context *c, const struct json **out);
 
 /* ---- clock.c */
 enum err compute__clock(struct context *c, const struct json **out);
+/* ---- keep.c */
+enum err compute__keep(struct context *c, const struct json **out);
+enum err compute__keep_standing(struct context *c, const struct json **out);
+/* ---- clock.c */
 enum err compute__standing(struct context *c, const struct json **out);
 
 /* ---- deeds.c */

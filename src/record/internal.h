@@ -179,7 +179,8 @@ MUST_USE enum err search__rebuild(struct call *call, struct records *r, struct t
 
 /* ---- timer.c: moves that wait for their moment -------------------------------------------- */
 struct timer {
-    struct text name; /* of a move; clock.FIELD, remind.FIELD.N, rung.FIELD.N: of a clock, which no move is called */
+    struct text name; /* of a move; clock.FIELD, remind.FIELD.N, rung.FIELD.N of a clock,
+                         keep.FIELD of a keeping time: no move is called so */
     int64_t at;
     bool again; /* comes again and again: its moment follows from when it came last */
     bool stay; /* counts from when the record came to its state */
@@ -246,6 +247,35 @@ bool clock__is(const struct clock *c, const struct record *rec, enum clock_stand
 MUST_USE enum err clock__told(struct writing *w, const struct record *rec,
                               const struct record *before, const struct json **out);
 MUST_USE enum err clock__fire(struct writing *w);
+
+/* Adds to *told (NULL: the first) that the person is told; of the field `at`. */
+void clock__tell(struct writing *w, struct json **told, struct text to, const char *event,
+                 const struct field *at);
+/* Everybody who holds the role in the record's unit or above, at most 50, each once. */
+MUST_USE enum err clock__tell_role(struct writing *w, const struct record *rec,
+                                   struct text role, const char *event, const struct field *at,
+                                   struct json **told);
+/* Who keeps the record, if they still work here; else "". */
+MUST_USE enum err clock__keeper(struct writing *w, const struct record *rec, struct text *out);
+
+/* ---- keep.c: how long its content is kept at least -----------------------------------------
+ */
+bool keep__is(const struct record *rec,
+              enum keep_standing s);                       /* false: its kind says nothing */
+bool keep__is_of(const struct kind *k, struct text field); /* is that its keeping time? */
+/* Before the version is written: what it does to the standing. The kind may say nothing. */
+void keep__becomes(struct call *call, struct record *rec, enum keep_standing s);
+/* ERR_CONFLICT, by name: the law wants the content kept until a day that has not passed. */
+MUST_USE enum err keep__check(struct call *call, struct records *r, struct db db,
+                              const struct record *before);
+/* When its time is over; false: it does not run. */
+bool keep__moment(const struct call *call, const struct record *rec, int64_t *out);
+MUST_USE enum err keep__told(struct writing *w, const struct record *rec,
+                             const struct record *before, struct json **told);
+/* Whose time is over and whose erasure nobody has asked for: work of the actor, who redacts
+ * there. */
+MUST_USE enum err keep__due(struct call *call, struct records *r, struct reader *db,
+                            struct record ***out, size_t *count);
 
 /* ---- outbox.c: what people are told -------------------------------------------------------- */
 struct text outbox__id(struct call *call, int64_t ledger, size_t nth);
@@ -666,6 +696,15 @@ void query__count_turns(const struct turns_query *of, const struct rows *rows,
 /* ---- redact.c ----------------------------------------------------------------------------------- */
 MUST_USE enum err redact__run(struct writing *w);
 MUST_USE enum err redact__hold(struct writing *w);
+/* By all versions: is it under legal hold, else was all of its content taken out, else neither?
+ */
+MUST_USE enum err redact__found(struct call *call, struct records *r, struct db db,
+                                const struct record *rec, enum keep_standing *out);
+bool redact__has_content(const struct record *rec); /* a text, table or file, as it is now */
+/* Has somebody asked for a redaction that still stands? */
+MUST_USE enum err redact__is_asked(struct call *call, struct records *r, struct reader *db,
+                                   const struct record *rec, bool *out);
+bool redact__may_somewhere(const struct model *m, const struct actor *a);
 /* As read and written by record_value: does the field's value differ between a version and the one before?
  * Of what was redacted the tombstone tells. */
 bool record__differs(const struct record *rec, const struct record *before, const struct field *f);

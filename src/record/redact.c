@@ -68,6 +68,8 @@ struct plan {
     int64_t reason_count;
     struct texts comment_ids, file_ids;
     bool held;
+    bool wiped;   /* a version took out reasons and comments */
+    bool *holds;  /* per field index: some version holds content in it still */
 };
 
 /* The place of a record in the organisation is not content: it decides who sees it and who answers. */
@@ -82,6 +84,13 @@ static bool can_go(const struct field *f)
 static bool goes_with_all(const struct field *f)
 {
     return can_go(f) && f->type->personal;
+}
+
+/* What is computed follows from the rest, and is no content of its own. */
+static bool is_content(const struct field *f, const struct json *v)
+{
+    bool title = text_is(f->name, "title") && text_is(json_text(v), REDACTED_TITLE);
+    return goes_with_all(f) && !f->computed && !value__empty(v) && !title;
 }
 
 static const struct json *value_in(const struct json *body, const struct field *f)
@@ -108,11 +117,16 @@ static void scan_version(struct plan *p, const struct json *body)
     struct text act = json_text(json_get(body, "_act"));
     if (text_is(act, "record.hold") || text_is(act, "record.release"))
         p->held = text_is(act, "record.hold");
+    const struct json *taken = json_get(json_get(body, "_redact"), "fields");
+    if (text_is(act, "record.redact") && value__list_has(taken, TEXT("_reasons")) &&
+        value__list_has(taken, TEXT("_comments")))
+        p->wiped = true;
     p->reason_count += json_get(body, "_reason") != NULL && !text_is(act, "record.redact");
     for (size_t i = 0; i < p->rec->kind->field_count; i++) {
         const struct field *f = &p->rec->kind->fields[i];
         const struct json *v = value_in(body, f);
         p->versions[i] += v != NULL;
+        p->holds[i] = p->holds[i] || (v && is_content(f, v));
         if (p->fields[i])
             note_files(p, f, v);
     }
@@ -162,6 +176,7 @@ static struct plan plan_of(struct call *call, struct records *r, struct db db,
                          .rec = rec,
                          .fields = NEW_MANY(call->arena, rec->kind->field_count + 1, bool),
                          .versions = NEW_MANY(call->arena, rec->kind->field_count + 1, int64_t),
+                         .holds = NEW_MANY(call->arena, rec->kind->field_count + 1, bool),
                          .comment_ids = LIST_IN(call->arena, FILES_MOST),
                          .file_ids = LIST_IN(call->arena, FILES_MOST)};
 }
@@ -204,6 +219,38 @@ static enum err read_request(struct plan *p, const struct json *redact)
     p->reasons |= everything;
     p->comments |= everything;
     return OK;
+}
+
+/* Fields that hold content still; *taken: how many of them are among what is asked for. */
+static size_t content_of(const struct plan *p, size_t *taken)
+{
+    size_t count = 0;
+    *taken = 0;
+    for (size_t i = 0; i < p->rec->kind->field_count; i++) {
+        count += p->holds[i];
+        *taken += p->holds[i] && p->fields[i];
+    }
+    return count;
+}
+
+static bool takes_all(const struct plan *p)
+{
+    size_t taken;
+    return content_of(p, &taken) == taken;
+}
+
+/* By name, or by a list that comes to the same. Of one field alone it is not: that may always
+ * go. */
+static bool takes_the_whole(const struct plan *p, bool everything)
+{
+    size_t taken;
+    return everything || (content_of(p, &taken) == taken && taken > 1);
+}
+
+static bool is_wiped(const struct plan *p)
+{
+    size_t taken;
+    return p->wiped && content_of(p, &taken) == 0;
 }
 
 /* As it is asked for, signed and compared: in the order of the model, whatever was sent. */
@@ -577,6 +624,8 @@ static enum err redact(struct writing *w, struct plan *p, struct record *rec,
     node__add(request, ids_of(a, &p->comment_ids), TEXT("comments"), a);
     node__add(request, ids_of(a, &p->file_ids), TEXT("files"), a);
     w->redact = request;
+    if (takes_all(p) && p->reasons && p->comments)
+        keep__becomes(w->call, rec, KEEP_ERASED);
     TRY(write__version(w, rec, before, "record.redact", (struct text){0}, w->change->reason));
     TRY(take_out(w, p, rec));
     w->change->record = rec;
@@ -595,12 +644,14 @@ enum err redact__run(struct writing *w)
     TRY(read_request(&p, w->change->redact));
     TRY(scan_versions(&p));
     TRY(scan_comments(&p));
-    bool everything = json_get(w->change->redact, "all") != NULL;
+    bool everything = json_true(json_get(w->change->redact, "all"));
     for (size_t i = 0; everything && i < before->kind->field_count; i++)
         p.fields[i] &= p.versions[i] > 0;
     if (p.held)
         return refuse(w->call, ERR_CONFLICT, TEXT(""), "held",
                       say(w->call, "this record is under legal hold: it is released first"));
+    if (takes_the_whole(&p, everything))
+        TRY(keep__check(w->call, w->records, p.db, before));
     struct json *request = request_of(&p, ground);
     struct record *rec = record__copy(w->call->arena, before);
     enum standing standing;
@@ -630,10 +681,28 @@ enum err redact__hold(struct writing *w)
                       hold ? say(w->call, "it is under legal hold already")
                            : say(w->call, "it is not under legal hold"));
     struct record *rec = record__copy(w->call->arena, before);
+    keep__becomes(w->call, rec, hold ? KEEP_HELD : is_wiped(&p) ? KEEP_ERASED : KEEP_NONE);
     TRY(write__version(w, rec, before, hold ? "record.hold" : "record.release", (struct text){0},
                        w->change->reason));
     w->change->record = rec;
     return OK;
+}
+
+enum err redact__found(struct call *call, struct records *r, struct db db,
+                       const struct record *rec, enum keep_standing *out)
+{
+    struct plan p = plan_of(call, r, db, rec);
+    TRY(scan_versions(&p));
+    *out = p.held ? KEEP_HELD : is_wiped(&p) ? KEEP_ERASED : KEEP_NONE;
+    return OK;
+}
+
+bool redact__has_content(const struct record *rec)
+{
+    bool any = false;
+    for (size_t i = 0; i < rec->kind->field_count && !any; i++)
+        any = rec->values[i] && is_content(&rec->kind->fields[i], rec->values[i]);
+    return any;
 }
 
 /* ---- looking ------------------------------------------------------------------------------ */
@@ -686,7 +755,7 @@ enum err record_redaction(struct call *call, struct records *r, struct reader *d
     return view_asked(call, r, db, rec, out);
 }
 
-static bool redacts_anywhere(const struct model *m, const struct actor *a)
+bool redact__may_somewhere(const struct model *m, const struct actor *a)
 {
     for (size_t i = 0; i < a->grant_count; i++) {
         const struct role *role = model_role(m, a->grants[i].role);
@@ -711,6 +780,15 @@ static bool asks_for(const struct redaction_view *view, struct text person)
     return false;
 }
 
+enum err redact__is_asked(struct call *call, struct records *r, struct reader *db,
+                          const struct record *rec, bool *out)
+{
+    struct redaction_view view = {0};
+    TRY(view_asked(call, r, db, rec, &view));
+    *out = view.asked_count > 0;
+    return OK;
+}
+
 /* May the actor be the second person? */
 static enum err second_of(struct call *call, struct records *r, struct reader *db,
                           const struct record *rec, bool *out)
@@ -729,7 +807,7 @@ enum err redact__waiting(struct call *call, struct records *r, struct reader *db
 {
     struct rows rows;
     *count = 0;
-    if (!redacts_anywhere(r->model, call->actor))
+    if (!redact__may_somewhere(r->model, call->actor))
         return OK;
     TRY(read_rows(call, db,
                   "SELECT DISTINCT g.kind, g.id FROM signature g WHERE g.move = 'redact' AND NOT "

@@ -170,7 +170,7 @@ static enum err mark_all(struct call *call, struct tx *tx, const struct model *m
 enum err stale__clocks(struct call *call, struct tx *tx, const struct model *m)
 {
     for (size_t i = 0; i < m->kind_count; i++)
-        if (m->kinds[i].clock_count)
+        if (m->kinds[i].clock_count || m->kinds[i].keep.at)
             TRY(mark(call, tx, &m->kinds[i], TEXT("")));
     return OK;
 }

@@ -17,7 +17,7 @@ static bool is_timed(const struct move *m)
 
 static bool any_timed(const struct kind *k)
 {
-    bool any = k->clock_count > 0;
+    bool any = k->clock_count > 0 || k->keep.at;
     for (size_t i = 0; i < k->move_count && !any; i++)
         any = is_timed(&k->moves[i]);
     return any;
@@ -42,7 +42,7 @@ static bool kind_waits_in(const struct kind *k, const struct kind *other)
         if (!c || !clock_same(&k->clocks[j], c))
             return false;
     }
-    return true;
+    return !k->keep.at || (other && keeping_same(&k->keep, &other->keep));
 }
 
 /* Every timed move and every clock of a is one of b, and every calendar of a counts as in b. */
@@ -176,7 +176,8 @@ static struct waits waits_of(struct call *call, const struct model *model,
                              const struct record *rec, int64_t since, const struct waits *fired)
 {
     const struct kind *k = rec->kind;
-    size_t room = k->move_count + k->clock_count * (1 + CLOCK_REMINDERS_MOST + CLOCK_RUNGS_MOST) + 1;
+    size_t room =
+        k->move_count + k->clock_count * (1 + CLOCK_REMINDERS_MOST + CLOCK_RUNGS_MOST) + 2;
     struct waits out = {NEW_MANY(call->arena, room, struct timer), 0};
     for (size_t i = 0; i < k->move_count; i++) {
         const struct move *m = &k->moves[i];
@@ -189,6 +190,10 @@ static struct waits waits_of(struct call *call, const struct model *model,
         add_clock(call, model, rec, &k->clocks[i], &out);
     for (size_t i = 0; i < k->clock_count; i++)
         add_rungs(call, model, rec, &k->clocks[i], &out);
+    int64_t at;
+    if (keep__moment(call, rec, &at))
+        out.at[out.count++] = (struct timer){
+            .name = text_print(call->arena, "keep.%.*s", TEXT_ARG(k->keep.at->name)), .at = at};
     return out;
 }
 

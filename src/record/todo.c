@@ -214,15 +214,20 @@ enum err record_todo(struct call *call, struct records *r, struct reader *db, bo
     if (!call->actor->person.len)
         return OK;
     struct rows rows;
-    struct record **redactions = NULL;
-    size_t first = 0, most = of.after_key.len ? (size_t)limit : TURNS_COUNTED;
+    struct record **redactions = NULL, **over = NULL;
+    size_t asked = 0, kept = 0, most = of.after_key.len ? (size_t)limit : TURNS_COUNTED;
     if (!others)
-        TRY(redact__waiting(call, r, db, &redactions, &first));
+        TRY(redact__waiting(call, r, db, &redactions, &asked));
+    if (!others)
+        TRY(keep__due(call, r, db, &over, &kept));
+    size_t first = asked + kept;
     TRY(query__turns(call, r, db, &of, most + 1, &rows));
     size_t told = rows.count > (size_t)limit ? (size_t)limit : rows.count;
     out->items = NEW_MANY(call->arena, first + told + 1, struct todo);
-    for (size_t i = 0; i < first && !cursor.len; i++)
+    for (size_t i = 0; i < asked && !cursor.len; i++)
         out->items[out->count++] = (struct todo){.ref = ref_of(redactions[i]), .why = "redact"};
+    for (size_t i = 0; i < kept && !cursor.len; i++)
+        out->items[out->count++] = (struct todo){.ref = ref_of(over[i]), .why = "keep"};
     struct todo **waiting = NEW_MANY(call->arena, told + 1, struct todo *);
     size_t wait_count = 0;
     for (size_t i = 0; i < told; i++, out->count++) {

@@ -71,7 +71,7 @@ static bool is_standing(const struct kind *k, const struct field *f)
     for (size_t i = 0; i < k->clock_count; i++)
         if (k->clocks[i].standing == f)
             return true;
-    return false;
+    return k->keep.at && k->keep.standing == f;
 }
 
 /* What the version does to signatures under a move that takes two: 2, the record moved on; 1, what

@@ -17,7 +17,7 @@ TYPES = {"text", "note", "integer", "number", "yes_no", "date", "moment", "choic
 COLUMN_TYPES = {"text", "note", "integer", "number", "yes_no", "date", "choice", "ref"}
 FIELD_KEYS = {"type", "title", "about", "required", "default", "of", "to", "many", "min", "max",
               "columns", "covers", "computed", "only", "unique", "sensitive", "always", "was",
-              "indexed", "fixed", "clock"}
+              "indexed", "fixed", "clock", "keep"}
 CLOCK_KEYS = {"from", "add", "calendar", "when", "answered", "remind", "ladder"}
 KIND_KEYS = {"kind", "prefix", "title", "plural", "about", "icon", "phase", "order", "serves",
              "fields", "layout", "list", "sort", "states", "moves", "offers", "access", "views", "is", "grants", "keeps_until", "waives"}
@@ -85,6 +85,8 @@ class Model:
         clock = self.kinds.get(kind, {}).get("fields", {}).get(str(name).removesuffix("_standing"), {})
         if own is None and base is None and "clock" in clock:
             return {"type": "choice", "of": "clock_standing", "title": name, "computed": {"fn": "standing"}}
+        if own is None and base is None and "keep" in clock:
+            return {"type": "choice", "of": "keep_standing", "title": name, "computed": {"fn": "keep_standing"}}
         if own is None and base is None:
             return None
         return {**(base or {}), **(own or {})}
@@ -172,7 +174,27 @@ def check_field(m, where, kind, name, f, column=False):
         check_computed(m, where, kind, f)
     if "clock" in f:
         check_clock(m, where, kind, f)
+    if "keep" in f:
+        check_keep(m, where, kind, f)
     return None
+
+
+def check_keep(m, where, kind, f):
+    keep = f["keep"]
+    for key in set(keep) - {"from", "for", "when"}:
+        m.say(where, f"a keeping time has no {key}")
+    for key in {"from", "for"} - set(keep):
+        m.say(where, f"a keeping time needs {key}")
+    if isinstance(keep.get("from"), list):
+        for state in keep["from"]:
+            if state not in m.kinds[kind]["states"]["of"]:
+                m.say(where, f"kept from no state {state}")
+    elif m.field(kind, keep.get("from")) is None:
+        m.say(where, "a keeping time counts from a field or from states")
+    if f["type"] != "date":
+        m.say(where, "a keeping time is a date")
+    if "when" in keep:
+        check_condition(m, where, kind, keep["when"])
 
 
 def check_clock(m, where, kind, f):

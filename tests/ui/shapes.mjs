@@ -266,6 +266,28 @@ await test('shapes settings: an administrator changes calendar and zone, and a c
   await close(pat, page, tom);
 });
 
+await test('shapes keeping: what need not be kept any longer is marked, and a task of who redacts until a hold', async () => {
+  const sara = await signedIn(browser, 'sara');
+  const over = await sara.ask('POST', '/x_paper', { title: 'Scoring of 2020', words: 'Found fair', decided_on: '2020-01-01' });
+  await sara.ask('POST', '/x_paper', { title: 'Not yet decided', words: 'Open' });
+  const anna = await signedIn(browser, 'anna');
+  await visit(anna, '/');
+  const task = anna.locator('li.task', { hasText: over.key });
+  await task.getByText('Need not be kept any longer').waitFor();
+  await visit(anna, '/k/x_paper');
+  const row = anna.locator('tbody tr', { hasText: over.key });
+  await row.locator('.warn-text', { hasText: /need not be kept any longer:\s*1 Jan 2023/ }).waitFor();
+  await row.getByText('Time over').waitFor();
+  await visit(anna, `/k/x_paper/${over.key}`);
+  await anna.locator('#field-kept_until_standing', { hasText: 'Time over' }).waitFor();
+  await anna.ask('POST', `/x_paper/${over.id}/hold`, { reason: 'A case is pending' });
+  await anna.locator('#field-kept_until_standing', { hasText: 'Legal hold' }).waitFor();
+  await visit(anna, '/');
+  equal(await anna.locator('li.task', { hasText: over.key }).count(), 0, 'tasks under hold');
+  complain(anna);
+  await close(sara, anna);
+});
+
 await close(lin);
 await browser.close();
 done();

@@ -556,6 +556,8 @@ static bool waits(const struct field *f, const struct kind *k, const bool *done)
     const struct json *one = json_get(f->computed, "field");
     if (text_is(fn, "clock") || text_is(fn, "standing"))
         return model__clock_waits(f, k, done);
+    if (text_is(fn, "keep") || text_is(fn, "keep_standing"))
+        return model__keep_waits(f, k, done);
     if (severe != NULL && text_waits(severe, k, done))
         return true;
     if (one != NULL && (text_is(fn, "kept") || text_is(fn, "last_of")) && text_waits(one, k, done))

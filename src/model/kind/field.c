@@ -9,14 +9,14 @@
 /* Keys that only some types have. */
 static const char *const own_keys[] = {"many",    "max",     "min",    "of",
                                        "to",      "columns", "covers", "unique",
-                                       "indexed", "clock",   "default"};
+                                       "indexed", "clock",   "keep",   "default"};
 
 static const char *const keys_of_place[] = {
     [IN_ENVELOPE] =
         "type title about required default of to many min max columns covers computed "
         "only unique sensitive always was indexed",
     [IN_KIND] = "type title about required default of to many min max columns covers computed "
-                "clock only unique sensitive read always was indexed fixed",
+                "clock keep only unique sensitive read always was indexed fixed",
     [IN_ROWS] = "type title about required default of to min max fixed",
 };
 
@@ -375,6 +375,8 @@ void model__field_finish(struct loader *l, struct draft *d, struct field *f)
                                    "fixed"));
     if (json_get(fd->source, "clock") != NULL)
         model__clock(l, d, f, json_get(fd->source, "clock"));
+    else if (json_get(fd->source, "keep") != NULL)
+        model__keep(l, d, f, json_get(fd->source, "keep"));
     else if (f->computed != NULL)
         model__computed(l, d, f);
     if (fd->restated != NULL && json_get(fd->restated, "required") != NULL) {

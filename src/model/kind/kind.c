@@ -100,6 +100,8 @@ static void read_field(struct loader *l, struct draft *d, const struct json *v, 
     d->fields[f->index] = (struct field_draft){.source = v, .file = l->file};
     if (json_get(v, "clock") != NULL)
         model__clock_fields(l, d, f, v);
+    if (json_get(v, "keep") != NULL)
+        model__keep_fields(l, d, f, v);
 }
 
 static size_t clocks_in(const struct json *fields)
@@ -142,7 +144,7 @@ void model__kind_begin(struct loader *l, struct draft *d)
     size_t room = SYSTEM_FIELDS + l->envelope_count + extra_room(l, d) +
                   (fields == NULL ? 0 : fields->count);
     size_t clocks = clock_room(l, d);
-    room += clocks;
+    room += clocks + 1; /* and a keeping time is two fields as well */
     k->clocks = NEW_MANY(l->arena, clocks, struct clock);
     k->fields = NEW_MANY(l->arena, room, struct field);
     d->fields = NEW_MANY(l->scrap, room, struct field_draft);

@@ -196,7 +196,20 @@ static void put_sources(struct json_out *o, const struct field *f)
     json_close(o, ']');
 }
 
-/* Of a clock, the field that tells how it stands, and of that the clock. */
+static void put_keep(struct json_out *o, const struct kind *k)
+{
+    put_text_at(o, "standing", k->keep.standing->name);
+    json_key(o, "keep");
+    json_open(o, '{');
+    if (k->keep.from)
+        put_text_at(o, "from", k->keep.from->name);
+    else
+        model__put_states_at(o, "from", k, k->keep.from_in);
+    put_text_at(o, "for", k->keep.time.said);
+    json_close(o, '}');
+}
+
+/* Of a clock or a keeping time, the field that tells how it stands, and of that the clock. */
 static void put_clock(struct json_out *o, const struct kind *k, const struct field *f)
 {
     for (size_t i = 0; i < k->clock_count; i++) {
@@ -206,6 +219,10 @@ static void put_clock(struct json_out *o, const struct kind *k, const struct fie
         if (c->standing == f)
             put_text_at(o, "clock", c->at->name);
     }
+    if (k->keep.at == f)
+        put_keep(o, k);
+    if (k->keep.at && k->keep.standing == f)
+        put_text_at(o, "clock", k->keep.at->name);
 }
 
 static void put_field(struct json_out *o, const struct kind *k, const struct field *f,

@@ -224,6 +224,21 @@ static void put_required(const struct page *p)
     }
 }
 
+static void put_keep(const struct page *p)
+{
+    const struct keeping *keep = &p->kind->keep;
+    if (keep->at == NULL)
+        return;
+    put_title(p, SAID("Kept at least; then its erasure is a task of those who redact"));
+    buf_print(p->out, "  %.*s: %.*s from ", TEXT_ARG(keep->at->name),
+              TEXT_ARG(keep->time.said));
+    if (keep->from != NULL)
+        buf_add(p->out, keep->from->name);
+    else
+        put_states(p, keep->from_in);
+    buf_add_c(p->out, keep->when != NULL ? ", sometimes\n" : "\n");
+}
+
 static void put_ledger(const struct page *p)
 {
     put_title(p, SAID("In the ledger"));
@@ -248,6 +263,7 @@ enum err model_explain(struct call *call, const struct model *m, struct text kin
     put_matrix(&p);
     put_moves(&p);
     put_required(&p);
+    put_keep(&p);
     put_ledger(&p);
     return OK;
 }

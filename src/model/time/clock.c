@@ -23,7 +23,7 @@ const struct clock *kind_clock(const struct kind *k, struct text field)
 }
 
 /* ---- the field that comes with it --------------------------------------------------------- */
-static const struct json *function(struct loader *l, const char *json, const struct json *at)
+const struct json *model__engine_json(struct loader *l, const char *json, const struct json *at)
 {
     const struct json *read = NULL;
     struct json *made = NEW(l->arena, struct json);
@@ -49,26 +49,18 @@ static struct words standing_title(struct loader *l, const struct field *f)
                           text_print(l->arena, "%.*s：进度", TEXT_ARG(zh))};
 }
 
-void model__clock_fields(struct loader *l, struct draft *d, struct field *f, const struct json *v)
+struct field *model__standing_field(struct loader *l, struct draft *d, struct field *f,
+                                    const struct json *v, const char *key,
+                                    const struct scale *scale, const char *fn)
 {
     struct kind *k = d->kind;
-    const struct json *at = json_get(v, "clock");
-    const struct scale *scale = map__get(l->scales, TEXT("clock_standing"));
     struct text name = text_print(l->arena, "%.*s_standing", TEXT_ARG(f->name));
     const struct field *known = kind_field(k, name);
-    if (f->computed != NULL)
-        model__mistake(l, json_get(v, "computed"), "unknown_key", "either \"clock\" or \"computed\"");
-    if (f->guarded)
-        model__mistake(l, at, "read", "a clock is for everybody who reads the record");
-    if (!has_standings(scale))
-        model__mistake(l, at, "unknown",
-                       "the scale \"clock_standing\" is missing, or has other values than running "
-                       "met late missed not_applicable");
     if (known != NULL)
-        model__mistake(l, v, "clash", "\"%.*s\" comes with the clock, and is already a field: %.*s",
-                       TEXT_ARG(name), TEXT_ARG(known->source));
+        model__mistake(l, v, "clash",
+                       "\"%.*s\" comes with the %s, and is already a field: %.*s",
+                       TEXT_ARG(name), key, TEXT_ARG(known->source));
     model__check_field_name(l, v, name, false);
-    f->computed = function(l, "{\"fn\": \"clock\"}", at);
     struct field *s = &k->fields[k->field_count];
     *s = (struct field){.name = name,
                         .type = &type_choice,
@@ -76,10 +68,30 @@ void model__clock_fields(struct loader *l, struct draft *d, struct field *f, con
                         .source = f->source,
                         .scale = scale,
                         .indexed = f->indexed,
-                        .computed = function(l, "{\"fn\": \"standing\"}", at),
+                        .computed = model__engine_json(l, fn, json_get(v, key)),
                         .index = k->field_count};
     d->fields[s->index] = (struct field_draft){.file = l->file};
     k->field_count++;
+    return s;
+}
+
+void model__clock_fields(struct loader *l, struct draft *d, struct field *f,
+                         const struct json *v)
+{
+    const struct json *at = json_get(v, "clock");
+    const struct scale *scale = map__get(l->scales, TEXT("clock_standing"));
+    if (f->computed != NULL)
+        model__mistake(l, json_get(v, "computed"), "unknown_key",
+                       "either \"clock\" or \"computed\"");
+    if (f->guarded)
+        model__mistake(l, at, "read", "a clock is for everybody who reads the record");
+    if (!has_standings(scale))
+        model__mistake(
+            l, at, "unknown",
+            "the scale \"clock_standing\" is missing, or has other values than running "
+            "met late missed not_applicable");
+    f->computed = model__engine_json(l, "{\"fn\": \"clock\"}", at);
+    model__standing_field(l, d, f, v, "clock", scale, "{\"fn\": \"standing\"}");
 }
 
 /* ---- what it says -------------------------------------------------------------------------- */
@@ -162,10 +174,10 @@ void model__clock(struct loader *l, struct draft *d, struct field *f, const stru
 }
 
 /* A clock waits for what it counts from and depends on; its standing for the clock. */
-static bool condition_names(const struct condition *c, const struct kind *k, const bool *done)
+bool model__condition_waits(const struct condition *c, const struct kind *k, const bool *done)
 {
     for (size_t i = 0; c != NULL && i < c->part_count; i++)
-        if (condition_names(c->parts[i], k, done))
+        if (model__condition_waits(c->parts[i], k, done))
             return true;
     const struct field *f = c == NULL ? NULL : kind_field(k, c->field);
     return f != NULL && f->computed != NULL && !done[f->index];
@@ -181,7 +193,7 @@ bool model__clock_waits(const struct field *f, const struct kind *k, const bool 
     for (size_t i = 0; i < k->clock_count; i++) {
         const struct clock *c = &k->clocks[i];
         if (c->at == f)
-            return open(c->from, done) || condition_names(c->when, k, done);
+            return open(c->from, done) || model__condition_waits(c->when, k, done);
         if (c->standing == f)
             return open(c->at, done) || open(c->answered, done);
     }

@@ -14,7 +14,7 @@ static enum err check(struct call *call, struct text name, const struct field *f
 
 const struct field_type type_date = {
     .word = "date",
-    .keys = "unique indexed default",
+    .keys = "unique indexed keep default",
     .in_kind = true,
     .in_rows = true,
     .in_pages = true,

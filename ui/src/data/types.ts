@@ -45,9 +45,11 @@ export interface Field {
 	columns?: Field[];
 	covers?: Record<string, Scalar[]>;
 	computed?: boolean;
-	/** Of a clock: the field that says how it stands; and of that field, the clock. */
+	/** Of a clock or a keeping time: the field that says how it stands; and of that field, the clock. */
 	standing?: string;
 	clock?: string;
+	/** How long the content is kept at least, and from which field or since which states. */
+	keep?: { from: string | string[]; for: string };
 	/** What its rule looks at; while all of it is empty, the value is only a last resort. */
 	reckoned_from?: string[];
 	/** The states in which only a move changes it; "any": it is never typed in. */
@@ -137,13 +139,15 @@ export interface WorkCalendar {
 }
 export interface Notice {
 	id: string;
-	event: 'remind' | 'missed' | 'escalated';
+	event: 'remind' | 'missed' | 'escalated' | 'over';
 	kind: string;
 	record: string;
 	key: string;
 	title: string;
 	field: string;
 	clock_at?: string;
+	/** Of a record whose keeping time was over: its last day, as the record is now. */
+	kept_until?: string;
 	at: string;
 	seen?: string;
 }
