@@ -133,9 +133,21 @@ class Chance:
             return []
         if field["type"] == "file":
             return "no file"
+        if field["type"] == "document":
+            return self.document()
         target = field.get("to")
         one = self.one_of(target)
         return one if field["type"] == "ref" else [one, self.one_of(target)][:self.random.randint(0, 2)]
+
+    def document(self):
+        """Languages, each with a text; at times compared with a version that is there, or is not."""
+        tags = self.random.sample(["en", "zh", "de", "pt-BR", "english"], self.random.randint(1, 3))
+        said = {}
+        for tag in tags:
+            said[tag] = {"title": self.text().replace("\n", " "), "text": self.pick(["# A\n\n- one\n- two", "Plain", "> a quotation", "**open"])}
+            if self.often(0.3):
+                said[tag]["compared"] = self.random.randint(1, 6)
+        return {"lead": self.pick(tags), "versions": said} if self.often(0.9) else {"versions": said}
 
     def one_of(self, target):
         if target == "person":
