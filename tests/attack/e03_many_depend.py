@@ -97,9 +97,11 @@ class Many:
         self.report.say(after["act"] == "record.recompute" and after["actor"]["type"] == "system", "as the system, in their history", after["act"])
         worst = self.client.good("GET", "x_top/" + self.top["key"])["worst"]
         self.report.say(worst == 7, "what is computed from many follows too", worst)
-        metric = self.client.ask("GET", "/metrics")[2].decode()
         twigs = self.until("x_twig?level=7&below=Ground&limit=1", TWIGS)
         self.report.say(twigs == TWIGS, "in every register that looks at it", twigs)
+        end, metric = time.monotonic() + harness.PATIENCE, ""
+        while "records_stale 0" not in metric and time.monotonic() < end:
+            metric = self.client.ask("GET", "/metrics")[2].decode()
         self.report.say("records_stale 0" in metric, "nothing waits any more", [l for l in metric.splitlines() if "stale" in l])
 
     def decided(self):
