@@ -293,7 +293,8 @@ enum err compute__fields(struct call *call, struct records *r, struct db db, str
  * -------------------------------------------------------------------- */
 struct found {
     struct dependent *items;
-    size_t count, room;
+    size_t count, room, most;
+    bool many;
     struct map *ids; /* no two records of any kind have one id */
 };
 
@@ -330,8 +331,9 @@ static enum err add_referrers(struct call *call, struct records *r, struct db db
                               const struct record *rec)
 {
     struct rows rows;
-    TRY(query__holders(call, r, db, k, field, rec->id, TEXT(""), READ_MOST, &rows));
-    for (size_t i = 0; i < rows.count; i++)
+    TRY(query__holders(call, r, db, k, field, rec->id, TEXT(""), f->most + 1, &rows));
+    f->many = f->many || rows.count > f->most;
+    for (size_t i = 0; i < rows.count && rows.count <= f->most; i++)
         add(call, f, k, row_at(&rows, i)[0].text);
     return OK;
 }
@@ -373,10 +375,10 @@ static enum err look(struct call *call, struct records *r, struct db db, struct 
 }
 
 enum err compute__dependents(struct call *call, struct records *r, struct db db,
-                             const struct record *rec, const struct record *before,
-                             struct dependent **out, size_t *count)
+                             const struct record *rec, const struct record *before, size_t most,
+                             struct dependents *out)
 {
-    struct found f = {0};
+    struct found f = {.most = most};
     for (size_t i = 0; i < r->model->edge_count; i++)
         if (r->model->edges[i].at == rec->kind)
             TRY(look(call, r, db, &f, &r->model->edges[i], rec, before));
@@ -387,7 +389,6 @@ enum err compute__dependents(struct call *call, struct records *r, struct db db,
                 TRY(add_named(call, r, db, &f, &r->model->kinds[k], json_get(computed, "as"), rec,
                               before));
         }
-    *out = f.items;
-    *count = f.count;
+    *out = (struct dependents){f.items, f.count, f.many};
     return OK;
 }

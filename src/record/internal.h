@@ -506,9 +506,14 @@ struct dependent {
     const struct kind *kind;
     struct text id;
 };
+struct dependents {
+    struct dependent *items;
+    size_t count;
+    bool many; /* through a field more than `most` refer to it: those are not here */
+};
 MUST_USE enum err compute__dependents(struct call *call, struct records *r, struct db db,
                                       const struct record *rec, const struct record *before,
-                                      struct dependent **out, size_t *count);
+                                      size_t most, struct dependents *out);
 
 /* ---- change.c: create, change, move -- inside the transaction
  * ---------------------------------------------- */
@@ -763,8 +768,8 @@ MUST_USE enum err fixed__tables(struct writing *w, const struct record *rec,
 
 /* ---- stale.c: what must be computed anew ------------------------------------------------------- */
 /* What depends on a record that was written: a few are computed at once, many are put off. */
-MUST_USE enum err stale__follow(struct writing *w, const struct dependent *items, size_t count,
-                                struct text cause);
+MUST_USE enum err stale__follow(struct writing *w, const struct record *rec,
+                                const struct record *before, struct text cause);
 /* After a version of the criteria: what is measured by them. */
 MUST_USE enum err stale__spread(struct writing *w, const struct record *rec);
 /* Looks whether criteria or model are others than last time, and computes what is marked. */

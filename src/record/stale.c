@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* record/stale.c — what must be computed anew because what it looks at changed: a record it
  * depends on, the criteria in force, the model. A few records are done at once, in the
- * transaction of the cause; many are marked (`stale_record` one by one, `stale` a whole kind)
- * and done in slices by the thread of timed work, which is called. So a write
- * marks what depends on it, and does not wait for it. What somebody decides meanwhile is decided on fresh values: a move
+ * transaction of the cause; many are marked (`stale` a whole kind, `stale_record` one by one,
+ * or all that refer to a record by that record) and done in slices by the thread of timed work,
+ * which is called. So a write marks what depends on it and does not wait for it, and one mark
+ * may stand for many. What somebody decides meanwhile is decided on fresh values: a move
  * computes its record first. */
 #include "record/internal.h"
 
@@ -77,13 +78,35 @@ static enum err put_off(struct writing *w, const struct dependent *items, size_t
     return OK;
 }
 
-enum err stale__follow(struct writing *w, const struct dependent *items, size_t count,
+/* All that refer to a record are marked by it: kind ":KIND", id "ID", and once some of them are
+ * done "ID EDGE AFTER". No kind begins with a colon. */
+static enum err mark_source(struct writing *w, const struct record *rec, struct text cause)
+{
+    struct arena *a = w->call->arena;
+    struct value values[] = {
+        V_TEXT(text_print(a, ":%.*s", TEXT_ARG(rec->kind->name))), V_TEXT(rec->id),
+        V_TEXT(text_print(a, "%.*s %%", TEXT_ARG(rec->id))), V_TEXT(cause)};
+    struct value row[] = {values[0], values[1], values[3]};
+    TRY(tx_exec(w->call, w->tx,
+                "DELETE FROM stale_record WHERE kind = $1 AND (id = $2 OR id LIKE $3)", values,
+                3, NULL));
+    epoch__due(w->records);
+    return tx_exec(w->call, w->tx,
+                   "INSERT INTO stale_record(kind, id, cause) VALUES ($1, $2, $3)", row, 3,
+                   NULL);
+}
+
+enum err stale__follow(struct writing *w, const struct record *rec, const struct record *before,
                        struct text cause)
 {
-    if (count > AT_ONCE)
-        return put_off(w, items, count, cause);
-    for (size_t i = 0; i < count; i++)
-        TRY(write__recompute(w, &items[i], cause));
+    struct dependents d;
+    TRY(compute__dependents(w->call, w->records, db_tx(w->tx), rec, before, AT_ONCE, &d));
+    if (d.many)
+        TRY(mark_source(w, rec, cause));
+    if (d.count > AT_ONCE)
+        return put_off(w, d.items, d.count, cause);
+    for (size_t i = 0; i < d.count; i++)
+        TRY(write__recompute(w, &d.items[i], cause));
     return OK;
 }
 
@@ -222,6 +245,96 @@ struct slice {
     bool any;
 };
 
+/* Where a slice of those that refer to a record begins: a field of another kind, and the id
+ * after which. */
+struct position {
+    const struct edge *edge;
+    struct text after;
+};
+
+static struct text edge_name(struct arena *a, const struct edge *e)
+{
+    return text_print(a, "%.*s.%.*s", TEXT_ARG(e->looks->name), TEXT_ARG(e->via));
+}
+
+/* Several computed fields may look along one reference. */
+static bool is_again(const struct model *m, const struct edge *e)
+{
+    for (const struct edge *one = m->edges; one < e; one++)
+        if (one->own && one->at == e->at && one->looks == e->looks &&
+            text_same(one->via, e->via))
+            return true;
+    return false;
+}
+
+/* The first at which the kind is looked at, from `e` on (NULL: from the beginning). */
+static const struct edge *edge_from(const struct model *m, const struct kind *k,
+                                    const struct edge *e)
+{
+    for (e = e ? e : m->edges; e < m->edges + m->edge_count; e++)
+        if (e->own && e->at == k && !is_again(m, e))
+            return e;
+    return NULL;
+}
+
+/* Of another model the place may be none of this one: then all are looked at again. */
+static struct position position_of(struct writing *w, const struct kind *k, struct text place)
+{
+    const struct model *m = w->records->model;
+    struct text name = text_cut(&place, ' ');
+    const struct edge *e = edge_from(m, k, NULL);
+    while (e && name.len && !text_same(edge_name(w->call->arena, e), name))
+        e = edge_from(m, k, e + 1);
+    return e ? (struct position){e, place} : (struct position){edge_from(m, k, NULL), {0}};
+}
+
+static enum err keep_place(struct writing *w, const struct value *row, struct text source,
+                           const struct position *p)
+{
+    struct text place =
+        text_print(w->call->arena, "%.*s %.*s %.*s", TEXT_ARG(source),
+                   TEXT_ARG(edge_name(w->call->arena, p->edge)), TEXT_ARG(p->after));
+    struct value values[] = {row[0], V_TEXT(place), row[2]};
+    return tx_exec(w->call, w->tx,
+                   "INSERT INTO stale_record(kind, id, cause) VALUES ($1, $2, $3)", values, 3,
+                   NULL);
+}
+
+/* Some of those that refer to a record; the mark moves on before they are computed. */
+static enum err by_source(struct writing *w, bool *any)
+{
+    struct rows marks, rows = {0};
+    TRY(tx_rows(
+        w->call, w->tx,
+        "SELECT kind, id, cause FROM stale_record WHERE kind LIKE ':%' ORDER BY kind, id "
+        "LIMIT 1",
+        NULL, 0, 1, &marks));
+    *any = marks.count > 0;
+    if (!*any)
+        return OK;
+    const struct value *row = marks.cells;
+    const struct kind *k = model_kind(w->records->model, text_from(row[0].text, 1));
+    struct text place = row[1].text, source = text_cut(&place, ' ');
+    struct position p = position_of(w, k, place);
+    TRY(tx_exec(w->call, w->tx, "DELETE FROM stale_record WHERE kind = $1 AND id = $2", row, 2,
+                NULL));
+    if (!k || !p.edge)
+        return OK;
+    const struct kind *looks = p.edge->looks;
+    TRY(query__holders(w->call, w->records, db_tx(w->tx), looks, kind_field(looks, p.edge->via),
+                       source, p.after, SLICE, &rows));
+    p = rows.count == SLICE
+            ? (struct position){p.edge, row_at(&rows, SLICE - 1)[0].text}
+            : (struct position){edge_from(w->records->model, k, p.edge + 1), TEXT("")};
+    if (p.edge)
+        TRY(keep_place(w, row, source, &p));
+    for (size_t i = 0; i < rows.count; i++) {
+        struct dependent d = {looks, row_at(&rows, i)[0].text};
+        TRY(write__recompute(w, &d, row[2].text));
+    }
+    return OK;
+}
+
 /* Those that were marked one by one. Each goes before it is computed: what it changes may mark
  * it again. */
 static enum err one_by_one(struct writing *w, bool *any)
@@ -252,7 +365,9 @@ static enum err one_slice(struct job *job, struct call *call, struct tx *tx)
     size_t count;
     s->notes = NULL;
     TRY(epoch__guard(call, tx, s->records));
-    TRY(one_by_one(&w, &s->any));
+    TRY(by_source(&w, &s->any));
+    if (!s->any)
+        TRY(one_by_one(&w, &s->any));
     s->notes = w.notes;
     if (s->any)
         return OK;

@@ -213,9 +213,6 @@ enum err write__version(struct writing *w, struct record *rec, const struct reco
     TRY(search__write(call, w->tx, rec, before));
     TRY(write_unit(w, rec));
     add_note(w, rec);
-    struct dependent *dependents;
-    size_t count;
-    TRY(compute__dependents(call, w->records, db_tx(w->tx), rec, before, &dependents, &count));
-    TRY(stale__follow(w, dependents, count, cause_of(call, rec)));
+    TRY(stale__follow(w, rec, before, cause_of(call, rec)));
     return stale__spread(w, rec);
 }

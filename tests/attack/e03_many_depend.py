@@ -15,6 +15,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import harness  # noqa: E402
 
 MANY = 1000
+TWIGS = 400  # two whole slices
 STATES = {"start": "open", "of": {"open": {"title": "Open", "tone": "idle", "about": "It is there."},
                                   "firm": {"title": "Firm", "tone": "ok", "end": True, "about": "It is settled."}}}
 ACCESS = {"read": ["staff"], "create": ["staff"], "change": ["@owner", "@author", "staff"]}
@@ -30,6 +31,11 @@ KINDS = [
     kind("x_ground", "XGR", 97, {"level": {"type": "integer", "title": "Level", "about": "What others take over.", "min": 0, "max": 1000000}}),
     kind("x_top", "XTP", 98, {"worst": {"type": "integer", "title": "Worst", "about": "Of its leaves.",
                                         "computed": {"fn": "related_worst", "kind": "x_leaf", "via": "top", "field": "level", "in": ["open"]}}}),
+    # Two fields along one reference, and another register that looks at the same record.
+    kind("x_twig", "XTW", 96,
+         {"ground": {"type": "ref", "to": "x_ground", "title": "Ground", "about": "What it stands on."},
+          "level": {"type": "integer", "title": "Level", "about": "That of its ground.", "computed": {"fn": "of", "ref": "ground", "value": "level"}},
+          "below": {"type": "text", "title": "Below", "about": "What it is called.", "computed": {"fn": "of", "ref": "ground", "value": "title"}}}),
     kind("x_leaf", "XLF", 99,
          {"ground": {"type": "ref", "to": "x_ground", "title": "Ground", "about": "What it stands on."},
           "top": {"type": "ref", "to": "x_top", "title": "Top", "about": "What stands on it."},
@@ -55,6 +61,9 @@ class Many:
         with open(folder + "/leaves.csv", "w", encoding="utf-8") as f:
             f.write("title,ground,top\n" + "".join(f"Leaf {n},{self.ground['key']},{self.top['key'] if n < 300 else ''}\n" for n in range(MANY)))
         harness.must(aimwell, "import", "x_leaf", folder + "/leaves.csv", "--as", "robot1@test.example", where=self.place.where)
+        with open(folder + "/twigs.csv", "w", encoding="utf-8") as f:
+            f.write("title,ground\n" + "".join(f"Twig {n},{self.ground['key']}\n" for n in range(TWIGS)))
+        harness.must(aimwell, "import", "x_twig", folder + "/twigs.csv", "--as", "robot1@test.example", where=self.place.where)
 
     def serve(self):
         self.server = harness.Server(self.place)
@@ -67,10 +76,13 @@ class Many:
 
     def fresh(self, level):
         """How many leaves have the level of their ground, when all have or patience ends."""
+        return self.until(f"x_leaf?level={level}&limit=1", MANY)
+
+    def until(self, path, wanted):
         end = time.monotonic() + harness.PATIENCE
         while True:
-            found = self.client.good("GET", f"x_leaf?level={level}&limit=1")["total"]
-            if found == MANY or time.monotonic() > end:
+            found = self.client.good("GET", path)["total"]
+            if found == wanted or time.monotonic() > end:
                 return found
             time.sleep(0.1)
 
@@ -85,7 +97,11 @@ class Many:
         self.report.say(after["act"] == "record.recompute" and after["actor"]["type"] == "system", "as the system, in their history", after["act"])
         worst = self.client.good("GET", "x_top/" + self.top["key"])["worst"]
         self.report.say(worst == 7, "what is computed from many follows too", worst)
-        metric = self.client.ask("GET", "/metrics")[2].decode()
+        twigs = self.until("x_twig?level=7&below=Ground&limit=1", TWIGS)
+        self.report.say(twigs == TWIGS, "in every register that looks at it", twigs)
+        end, metric = time.monotonic() + harness.PATIENCE, ""
+        while "records_stale 0" not in metric and time.monotonic() < end:
+            metric = self.client.ask("GET", "/metrics")[2].decode()
         self.report.say("records_stale 0" in metric, "nothing waits any more", [l for l in metric.splitlines() if "stale" in l])
 
     def decided(self):
@@ -99,6 +115,9 @@ class Many:
         for level in (11, 12, 13):
             self.set(level)
             self.server.kill()
+            with self.place.database() as db:
+                ones = db.execute("SELECT count(*) FROM stale_record WHERE kind NOT LIKE ':%'").fetchone()[0]
+            self.report.say(ones == 0, "what is written with it does not grow with how many depend on it", ones)
             self.serve()
         found = self.client.good("GET", "x_leaf?state=open&limit=1")["total"]
         end = time.monotonic() + harness.PATIENCE

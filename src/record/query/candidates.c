@@ -188,42 +188,6 @@ static void find_kept(struct candidates *c)
         }
 }
 
-/* In which units those grants hold; count 0: in all of them. */
-static struct text *units_of(struct candidates *c, uint64_t grants, size_t *count)
-{
-    const struct actor *a = c->call->actor;
-    struct text *units = NEW_MANY(c->call->arena, a->grant_count + 1, struct text);
-    *count = 0;
-    for (size_t i = 0; i < a->grant_count; i++) {
-        if (!(grants >> (i < GRANTS_MOST ? i : GRANTS_MOST - 1) & 1))
-            continue;
-        if (!a->grants[i].unit.len || i >= GRANTS_MOST - 1) {
-            *count = 0;
-            return units;
-        }
-        units[(*count)++] = a->grants[i].unit;
-    }
-    return units;
-}
-
-static void add_place_of(struct query *q, struct candidates *c, size_t first, const bool *done)
-{
-    uint64_t grants = c->places[first].grants;
-    struct text *names = NEW_MANY(c->call->arena, c->place_count, struct text);
-    size_t n = 0, unit_count;
-    for (size_t i = first; i < c->place_count; i++)
-        if (!done[i] && c->places[i].grants == grants)
-            names[n++] = c->places[i].name;
-    struct text *units = units_of(c, grants, &unit_count);
-    buf_add_c(&q->sql, "u.place");
-    sql__in(q, names, n);
-    if (!unit_count)
-        return;
-    buf_add_c(&q->sql, " AND u.unit IN (SELECT descendant FROM unit_closure WHERE ancestor");
-    sql__in(q, units, unit_count);
-    buf_add_c(&q->sql, ")");
-}
-
 /* ---- conditions over the table turn, and selects of ids ------------------------------------- */
 /* The statement is made of alternatives, in one of two ways. */
 struct grounds_of {
@@ -270,18 +234,103 @@ static void end_ids(struct grounds_of *g, const struct kind *k)
                   TEXT_ARG(k->name));
 }
 
+/* "Those that stand in one of the places", kept by the person ($n; 0: by anybody); conditions on u
+ * may follow, after it end_places. PostgreSQL takes a place for common, since most records stand in a
+ * few, and would read the whole table for a rare one: it is led there place by place. */
+static void begin_places(struct grounds_of *g, const struct text *names, size_t count,
+                         size_t keeper)
+{
+    struct buf *sql = &g->q->sql;
+    if (g->walk || !g->q->postgres) {
+        begin_here(g);
+        buf_add_c(sql, "u.place");
+        sql__in(g->q, names, count);
+    } else {
+        buf_add_c(sql, g->count++ ? " UNION ALL " : "");
+        buf_add_c(sql, g->probe ? PROBED : FOUND);
+        sql__set(g->q, sql__json_of(g->q, names, count));
+        buf_add_c(sql, " CROSS JOIN LATERAL (SELECT u.* FROM turn u WHERE ");
+        if (keeper) /* a range: what is constant is no order, and no reason for the index */
+            buf_print(sql, "u.keeper = $%zu AND u.place >= s.value AND u.place <= s.value",
+                      keeper);
+        else
+            buf_add_c(sql, "u.place = s.value");
+        return;
+    }
+    if (keeper)
+        buf_print(sql, " AND u.keeper = $%zu", keeper);
+}
+
+static void end_places(struct grounds_of *g, bool kept)
+{
+    if (g->walk || !g->q->postgres)
+        end_here(g);
+    else
+        buf_print(&g->q->sql, " ORDER BY %s LIMIT %d) u",
+                  kept ? "u.keeper, u.place" : "u.place, u.unit", GATHERED_MOST + 1);
+}
+
+/* In which units those grants hold; count 0: in all of them. */
+static struct text *units_of(struct candidates *c, uint64_t grants, size_t *count)
+{
+    const struct actor *a = c->call->actor;
+    struct text *units = NEW_MANY(c->call->arena, a->grant_count + 1, struct text);
+    *count = 0;
+    for (size_t i = 0; i < a->grant_count; i++) {
+        if (!(grants >> (i < GRANTS_MOST ? i : GRANTS_MOST - 1) & 1))
+            continue;
+        if (!a->grants[i].unit.len || i >= GRANTS_MOST - 1) {
+            *count = 0;
+            return units;
+        }
+        units[(*count)++] = a->grants[i].unit;
+    }
+    return units;
+}
+
+static void add_place_of(struct grounds_of *g, struct candidates *c, size_t first,
+                         const bool *done)
+{
+    struct query *q = g->q;
+    uint64_t grants = c->places[first].grants;
+    struct text *names = NEW_MANY(c->call->arena, c->place_count, struct text);
+    size_t n = 0, unit_count;
+    for (size_t i = first; i < c->place_count; i++)
+        if (!done[i] && c->places[i].grants == grants)
+            names[n++] = c->places[i].name;
+    struct text *units = units_of(c, grants, &unit_count);
+    begin_places(g, names, n, 0);
+    if (unit_count) {
+        buf_add_c(&q->sql,
+                  " AND u.unit IN (SELECT descendant FROM unit_closure WHERE ancestor");
+        sql__in(q, units, unit_count);
+        buf_add_c(&q->sql, ")");
+    }
+    end_places(g, false);
+}
+
 static void add_signed_by(struct candidates *c, struct grounds_of *g, size_t person)
 {
     if (!c->being_signed_count)
         return;
-    begin_here(g);
-    buf_add_c(&g->q->sql, "u.place");
-    sql__in(g->q, c->being_signed, c->being_signed_count);
+    begin_places(g, c->being_signed, c->being_signed_count, 0);
     buf_print(
         &g->q->sql,
         " AND EXISTS (SELECT 1 FROM signature g WHERE g.kind = u.kind AND g.id = u.id AND "
         "(g.person = $%zu OR g.stands_for = $%zu))",
         person, person);
+    end_places(g, false);
+}
+
+static void add_keeping(struct candidates *c, struct grounds_of *g, size_t person)
+{
+    begin_here(g);
+    if (c->call->actor->bare && !c->of->others) {
+        /* IS TRUE: by the index of days, of which few have come */
+        buf_print(&g->q->sql, "(u.keeper = $%zu) IS TRUE AND u.day <= ", person);
+        sql__bind(g->q, V_TEXT(c->of->soon));
+    } else
+        buf_print(&g->q->sql, "u.keeper = $%zu", person);
     end_here(g);
 }
 
@@ -289,17 +338,11 @@ static void add_signed_by(struct candidates *c, struct grounds_of *g, size_t per
 static void add_plain(struct candidates *c, struct grounds_of *g, size_t person)
 {
     const bool bare = c->call->actor->bare; /* keeping something makes nothing its turn */
-    begin_here(g);
-    if (bare && !c->of->others) { /* IS TRUE: by the index of days, of which few have come */
-        buf_print(&g->q->sql, "(u.keeper = $%zu) IS TRUE AND u.day <= ", person);
-        sql__bind(g->q, V_TEXT(c->of->soon));
-    } else
-        buf_print(&g->q->sql, "u.keeper = $%zu", person);
     if (c->kept) {
-        buf_add_c(&g->q->sql, " AND u.place");
-        sql__in(g->q, c->kept, c->kept_count);
-    }
-    end_here(g);
+        begin_places(g, c->kept, c->kept_count, person);
+        end_places(g, true);
+    } else
+        add_keeping(c, g, person);
     if (c->of->others) {
         add_signed_by(c, g, person);
         return;
@@ -313,9 +356,7 @@ static void add_plain(struct candidates *c, struct grounds_of *g, size_t person)
     for (size_t i = 0; i < c->place_count; i++) {
         if (done[i])
             continue;
-        begin_here(g);
-        add_place_of(g->q, c, i, done);
-        end_here(g);
+        add_place_of(g, c, i, done);
         for (size_t j = c->place_count; j-- > i;)
             done[j] = done[j] || c->places[j].grants == c->places[i].grants;
     }

@@ -68,12 +68,15 @@ struct text sql__json_of(struct query *q, const struct text *items, size_t count
 /* "IN (…)", texts. */
 void sql__in(struct query *q, const struct text *items, size_t count)
 {
-    buf_add_c(&q->sql, " IN (");
-    if (count > FEW) {
+    bool many = count > FEW;
+    /* An array: of a set PostgreSQL expects a hundred values, and reads the whole table. */
+    buf_add_c(&q->sql, many && q->postgres ? " = ANY (ARRAY(" : " IN (");
+    if (many) {
         buf_add_c(&q->sql, "SELECT s.value FROM ");
         sql__set(q, sql__json_of(q, items, count));
+        buf_add_c(&q->sql, q->postgres ? ")" : "");
     }
-    for (size_t i = 0; i < count && count <= FEW; i++) {
+    for (size_t i = 0; i < count && !many; i++) {
         buf_add_c(&q->sql, i ? ", " : "");
         sql__bind(q, V_TEXT(items[i]));
     }
