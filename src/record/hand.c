@@ -107,8 +107,8 @@ enum err hand__views(struct call *call, struct records *r, struct db db,
 
 /* ---- whose turn: the receiver's, and who manages the register when the owner has left
  * ---------------------------------------------------------------------- */
-enum err hand__turn(struct call *call, struct records *r, struct db db, const struct record *rec,
-                    enum hand *out)
+enum err hand__turn(struct call *call, struct records *r, struct db db, struct staff *staff,
+                    const struct record *rec, enum hand *out)
 {
     const struct json *owner = record_value(rec, TEXT("owner"));
     const struct move *m = kind_move(rec->kind, TEXT("archive"));
@@ -120,11 +120,9 @@ enum err hand__turn(struct call *call, struct records *r, struct db db, const st
         *out = HAND_ACCEPT;
     if (*out || !owner || !m || rec->kind->states[rec->state].end || !call->actor->person.len)
         return OK;
-    struct value v = V_TEXT(owner->text);
-    struct rows rows;
-    TRY(db__rows(call, db, "SELECT 1 FROM person WHERE id = $1 AND disabled = 1", &v, 1, 1,
-                 &rows));
-    if (rows.count)
+    enum staff_is is;
+    TRY(staff__is(call, db, staff, owner->text, &is));
+    if (is == STAFF_LEFT)
         TRY(who__matches(call, r, db, call->actor, rec, &m->by, &manager));
     *out = manager ? HAND_OFFER : HAND_NONE;
     return OK;

@@ -380,6 +380,19 @@ MUST_USE enum err who__may_change(struct call *call, struct records *r, struct d
  * first that it refers to; "" when there is none. The field that says so; NULL: the record itself. */
 struct text who__over(const struct grants *g, const struct record *rec);
 const struct field *who__over_field(const struct grants *g, const struct kind *k);
+/* Who works here and who has left, asked once for each person in one reading. Begins empty;
+ * the names are those of the caller, and stay while it is used. */
+#define STAFF_MOST 64 /* more are asked for again */
+enum staff_is { STAFF_NOBODY, STAFF_HERE, STAFF_LEFT };
+struct staff {
+    struct staff_known {
+        struct text person;
+        enum staff_is is;
+    } known[STAFF_MOST];
+    size_t count;
+};
+MUST_USE enum err staff__is(struct call *call, struct db db, struct staff *staff,
+                            struct text person, enum staff_is *out);
 /* The people that a relation names, whether or not they are still here. */
 MUST_USE enum err who__people(struct call *call, struct records *r, struct db db,
                               const struct record *rec, const struct who *w, struct text **out,
@@ -733,7 +746,7 @@ MUST_USE enum err hand__views(struct call *call, struct records *r, struct db db
 /* What of it is the actor's turn, before anything else: HAND_ACCEPT, or HAND_OFFER (its owner has left,
  * and the actor manages the register). */
 MUST_USE enum err hand__turn(struct call *call, struct records *r, struct db db,
-                             const struct record *rec, enum hand *out);
+                             struct staff *staff, const struct record *rec, enum hand *out);
 /* `rec` has the given values in it. */
 /* Nobody who has left comes into a field whose person is expected to act. `before` NULL: it is new. */
 MUST_USE enum err hand__present(struct writing *w, const struct record *rec,
@@ -861,6 +874,9 @@ struct turn_field {
     const struct field *via, *field;
 };
 size_t turn__fields(struct arena *a, const struct kind *k, struct turn_field **out);
+/* As record_turn, of one of many. */
+MUST_USE enum err turn__of(struct call *call, struct records *r, struct reader *db,
+                           struct staff *staff, const struct record *rec, struct turn *out);
 /* Does being in this list make it one's turn? What all staff may do waits for nobody in particular. */
 bool turn__counts(const struct who_list *list, const struct who *w);
 

@@ -113,7 +113,8 @@ static enum err read_cursor(struct call *call, struct text cursor, struct turns_
 
 /* What is said beside those that wait for somebody. The records of a kind are read together. */
 static enum err more_about(struct call *call, struct records *r, struct reader *db,
-                           const struct kind *k, struct todo *const *some, size_t count)
+                           struct staff *staff, const struct kind *k, struct todo *const *some,
+                           size_t count)
 {
     struct text *ids = NEW_MANY(call->arena, count + 1, struct text);
     struct map *places = map_in(call->arena);
@@ -128,7 +129,7 @@ static enum err more_about(struct call *call, struct records *r, struct reader *
         if (!map_find(places, items[i]->id, &at))
             continue;
         some[at]->turn = NEW(call->arena, struct turn);
-        TRY(record_turn(call, r, db, items[i], some[at]->turn));
+        TRY(turn__of(call, r, db, staff, items[i], some[at]->turn));
     }
     return OK;
 }
@@ -137,6 +138,7 @@ static enum err more_about_all(struct call *call, struct records *r, struct read
                                struct todo **some, size_t count)
 {
     struct todo **of_kind = NEW_MANY(call->arena, count + 1, struct todo *);
+    struct staff staff = {.count = 0};
     for (size_t k = 0; k < r->model->kind_count && count; k++) {
         const struct kind *kind = &r->model->kinds[k];
         size_t n = 0;
@@ -144,7 +146,7 @@ static enum err more_about_all(struct call *call, struct records *r, struct read
             if (text_same(some[i]->ref.kind, kind->name))
                 of_kind[n++] = some[i];
         if (n)
-            TRY(more_about(call, r, db, kind, of_kind, n));
+            TRY(more_about(call, r, db, &staff, kind, of_kind, n));
     }
     return OK;
 }

@@ -129,6 +129,7 @@ struct turning {
     struct step *steps;
     size_t count;
     struct verdict lifted; /* waivers, once they are known */
+    struct staff *staff;
 };
 
 static const struct json *of_record(void *arg, struct text field)
@@ -207,11 +208,9 @@ static void add_field(struct turning *t, struct text name)
 
 static enum err works_here(struct turning *t, struct text person, bool *yes)
 {
-    struct value v = V_TEXT(person);
-    struct rows rows;
-    TRY(read_rows(t->call, t->db, "SELECT id FROM person WHERE id = $1 AND disabled = 0", &v, 1,
-                  1, &rows));
-    *yes = rows.count > 0;
+    enum staff_is is;
+    TRY(staff__is(t->call, db_reader(t->db), t->staff, person, &is));
+    *yes = is == STAFF_HERE;
     return OK;
 }
 
@@ -456,12 +455,20 @@ static enum err of_model(struct turning *t)
     return OK;
 }
 
+enum err turn__of(struct call *call, struct records *r, struct reader *db, struct staff *staff,
+                  const struct record *rec, struct turn *out)
+{
+    struct turning t = {
+        .call = call, .records = r, .db = db, .rec = rec, .turn = out, .staff = staff};
+    *out = (struct turn){.who = NEW_MANY(call->arena, TURN_WHO_MOST, struct turn_of)};
+    enum hand hand;
+    TRY(hand__turn(call, r, db_reader(db), staff, rec, &hand));
+    return hand != HAND_NONE ? of_hand(&t, hand) : of_model(&t);
+}
+
 enum err record_turn(struct call *call, struct records *r, struct reader *db,
                      const struct record *rec, struct turn *out)
 {
-    struct turning t = {.call = call, .records = r, .db = db, .rec = rec, .turn = out};
-    *out = (struct turn){.who = NEW_MANY(call->arena, TURN_WHO_MOST, struct turn_of)};
-    enum hand hand;
-    TRY(hand__turn(call, r, db_reader(db), rec, &hand));
-    return hand != HAND_NONE ? of_hand(&t, hand) : of_model(&t);
+    struct staff staff = {.count = 0};
+    return turn__of(call, r, db, &staff, rec, out);
 }

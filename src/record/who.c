@@ -96,6 +96,22 @@ static enum err related(struct call *call, struct records *r, struct db db, stru
     return OK;
 }
 
+enum err staff__is(struct call *call, struct db db, struct staff *staff, struct text person,
+                   enum staff_is *out)
+{
+    for (size_t i = 0; i < staff->count && i < STAFF_MOST; i++)
+        if (text_same(staff->known[i].person, person)) {
+            *out = staff->known[i].is;
+            return OK;
+        }
+    struct value v = V_TEXT(person);
+    struct rows rows;
+    TRY(db__rows(call, db, "SELECT disabled FROM person WHERE id = $1", &v, 1, 1, &rows));
+    *out = !rows.count ? STAFF_NOBODY : row_at(&rows, 0)[0].integer ? STAFF_LEFT : STAFF_HERE;
+    staff->known[staff->count++ % STAFF_MOST] = (struct staff_known){person, *out};
+    return OK;
+}
+
 enum err who__people(struct call *call, struct records *r, struct db db,
                      const struct record *rec, const struct who *w, struct text **out,
                      size_t *count)
