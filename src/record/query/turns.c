@@ -10,520 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct turning {
-    struct query *q;
-    size_t person, self, now; /* numbers of the bound values: whose turn; who acts for them, mostly the same */
-    const struct turns_query *of;
-    const struct waivers *waivers; /* in force today */
-};
-
-static void add_quoted(struct query *q, const char *alias, struct text name)
-{
-    buf_print(&q->sql, "%s.\"%.*s\"", alias, TEXT_ARG(name));
-}
-
-/* Does a field of the record `alias` (of kind k) name this value? Never NULL. */
-static void add_holds(struct query *q, const struct kind *k, const char *alias,
-                      const struct field *f, size_t value)
-{
-    if (f && f->type->refers == REFERS_MANY)
-        buf_print(&q->sql,
-                  "EXISTS (SELECT 1 FROM link l WHERE l.from_kind = '%.*s' AND l.from_id = "
-                  "%s.id AND l.free = 0 AND l.type = '%.*s' AND l.to_id = $%zu)",
-                  TEXT_ARG(k->name), alias, TEXT_ARG(f->name), value);
-    else if (!f || !field__is_column(f))
-        buf_add_c(&q->sql, "1=0");
-    else {
-        buf_add_c(&q->sql, "(");
-        add_quoted(q, alias, f->name);
-        buf_print(&q->sql,
-                  f->many ? " LIKE '%%|' || CAST($%zu AS TEXT) || '|%%') IS TRUE"
-                          : " = $%zu) IS TRUE",
-                  value);
-    }
-}
-
-static struct value plain_value(const struct field *f, const struct json *v)
-{
-    if (v->type == JSON_TRUE || v->type == JSON_FALSE)
-        return V_INT(v->type == JSON_TRUE);
-    if (v->type == JSON_INTEGER)
-        return f->type->form == FORM_NUMBER ? V_NUM((double)v->integer) : V_INT(v->integer);
-    return v->type == JSON_NUMBER ? V_NUM(v->number) : V_TEXT(v->text);
-}
-
-static void add_one_of(struct query *q, const struct kind *k, const char *alias,
-                       struct text field, const struct json *const *values, size_t count)
-{
-    const struct field *f = kind_field(k, field);
-    buf_add_c(&q->sql, "(1=0");
-    for (size_t i = 0; f && i < count; i++) {
-        buf_add_c(&q->sql, " OR ");
-        add_holds(q, k, alias, f, sql__keep(q, plain_value(f, values[i])));
-    }
-    buf_add_c(&q->sql, ")");
-}
-
-static void add_is_empty(struct query *q, const struct field *f)
-{
-    buf_add_c(&q->sql, "(1=1");
-    if (sql__empty(q, f, TEXT("1")) != OK)
-        buf_add_c(&q->sql, " AND 1=0");
-    buf_add_c(&q->sql, ")");
-}
-
-static void add_when(struct query *q, const struct condition *c)
-{
-    const struct field *f = c && c->form == WHEN_EMPTY ? kind_field(q->kind, c->field) : NULL;
-    if (!c || c->form == WHEN_ALWAYS)
-        buf_add_c(&q->sql, "1=1");
-    else if (c->form == WHEN_IS || c->form == WHEN_IN)
-        add_one_of(q, q->kind, "t", c->field, c->values, c->count);
-    else if (f) {
-        buf_add_c(&q->sql, c->empty ? "" : "NOT ");
-        add_is_empty(q, f);
-    } else {
-        const char *start[] = {[WHEN_ANY] = "(1=0", [WHEN_ALL] = "(1=1", [WHEN_NOT] = "(NOT (1=1"};
-        buf_add_c(&q->sql, c->form >= WHEN_ANY ? start[c->form] : "(1=0");
-        for (size_t i = 0; c->form >= WHEN_ANY && i < c->part_count; i++) {
-            buf_add_c(&q->sql, c->form == WHEN_ANY ? " OR " : " AND ");
-            add_when(q, c->parts[i]);
-        }
-        buf_add_c(&q->sql, c->form == WHEN_NOT ? "))" : ")");
-    }
-}
-
-/* ---- who */
-/* Holding the role over the record; nothing is added when the actor holds it nowhere. */
-static void add_holding(struct turning *t, struct grounds *g, struct text role)
-{
-    const struct actor *a = t->q->call->actor;
-    struct text *units = NEW_MANY(t->q->call->arena, a->grant_count + 1, struct text);
-    size_t n = 0;
-    bool everywhere = false;
-    for (size_t i = 0; i < a->grant_count; i++) {
-        if (!text_same(a->grants[i].role, role))
-            continue;
-        everywhere = everywhere || !a->grants[i].unit.len;
-        units[n++] = a->grants[i].unit;
-    }
-    if (!n)
-        return;
-    sql__ground(g);
-    buf_add_c(&t->q->sql, "1=1");
-    if (everywhere)
-        return;
-    /* A unit record scopes itself (who.c). */
-    buf_print(&t->q->sql, " AND (%s IN (SELECT descendant FROM unit_closure WHERE ancestor",
-              text_is(t->q->kind->is, "unit_tree") ? "COALESCE(t.\"unit\", t.id)"
-                                                   : "t.\"unit\"");
-    sql__in(t->q, units, n);
-    buf_add_c(&t->q->sql, ")) IS TRUE");
-}
-
-/* Holding it by a record that grants it over this one (who.c). */
-static void add_granted(struct turning *t, struct grounds *g, const struct kind *k, struct text role)
-{
-    struct query *q = t->q;
-    const struct grants *by = &k->grants;
-    const struct field *over = who__over_field(by, q->kind);
-    const struct role *known = model_role(q->records->model, role);
-    bool itself = by->in && q->kind == by->over->target_kind;
-    if (!by->in || (!itself && !over) || !known || known->approver ||
-        q->call->actor->type != ACTOR_USER || q->call->actor->stands_for.len)
-        return;
-    sql__ground(g);
-    buf_print(&q->sql,
-              "EXISTS (SELECT 1 FROM \"%.*s\" ga WHERE ga.\"%.*s\" = $%zu AND ga.\"%.*s\" = "
-              "'%.*s' AND ga.\"%.*s\" = t.\"%.*s\"",
-              TEXT_ARG(k->name), TEXT_ARG(by->to->name), t->person, TEXT_ARG(by->role->name),
-              TEXT_ARG(role), TEXT_ARG(by->over->name), TEXT_ARG(itself ? TEXT("id") : over->name));
-    struct text *names = NEW_MANY(q->call->arena, k->state_count + 1, struct text);
-    size_t n = 0;
-    for (size_t i = 0; i < k->state_count; i++)
-        if (by->in >> i & 1)
-            names[n++] = k->states[i].name;
-    buf_add_c(&q->sql, " AND ga.state");
-    sql__in(q, names, n);
-    sql__granted_today(q, by, "ga");
-    buf_add_c(&q->sql, ")");
-}
-
-static void add_role_here(struct turning *t, struct grounds *g, struct text role, bool acting)
-{
-    const struct model *m = t->q->records->model;
-    add_holding(t, g, role);
-    for (size_t i = 0; acting && i < m->kind_count; i++)
-        add_granted(t, g, &m->kinds[i], role);
-}
-
-/* contributor.c; via NULL: of the record itself. */
-static void add_contributor(struct turning *t, const struct field *via, size_t person)
-{
-    const struct kind *k = via ? via->target_kind : t->q->kind;
-    if (!k || (via && (!field__is_column(via) || via->many))) {
-        buf_add_c(&t->q->sql, "1=0");
-        return;
-    }
-    struct text id = via ? via->name : TEXT("id");
-    buf_print(&t->q->sql,
-              "EXISTS (SELECT 1 FROM contributor c WHERE c.kind = '%.*s' AND c.id = t.\"%.*s\" "
-              "AND c.person = $%zu AND c.version >= COALESCE((SELECT MAX(b.version) FROM "
-              "contributor b WHERE b.kind = c.kind AND b.id = c.id AND b.person = ''), 0))",
-              TEXT_ARG(k->name), TEXT_ARG(id), person);
-}
-
-static void add_relation_of(struct turning *t, struct grounds *g, const struct who *w, bool duty,
-                            size_t person)
-{
-    struct query *q = t->q;
-    if (q->call->actor->bare && !duty)
-        return; /* a token without relations; its person's duties bind it all the same (who.c) */
-    const struct field *via = w->via.len ? kind_field(q->kind, w->via) : NULL;
-    sql__ground(g);
-    if (w->as.len && !duty) { /* who acts as such holds the role as well */
-        struct grounds as = {q, false};
-        add_role_here(t, &as, w->as, true);
-        sql__end_grounds(&as);
-        buf_add_c(&q->sql, " AND ");
-    }
-    if (w->contributor)
-        add_contributor(t, via, person);
-    else if (!w->via.len)
-        add_holds(q, q->kind, "t", kind_field(q->kind, w->relation), person);
-    else if (!via || !via->target_kind || !field__is_column(via) || via->many)
-        buf_add_c(&q->sql, "1=0");
-    else {
-        buf_print(&q->sql, "EXISTS (SELECT 1 FROM \"%.*s\" x WHERE x.id = t.\"%.*s\" AND ",
-                  TEXT_ARG(via->target_kind->name), TEXT_ARG(via->name));
-        add_holds(q, via->target_kind, "x", kind_field(via->target_kind, w->relation), person);
-        buf_add_c(&q->sql, ")");
-    }
-}
-
-/* Roles are lent to a deputy, not what one is to a record; and duties judge both (who.c). */
-static void add_relation(struct turning *t, struct grounds *g, const struct who *w, bool duty)
-{
-    if (duty || t->self == t->person || w->as.len)
-        add_relation_of(t, g, w, duty, t->person);
-    if (duty && t->self != t->person)
-        add_relation_of(t, g, w, duty, t->self);
-}
-
-enum list_of { TURN, CHANGE, DUTY };
-static void add_who(struct turning *t, struct grounds *g, const struct who_list *list,
-                    enum list_of of)
-{
-    for (size_t i = 0; i < list->count; i++) {
-        const struct who *w = &list->one[i];
-        if (w->automatic || (of == TURN && !turn__counts(list, w)))
-            continue;
-        if (w->everyone) {
-            sql__ground(g);
-            buf_add_c(&t->q->sql, who__is_somebody(t->q->call->actor) ? "1=1" : "1=0");
-        } else if (w->role.len)
-            add_role_here(t, g, w->role, of != DUTY);
-        else
-            add_relation(t, g, w, of == DUTY);
-    }
-}
-
-static void add_matches(struct turning *t, const struct who_list *list, enum list_of of)
-{
-    struct grounds g = {t->q, false};
-    add_who(t, &g, list, of);
-    sql__end_grounds(&g);
-}
-
-static void add_owner(struct turning *t)
-{
-    if (t->q->call->actor->bare || t->self != t->person) {
-        buf_add_c(&t->q->sql, "1=0");
-        return;
-    }
-    buf_print(&t->q->sql,
-              "(t.\"owner\" = $%zu OR (t.\"owner\" IS NULL AND t.\"author\" = $%zu)) IS TRUE",
-              t->person, t->person);
-}
-
-/* Who signs in one step; a move for just everybody is its owner's. */
-static void add_side(struct turning *t, const struct who_list *list)
-{
-    bool any = false;
-    for (size_t i = 0; i < list->count; i++)
-        any = any || turn__counts(list, &list->one[i]);
-    if (any)
-        add_matches(t, list, TURN);
-    else
-        add_owner(t);
-}
-
-/* One that a waiver let be given counts while that waiver does. */
-static void add_by_waiver(struct turning *t)
-{
-    struct query *q = t->q;
-    if (!q->records->model->waiver_kind)
-        return;
-    buf_add_c(&q->sql,
-              " AND NOT EXISTS (SELECT 1 FROM waived wd WHERE wd.kind = g.kind AND wd.id = "
-              "g.id AND wd.version = g.version AND wd.person = g.person AND wd.move = ''");
-    if (t->waivers->count) {
-        buf_add_c(&q->sql, " AND NOT wd.waiver");
-        sql__in(q, waivers__ids(q->call, t->waivers), t->waivers->count);
-    }
-    buf_add_c(&q->sql, ")");
-}
-
-/* The signatures under a move that stand: sign.c; NULL: under any. */
-static void add_standing(struct turning *t, const struct move *m)
-{
-    buf_print(
-        &t->q->sql,
-        "FROM signature g WHERE g.kind = '%.*s' AND g.id = t.id AND g.move %s '%.*s' AND "
-        "g.version <= t.version AND (g.until IS NULL OR g.until > $%zu) AND NOT EXISTS "
-        "(SELECT 1 FROM withdrawn w WHERE w.signature = g.own_id) AND NOT EXISTS (SELECT 1 "
-        "FROM version v WHERE v.kind = g.kind AND v.id = g.id AND v.version > g.version "
-        "AND COALESCE(v.alters, 1) > 0)",
-        TEXT_ARG(t->q->kind->name), m ? "=" : "<>", TEXT_ARG(m ? m->name : TEXT("redact")),
-        t->now);
-    add_by_waiver(t);
-}
-
-static void add_is_signed(struct turning *t, const struct move *m)
-{
-    buf_add_c(&t->q->sql, "EXISTS (SELECT 1 ");
-    add_standing(t, m);
-    buf_add_c(&t->q->sql, ")");
-}
-
-/* By the actor. */
-static void add_signed(struct turning *t, const struct move *m)
-{
-    buf_add_c(&t->q->sql, "EXISTS (SELECT 1 ");
-    add_standing(t, m);
-    buf_print(&t->q->sql,
-              " AND (g.person IN ($%zu, $%zu) OR g.stands_for IN ($%zu, $%zu)))", t->person, t->self,
-              t->person, t->self);
-}
-
-/* As many have signed in the step as it takes. */
-static void add_complete(struct turning *t, const struct move *m, size_t step)
-{
-    buf_add_c(&t->q->sql, "(SELECT count(DISTINCT g.person) ");
-    add_standing(t, m);
-    buf_print(&t->q->sql, " AND g.side = %zu) >= %lld", step + 1,
-              (long long)m->steps[step].count);
-}
-
-/* The actor is of the step, it applies, and its turn has come. */
-static void add_step(struct turning *t, const struct move *m, size_t step)
-{
-    struct query *q = t->q;
-    buf_add_c(&q->sql, "(");
-    add_side(t, &m->steps[step].by);
-    buf_add_c(&q->sql, " AND ");
-    add_when(q, m->steps[step].when);
-    buf_add_c(&q->sql, " AND NOT ");
-    add_complete(t, m, step);
-    for (size_t i = 0; m->ordered && i < step; i++) {
-        buf_add_c(&q->sql, " AND (NOT ");
-        add_when(q, m->steps[i].when);
-        buf_add_c(&q->sql, " OR ");
-        add_complete(t, m, i);
-        buf_add_c(&q->sql, ")");
-    }
-    buf_add_c(&q->sql, ")");
-}
-
-/* Whoever ever owned a record stays under the duties of its owner (hand.c). */
-static void add_past_owner(struct turning *t, struct grounds *g, const struct who_list *people)
-{
-    struct query *q = t->q;
-    for (size_t i = 0; i < people->count; i++) {
-        const struct who *w = &people->one[i];
-        const struct field *via = w->via.len ? kind_field(q->kind, w->via) : NULL;
-        bool usable = !w->via.len || (via && via->target_kind && field__is_column(via));
-        if (!text_is(w->relation, "owner") || !usable)
-            continue;
-        sql__ground(g);
-        struct text kind = via ? via->target_kind->name : q->kind->name;
-        struct text id = via ? via->name : TEXT("id");
-        buf_print(&q->sql,
-                  "EXISTS (SELECT 1 FROM past_owner o WHERE o.kind = '%.*s' AND o.id = "
-                  "t.\"%.*s\" AND o.person IN ($%zu, $%zu))",
-                  TEXT_ARG(kind), TEXT_ARG(id), t->person, t->self);
-    }
-}
-
-/* It does not bar them, or it is waived (waiver.c). */
-static void add_duty(struct turning *t, const struct duty *duty)
-{
-    struct query *q = t->q;
-    struct grounds g = {q, false};
-    size_t count = 0;
-    bool everywhere = false;
-    struct text *units = NULL;
-    if (q->call->actor->type == ACTOR_USER)
-        units = waivers__units(q->call, t->waivers, q->kind, duty->code, &count, &everywhere);
-    if (everywhere)
-        return;
-    buf_add_c(&q->sql, " AND (NOT ");
-    add_who(t, &g, &duty->people, DUTY);
-    add_past_owner(t, &g, &duty->people);
-    sql__end_grounds(&g);
-    if (count) {
-        buf_add_c(&q->sql,
-                  " OR (t.\"unit\" IN (SELECT descendant FROM unit_closure WHERE ancestor");
-        sql__in(q, units, count);
-        buf_add_c(&q->sql, ")) IS TRUE");
-    }
-    buf_add_c(&q->sql, ")");
-}
-
-static void add_signer(struct turning *t, const struct move *m)
-{
-    struct query *q = t->q;
-    buf_add_c(&q->sql, "(");
-    if (!move_takes_many(m))
-        add_side(t, &m->by);
-    else {
-        buf_add_c(&q->sql, "(");
-        for (size_t i = 0; i < m->step_count; i++) {
-            buf_add_c(&q->sql, i ? " OR " : "");
-            add_step(t, m, i);
-        }
-        buf_add_c(&q->sql, ") AND NOT ");
-        add_signed(t, m);
-    }
-    for (size_t i = 0; i < m->duty_count; i++)
-        add_duty(t, &m->duties[i]);
-    buf_add_c(&q->sql, ")");
-}
-
-/* ---- what is missing */
-static void add_uncovered(struct query *q, const struct field *f)
-{
-    buf_print(&q->sql,
-              "(SELECT count(DISTINCT x.\"%.*s\") FROM \"%.*s__%.*s\" x WHERE x.record = t.id "
-              "AND x.\"%.*s\"",
-              TEXT_ARG(f->covers_column), TEXT_ARG(q->kind->name), TEXT_ARG(f->name),
-              TEXT_ARG(f->covers_column));
-    sql__in(q, f->covers, f->covers_count);
-    buf_print(&q->sql, ") < %zu", f->covers_count);
-}
-
-/* What the state it is in demands as well is there already. */
-static bool newly_demanded(const struct kind *k, const struct field *f, const struct move *m,
-                           size_t state)
-{
-    return !f->system && !f->required && f->required_in >> m->to & 1 &&
-           !(f->required_in >> state & 1) && !guard__asks(k, m, f->name);
-}
-
-static void add_unfilled(struct query *q, const struct move *m, size_t state)
-{
-    for (size_t i = 0; i < q->kind->field_count; i++) {
-        const struct field *f = &q->kind->fields[i];
-        if (!newly_demanded(q->kind, f, m, state))
-            continue;
-        buf_add_c(&q->sql, " OR (");
-        add_when(q, f->only);
-        buf_add_c(&q->sql, " AND ");
-        add_when(q, f->required_when);
-        buf_add_c(&q->sql, " AND (");
-        add_is_empty(q, f);
-        if (f->covers_count) {
-            buf_add_c(&q->sql, " OR ");
-            add_uncovered(q, f);
-        }
-        buf_add_c(&q->sql, "))");
-    }
-}
-
-static void add_pointed_at(struct query *q, const struct field *f)
-{
-    buf_print(&q->sql, "\"%.*s\" x WHERE ", TEXT_ARG(f->target_kind->name));
-    if (f->type->refers == REFERS_MANY)
-        buf_print(&q->sql,
-                  "x.id IN (SELECT l.to_id FROM link l WHERE l.from_kind = '%.*s' AND "
-                  "l.from_id = t.id AND l.free = 0 AND l.type = '%.*s')",
-                  TEXT_ARG(q->kind->name), TEXT_ARG(f->name));
-    else
-        buf_print(&q->sql, "x.id = t.\"%.*s\"", TEXT_ARG(f->name));
-}
-
-static void add_pointing(struct query *q, const struct kind *k, const struct field *f)
-{
-    buf_print(&q->sql, "\"%.*s\" x WHERE x.state <> 'archived' AND ", TEXT_ARG(k->name));
-    if (f->type->refers == REFERS_MANY)
-        buf_print(&q->sql,
-                  "x.id IN (SELECT l.from_id FROM link l WHERE l.from_kind = '%.*s' AND l.free = 0 "
-                  "AND l.type = '%.*s' AND l.to_id = t.id)",
-                  TEXT_ARG(k->name), TEXT_ARG(f->name));
-    else
-        buf_print(&q->sql, "x.\"%.*s\" = t.id", TEXT_ARG(f->name));
-}
-
-/* How many of the records that a need looks at there are; `good`: in a state it accepts. */
-static void add_number(struct query *q, const struct need *n, bool good)
-{
-    const struct field *own = n->field.len ? kind_field(q->kind, n->field) : NULL;
-    const struct kind *k = own ? own->target_kind : model_kind(q->records->model, n->kind);
-    const struct field *via = own || !k ? own : kind_field(k, n->via);
-    if (!k || !via) {
-        buf_add_c(&q->sql, "0");
-        return;
-    }
-    buf_add_c(&q->sql, "(SELECT count(*) FROM ");
-    if (own)
-        add_pointed_at(q, own);
-    else
-        add_pointing(q, k, via);
-    for (size_t i = 0; i < n->where_count; i++) {
-        const struct json *v = n->where[i].value, *items[64] = {v};
-        size_t count = v->type == JSON_LIST ? 0 : 1;
-        for (const struct json *one = count ? NULL : v->first; one && count < 64; one = one->next)
-            items[count++] = one;
-        buf_add_c(&q->sql, " AND ");
-        if (text_starts(json_text(v), "$")) {
-            buf_print(&q->sql, "(x.\"%.*s\" = t.\"%.*s\") IS TRUE",
-                      TEXT_ARG(n->where[i].field), TEXT_ARG(text_from(v->text, 1)));
-            continue;
-        }
-        add_one_of(q, k, "x", n->where[i].field, items, count);
-    }
-    if (good) {
-        buf_add_c(&q->sql, " AND x.state");
-        sql__in(q, n->states, n->state_count);
-    }
-    const struct field *since = good && n->since.len ? kind_field(q->kind, n->since) : NULL;
-    if (since)
-        buf_print(&q->sql,
-                  " AND (t.\"%.*s\" IS NULL OR EXISTS (SELECT 1 FROM version v WHERE v.kind = "
-                  "'%.*s' AND v.id = x.id AND COALESCE(v.alters, 1) = 2 AND v.at > t.\"%.*s\"))",
-                  TEXT_ARG(n->since), TEXT_ARG(k->name), TEXT_ARG(n->since));
-    buf_add_c(&q->sql, ")");
-}
-
-static void add_unmet(struct query *q, const struct move *m)
-{
-    for (size_t i = 0; i < m->need_count; i++) {
-        const struct need *n = &m->needs[i];
-        buf_add_c(&q->sql, " OR (");
-        add_when(q, n->only);
-        buf_add_c(&q->sql, " AND (");
-        add_number(q, n, true);
-        buf_print(&q->sql, " < %lld", (long long)n->least);
-        if (n->every) {
-            buf_add_c(&q->sql, " OR ");
-            add_number(q, n, true);
-            buf_add_c(&q->sql, " < ");
-            add_number(q, n, false);
-        }
-        buf_add_c(&q->sql, "))");
-    }
-}
-
 /* ---- one kind */
 /* r, a of the nth next move of whatever state the record is in. */
 static void add_nth(struct turning *t, size_t nth)
@@ -540,19 +26,19 @@ static void add_nth(struct turning *t, size_t nth)
             buf_print(&q->sql, " WHEN '%.*s' THEN CASE WHEN ", TEXT_ARG(k->states[s].name));
             if (by_signature) {
                 buf_add_c(&q->sql, "NOT ");
-                add_is_signed(t, m);
+                turning__is_signed(t, m);
                 buf_print(&q->sql, " THEN %d WHEN ", signer - 1);
             }
             if (signer) {
-                add_signer(t, m);
+                turning__signer(t, m);
                 buf_add_c(&q->sql, " THEN 1 ELSE 0 END");
                 continue;
             }
             buf_add_c(&q->sql, "NOT (");
-            add_when(q, m->when);
+            sql__when(q, m->when);
             buf_add_c(&q->sql, ") THEN 0 WHEN 1=0");
-            add_unfilled(q, m, s);
-            add_unmet(q, m);
+            sql__unfilled(q, m, s);
+            sql__unmet(q, m);
             buf_add_c(&q->sql, " THEN 1 ELSE 2 END");
         }
         buf_print(&q->sql, " ELSE %d END AS %c%zu, ", signer - 1, signer ? 'a' : 'r', nth);
@@ -592,7 +78,7 @@ static void add_hand(struct turning *t)
         sql__in(q, names, n);
         buf_add_c(&q->sql, " AND EXISTS (SELECT 1 FROM person p WHERE p.id = t.owner AND "
                            "p.disabled = 1) AND ");
-        add_matches(t, &archive->by, CHANGE);
+        turning__matches(t, &archive->by, CHANGE);
         buf_print(&q->sql, " THEN %d", HAND_OFFER);
     }
     buf_add_c(&q->sql, " ELSE 0 END AS hand, ");
@@ -634,7 +120,7 @@ static void add_any_signed(struct turning *t, size_t state)
     for (size_t nth = 0; (m = turn__move(t->q->kind, state, nth, &by_signature)); nth++)
         if (by_signature) {
             buf_add_c(&t->q->sql, " OR ");
-            add_is_signed(t, m);
+            turning__is_signed(t, m);
         }
     buf_add_c(&t->q->sql, ")");
 }
@@ -673,7 +159,7 @@ static void add_own(struct turning *t)
     buf_print(&t->q->sql, "((t.owner = $%zu) IS TRUE", t->person);
     if (living__signs(t->q->kind)) {
         buf_add_c(&t->q->sql, " OR ");
-        add_signed(t, NULL);
+        turning__signed(t, NULL);
     }
     buf_add_c(&t->q->sql, ")");
 }
@@ -683,7 +169,7 @@ static void add_any_side(struct turning *t, const struct move *m)
 {
     for (size_t i = 0; i < m->step_count; i++) {
         buf_add_c(&t->q->sql, " OR ");
-        add_side(t, &m->steps[i].by);
+        turning__side(t, &m->steps[i].by);
     }
 }
 
@@ -697,7 +183,7 @@ static void add_concerned(struct turning *t, size_t most)
         buf_print(&q->sql, "((t.owner = $%zu) IS TRUE OR hand > 0 OR ", t->person);
     else
         buf_add_c(&q->sql, "(");
-    add_owner(t);
+    turning__owner(t);
     buf_add_c(&q->sql, " OR CASE t.state WHEN '' THEN 0");
     for (size_t s = 0; s < k->state_count; s++) {
         bool by_signature;
@@ -728,9 +214,9 @@ static void add_turns_of(struct turning *t, const struct kind *k, struct text id
     for (size_t i = 0; i < most; i++)
         add_nth(t, i);
     buf_add_c(&q->sql, "hand, CASE WHEN ");
-    add_owner(t);
+    turning__owner(t);
     buf_add_c(&q->sql, " AND ");
-    add_matches(t, &k->change, CHANGE);
+    turning__matches(t, &k->change, CHANGE);
     buf_add_c(&q->sql,
               " THEN 1 ELSE 0 END AS mend, t.id AS id, t.\"key\" AS num, t.title AS title, "
               "t.state AS state, COALESCE(t.due, t.review_due) AS due, t.owner AS own FROM "
