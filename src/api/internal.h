@@ -250,6 +250,12 @@ handler site_model_get, site_model_rehearse, site_model_post;
 handler person_holds_get;
 handler people_get, people_post, person_patch, person_role_post, person_role_delete, person_confirm, person_reset, tokens_get,
     tokens_post, token_delete;
+/* assurance.c: by its name, the first without one, NULL when there is none; "there is no such
+ * …"; the word of a state; "groups": […]. */
+const struct framework *assurance__framework(struct exchange *x, struct text name);
+enum err assurance__missing(struct exchange *x);
+const char *assurance__state(enum check_state s);
+void assurance__put_groups(const struct framework *f, struct json_out *o);
 handler frameworks_get, framework_get, readiness_get, method_get, checks_get, check_get, soa_get;
 handler ledger_checkpoint_get, ledger_entries_get, ledger_proof_get, ledger_tile_get,
     ledger_key_get, ledger_verify_get;
