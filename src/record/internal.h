@@ -47,6 +47,20 @@ MUST_USE enum err epoch__guard(struct call *call, struct tx *tx, struct records 
  * writer). */
 void epoch__due(struct records *r);
 void epoch__tell(struct records *r, struct text kind, struct text id, int64_t version);
+/* tables.c: all tables that the store must have for this model; lives in the arena. */
+struct tables {
+    struct table *items;
+    size_t count;
+};
+struct tables tables__all(struct arena *a, const struct model *m);
+/* Is there an index of the field that lists the records of one value in the kind's own order?
+ */
+bool tables__gathers(const struct kind *k, const struct field *f);
+/* Can records of one value of it be looked up by an index? And are all records in that, in its
+ * order? */
+bool tables__looks_up(const struct kind *k, const struct field *f);
+bool tables__walks(const struct kind *k, const struct field *f);
+
 /* open.c */
 struct migration {
     const struct model *model;
@@ -57,12 +71,6 @@ MUST_USE enum err open__migrate(struct call *call, struct tx *tx, struct migrati
 /* The column of the field is new with these steps, and no version can have a value of it. */
 MUST_USE enum err open__fresh(struct call *call, struct tx *tx, const struct plan_step *steps,
                               const struct kind *k, const struct field *f, bool *fresh);
-/* Is there an index of the field that lists the records of one value in the kind's own order? */
-bool open__gathers(const struct kind *k, const struct field *f);
-/* Can records of one value of it be looked up by an index? And are all records in that, in its
- * order? */
-bool open__looks_up(const struct kind *k, const struct field *f);
-bool open__walks(const struct kind *k, const struct field *f);
 struct text open__steps(struct call *call, const struct plan_step *steps);
 
 /* A reader or the writer's transaction: rules are the same for looking and for doing. */

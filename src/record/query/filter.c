@@ -269,9 +269,9 @@ bool sql__by_index(const struct query *q, const struct filter *filter)
         return false;
     if (f->type->form == FORM_LINKS)
         return !how.len;
-    if (!field__is_column(f) || !open__looks_up(q->kind, f))
+    if (!field__is_column(f) || !tables__looks_up(q->kind, f))
         return false;
     if (text_is(how, "empty"))
-        return filled || open__walks(q->kind, f);
+        return filled || tables__walks(q->kind, f);
     return !how.len || (!text_is(how, "not") && !field_is_set(f) && !order__has(f));
 }

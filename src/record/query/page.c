@@ -54,7 +54,7 @@ static bool walks(const struct page *p)
     if (is_shared(o->by[0]) && (o->down[0] || text_find(p->asked->sort, ',') >= 0))
         return false;
     bool ends = order__never_empty(o->by[0]) || !o->down[0] || !p->list->postgres;
-    return ends && open__walks(p->list->kind, o->by[0]);
+    return ends && tables__walks(p->list->kind, o->by[0]);
 }
 
 /* All that pass this filter lie in an index in the order that is asked for. */
@@ -63,7 +63,7 @@ static const struct filter *leads(const struct page *p)
     for (size_t i = 0; i < p->asked->filter_count && !p->asked->sort.len; i++) {
         const struct filter *filter = &p->asked->filters[i];
         const struct field *f = kind_field(p->list->kind, filter->name);
-        if (f && !field_is_set(f) && field__is_column(f) && open__gathers(p->list->kind, f) &&
+        if (f && !field_is_set(f) && field__is_column(f) && tables__gathers(p->list->kind, f) &&
             text_find(filter->value, ',') < 0)
             return filter;
     }
@@ -178,8 +178,7 @@ static bool gathers(const struct page *p)
 {
     const struct field *f = p->order->count > 1 ? p->order->by[0] : NULL;
     return f && !p->asked->q.len && text_find(p->asked->sort, ',') < 0 &&
-           open__gathers(p->list->kind, f) && !f->unique &&
-           is_shared(f);
+           tables__gathers(p->list->kind, f) && !f->unique && is_shared(f);
 }
 
 /* PostgreSQL has the empty ones at one end of an index, and a list has them at the other. */
@@ -187,7 +186,7 @@ static bool ends_apart(const struct page *p)
 {
     const struct order *o = p->order;
     return p->list->postgres && o->count && o->down[0] && !order__never_empty(o->by[0]) &&
-           open__walks(p->list->kind, o->by[0]);
+           tables__walks(p->list->kind, o->by[0]);
 }
 
 /* The value that comes after `v` (NULL: the first); empty comes last. */
