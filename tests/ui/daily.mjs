@@ -153,6 +153,26 @@ await test('daily a picker offers its first choices as soon as it has the focus'
   complain(page);
   await close(page);
 });
+await test('daily a group of the navigation that is shut stays shut, and one still sees where one is', async () => {
+  const page = await signedIn(browser, 'lin');
+  await visit(page, '/k/risk');
+  const nav = page.getByRole('navigation', { name: 'Main navigation' });
+  const plan = nav.getByRole('button', { name: 'Plan' });
+  equal(await plan.getAttribute('aria-expanded'), 'true', 'open to begin with');
+  await nav.getByRole('link', { name: 'AI systems' }).waitFor();
+  await plan.focus();
+  await page.keyboard.press('Enter');
+  equal(await plan.getAttribute('aria-expanded'), 'false', 'shut by the keyboard');
+  equal(await nav.getByRole('link', { name: 'AI systems' }).count(), 0, 'its leaves');
+  equal(await nav.locator('[aria-current=page]').innerText(), 'Risks', 'where one is');
+  await page.reload();
+  await nav.getByRole('link', { name: 'Evidence' }).first().waitFor();
+  equal(await nav.getByRole('link', { name: 'AI systems' }).count(), 0, 'its leaves after a reload');
+  await plan.click();
+  await nav.getByRole('link', { name: 'AI systems' }).waitFor();
+  complain(page);
+  await close(page);
+});
 await test('daily the keys open at their top', async () => {
   const page = await signedIn(browser, 'sara', { height: 500 });
   await visit(page, '/');

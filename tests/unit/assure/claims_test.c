@@ -813,6 +813,94 @@ static void criteria_are_in_force(void **state)
     expect(s, "chk-08", "several");
 }
 
+/* ---- audits and reviews ------------------------------------------------------------------ */
+static void audits_are_held_in_time(void **state)
+{
+    struct site *s = *state;
+    expect_no_data(s, "chk-37");
+    put_record(s, "audit_programme", "p", ", state, period_from, period_to",
+               ", 'running', '2026-01-01', '2028-12-31'");
+    put_record(s, "audit", "a", ", state, programme, reported_on", ", 'closed', 'p', '2025-11-22'");
+    expect(s, "chk-37", "none_reported");
+    set(s, "audit SET reported_on = '2025-11-23'");
+    expect(s, "chk-37", NULL);
+    put_record(s, "audit", "b", ", state, programme, starts_on", ", 'planned', 'p', '2026-11-22'");
+    expect(s, "chk-37", "not_opened");
+    set(s, "audit SET starts_on = NULL WHERE id = 'b'");
+    expect(s, "chk-37", "no_day");
+    set(s, "audit SET starts_on = '2026-11-23', ends_on = '2026-11-22' WHERE id = 'b'");
+    expect(s, "chk-37", NULL);
+    set(s, "audit SET state = 'in_progress' WHERE id = 'b'");
+    expect(s, "chk-37", "not_ended");
+    set(s, "audit SET state = 'draft_report', report_by_standing = 'missed' WHERE id = 'b'");
+    expect(s, "chk-37", "not_reported");
+    set(s, "audit SET state = 'reported', report_by_standing = 'late' WHERE id = 'b'");
+    expect(s, "chk-37", NULL);
+    expect(s, "chk-37b", "not_audited");
+    set(s, "audit_programme SET period_to = '2029-01-02'");
+    expect(s, "chk-37b", "too_long");
+    set(s, "audit_programme SET period_to = '2026-11-22'");
+    expect(s, "chk-37", "none_runs");
+    expect_no_data(s, "chk-37b");
+}
+
+static void findings_do_not_wait(void **state)
+{
+    struct site *s = *state;
+    put_record(s, "finding", "f", ", state", ", 'agreed'");
+    expect_no_data(s, "chk-37d");
+    set(s, "finding SET state = 'issued'");
+    put_stay(s, "finding", "f", 1, "issued", "2026-10-24T00:00:00.000000Z", "issue");
+    expect(s, "chk-37d", NULL);
+    set(s, "stay SET since = '2026-10-23T23:59:59.000000Z'");
+    expect(s, "chk-37d", "not_taken_up");
+    set(s, "finding SET state = 'in_ca', due = '2026-11-23'");
+    expect(s, "chk-37d", NULL);
+    set(s, "finding SET due = '2026-11-22'");
+    expect(s, "chk-37d", "not_put_right");
+    set(s, "finding SET state = 'verified'");
+    expect(s, "chk-37d", NULL);
+}
+
+static void put_decision(struct site *s, const char *id, const char *reported)
+{
+    put_record(s, "task", id, ", state, met_by", ", 'done', '2026-10-01'");
+    put_link(s, "management_review", "m", "actions", "task", id);
+    put_stay(s, "task", id, 1, "reported", reported, "report");
+}
+
+static void reviews_grow_old_and_decisions_late(void **state)
+{
+    static const char *const inputs[] = {"a", "b", "c", "d1", "d2", "d3", "e"};
+    struct site *s = *state;
+    expect_no_data(s, "chk-38");
+    put_record(s, "management_review", "m", ", state, held_on", ", 'closed', '2025-11-22'");
+    for (size_t i = 0; i < COUNT(inputs); i++)
+        put_line(s, "management_review__inputs", "record, item, facts, discussed",
+                 text_c(s->arena, text_print(s->arena, "'m', '%s', 'f', 'noted'", inputs[i])));
+    expect(s, "chk-38", "none_held");
+    set(s, "management_review SET held_on = '2025-11-23'");
+    expect(s, "chk-38", "no_decision");
+    put_line(s, "management_review__decisions", "record, decision, who", "'m', 'd', 'w'");
+    expect(s, "chk-38", "no_decision");
+    set(s, "management_review__decisions SET by_when = '2026-10-01'");
+    expect(s, "chk-38", NULL);
+    set(s, "management_review__inputs SET facts = ' ' WHERE item = 'd2'");
+    expect(s, "chk-38", "input_empty");
+    set(s, "management_review__inputs SET facts = 'f', discussed = NULL WHERE item = 'd2'");
+    expect(s, "chk-38", "input_empty");
+    expect_no_data(s, "chk-38b");
+    for (int n = 1; n <= 4; n++)
+        put_decision(s, text_c(s->arena, text_print(s->arena, "t%d", n)),
+                     "2026-10-01T23:59:59.000000Z");
+    put_decision(s, "t5", "2026-10-02T00:00:00.000000Z");
+    expect(s, "chk-38b", NULL); /* four of five */
+    set(s, "task SET state = 'cancelled' WHERE id = 't1'");
+    expect(s, "chk-38b", "lifted");
+    set(s, "task SET met_by = '2026-11-23' WHERE id IN ('t1', 't5')");
+    expect(s, "chk-38b", NULL);
+}
+
 /* ---- the levels that an auditor would grant ---------------------------------------------- */
 static void no_check_claims_more(void **state)
 {
@@ -828,7 +916,8 @@ static void no_check_claims_more(void **state)
         {"chk-21", "A.6.2.4", 1}, {"chk-24", "A.4.4", 1},   {"chk-28", "7.5.3", 2},
         {"chk-28b", "7.5.2", 3},  {"chk-28c", "7.5.1", 3},  {"chk-32", "A.10.2", 2},
         {"chk-42", "A.9.2", 2},   {"chk-42b", "A.9.4", 1},  {"chk-aia-2", "8.4", 2},
-        {"chk-doc-6.1.1", "6.1.1", 1},
+        {"chk-doc-6.1.1", "6.1.1", 1}, {"chk-37", "9.2.2", 2}, {"chk-37b", "9.2.2", 3},
+        {"chk-38", "9.3.3", 3},   {"chk-38b", "9.3.3", 4},
     };
     struct site *s = *state;
     for (size_t i = 0; i < COUNT(most); i++) {
@@ -878,6 +967,9 @@ int main(int argc, char **argv)
         SITE_TEST(every_model_is_named),
         SITE_TEST(evidence_is_good_and_fresh),
         SITE_TEST(criteria_are_in_force),
+        SITE_TEST(audits_are_held_in_time),
+        SITE_TEST(findings_do_not_wait),
+        SITE_TEST(reviews_grow_old_and_decisions_late),
         SITE_TEST(no_check_claims_more),
     };
     return site_run(argc, argv, "assure claims", tests, COUNT(tests));

@@ -26,6 +26,8 @@ export const prefs = $state({
 	theme: read<Theme>('theme', 'auto'),
 	density: read<Density>('density', 'dense'),
 	narrow: read('narrow', false),
+	/** Groups of the navigation that are shut. */
+	shut: read<string[]>('shut', []),
 	singleKeys: read('singleKeys', true),
 	hideEmpty: read('hideEmpty', false)
 });
