@@ -137,7 +137,7 @@ await test('daily a picker offers its first choices as soon as it has the focus'
   const page = await signedIn(browser, 'sara');
   await visit(page, '/k/task/new?due=2027-01-01');
   await page.locator('#new-title').fill('Picked without a click');
-  await page.getByRole('button', { name: /More fields|More/ }).first().click();
+  await page.getByRole('main').getByRole('button', { name: /More fields|More/ }).first().click();
   const owner = page.locator('#new-owner');
   await owner.focus();
   await options(page).first().waitFor();
