@@ -19,11 +19,13 @@ static enum err read_demo(struct call *call, struct access *a)
     return OK;
 }
 
-static struct text kind_that_is(const struct model *m, const char *what)
+/* Its name, kept as long as `a`: the model ends with its epoch. */
+static struct text kind_that_is(const struct access *a, const char *what)
 {
+    const struct model *m = a->model;
     for (size_t i = 0; m != NULL && i < m->kind_count; i++)
         if (text_is(m->kinds[i].is, what))
-            return m->kinds[i].name;
+            return text_copy(a->lasting, m->kinds[i].name);
     return (struct text){0};
 }
 
@@ -34,7 +36,7 @@ static enum err open_parts(struct call *call, struct access *a)
     TRY(access__throttle_open(call, &a->throttle));
     TRY(access__cache_open(call, &a->cache));
     a->standing = access__standing_open(a->ledger, a->unit_kind, a->lending_kind,
-                                        kind_that_is(a->model, "waiver"));
+                                        kind_that_is(a, "waiver"));
     a->trace = access__trace_open();
     return access__hasher_open(call, &a->hasher);
 }
@@ -47,12 +49,12 @@ enum err access_open(struct call *call, struct store *s, struct ledger *l,
     struct access *a = calloc(1, sizeof(*a));
     if (a == NULL)
         panic("out_of_memory bytes=%zu", sizeof(*a));
-    a->zone_arena = arena_open();
+    a->lasting = arena_open();
     a->store = s;
     a->ledger = l;
     a->model = m;
-    a->unit_kind = kind_that_is(m, "unit_tree");
-    a->lending_kind = kind_that_is(m, "delegation");
+    a->unit_kind = kind_that_is(a, "unit_tree");
+    a->lending_kind = kind_that_is(a, "delegation");
     pthread_mutex_init(&a->first_lock, NULL);
     pthread_mutex_init(&a->touch_lock, NULL);
     pthread_cond_init(&a->touched, NULL);
@@ -90,7 +92,7 @@ void access_close(struct access *a)
     pthread_cond_destroy(&a->touched);
     pthread_mutex_destroy(&a->touch_lock);
     pthread_mutex_destroy(&a->first_lock);
-    arena_close(a->zone_arena);
+    arena_close(a->lasting);
     free(a);
 }
 

@@ -53,7 +53,7 @@ struct access {
     pthread_mutex_t touch_lock;
     pthread_cond_t touched;
     size_t touches; /* handed to the writer and not done */
-    struct arena *zone_arena; /* every zone there was since the start */
+    struct arena *lasting; /* ends with it: every zone there was since the start, names of kinds */
     _Atomic(const struct zone *) zone; /* NULL: UTC */
     _Atomic(const struct text *) calendar; /* its name; NULL: Monday to Friday */
     atomic_bool managed; /* somebody is or was AIMS manager: known for good once it is true */

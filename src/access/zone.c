@@ -25,7 +25,7 @@ enum err access__zone_open(struct call *call, struct access *a)
     if (e == ERR_MISSING)
         return calendar_open(call, a);
     TRY(e);
-    TRY(zone_open(call, a->zone_arena, name, &z));
+    TRY(zone_open(call, a->lasting, name, &z));
     atomic_store(&a->zone, z);
     return calendar_open(call, a);
 }
@@ -39,7 +39,7 @@ enum err access_zone_load(struct call *call, struct access *a, struct text name,
 {
     enum err e;
     pthread_mutex_lock(&a->first_lock); /* an arena is for one thread at a time */
-    e = zone_open(call, a->zone_arena, name, out);
+    e = zone_open(call, a->lasting, name, out);
     pthread_mutex_unlock(&a->first_lock);
     return e;
 }
@@ -71,8 +71,8 @@ enum err access_calendar_write(struct call *call, struct tx *tx, struct access *
 void access_calendar_use(struct access *a, struct text name)
 {
     pthread_mutex_lock(&a->first_lock);
-    struct text *kept = NEW(a->zone_arena, struct text);
-    *kept = text_copy(a->zone_arena, name);
+    struct text *kept = NEW(a->lasting, struct text);
+    *kept = text_copy(a->lasting, name);
     pthread_mutex_unlock(&a->first_lock);
     atomic_store(&a->calendar, kept);
 }

@@ -188,7 +188,7 @@ def writing(sides, seconds, end):
         for n in range(2):
             threads.append(threading.Thread(target=write, args=(side, n)))
             threads[-1].start()
-    while any(len(one) < 5 for one in kept.values()):
+    while any(len(one) < 5 for one in kept.values()) and any(thread.is_alive() for thread in threads):
         time.sleep(0.05)
     time.sleep(seconds)
     end()
