@@ -755,7 +755,6 @@ MUST_USE enum err hand__views(struct call *call, struct records *r, struct db db
  * and the actor manages the register). */
 MUST_USE enum err hand__turn(struct call *call, struct records *r, struct db db,
                              struct staff *staff, const struct record *rec, enum hand *out);
-/* `rec` has the given values in it. */
 /* Nobody who has left comes into a field whose person is expected to act. `before` NULL: it is new. */
 MUST_USE enum err hand__present(struct writing *w, const struct record *rec,
                                 const struct record *before);
