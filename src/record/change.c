@@ -119,7 +119,7 @@ static enum err create(struct writing *w)
     TRY(change__next_key(w, k, &rec->key));
     TRY(write__version(w, rec, NULL, "record.create", (struct text){0}, w->change->reason));
     w->change->record = rec;
-    return OK;
+    return change__react(w, rec, (struct text){0});
 }
 
 /* ---- finding what is to be changed

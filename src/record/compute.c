@@ -240,6 +240,8 @@ static const struct {
                  {"rows_worst", rows_worst},
                  {"rows_any", rows_any},
                  {"rows_meet", compute__rows_meet},
+                 {"latest", compute__latest},
+                 {"reaches", compute__reaches},
                  {"related_worst", related_worst},
                  {"first_match", first_match},
                  {"greatest", greatest},

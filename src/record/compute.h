@@ -58,4 +58,6 @@ enum err compute__kept(struct context *c, const struct json **out);
 enum err compute__exceeds(struct context *c, const struct json **out);
 enum err compute__same_person(struct context *c, const struct json **out);
 enum err compute__rows_meet(struct context *c, const struct json **out);
+enum err compute__latest(struct context *c, const struct json **out);
+enum err compute__reaches(struct context *c, const struct json **out);
 #endif

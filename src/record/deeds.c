@@ -234,3 +234,39 @@ enum err compute__rows_meet(struct context *c, const struct json **out)
     *out = json_of_bool(c->call->arena, all && total);
     return OK;
 }
+
+/* What the row with the latest date says; of several of one day, the one further down. Dates
+ * compare as text. */
+enum err compute__latest(struct context *c, const struct json **out)
+{
+    const struct json *rows = record_value(c->rec, compute__word(c->args, "rows"));
+    struct text on = compute__word(c->args, "on"), column = compute__word(c->args, "column");
+    struct text last = {0};
+    for (const struct json *row = rows ? rows->first : NULL; row; row = row->next) {
+        const struct json *day = json_named(row, on), *v = json_named(row, column);
+        if (!day || day->type != JSON_TEXT || !v || v->type == JSON_NULL ||
+            text_compare(day->text, last) < 0)
+            continue;
+        last = day->text;
+        *out = v;
+    }
+    return OK;
+}
+
+static bool is_number(const struct json *v)
+{
+    return v && (v->type == JSON_INTEGER || v->type == JSON_NUMBER);
+}
+
+/* Has a number come to where it should be: at least there or, while the condition holds, at
+ * most? */
+enum err compute__reaches(struct context *c, const struct json **out)
+{
+    const struct json *value = record_value(c->rec, compute__word(c->args, "value"));
+    const struct json *target = record_value(c->rec, compute__word(c->args, "target"));
+    bool down = c->field->case_count && compute__case_holds(c, 0);
+    if (is_number(value) && is_number(target))
+        *out = json_of_bool(c->call->arena, down ? value->number <= target->number
+                                                 : value->number >= target->number);
+    return OK;
+}

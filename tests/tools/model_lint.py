@@ -33,6 +33,7 @@ FUNCTIONS = {"risk_score": {"consequence", "likelihood", "confidence", "less", "
              "who_set": {"fields"}, "who_moved": {"moves", "latest"}, "last_of": {"field"},
              "kept": {"field", "in", "else"}, "exceeds": {"pairs"}, "same_person": {"field", "as"}, "in_step": {"field"},
              "rows_meet": {"rows", "key", "each", "column", "in"}, "rows_worst": {"rows", "column"},
+             "latest": {"rows", "on", "column"}, "reaches": {"value", "target", "at_most"},
              "rows_any": {"rows", "column", "at_least", "or"},
              "related_worst": {"kind", "via", "field", "in"},
              "first_match": {"cases", "else"}, "greatest": {"fields"}, "of": {"ref", "value"}}

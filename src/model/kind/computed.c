@@ -456,6 +456,43 @@ static void rows_meet(const struct reading *r)
             model__mistake(r->l, v, "value", "no value of the column");
 }
 
+/* The column may be of any type that a field of the kind can have, too. */
+static void latest(const struct reading *r)
+{
+    model__keys(r->l, r->v, "fn rows on column");
+    argument(r, "rows", &type_rows);
+    column_of(r, r->v, "on", &type_date);
+    const struct field *column = column_named(r, json_get(r->v, "column"));
+    if (column != NULL &&
+        (column->type != r->f->type || column->scale != r->f->scale ||
+         column->target != r->f->target || column->target_kind != r->f->target_kind))
+        model__mistake(r->l, json_get(r->v, "column"), "type",
+                       "the field is not like the column");
+}
+
+static void a_number(const struct reading *r, const char *key)
+{
+    const struct json *name = json_get(r->v, key);
+    const struct field *f = kind_field(r->d->kind, json_text(name));
+    model__for_all(r->l, name, f);
+    if (f == NULL || (f->type != &type_integer && f->type != &type_number))
+        model__mistake(r->l, name != NULL ? name : r->v, "unknown",
+                       "\"%s\" must name a field that is a number", key);
+}
+
+static void reaches(const struct reading *r)
+{
+    const struct json *down = json_get(r->v, "at_most");
+    result_is(r, &type_yes_no);
+    model__keys(r->l, r->v, "fn value target at_most");
+    a_number(r, "value");
+    a_number(r, "target");
+    if (down == NULL)
+        return;
+    r->f->cases = NEW_MANY(r->l->arena, 1, const struct condition *);
+    r->f->cases[r->f->case_count++] = model__condition(r->l, r->d->kind, down);
+}
+
 static void greatest(const struct reading *r)
 {
     result_is(r, &type_integer);
@@ -493,6 +530,8 @@ static const struct {
     {"rows_worst", rows_worst},
     {"rows_any", rows_any},
     {"rows_meet", rows_meet},
+    {"latest", latest},
+    {"reaches", reaches},
     {"related_worst", related_worst},
     {"first_match", first_match},
     {"greatest", greatest},
@@ -547,20 +586,29 @@ static bool text_waits(const struct json *v, const struct kind *k, const bool *d
     return false;
 }
 
+static bool names_open(const struct field *f, const char *key, const struct kind *k,
+                       const bool *done)
+{
+    const struct json *v = json_get(f->computed, key);
+    return v != NULL && text_waits(v, k, done);
+}
+
 static bool waits(const struct field *f, const struct kind *k, const bool *done)
 {
     static const char *const own[] = {"consequence", "likelihood", "confidence", "score",
                                       "fields",      "rows",       "band",       "pairs"};
-    const struct json *severe = json_get(f->computed, "severe");
     struct text fn = json_text(json_get(f->computed, "fn"));
     const struct json *one = json_get(f->computed, "field");
     if (text_is(fn, "clock") || text_is(fn, "standing"))
         return model__clock_waits(f, k, done);
     if (text_is(fn, "keep") || text_is(fn, "keep_standing"))
         return model__keep_waits(f, k, done);
-    if (severe != NULL && text_waits(severe, k, done))
+    if (names_open(f, "severe", k, done))
         return true;
     if (one != NULL && (text_is(fn, "kept") || text_is(fn, "last_of")) && text_waits(one, k, done))
+        return true;
+    if (text_is(fn, "reaches") &&
+        (names_open(f, "value", k, done) || names_open(f, "target", k, done)))
         return true;
     for (size_t i = 0; i < COUNT(own); i++) {
         const struct json *v = json_get(f->computed, own[i]);

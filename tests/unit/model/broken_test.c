@@ -461,6 +461,26 @@ static const struct broken {
      "no integer field \"trust\""},
     {"kinds/thing.json", "\"fields\": [\"c_one\", \"c_two\"]",
      "\"fields\": [\"c_one\", \"score\"]", "risk_band", "circle", "goes in a circle"},
+    {"kinds/thing.json",
+     "\"type\": \"integer\", \"title\": \"Most\", \"of\": \"five\", \"computed\": {\"fn\": "
+     "\"greatest\", \"fields\": [\"c_one\", \"c_two\"]",
+     "\"type\": \"integer\", \"title\": \"Most\", \"of\": \"five\", \"computed\": {\"fn\": "
+     "\"latest\", \"rows\": \"sides\", \"column\": \"worst\", \"on\": \"weak\"",
+     "\"fn\": \"latest\"", "unknown", "a column of type date"},
+    {"kinds/thing.json", "\"fn\": \"rows_worst\", \"rows\": \"sides\", \"column\": \"worst\"",
+     "\"fn\": \"latest\", \"rows\": \"sides\", \"on\": \"nothing\", \"column\": \"weak\"",
+     "\"fn\": \"latest\"", "unknown", "a column of type date", 2},
+    {"kinds/thing.json",
+     "\"fn\": \"rows_any\", \"rows\": \"sides\", \"column\": \"worst\", \"at_least\": 4,\n     "
+     "  \"or\": {\"when\": \"weak\", \"at_least\": 3}",
+     "\"fn\": \"reaches\", \"value\": \"price\", \"target\": \"story\"", "\"fn\": \"reaches\"",
+     "unknown", "a number"},
+    {"kinds/thing.json",
+     "\"fn\": \"rows_any\", \"rows\": \"sides\", \"column\": \"worst\", \"at_least\": 4,\n     "
+     "  \"or\": {\"when\": \"weak\", \"at_least\": 3}",
+     "\"fn\": \"reaches\", \"value\": \"price\", \"target\": \"c_one\", \"at_most\": "
+     "{\"field\": \"smell\", \"empty\": true}",
+     "\"fn\": \"reaches\"", "unknown", "smell"},
     {"kinds/thing.json", "\"fn\": \"risk_band\", \"score\": \"score\"",
      "\"fn\": \"risk_band\", \"bands\": 1, \"score\": \"score\"", "\"fn\": \"risk_band\"",
      "unknown_key", "bands"},
