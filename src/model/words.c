@@ -22,6 +22,8 @@ static void add_twin(struct loader *l, const struct json *v)
         return;
     }
     const struct twin *known = map__get(l->chinese, v->key);
+    if (known != NULL && l->file->site && !known->file->site)
+        return; /* a release that comes to say the same in other Chinese keeps no site from starting */
     if (known != NULL && !text_same(known->zh, v->text)) {
         model__mistake(l, v, "clash", "this text has other Chinese at %.*s:%u",
                        TEXT_ARG(known->file->shown), known->source->line);

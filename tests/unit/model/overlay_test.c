@@ -80,8 +80,25 @@ static void a_clash_names_both_lines(void **state)
             "model.d/frameworks/fw-1.json:2", "clash", "model/frameworks/fw-1.json:1");
     refused(f, FILE_OF("checks/c-1.json", "{\n\"check\": \"c-1\"}"),
             "model.d/checks/c-1.json:2", "clash", "model/checks/c-1.json:1");
-    refused(f, FILE_OF("words/zh.json", "{\n\"Thing\": \"东西\"}"), "model.d/words/zh.json:2",
-            "clash", "model/words/zh.json:1");
+}
+
+/* Or a release that comes to say what a site already says would keep the site from starting. */
+static void of_two_translations_the_shipped_one_stands(void **state)
+{
+    struct fixture *f = *state;
+    const struct model_file site[] = {
+        FILE_OF("kinds/pet.json", own_kind),
+        FILE_OF("words/zh.json", "{\"Pet\": \"宠物\",\n\"Thing\": \"东西\"}"),
+        FILE_OF("pages/words.json", "{\n\"Pet\": \"爱宠\"}"),
+    };
+    const struct model *m = load_with(f, site, 2, "");
+    assert_true(text_is(model_kind(m, TEXT("thing"))->title.zh, "事物"));
+    assert_true(text_is(model_kind(m, TEXT("pet"))->title.zh, "宠物"));
+    struct call *call = call_open(f->arena, 0, LANG_EN);
+    struct model *none;
+    assert_int_equal(model_load(call, f->files, f->count, site, 3, TEXT(""), &none), ERR_INVALID);
+    assert_true(has_problem(call, TEXT("model.d/words/zh.json:1"), "clash",
+                            "model.d/pages/words.json:2"));
 }
 
 static void an_extension_only_adds(void **state)
@@ -128,6 +145,7 @@ int main(int argc, char **argv)
         EACH(an_overlay_is_off_until_named),  EACH(an_unknown_overlay_is_refused),
         EACH(a_site_adds_kinds_fields_words), EACH(a_clash_names_both_lines),
         EACH(an_extension_only_adds),         EACH(two_extensions_clash),
+        EACH(of_two_translations_the_shipped_one_stands),
     };
     fixture_folder = argc > 1 ? argv[1] : "";
     return cmocka_run_group_tests(tests, NULL, NULL);
