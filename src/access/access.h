@@ -257,6 +257,47 @@ struct reach {
 struct reach access_reach(struct call *call, const struct actor *a, const struct model *m,
                           const struct who_list *read);
 
+/* ---- mail: what somebody wishes to get, and as whom it is written (wish.c)
+ * ---------------------- */
+enum mail_wish_of { WISH_DAILY = 1, WISH_AT_ONCE, WISH_NEVER };
+struct mail_wish {
+    enum mail_wish_of wish;       /* daily: what is urgent at once, all else in the morning */
+    int64_t hour;                 /* 0–23: when their morning is */
+    int64_t quiet_from, quiet_to; /* hours; nothing is sent from the first until the second. The
+                                     same: never quiet */
+    struct text zone;             /* whose hours these are; "": the organisation's */
+};
+const char *mail_wish_word(enum mail_wish_of wish); /* "daily", "at_once", "never" */
+bool mail_wish_read(struct text word, enum mail_wish_of *out);
+/* The actor's own; daily at 8 before they said anything. */
+MUST_USE enum err access_mail_wish(struct call *call, struct reader *r, struct mail_wish *out);
+/* ERR_INVALID names what is wrong: hours, zone. Nothing of it is in the ledger. */
+MUST_USE enum err access_mail_wish_write(struct call *call, struct access *a,
+                                         const struct mail_wish *wish);
+struct mail_reader { /* somebody who may get mail: not left, confirmed, with an address */
+    struct text person, name, email;
+    enum lang lang;
+    struct mail_wish wish;
+    struct text last_day; /* of the last letter of a morning; "" */
+};
+/* Those with ids after `after`, by id, at most `most`; or the one person of that id. */
+MUST_USE enum err access_mail_readers(struct call *call, struct reader *r, struct text after,
+                                      size_t most, struct mail_reader **out, size_t *count);
+MUST_USE enum err access_mail_reader(struct call *call, struct reader *r, struct text person,
+                                     struct mail_reader *out, bool *there);
+/* An actor that sees what this person sees now, in their language, and can do nothing: for what
+ * is written to them. ERR_CONFLICT, code "tampering", when the ledger does not say the same of
+ * them. */
+MUST_USE enum err access_looks_as(struct call *call, struct access *a,
+                                  const struct mail_reader *who, const struct actor **out);
+/* The letter of that day is this server's to write; false: another has, or it was written
+ * before. */
+MUST_USE enum err access_mail_day(struct call *call, struct access *a, struct text person,
+                                  struct text day, bool *ours);
+/* It could not go out: the last one was that of the day before. */
+MUST_USE enum err access_mail_day_back(struct call *call, struct access *a, struct text person,
+                                       struct text before);
+
 /* ---- verification: what the ledger says of roles, people and tokens, against the tables --------- */
 struct replay;
 struct replay *access_replay(struct arena *a);

@@ -88,6 +88,12 @@ static const struct index access_request_indexes[] = {
     INDEX("access_request_person", "person, what, state", false),
     INDEX("access_request_hash", "hash", false)};
 
+/* What somebody wishes to get by mail (wish.c): their own note, and no fact. `last_day` is the
+ * day of the last letter of a morning, "" before the first. */
+static const struct column mail_wish_columns[] = {
+    WORD("person"),      WORD("wish"), COUNTER("hour"), COUNTER("quiet_from"),
+    COUNTER("quiet_to"), WORD("zone"), WORD("last_day")};
+
 /* Every unit with itself at depth 0 and with all that are above it. */
 static const struct column unit_closure_columns[] = {WORD("ancestor"), WORD("descendant"),
                                                      COUNTER("depth")};
@@ -131,6 +137,7 @@ static const struct table tables[] = {
           COUNT(role_grant_indexes)),
     TABLE("access_request", "id", access_request_columns, access_request_indexes,
           COUNT(access_request_indexes)),
+    TABLE("mail_wish", "person", mail_wish_columns, NULL, 0),
     TABLE("unit_closure", "ancestor, descendant", unit_closure_columns, unit_closure_indexes,
           COUNT(unit_closure_indexes)),
 };

@@ -23,6 +23,8 @@ struct api_options {
     struct text hosts;  /* names and addresses it also answers for, comma separated */
     const char *spool;  /* folder for files that are taken in; NULL: none are */
     int64_t rate;       /* the limits of docs/operate.md times this; 0 = none */
+    struct mail *mail;  /* borrowed; NULL: nothing goes out by mail */
+    struct text sender; /* words before the address it comes from */
 };
 MUST_USE enum err api_open(struct call *call, const struct api_options *options,
                            struct api **out);

@@ -267,6 +267,8 @@ static bool fits_type(const struct json *v, char type)
     case JSON_FALSE:
     case JSON_TRUE:
         return type == 'b';
+    case JSON_INTEGER:
+        return type == 'i';
     case JSON_LIST:
         return type == 'l';
     case JSON_OBJECT:

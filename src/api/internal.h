@@ -67,6 +67,8 @@ struct api {
     struct streams *streams;
     struct desk *desk; /* of files that become records */
     struct jobs *jobs; /* changes of many records */
+    struct mail *mail; /* borrowed; NULL: nothing goes out by mail */
+    struct text sender;
     atomic_bool verifying;
     int64_t patience; /* microseconds that one request may read for */
 };
@@ -182,8 +184,8 @@ const char *exchange__cookie(const struct exchange *x); /* the name of the sessi
 struct text exchange__field(struct exchange *x, const char *name);
 MUST_USE enum err exchange__body(struct exchange *x); /* ERR_INVALID when there is none */
 /* The body, and in it only members that the route knows, each of its type: "name:t roles:l".
- * t text or null, b true or false, l list, o object. A slip in a name must not give more than
- * was meant, as a token without its scopes would. */
+ * t text or null, i whole number, b true or false, l list, o object. A slip in a name must not
+ * give more than was meant, as a token without its scopes would. */
 MUST_USE enum err exchange__members(struct exchange *x, const char *known);
 const struct kind *exchange__kind(struct exchange *x, struct text name);
 struct text query__text(struct exchange *x, const char *name);
@@ -238,7 +240,8 @@ struct page *assets__page_below(struct arena *arena, struct text base); /* NULL 
 handler session_get, session_post, session_patch, session_delete, session_fresh,
     session_password, setup_post, organisation_get, organisation_patch, reset_post, sessions_get, session_end;
 handler model_get, openapi_get, health_get, ready_get, metrics_get, search_get, tasks_get,
-    stream_get, notices_get, notices_seen, notice_seen;
+    stream_get, notices_get, notices_seen, notice_seen, notices_mail_get, notices_mail_patch,
+    notices_mail_test;
 handler record_list_get, record_post, record_bulk, record_get, record_patch, moves_get,
     move_post, signature_withdraw, redact_get, redact_post, hold_post, hold_delete, history_get,
     disclosure_get, links_get, links_post, links_delete, comments_get, comments_post;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api/notice.c — what the reader was told: that a clock of a record of theirs is soon over, or
- * is missed, or that the time for which a record must be kept is over. */
+ * is missed, or that the time for which a record must be kept is over; and what of it goes out
+ * to them by mail. */
 #include "api/internal.h"
 
 #define NOTICES_MOST 200
@@ -57,4 +58,78 @@ enum err notice_seen(struct exchange *x)
 {
     x->status = 204;
     return record_notices_see(x->call, x->records, x->arg[0]);
+}
+
+/* ---- by mail
+ * ----------------------------------------------------------------------------------- */
+enum err notices_mail_get(struct exchange *x)
+{
+    struct mail_wish wish;
+    TRY(access_mail_wish(x->call, exchange__db(x), &wish));
+    struct json_out *o = exchange__json(x);
+    json_open(o, '{');
+    json_key(o, "goes_out");
+    json_put_bool(o, x->api->mail != NULL);
+    put__text(o, "mail", text_of(mail_wish_word(wish.wish)));
+    json_key(o, "hour");
+    json_put_integer(o, wish.hour);
+    json_key(o, "quiet_from");
+    json_put_integer(o, wish.quiet_from);
+    json_key(o, "quiet_to");
+    json_put_integer(o, wish.quiet_to);
+    put__text(o, "zone", wish.zone);
+    json_close(o, '}');
+    return OK;
+}
+
+static void take_hour(struct exchange *x, const char *name, int64_t *hour)
+{
+    const struct json *v = json_get(x->json, name);
+    if (v)
+        *hour = v->integer;
+}
+
+/* What is not said stays. */
+enum err notices_mail_patch(struct exchange *x)
+{
+    struct mail_wish wish;
+    TRY(exchange__members(x, "mail:t hour:i quiet_from:i quiet_to:i zone:t"));
+    TRY(access_mail_wish(x->call, exchange__db(x), &wish));
+    if (json_get(x->json, "mail") && !mail_wish_read(exchange__field(x, "mail"), &wish.wish))
+        return problem(x->call, ERR_INVALID, TEXT("mail"), "choice", "%s",
+                       say(x->call, "is daily, at_once or never"));
+    take_hour(x, "hour", &wish.hour);
+    take_hour(x, "quiet_from", &wish.quiet_from);
+    take_hour(x, "quiet_to", &wish.quiet_to);
+    if (json_get(x->json, "zone"))
+        wish.zone = exchange__field(x, "zone");
+    TRY(access_mail_wish_write(x->call, x->api->access, &wish));
+    exchange__give_back(x);
+    return notices_mail_get(x);
+}
+
+/* To whoever asks, at once: does mail go out? */
+enum err notices_mail_test(struct exchange *x)
+{
+    struct text why;
+    if (!x->api->mail)
+        return problem(
+            x->call, ERR_CONFLICT, TEXT(""), "mail", "%s",
+            say(x->call, "mail is not set up on this server: it is started with --mail"));
+    const struct letter l = {
+        .to = x->actor->email,
+        .sender = x->api->sender,
+        .subject = text_of(say(x->call, "Mail works")),
+        .body = text_of(say(x->call, "You asked for this letter to see whether mail "
+                                     "goes out. It does.\n")),
+        .id = text_print(x->call->arena, "test.%.*s", TEXT_ARG(x->call->id)),
+        .lang = text_of(lang_code(x->call->lang)),
+        .at = x->call->now};
+    exchange__give_back(x);
+    if (mail_send(x->call, x->api->mail, &l, &why) == MAIL_TAKEN) {
+        x->status = 204;
+        return OK;
+    }
+    return problem(x->call, ERR_CONFLICT, TEXT(""), "mail",
+                   say(x->call, "the mail server did not take it: %.*s"), TEXT_ARG(why));
 }

@@ -107,6 +107,8 @@ enum err api_open(struct call *call, const struct api_options *options, struct a
                       .listen = text_copy(arena, options->listen),
                       .hosts = text_copy(arena, options->hosts),
                       .rate = options->rate,
+                      .mail = options->mail,
+                      .sender = text_copy(arena, options->sender),
                       .rates = rates__open(arena, options->rate)};
     if (a->base.len && a->pages)
         a->page = assets__page_below(arena, a->base);

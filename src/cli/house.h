@@ -19,6 +19,7 @@ struct served {
     int line; /* of the file that names it; 0 when none does */
     struct api *api;
     struct work *work;
+    struct mailing *mailing; /* NULL: nothing goes out by mail */
     struct site_socket *socket;
     bool open; /* the site is */
     bool shut; /* it is not served any more, while others are */
@@ -28,6 +29,7 @@ struct house {
     const char *file;  /* that names them; NULL when the command line does */
     struct served *of; /* room for API_MOST */
     size_t count;
+    struct mail *mail; /* one server for all; NULL: none */
 };
 /* Reads the file, a line for each: the address that people use, then the folder or the URL of
  * its store. False after saying everything that is wrong with it. */

@@ -3,6 +3,7 @@
  * SIGINT. */
 #include "cli/cli.h"
 #include "cli/house.h"
+#include "cli/people.h"
 #include "cli/version.h"
 #include "store/store.h"
 
@@ -13,10 +14,15 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-static const struct option_rule rules[] = {
-    {"listen", true}, {"demo", false},         {"tls-cert", true}, {"tls-key", true},
-    {"public", true}, {"proxy", true},         {"workers", true},  {"patience", true},
-    {"host", true},   {"organisations", true}, {"rate", true},     {"verbose", false}};
+static const struct option_rule rules[] = {{"listen", true},    {"demo", false},
+                                           {"tls-cert", true},  {"tls-key", true},
+                                           {"public", true},    {"proxy", true},
+                                           {"workers", true},   {"patience", true},
+                                           {"host", true},      {"organisations", true},
+                                           {"rate", true},      {"verbose", false},
+                                           {"mail", true},      {"mail-from", true},
+                                           {"mail-user", true}, {"mail-password-file", true},
+                                           {"mail-ca", true}};
 
 static bool read_listen(const struct args *args, const char *listen, struct net_options *o)
 {
@@ -192,6 +198,62 @@ static void warn_of_root(const struct site *s)
                 "Give it a user of its own"));
 }
 
+/* ---- mail
+ * ------------------------------------------------------------------------------------- */
+static struct text option_text(const struct args *args, const char *name)
+{
+    const char *given = args_option(args, name);
+    return given ? text_of(given) : TEXT("");
+}
+
+/* A demo writes to nobody: its people do not exist. */
+static int read_mail(struct house *h, const struct args *args)
+{
+    struct site *s = &h->of[0].site;
+    const char *file = args_option(args, "mail-password-file");
+    enum err e = OK;
+    struct mail_options o = {.server = option_text(args, "mail"),
+                             .from = option_text(args, "mail-from"),
+                             .user = option_text(args, "mail-user"),
+                             .authority = args_option(args, "mail-ca")};
+    if (!args_option(args, "mail"))
+        return 0;
+    if (is_demo(s)) {
+        fprintf(args->caller->err, "aimwell: %s\n",
+                say(s->call, "a demo organisation sends no mail: leave out --mail"));
+        return 2;
+    }
+    if (file)
+        o.password = read_password(args->caller, s->call, file, &e);
+    if (e == OK)
+        e = mail_open(s->call, &o, &h->mail);
+    return e == OK ? 0 : failed(s->caller, s->call, e);
+}
+
+static struct text sender_of(struct served *v)
+{
+    struct text name;
+    return site_meta(&v->site, "organisation", &name) == OK ? name : TEXT("Aimwell");
+}
+
+static enum err start_mail(struct served *v, struct mail *mail, const struct net_options *o,
+                           int port)
+{
+    struct text origin = v->outside.origin;
+    if (!mail)
+        return OK;
+    if (!origin.len)
+        origin = text_print(v->site.arena, "%s://%.*s:%d", o->tls_cert ? "https" : "http",
+                            TEXT_ARG(o->host), port);
+    const struct mailing_options options = {
+        .mail = mail,
+        .address =
+            text_print(v->site.arena, "%.*s%.*s", TEXT_ARG(origin), TEXT_ARG(v->outside.base)),
+        .sender = sender_of(v),
+        .every = 60000000};
+    return mailing_open(v->site.call, v->site.epochs, &options, &v->mailing);
+}
+
 /* ---- opening and closing what is served
  * ------------------------------------------------------- */
 /* How fast and how long: the same for all. */
@@ -200,7 +262,7 @@ struct pace {
 };
 
 static enum err open_api(struct served *v, const struct net_options *o, const struct args *args,
-                         const struct pace *pace)
+                         const struct pace *pace, struct mail *mail)
 {
     struct site *s = &v->site;
     const struct api_options options = {
@@ -214,16 +276,20 @@ static enum err open_api(struct served *v, const struct net_options *o, const st
         .listen = o->host,
         .hosts = hosts_of(s->arena, v->outside.origin, args_option(args, "host")),
         .spool = spool_of(s),
-        .rate = pace->rate};
+        .rate = pace->rate,
+        .mail = mail,
+        .sender = mail ? sender_of(v) : TEXT("")};
     TRY(api_open(s->call, &options, &v->api));
     site_let_go(s);
     return OK;
 }
 
 /* What each does by itself: timed moves, and commands by its socket. */
-static enum err start_one(struct served *v, struct net *net)
+static enum err start_one(struct served *v, struct net *net, struct mail *mail,
+                          const struct net_options *o)
 {
     TRY(work_open(v->site.call, v->site.epochs, 60000000, &v->work));
+    TRY(start_mail(v, mail, o, net_port(net)));
     if (site_listen(&v->site, run_line, &v->socket) != OK)
         warn_without_socket(&v->site);
     api_live(v->api, net);
@@ -239,6 +305,7 @@ static void stop_one(struct served *v)
         log_line(LOG_WARN, "trace", "outcome=lost");
     store_stop(s->store);
     site_listen_close(v->socket);
+    mailing_close(v->mailing);
     work_close(v->work);
     api_close(v->api);
 }
@@ -310,17 +377,18 @@ static enum err open_all(struct house *h, const struct net_options *o, const str
 {
     for (size_t i = 0; i < h->count; i++) {
         *at = &h->of[i];
-        TRY(open_api(*at, o, args, pace));
+        TRY(open_api(*at, o, args, pace, h->mail));
     }
     *at = &h->of[0];
     return OK;
 }
 
-static enum err start_all(struct house *h, struct net *net, struct served **at)
+static enum err start_all(struct house *h, struct net *net, const struct net_options *o,
+                          struct served **at)
 {
     for (size_t i = 0; i < h->count; i++) {
         *at = &h->of[i];
-        TRY(start_one(*at, net));
+        TRY(start_one(*at, net, h->mail, o));
     }
     return OK;
 }
@@ -377,7 +445,7 @@ static int serve(struct house *h, struct net_options *o, const struct args *args
     if (e == OK)
         e = listen_for(h, o, house, &net);
     if (e == OK)
-        e = start_all(h, net, &at);
+        e = start_all(h, net, o, &at);
     if (e == OK) {
         print_served(h, o, net_port(net), args_flag(args, "demo"));
         e = wait_for_end(h, house);
@@ -461,10 +529,13 @@ static int run(const struct args *args)
     block_signals();
     for (size_t i = 0; i < h.count && code == 0; i++)
         code = open_served(&h, &h.of[i], args, &o);
+    if (code == 0)
+        code = read_mail(&h, args);
     if (code == 0) {
         warn_of_root(&h.of[0].site);
         code = serve(&h, &o, args);
     }
+    mail_close(h.mail);
     for (size_t i = 0; i < h.count; i++)
         if (h.of[i].open)
             site_close(&h.of[i].site);
@@ -478,7 +549,9 @@ const struct command command_serve = {
     "              [--tls-cert FILE --tls-key FILE] [--public URL] [--proxy ADDRESS,…]\n"
     "              [--organisations FILE] [--host NAME,…] [--workers N] [--patience SECONDS] "
     "[--rate N] "
-    "[--verbose]\n\n"
+    "[--verbose]\n"
+    "              [--mail smtp://HOST[:PORT] --mail-from ADDRESS [--mail-user NAME "
+    "--mail-password-file F] [--mail-ca FILE]]\n\n"
     "Serves the organisation in DIR (default address 127.0.0.1:8420). --demo makes a demo\n"
     "organisation there when there is none. One process per SQLite folder; several may serve\n"
     "one PostgreSQL schema, all with the same program and --site files.\n"
@@ -495,7 +568,12 @@ const struct command command_serve = {
     "https://north.example.org), then its folder or the URL of its store. --rate N, or "
     "AIMWELL_RATE, allows N times as much in a short time as is usual "
     "(0:\n"
-    "without limits).",
+    "without limits). --mail is the server by which people hear of what they were told and of "
+    "what "
+    "waits for\n"
+    "them: smtp:// (TLS by STARTTLS unless it is this machine) or smtps://; --mail-ca is the "
+    "certificate of\n"
+    "who signed its own, when the system does not know it.",
     "serve an organisation: pages and API",
     rules,
     COUNT(rules),

@@ -140,4 +140,41 @@ struct stream *net_stream(struct request *r, void (*gone)(void *arg), void *arg)
  * lines becomes one data line. */
 void net_stream_send(struct stream *s, struct text event);
 void net_stream_close(struct stream *s);
+
+/* ---- mail out (mail.c; libcurl stays inside it) ------------------------------------------ */
+struct mail_options {
+    struct text server; /* smtp://host[:port] (25; TLS by STARTTLS, demanded unless the host is
+                         * this machine) or smtps://host[:port] (465) */
+    struct text from;   /* the address it comes from */
+    struct text user, password; /* "" = without */
+    const char *authority; /* file with the certificate of who signed the server's; NULL: the
+                              system's */
+    int64_t patience; /* microseconds for one letter, whatever the server does; 0: a minute */
+};
+struct mail;
+/* All is copied. ERR_INVALID names the option that is wrong; the server itself is not asked
+ * yet. */
+MUST_USE enum err mail_open(struct call *call, const struct mail_options *o, struct mail **out);
+void mail_close(struct mail *m); /* when nobody sends any more; NULL is fine */
+void mail_stop(
+    struct mail *m); /* from any thread: what is being sent breaks off soon, and all after it */
+bool mail_address(struct text t); /* looks like one, and cannot break out of its line */
+struct letter {
+    struct text to;      /* an address */
+    struct text sender;  /* words before the address it comes from; "" = none */
+    struct text subject; /* one line, any letters */
+    struct text body;    /* plain text in UTF-8, lines ended by \n */
+    struct text id;      /* letters, digits, . and -: the same for the same letter sent again */
+    struct text lang;    /* "en", "zh" */
+    int64_t at;          /* moment of its Date */
+};
+enum mail_fate {
+    MAIL_TAKEN = 1, /* the server answers for it */
+    MAIL_LATER,     /* not now: no connection, too slow, "try again" (4xx), log-in refused */
+    MAIL_REFUSED    /* for good (5xx), or not an address */
+};
+/* Waits for the server, at most `patience`. *why: its words or libcurl's, one line, "" when
+ * taken. */
+enum mail_fate mail_send(struct call *call, struct mail *m, const struct letter *l,
+                         struct text *why);
 #endif

@@ -546,6 +546,34 @@ MUST_USE enum err record_notices(struct call *call, struct records *r, struct re
                                  size_t *count);
 /* The actor has seen it; "": everything there is. */
 MUST_USE enum err record_notices_see(struct call *call, struct records *r, struct text id);
+
+/* ---- the same by mail (work/mail.c): how far each got ---------------------------------------
+ */
+#define MAIL_ROWS 50 /* of one letter */
+/* People who were told something that has not gone out yet, by id, after `after`. */
+MUST_USE enum err record_mail_people(struct call *call, struct reader *db, struct text after,
+                                     size_t most, struct text **out, size_t *count);
+/* Claims what is to go out to them now, at most MAIL_ROWS; `urgent`: without reminders. Two
+ * servers never have one at once; one that ends meanwhile lets go of it after a quarter of an
+ * hour. */
+MUST_USE enum err record_mail_take(struct call *call, struct records *r, struct text person,
+                                   bool urgent, struct text **ids, size_t *count);
+/* Those of them that the actor has not seen and may read. */
+MUST_USE enum err record_mail_read(struct call *call, struct records *r, struct reader *db,
+                                   const struct text *ids, size_t count, struct notice **out,
+                                   size_t *told);
+/* sent: the moment, or a word for why it will not be ("" = not yet, to be tried `again` then).
+ */
+MUST_USE enum err record_mail_settle(struct call *call, struct records *r,
+                                     const struct text *ids, size_t count, struct text sent,
+                                     int64_t again);
+/* What was told before then, to this person ("": to everybody), does not go out by mail; 1,000
+ * at a time. */
+MUST_USE enum err record_mail_drop(struct call *call, struct records *r, struct text person,
+                                   int64_t before, const char *why);
+/* How often it was tried, and when it was told. */
+MUST_USE enum err record_mail_tries(struct call *call, struct reader *db, struct text id,
+                                    int64_t *tries, int64_t *at);
 /* ---- timers: moves that the engine makes when their moment comes ---- */
 struct timer_view {
     const struct move *move;

@@ -139,7 +139,8 @@ static const struct column outbox_columns[] = {
     COLUMN("due", TEXT, true),        COLUMN("claimed", TEXT, false), COLUMN("sent", TEXT, false),
     COLUMN("tries", INTEGER, true),   COLUMN("seen", TEXT, false)};
 static const struct index outbox_indexes[] = {
-    {.name = NAMED("outbox_person"), .columns = NAMED("person, at")}};
+    {.name = NAMED("outbox_person"), .columns = NAMED("person, at")},
+    {.name = NAMED("outbox_waits"), .columns = NAMED("sent, due")}};
 
 #define TABLE(n, key, only_append)                                                             \
     {                                                                                          \
@@ -201,7 +202,7 @@ static const struct table own_tables[] = {
      .columns = outbox_columns,
      .column_count = COUNT(outbox_columns),
      .indexes = outbox_indexes,
-     .index_count = 1},
+     .index_count = COUNT(outbox_indexes)},
     {.name = NAMED("stay"),
      .primary = NAMED("kind, id, version"),
      .columns = stay_columns,

@@ -5,6 +5,7 @@
 #define WORK_H
 
 #include "base/base.h"
+#include "net/net.h"
 #include "record/record.h"
 
 struct work;
@@ -13,6 +14,22 @@ struct work;
 MUST_USE enum err work_open(struct call *call, struct epochs *epochs, int64_t every_us,
                             struct work **out);
 void work_close(struct work *s);
+
+/* ---- mail (mail.c)
+ * --------------------------------------------------------------------------- Carries out what
+ * people were told (record.h, notices) and, in their morning, what waits for them. On several
+ * nodes each letter is one server's. */
+struct mailing;
+struct mailing_options {
+    struct mail *mail; /* borrowed until closed */
+    struct text
+        address; /* of the pages, "https://aims.example.org/x", without a slash at its end */
+    struct text sender; /* words before the address that mail comes from: the organisation */
+    int64_t every;      /* microseconds between two looks */
+};
+MUST_USE enum err mailing_open(struct call *call, struct epochs *epochs,
+                               const struct mailing_options *o, struct mailing **out);
+void mailing_close(struct mailing *s); /* breaks off what is being sent; NULL is fine */
 
 /* ---- jobs ------------------------------------------------------------------------------------
  * Each is one change to many records, done a slice of rows at a time by threads of their own, so that

@@ -605,6 +605,14 @@ export interface Session {
 }
 
 /** Whose day "today" is. */
+export interface MailWish {
+	goes_out: boolean;
+	mail: 'daily' | 'at_once' | 'never';
+	hour: number;
+	quiet_from: number;
+	quiet_to: number;
+	zone: string;
+}
 export interface Organisation {
 	name: string;
 	zone: string;
