@@ -85,7 +85,7 @@ class Rules:
         return holder.counts(self.read, unit, True)
 
     def sees_kind(self, holder):
-        return bool(holder.roles & set(self.read)) or "everyone" in self.read
+        return bool(holder.roles & set(self.read)) or "everyone" in self.read or any(name.startswith("@") for name in self.kind["access"]["read"])
 
     def may_create(self, holder, unit):
         names = self.kind["access"]["create"]
