@@ -95,12 +95,10 @@ class Rules:
         return holder.counts(self.kind["access"]["change"], unit, False)
 
     def may_move(self, holder, unit, move, record):
-        names = list(move["by"])
-        if "everyone" in names:
+        if "everyone" in move["by"]:
             return self.may_read(holder, unit)
-        for step in move["sign"][1:]:
-            if "when" not in step or holds(step["when"], record):
-                names += step["by"]
+        steps = [step for step in move["sign"] if "when" not in step or holds(step["when"], record)]
+        names = [name for step in steps for name in step["by"]] if move["sign"] else list(move["by"])
         return holder.counts(names, unit, False)
 
 
