@@ -203,7 +203,7 @@ def check_clock(m, where, kind, f):
         m.say(where, f"a clock has no {key}")
     for key in {"from", "add", "answered"} - set(c):
         m.say(where, f"a clock needs {key}")
-    if f["type"] != "moment" or m.field(kind, c.get("from")) is None:
+    if f["type"] != "moment" or (m.field(kind, c.get("from")) is None and c.get("from") != "created_at"):
         m.say(where, "a clock is a moment that counts from a field")
     for state in listed(c.get("answered", [])) if isinstance(c.get("answered"), list) else []:
         if state not in m.kinds[kind]["states"]["of"]:
