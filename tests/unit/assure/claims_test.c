@@ -862,6 +862,119 @@ static void findings_do_not_wait(void **state)
     expect(s, "chk-37d", NULL);
 }
 
+static void nonconformities_do_not_wait(void **state)
+{
+    struct site *s = *state;
+    put_record(s, "nonconformity", "n", ", state, grade", ", 'withdrawn', 'major'");
+    expect_no_data(s, "chk-39");
+    set(s, "nonconformity SET state = 'raised'");
+    put_stay(s, "nonconformity", "n", 1, "raised", "2026-10-24T00:00:00.000000Z", "");
+    expect(s, "chk-39", NULL);
+    set(s, "stay SET since = '2026-10-23T23:59:59.000000Z'");
+    expect(s, "chk-39", "left");
+    expect_no_data(s, "chk-39b");
+    set(s, "nonconformity SET state = 'accepted', open_since = '2026-11-20'");
+    expect(s, "chk-39", NULL);
+    set(s, "nonconformity SET contain_by_standing = 'missed'");
+    expect(s, "chk-39", "not_corrected");
+    set(s, "nonconformity SET state = 'contained', plan_by_major_standing = 'missed'");
+    expect(s, "chk-39", "no_plan");
+    set(s, "nonconformity SET plan_by_major_standing = 'met', plan_by_minor_standing = 'missed'");
+    expect(s, "chk-39", "no_plan");
+    set(s, "nonconformity SET state = 'cause_analysed', plan_by_minor_standing = 'late'");
+    expect(s, "chk-39", "plan_waits");
+    set(s, "nonconformity SET state = 'plan_approved', done_by_standing = 'running'");
+    expect(s, "chk-39", NULL);
+    set(s, "nonconformity SET done_by_standing = 'missed'");
+    expect(s, "chk-39", "not_done");
+    set(s, "nonconformity SET state = 'implemented', check_by_standing = 'missed'");
+    expect(s, "chk-39", "not_checked");
+    expect(s, "chk-39b", NULL);
+    set(s, "nonconformity SET close_by_standing = 'missed'");
+    expect(s, "chk-39b", "too_long");
+    set(s, "nonconformity SET grade = 'minor'");
+    expect_no_data(s, "chk-39b");
+}
+
+static void what_was_put_right_works(void **state)
+{
+    struct site *s = *state;
+    put_record(s, "nonconformity", "n", ", state, closed_on, owner, verified_by, root_cause, extent",
+               ", 'closed_effective', '2025-11-22', 'o', 'v', 'c', 'e'");
+    put_record(s, "evidence", "e", ", state", ", 'accepted'");
+    expect_no_data(s, "chk-39c");
+    set(s, "nonconformity SET closed_on = '2025-11-23'");
+    expect(s, "chk-39c", "no_proof");
+    put_link(s, "nonconformity", "n", "proof", "evidence", "e");
+    expect(s, "chk-39c", NULL);
+    set(s, "evidence SET state = 'expired'"); /* it was good when it was looked at */
+    expect(s, "chk-39c", NULL);
+    set(s, "evidence SET state = 'collected'");
+    expect(s, "chk-39c", "no_proof");
+    set(s, "evidence SET state = 'accepted'");
+    set(s, "nonconformity SET extent = ' '");
+    expect(s, "chk-39c", "no_cause");
+    set(s, "nonconformity SET extent = 'e', root_cause = NULL");
+    expect(s, "chk-39c", "no_cause");
+    set(s, "nonconformity SET root_cause = 'c', check_by_standing = 'late'");
+    expect(s, "chk-39c", "late");
+    set(s, "nonconformity SET check_by_standing = 'met', verified_by = 'o'");
+    expect(s, "chk-39c", "own_work");
+    set(s, "nonconformity SET verified_by = 'p'");
+    expect(s, "chk-39c", NULL);
+    put_link(s, "nonconformity", "n", "planned_by", "person", "p");
+    expect(s, "chk-39c", "own_work");
+}
+
+static void notices_are_sent_in_time(void **state)
+{
+    static const char *const clocks[] = {"cra_warn_by", "aia_urgent_by", "gdpr_by", "cra_by",
+                                         "pdpa_by", "aia_death_by", "aia_by", "pdpa_assess_by"};
+    static const char *const answers[] = {"aia_reported_at", "gdpr_notified_at", "pdpa_assessed_at",
+                                          "pdpa_notified_at", "cra_warned_at", "cra_notified_at"};
+    struct site *s = *state;
+    put_record(s, "incident", "i", ", state, severity, aware_at",
+               ", 'triaged', 'major', '2026-11-20T00:00:00.000000Z'");
+    expect_no_data(s, "chk-35");
+    set(s, "incident SET severity = 'serious', state = 'false_alarm'");
+    expect_no_data(s, "chk-35");
+    set(s, "incident SET state = 'contained', aware_at = '2025-11-22T23:59:59.000000Z'");
+    expect_no_data(s, "chk-35");
+    set(s, "incident SET aware_at = '2025-11-23T00:00:00.000000Z'");
+    for (size_t i = 0; i < COUNT(clocks); i++) {
+        set(s, text_c(s->arena, text_print(s->arena, "incident SET %s_standing = 'missed'", clocks[i])));
+        expect(s, "chk-35", "not_sent");
+        set(s, text_c(s->arena, text_print(s->arena, "incident SET %s_standing = 'late'", clocks[i])));
+        expect(s, "chk-35", "sent_late");
+        set(s, text_c(s->arena, text_print(s->arena, "incident SET %s_standing = 'met'", clocks[i])));
+        expect(s, "chk-35", NULL);
+    }
+    for (size_t i = 0; i < COUNT(answers); i++) {
+        set(s, text_c(s->arena, text_print(s->arena, "incident SET %s = '2027-01-01T00:00:00.000000Z'",
+                                           answers[i])));
+        expect(s, "chk-35", "not_yet");
+        set(s, text_c(s->arena, text_print(s->arena, "incident SET %s = '2026-01-01T00:00:00.000000Z'",
+                                           answers[i])));
+        expect(s, "chk-35", NULL);
+    }
+}
+
+static void incidents_are_triaged(void **state)
+{
+    struct site *s = *state;
+    put_record(s, "incident", "o", ", state, triage_by_standing", ", 'detected', 'missed'");
+    expect_no_data(s, "chk-35c"); /* of another year */
+    put_at(s, "incident", "i", "2026-11-20T00:00:00.000000Z", ", state, triage_by_standing",
+           ", 'detected', 'running'");
+    expect(s, "chk-35c", NULL);
+    set(s, "incident SET triage_by_standing = 'missed' WHERE id = 'i'");
+    expect(s, "chk-35c", "waits");
+    set(s, "incident SET state = 'triaged', triage_by_standing = 'late' WHERE id = 'i'");
+    expect(s, "chk-35c", "triaged_late");
+    set(s, "incident SET triage_by_standing = 'met' WHERE id = 'i'");
+    expect(s, "chk-35c", NULL);
+}
+
 static void put_decision(struct site *s, const char *id, const char *reported)
 {
     put_record(s, "task", id, ", state, met_by", ", 'done', '2026-10-01'");
@@ -918,6 +1031,8 @@ static void no_check_claims_more(void **state)
         {"chk-42", "A.9.2", 2},   {"chk-42b", "A.9.4", 1},  {"chk-aia-2", "8.4", 2},
         {"chk-doc-6.1.1", "6.1.1", 1}, {"chk-37", "9.2.2", 2}, {"chk-37b", "9.2.2", 3},
         {"chk-38", "9.3.3", 3},   {"chk-38b", "9.3.3", 4},
+        {"chk-35", "A.8.4", 2},   {"chk-35c", "A.6.2.6", 1},
+        {"chk-39", "10.2", 2},    {"chk-39b", "10.2", 2}, {"chk-39c", "10.2", 3},
     };
     struct site *s = *state;
     for (size_t i = 0; i < COUNT(most); i++) {
@@ -969,6 +1084,10 @@ int main(int argc, char **argv)
         SITE_TEST(criteria_are_in_force),
         SITE_TEST(audits_are_held_in_time),
         SITE_TEST(findings_do_not_wait),
+        SITE_TEST(nonconformities_do_not_wait),
+        SITE_TEST(notices_are_sent_in_time),
+        SITE_TEST(incidents_are_triaged),
+        SITE_TEST(what_was_put_right_works),
         SITE_TEST(reviews_grow_old_and_decisions_late),
         SITE_TEST(no_check_claims_more),
     };
