@@ -58,7 +58,7 @@ def cell(column, person):
     if column["type"] == "choice":
         return column["of"][0]["value"]
     if column["type"] == "ref":
-        return person if column["to"] == "person" else None
+        return {"person": person, "role": "reviewer"}.get(column["to"])
     return {"text": "x", "note": "x", "integer": column.get("min", 1), "number": 1.5, "yes_no": True, "date": "2027-01-01"}.get(column["type"])
 
 
@@ -69,6 +69,7 @@ def one_of(client, model, kind, person):
         return there[0]["id"]
     needed = {f["name"]: one_of(client, model, f["to"], person) for f in model[kind]["fields"]
               if f.get("required") is True and f["type"] == "ref" and f.get("to") in model}
+    needed |= {f["name"]: person for f in model[kind]["fields"] if f.get("required") is True and f["type"] == "ref" and f.get("to") == "person"}
     needed |= {f["name"]: [{c["name"]: cell(c, person) for c in f["columns"] if cell(c, person) is not None}]
                for f in model[kind]["fields"] if f["type"] == "rows" and not f.get("computed") and f.get("fixed") != "any"}
     return client.good("POST", kind, {"title": "One of them", "tags": ["x"], "due": "2027-01-01", **needed})["id"]
