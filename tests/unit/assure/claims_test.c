@@ -879,7 +879,8 @@ static void nonconformities_do_not_wait(void **state)
     expect(s, "chk-39", "not_corrected");
     set(s, "nonconformity SET state = 'contained', plan_by_major_standing = 'missed'");
     expect(s, "chk-39", "no_plan");
-    set(s, "nonconformity SET plan_by_major_standing = 'met', plan_by_minor_standing = 'missed'");
+    set(s,
+        "nonconformity SET plan_by_major_standing = 'met', plan_by_minor_standing = 'missed'");
     expect(s, "chk-39", "no_plan");
     set(s, "nonconformity SET state = 'cause_analysed', plan_by_minor_standing = 'late'");
     expect(s, "chk-39", "plan_waits");
@@ -899,7 +900,8 @@ static void nonconformities_do_not_wait(void **state)
 static void what_was_put_right_works(void **state)
 {
     struct site *s = *state;
-    put_record(s, "nonconformity", "n", ", state, closed_on, owner, verified_by, root_cause, extent",
+    put_record(s, "nonconformity", "n",
+               ", state, closed_on, owner, verified_by, root_cause, extent",
                ", 'closed_effective', '2025-11-22', 'o', 'v', 'c', 'e'");
     put_record(s, "evidence", "e", ", state", ", 'accepted'");
     expect_no_data(s, "chk-39c");
@@ -928,10 +930,12 @@ static void what_was_put_right_works(void **state)
 
 static void notices_are_sent_in_time(void **state)
 {
-    static const char *const clocks[] = {"cra_warn_by", "aia_urgent_by", "gdpr_by", "cra_by",
-                                         "pdpa_by", "aia_death_by", "aia_by", "pdpa_assess_by"};
-    static const char *const answers[] = {"aia_reported_at", "gdpr_notified_at", "pdpa_assessed_at",
-                                          "pdpa_notified_at", "cra_warned_at", "cra_notified_at"};
+    static const char *const clocks[] = {"cra_warn_by", "aia_urgent_by", "gdpr_by",
+                                         "cra_by",      "pdpa_by",       "aia_death_by",
+                                         "aia_by",      "pdpa_assess_by"};
+    static const char *const answers[] = {"aia_reported_at",  "gdpr_notified_at",
+                                          "pdpa_assessed_at", "pdpa_notified_at",
+                                          "cra_warned_at",    "cra_notified_at"};
     struct site *s = *state;
     put_record(s, "incident", "i", ", state, severity, aware_at",
                ", 'triaged', 'major', '2026-11-20T00:00:00.000000Z'");
@@ -942,21 +946,26 @@ static void notices_are_sent_in_time(void **state)
     expect_no_data(s, "chk-35");
     set(s, "incident SET aware_at = '2025-11-23T00:00:00.000000Z'");
     for (size_t i = 0; i < COUNT(clocks); i++) {
-        set(s, text_c(s->arena, text_print(s->arena, "incident SET %s_standing = 'missed'", clocks[i])));
+        set(s, text_c(s->arena,
+                      text_print(s->arena, "incident SET %s_standing = 'missed'", clocks[i])));
         expect(s, "chk-35", "not_sent");
-        set(s, text_c(s->arena, text_print(s->arena, "incident SET %s_standing = 'late'", clocks[i])));
+        set(s, text_c(s->arena,
+                      text_print(s->arena, "incident SET %s_standing = 'late'", clocks[i])));
         expect(s, "chk-35", "sent_late");
-        set(s, text_c(s->arena, text_print(s->arena, "incident SET %s_standing = 'met'", clocks[i])));
-        expect(s, "chk-35", NULL);
+        set(s, text_c(s->arena,
+                      text_print(s->arena, "incident SET %s_standing = 'met'", clocks[i])));
     }
+    expect(s, "chk-35", NULL);
     for (size_t i = 0; i < COUNT(answers); i++) {
-        set(s, text_c(s->arena, text_print(s->arena, "incident SET %s = '2027-01-01T00:00:00.000000Z'",
-                                           answers[i])));
+        set(s, text_c(s->arena,
+                      text_print(s->arena, "incident SET %s = '2027-01-01T00:00:00.000000Z'",
+                                 answers[i])));
         expect(s, "chk-35", "not_yet");
-        set(s, text_c(s->arena, text_print(s->arena, "incident SET %s = '2026-01-01T00:00:00.000000Z'",
-                                           answers[i])));
-        expect(s, "chk-35", NULL);
+        set(s, text_c(s->arena,
+                      text_print(s->arena, "incident SET %s = '2026-01-01T00:00:00.000000Z'",
+                                 answers[i])));
     }
+    expect(s, "chk-35", NULL);
 }
 
 static void incidents_are_triaged(void **state)
@@ -973,6 +982,27 @@ static void incidents_are_triaged(void **state)
     expect(s, "chk-35c", "triaged_late");
     set(s, "incident SET triage_by_standing = 'met' WHERE id = 'i'");
     expect(s, "chk-35c", NULL);
+}
+
+static void reports_from_outside_are_answered(void **state)
+{
+    struct site *s = *state;
+    put_record(s, "external_report", "x", ", state, received_on", ", 'received', '2025-11-22'");
+    expect_no_data(s, "chk-35b");
+    set(s, "external_report SET received_on = '2025-11-23'");
+    expect(s, "chk-35b", "not_tested");
+    put_record(s, "external_report", "t", ", state, received_on, channel_test",
+               ", 'acknowledged', '2026-01-01', 1");
+    expect(s, "chk-35b", "not_tested"); /* it was not answered */
+    set(s, "external_report SET state = 'answered' WHERE id = 't'");
+    expect(s, "chk-35b", NULL);
+    set(s, "external_report SET acknowledge_by_standing = 'late' WHERE id = 'x'");
+    expect(s, "chk-35b", "not_acknowledged");
+    set(s, "external_report SET acknowledge_by_standing = 'met', answer_by_standing = 'missed' "
+           "WHERE id = 'x'");
+    expect(s, "chk-35b", "not_answered");
+    set(s, "external_report SET state = 'set_aside' WHERE id = 'x'");
+    expect(s, "chk-35b", NULL);
 }
 
 static void put_decision(struct site *s, const char *id, const char *reported)
@@ -1031,7 +1061,7 @@ static void no_check_claims_more(void **state)
         {"chk-42", "A.9.2", 2},   {"chk-42b", "A.9.4", 1},  {"chk-aia-2", "8.4", 2},
         {"chk-doc-6.1.1", "6.1.1", 1}, {"chk-37", "9.2.2", 2}, {"chk-37b", "9.2.2", 3},
         {"chk-38", "9.3.3", 3},   {"chk-38b", "9.3.3", 4},
-        {"chk-35", "A.8.4", 2},   {"chk-35c", "A.6.2.6", 1},
+        {"chk-35", "A.8.4", 2},   {"chk-35b", "A.8.3", 2}, {"chk-35c", "A.6.2.6", 1},
         {"chk-39", "10.2", 2},    {"chk-39b", "10.2", 2}, {"chk-39c", "10.2", 3},
     };
     struct site *s = *state;
@@ -1087,6 +1117,7 @@ int main(int argc, char **argv)
         SITE_TEST(nonconformities_do_not_wait),
         SITE_TEST(notices_are_sent_in_time),
         SITE_TEST(incidents_are_triaged),
+        SITE_TEST(reports_from_outside_are_answered),
         SITE_TEST(what_was_put_right_works),
         SITE_TEST(reviews_grow_old_and_decisions_late),
         SITE_TEST(no_check_claims_more),
