@@ -16,7 +16,7 @@ TYPES = {"text", "note", "integer", "number", "yes_no", "date", "moment", "choic
          "file", "rows", "document"}
 COLUMN_TYPES = {"text", "note", "integer", "number", "yes_no", "date", "choice", "ref"}
 FIELD_KEYS = {"type", "title", "about", "required", "default", "of", "to", "many", "min", "max",
-              "columns", "covers", "computed", "only", "unique", "sensitive", "always", "was",
+              "columns", "covers", "computed", "only", "unique", "sensitive", "read", "always", "was",
               "indexed", "fixed", "clock", "keep"}
 CLOCK_KEYS = {"from", "add", "calendar", "when", "answered", "remind", "ladder"}
 KIND_KEYS = {"kind", "prefix", "title", "plural", "about", "icon", "phase", "order", "serves",
