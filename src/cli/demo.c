@@ -38,7 +38,7 @@ static struct text look_up(const struct play *p, struct text name)
     return (struct text){0};
 }
 
-/* ---- values: "$ref" becomes an id, "@-30" a date
+/* ---- values: "$ref" becomes an id, "@-30" a date, "@-30T09:15" a moment of that day
  * ----------------------------------------------------- */
 static struct text replace(const struct play *p, struct call *call, struct text t)
 {
@@ -48,9 +48,13 @@ static struct text replace(const struct play *p, struct call *call, struct text 
         return id.len ? id : t;
     }
     bool day = t.len > 2 && t.at[0] == '@' && (t.at[1] == '+' || t.at[1] == '-');
-    if (day && text_integer(text_from(t, t.at[1] == '+' ? 2 : 1), &days))
-        return date_of_days(call->arena, p->now / 86400000000LL + days);
-    return t;
+    struct text clock = t, before = day ? text_cut(&clock, 'T') : t;
+    if (!day || !text_integer(text_from(before, t.at[1] == '+' ? 2 : 1), &days))
+        return t;
+    struct text date = date_of_days(call->arena, p->now / 86400000000LL + days);
+    if (before.len == t.len)
+        return date;
+    return text_print(call->arena, "%.*sT%.*s:00.000000Z", TEXT_ARG(date), TEXT_ARG(clock));
 }
 
 static void put(const struct play *p, struct call *call, struct json_out *o,
@@ -206,6 +210,14 @@ static enum err act_as(struct play *p, struct call *call, struct text who)
     return OK;
 }
 
+/* What waits for its day happens, as far as the script has come. */
+static enum err play_timers(struct play *p, struct call *call)
+{
+    size_t moved;
+    call->actor = actor_system(call);
+    return record_timed(call, p->site->records, &moved);
+}
+
 static enum err play_one(struct play *p, struct call *call, const struct json *act)
 {
     const struct json *at = json_get(act, "at");
@@ -213,6 +225,8 @@ static enum err play_one(struct play *p, struct call *call, const struct json *a
     struct text who = look_up(p, json_text(json_get(act, "as")));
     call->now = p->now + days * 86400000000LL;
     call->id = id_new(call);
+    if (json_get(act, "timers"))
+        return play_timers(p, call);
     TRY(act_as(p, call, who));
     if (json_get(act, "file"))
         return play_file(p, call, act);

@@ -57,14 +57,49 @@ static enum err person_of(struct context *c, const struct json *body, struct tex
 static const struct json_limits body_limits = {8u << 20, 32, 500000};
 
 /* From the versions: for a record whose list was never kept, in a store of an earlier model. */
+/* All who signed a move that several sign: with the one who completes it they made it. */
+static enum err add_signers(struct context *c, struct text name, struct json *list)
+{
+    const struct move *m = kind_move(c->rec->kind, name);
+    struct verdict v = {0};
+    if (!m || !move_takes_many(m) || !c->before)
+        return OK;
+    TRY(sign__standing(c->call, c->records, c->db, c->before, m, &v));
+    for (size_t i = 0; i < v.signature_count; i++) {
+        if (v.signatures[i].stands_for.len)
+            add_person(c, list, v.signatures[i].stands_for);
+        add_person(c, list, v.signatures[i].person);
+    }
+    return OK;
+}
+
+/* The same of a move long ago, of which only its version tells: whoever ever signed it before. */
+static enum err add_signers_of(struct context *c, struct text name, int64_t version,
+                               struct json *list)
+{
+    struct value values[] = {V_TEXT(c->rec->kind->name), V_TEXT(c->rec->id), V_TEXT(name),
+                             V_INT(version)};
+    struct rows rows;
+    TRY(db__rows(c->call, c->db,
+                 "SELECT person, COALESCE(stands_for, '') FROM signature WHERE kind = $1 AND id = "
+                 "$2 AND move = $3 AND version < $4 ORDER BY version, at",
+                 values, 4, READ_MOST, &rows));
+    for (size_t i = 0; i < rows.count; i++) {
+        if (row_at(&rows, i)[1].text.len)
+            add_person(c, list, row_at(&rows, i)[1].text);
+        add_person(c, list, row_at(&rows, i)[0].text);
+    }
+    return OK;
+}
+
 static enum err from_versions(struct context *c, bool by_move, struct json *list)
 {
     struct value values[] = {V_TEXT(c->rec->kind->name), V_TEXT(c->rec->id)};
     struct rows rows;
     struct record *before = NULL;
     TRY(db__rows(c->call, c->db,
-                 "SELECT body FROM version WHERE kind = $1 AND id = $2 ORDER BY version", values,
-                 2, READ_MOST, &rows));
+                 "SELECT body, version FROM version WHERE kind = $1 AND id = $2 ORDER BY version",
+                 values, 2, READ_MOST, &rows));
     for (size_t i = 0; i < rows.count; i++) {
         const struct json *body;
         struct record *then = NEW(c->call->arena, struct record);
@@ -76,6 +111,9 @@ static enum err from_versions(struct context *c, bool by_move, struct json *list
             *list = *node__list(c->call->arena);
         if (did)
             TRY(person_of(c, body, &person));
+        if (did && by_move)
+            TRY(add_signers_of(c, json_text(json_get(body, "_move")), row_at(&rows, i)[1].integer,
+                               list));
         struct text other = json_text(json_get(body, "_for")); /* whose deputy they were */
         if (did && other.len && !text_same(other, person))
             add_person(c, list, other);
@@ -97,6 +135,8 @@ static enum err people(struct context *c, bool by_move, const struct json **out)
     bool did = by_move ? moves(c, c->move) : sets(c, c->rec, c->before);
     if (did && latest(c))
         list = node__list(c->call->arena);
+    if (did && by_move)
+        TRY(add_signers(c, c->move, list));
     if (did && c->call->actor->stands_for.len)
         add_person(c, list, c->call->actor->stands_for);
     if (did && c->call->actor->person.len)

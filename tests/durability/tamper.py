@@ -33,6 +33,7 @@ ORDER = "_"
 INVENTED = {"waived": "INSERT INTO waived (kind, id, version, waiver, person, duty, move, at) VALUES ('risk', 'y', 1, 'w', 'p', 'SOD-1', '', '2026')",
             "withdrawn": "INSERT INTO withdrawn (signature, kind, id, version) VALUES ('x', 'risk', 'y', 1)",
             "outbox": "INSERT INTO outbox (id, person, channel, kind, record, version, event, field, at, due, tries) VALUES ('1.0', 'x', 'app', 'risk', 'y', 1, 'missed', 'z', '2026-01-01T00:00:00.000000Z', '2026-01-01T00:00:00.000000Z', 0)",
+            "objective__measurements": "INSERT INTO objective__measurements (record, pos, day, value, remark) VALUES ('y', 0, '2026-01-01', 1, 'x')",
             "site_file": "INSERT INTO site_file (path, since, body, gone) VALUES ('model.d/x.json', 1, '{}', 0)",
             "frozen": "INSERT INTO frozen (kind, id, version, by_kind, by_id, by_version) VALUES ('soa_entry', 'x', 1, 'document', 'y', 1)"}
 
@@ -70,7 +71,12 @@ def one_of(client, model, kind, person):
     needed = {f["name"]: one_of(client, model, f["to"], person) for f in model[kind]["fields"]
               if f.get("required") is True and f["type"] == "ref" and f.get("to") in model}
     needed |= {f["name"]: person for f in model[kind]["fields"] if f.get("required") is True and f["type"] == "ref" and f.get("to") == "person"}
-    needed |= {f["name"]: [{c["name"]: cell(c, person) for c in f["columns"] if cell(c, person) is not None}]
+    def of(column):
+        """As `cell`; of another register's record only where a row cannot begin without it."""
+        if column["type"] == "ref" and column.get("required") and column["to"] in model:
+            return one_of(client, model, column["to"], person)
+        return cell(column, person)
+    needed |= {f["name"]: [{c["name"]: of(c) for c in f["columns"] if of(c) is not None}]
                for f in model[kind]["fields"] if f["type"] == "rows" and not f.get("computed") and f.get("fixed") != "any"}
     return client.good("POST", kind, {"title": "One of them", "tags": ["x"], "due": "2027-01-01", **needed})["id"]
 
@@ -258,7 +264,7 @@ def check_tables(copy, report, chance, rows):
             copy.renew_database()
             copy.alter(INVENTED[table])
             code, out, err = copy.verify()
-            report.say(code == 1 and table in out, f"table {table}: a row invented in the empty table is found", f"{code} {out[:300]}{err[:300]}")
+            report.say(code == 1 and table.split("__")[0] in out, f"table {table}: a row invented in the empty table is found", f"{code} {out[:300]}{err[:300]}")
             continue
         if not count:
             report.say(False, f"table {table} has rows to alter")

@@ -710,6 +710,35 @@ await test('hands G11 in a table what was asked for stands while it is answered'
   complain(zhao);
   await close(zhao);
 });
+await test('hands settings mail: at once, an hour and quiet hours are kept', async () => {
+  const page = await signedIn(browser, 'kim');
+  await visit(page, '/settings');
+  const part = page.locator('section', { has: page.getByRole('heading', { name: 'Mail', exact: true }) });
+  const kept = async (act) => { // each wish is sent as it is made
+    const [answer] = await Promise.all([page.waitForResponse((r) => r.url().endsWith('/notices/mail') && r.request().method() === 'PATCH'), act()]);
+    equal(answer.status(), 200, 'a wish is taken');
+    await becomes(() => part.locator('fieldset').first().isDisabled(), false, 'the section is busy');
+  };
+  await kept(() => part.getByRole('radio', { name: /^At once/ }).check());
+  await kept(() => part.getByLabel('Your morning begins at').selectOption('09:00'));
+  await kept(() => part.getByLabel('Hours in which nothing comes').check());
+  await kept(() => part.getByRole('combobox', { name: 'from', exact: true }).selectOption('21:00'));
+  await kept(() => part.getByRole('combobox', { name: 'until', exact: true }).selectOption('06:00'));
+  await page.reload();
+  await settled(page);
+  await becomes(() => part.getByRole('radio', { name: /^At once/ }).isChecked(), true, 'at once');
+  equal(await part.locator('select').evaluateAll((all) => all.map((one) => one.value)), ['9', '21', '6'], 'the hours');
+  equal(await part.getByLabel('Hours in which nothing comes').isChecked(), true, 'quiet hours');
+  const { mail, hour, quiet_from, quiet_to } = await page.ask('GET', '/notices/mail');
+  equal([mail, hour, quiet_from, quiet_to], ['at_once', 9, 21, 6], 'what the server keeps');
+  // Without quiet hours, or without mail, nothing is asked about them.
+  await kept(() => part.getByLabel('Hours in which nothing comes').uncheck());
+  equal(await part.locator('select').count(), 1, 'hours that are asked for');
+  await kept(() => part.getByRole('radio', { name: /^Nothing/ }).check());
+  equal(await part.locator('select').count(), 0, 'hours of no mail');
+  complain(page);
+  await close(page);
+});
 
 await browser.close();
 done();

@@ -93,7 +93,7 @@ await test('shapes calendar: days with counts lead to their list; months turn; w
   await visit(page, '/k/task?shape=calendar:2031-05');
   const day = (at) => page.locator(`[data-day="${at}"]`);
   await becomes(() => day('2031-05-14').locator('.sr').textContent(), /14 May 2031: 2 records/, 'what a day says');
-  equal(await page.locator('.some a', { hasText: 'of the calendar' }).count(), 2, 'titles in the month');
+  await becomes(() => page.locator('.some a', { hasText: 'of the calendar' }).count(), 2, 'titles in the month');
   equal(await page.locator('caption', { hasText: 'May 2031' }).count(), 1, 'the caption');
   // Days by the arrows, months by PageDown.
   await day('2031-05-14').focus();

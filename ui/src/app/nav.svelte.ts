@@ -2,6 +2,7 @@
 // Where one can go: the registers of the model in the order of plan, do, check, act, with the few pages that
 // are not registers at their places.
 import { t, w, type Key } from '../i18n/t.svelte';
+import type { Kind } from '../data/types';
 import { frameworkWithRegister, isRegister, kindOf, kindsOfPhase, mapKind, phases } from '../model/model.svelte';
 import { hasRole, mayRead, session } from './session.svelte';
 import { viewPath, views } from './views.svelte';
@@ -14,12 +15,17 @@ export interface Leaf {
 	/** There are more than `count`. */
 	more?: boolean;
 	kind?: string;
+	/** In a group too long to be read over: another chapter of the standard begins here. */
+	gap?: boolean;
 }
 export interface Branch {
 	id: string;
 	title: string;
 	leaves: Leaf[];
 }
+const LONG = 12;
+/** The chapter of the standard that a kind serves first. */
+const chapterOf = (kind: Kind): string => (kind.serves?.[0] ?? '').replace(/\..*$/, '');
 export function branches(): Branch[] {
 	const out: Branch[] = [
 		{
@@ -31,14 +37,15 @@ export function branches(): Branch[] {
 		}
 	];
 	const map = mapKind();
+	const register = frameworkWithRegister()?.register?.kind;
 	for (const phase of phases()) {
-		const leaves: Leaf[] = kindsOfPhase(phase)
-			.filter((kind) => !isRegister(kind.kind) && mayRead(kind.kind))
-			.flatMap((kind) => {
-				const own: Leaf = { href: `/k/${kind.kind}`, label: w(kind.plural), icon: kind.icon ?? 'file', kind: kind.kind };
-				return kind === map ? [own, { href: '/map', label: t('nav.map'), icon: 'grid-3x3' }] : [own];
-			});
-		if (phase === 'plan' && frameworkWithRegister()) leaves.push({ href: '/soa', label: t('nav.soaShort'), icon: 'list-checks' });
+		const shown = kindsOfPhase(phase).filter((kind) => kind.kind === register || (!isRegister(kind.kind) && mayRead(kind.kind)));
+		const leaves: Leaf[] = shown.flatMap((kind, at) => {
+			const gap = shown.length > LONG && at > 0 && chapterOf(kind) !== chapterOf(shown[at - 1]!);
+			if (kind.kind === register) return [{ href: '/soa', label: t('nav.soaShort'), icon: 'list-checks', gap }];
+			const own: Leaf = { href: `/k/${kind.kind}`, label: w(kind.plural), icon: kind.icon ?? 'file', kind: kind.kind, gap };
+			return kind === map ? [own, { href: '/map', label: t('nav.map'), icon: 'grid-3x3' }] : [own];
+		});
 		if (phase === 'check') {
 			leaves.unshift({ href: '/readiness', label: t('nav.readiness'), icon: 'gauge' });
 			leaves.push({ href: '/ledger', label: t('nav.ledger'), icon: 'blocks' });
