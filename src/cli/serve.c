@@ -451,6 +451,7 @@ static int serve(struct house *h, struct net_options *o, const struct args *args
         e = wait_for_end(h, house);
         log_line(LOG_INFO, "stopping", "grace_s=10");
     }
+    mail_stop(h->mail); /* or a letter that somebody tries out would hold up the end */
     net_close(net, 10000000);
     for (size_t i = 0; i < h->count; i++)
         stop_one(&h->of[i]);
