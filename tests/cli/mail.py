@@ -312,6 +312,8 @@ class Suite:
             time.sleep(2)
             self.say("and after five of them it is let be", came == bad.came, (came, bad.came))
         bad.close()
+        done = subprocess.run([find_program(), "verify", "--deep", *self.store.words], capture_output=True, text=True, check=False)
+        self.say("how far a letter got is no tampering", done.returncode == 0, done.stdout + done.stderr)
 
     def quietly(self, client):
         """An administrator tries it out, and the program ends meanwhile."""

@@ -611,7 +611,7 @@ static void check_told(struct deep *c, struct call *call, const struct value *ro
         if (verify__read_page(
                 c, call, "table outbox",
                 "SELECT 1 FROM outbox WHERE id = $1 AND kind = $2 AND record = $3 AND version "
-                "= $4 AND person = $5 AND event = $6 AND field = $7 AND at = $8 AND due = at "
+                "= $4 AND person = $5 AND event = $6 AND field = $7 AND at = $8 "
                 "AND channel = 'app'",
                 values, 8, &rows) != OK)
             return;
