@@ -88,13 +88,15 @@ def gone(server, token, most):
 
 def main():
     report = harness.Report()
+    # What is freed is freed: a sanitizer otherwise holds up to 256 MiB of it back.
+    os.environ["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=4"
     folder = harness.temporary()
     place = harness.demo(harness.program(), folder + "/org")
     token = place.token()
     server = harness.Server(place)
     small_questions(report, server, token, "before")
     kept_by_round = []
-    for _ in range(2):  # the first crowd fills what is kept for the next one
+    for _ in range(3):  # the first crowds fill what is kept for the next ones
         links = crowd(server, token)
         report.say(len(links) == MANY, f"{MANY} connections are taken", str(len(links)))
         small_questions(report, server, token, "meanwhile")
@@ -106,7 +108,7 @@ def main():
         kept = memory(server)
         report.note(f"memory {full >> 20} MiB with all of them, {kept >> 20} MiB after")
         kept_by_round.append(kept)
-    first, last = kept_by_round
+    first, last = kept_by_round[-2:]
     report.say(last - first < 48 << 20, "memory is back where it was", f"{first >> 20} → {last >> 20} MiB")
     code = server.stop(60)
     report.say(code == 0 and not re.search("Sanitizer|runtime error|panic", server.words()), "the server lives, and stops in order",
