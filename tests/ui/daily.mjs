@@ -473,7 +473,7 @@ await test('daily redaction: one asks, another confirms, and the text is gone fr
   await mei.locator('h1', { hasText: '[redacted]' }).waitFor();
   await visit(mei, `/k/risk/${risk.key}?tab=history`);
   const history = mei.locator('#panel-history');
-  for (const said of [/redacted content/, /asked that content be redacted/, /put it under legal hold/, /Redacted by entry \d+: .*Effect/, /Checked with the person/]) await history.getByText(said).first().waitFor();
+  for (const said of [/redacted content/, /asked that content be redacted/, /put it under legal hold/, /Redacted by entry [\d,]+: .*Effect/, /Checked with the person/]) await history.getByText(said).first().waitFor();
   truth(!/Oldenburg|Refused wrongly/.test(await mei.locator('body').innerText()), 'the history still tells it');
   await visit(mei, `/k/risk/${risk.key}?tab=comments`);
   await mei.locator('#panel-comments', { hasText: 'A comment that was redacted' }).waitFor();
@@ -481,7 +481,7 @@ await test('daily redaction: one asks, another confirms, and the text is gone fr
   await sara.locator('#field-effect', { hasText: /Redacted by entry/ }).waitFor();
   const chinese = await signedIn(browser, 'mei', { lang: 'zh' });
   await visit(chinese, `/k/risk/${risk.key}`);
-  await chinese.locator('#field-effect', { hasText: /已由账本第 \d+ 条删除/ }).waitFor();
+  await chinese.locator('#field-effect', { hasText: /已由账本第 [\d,]+ 条删除/ }).waitFor();
   await chinese.locator('h1', { hasText: '[已删除]' }).waitFor();
   for (const page of [sara, anna, mei, chinese]) complain(page);
   await close(sara, anna, mei, chinese);

@@ -1033,7 +1033,7 @@ await test('journey paper: a list prints all its rows, whole, and says whose it 
   await page.emulateMedia({ media: 'print' });
   await page.evaluate(() => window.dispatchEvent(new Event('beforeprint')));
   equal(await page.locator('tbody a.title').count(), total, 'rows on paper');
-  truth(await page.getByText(/Northlake Credit.* · ledger at least \d+ · Lin Wang/).isVisible(), 'no line that says whose it is');
+  truth(await page.getByText(/Northlake Credit.* · ledger at least [\d,]+ · Lin Wang/).isVisible(), 'no line that says whose it is');
   truth(await page.locator('.list h1').isVisible() && !await page.locator('.tick input').first().isVisible(), 'the title is missing or the boxes are not');
   equal(await page.locator('tbody a.title').evaluateAll((all) => all.filter((a) => a.scrollWidth > a.clientWidth + 1 && getComputedStyle(a).overflow === 'hidden').length), 0, 'titles cut off on paper');
   await page.evaluate(() => window.dispatchEvent(new Event('afterprint')));
