@@ -26,7 +26,7 @@ function span(field: Field, kind: Kind): [number, number] {
 	return [Math.max(min, head), Math.max(max, head)];
 }
 function content(field: Field, kind: Kind): [number, number] {
-	if (field.name === 'state') return [longest(kind.states, 60, 118) + CHIP, longest(kind.states, 60, 190) + CHIP];
+	if (field.name === 'state') return [longest(kind.states, 60, 92) + CHIP, longest(kind.states, 60, 190) + CHIP];
 	if (field.name === 'title') return [220, 9999];
 	return typeOf(field).width(field);
 }
