@@ -45,6 +45,8 @@ KIND = {
     "access": {"read": ["staff"], "create": ["staff"], "change": ["@owner", "staff"]}}
 ALWAYS = {"calendar": "x_always", "title": "Always", "about": "Every day is worked.",
           "working": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]}
+# Until mornings are what is tried, today is no day on which anybody works.
+IDLE = {**ALWAYS, "calendar": "x_idle", "title": "Idle", "working": [ALWAYS["working"][(time.gmtime().tm_wday + 3) % 7]]}
 WORDS = {"Tell by": "告知期限", "Alarm": "警报"}
 EXIM = """
 primary_hostname = mail.northlake.example
@@ -172,11 +174,13 @@ class Suite:
         self.store = stores.new()
         self.people = cast.make(self.store, folder)["people"]
         self.site = os.path.join(folder, "site")
-        for name, data in (("kinds/x_alarm", KIND), ("calendars/x_always", ALWAYS), ("words/zh", WORDS)):
+        for name, data in (("kinds/x_alarm", KIND), ("calendars/x_always", ALWAYS), ("calendars/x_idle", IDLE), ("words/zh", WORDS)):
             os.makedirs(os.path.dirname(f"{self.site}/{name}"), exist_ok=True)
             with open(f"{self.site}/{name}.json", "w", encoding="utf-8") as f:
                 json.dump(data, f)
         self.store.words = [*self.store.words, "--site", self.site]
+        with Server(self.store) as server:
+            Client(server, cast.passwords()).must("ada", "PATCH", "/organisation", {"calendar": "x_idle"})
 
     def say(self, name, good, why=""):
         self.report.tell(f"mail {self.kind} {name}", [] if good else [str(why)[:1500]])
@@ -239,13 +243,13 @@ class Suite:
         before = len(exim.letters())
         with self.server(exim.port) as server:
             client = Client(server, cast.passwords())
-            client.must("ada", "PATCH", "/organisation", {"calendar": "x_always"})
             risk = client.must("asa", "POST", "/risk", {"title": "Wrong refusals", "owner": self.people["asa"]})["key"]
             for who, hour in (("asa", 0), ("abe", 0), ("rita", 0)):
                 client.must(who, "PATCH", "/notices/mail", {"mail": "daily", "hour": hour})
             others = [w for w in cast.PEOPLE if w not in ("asa", "abe")]
             for who in others:
                 client.must(who, "PATCH", "/notices/mail", {"mail": "never"})
+            client.must("ada", "PATCH", "/organisation", {"calendar": "x_always"})
             fresh = lambda: [o for o in exim.letters()[before:]]  # noqa: E731
             self.until(server, lambda: any(o["To"].addresses[0].username == "asa" for o in fresh()))
             server.restart()
