@@ -82,13 +82,11 @@ static void put_end(struct call *call, struct buf *b, const struct letter_reader
     buf_print(b, "\n");
 }
 
-struct letter_words letter__of_notices(struct call *call, struct records *r,
-                                       const struct letter_reader *who,
+struct letter_words letter__of_notices(struct call *call, const struct letter_reader *who,
                                        const struct notice *list, size_t count)
 {
     struct letter_words out;
     struct buf b = buf_in(call->arena, BODY_MOST);
-    (void)r;
     put_greeting(call, &b, who);
     for (size_t i = 0; i < count; i++)
         put_notice(call, &b, who, &list[i]);

@@ -14,8 +14,7 @@ struct letter_reader { /* call->actor sees, call->lang and call->zone are theirs
     struct text address; /* of the pages, without a slash at its end */
 };
 /* Of what they were told. */
-struct letter_words letter__of_notices(struct call *call, struct records *r,
-                                       const struct letter_reader *who,
+struct letter_words letter__of_notices(struct call *call, const struct letter_reader *who,
                                        const struct notice *list, size_t count);
 /* Of a morning: what waits for them, then what they were told. */
 struct letter_words letter__of_morning(struct call *call, struct records *r, struct reader *db,

@@ -29,7 +29,6 @@ struct mailing {
     pthread_mutex_t lock;
     pthread_cond_t wake;
     atomic_bool closing;
-    atomic_llong sent, failed;
 };
 struct round { /* one look, in one epoch */
     struct mailing *s;
@@ -96,14 +95,10 @@ static enum mail_fate send_letter(struct round *d, struct call *call,
                              .at = call->now};
     struct text why;
     enum mail_fate fate = mail_send(call, d->s->mail, &l, &why);
-    if (fate == MAIL_TAKEN)
-        atomic_fetch_add(&d->s->sent, 1);
-    else {
-        atomic_fetch_add(&d->s->failed, 1);
+    if (fate != MAIL_TAKEN)
         log_line(LOG_WARN, "mail", "outcome=%s person=%.*s why=%.*s",
                  fate == MAIL_LATER ? "later" : "refused", TEXT_ARG(who->person),
                  TEXT_ARG(log_value(call->arena, why)));
-    }
     d->down = fate == MAIL_LATER;
     return fate;
 }
@@ -158,7 +153,7 @@ static enum err tell(struct round *d, struct call *call, const struct mail_reade
     if (!told)
         return record_mail_settle(call, d->records, ids, count, TEXT("seen"), 0);
     const struct letter_reader reader = {who->name, d->s->address};
-    struct letter_words words = letter__of_notices(call, d->records, &reader, list, told);
+    struct letter_words words = letter__of_notices(call, &reader, list, told);
     return settle(d, call, ids, count,
                   send_letter(d, call, who, letter_id(call, ids[0]), &words));
 }
