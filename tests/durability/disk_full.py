@@ -17,7 +17,7 @@ import time
 import harness
 import writers
 
-ROOM = 12 << 20
+ROOM = 48 << 20
 
 
 def mount(folder):

@@ -9,7 +9,9 @@ export out
 # shellcheck disable=SC2016
 xargs -P "${AT_ONCE:-2}" -I '{}' sh -c '
     said=$out/$$
+    began=$(date +%s)
     sh -c "$1" >"$said" </dev/null
     ended=$?
+    echo "# $(($(date +%s) - began)) s: $1" >>"$said"
     [ $ended = 0 ] || grep -q "^not ok " "$said" || echo "not ok $1 ended with $ended and no reason" >>"$said"
     exec flock "$out/turn" cat "$said"' sh '{}' <"$1"

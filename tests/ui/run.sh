@@ -3,6 +3,8 @@
 # The pages in a real Chromium against the real server with the demo organisation: unit tests of the pages and
 # their types, then every page looked at, then journeys. Prints `ok NAME` / `not ok NAME`.
 # AIMWELL names the program (default build/aimwell); ONLY=words runs the tests whose name has them.
+#
+#   run.sh [SUITE …]   only these; all when none is named. run.sh --list prints their names, the longest first.
 set -u
 # In the locale "C" Chromium names every download with a letter outside ASCII "download".
 export LC_ALL=C.UTF-8
@@ -60,17 +62,14 @@ suite() { # the pages, then what the server said meanwhile: suite NAME
         echo "ok ui server during $1"
     fi
 }
-step unit sh -c 'cd ui && npx --no-install vitest run'
-step types sh -c 'cd ui && npm run --silent check'
-suite setup
-suite hands
-suite journeys
-suite turns
-suite daily
-suite transfer
-suite fields
-suite shapes
-suite documents
-suite pages
-AIMWELL="$aimwell" node tests/ui/below.mjs # a proxy and a server of its own
+all="pages journeys hands daily shapes setup transfer fields turns documents unit types below"
+[ "${1:-}" = --list ] && { printf '%s\n' $all; exit 0; }
+for one in ${*:-$all}; do
+    case $one in
+    unit) step unit sh -c 'cd ui && npx --no-install vitest run' ;;
+    types) step types sh -c 'cd ui && npm run --silent check' ;;
+    below) AIMWELL="$aimwell" node tests/ui/below.mjs ;; # a proxy and a server of its own
+    *) if [ -f "tests/ui/$one.mjs" ]; then suite "$one"; else echo "not ok ui there is no suite $one"; fi ;;
+    esac
+done
 exit 0
