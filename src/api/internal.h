@@ -244,7 +244,8 @@ handler model_get, openapi_get, health_get, ready_get, metrics_get, search_get, 
     notices_mail_test;
 handler record_list_get, record_post, record_bulk, record_get, record_patch, moves_get,
     move_post, signature_withdraw, redact_get, redact_post, hold_post, hold_delete, history_get,
-    disclosure_get, links_get, links_post, links_delete, comments_get, comments_post;
+    disclosure_get, links_get, links_post, links_delete, comments_get, comments_post,
+    acknowledge_post, acknowledgements_get;
 handler file_post, file_get;
 handler transfer_post, transfers_get, transfer_get, transfer_patch, transfer_delete,
     transfer_rehearse, transfer_take, transfer_undo;

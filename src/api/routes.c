@@ -217,6 +217,10 @@ const struct route routes[] = {
                                                 ROUTE(GET, V1 "/{kind}/{id}/comments",
                                                       SIGNED_IN, LIST, comments_get)
                                                     ROUTE(POST, V1 "/{kind}/{id}/comments",
-                                                          SIGNED_IN, DEAR, comments_post)};
+                                                          SIGNED_IN, DEAR, comments_post)
+                                                        ROUTE(POST, V1 "/{kind}/{id}/acknowledge",
+                                                              SIGNED_IN, DEAR, acknowledge_post)
+                                                            ROUTE(GET, V1 "/{kind}/{id}/acknowledgements",
+                                                                  SIGNED_IN, LIST, acknowledgements_get)};
 /* clang-format on */
 const size_t route_count = COUNT(routes);

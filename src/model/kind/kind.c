@@ -4,9 +4,9 @@
  */
 #include "model/internal.h"
 
-static const char kind_keys[] =
-    "kind prefix title plural icon about phase order serves fields "
-    "layout list sort states moves offers access views is waives grants keeps_until";
+static const char kind_keys[] = "kind prefix title plural icon about phase order serves fields "
+                                "layout list sort states moves offers access views is waives "
+                                "grants keeps_until acknowledge";
 
 /* ---- head -------------------------------------------------------------------------------- */
 static void check_prefix(struct loader *l, const struct draft *d)
@@ -452,4 +452,5 @@ void model__kind_finish(struct loader *l, struct draft *d)
     model__offers(l, d->source->root, k);
     read_serves(l, d);
     read_keeps(l, d);
+    model__acknowledge(l, d);
 }

@@ -12,8 +12,7 @@ const struct route model__routes[] = {
      "{kind}_list"},
     {"POST", "/{kind}", "Create a record.", "", "{kind}_create", "201", "{kind}_reply"},
     {"PATCH", "/{kind}", "Change many records at once; more than 200 as a job.", "",
-     "{kind}_bulk", "200",
-     "BulkResults"},
+     "{kind}_bulk", "200", "BulkResults"},
     {"GET", "/{kind}/{id}", "One record, by id or key.", "as_of", "", "200", "{kind}_reply"},
     {"PATCH", "/{kind}/{id}", "Change a record; If-Match carries its version.", "",
      "{kind}_change", "200", "{kind}_reply"},
@@ -55,6 +54,14 @@ const struct route model__routes[] = {
     {"GET", "/{kind}/{id}/comments", "Comments, newest first.", "limit cursor", "", "200",
      "CommentList"},
     {"POST", "/{kind}/{id}/comments", "Add a comment.", "", "CommentBody", "201", "Comment"},
+    {"POST", "/{kind}/{id}/acknowledge",
+     "Acknowledge the edition in force, for oneself, in a session; of kinds that ask for it.",
+     "", "AcknowledgeBody", "201", "Acknowledgement"},
+    {"GET", "/{kind}/{id}/acknowledgements",
+     "Whether the reader is asked to acknowledge it, the quiz without its answers, and for "
+     "those "
+     "it is shown to who has and who has not; of kinds that ask for it.",
+     "limit cursor", "", "200", "Acknowledgements"},
 };
 const size_t model__route_count = COUNT(model__routes);
 

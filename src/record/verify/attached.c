@@ -44,6 +44,15 @@ static void check_comment(struct deep *c, struct call *call, const struct value 
     verify__gone(c, call, "comment", one.id, row[6].text, "body", "comments");
 }
 
+static void check_acknowledgement(struct deep *c, struct call *call, const struct value *row)
+{
+    struct acknowledged one = {row[0].text, row[1].text, row[2].text,
+                               row[3].text, row[4].text, row[5].integer};
+    struct hash commitment;
+    enum err e = acknowledged__commit(call, &one, row[6].text, &commitment);
+    check_claim(c, call, "acknowledgement", one.id, e, &commitment, row[7].integer);
+}
+
 static void check_bytes(struct deep *c, struct call *call, const struct stored_file *f)
 {
     struct text bytes;
@@ -100,6 +109,10 @@ void verify__attached(struct deep *c)
              "SELECT id, author, body, at, kind, record, salt, ledger FROM comment "
              "WHERE id > $1 ORDER BY id LIMIT 200",
              check_comment);
+    each_row(c, "table acknowledgement",
+             "SELECT id, kind, record, person, at, version, salt, ledger FROM acknowledgement "
+             "WHERE id > $1 ORDER BY id LIMIT 200",
+             check_acknowledgement);
     each_row(c, "table attachment",
              "SELECT id, name, type, size, sha256, author, at, salt, ledger FROM attachment "
              "WHERE id > $1 ORDER BY id LIMIT 200",
@@ -115,6 +128,9 @@ void verify__attached(struct deep *c)
                    "there is a signature that the ledger does not know");
     check_nameless(c, "table comment", "SELECT id FROM comment WHERE id = '' LIMIT 1",
                    "there is a comment that the ledger does not know");
+    check_nameless(c, "table acknowledgement",
+                   "SELECT id FROM acknowledgement WHERE id = '' LIMIT 1",
+                   "there is an acknowledgement that the ledger does not know");
     check_nameless(c, "table attachment", "SELECT id FROM attachment WHERE id = '' LIMIT 1",
                    "there is a file that the ledger does not know");
 }
