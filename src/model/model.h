@@ -115,10 +115,11 @@ struct need {
 };
 #define SET_OTHERS                                                                             \
     "@others:"        /* how many others hold the role that follows, where the record is */
+#define SET_RECORDS "@records" /* what the records say, by the gather that fills the field */
 struct move_setting { /* a value that the engine fills in with a move */
     const struct field *field;
     const struct json *value; /* NULL empties; "@me", "@now", "@today", "@today+30" (days),
-                                 "@people", "@others:ROLE" */
+                                 "@people", "@others:ROLE", "@records" (model_gather) */
 };
 struct until_case {
     const struct condition *when; /* NULL: in every other case */
@@ -417,6 +418,26 @@ struct check {
     struct { struct text code; struct words words; } reasons[16];
     size_t reason_count;
 };
+/* ---- gathers: what the records say about a time, put into rows by a move
+ * --------------------------- */
+struct gather_fact {
+    struct text fact, item; /* values of those columns; item "" when the table has none */
+    int better;             /* for the trend: 1 more is better, -1 fewer, 0 neither */
+    const char *query;      /* SQL that gives kind and id, with sets put in */
+};
+struct gather {
+    struct text name, source;
+    const struct kind *kind;
+    const struct field *into;      /* rows with the columns fact, number, previous; item, trend,
+                                      records if it has them */
+    const struct field *from, *to; /* dates: first and last day of the time */
+    struct gather_fact *facts;
+    size_t fact_count;
+    /* Or records drawn by lot, when `of` is there. */
+    const struct field *of; /* rows with the columns register, size and, if it has it, since */
+    const struct field *seed,
+        *entry; /* text and integer: what decided, and the length of the log it is of */
+};
 /* ---- methods: how something is measured ---------------------------------------------------------- */
 #define LEVEL_TOP 4
 struct method_band {
@@ -485,6 +506,8 @@ struct model {
     size_t set_count;
     struct check *checks;
     size_t check_count;
+    struct gather *gathers;
+    size_t gather_count;
     struct calendar *calendars;
     size_t calendar_count;
     const struct guest *guest;     /* what their queries may read (store/store.h: read_guest) */
@@ -526,6 +549,8 @@ const struct framework *model_framework(const struct model *m, struct text name)
 const struct requirement *model_requirement(const struct model *m, struct text id);
 const struct calendar *model_calendar(const struct model *m, struct text name);
 const struct check *model_check(const struct model *m, struct text name);
+const struct gather *model_gather(const struct model *m,
+                                  const struct field *into); /* NULL: none */
 /* The method of that name, else the standard one; NULL when the model measures nothing so. */
 const struct method *model_risk_method(const struct model *m, struct text name);
 const struct method *model_readiness_method(const struct model *m, struct text name);

@@ -543,6 +543,30 @@ struct note { /* what was written, for the change feed */
     int64_t version;
     struct note *next;
 };
+/* ---- gather.c: what a move finds in the records
+ * ------------------------------------------------ */
+struct gathered { /* for one record and one time, or one version of it; gather NULL: nothing */
+    const struct gather *gather;
+    struct text record;
+    int64_t first, last; /* days of facts */
+    int64_t version;     /* that records were drawn for */
+    const struct json *rows, *seed, *entry;
+};
+struct drawing {
+    struct call *call;
+    struct records *records;
+    struct reader *db;
+    const struct gather *gather;
+};
+/* sample.c: those drawn so far, and as many more as the record asks for. */
+MUST_USE enum err sample__draw(struct drawing *a, const struct record *rec,
+                               struct gathered *out);
+/* What the move that is asked for will put into its table, if it gathers; values: as writing
+ * has them. On the caller's thread. */
+MUST_USE enum err gather__ask(struct call *call, struct records *r, const struct change *change,
+                              const struct json *const *values, const bool *given,
+                              struct gathered *out);
+
 struct writing {
     struct call *call;
     struct records *records;
@@ -550,6 +574,7 @@ struct writing {
     struct change *change;
     const struct json **values; /* checked, per field index */
     const bool *given;
+    struct gathered gathered;
     struct note *notes;
     int reactions; /* how deep one automatic move has called for another */
     const struct json *waived; /* goes into the next version, too */
@@ -557,6 +582,8 @@ struct writing {
     bool agrees; /* what is proposed was so by somebody else */
     int pushed; /* how deep moves are pushing moves just now */
 };
+/* Puts it there. ERR_STALE: the record has another time by now. */
+MUST_USE enum err gather__set(struct writing *w, struct record *rec, const struct move *m);
 MUST_USE enum err change__run(struct writing *w);
 /* w->values where w->given, into the record that w->change names: by the rules of every change. */
 MUST_USE enum err change__values(struct writing *w);

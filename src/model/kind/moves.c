@@ -358,6 +358,8 @@ static bool set_fits(const struct loader *l, const struct field *f, const struct
         return f->type == &type_date;
     if (text_is(t, "@people"))
         return f->type == &type_integer;
+    if (text_is(t, SET_RECORDS))
+        return f->type == &type_rows;
     if (text_starts(t, SET_OTHERS))
         return f->type == &type_integer &&
                model_role(l->model, text_from(t, sizeof SET_OTHERS - 1)) != NULL;
