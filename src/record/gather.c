@@ -103,16 +103,33 @@ static bool staff_reads(const struct kind *k)
 }
 
 /* Whoever reads the rows learns no key of what is not for everybody. */
-static enum err name(struct drawing *a, struct text id, struct buf *out)
+static enum err key_of(struct drawing *a, struct text id, struct text *key)
 {
     const struct kind *k = model_kind(a->records->model, text_cut(&id, ' '));
     struct record *rec;
+    *key = TEXT("");
     if (!k || !staff_reads(k))
         return OK;
     TRY(table__find(a->call, a->records, db_reader(a->db), k, id, &rec));
     struct text level = rec ? json_text(record_value(rec, TEXT("confidentiality"))) : TEXT("");
     if (text_is(level, "public") || text_is(level, "internal"))
-        buf_print(out, "%s%.*s", out->len ? ", " : "", TEXT_ARG(rec->key));
+        *key = rec->key;
+    return OK;
+}
+
+static enum err keys_of(struct drawing *a, const struct text *ids, size_t count,
+                        struct text *out)
+{
+    struct text keys[KEYS_MOST];
+    struct buf b = buf_in(a->call->arena, 4000);
+    size_t most = count < KEYS_MOST ? count : KEYS_MOST;
+    for (size_t i = 0; i < most; i++)
+        TRY(key_of(a, ids[i], &keys[i]));
+    qsort(keys, most, sizeof *keys, by_bytes);
+    for (size_t i = 0; i < most; i++)
+        if (keys[i].len)
+            buf_print(&b, "%s%.*s", b.len ? ", " : "", TEXT_ARG(keys[i]));
+    *out = buf_text(&b);
     return OK;
 }
 
@@ -142,9 +159,9 @@ static enum err fact_row(struct drawing *a, const struct gather_fact *f, struct 
     TRY(ask(a, f, before, &past));
     struct text *ids = distinct(arena, &rows, &count);
     (void)distinct(arena, &past, &then);
-    struct buf keys = buf_in(arena, 4000);
-    for (size_t i = 0; i < count && i < KEYS_MOST && has_column(a->gather, "records"); i++)
-        TRY(name(a, ids[i], &keys));
+    struct text keys = TEXT("");
+    if (has_column(a->gather, "records"))
+        TRY(keys_of(a, ids, count, &keys));
     if (f->item.len)
         node__add(row, json_of_text(arena, f->item), TEXT("item"), arena);
     node__add(row, json_of_text(arena, f->fact), TEXT("fact"), arena);
@@ -154,7 +171,7 @@ static enum err fact_row(struct drawing *a, const struct gather_fact *f, struct 
         node__add(row, json_of_text(arena, text_of(trend(f, count, then))), TEXT("trend"),
                   arena);
     if (keys.len)
-        node__add(row, json_of_text(arena, buf_text(&keys)), TEXT("records"), arena);
+        node__add(row, json_of_text(arena, keys), TEXT("records"), arena);
     node__add(list, row, (struct text){0}, arena);
     return OK;
 }
