@@ -125,7 +125,8 @@ MUST_USE enum err access_trace_read(struct call *call, struct access *a, const c
 
 /* ---- the actor ------------------------------------------------------------------------------ */
 struct person;
-enum actor_type { ACTOR_USER, ACTOR_TOKEN, ACTOR_COMMAND, ACTOR_SYSTEM };
+enum actor_type { ACTOR_USER, ACTOR_TOKEN, ACTOR_COMMAND, ACTOR_SYSTEM, ACTOR_PUBLIC };
+const char *actor_word(enum actor_type type); /* as the ledger has it */
 struct grant {
     struct text role;
     struct text unit; /* "" = the whole organisation */
@@ -164,6 +165,8 @@ struct actor {
 /* "command" (bootstrap, import, init) and "system" (timed moves) actors. */
 const struct actor *actor_command(struct call *call);
 const struct actor *actor_system(struct call *call);
+/* Somebody without an account, of whom nothing is known: only record/public.c acts as they. */
+const struct actor *actor_public(struct call *call);
 /* The command line acting for a person: what it writes is theirs. */
 const struct actor *actor_command_for(struct call *call, const struct person *p);
 /* The person a token or command acts for, or whose deputy acts, for the ledger; "" when it acts for

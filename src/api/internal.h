@@ -128,7 +128,9 @@ enum purse {
     PURSE_READ,      /* lists, searches, checks, downloads */
     PURSE_EXPORT,    /* exports, lists of an earlier day, verifications */
     PURSE_UPLOAD,    /* files */
-    PURSE_KILOBYTES  /* of files */
+    PURSE_KILOBYTES, /* of files */
+    PURSE_PUBLIC,    /* what is open to whoever has no account, by address: public.c */
+    PURSE_EVERYBODY  /* what all of them together write */
 };
 struct rates *rates__open(struct arena *arena, int64_t factor);
 /* A number that stands for somebody, for as long as the server runs; never 0. */
@@ -156,6 +158,8 @@ MUST_USE enum err transfer__admit(struct exchange *x);
 struct job_wish;
 bool job__asked(const struct exchange *x); /* Prefer: respond-async */
 MUST_USE enum err job__begin(struct exchange *x, const struct job_wish *wish);
+/* ---- public.c: of PURSE_PUBLIC; 0: no such route */
+int64_t public__costs(const struct route *route);
 /* ---- lanes.c */
 bool exchange__in_lane(struct exchange *x, enum lane lane);
 /* The handler returns what this returns, at once: the whole exchange begins again over there. */
@@ -244,7 +248,9 @@ handler model_get, openapi_get, health_get, ready_get, metrics_get, search_get, 
     notices_mail_test;
 handler record_list_get, record_post, record_bulk, record_get, record_patch, moves_get,
     move_post, signature_withdraw, redact_get, redact_post, hold_post, hold_delete, history_get,
-    disclosure_get, links_get, links_post, links_delete, comments_get, comments_post;
+    disclosure_get, links_get, links_post, links_delete, comments_get, comments_post,
+    messages_get, messages_post;
+handler public_list, public_get, public_post, public_case_post, public_message_post;
 handler file_post, file_get;
 handler transfer_post, transfers_get, transfer_get, transfer_patch, transfer_delete,
     transfer_rehearse, transfer_take, transfer_undo;

@@ -191,6 +191,11 @@ const struct route routes[] = {
                                                                                                         AUDIT,
                                                                                                         DEAR,
                                                                                                         ledger_verify_get)
+    ROUTE(GET, V1 "/public", OPEN, LIST, public_list)
+    ROUTE(POST, V1 "/public/case", OPEN, DEAR, public_case_post)
+    ROUTE(POST, V1 "/public/case/messages", OPEN, DEAR, public_message_post)
+    ROUTE(GET, V1 "/public/{kind}", OPEN, LIST, public_get)
+    ROUTE(POST, V1 "/public/{kind}", OPEN, DEAR, public_post)
     /* Kinds come last: no kind may be called like a route above (the loader reserves the
        words). */
     ROUTE(GET, V1 "/{kind}", SIGNED_IN, LIST,
@@ -217,6 +222,8 @@ const struct route routes[] = {
                                                 ROUTE(GET, V1 "/{kind}/{id}/comments",
                                                       SIGNED_IN, LIST, comments_get)
                                                     ROUTE(POST, V1 "/{kind}/{id}/comments",
-                                                          SIGNED_IN, DEAR, comments_post)};
+                                                          SIGNED_IN, DEAR, comments_post)
+    ROUTE(GET, V1 "/{kind}/{id}/messages", SIGNED_IN, LIST, messages_get)
+    ROUTE(POST, V1 "/{kind}/{id}/messages", SIGNED_IN, DEAR, messages_post)};
 /* clang-format on */
 const size_t route_count = COUNT(routes);

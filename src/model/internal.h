@@ -187,6 +187,13 @@ void model__makes(struct loader *l, const struct kind *k, const struct json *v, 
 void model__makes_finish(struct loader *l);
 #define OFFERS_MOST 20
 void model__offers(struct loader *l, const struct json *root, struct kind *k);
+/* "set" of what comes from outside: values that are said, none that is taken from a record. */
+void model__make_values(struct loader *l, const struct kind *k, const struct json *set,
+                        struct make *make);
+void model__public(struct loader *l, const struct json *root, struct kind *k);
+/* "not": {"SOD-7": [who, …]} of `v`. */
+void model__duties(struct loader *l, const struct kind *k, const struct json *v,
+                   struct duty **duties, size_t *count);
 /* model/kind/shape.c: the pictures of a kind. */
 void model__views(struct loader *l, const struct json *root, struct kind *k);
 void model__needs(struct loader *l, struct draft *d, const struct json *list, struct move *m);

@@ -13,13 +13,12 @@ struct attaching {
     struct comment made;
 };
 
-static enum err append(struct call *call, struct tx *tx, struct records *r, const char *act,
-                       struct text kind, struct text id, const struct hash *commitment,
-                       uint64_t *index)
+enum err attach__append(struct call *call, struct tx *tx, struct records *r, const char *act,
+                        struct text kind, struct text id, const struct hash *commitment,
+                        uint64_t *index)
 {
-    static const char *types[] = {"user", "token", "command", "system"};
     struct ledger_event event = {.act = act,
-                                 .actor_type = text_of(types[call->actor->type]),
+                                 .actor_type = text_of(actor_word(call->actor->type)),
                                  .actor_id = call->actor->id,
                                  .actor_for = actor_for(call->actor),
                                  .object_kind = kind,
@@ -77,7 +76,7 @@ enum err signature__write(struct call *call, struct tx *tx, struct records *r,
     s->stands_for = call->actor->stands_for;
     s->at = moment_print(call->arena, call->now);
     TRY(signature__commit(call, s, salt, &commitment));
-    TRY(append(call, tx, r, "approval.sign", TEXT("signature"), s->own_id, &commitment,
+    TRY(attach__append(call, tx, r, "approval.sign", TEXT("signature"), s->own_id, &commitment,
                &index));
     struct value values[] = {V_TEXT(s->kind),      V_TEXT(s->record), V_INT(s->version),
                              V_TEXT(s->move),      V_TEXT(s->person), V_TEXT(s->at),
@@ -122,7 +121,7 @@ static enum err add_comment(struct job *job, struct call *call, struct tx *tx)
     struct hash commitment;
     uint64_t index;
     TRY(comment__commit(call, &c, a->kind->name, rec->id, salt, &commitment));
-    TRY(append(call, tx, a->records, "comment.add", TEXT("comment"), c.id, &commitment,
+    TRY(attach__append(call, tx, a->records, "comment.add", TEXT("comment"), c.id, &commitment,
                &index));
     struct value values[] = {V_TEXT(c.id),     V_TEXT(a->kind->name), V_TEXT(rec->id),
                              V_TEXT(c.author), V_TEXT(c.at),          V_TEXT(c.body),
@@ -148,15 +147,8 @@ enum err record_comment(struct call *call, struct records *r, const struct kind 
     return OK;
 }
 
-/* What is said of a record belongs to the version that it was said of. Neighbours mostly share
- * one, so the last answer is kept. */
-struct said_of {
-    int64_t version;
-    bool readable;
-};
-
-static enum err may_hear(struct call *call, struct records *r, struct reader *db,
-                         const struct record *rec, int64_t version, struct said_of *last)
+enum err attach__may_hear(struct call *call, struct records *r, struct reader *db,
+                          const struct record *rec, int64_t version, struct said_of *last)
 {
     struct value values[] = {V_TEXT(rec->kind->name), V_TEXT(rec->id), V_INT(version)};
     struct rows rows;
@@ -205,7 +197,7 @@ enum err record_comments(struct call *call, struct records *r, struct reader *db
     out->items = NEW_MANY(call->arena, out->count + 1, struct comment);
     for (size_t i = 0; i < out->count; i++) {
         const struct value *row = row_at(&rows, i);
-        TRY(may_hear(call, r, db, rec, row[5].integer, &last));
+        TRY(attach__may_hear(call, r, db, rec, row[5].integer, &last));
         out->items[i] = (struct comment){
             .id = row[0].text, .at = row[3].text, .ledger = row[4].integer, .hidden = true};
         if (last.readable)
@@ -242,7 +234,7 @@ static enum err add_file(struct job *job, struct call *call, struct tx *tx)
     struct hash commitment;
     uint64_t index;
     TRY(file__commit(call, f, salt, &commitment));
-    TRY(append(call, tx, a->records, "file.put", TEXT("file"), f->id, &commitment, &index));
+    TRY(attach__append(call, tx, a->records, "file.put", TEXT("file"), f->id, &commitment, &index));
     struct value values[] = {V_TEXT(f->id),  V_TEXT(f->name),   V_TEXT(f->type),
                              V_INT(f->size), V_TEXT(f->sha256), V_TEXT(f->author),
                              V_TEXT(f->at),  V_BYTES(salt),     V_INT((int64_t)index)};

@@ -608,6 +608,18 @@ struct text hand__former(const struct record *rec, const struct record *before);
 
 /* ---- attach.c: commitments, for verification too
  * -------------------------------------------------------- */
+MUST_USE enum err attach__append(struct call *call, struct tx *tx, struct records *r,
+                                 const char *act, struct text kind, struct text id,
+                                 const struct hash *commitment, uint64_t *index);
+/* What is said of a record belongs to the version that it was said of. Neighbours mostly share
+ * one, so the last answer is kept; begin with {0}. */
+struct said_of {
+    int64_t version;
+    bool readable;
+};
+MUST_USE enum err attach__may_hear(struct call *call, struct records *r, struct reader *db,
+                                   const struct record *rec, int64_t version,
+                                   struct said_of *last);
 MUST_USE enum err comment__commit(struct call *call, const struct comment *c, struct text kind,
                                   struct text record, struct text salt, struct hash *out);
 MUST_USE enum err file__commit(struct call *call, const struct stored_file *f, struct text salt,
@@ -796,6 +808,18 @@ MUST_USE enum err hand__remember(struct writing *w, const struct record *rec,
 MUST_USE enum err guard__bars(struct call *call, struct records *r, struct db db,
                               const struct actor *actor, const struct record *rec,
                               const struct who_list *people, bool *out);
+
+/* ---- public.c: what comes from outside -------------------------------------------------------- */
+struct mailbox_row {
+    struct text id, kind, record, hash, at;
+    struct text told; /* ids of people with blanks between: as in struct message */
+};
+MUST_USE enum err mailbox__commit(struct call *call, const struct mailbox_row *m,
+                                  struct text salt, struct hash *out);
+MUST_USE enum err message__commit(struct call *call, const struct message *m, struct text kind,
+                                  struct text record, struct text salt, struct hash *out);
+#define PUBLIC_CODE_MOST 100 /* bytes of a code that are looked at */
+struct text public__plain_code(struct arena *a, struct text code);
 
 /* ---- batch.c: what was changed together -------------------------------------------------------- */
 MUST_USE enum err batch__note(struct writing *w);

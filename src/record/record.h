@@ -160,6 +160,49 @@ struct comments {
 MUST_USE enum err record_comments(struct call *call, struct records *r, struct reader *db,
                                   const struct record *rec, int64_t below, int64_t limit,
                                   struct comments *out);
+/* ---- what comes from outside: public.c (docs/model.md §1.2) ----------------------------------- */
+#define PUBLIC_MESSAGES 200 /* of each side in a case, at most */
+struct message {
+    struct text id, author, body, at; /* author "": whoever sent the report */
+    struct text told;                 /* who was told of it; only while it is written */
+    int64_t ledger;
+    bool hidden;  /* said of a version that the actor may not see */
+    bool removed; /* redacted */
+    bool outside;
+};
+struct mailbox {
+    bool there, may_answer;
+    struct message *items; /* oldest first, all there are */
+    size_t count;
+};
+/* The registers that are open to everybody just now. */
+MUST_USE enum err record_public_kinds(struct call *call, struct records *r, struct reader *db,
+                                      const struct kind ***out, size_t *count);
+/* Opens these and closes all others: a list of names. ERR_INVALID when one cannot be open. */
+MUST_USE enum err record_public_switch(struct call *call, struct records *r,
+                                       const struct json *names);
+/* Could it be opened? What is wrong is ERR_INVALID with all of it. */
+MUST_USE enum err record_public_check(struct call *call, const struct kind *k,
+                                      const struct json *sent);
+/* A record by nobody, and a code that is kept nowhere: *code is the only copy. The actor of the call
+ * is the public from here on. */
+MUST_USE enum err record_public_open(struct call *call, struct records *r, const struct kind *k,
+                                     const struct json *sent, struct text *code);
+/* By its code; ERR_MISSING for every code that opens nothing, however it is wrong. */
+MUST_USE enum err record_public_find(struct call *call, struct records *r, struct reader *db,
+                                     struct text code, struct record **rec);
+bool record_public_shows(const struct record *rec, const struct public_field *f);
+MUST_USE enum err record_public_messages(struct call *call, struct records *r,
+                                         struct reader *db, const struct record *rec,
+                                         struct mailbox *out);
+MUST_USE enum err record_public_say(struct call *call, struct records *r, struct text code,
+                                    struct text body, struct message *made);
+/* The same conversation as the actor, who may read the record, sees it; and an answer to it. */
+MUST_USE enum err record_mailbox(struct call *call, struct records *r, struct reader *db,
+                                 const struct record *rec, struct mailbox *out);
+MUST_USE enum err record_mailbox_answer(struct call *call, struct records *r,
+                                        const struct kind *k, struct text id, struct text body,
+                                        struct message *made);
 struct stored_file {
     struct text id, name, type, sha256, author, at;
     int64_t size;

@@ -121,6 +121,21 @@ static const struct column comment_columns[] = {
     COLUMN("salt", BYTES, true),  COLUMN("ledger", INTEGER, true)};
 static const struct index comment_indexes[] = {
     {.name = NAMED("comment_record"), .columns = NAMED("kind, record, at")}};
+/* Reports from outside (public.c): whose code opens which record; the code itself is kept nowhere. */
+static const struct column mailbox_columns[] = {
+    COLUMN("id", TEXT, true),   COLUMN("kind", TEXT, true), COLUMN("record", TEXT, true),
+    COLUMN("hash", TEXT, true), COLUMN("at", TEXT, true),   COLUMN("told", TEXT, true),
+    COLUMN("salt", BYTES, true), COLUMN("ledger", INTEGER, true)};
+static const struct index mailbox_indexes[] = {
+    {.name = NAMED("mailbox_hash"), .columns = NAMED("hash"), .unique = true},
+    {.name = NAMED("mailbox_record"), .columns = NAMED("kind, record")}};
+/* What both sides wrote; author "": whoever sent the report. */
+static const struct column message_columns[] = {
+    COLUMN("id", TEXT, true),      COLUMN("kind", TEXT, true),       COLUMN("record", TEXT, true),
+    COLUMN("author", TEXT, true),  COLUMN("at", TEXT, true),         COLUMN("body", TEXT, true),
+    COLUMN("told", TEXT, true),    COLUMN("salt", BYTES, true),      COLUMN("ledger", INTEGER, true)};
+static const struct index message_indexes[] = {
+    {.name = NAMED("message_record"), .columns = NAMED("kind, record, ledger")}};
 static const struct index attachment_indexes[] = {
     {.name = NAMED("attachment_author"), .columns = NAMED("author, at")}};
 static const struct column attachment_columns[] = {
@@ -214,6 +229,20 @@ static const struct table own_tables[] = {
      .columns = comment_columns,
      .column_count = COUNT(comment_columns),
      .indexes = comment_indexes,
+     .index_count = 1,
+     .append_only = true},
+    {.name = NAMED("mailbox"),
+     .primary = NAMED("id"),
+     .columns = mailbox_columns,
+     .column_count = COUNT(mailbox_columns),
+     .indexes = mailbox_indexes,
+     .index_count = COUNT(mailbox_indexes),
+     .append_only = true},
+    {.name = NAMED("message"),
+     .primary = NAMED("id"),
+     .columns = message_columns,
+     .column_count = COUNT(message_columns),
+     .indexes = message_indexes,
      .index_count = 1,
      .append_only = true},
     {.name = NAMED("attachment"),

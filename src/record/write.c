@@ -32,12 +32,6 @@ static void set_engine_fields(struct call *call, struct record *rec, bool create
 
 /* ---- ledger and version
  * -------------------------------------------------------------------------- */
-static const char *actor_word(enum actor_type t)
-{
-    static const char *words[] = {"user", "token", "command", "system"};
-    return words[t];
-}
-
 static enum err append(struct writing *w, struct record *rec, const struct record *before,
                        const struct act *act)
 {

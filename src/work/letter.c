@@ -35,6 +35,10 @@ static const char *event_words(const struct call *call, struct text event)
         return say(call, "Missed, and passed on to you");
     if (text_is(event, "over"))
         return say(call, "Need not be kept any longer");
+    if (text_is(event, "reported"))
+        return say(call, "Reported from outside");
+    if (text_is(event, "message"))
+        return say(call, "A new message from outside");
     return say(call, "Missed");
 }
 
@@ -60,9 +64,9 @@ static void put_notice(struct call *call, struct buf *b, const struct letter_rea
                        const struct notice *n)
 {
     struct text clock = clock_of(call, n), at = when(call, record_value(n->record, n->field));
-    buf_print(b, "- %s: %.*s%s%.*s\n  %.*s  %.*s\n", event_words(call, n->event),
-              TEXT_ARG(clock), at.len ? ", " : "", TEXT_ARG(at), TEXT_ARG(n->record->key),
-              TEXT_ARG(title_of(call, n->record)));
+    buf_print(b, "- %s%s%.*s%s%.*s\n  %.*s  %.*s\n", event_words(call, n->event),
+              clock.len ? ": " : "", TEXT_ARG(clock), at.len ? ", " : "", TEXT_ARG(at),
+              TEXT_ARG(n->record->key), TEXT_ARG(title_of(call, n->record)));
     put_way(b, who, n->record->kind->name, n->record->key);
 }
 

@@ -120,6 +120,14 @@ def fill(place):
     lent = client.good("POST", "delegation", {"title": "Away", "deputy": deputy, "roles": ["aims_manager"], "valid_to": until, "tags": ["x"]})
     client.good("POST", f"delegation/{lent['id']}/moves/offer")
     client.good("POST", "waiver", {"title": "While there are few of us", "duties": ["SOD-1"], "kinds": ["document"], "why": "w", "control": "c", "valid_to": until, "tags": ["x"]})
+    # Somebody without an account reports something, and is answered.
+    client.good("PATCH", "organisation", {"public": ["external_report"]})
+    stranger = harness.Client(server.port)
+    code = stranger.good("POST", "public/external_report", {"title": "Wrong", "report": "r", "from_whom": "user", "urgent": "no"})["case"]
+    stranger.good("POST", "public/case/messages", {"case": code, "body": "And again"})
+    stranger.close()
+    reported = client.every("external_report?q=Wrong&sort=-created_at")[0]
+    client.good("POST", f"external_report/{reported['id']}/messages", {"body": "Thank you"})
     model = {k["kind"]: k for k in client.good("GET", "model")["kinds"]}
     kinds = list(model)
     client.close()
@@ -396,6 +404,7 @@ def check_places(copy, report):
     one = lambda sql: db.execute(sql).fetchone()
     risk, version = one("SELECT id FROM risk LIMIT 1")[0], one("SELECT kind, id, version FROM version WHERE kind = 'risk' LIMIT 1")
     comment, file = one("SELECT id FROM comment LIMIT 1")[0], one("SELECT id, sha256 FROM attachment LIMIT 1")
+    message, case = one("SELECT id FROM message WHERE author = '' LIMIT 1")[0], one("SELECT id FROM mailbox LIMIT 1")[0]
     group = one("SELECT record FROM ai_system__affected_groups LIMIT 1")[0]
     link = one("SELECT from_kind, from_id FROM link LIMIT 1")
     grant = one("SELECT person, role FROM role_grant WHERE role = 'risk_owner' LIMIT 1")
@@ -406,6 +415,10 @@ def check_places(copy, report):
         ("a version", "UPDATE version SET body = replace(body, 'a', 'b') WHERE kind = ? AND id = ? AND version = ?",
          version, "{} {} version {}".format(*version)),
         ("a comment", "UPDATE comment SET body = 'x' WHERE id = ?", (comment,), f"comment {comment}"),
+        ("a message", "UPDATE message SET body = 'x' WHERE id = ?", (message,), f"message {message}"),
+        ("a message's sender", "UPDATE message SET author = 'usr_x' WHERE id = ?", (message,), f"message {message}"),
+        ("whose code opens a case", "UPDATE mailbox SET hash = 'x' WHERE id = ?", (case,), f"case {case}"),
+        ("whom a report told", "DELETE FROM outbox WHERE event = 'reported'", (), f"case {case}: table outbox"),
         ("a file's name", "UPDATE attachment SET name = 'x' WHERE id = ?", file[:1], f"file {file[0]}"),
         ("a row", "UPDATE ai_system__affected_groups SET people = 'x' WHERE record = ?", (group,), f"ai_system {group}: the rows of affected_groups"),
         ("a link", "DELETE FROM link WHERE from_kind = ? AND from_id = ?", link, "{} {}: its links".format(*link)),

@@ -30,7 +30,7 @@ static const char kind_words[] =
     "method checks soa ledger stream events systems reviews reports attachment file_chunk "
     "token_grant "
     "setup healthz readyz metrics sealed store trace backup data_export reset sessions "
-    "organisation access_request "
+    "organisation access_request public message mailbox "
     "batch transfer site_file notices jobs";
 
 /* Members that a record or a list query has already. */

@@ -55,6 +55,11 @@ const struct route model__routes[] = {
     {"GET", "/{kind}/{id}/comments", "Comments, newest first.", "limit cursor", "", "200",
      "CommentList"},
     {"POST", "/{kind}/{id}/comments", "Add a comment.", "", "CommentBody", "201", "Comment"},
+    {"GET", "/{kind}/{id}/messages",
+     "The conversation with whoever sent it without an account; all of it.", "", "", "200",
+     "Mailbox"},
+    {"POST", "/{kind}/{id}/messages", "Answer in that conversation; they can read it.", "",
+     "CommentBody", "201", "Mailbox"},
 };
 const size_t model__route_count = COUNT(model__routes);
 

@@ -60,6 +60,7 @@ uint64_t verify__object_hash(struct arena *a, struct text kind, struct text id,
 void verify__gone(struct deep *c, struct call *call, const char *kind, struct text id,
                   struct text salt, const char *name, const char *list);
 MUST_USE enum err verify__versions(struct deep *c);
+void verify__told_rows(struct deep *c); /* once versions and messages were looked at */
 
 /* ---- rows.c */
 void verify__kind(struct deep *c, const struct kind *k);

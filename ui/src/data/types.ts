@@ -107,6 +107,8 @@ export interface Kind {
 	states: State[];
 	moves: Move[];
 	access?: { read: string[]; create: string[]; change: string[] };
+	/** It can be open to whoever has no account. */
+	public?: { title: Words; about: Words; answer: string[] };
 }
 export interface Role {
 	role: string;
@@ -139,7 +141,7 @@ export interface WorkCalendar {
 }
 export interface Notice {
 	id: string;
-	event: 'remind' | 'missed' | 'escalated' | 'over';
+	event: 'remind' | 'missed' | 'escalated' | 'over' | 'reported' | 'message';
 	kind: string;
 	record: string;
 	key: string;
@@ -618,6 +620,32 @@ export interface Organisation {
 	zone: string;
 	calendar: string;
 	today: string;
+	/** Registers in which whoever has no account can report something. */
+	public?: string[];
+}
+
+/** What whoever has no account can report, and what they are told of it. */
+export interface PublicKind {
+	kind: string;
+	title: Words;
+	about: Words;
+}
+export interface PublicForm extends PublicKind {
+	fields: Field[];
+}
+export interface PublicCase {
+	kind: string;
+	title: Words;
+	state?: Words;
+	shown: { field: Field; value: Value }[];
+	messages: { at: string; from: 'you' | 'us'; body?: string; removed?: true }[];
+	may_write: boolean;
+}
+/** The same conversation as those inside see it. */
+export interface Mailbox {
+	case: boolean;
+	may_answer: boolean;
+	items: { id: string; at: string; outside: boolean; author?: { id: string; name: string }; body?: string; removed?: true; hidden?: true }[];
 }
 
 /** A file whose rows become records: what the server knows of it. */
