@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* api/public.c — for whoever has no account: what can be reported, a report, and the conversation
- * that its code opens. The code comes in bodies alone, so that it stands in no address, log or
- * history of a browser. Cookies and tokens are not looked at, and of who sends it nothing is kept:
- * how often an address asks is known in memory, as in rates.c, and nowhere else. */
+/* api/public.c — for whoever has no account: what can be reported, a report, and the
+ * conversation that its code opens. The code comes in bodies alone, so that it stands in no
+ * address, log or history of a browser. Cookies and tokens are not looked at, and of who sends
+ * it nothing is kept: how often an address asks is known in memory, as in rates.c, and nowhere
+ * else. */
 #include "api/internal.h"
 
-#define LOOK_COSTS 10    /* of PURSE_PUBLIC: 600 at once, one more each second */
+#define LOOK_COSTS 10 /* of PURSE_PUBLIC: 600 at once, one more each second */
 #define SAY_COSTS 20
 #define REPORT_COSTS 30
 #define REPORT_OF_ALL 36 /* of PURSE_EVERYBODY: 3,600 at once, one more each second */
@@ -50,7 +51,8 @@ static struct json_out *open_answer(struct exchange *x)
     return exchange__json(x);
 }
 
-/* ---- what can be reported ------------------------------------------------------------------ */
+/* ---- what can be reported ------------------------------------------------------------------
+ */
 enum err public_list(struct exchange *x)
 {
     const struct kind **kinds;
@@ -96,7 +98,8 @@ enum err public_get(struct exchange *x)
     return OK;
 }
 
-/* ---- a report ------------------------------------------------------------------------------ */
+/* ---- a report ------------------------------------------------------------------------------
+ */
 /* A code is shown once, so that nobody can be given it again who sends the same again. */
 static enum err refuse_key(struct exchange *x)
 {
@@ -126,7 +129,8 @@ enum err public_post(struct exchange *x)
     return OK;
 }
 
-/* ---- the conversation ---------------------------------------------------------------------- */
+/* ---- the conversation ----------------------------------------------------------------------
+ */
 static void put_message(struct json_out *o, const struct message *m)
 {
     json_open(o, '{');
@@ -215,7 +219,8 @@ enum err public_message_post(struct exchange *x)
     return read_case(x);
 }
 
-/* ---- inside -------------------------------------------------------------------------------- */
+/* ---- inside --------------------------------------------------------------------------------
+ */
 static void put_inside(struct json_out *o, const struct message *m, struct text name)
 {
     json_open(o, '{');

@@ -307,18 +307,19 @@ struct public_field { /* shown outside, while the record is in one of these stat
     uint64_t in;
 };
 struct public_way { /* what somebody without an account may send, and is told of it */
-    bool on;                     /* the kind has it */
+    bool on;        /* the kind has it */
     struct words title, about;   /* for whoever comes from outside */
     const struct field **create; /* plain values, in this order */
     size_t create_count;
-    struct make set;             /* values that such a record has besides */
+    struct make set; /* values that such a record has besides */
     struct public_field *show;
     size_t show_count;
-    struct who_list answer;      /* who answers, of those who read the record */
-    struct duty *duties;         /* and who does not */
+    struct who_list answer; /* who answers, of those who read the record */
+    struct duty *duties;    /* and who does not */
     size_t duty_count;
 };
-/* Nobody inside could add it later: what every record must have sooner or later is asked for. */
+/* Nobody inside could add it later: what every record must have sooner or later is asked for.
+ */
 bool public_must(const struct field *f);
 struct grants { /* a record of the kind gives its person a role over another record */
     const struct field *role, *to, *over, *from, *until; /* from, until may be NULL */
@@ -596,7 +597,8 @@ bool condition_holds(const struct condition *c, condition_value *value, void *ar
 
 /* ---- describing itself ------------------------------------------------------------------------------ */
 struct json_out;
-void model_field_json(const struct field *f, bool must, struct json_out *o); /* for people outside */
+void model_field_json(const struct field *f, bool must,
+                      struct json_out *o);                    /* for people outside */
 void model_json(const struct model *m, struct buf *out);      /* GET /api/v1/model, without braces' "organisation" */
 void model_openapi(const struct model *m, struct buf *out);
 /* The same of a server whose addresses lie below a path: "/aims"; "" is none. */

@@ -77,7 +77,7 @@ enum err signature__write(struct call *call, struct tx *tx, struct records *r,
     s->at = moment_print(call->arena, call->now);
     TRY(signature__commit(call, s, salt, &commitment));
     TRY(attach__append(call, tx, r, "approval.sign", TEXT("signature"), s->own_id, &commitment,
-               &index));
+                       &index));
     struct value values[] = {V_TEXT(s->kind),      V_TEXT(s->record), V_INT(s->version),
                              V_TEXT(s->move),      V_TEXT(s->person), V_TEXT(s->at),
                              V_INT(s->side),       V_TEXT(s->own_id), V_BYTES(salt),
@@ -122,7 +122,7 @@ static enum err add_comment(struct job *job, struct call *call, struct tx *tx)
     uint64_t index;
     TRY(comment__commit(call, &c, a->kind->name, rec->id, salt, &commitment));
     TRY(attach__append(call, tx, a->records, "comment.add", TEXT("comment"), c.id, &commitment,
-               &index));
+                       &index));
     struct value values[] = {V_TEXT(c.id),     V_TEXT(a->kind->name), V_TEXT(rec->id),
                              V_TEXT(c.author), V_TEXT(c.at),          V_TEXT(c.body),
                              V_BYTES(salt),    V_INT((int64_t)index)};
@@ -234,7 +234,8 @@ static enum err add_file(struct job *job, struct call *call, struct tx *tx)
     struct hash commitment;
     uint64_t index;
     TRY(file__commit(call, f, salt, &commitment));
-    TRY(attach__append(call, tx, a->records, "file.put", TEXT("file"), f->id, &commitment, &index));
+    TRY(attach__append(call, tx, a->records, "file.put", TEXT("file"), f->id, &commitment,
+                       &index));
     struct value values[] = {V_TEXT(f->id),  V_TEXT(f->name),   V_TEXT(f->type),
                              V_INT(f->size), V_TEXT(f->sha256), V_TEXT(f->author),
                              V_TEXT(f->at),  V_BYTES(salt),     V_INT((int64_t)index)};

@@ -809,7 +809,8 @@ MUST_USE enum err guard__bars(struct call *call, struct records *r, struct db db
                               const struct actor *actor, const struct record *rec,
                               const struct who_list *people, bool *out);
 
-/* ---- public.c: what comes from outside -------------------------------------------------------- */
+/* ---- public.c: what comes from outside
+ * -------------------------------------------------------- */
 struct mailbox_row {
     struct text id, kind, record, hash, at;
     struct text told; /* ids of people with blanks between: as in struct message */

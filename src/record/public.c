@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* record/public.c — what comes from somebody without an account, and the conversation that follows.
- * Whoever sends a report is given a code, once; kept is its hash, so that the code opens the
- * conversation and nobody here can find it out, or whose it is. The record has no author and no
- * owner: it belongs to the whole organisation, the next step waits for the roles that the model
- * names, and they are told. Messages of both sides hang on the record beside its fields, each with
- * a commitment and an entry of its own, and are no comments: what is said among ourselves never
- * goes out. */
+/* record/public.c — what comes from somebody without an account, and the conversation that
+ * follows. Whoever sends a report is given a code, once; kept is its hash, so that the code
+ * opens the conversation and nobody here can find it out, or whose it is. The record has no
+ * author and no owner: it belongs to the whole organisation, the next step waits for the roles
+ * that the model names, and they are told. Messages of both sides hang on the record beside its
+ * fields, each with a commitment and an entry of its own, and are no comments: what is said
+ * among ourselves never goes out. */
 #include "record/internal.h"
 
 #define CODE_LETTERS "0123456789ABCDEFGHJKMNPQRSTVWXYZ" /* none that is taken for another */
@@ -13,7 +13,8 @@
 #define MESSAGE_MOST 5000                               /* characters */
 #define TOLD_MOST 50
 
-/* ---- the code ----------------------------------------------------------------------------- */
+/* ---- the code -----------------------------------------------------------------------------
+ */
 static struct text new_code(struct arena *a)
 {
     unsigned char bytes[CODE_BYTES];
@@ -53,7 +54,8 @@ static struct text hash_of(struct arena *a, struct text code)
     return hex_of(a, hash_text(&h));
 }
 
-/* ---- commitments -------------------------------------------------------------------------- */
+/* ---- commitments --------------------------------------------------------------------------
+ */
 enum err mailbox__commit(struct call *call, const struct mailbox_row *m, struct text salt,
                          struct hash *out)
 {
@@ -70,19 +72,21 @@ enum err message__commit(struct call *call, const struct message *m, struct text
     return ledger_commit_texts(call, names, values, COUNT(values), salt, out);
 }
 
-/* ---- who is told -------------------------------------------------------------------------- */
+/* ---- who is told --------------------------------------------------------------------------
+ */
 static enum err holders(struct writing *w, const struct record *rec, struct text role,
                         struct buf *told, size_t *count)
 {
     const struct json *unit = record_value(rec, TEXT("unit"));
     struct value values[] = {V_TEXT(role), V_TEXT(value__empty(unit) ? TEXT("") : unit->text)};
     struct rows rows;
-    TRY(tx_rows(w->call, w->tx,
-                "SELECT DISTINCT g.person FROM role_grant g JOIN person p ON p.id = g.person WHERE "
-                "g.role = $1 AND g.state = 'active' AND p.disabled = 0 AND (g.unit = '' OR g.unit "
-                "IN (SELECT ancestor FROM unit_closure WHERE descendant = $2)) ORDER BY g.person "
-                "LIMIT 50",
-                values, 2, TOLD_MOST, &rows));
+    TRY(tx_rows(
+        w->call, w->tx,
+        "SELECT DISTINCT g.person FROM role_grant g JOIN person p ON p.id = g.person WHERE "
+        "g.role = $1 AND g.state = 'active' AND p.disabled = 0 AND (g.unit = '' OR g.unit "
+        "IN (SELECT ancestor FROM unit_closure WHERE descendant = $2)) ORDER BY g.person "
+        "LIMIT 50",
+        values, 2, TOLD_MOST, &rows));
     for (size_t i = 0; i < rows.count && *count < TOLD_MOST; i++) {
         struct text one = row_at(&rows, i)[0].text;
         if (text_search(buf_text(told), one) >= 0)
@@ -93,7 +97,8 @@ static enum err holders(struct writing *w, const struct record *rec, struct text
     return OK;
 }
 
-/* Whoever holds the record; while nobody does, all who could answer. Ids with blanks between. */
+/* Whoever holds the record; while nobody does, all who could answer. Ids with blanks between.
+ */
 static enum err whom(struct writing *w, const struct record *rec, struct text *out)
 {
     const struct who_list *answer = &rec->kind->outside.answer;
@@ -119,16 +124,18 @@ static enum err tell(struct writing *w, const struct record *rec, struct text to
                                  V_TEXT(rec->id),
                                  V_TEXT(text_of(event)),
                                  V_TEXT(at)};
-        TRY(tx_exec(w->call, w->tx,
-                    "INSERT INTO outbox(id, person, channel, kind, record, version, event, field, "
-                    "at, due, tries) SELECT $1, $2, 'app', $3, $4, max(version), $5, '', $6, $6, 0 "
-                    "FROM version WHERE kind = $3 AND id = $4",
-                    values, 6, NULL));
+        TRY(tx_exec(
+            w->call, w->tx,
+            "INSERT INTO outbox(id, person, channel, kind, record, version, event, field, "
+            "at, due, tries) SELECT $1, $2, 'app', $3, $4, max(version), $5, '', $6, $6, 0 "
+            "FROM version WHERE kind = $3 AND id = $4",
+            values, 6, NULL));
     }
     return OK;
 }
 
-/* ---- a report ----------------------------------------------------------------------------- */
+/* ---- a report -----------------------------------------------------------------------------
+ */
 struct opening {
     struct writing writing;
     struct text hash;
@@ -148,13 +155,14 @@ static enum err open_mailbox(struct writing *w, const struct record *rec, struct
     TRY(mailbox__commit(w->call, &m, salt, &commitment));
     TRY(attach__append(w->call, w->tx, w->records, "case.open", TEXT("case"), m.id, &commitment,
                        &index));
-    struct value values[] = {V_TEXT(m.id), V_TEXT(m.kind), V_TEXT(m.record),
-                             V_TEXT(m.hash), V_TEXT(m.at), V_TEXT(m.told),
-                             V_BYTES(salt), V_INT((int64_t)index)};
-    TRY(tx_exec(w->call, w->tx,
-                "INSERT INTO mailbox(id, kind, record, hash, at, told, salt, ledger) VALUES ($1, "
-                "$2, $3, $4, $5, $6, $7, $8)",
-                values, 8, NULL));
+    struct value values[] = {V_TEXT(m.id),   V_TEXT(m.kind),       V_TEXT(m.record),
+                             V_TEXT(m.hash), V_TEXT(m.at),         V_TEXT(m.told),
+                             V_BYTES(salt),  V_INT((int64_t)index)};
+    TRY(tx_exec(
+        w->call, w->tx,
+        "INSERT INTO mailbox(id, kind, record, hash, at, told, salt, ledger) VALUES ($1, "
+        "$2, $3, $4, $5, $6, $7, $8)",
+        values, 8, NULL));
     return tell(w, rec, m.told, "reported", (int64_t)index, m.at);
 }
 
@@ -171,8 +179,8 @@ static enum err open_case(struct job *job, struct call *call, struct tx *tx)
     return open_mailbox(w, w->change->record, o->hash);
 }
 
-/* What was sent, and nothing that the register does not take from outside; the values that such a
- * record has besides. */
+/* What was sent, and nothing that the register does not take from outside; the values that such
+ * a record has besides. */
 static enum err read_report(struct call *call, const struct kind *k, const struct json *sent,
                             const struct json **out)
 {
@@ -192,8 +200,8 @@ static enum err read_report(struct call *call, const struct kind *k, const struc
     for (size_t i = 0; i < k->outside.create_count; i++) {
         const struct field *f = k->outside.create[i];
         if (public_must(f) && value__empty(json_named(body, f->name)))
-            worst = problem(call, ERR_INVALID, f->name, "required", "%s",
-                            say(call, "is required"));
+            worst =
+                problem(call, ERR_INVALID, f->name, "required", "%s", say(call, "is required"));
     }
     for (size_t i = 0; i < k->outside.set.value_count; i++) {
         const struct make_value *v = &k->outside.set.values[i];
@@ -230,7 +238,8 @@ enum err record_public_open(struct call *call, struct records *r, const struct k
     return OK;
 }
 
-/* ---- finding it again --------------------------------------------------------------------- */
+/* ---- finding it again ---------------------------------------------------------------------
+ */
 static enum err no_case(struct call *call)
 {
     return problem(call, ERR_MISSING, TEXT("case"), "missing", "%s",
@@ -246,7 +255,8 @@ static enum err find_case(struct call *call, struct records *r, struct db db, st
     struct rows rows;
     enum keep_standing standing = KEEP_NONE;
     *rec = NULL;
-    TRY(db__rows(call, db, "SELECT kind, record FROM mailbox WHERE hash = $1", &hash, 1, 1, &rows));
+    TRY(db__rows(call, db, "SELECT kind, record FROM mailbox WHERE hash = $1", &hash, 1, 1,
+                 &rows));
     const struct kind *k = rows.count ? model_kind(r->model, row_at(&rows, 0)[0].text) : NULL;
     if (k && k->outside.on)
         TRY(table__find(call, r, db, k, row_at(&rows, 0)[1].text, rec));
@@ -272,7 +282,8 @@ static bool is_archived(const struct record *rec)
     return text_is(rec->kind->states[rec->state].name, "archived");
 }
 
-/* ---- messages ----------------------------------------------------------------------------- */
+/* ---- messages -----------------------------------------------------------------------------
+ */
 struct saying {
     struct records *records;
     const struct kind *kind; /* inside: which record; outside NULL, and the code says it */
@@ -294,8 +305,9 @@ static enum err check_room(struct call *call, struct tx *tx, const struct record
                        say(call, "one side writes at most %d messages in a case"),
                        PUBLIC_MESSAGES);
     if (is_archived(rec))
-        return problem(call, ERR_CONFLICT, TEXT(""), "archived", "%s",
-                       say(call, "this case is archived; nothing can be written to it any more"));
+        return problem(
+            call, ERR_CONFLICT, TEXT(""), "archived", "%s",
+            say(call, "this case is archived; nothing can be written to it any more"));
     return OK;
 }
 
@@ -315,9 +327,9 @@ static enum err write_message(struct writing *w, const struct record *rec, struc
     TRY(attach__append(w->call, w->tx, w->records, "message.add", TEXT("message"), m->id,
                        &commitment, &index));
     m->ledger = (int64_t)index;
-    struct value values[] = {V_TEXT(m->id),   V_TEXT(rec->kind->name), V_TEXT(rec->id),
-                             V_TEXT(m->author), V_TEXT(m->at),          V_TEXT(m->body),
-                             V_TEXT(m->told), V_BYTES(salt),           V_INT(m->ledger)};
+    struct value values[] = {V_TEXT(m->id),     V_TEXT(rec->kind->name), V_TEXT(rec->id),
+                             V_TEXT(m->author), V_TEXT(m->at),           V_TEXT(m->body),
+                             V_TEXT(m->told),   V_BYTES(salt),           V_INT(m->ledger)};
     TRY(tx_exec(w->call, w->tx,
                 "INSERT INTO message(id, kind, record, author, at, body, told, salt, ledger) "
                 "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -357,7 +369,8 @@ enum err record_public_say(struct call *call, struct records *r, struct text cod
     return OK;
 }
 
-/* ---- inside ------------------------------------------------------------------------------- */
+/* ---- inside -------------------------------------------------------------------------------
+ */
 static enum err check_answers(struct call *call, struct records *r, struct db db,
                               const struct record *rec)
 {
@@ -385,8 +398,8 @@ static enum err has_case(struct call *call, struct db db, const struct record *r
 {
     struct value values[] = {V_TEXT(rec->kind->name), V_TEXT(rec->id)};
     struct rows rows;
-    TRY(db__rows(call, db, "SELECT 1 FROM mailbox WHERE kind = $1 AND record = $2 LIMIT 1", values,
-                 2, 1, &rows));
+    TRY(db__rows(call, db, "SELECT 1 FROM mailbox WHERE kind = $1 AND record = $2 LIMIT 1",
+                 values, 2, 1, &rows));
     *out = rows.count > 0;
     return OK;
 }
@@ -427,7 +440,8 @@ enum err record_mailbox_answer(struct call *call, struct records *r, const struc
     return e;
 }
 
-/* ---- reading ------------------------------------------------------------------------------ */
+/* ---- reading ------------------------------------------------------------------------------
+ */
 static enum err may_answer(struct call *call, struct records *r, struct reader *db,
                            const struct record *rec, bool *out)
 {
@@ -444,12 +458,13 @@ static enum err read_messages(struct call *call, struct records *r, struct reade
     struct value values[] = {V_TEXT(rec->kind->name), V_TEXT(rec->id)};
     struct rows rows;
     struct said_of last = {0};
-    TRY(read_rows(call, db,
-                  "SELECT m.id, m.author, m.body, m.at, m.ledger, (SELECT v.version FROM version v "
-                  "WHERE v.kind = m.kind AND v.id = m.record AND v.ledger < m.ledger ORDER BY "
-                  "v.version DESC LIMIT 1) FROM message m WHERE m.kind = $1 AND m.record = $2 "
-                  "ORDER BY m.ledger LIMIT 1000",
-                  values, 2, 2 * PUBLIC_MESSAGES, &rows));
+    TRY(read_rows(
+        call, db,
+        "SELECT m.id, m.author, m.body, m.at, m.ledger, (SELECT v.version FROM version v "
+        "WHERE v.kind = m.kind AND v.id = m.record AND v.ledger < m.ledger ORDER BY "
+        "v.version DESC LIMIT 1) FROM message m WHERE m.kind = $1 AND m.record = $2 "
+        "ORDER BY m.ledger LIMIT 1000",
+        values, 2, 2 * PUBLIC_MESSAGES, &rows));
     out->items = NEW_MANY(call->arena, rows.count + 1, struct message);
     for (size_t i = 0; i < rows.count; i++) {
         const struct value *row = row_at(&rows, i);
@@ -487,7 +502,8 @@ enum err record_public_messages(struct call *call, struct records *r, struct rea
     return read_messages(call, r, db, rec, true, out);
 }
 
-/* ---- the switch --------------------------------------------------------------------------- */
+/* ---- the switch ---------------------------------------------------------------------------
+ */
 #define THE_PUBLIC "public" /* the fact: names of kinds, with commas */
 
 enum err record_public_kinds(struct call *call, struct records *r, struct reader *db,

@@ -160,7 +160,8 @@ struct comments {
 MUST_USE enum err record_comments(struct call *call, struct records *r, struct reader *db,
                                   const struct record *rec, int64_t below, int64_t limit,
                                   struct comments *out);
-/* ---- what comes from outside: public.c (docs/model.md §1.2) ----------------------------------- */
+/* ---- what comes from outside: public.c (docs/model.md §1.2)
+ * ----------------------------------- */
 #define PUBLIC_MESSAGES 200 /* of each side in a case, at most */
 struct message {
     struct text id, author, body, at; /* author "": whoever sent the report */
@@ -184,8 +185,8 @@ MUST_USE enum err record_public_switch(struct call *call, struct records *r,
 /* Could it be opened? What is wrong is ERR_INVALID with all of it. */
 MUST_USE enum err record_public_check(struct call *call, const struct kind *k,
                                       const struct json *sent);
-/* A record by nobody, and a code that is kept nowhere: *code is the only copy. The actor of the call
- * is the public from here on. */
+/* A record by nobody, and a code that is kept nowhere: *code is the only copy. The actor of the
+ * call is the public from here on. */
 MUST_USE enum err record_public_open(struct call *call, struct records *r, const struct kind *k,
                                      const struct json *sent, struct text *code);
 /* By its code; ERR_MISSING for every code that opens nothing, however it is wrong. */

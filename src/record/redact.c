@@ -164,10 +164,11 @@ static enum err scan_comments(struct plan *p)
                  values, 2, FILES_MOST, &rows));
     for (size_t i = 0; i < rows.count; i++)
         (void)LIST_ADD(&p->comment_ids, rows.cells[i].text);
-    TRY(db__rows(p->call, p->db,
-                 "SELECT id FROM message WHERE kind = $1 AND record = $2 AND body <> '' ORDER BY "
-                 "ledger",
-                 values, 2, FILES_MOST, &rows));
+    TRY(db__rows(
+        p->call, p->db,
+        "SELECT id FROM message WHERE kind = $1 AND record = $2 AND body <> '' ORDER BY "
+        "ledger",
+        values, 2, FILES_MOST, &rows));
     for (size_t i = 0; i < rows.count; i++)
         (void)LIST_ADD(&p->message_ids, rows.cells[i].text);
     return OK;
@@ -538,16 +539,17 @@ static enum err empty_message(struct plan *p, struct text id, int64_t entry)
     struct value v = V_TEXT(id);
     struct rows rows;
     struct text opening, values[7];
-    TRY(db__rows(p->call, p->db,
-                 "SELECT at, author, body, id, kind, record, told, salt FROM message WHERE id = $1",
-                 &v, 1, 1, &rows));
+    TRY(db__rows(
+        p->call, p->db,
+        "SELECT at, author, body, id, kind, record, told, salt FROM message WHERE id = $1", &v,
+        1, 1, &rows));
     for (size_t i = 0; i < 7; i++)
         values[i] = rows.cells[i].text;
-    TRY(ledger_withhold(p->call, object_of(p->call, names, values, 7), rows.cells[7].text, &gone, 1,
-                        entry, &opening));
+    TRY(ledger_withhold(p->call, object_of(p->call, names, values, 7), rows.cells[7].text,
+                        &gone, 1, entry, &opening));
     struct value set[] = {v, V_BYTES(opening)};
-    return tx_exec(p->call, p->db.tx, "UPDATE message SET body = '', salt = $2 WHERE id = $1", set,
-                   2, NULL);
+    return tx_exec(p->call, p->db.tx, "UPDATE message SET body = '', salt = $2 WHERE id = $1",
+                   set, 2, NULL);
 }
 
 /* A file that another record has too is not this one's alone to take away. */

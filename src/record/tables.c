@@ -121,19 +121,20 @@ static const struct column comment_columns[] = {
     COLUMN("salt", BYTES, true),  COLUMN("ledger", INTEGER, true)};
 static const struct index comment_indexes[] = {
     {.name = NAMED("comment_record"), .columns = NAMED("kind, record, at")}};
-/* Reports from outside (public.c): whose code opens which record; the code itself is kept nowhere. */
+/* Reports from outside (public.c): whose code opens which record; the code itself is kept
+ * nowhere. */
 static const struct column mailbox_columns[] = {
-    COLUMN("id", TEXT, true),   COLUMN("kind", TEXT, true), COLUMN("record", TEXT, true),
-    COLUMN("hash", TEXT, true), COLUMN("at", TEXT, true),   COLUMN("told", TEXT, true),
+    COLUMN("id", TEXT, true),    COLUMN("kind", TEXT, true),     COLUMN("record", TEXT, true),
+    COLUMN("hash", TEXT, true),  COLUMN("at", TEXT, true),       COLUMN("told", TEXT, true),
     COLUMN("salt", BYTES, true), COLUMN("ledger", INTEGER, true)};
 static const struct index mailbox_indexes[] = {
     {.name = NAMED("mailbox_hash"), .columns = NAMED("hash"), .unique = true},
     {.name = NAMED("mailbox_record"), .columns = NAMED("kind, record")}};
 /* What both sides wrote; author "": whoever sent the report. */
 static const struct column message_columns[] = {
-    COLUMN("id", TEXT, true),      COLUMN("kind", TEXT, true),       COLUMN("record", TEXT, true),
-    COLUMN("author", TEXT, true),  COLUMN("at", TEXT, true),         COLUMN("body", TEXT, true),
-    COLUMN("told", TEXT, true),    COLUMN("salt", BYTES, true),      COLUMN("ledger", INTEGER, true)};
+    COLUMN("id", TEXT, true),     COLUMN("kind", TEXT, true),  COLUMN("record", TEXT, true),
+    COLUMN("author", TEXT, true), COLUMN("at", TEXT, true),    COLUMN("body", TEXT, true),
+    COLUMN("told", TEXT, true),   COLUMN("salt", BYTES, true), COLUMN("ledger", INTEGER, true)};
 static const struct index message_indexes[] = {
     {.name = NAMED("message_record"), .columns = NAMED("kind, record, ledger")}};
 static const struct index attachment_indexes[] = {

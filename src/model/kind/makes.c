@@ -221,7 +221,8 @@ void model__make_values(struct loader *l, const struct kind *k, const struct jso
     make->values = NEW_MANY(l->arena, set == NULL ? 1 : set->count, struct make_value);
     for (const struct json *one = set == NULL ? NULL : set->first; one != NULL; one = one->next)
         if (is_source(one) || one->type == JSON_LIST)
-            model__mistake(l, one, "value", "is a value, and nothing that is taken from a record");
+            model__mistake(l, one, "value",
+                           "is a value, and nothing that is taken from a record");
         else
             read_value(l, k, make, one);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* model/kind/public.c — what somebody without an account may send to a register, and be told of
- * it. Checked here so that nothing can fail, or show too much, when a stranger comes: the fields
- * are plain values that refer to nothing, what a record needs to begin is among them, and what is
- * shown is for every reader of the record. What happens with it: record/public.c. */
+ * it. Checked here so that nothing can fail, or show too much, when a stranger comes: the
+ * fields are plain values that refer to nothing, what a record needs to begin is among them,
+ * and what is shown is for every reader of the record. What happens with it: record/public.c.
+ */
 #include "model/internal.h"
 
 #define FIELDS_MOST 20
@@ -23,7 +24,8 @@ static bool too_many(struct loader *l, const struct json *list)
     return list == NULL || list->count > FIELDS_MOST;
 }
 
-/* A reference would let a stranger try which records there are; of what is unique, which values. */
+/* A reference would let a stranger try which records there are; of what is unique, which
+ * values. */
 static void read_create(struct loader *l, const struct kind *k, const struct json *list,
                         struct public_way *p)
 {
@@ -46,7 +48,8 @@ static void read_create(struct loader *l, const struct kind *k, const struct jso
     }
 }
 
-/* "field", or {"field": "answer", "in": ["answered"]}: only while the record is in such a state. */
+/* "field", or {"field": "answer", "in": ["answered"]}: only while the record is in such a
+ * state. */
 static void read_shown(struct loader *l, const struct kind *k, const struct json *v,
                        struct public_way *p)
 {
@@ -122,7 +125,8 @@ void model__public(struct loader *l, const struct json *root, struct kind *k)
     model__who(l, k, model__list(l, v, "answer", true), WHO_ROLES | WHO_RELATIONS, &p->answer);
     model__duties(l, k, v, &p->duties, &p->duty_count);
     if (!model__bool(l, v, "case"))
-        model__mistake(l, v, "required", "\"case\" must be true: whoever sends something is answered");
+        model__mistake(l, v, "required",
+                       "\"case\" must be true: whoever sends something is answered");
     check_beginning(l, k, v, p);
     p->on = p->create_count > 0;
 }

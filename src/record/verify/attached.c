@@ -60,9 +60,11 @@ static void check_heard(struct deep *c, struct call *call, struct text place, co
         struct rows rows;
         if (verify__read_page(
                 c, call, "table outbox",
-                "SELECT 1 FROM outbox WHERE id = $1 AND kind = $2 AND record = $3 AND person = $4 "
+                "SELECT 1 FROM outbox WHERE id = $1 AND kind = $2 AND record = $3 AND person = "
+                "$4 "
                 "AND event = $5 AND field = '' AND at = $6 AND channel = 'app' AND version = "
-                "(SELECT max(version) FROM version WHERE kind = $2 AND id = $3 AND ledger < $7)",
+                "(SELECT max(version) FROM version WHERE kind = $2 AND id = $3 AND ledger < "
+                "$7)",
                 values, 7, &rows) != OK)
             return;
         c->told += rows.count > 0;
@@ -82,8 +84,7 @@ static void check_message(struct deep *c, struct call *call, const struct value 
                         .ledger = row[8].integer};
     struct hash commitment;
     struct text place = text_print(call->arena, "message %.*s", TEXT_ARG(m.id));
-    enum err e =
-        message__commit(call, &m, row[5].text, row[6].text, row[7].text, &commitment);
+    enum err e = message__commit(call, &m, row[5].text, row[6].text, row[7].text, &commitment);
     check_claim(c, call, "message", m.id, e, &commitment, m.ledger);
     verify__gone(c, call, "message", m.id, row[7].text, "body", "messages");
     check_heard(c, call, place, "message", m.told, &row[5], &row[6], m.at, m.ledger);

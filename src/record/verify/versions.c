@@ -628,7 +628,8 @@ static void check_told(struct deep *c, struct call *call, const struct value *ro
 void verify__told_rows(struct deep *c)
 {
     struct rows rows;
-    if (c->current && verify__read_page(c, c->call, "table outbox", "SELECT count(*) FROM outbox", NULL, 0,
+    if (c->current &&
+        verify__read_page(c, c->call, "table outbox", "SELECT count(*) FROM outbox", NULL, 0,
                           &rows) == OK &&
         rows.cells[0].integer != c->told)
         verification_add(c->call, c->out, TEXT("table outbox"),

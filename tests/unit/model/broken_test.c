@@ -42,6 +42,27 @@ static const struct broken {
      "tone"},
     {"envelope.json", "\"due\": {\"type\": \"date\"", "\"due\": {\"type\": \"text\"",
      "{\"fields\"", "required", "\"due\" of type date", 3},
+    /* public */
+    {"kinds/thing.json", "\"order\": 10",
+     "\"order\": 10, \"public\": {\"about\": \"Story\", \"create\": [\"title\",\n\"owner\"], "
+     "\"show\": [\"state\"], \"answer\": [\"assessor\"], \"case\": true}",
+     "\"owner\"],", "unknown", "cannot be given from outside"},
+    {"kinds/thing.json", "\"order\": 10",
+     "\"order\": 10, \"public\": {\"about\": \"Story\", \"create\": [\"title\"], "
+     "\"show\": [\"state\",\n\"owner\"], \"answer\": [\"assessor\"], \"case\": true}",
+     "\"owner\"], \"answer", "unknown", "cannot be shown outside"},
+    {"kinds/thing.json", "\"order\": 10",
+     "\"order\": 10, \"public\": {\"about\": \"Story\", \"create\": [\"title\"], "
+     "\"show\": [\"state\",\n\"colour\"], \"answer\": [\"assessor\"], \"case\": true}",
+     "\"colour\"], \"answer", "unknown", "no field \"colour\""},
+    {"kinds/thing.json", "\"order\": 10",
+     "\"order\": 10,\n\"public\": {\"about\": \"Story\", \"create\": [\"title\"], "
+     "\"show\": [\"state\"], \"answer\": [\"assessor\"]}",
+     "\"public\"", "required", "\"case\" must be true"},
+    {"kinds/thing.json", "\"order\": 10",
+     "\"order\": 10, \"public\": {\"about\": \"Story\", \"create\": [\"title\"], \"set\": {\n\"story\": "
+     "\"$title\"}, \"show\": [\"state\"], \"answer\": [\"assessor\"], \"case\": true}",
+     "\"story\": \"$title", "value", "nothing that is taken from a record"},
     /* offers */
     {"kinds/thing.json", "\"order\": 10",
      "\"order\": 10, \"offers\": [\n{\"title\": \"Story\", \"kind\": \"nothing\", \"set\": "
