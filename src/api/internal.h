@@ -242,6 +242,7 @@ handler session_get, session_post, session_patch, session_delete, session_fresh,
 handler model_get, openapi_get, health_get, ready_get, metrics_get, search_get, tasks_get,
     stream_get, notices_get, notices_seen, notice_seen, notices_mail_get, notices_mail_patch,
     notices_mail_test;
+handler watch_put, watch_delete, watching_get, readers_get;
 handler record_list_get, record_post, record_bulk, record_get, record_patch, moves_get,
     move_post, signature_withdraw, redact_get, redact_post, hold_post, hold_delete, history_get,
     disclosure_get, links_get, links_post, links_delete, comments_get, comments_post;

@@ -124,38 +124,44 @@ const struct route routes[] = {
                                                                         "/readiness",
                                                                         SIGNED_IN,
                                                                         DEAR,
-                                                                        readiness_get)
-                                                                        ROUTE(GET, V1 "/method", SIGNED_IN, LIST, method_get) ROUTE(
+                                                                        readiness_get) ROUTE(GET, V1 "/method", SIGNED_IN, LIST, method_get)
+                                                                        ROUTE(GET, V1 "/checks", SIGNED_IN, DEAR, checks_get) ROUTE(
                                                                             GET,
-                                                                            V1 "/checks",
-                                                                            SIGNED_IN,
-                                                                            DEAR,
-                                                                            checks_get)
-                                                                            ROUTE(GET,
-                                                                                  V1
-                                                                                  "/checks/"
-                                                                                  "{id}",
-                                                                                  SIGNED_IN,
-                                                                                  DEAR,
-                                                                                  check_get)
-                                                                                ROUTE(GET, V1 "/soa", SIGNED_IN, DEAR, soa_get) ROUTE(
+                                                                            V1 "/checks/"
+                                                                               "{id}",
+                                                                            SIGNED_IN, DEAR,
+                                                                            check_get)
+                                                                            ROUTE(GET, V1 "/soa", SIGNED_IN, DEAR, soa_get) ROUTE(
+                                                                                GET,
+                                                                                V1 "/ledger"
+                                                                                   "/checkp"
+                                                                                   "oint",
+                                                                                SIGNED_IN,
+                                                                                CHEAP,
+                                                                                ledger_checkpoint_get)
+                                                                                ROUTE(
                                                                                     GET,
-                                                                                    V1 "/ledger"
-                                                                                       "/checkp"
-                                                                                       "oint",
+                                                                                    V1 "/le"
+                                                                                       "dge"
+                                                                                       "r/"
+                                                                                       "ke"
+                                                                                       "y",
                                                                                     SIGNED_IN,
                                                                                     CHEAP,
-                                                                                    ledger_checkpoint_get)
+                                                                                    ledger_key_get)
                                                                                     ROUTE(
                                                                                         GET,
-                                                                                        V1 "/le"
-                                                                                           "dge"
+                                                                                        V1 "/l"
+                                                                                           "ed"
+                                                                                           "ge"
                                                                                            "r/"
-                                                                                           "ke"
-                                                                                           "y",
-                                                                                        SIGNED_IN,
-                                                                                        CHEAP,
-                                                                                        ledger_key_get)
+                                                                                           "en"
+                                                                                           "tr"
+                                                                                           "ie"
+                                                                                           "s",
+                                                                                        AUDIT,
+                                                                                        LIST,
+                                                                                        ledger_entries_get)
                                                                                         ROUTE(
                                                                                             GET,
                                                                                             V1
@@ -163,60 +169,63 @@ const struct route routes[] = {
                                                                                             "ed"
                                                                                             "ge"
                                                                                             "r/"
-                                                                                            "en"
-                                                                                            "tr"
-                                                                                            "ie"
-                                                                                            "s",
-                                                                                            AUDIT,
-                                                                                            LIST,
-                                                                                            ledger_entries_get)
+                                                                                            "pr"
+                                                                                            "oo"
+                                                                                            "f/"
+                                                                                            "{n"
+                                                                                            "}",
+                                                                                            SIGNED_IN,
+                                                                                            CHEAP,
+                                                                                            ledger_proof_get)
                                                                                             ROUTE(
                                                                                                 GET,
                                                                                                 V1
-                                                                                                "/ledger/proof/{n}",
-                                                                                                SIGNED_IN,
+                                                                                                "/ledger/tile/{path*}",
+                                                                                                AUDIT,
                                                                                                 CHEAP,
-                                                                                                ledger_proof_get)
+                                                                                                ledger_tile_get)
                                                                                                 ROUTE(
                                                                                                     GET,
                                                                                                     V1
-                                                                                                    "/ledger/tile/{path*}",
+                                                                                                    "/ledger/verify",
                                                                                                     AUDIT,
-                                                                                                    CHEAP,
-                                                                                                    ledger_tile_get)
+                                                                                                    DEAR,
+                                                                                                    ledger_verify_get)
                                                                                                     ROUTE(
                                                                                                         GET,
                                                                                                         V1
-                                                                                                        "/ledger/verify",
-                                                                                                        AUDIT,
-                                                                                                        DEAR,
-                                                                                                        ledger_verify_get)
+                                                                                                        "/watching",
+                                                                                                        SIGNED_IN,
+                                                                                                        LIST,
+                                                                                                        watching_get)
     /* Kinds come last: no kind may be called like a route above (the loader reserves the
        words). */
-    ROUTE(GET, V1 "/{kind}", SIGNED_IN, LIST,
-          record_list_get) ROUTE(POST, V1 "/{kind}", SIGNED_IN, CHEAP, record_post)
-        ROUTE(PATCH, V1 "/{kind}", SIGNED_IN, DEAR,
-              record_bulk) ROUTE(GET, V1 "/{kind}/{id}", SIGNED_IN, CHEAP, record_get)
-            ROUTE(PATCH, V1 "/{kind}/{id}", SIGNED_IN, CHEAP,
-                  record_patch) ROUTE(GET, V1 "/{kind}/{id}/moves", SIGNED_IN, CHEAP, moves_get)
-                ROUTE(POST, V1 "/{kind}/{id}/moves/{move}", SIGNED_IN, CHEAP, move_post)
-                    ROUTE(GET, V1 "/{kind}/{id}/redact", SIGNED_IN, DEAR, redact_get) ROUTE(
-                        POST, V1 "/{kind}/{id}/redact", SIGNED_IN, CHEAP, redact_post)
-                        ROUTE(POST, V1 "/{kind}/{id}/hold", SIGNED_IN, CHEAP, hold_post)
-                            ROUTE(DELETE, V1 "/{kind}/{id}/hold", SIGNED_IN, CHEAP, hold_delete)
-                                ROUTE(POST, V1 "/{kind}/{id}/moves/{move}/withdraw", SIGNED_IN,
-                                      CHEAP, signature_withdraw)
-                                    ROUTE(GET, V1 "/{kind}/{id}/history", SIGNED_IN, LIST,
-                                          history_get) ROUTE(GET, V1 "/{kind}/{id}/disclosure",
-                                                             SIGNED_IN, LIST, disclosure_get)
-                                        ROUTE(GET, V1 "/{kind}/{id}/links", SIGNED_IN, LIST,
-                                              links_get) ROUTE(POST, V1 "/{kind}/{id}/links",
-                                                               SIGNED_IN, DEAR, links_post)
-                                            ROUTE(DELETE, V1 "/{kind}/{id}/links", SIGNED_IN,
-                                                  DEAR, links_delete)
-                                                ROUTE(GET, V1 "/{kind}/{id}/comments",
-                                                      SIGNED_IN, LIST, comments_get)
-                                                    ROUTE(POST, V1 "/{kind}/{id}/comments",
-                                                          SIGNED_IN, DEAR, comments_post)};
+    ROUTE(GET, V1 "/{kind}", SIGNED_IN, LIST, record_list_get) ROUTE(
+        POST, V1 "/{kind}", SIGNED_IN, CHEAP, record_post) ROUTE(PATCH, V1 "/{kind}", SIGNED_IN,
+                                                                 DEAR, record_bulk)
+        ROUTE(GET, V1 "/{kind}/{id}", SIGNED_IN, CHEAP, record_get) ROUTE(
+            PATCH, V1 "/{kind}/{id}", SIGNED_IN, CHEAP,
+            record_patch) ROUTE(GET, V1 "/{kind}/{id}/moves", SIGNED_IN, CHEAP, moves_get)
+            ROUTE(POST, V1 "/{kind}/{id}/moves/{move}", SIGNED_IN, CHEAP,
+                  move_post) ROUTE(GET, V1 "/{kind}/{id}/redact", SIGNED_IN, DEAR, redact_get)
+                ROUTE(POST, V1 "/{kind}/{id}/redact", SIGNED_IN, CHEAP, redact_post) ROUTE(
+                    POST, V1 "/{kind}/{id}/hold", SIGNED_IN, CHEAP, hold_post)
+                    ROUTE(DELETE, V1 "/{kind}/{id}/hold", SIGNED_IN, CHEAP, hold_delete) ROUTE(
+                        POST, V1 "/{kind}/{id}/moves/{move}/withdraw", SIGNED_IN,
+                        CHEAP, signature_withdraw) ROUTE(GET, V1 "/{kind}/{id}/history",
+                                                         SIGNED_IN, LIST, history_get)
+                        ROUTE(GET, V1 "/{kind}/{id}/disclosure", SIGNED_IN, LIST,
+                              disclosure_get) ROUTE(GET, V1 "/{kind}/{id}/links",
+                                                    SIGNED_IN, LIST, links_get)
+                            ROUTE(POST, V1 "/{kind}/{id}/links", SIGNED_IN, DEAR, links_post)
+                                ROUTE(DELETE, V1 "/{kind}/{id}/links", SIGNED_IN, DEAR,
+                                      links_delete) ROUTE(GET, V1 "/{kind}/{id}/comments",
+                                                          SIGNED_IN, LIST, comments_get)
+                                    ROUTE(POST, V1 "/{kind}/{id}/comments", SIGNED_IN, DEAR,
+                                          comments_post) ROUTE(GET, V1 "/{kind}/{id}/readers",
+                                                               SIGNED_IN, LIST, readers_get)
+                                        ROUTE(PUT, V1 "/{kind}/{id}/watch", SIGNED_IN, DEAR,
+                                              watch_put) ROUTE(DELETE, V1 "/{kind}/{id}/watch",
+                                                               SIGNED_IN, DEAR, watch_delete)};
 /* clang-format on */
 const size_t route_count = COUNT(routes);

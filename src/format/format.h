@@ -192,6 +192,11 @@ struct text words_for_index(struct arena *a, struct text t);
 /* The same for a query: a Han run of n >= 2 gives only its pairs; of 1 the character. */
 struct text words_for_query(struct arena *a, struct text t);
 
+/* ---- people named in a text: "@[usr_…]"
+ * --------------------------------------------------------- */
+/* Ids of the first `most` of them, each once; parts of the text. */
+size_t mentions_in(struct arena *a, struct text body, size_t most, struct text **out);
+
 /* ---- percent and form encoding ---------------------------------------------------------------- */
 /* False when malformed, or when what comes out is not UTF-8 or holds a NUL. */
 bool url_decode(struct arena *a, struct text in, bool plus_is_space, struct text *out); /* once */

@@ -12,8 +12,7 @@ const struct route model__routes[] = {
      "{kind}_list"},
     {"POST", "/{kind}", "Create a record.", "", "{kind}_create", "201", "{kind}_reply"},
     {"PATCH", "/{kind}", "Change many records at once; more than 200 as a job.", "",
-     "{kind}_bulk", "200",
-     "BulkResults"},
+     "{kind}_bulk", "200", "BulkResults"},
     {"GET", "/{kind}/{id}", "One record, by id or key.", "as_of", "", "200", "{kind}_reply"},
     {"PATCH", "/{kind}/{id}", "Change a record; If-Match carries its version.", "",
      "{kind}_change", "200", "{kind}_reply"},
@@ -55,6 +54,14 @@ const struct route model__routes[] = {
     {"GET", "/{kind}/{id}/comments", "Comments, newest first.", "limit cursor", "", "200",
      "CommentList"},
     {"POST", "/{kind}/{id}/comments", "Add a comment.", "", "CommentBody", "201", "Comment"},
+    {"GET", "/{kind}/{id}/readers",
+     "People who may read the record and whose name has q in it, at most 8: whom a comment may "
+     "name, as @[ID].",
+     "q", "", "200", "Readers"},
+    {"PUT", "/{kind}/{id}/watch",
+     "I wish to be told when it moves, has another owner or due day, or is commented on.", "",
+     "", "204", ""},
+    {"DELETE", "/{kind}/{id}/watch", "I no longer wish to be told of it.", "", "", "204", ""},
 };
 const size_t model__route_count = COUNT(model__routes);
 
@@ -333,6 +340,8 @@ static void put_wrappers(struct printer *p, const struct kind *k)
          "\"hidden\":{\"type\":\"array\",\"items\":{\"type\":\"string\"},\"description\":"
          "\"Fields that are "
          "not for whoever asks.\"},"
+         "\"watching\":{\"type\":\"boolean\",\"description\":\"Whether the reader "
+         "watches it.\"},"
          "\"may\":{\"$ref\":\"#/components/schemas/May\"}}}]}"},
         {"_list",
          "{\"anyOf\":[{\"type\":\"object\",\"required\":[\"items\",\"next\",\"total\"],"
