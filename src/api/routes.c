@@ -198,6 +198,16 @@ const struct route routes[] = {
                                                                                                         SIGNED_IN,
                                                                                                         LIST,
                                                                                                         watching_get)
+                                                                                                        ROUTE(
+                                                                                                            GET,
+                                                                                                            "/calendar/{secret}",
+                                                                                                            OPEN,
+                                                                                                            DEAR,
+                                                                                                            calendar_get) /* its address is the key */
+    ROUTE(GET, V1 "/calendar", SIGNED_IN, CHEAP, feed_get)
+        ROUTE(POST, V1 "/calendar", SIGNED_IN, DEAR, feed_post)
+            ROUTE(DELETE, V1 "/calendar", SIGNED_IN, DEAR, feed_delete)
+
     /* Kinds come last: no kind may be called like a route above (the loader reserves the
        words). */
     ROUTE(GET, V1 "/{kind}", SIGNED_IN, LIST, record_list_get) ROUTE(

@@ -94,5 +94,27 @@ await test('tell mention: Escape leaves the text as it is, a draft keeps its nam
   await close(lin);
 });
 
+await test('tell calendar: an address is made, shown once, fetched without signing in, and ended', async () => {
+  const page = await signedIn(browser, 'kim');
+  await visit(page, '/settings');
+  const part = page.locator('#calendar');
+  await part.getByRole('button', { name: 'Make an address', exact: true }).click();
+  const box = part.getByLabel('Address of my calendar');
+  await box.waitFor();
+  const address = await box.inputValue();
+  truth(/\/calendar\/usr_[0-9A-Z]{26}\.[\w-]{43}\.ics$/.test(address), address);
+  const fetched = await fetch(address);
+  equal([fetched.status, fetched.headers.get('content-type')], [200, 'text/calendar; charset=utf-8'], 'what a calendar program gets');
+  await page.reload();
+  await settled(page);
+  await part.getByText('There is an address since').waitFor();
+  equal(await box.count(), 0, 'the address afterwards');
+  await part.getByRole('button', { name: 'End the address' }).click();
+  await part.getByRole('button', { name: 'Make an address', exact: true }).waitFor();
+  equal((await fetch(address)).status, 404, 'what is there afterwards');
+  complain(page);
+  await close(page);
+});
+
 await browser.close();
 done();

@@ -31,7 +31,7 @@ static const char kind_words[] =
     "token_grant "
     "setup healthz readyz metrics sealed store trace backup data_export reset sessions "
     "organisation access_request "
-    "batch transfer site_file notices jobs watching calendar";
+    "batch transfer site_file notices jobs watching calendar calendar_feed";
 
 /* Members that a record or a list query has already. */
 static const char field_words[] =
