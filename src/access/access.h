@@ -301,6 +301,17 @@ MUST_USE enum err access_mail_day(struct call *call, struct access *a, struct te
 MUST_USE enum err access_mail_day_back(struct call *call, struct access *a, struct text person,
                                        struct text before);
 
+/* ---- the secret address of somebody's calendar (feed.c): one a person, ends with the account
+ * ---- */
+MUST_USE enum err access_feed(struct call *call, struct access *a, struct reader *r,
+                              struct text *made_at); /* the actor's; "": there is none */
+/* In place of the one before. Only a signed-in person, password fresh. *secret is shown once:
+ * whoever has it reads what waits for them. Appends feed.make, feed.end. */
+MUST_USE enum err access_feed_make(struct call *call, struct access *a, struct text *secret);
+MUST_USE enum err access_feed_end(struct call *call, struct access *a);
+MUST_USE enum err access_feed_reader(struct call *call, struct access *a, struct reader *r,
+                                     struct text secret, struct mail_reader *out, bool *there);
+
 /* ---- verification: what the ledger says of roles, people and tokens, against the tables --------- */
 struct replay;
 struct replay *access_replay(struct arena *a);

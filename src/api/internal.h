@@ -184,6 +184,8 @@ struct json_out *exchange__json(struct exchange *x);   /* opens the body */
 struct reader *exchange__db(struct exchange *x);
 void exchange__give_back(struct exchange *x);
 struct text exchange__origin(const struct exchange *x); /* of the pages, without base */
+/* For the log: of an address that is a secret only where it lies. */
+struct text exchange__path(const struct exchange *x);
 const char *exchange__cookie(const struct exchange *x); /* the name of the session's */
 struct text exchange__field(struct exchange *x, const char *name);
 MUST_USE enum err exchange__body(struct exchange *x); /* ERR_INVALID when there is none */
@@ -246,6 +248,8 @@ handler session_get, session_post, session_patch, session_delete, session_fresh,
 handler model_get, openapi_get, health_get, ready_get, metrics_get, search_get, tasks_get,
     stream_get, notices_get, notices_seen, notice_seen, notices_mail_get, notices_mail_patch,
     notices_mail_test;
+handler watch_put, watch_delete, watching_get, readers_get;
+handler calendar_get, feed_get, feed_post, feed_delete;
 handler record_list_get, record_post, record_bulk, record_get, record_patch, moves_get,
     move_post, signature_withdraw, redact_get, redact_post, hold_post, hold_delete, history_get,
     disclosure_get, links_get, links_post, links_delete, comments_get, comments_post,

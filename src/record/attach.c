@@ -128,10 +128,32 @@ static enum err add_comment(struct job *job, struct call *call, struct tx *tx)
                              V_BYTES(salt),    V_INT((int64_t)index)};
     c.ledger = (int64_t)index;
     a->made = c;
-    return tx_exec(call, tx,
-                   "INSERT INTO comment(id, kind, record, author, at, body, salt, ledger) "
-                   "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-                   values, 8, NULL);
+    TRY(tx_exec(call, tx,
+                "INSERT INTO comment(id, kind, record, author, at, body, salt, ledger) "
+                "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                values, 8, NULL));
+    TRY(mention__write(call, tx, rec, &c));
+    return watching__tell(
+        call, tx,
+        &(struct watching_event){
+            .rec = rec, .ledger = c.ledger, .event = "comment", .field = c.id, .at = c.at});
+}
+
+/* Whom it names is asked before it is written, by a reader: what roles people have is not for
+ * the writer to look up. Whoever loses a role between the two is shown nothing (outbox.c). */
+static enum err check_mentions(struct call *call, struct records *r, const struct kind *k,
+                               struct text id, struct text body)
+{
+    struct text *ids;
+    struct record *rec;
+    if (!mentions_in(call->arena, body, 1, &ids))
+        return OK;
+    struct reader *db = store_reader(r->store);
+    enum err e = record_read(call, r, db, k, id, 0, &rec);
+    if (e == OK)
+        e = mention__check(call, r, db, rec, body);
+    store_return(r->store, db);
+    return e;
 }
 
 enum err record_comment(struct call *call, struct records *r, const struct kind *k,
@@ -142,28 +164,37 @@ enum err record_comment(struct call *call, struct records *r, const struct kind 
         return problem(call, ERR_INVALID, TEXT("body"), "length", "%s",
                        say(call, "a comment has 1 to 10,000 characters"));
     struct attaching a = {.records = r, .kind = k, .id = id, .body = body};
+    TRY(check_mentions(call, r, k, id, body));
     TRY(store_run(r->store, call, add_comment, &a));
     *made = a.made;
     return OK;
 }
 
-enum err attach__may_hear(struct call *call, struct records *r, struct reader *db,
-                          const struct record *rec, int64_t version, struct said_of *last)
+enum err version__may_hear(struct call *call, struct records *r, struct reader *db,
+                           const struct record *rec, int64_t version, struct record **then,
+                           bool *out)
 {
     struct value values[] = {V_TEXT(rec->kind->name), V_TEXT(rec->id), V_INT(version)};
     struct rows rows;
-    struct record *then;
-    if (version == last->version)
-        return OK;
-    *last = (struct said_of){.version = version};
+    *out = false;
     TRY(read_rows(call, db,
                   "SELECT version, ledger, body FROM version WHERE kind = $1 AND id = $2 AND "
                   "version = $3",
                   values, 3, 1, &rows));
     if (!rows.count)
         return OK;
-    TRY(version__record(call, rec, rows.cells, &then));
-    return who__may_read(call, r, db_reader(db), call->actor, then, &last->readable);
+    TRY(version__record(call, rec, rows.cells, then));
+    return who__may_read(call, r, db_reader(db), call->actor, *then, out);
+}
+
+enum err attach__may_hear(struct call *call, struct records *r, struct reader *db,
+                          const struct record *rec, int64_t version, struct said_of *last)
+{
+    struct record *then;
+    if (version == last->version)
+        return OK;
+    last->version = version;
+    return version__may_hear(call, r, db, rec, version, &then, &last->readable);
 }
 
 static enum err count_comments(struct call *call, struct reader *db, const struct record *rec,

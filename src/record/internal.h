@@ -289,6 +289,25 @@ MUST_USE enum err keep__due(struct call *call, struct records *r, struct reader 
 struct text outbox__id(struct call *call, int64_t ledger, size_t nth);
 MUST_USE enum err outbox__write(struct writing *w, const struct record *rec,
                                 const struct json *told, struct text at);
+/* ---- watching.c: what watchers are told. Each row is called LEDGER.EVENT.FIELD.PERSON. */
+struct watching_event {
+    const struct record *rec;
+    int64_t ledger; /* the entry of what happened */
+    const char *event;
+    struct text field, at;
+};
+MUST_USE enum err watching__tell(struct call *call, struct tx *tx,
+                                 const struct watching_event *e);
+/* What this version moved, and whose and for when it is now. */
+MUST_USE enum err watching__version(struct writing *w, const struct record *rec,
+                                    const struct record *before, struct text at);
+/* ---- mention.c: people named in a comment --------------------------------------------------
+ */
+/* May all whom the text names read the record? Otherwise each who may not is named. */
+MUST_USE enum err mention__check(struct call *call, struct records *r, struct reader *db,
+                                 const struct record *rec, struct text body);
+MUST_USE enum err mention__write(struct call *call, struct tx *tx, const struct record *rec,
+                                 const struct comment *c);
 
 /* ---- table.c: rows -------------------------------------------------------------------------
  */
@@ -620,6 +639,10 @@ struct said_of {
 MUST_USE enum err attach__may_hear(struct call *call, struct records *r, struct reader *db,
                                    const struct record *rec, int64_t version,
                                    struct said_of *last);
+/* May the actor read what was said of this version? */
+MUST_USE enum err version__may_hear(struct call *call, struct records *r, struct reader *db,
+                                    const struct record *rec, int64_t version,
+                                    struct record **then, bool *out);
 MUST_USE enum err comment__commit(struct call *call, const struct comment *c, struct text kind,
                                   struct text record, struct text salt, struct hash *out);
 MUST_USE enum err file__commit(struct call *call, const struct stored_file *f, struct text salt,

@@ -146,7 +146,14 @@ static const struct column attachment_columns[] = {
     COLUMN("at", TEXT, true),       COLUMN("salt", BYTES, true),
     COLUMN("ledger", INTEGER, true)};
 
-/* What people are told (outbox.c): who, of what and when follows from the versions; the rest is how far it
+/* What somebody wishes to be told of (watching.c): their own note, and no fact. */
+static const struct column watching_columns[] = {
+    COLUMN("person", TEXT, true), COLUMN("kind", TEXT, true), COLUMN("record", TEXT, true),
+    COLUMN("since", TEXT, true)};
+static const struct index watching_indexes[] = {
+    {.name = NAMED("watching_record"), .columns = NAMED("kind, record")}};
+/* What people are told (outbox.c): who, of what and when follows from the versions and comments
+ * (channel app), or from what they watch and an entry (channel watch); the rest is how far it
  * got, and what the receiver noted. */
 static const struct column outbox_columns[] = {
     COLUMN("id", TEXT, true),         COLUMN("person", TEXT, true),   COLUMN("channel", TEXT, true),
@@ -219,6 +226,12 @@ static const struct table own_tables[] = {
      .column_count = COUNT(outbox_columns),
      .indexes = outbox_indexes,
      .index_count = COUNT(outbox_indexes)},
+    {.name = NAMED("watching"),
+     .primary = NAMED("person, kind, record"),
+     .columns = watching_columns,
+     .column_count = COUNT(watching_columns),
+     .indexes = watching_indexes,
+     .index_count = 1},
     {.name = NAMED("stay"),
      .primary = NAMED("kind, id, version"),
      .columns = stay_columns,

@@ -203,6 +203,7 @@ enum err write__version(struct writing *w, struct record *rec, const struct reco
     TRY(timer__write(w, rec, before));
     TRY(living__write(w, rec, before));
     TRY(outbox__write(w, rec, a.told, a.at));
+    TRY(watching__version(w, rec, before, a.at));
     TRY(table__write(call, w->records, w->tx, rec, before));
     TRY(search__write(call, w->tx, rec, before));
     TRY(write_unit(w, rec));

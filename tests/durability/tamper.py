@@ -24,7 +24,7 @@ import harness
 
 # What the ledger does not speak for: the search index and counters (made again from the records), and
 # requests already answered. docs/ledger.md §8 has the same list.
-NOT_COVERED = ("sequence", "idempotency", "check_run", "readiness_run", "stale", "stale_record", "batch", "mail_wish")
+NOT_COVERED = ("sequence", "idempotency", "check_run", "readiness_run", "stale", "stale_record", "batch", "mail_wish", "watching")
 
 # Keys of order (`_title`): folded anew from the versions when a store is opened by other rules (docs/ledger.md §8).
 ORDER = "_"
@@ -104,6 +104,20 @@ def fill(place):
         task = client.good("POST", "task", {"title": f"Checked {n}", "tags": ["a", "b"]})
         client.good("POST", f"task/{task['id']}/links", {"type": "relates_to", "to": risks[n % len(risks)]["key"]})
         client.good("POST", f"task/{task['id']}/comments", {"body": f"remark {n} 备注"})
+    # Somebody watches, and is told; somebody is named.
+    own = client.good("GET", "session")["user"]["id"]
+    watched = client.good("POST", "task", {"title": "Watched", "unit": None, "due": "2027-01-01"})
+    client.close()
+    other = harness.Client(server.port)
+    other.log_in("priya@northlake.example")
+    other.good("PUT", f"task/{watched['id']}/watch")
+    other.good("POST", f"task/{watched['id']}/comments", {"body": f"@[{own}] look"})
+    other.close()
+    client = harness.Client(server.port)
+    client.log_in("lin@northlake.example")
+    client.good("PATCH", f"task/{watched['id']}", {"due": "2027-01-02"}, If_Match='"1"')
+    client.good("POST", f"task/{watched['id']}/moves/start")
+    client.good("POST", f"task/{watched['id']}/comments", {"body": "seen"})
     for n in range(6):
         file = client.good("POST", "files", raw=f"proof {n}".encode() * 50,
                            Content_Type="text/plain", X_File_Name=f"proof-{n}.txt")

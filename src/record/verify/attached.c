@@ -42,6 +42,16 @@ static void check_comment(struct deep *c, struct call *call, const struct value 
         comment__commit(call, &one, row[4].text, row[5].text, row[6].text, &commitment);
     check_claim(c, call, "comment", one.id, e, &commitment, row[7].integer);
     verify__gone(c, call, "comment", one.id, row[6].text, "body", "comments");
+    const struct mentioning said = {.comment = {.id = one.id,
+                                                .author = one.author,
+                                                .body = one.body,
+                                                .at = one.at,
+                                                .ledger = row[7].integer},
+                                    .kind = row[4].text,
+                                    .record = row[5].text,
+                                    .gone = ledger_is_opening(row[6].text)};
+    if (c->current)
+        verify__mentions(c, call, &said);
 }
 
 /* Whom a report, or a message from outside, told: a row of the outbox for each of them. */
@@ -165,7 +175,6 @@ void verify__attached(struct deep *c)
              "SELECT id, kind, record, hash, at, told, salt, ledger FROM mailbox "
              "WHERE id > $1 ORDER BY id LIMIT 200",
              check_mailbox);
-    verify__told_rows(c);
     each_row(c, "table attachment",
              "SELECT id, name, type, size, sha256, author, at, salt, ledger FROM attachment "
              "WHERE id > $1 ORDER BY id LIMIT 200",

@@ -141,13 +141,15 @@ export interface WorkCalendar {
 }
 export interface Notice {
 	id: string;
-	event: 'remind' | 'missed' | 'escalated' | 'over' | 'reported' | 'message';
+	event: 'remind' | 'missed' | 'escalated' | 'over' | 'reported' | 'message' | 'mention' | 'moved' | 'owner' | 'due' | 'comment';
 	kind: string;
 	record: string;
 	key: string;
 	title: string;
 	field: string;
 	clock_at?: string;
+	/** Of moved the state, of due the day that it came to. */
+	to?: string;
 	/** Of a record whose keeping time was over: its last day, as the record is now. */
 	kept_until?: string;
 	at: string;
@@ -607,6 +609,14 @@ export interface Session {
 }
 
 /** Whose day "today" is. */
+export interface Watched {
+	kind: string;
+	id: string;
+	key: string;
+	title: string;
+	state: string;
+	since: string;
+}
 export interface MailWish {
 	goes_out: boolean;
 	mail: 'daily' | 'at_once' | 'never';
