@@ -116,6 +116,8 @@ const struct route routes[] = {
     ROUTE(DELETE, V1 "/{kind}/{id}/links", SIGNED_IN, DEAR, links_delete)
     ROUTE(GET, V1 "/{kind}/{id}/comments", SIGNED_IN, LIST, comments_get)
     ROUTE(POST, V1 "/{kind}/{id}/comments", SIGNED_IN, DEAR, comments_post)
+    ROUTE(POST, V1 "/{kind}/{id}/acknowledge", SIGNED_IN, DEAR, acknowledge_post)
+    ROUTE(GET, V1 "/{kind}/{id}/acknowledgements", SIGNED_IN, LIST, acknowledgements_get)
     ROUTE(GET, V1 "/{kind}/{id}/readers", SIGNED_IN, LIST, readers_get)
     ROUTE(PUT, V1 "/{kind}/{id}/watch", SIGNED_IN, DEAR, watch_put)
     ROUTE(DELETE, V1 "/{kind}/{id}/watch", SIGNED_IN, DEAR, watch_delete)

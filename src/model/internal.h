@@ -217,6 +217,12 @@ void model__who(struct loader *l, const struct kind *k, const struct json *list,
 /* What only some may read decides nothing that others see: a mistake at `at` when f (NULL: no field) is such. */
 void model__for_all(struct loader *l, const struct json *at, const struct field *f);
 
+/* acknowledge.c: of a kind whose records ask people to acknowledge them. */
+void model__acknowledge(struct loader *l, struct draft *d);
+/* judge/asked.c: "asked_KIND" is whom its records in that state ask, and when they
+ * acknowledged; "" when it is no such name. */
+struct text model__asked(struct loader *l, struct text name);
+
 /* waiver.c: of the kind that is one; and when the moves of every kind are known. */
 void model__waiver(struct loader *l, struct draft *d);
 void model__waiver_finish(struct loader *l);

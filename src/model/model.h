@@ -329,6 +329,18 @@ struct waives {     /* is: waiver: who may waive duties, and for how long */
     int64_t people; /* at most so many have an account */
     int64_t months; /* at most so long, 1 … 12 */
 };
+/* Its records ask people to acknowledge them (docs/model.md §1.3). `audience` NULL: the kind
+ * asks nobody. */
+struct asks {
+    size_t state;                 /* while a record is in it: each stay there is an edition */
+    const struct field *wanted;   /* yes_no: only those records ask; NULL: all */
+    const struct field *audience; /* a choice: everybody, units, roles */
+    const struct field *units, *roles; /* refs */
+    int64_t days;                      /* how long people have */
+    const struct field *quiz;          /* rows; NULL: none */
+    const struct field *right; /* its column that names the column of the right answer */
+    struct who_list shown;     /* who sees who has acknowledged, and who has not */
+};
 struct kind {
     struct text name, prefix, icon, phase, is, sort, file;
     struct grants grants;
@@ -357,6 +369,7 @@ struct kind {
     struct clock *clocks;
     size_t clock_count;
     struct keeping keep;
+    struct asks asks;
     size_t index;                /* place in model->kinds */
 };
 /* Roles that the engine itself knows; the loader demands them. Whatever else a role may do is
@@ -369,6 +382,9 @@ struct kind {
 #define ROLE_STAFF TEXT(ROLE_STAFF_WORD)
 #define ROLE_MANAGER TEXT(ROLE_MANAGER_WORD)
 #define ROLE_GUEST TEXT(ROLE_GUEST_WORD)
+/* Whom its records in that state ask, a row a person and record: id version since person name
+ * unit joined at (when they acknowledged this edition, NULL: not yet). The kind asks. */
+struct text kind_asked(struct arena *arena, const struct kind *k);
 struct role {
     struct text name, code;
     struct words title, about;

@@ -285,6 +285,38 @@ MUST_USE enum err keep__told(struct writing *w, const struct record *rec,
 MUST_USE enum err keep__due(struct call *call, struct records *r, struct reader *db,
                             struct record ***out, size_t *count);
 
+/* ---- acknowledge.c: who is asked to acknowledge what, and who has
+ * --------------------------------- */
+MUST_USE enum err acknowledged__commit(struct call *call, const struct acknowledged *a,
+                                       struct text salt, struct hash *out);
+struct asked_todo {
+    struct record *record;
+    struct text due;
+    bool overdue;
+};
+/* What the actor is asked to acknowledge and has not; a deputy is asked nothing for somebody
+ * else.
+ */
+MUST_USE enum err acknowledge__due(struct call *call, struct records *r, struct reader *db,
+                                   struct asked_todo **out, size_t *count);
+/* query/asked.c: version, since, joined, at (NULL: not yet); none when the person is not asked.
+ */
+MUST_USE enum err query__asked_one(struct call *call, struct records *r, struct db db,
+                                   const struct record *rec, struct text person,
+                                   struct rows *out);
+/* id, since, joined of records that the person has yet to acknowledge. */
+MUST_USE enum err query__asked_of(struct call *call, struct records *r, struct db db,
+                                  const struct kind *k, struct text person, size_t most,
+                                  struct rows *out);
+/* How many are asked, have done it, and have not though they were asked before that moment. */
+MUST_USE enum err query__asked_count(struct call *call, struct records *r, struct db db,
+                                     const struct record *rec, struct text before,
+                                     struct rows *out);
+/* person, name, unit, joined, since, at, after {unit, person}. */
+MUST_USE enum err query__asked_page(struct call *call, struct records *r, struct db db,
+                                    const struct record *rec, const struct text after[2],
+                                    size_t most, struct rows *out);
+
 /* ---- outbox.c: what people are told -------------------------------------------------------- */
 struct text outbox__id(struct call *call, int64_t ledger, size_t nth);
 MUST_USE enum err outbox__write(struct writing *w, const struct record *rec,

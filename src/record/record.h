@@ -207,6 +207,45 @@ MUST_USE enum err record_mailbox(struct call *call, struct records *r, struct re
 MUST_USE enum err record_mailbox_answer(struct call *call, struct records *r,
                                         const struct kind *k, struct text id, struct text body,
                                         struct message *made);
+/* ---- acknowledging (docs/model.md §1.3)
+ * --------------------------------------------------------
+ */
+struct acknowledged {
+    struct text id, kind, record, person, at;
+    int64_t version; /* that brought the record to its state: the edition */
+};
+/* The actor acknowledges the edition in force, for themselves. `edition` 0: whichever it is,
+ * else ERR_CONFLICT ("edition") when there is another. answers: the value of each question;
+ * NULL: none. ERR_DENIED ("themselves", "audience"), ERR_CONFLICT ("state", "done"),
+ * ERR_INVALID
+ * ("answers.N", "wrong"). */
+MUST_USE enum err record_acknowledge(struct call *call, struct records *r, const struct kind *k,
+                                     struct text id, int64_t edition,
+                                     const struct json *answers, struct acknowledged *made);
+struct asked_person {
+    struct text person, name, unit;
+    struct text due; /* the last day */
+    struct text at;  /* when they did; "": not yet */
+    bool overdue;
+};
+struct acknowledgements {
+    int64_t edition; /* 0: it asks nobody now */
+    struct text since;
+    bool asked, overdue;     /* the actor */
+    struct text due, at;     /* as above, of the actor */
+    const struct json *quiz; /* rows as the record has them, with the answers: never to be sent
+                              * as they are. NULL: none, or the actor is not asked */
+    bool shown;              /* the rest is for the actor */
+    int64_t total, done, late;
+    struct asked_person *items; /* by unit */
+    size_t count;
+    struct text next; /* cursor, "" at the end */
+};
+/* Of a record that the actor may read. ERR_MISSING: its kind asks nobody. limit 1–500. */
+MUST_USE enum err record_acknowledgements(struct call *call, struct records *r,
+                                          struct reader *db, const struct record *rec,
+                                          struct text cursor, size_t limit,
+                                          struct acknowledgements *out);
 struct stored_file {
     struct text id, name, type, sha256, author, at;
     int64_t size;
@@ -515,7 +554,7 @@ MUST_USE enum err record_frozen(struct call *call, struct records *r, struct rea
                                 size_t count, struct frozen *out);
 struct todo {
     struct ref ref;
-    const char *why;         /* move, overdue, due, waits */
+    const char *why;         /* move, overdue, due, waits, redact, keep, acknowledge */
     const struct move *move; /* NULL unless why = move */
     bool ready;              /* nothing is missing for the move */
     struct turn *turn;       /* unless ready: what is missing, or for whom it waits */

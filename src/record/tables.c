@@ -137,6 +137,18 @@ static const struct column message_columns[] = {
     COLUMN("told", TEXT, true),   COLUMN("salt", BYTES, true), COLUMN("ledger", INTEGER, true)};
 static const struct index message_indexes[] = {
     {.name = NAMED("message_record"), .columns = NAMED("kind, record, ledger")}};
+/* Who acknowledged which edition of a record (acknowledge.c): `version` brought it to its
+ * state. */
+static const struct column acknowledgement_columns[] = {
+    COLUMN("id", TEXT, true),     COLUMN("kind", TEXT, true),
+    COLUMN("record", TEXT, true), COLUMN("version", INTEGER, true),
+    COLUMN("person", TEXT, true), COLUMN("at", TEXT, true),
+    COLUMN("salt", BYTES, true),  COLUMN("ledger", INTEGER, true)};
+static const struct index acknowledgement_indexes[] = {
+    {.name = NAMED("acknowledgement_once"),
+     .columns = NAMED("kind, record, version, person"),
+     .unique = true},
+    {.name = NAMED("acknowledgement_person"), .columns = NAMED("person, kind")}};
 static const struct index attachment_indexes[] = {
     {.name = NAMED("attachment_author"), .columns = NAMED("author, at")}};
 static const struct column attachment_columns[] = {
@@ -258,6 +270,13 @@ static const struct table own_tables[] = {
      .column_count = COUNT(message_columns),
      .indexes = message_indexes,
      .index_count = 1,
+     .append_only = true},
+    {.name = NAMED("acknowledgement"),
+     .primary = NAMED("id"),
+     .columns = acknowledgement_columns,
+     .column_count = COUNT(acknowledgement_columns),
+     .indexes = acknowledgement_indexes,
+     .index_count = COUNT(acknowledgement_indexes),
      .append_only = true},
     {.name = NAMED("attachment"),
      .primary = NAMED("id"),

@@ -222,7 +222,11 @@ enum err record_todo(struct call *call, struct records *r, struct reader *db, bo
         TRY(redact__waiting(call, r, db, &redactions, &asked));
     if (!others)
         TRY(keep__due(call, r, db, &over, &kept));
-    size_t first = asked + kept;
+    struct asked_todo *unread = NULL;
+    size_t to_read = 0;
+    if (!others)
+        TRY(acknowledge__due(call, r, db, &unread, &to_read));
+    size_t first = asked + kept + to_read;
     TRY(query__turns(call, r, db, &of, most + 1, &rows));
     size_t told = rows.count > (size_t)limit ? (size_t)limit : rows.count;
     out->items = NEW_MANY(call->arena, first + told + 1, struct todo);
@@ -230,6 +234,11 @@ enum err record_todo(struct call *call, struct records *r, struct reader *db, bo
         out->items[out->count++] = (struct todo){.ref = ref_of(redactions[i]), .why = "redact"};
     for (size_t i = 0; i < kept && !cursor.len; i++)
         out->items[out->count++] = (struct todo){.ref = ref_of(over[i]), .why = "keep"};
+    for (size_t i = 0; i < to_read && !cursor.len; i++)
+        out->items[out->count++] = (struct todo){.ref = ref_of(unread[i].record),
+                                                 .why = "acknowledge",
+                                                 .due = unread[i].due,
+                                                 .overdue = unread[i].overdue};
     struct todo **waiting = NEW_MANY(call->arena, told + 1, struct todo *);
     size_t wait_count = 0;
     for (size_t i = 0; i < told; i++, out->count++) {
@@ -246,5 +255,7 @@ enum err record_todo(struct call *call, struct records *r, struct reader *db, bo
     TRY(count_all(call, r, db, of, &rows, out));
     out->total += (int64_t)first;
     out->waiting += (int64_t)first;
+    for (size_t i = 0; i < to_read; i++)
+        out->overdue += unread[i].overdue;
     return OK;
 }

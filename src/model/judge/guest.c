@@ -60,6 +60,8 @@ const struct guest *model__guest(struct arena *a, const struct model *m)
     ALLOW(g, "stay", false, "kind", "id", "version", "state", "since", "until", "person", "move");
     ALLOW(g, "waived", false, "kind", "id", "version", "waiver", "person", "duty", "move",
           "at");
-    ALLOW(g, "person", true, "id", "name", "unit", "disabled");
+    ALLOW(g, "acknowledgement", true, "kind", "record", "version", "person", "at");
+    ALLOW(g, "person", true, "id", "name", "unit", "disabled", "waits_by", "created_at");
+    ALLOW(g, "role_grant", true, "person", "role", "unit", "state", "at");
     return g;
 }

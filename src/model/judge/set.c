@@ -104,6 +104,8 @@ static struct text meaning(struct loader *l, const struct json *at, struct text 
                        TEXT_ARG(f->name), ROWS_MOST);
     else if (d == NULL && f != NULL)
         return rows_of(l, f);
+    else if (d == NULL)
+        return model__asked(l, name);
     return TEXT("");
 }
 
@@ -129,7 +131,8 @@ struct text model__expand(struct loader *l, const struct json *at, struct text s
         struct text run = next_run(sql);
         sql = text_from(sql, run.len);
         bool table = is_word(before, "from") || is_word(before, "join");
-        bool set = table && (draft_of(l, run) || framework_called(l->model, run));
+        bool set = table && (draft_of(l, run) || framework_called(l->model, run) ||
+                             model__asked(l, run).len > 0);
         if (set && !is_named(sql))
             model__mistake(l, at, "set", "the set %.*s needs a name of its own there", TEXT_ARG(run));
         struct text query = set ? meaning(l, at, run) : run;
@@ -173,7 +176,7 @@ static void check_name(struct loader *l, const struct set_draft *d)
     if (name.len == 0)
         return;
     if (!model__name_ok(name) || model__sql_word(name) || text_starts(name, "rows_of_") ||
-        !model__called(d->source, name))
+        text_starts(name, "asked_") || !model__called(d->source, name))
         model__mistake(l, v, "name", "the file of a set is called NAME.json, after a name");
     else if (guest_knows(l->model->guest, name))
         model__mistake(l, v, "clash", "\"%.*s\" is a table already", TEXT_ARG(name));

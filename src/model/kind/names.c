@@ -21,7 +21,7 @@ static const char sql_words[] =
 /* Tables of the engine, what `to` may say besides kinds, and the fixed paths of the API. */
 static const char kind_words[] =
     "person session token role role_grant unit_closure version link comment file signature "
-    "withdrawn waived "
+    "withdrawn waived acknowledgement acknowledgements acknowledge "
     "past_owner contributor frozen batch stay turn timer stale outbox check_run readiness_run "
     "series "
     "idempotency meta sequence ledger_log ledger_entry ledger_tile ledger_checkpoint "

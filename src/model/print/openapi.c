@@ -67,6 +67,14 @@ const struct route model__routes[] = {
      "I wish to be told when it moves, has another owner or due day, or is commented on.", "",
      "", "204", ""},
     {"DELETE", "/{kind}/{id}/watch", "I no longer wish to be told of it.", "", "", "204", ""},
+    {"POST", "/{kind}/{id}/acknowledge",
+     "Acknowledge the edition in force, for oneself, in a session; of kinds that ask for it.",
+     "", "AcknowledgeBody", "201", "Acknowledgement"},
+    {"GET", "/{kind}/{id}/acknowledgements",
+     "Whether the reader is asked to acknowledge it, the quiz without its answers, and for "
+     "those "
+     "it is shown to who has and who has not; of kinds that ask for it.",
+     "limit cursor", "", "200", "Acknowledgements"},
 };
 const size_t model__route_count = COUNT(model__routes);
 

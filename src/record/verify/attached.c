@@ -111,6 +111,15 @@ static void check_mailbox(struct deep *c, struct call *call, const struct value 
     check_heard(c, call, place, "reported", m.told, &row[1], &row[2], m.at, row[7].integer);
 }
 
+static void check_acknowledgement(struct deep *c, struct call *call, const struct value *row)
+{
+    struct acknowledged one = {row[0].text, row[1].text, row[2].text,
+                               row[3].text, row[4].text, row[5].integer};
+    struct hash commitment;
+    enum err e = acknowledged__commit(call, &one, row[6].text, &commitment);
+    check_claim(c, call, "acknowledgement", one.id, e, &commitment, row[7].integer);
+}
+
 static void check_bytes(struct deep *c, struct call *call, const struct stored_file *f)
 {
     struct text bytes;
@@ -175,6 +184,10 @@ void verify__attached(struct deep *c)
              "SELECT id, kind, record, hash, at, told, salt, ledger FROM mailbox "
              "WHERE id > $1 ORDER BY id LIMIT 200",
              check_mailbox);
+    each_row(c, "table acknowledgement",
+             "SELECT id, kind, record, person, at, version, salt, ledger FROM acknowledgement "
+             "WHERE id > $1 ORDER BY id LIMIT 200",
+             check_acknowledgement);
     each_row(c, "table attachment",
              "SELECT id, name, type, size, sha256, author, at, salt, ledger FROM attachment "
              "WHERE id > $1 ORDER BY id LIMIT 200",
@@ -194,6 +207,9 @@ void verify__attached(struct deep *c)
                    "there is a message that the ledger does not know");
     check_nameless(c, "table mailbox", "SELECT id FROM mailbox WHERE id = '' LIMIT 1",
                    "there is a case that the ledger does not know");
+    check_nameless(c, "table acknowledgement",
+                   "SELECT id FROM acknowledgement WHERE id = '' LIMIT 1",
+                   "there is an acknowledgement that the ledger does not know");
     check_nameless(c, "table attachment", "SELECT id FROM attachment WHERE id = '' LIMIT 1",
                    "there is a file that the ledger does not know");
 }
