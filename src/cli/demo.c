@@ -133,6 +133,18 @@ static enum err play_comment(struct play *p, struct call *call, const struct jso
                           &made);
 }
 
+static enum err play_acknowledge(struct play *p, struct call *call, const struct json *act)
+{
+    struct text id = look_up(p, json_text(json_get(act, "acknowledge")));
+    const struct kind *k = kind_of(p, id);
+    struct acknowledged made;
+    if (!k)
+        return problem(call, ERR_MISSING, TEXT("acknowledge"), "missing",
+                       "nothing is called that");
+    return record_acknowledge(call, p->site->records, k, id, 0, json_get(act, "answers"),
+                              &made);
+}
+
 static struct text named(const struct play *p, struct call *call, struct text name)
 {
     if (text_starts(name, "$"))
@@ -230,6 +242,8 @@ static enum err play_one(struct play *p, struct call *call, const struct json *a
     TRY(act_as(p, call, who));
     if (json_get(act, "file"))
         return play_file(p, call, act);
+    if (json_get(act, "acknowledge"))
+        return play_acknowledge(p, call, act);
     return json_get(act, "comment") ? play_comment(p, call, act) : play_change(p, call, act);
 }
 

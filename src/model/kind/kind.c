@@ -4,9 +4,9 @@
  */
 #include "model/internal.h"
 
-static const char kind_keys[] =
-    "kind prefix title plural icon about phase order serves fields "
-    "layout list sort states moves offers access views is waives grants keeps_until public acknowledge";
+static const char kind_keys[] = "kind prefix title plural icon about phase order serves fields "
+                                "layout list sort states moves offers access views is waives "
+                                "grants keeps_until public acknowledge";
 
 /* ---- head -------------------------------------------------------------------------------- */
 static void check_prefix(struct loader *l, const struct draft *d)
