@@ -135,29 +135,21 @@ enum err access__run(struct call *call, struct access *a,
     return e;
 }
 
-static const char *actor_word(const struct actor *actor)
-{
-    static const char *const words[] = {[ACTOR_USER] = "user",
-                                        [ACTOR_TOKEN] = "token",
-                                        [ACTOR_COMMAND] = "command",
-                                        [ACTOR_SYSTEM] = "system"};
-    return words[actor == NULL ? ACTOR_SYSTEM : actor->type];
-}
-
 struct ledger_event access__event(struct call *call, const struct access *a,
                                   const struct actor *actor, const char *act, const char *kind,
                                   struct text id)
 {
-    return (struct ledger_event){.act = act,
-                                 .actor_type = text_of(actor_word(actor)),
-                                 .actor_id = actor == NULL ? TEXT("system") : actor->id,
-                                 .actor_for = actor_for(actor),
-                                 .object_kind = text_of(kind),
-                                 .object_id = id,
-                                 .previous = -1,
-                                 .model = a->model->hash,
-                                 .request = call->id,
-                                 .session = actor == NULL ? TEXT("") : actor->session};
+    return (struct ledger_event){
+        .act = act,
+        .actor_type = text_of(actor_word(actor == NULL ? ACTOR_SYSTEM : actor->type)),
+        .actor_id = actor == NULL ? TEXT("system") : actor->id,
+        .actor_for = actor_for(actor),
+        .object_kind = text_of(kind),
+        .object_id = id,
+        .previous = -1,
+        .model = a->model->hash,
+        .request = call->id,
+        .session = actor == NULL ? TEXT("") : actor->session};
 }
 
 enum err access__note(struct call *call, struct tx *tx, const struct access *a,

@@ -125,7 +125,8 @@ MUST_USE enum err access_trace_read(struct call *call, struct access *a, const c
 
 /* ---- the actor ------------------------------------------------------------------------------ */
 struct person;
-enum actor_type { ACTOR_USER, ACTOR_TOKEN, ACTOR_COMMAND, ACTOR_SYSTEM };
+enum actor_type { ACTOR_USER, ACTOR_TOKEN, ACTOR_COMMAND, ACTOR_SYSTEM, ACTOR_PUBLIC };
+const char *actor_word(enum actor_type type); /* as the ledger has it */
 struct grant {
     struct text role;
     struct text unit; /* "" = the whole organisation */
@@ -164,6 +165,8 @@ struct actor {
 /* "command" (bootstrap, import, init) and "system" (timed moves) actors. */
 const struct actor *actor_command(struct call *call);
 const struct actor *actor_system(struct call *call);
+/* Somebody without an account, of whom nothing is known: only record/public.c acts as they. */
+const struct actor *actor_public(struct call *call);
 /* The command line acting for a person: what it writes is theirs. */
 const struct actor *actor_command_for(struct call *call, const struct person *p);
 /* The person a token or command acts for, or whose deputy acts, for the ledger; "" when it acts for
@@ -297,6 +300,17 @@ MUST_USE enum err access_mail_day(struct call *call, struct access *a, struct te
 /* It could not go out: the last one was that of the day before. */
 MUST_USE enum err access_mail_day_back(struct call *call, struct access *a, struct text person,
                                        struct text before);
+
+/* ---- the secret address of somebody's calendar (feed.c): one a person, ends with the account
+ * ---- */
+MUST_USE enum err access_feed(struct call *call, struct access *a, struct reader *r,
+                              struct text *made_at); /* the actor's; "": there is none */
+/* In place of the one before. Only a signed-in person, password fresh. *secret is shown once:
+ * whoever has it reads what waits for them. Appends feed.make, feed.end. */
+MUST_USE enum err access_feed_make(struct call *call, struct access *a, struct text *secret);
+MUST_USE enum err access_feed_end(struct call *call, struct access *a);
+MUST_USE enum err access_feed_reader(struct call *call, struct access *a, struct reader *r,
+                                     struct text secret, struct mail_reader *out, bool *there);
 
 /* ---- verification: what the ledger says of roles, people and tokens, against the tables --------- */
 struct replay;

@@ -25,6 +25,27 @@ static const struct actor engine = {.type = ACTOR_SYSTEM,
                                     .csrf = {"", 0},
                                     .scopes = {"", 0}};
 
+static const struct actor stranger = {.type = ACTOR_PUBLIC,
+                                      .id = {"public", 6},
+                                      .person = {"", 0},
+                                      .name = {"", 0},
+                                      .email = {"", 0},
+                                      .unit = {"", 0},
+                                      .all = true, /* of what record/public.c lets through */
+                                      .session = {"", 0},
+                                      .csrf = {"", 0},
+                                      .scopes = {"", 0}};
+
+const char *actor_word(enum actor_type type)
+{
+    static const char *const words[] = {[ACTOR_USER] = "user",
+                                        [ACTOR_TOKEN] = "token",
+                                        [ACTOR_COMMAND] = "command",
+                                        [ACTOR_SYSTEM] = "system",
+                                        [ACTOR_PUBLIC] = "public"};
+    return words[type];
+}
+
 static const struct actor *in_language(struct call *call, const struct actor *from)
 {
     struct actor *a = NEW(call->arena, struct actor);
@@ -41,6 +62,11 @@ const struct actor *actor_command(struct call *call)
 const struct actor *actor_system(struct call *call)
 {
     return in_language(call, &engine);
+}
+
+const struct actor *actor_public(struct call *call)
+{
+    return in_language(call, &stranger);
 }
 
 const struct actor *actor_command_for(struct call *call, const struct person *p)

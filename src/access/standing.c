@@ -184,6 +184,13 @@ static void person_entry(struct standing *s, const struct ledger_leaf *leaf)
     }
 }
 
+static void feed_entry(struct standing *s, const struct ledger_leaf *leaf)
+{
+    struct standing_word *w = &find_or_make(s, "calendar_feed", leaf->object_id)->word;
+    take_commitment(w, leaf);
+    w->ended = !text_is(leaf->act, "feed.make");
+}
+
 static void unit_entry(struct standing *s, const struct ledger_leaf *leaf)
 {
     struct node *n = find_or_make(s, "unit", leaf->object_id);
@@ -226,6 +233,8 @@ static void take(void *arg, const struct ledger_leaf *leaf)
         take_commitment(&find_or_make(s, "token", leaf->object_id)->word, leaf);
     else if (text_is(kind, "access_request") && leaf->has_commitment)
         take_commitment(&find_or_make(s, "access_request", leaf->object_id)->word, leaf);
+    else if (text_is(kind, "calendar_feed") && leaf->has_commitment)
+        feed_entry(s, leaf);
     else if (text_same(kind, s->unit_kind) && kind.len > 0 && leaf->has_commitment)
         unit_entry(s, leaf);
     else if (text_same(kind, s->lending_kind) && kind.len > 0 && leaf->has_commitment)

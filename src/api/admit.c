@@ -11,6 +11,7 @@
 #define FILE_MOST ((size_t)64 << 20)
 #define UNKNOWN_MOST ((size_t)16 << 10) /* before anybody looked who sends it */
 #define LOGIN_MOST ((size_t)8 << 10)
+#define PUBLIC_MOST ((size_t)128 << 10) /* a report, in any script */
 
 /* ---- for whom ----------------------------------------------------------------------------- */
 /* "aims.example.org:8420" → "aims.example.org", "[::1]:8420" → "::1". */
@@ -100,6 +101,8 @@ static size_t cap_of(const struct exchange *x)
         return UNKNOWN_MOST;
     if (exchange__brings_file(x))
         return FILE_MOST;
+    if (public__costs(x->route))
+        return PUBLIC_MOST;
     return x->route->policy == POLICY_OPEN ? LOGIN_MOST : BODY_MOST;
 }
 
@@ -124,6 +127,8 @@ static enum err check_head(struct exchange *x)
                            "this server does not answer for %.*s; start it with --public or "
                            "--host to name it"),
                        (int)(host.len < 100 ? host.len : 100), host.at);
+    if (x->route && public__costs(x->route)) /* whoever it is: no cookie is looked at */
+        return exchange__spend(x, PURSE_PUBLIC, x->request->peer, public__costs(x->route));
     if (!x->route || !exchange__writes(x))
         return OK;
     if (x->route->policy == POLICY_OPEN)

@@ -52,7 +52,7 @@ static bool is_elsewhere(const struct request *r)
  * when there is a dot in it, as in /checks/iso-42001/A.5.2; what loads a missing picture does not. */
 static bool is_page(const struct request *r)
 {
-    if (is_elsewhere(r))
+    if (is_elsewhere(r) || text_starts(r->path, "/calendar/"))
         return false;
     return text_find(text_from(r->path, 1), '.') < 0 ||
            text_search(request_header(r, "accept"), TEXT("text/html")) >= 0;

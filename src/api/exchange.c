@@ -129,7 +129,7 @@ static const char *code_of(const struct exchange *x, enum err e)
 
 static void log_bug(const struct exchange *x)
 {
-    struct text path = log_value(x->call->arena, x->request->path);
+    struct text path = log_value(x->call->arena, exchange__path(x));
     struct text why = log_value(x->call->arena, first_message(x->call));
     log_line(LOG_ERROR, "bug", "request=%.*s path=%.*s why=%.*s", TEXT_ARG(x->call->id),
              TEXT_ARG(path), TEXT_ARG(why));
@@ -228,7 +228,7 @@ struct reply *exchange__reply(struct exchange *x, enum err e)
         reply->sent_arg = x->records;
         x->records = NULL;
     }
-    struct text path = log_value(x->call->arena, x->request->path);
+    struct text path = log_value(x->call->arena, exchange__path(x));
     log_line(LOG_DEBUG, "request", "id=%.*s method=%.*s path=%.*s outcome=%s us=%lld",
              TEXT_ARG(x->call->id), TEXT_ARG(x->request->method), TEXT_ARG(path), err_code(e),
              (long long)(clock_ticks() - x->start));
@@ -403,6 +403,12 @@ static enum err sign_in(struct exchange *x, bool *by_cookie)
     TRY(access_session(x->call, x->api->access, exchange__db(x), x->secret, &x->actor));
     rates__remember(x->api->rates, x->secret);
     return OK;
+}
+
+struct text exchange__path(const struct exchange *x)
+{
+    return text_starts(x->request->path, "/calendar/") ? TEXT("/calendar/...")
+                                                       : x->request->path;
 }
 
 struct text exchange__origin(const struct exchange *x)

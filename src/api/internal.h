@@ -128,7 +128,9 @@ enum purse {
     PURSE_READ,      /* lists, searches, checks, downloads */
     PURSE_EXPORT,    /* exports, lists of an earlier day, verifications */
     PURSE_UPLOAD,    /* files */
-    PURSE_KILOBYTES  /* of files */
+    PURSE_KILOBYTES, /* of files */
+    PURSE_PUBLIC,    /* what is open to whoever has no account, by address: public.c */
+    PURSE_EVERYBODY  /* what all of them together write */
 };
 struct rates *rates__open(struct arena *arena, int64_t factor);
 /* A number that stands for somebody, for as long as the server runs; never 0. */
@@ -156,6 +158,8 @@ MUST_USE enum err transfer__admit(struct exchange *x);
 struct job_wish;
 bool job__asked(const struct exchange *x); /* Prefer: respond-async */
 MUST_USE enum err job__begin(struct exchange *x, const struct job_wish *wish);
+/* ---- public.c: of PURSE_PUBLIC; 0: no such route */
+int64_t public__costs(const struct route *route);
 /* ---- lanes.c */
 bool exchange__in_lane(struct exchange *x, enum lane lane);
 /* The handler returns what this returns, at once: the whole exchange begins again over there. */
@@ -180,6 +184,8 @@ struct json_out *exchange__json(struct exchange *x);   /* opens the body */
 struct reader *exchange__db(struct exchange *x);
 void exchange__give_back(struct exchange *x);
 struct text exchange__origin(const struct exchange *x); /* of the pages, without base */
+/* For the log: of an address that is a secret only where it lies. */
+struct text exchange__path(const struct exchange *x);
 const char *exchange__cookie(const struct exchange *x); /* the name of the session's */
 struct text exchange__field(struct exchange *x, const char *name);
 MUST_USE enum err exchange__body(struct exchange *x); /* ERR_INVALID when there is none */
@@ -242,10 +248,13 @@ handler session_get, session_post, session_patch, session_delete, session_fresh,
 handler model_get, openapi_get, health_get, ready_get, metrics_get, search_get, tasks_get,
     stream_get, notices_get, notices_seen, notice_seen, notices_mail_get, notices_mail_patch,
     notices_mail_test;
+handler watch_put, watch_delete, watching_get, readers_get;
+handler calendar_get, feed_get, feed_post, feed_delete;
 handler record_list_get, record_post, record_bulk, record_get, record_patch, moves_get,
     move_post, signature_withdraw, redact_get, redact_post, hold_post, hold_delete, history_get,
     disclosure_get, links_get, links_post, links_delete, comments_get, comments_post,
-    acknowledge_post, acknowledgements_get;
+    messages_get, messages_post, acknowledge_post, acknowledgements_get;
+handler public_list, public_get, public_post, public_case_post, public_message_post;
 handler file_post, file_get;
 handler transfer_post, transfers_get, transfer_get, transfer_patch, transfer_delete,
     transfer_rehearse, transfer_take, transfer_undo;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api/notice.c — what the reader was told: that a clock of a record of theirs is soon over, or
- * is missed, or that the time for which a record must be kept is over; and what of it goes out
- * to them by mail. */
+ * is missed, that the time for which a record must be kept is over, that a comment names them,
+ * or what happened to a record that they watch; and what of it goes out to them by mail. */
 #include "api/internal.h"
 
 #define NOTICES_MOST 200
@@ -19,8 +19,10 @@ static void put_notice(struct exchange *x, const struct notice *n, struct json_o
     put__text(o, "title", json_text(title));
     put__text(o, "field", n->field);
     bool kept = n->record->kind->keep.at && text_same(n->record->kind->keep.at->name, n->field);
-    if (at && at->type == JSON_TEXT)
+    if (!n->then && at && at->type == JSON_TEXT)
         put__text(o, kept ? "kept_until" : "clock_at", at->text);
+    if (text_is(n->event, "moved") || text_is(n->event, "due"))
+        put__text(o, "to", json_text(record_value(n->then, n->field)));
     put__text(o, "at", n->at);
     if (n->seen.len)
         put__text(o, "seen", n->seen);

@@ -40,6 +40,8 @@ static const struct {
     [PURSE_EXPORT] = {60, 1},
     [PURSE_UPLOAD] = {200, 5},
     [PURSE_KILOBYTES] = {2 << 20, 8 << 10},
+    [PURSE_PUBLIC] = {600, 1},
+    [PURSE_EVERYBODY] = {3600, 1},
 };
 
 struct rates *rates__open(struct arena *arena, int64_t factor)

@@ -171,6 +171,9 @@ static enum err put_record(struct exchange *x, const struct record *rec)
     put_hidden(x, rec, o);
     TRY(put_redactions(x, rec, o));
     TRY(put_waived(x, rec, o));
+    bool watching;
+    TRY(record_watches(x->call, exchange__db(x), rec, &watching));
+    put__bool(o, "watching", watching);
     json_key(o, "may");
     json_open(o, '{');
     put__bool(o, "change",

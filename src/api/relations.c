@@ -417,6 +417,28 @@ static void put_people(struct json_out *o, const struct ref *people, size_t coun
     json_close(o, '}');
 }
 
+/* Who wrote each, in their order; then whom they name. */
+static enum err people_of(struct exchange *x, const struct comments *c, struct ref **people,
+                          size_t *count)
+{
+    struct arena *a = x->call->arena;
+    size_t room = c->count * (1 + MENTIONS_MOST);
+    struct text *kinds = NEW_MANY(a, room + 1, struct text);
+    struct text *ids = NEW_MANY(a, room + 1, struct text), *named;
+    for (size_t i = 0; i < c->count; i++)
+        ids[i] = c->items[i].author;
+    *count = c->count;
+    for (size_t i = 0; i < c->count; i++) {
+        size_t n = mentions_in(a, c->items[i].body, MENTIONS_MOST, &named);
+        for (size_t j = 0; j < n; j++)
+            ids[(*count)++] = named[j];
+    }
+    for (size_t i = 0; i < *count; i++)
+        kinds[i] = TEXT("person");
+    *people = NEW_MANY(a, room + 1, struct ref);
+    return record_refs(x->call, x->records, exchange__db(x), kinds, ids, *count, *people);
+}
+
 enum err comments_get(struct exchange *x)
 {
     const struct kind *k;
@@ -427,14 +449,9 @@ enum err comments_get(struct exchange *x)
     TRY(read_below(x, &below));
     TRY(find(x, &k, &rec));
     TRY(record_comments(x->call, x->records, exchange__db(x), rec, below, limit, &c));
-    struct text *kinds = NEW_MANY(x->call->arena, c.count + 1, struct text);
-    struct text *ids = NEW_MANY(x->call->arena, c.count + 1, struct text);
-    struct ref *people = NEW_MANY(x->call->arena, c.count + 1, struct ref);
-    for (size_t i = 0; i < c.count; i++) {
-        kinds[i] = TEXT("person");
-        ids[i] = c.items[i].author;
-    }
-    TRY(record_refs(x->call, x->records, exchange__db(x), kinds, ids, c.count, people));
+    struct ref *people;
+    size_t person_count;
+    TRY(people_of(x, &c, &people, &person_count));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
     json_key(o, "items");
@@ -446,7 +463,7 @@ enum err comments_get(struct exchange *x)
     }
     json_close(o, ']');
     put_next(o, place(x, c.next), c.total);
-    put_people(o, people, c.count);
+    put_people(o, people, person_count);
     json_close(o, '}');
     return OK;
 }

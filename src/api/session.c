@@ -201,9 +201,22 @@ static enum err found_zone(struct exchange *x)
     return e == ERR_INVALID ? OK : e;
 }
 
+/* Registers that are open to whoever has no account. */
+static void put_public(struct json_out *o, const struct kind **kinds, size_t count)
+{
+    json_key(o, "public");
+    json_open(o, '[');
+    for (size_t i = 0; i < count; i++)
+        json_put_text(o, kinds[i]->name);
+    json_close(o, ']');
+}
+
 enum err organisation_get(struct exchange *x)
 {
     struct text organisation;
+    const struct kind **kinds;
+    size_t count;
+    TRY(record_public_kinds(x->call, x->records, exchange__db(x), &kinds, &count));
     TRY(meta(x, "organisation", &organisation));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
@@ -212,17 +225,21 @@ enum err organisation_get(struct exchange *x)
     put__text(o, "calendar", access_calendar(x->api->access));
     put__text(o, "today",
               zone_today(x->call->arena, access_zone(x->api->access), x->call->now));
+    put_public(o, kinds, count);
     json_close(o, '}');
     return OK;
 }
 
 enum err organisation_patch(struct exchange *x)
 {
-    TRY(exchange__members(x, "zone:t calendar:t"));
+    TRY(exchange__members(x, "zone:t calendar:t public:l"));
     bool zone = json_get(x->json, "zone") != NULL, calendar = json_get(x->json, "calendar") != NULL;
-    if (!zone && !calendar)
+    const struct json *open = json_get(x->json, "public");
+    if (!zone && !calendar && !open)
         return problem(x->call, ERR_INVALID, TEXT("zone"), "required", "%s",
-                       say(x->call, "say which: zone or calendar"));
+                       say(x->call, "say which: zone, calendar or public"));
+    if (open)
+        TRY(record_public_switch(x->call, x->records, open));
     if (calendar)
         TRY(record_calendar(x->call, x->records, exchange__field(x, "calendar")));
     if (zone)

@@ -28,17 +28,6 @@ struct text assure__months_after(struct arena *a, struct text date, int64_t mont
     return then;
 }
 
-/* The highest $n that occurs: a query is given no more values than it can use. */
-static size_t parameters(const char *sql)
-{
-    size_t highest = 0;
-    for (; *sql != '\0'; sql++) {
-        size_t n = sql[0] == '$' && sql[1] >= '1' && sql[1] <= '6' ? (size_t)(sql[1] - '0') : 0;
-        highest = n > highest ? n : highest;
-    }
-    return highest;
-}
-
 static enum err run(struct call *call, struct reader *db, const struct guest *guest,
                     const struct check *c, const char *sql, struct rows *out)
 {
@@ -50,7 +39,7 @@ static enum err run(struct call *call, struct reader *db, const struct guest *gu
                              V_TEXT(moment_print(call->arena, call->now)),
                              V_TEXT(date_of_days(call->arena, day - SIXTY)),
                              V_TEXT(date_of_days(call->arena, day - c->grace))};
-    return read_guest(call, db, guest, sql, values, parameters(sql), READ_MOST, out);
+    return read_guest(call, db, guest, sql, values, guest_parameters(sql), READ_MOST, out);
 }
 
 /* ---- the two queries --------------------------------------------------------------------- */

@@ -192,6 +192,26 @@ struct text words_for_index(struct arena *a, struct text t);
 /* The same for a query: a Han run of n >= 2 gives only its pairs; of 1 the character. */
 struct text words_for_query(struct arena *a, struct text t);
 
+/* ---- people named in a text: "@[usr_…]"
+ * --------------------------------------------------------- */
+/* Ids of the first `most` of them, each once; parts of the text. */
+size_t mentions_in(struct arena *a, struct text body, size_t most, struct text **out);
+
+/* ---- a calendar as RFC 5545 writes it, for programs that fetch it anew ------------------------- */
+struct ical_event {
+    struct text uid; /* the same as long as it is the same thing; plain ASCII */
+    struct text
+        summary;      /* whatever somebody wrote: control characters go, the rest is escaped */
+    struct text url;  /* "": none */
+    struct text day;  /* 2026-11-29: the whole of it; "": `at` */
+    int64_t at;       /* moment */
+    int64_t sequence; /* grows when it changes */
+    int64_t stamp;    /* moment of that change */
+};
+void ical_begin(struct buf *b, struct text name);
+void ical_add(struct buf *b, const struct ical_event *e);
+void ical_end(struct buf *b);
+
 /* ---- percent and form encoding ---------------------------------------------------------------- */
 /* False when malformed, or when what comes out is not UTF-8 or holds a NUL. */
 bool url_decode(struct arena *a, struct text in, bool plus_is_space, struct text *out); /* once */

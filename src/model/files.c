@@ -22,6 +22,7 @@ static const struct {
     {"methods/", FILE_METHOD},
     {"calendars/", FILE_CALENDAR},
     {"ladders/", FILE_LADDER},
+    {"gathers/", FILE_GATHER},
     {"overlays/", FILE_OVERLAY},
     {"demo/", FILE_OTHER},
     {"import/", FILE_OTHER},
@@ -57,14 +58,10 @@ static bool classify_by_content(struct source *s)
     static const struct {
         const char *key;
         enum file_type type;
-    } first_keys[] = {{"extends", FILE_OVERLAY},
-                      {"kind", FILE_KIND},
-                      {"framework", FILE_FRAMEWORK},
-                      {"check", FILE_CHECK},
-                      {"set", FILE_SET},
-                      {"method", FILE_METHOD},
-                      {"calendar", FILE_CALENDAR},
-                      {"ladder", FILE_LADDER}};
+    } first_keys[] = {
+        {"extends", FILE_OVERLAY},   {"kind", FILE_KIND},     {"framework", FILE_FRAMEWORK},
+        {"check", FILE_CHECK},       {"set", FILE_SET},       {"method", FILE_METHOD},
+        {"calendar", FILE_CALENDAR}, {"ladder", FILE_LADDER}, {"gather", FILE_GATHER}};
     for (size_t i = 0; i < COUNT(first_keys); i++)
         if (json_get(s->root, first_keys[i].key) != NULL) {
             s->type = first_keys[i].type;

@@ -37,6 +37,7 @@ enum file_type {
     FILE_METHOD,
     FILE_CALENDAR,
     FILE_LADDER,
+    FILE_GATHER,
     FILE_OVERLAY
 };
 struct source {        /* one file that was read */
@@ -186,6 +187,13 @@ void model__makes(struct loader *l, const struct kind *k, const struct json *v, 
 void model__makes_finish(struct loader *l);
 #define OFFERS_MOST 20
 void model__offers(struct loader *l, const struct json *root, struct kind *k);
+/* "set" of what comes from outside: values that are said, none that is taken from a record. */
+void model__make_values(struct loader *l, const struct kind *k, const struct json *set,
+                        struct make *make);
+void model__public(struct loader *l, const struct json *root, struct kind *k);
+/* "not": {"SOD-7": [who, …]} of `v`. */
+void model__duties(struct loader *l, const struct kind *k, const struct json *v,
+                   struct duty **duties, size_t *count);
 /* model/kind/shape.c: the pictures of a kind. */
 void model__views(struct loader *l, const struct json *root, struct kind *k);
 void model__needs(struct loader *l, struct draft *d, const struct json *list, struct move *m);
@@ -264,7 +272,31 @@ void model__sets(struct loader *l, size_t count);
 /* The query with the sets that it names put in; "" when it, or one of them, has a mistake. */
 struct text model__expand(struct loader *l, const struct json *at, struct text sql);
 #define SET_LONGEST 100000 /* bytes, as store/guest.c has it */
+/* ---- queries: query.c -------------------------------------------------------------------- */
+struct piece { /* a word, a quoted text, or one other byte of SQL */
+    enum { PIECE_END, PIECE_WORD, PIECE_TEXT, PIECE_BYTE, PIECE_OPEN } type;
+    struct text text;
+};
+struct sql { /* a query cut into pieces; in the scrap */
+    struct loader *l;
+    const struct json *at; /* where mistakes are */
+    struct text whole;
+    struct piece *pieces;
+    size_t count;
+};
+typedef void (*query_value_fn)(const struct sql *q, struct text value, const void *arg);
+struct sql model__cut(struct loader *l, const struct json *at, struct text sql);
+/* The query as the databases will have it, its parameters of those in the list; "" when it has
+ * a mistake. */
+const char *model__query(const struct sql *q, const char *parameters);
+/* Whether it gives a column of that name (AS); `seen` gets each text that the column can be. */
+bool model__column(const struct sql *q, const char *name, query_value_fn seen, const void *arg);
+/* A query_value_fn: a mistake unless it is a kind, or the text `also` (char *; NULL: none). */
+void model__is_kind(const struct sql *q, struct text value, const void *also);
+bool model__quotes(const struct sql *q, struct text code); /* the text stands in it */
 void model__check_file(struct loader *l, const struct source *s, struct check *c);
+/* Needs the kinds, the guest and the sets. Every "@records" of a move has one. */
+void model__gathers(struct loader *l, size_t count);
 
 /* ---- describing -------------------------------------------------------------------------- */
 void model__put_words(struct json_out *o, struct words w);

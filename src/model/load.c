@@ -131,6 +131,7 @@ static void read_checks(struct loader *l)
             model__check_file(l, &l->sources[i], c);
             m->check_count++;
         }
+    model__gathers(l, count_of(l, FILE_GATHER));
 }
 
 /* ---- the passes -------------------------------------------------------------------------- */

@@ -29,6 +29,14 @@ const struct check *model_check(const struct model *m, struct text name)
     FIND(m->checks, m->check_count, name, name);
 }
 
+const struct gather *model_gather(const struct model *m, const struct field *into)
+{
+    for (size_t i = 0; i < m->gather_count; i++)
+        if (m->gathers[i].into == into)
+            return &m->gathers[i];
+    return NULL;
+}
+
 static const struct method *method_of(const struct model *m, struct text name, bool risk)
 {
     const struct method *standard = NULL;

@@ -115,10 +115,11 @@ struct need {
 };
 #define SET_OTHERS                                                                             \
     "@others:"        /* how many others hold the role that follows, where the record is */
+#define SET_RECORDS "@records" /* what the records say, by the gather that fills the field */
 struct move_setting { /* a value that the engine fills in with a move */
     const struct field *field;
     const struct json *value; /* NULL empties; "@me", "@now", "@today", "@today+30" (days),
-                                 "@people", "@others:ROLE" */
+                                 "@people", "@others:ROLE", "@records" (model_gather) */
 };
 struct until_case {
     const struct condition *when; /* NULL: in every other case */
@@ -301,6 +302,25 @@ struct layout {
     struct text *fields;
     size_t count;
 };
+struct public_field { /* shown outside, while the record is in one of these states */
+    const struct field *field;
+    uint64_t in;
+};
+struct public_way { /* what somebody without an account may send, and is told of it */
+    bool on;        /* the kind has it */
+    struct words title, about;   /* for whoever comes from outside */
+    const struct field **create; /* plain values, in this order */
+    size_t create_count;
+    struct make set; /* values that such a record has besides */
+    struct public_field *show;
+    size_t show_count;
+    struct who_list answer; /* who answers, of those who read the record */
+    struct duty *duties;    /* and who does not */
+    size_t duty_count;
+};
+/* Nobody inside could add it later: what every record must have sooner or later is asked for.
+ */
+bool public_must(const struct field *f);
 struct grants { /* a record of the kind gives its person a role over another record */
     const struct field *role, *to, *over, *from, *until; /* from, until may be NULL */
     uint64_t in;                 /* states, a bit each; 0: the kind grants nothing */
@@ -309,7 +329,7 @@ struct waives {     /* is: waiver: who may waive duties, and for how long */
     int64_t people; /* at most so many have an account */
     int64_t months; /* at most so long, 1 … 12 */
 };
-/* Its records ask people to acknowledge them (docs/model.md §1.2). `audience` NULL: the kind
+/* Its records ask people to acknowledge them (docs/model.md §1.3). `audience` NULL: the kind
  * asks nobody. */
 struct asks {
     size_t state;                 /* while a record is in it: each stay there is an edition */
@@ -340,6 +360,7 @@ struct kind {
     struct text *list, *serves;
     size_t list_count, serves_count;
     struct who_list read, create, change;
+    struct public_way outside;
     struct text keeps_until;     /* date field: not archived before that day; "" */
     const struct json
         *views; /* a list of shapes, checked; NULL: none. The engine does nothing with it */
@@ -433,6 +454,26 @@ struct check {
     struct { struct text code; struct words words; } reasons[16];
     size_t reason_count;
 };
+/* ---- gathers: what the records say about a time, put into rows by a move
+ * --------------------------- */
+struct gather_fact {
+    struct text fact, item; /* values of those columns; item "" when the table has none */
+    int better;             /* for the trend: 1 more is better, -1 fewer, 0 neither */
+    const char *query;      /* SQL that gives kind and id, with sets put in */
+};
+struct gather {
+    struct text name, source;
+    const struct kind *kind;
+    const struct field *into;      /* rows with the columns fact, number, previous; item, trend,
+                                      records if it has them */
+    const struct field *from, *to; /* dates: first and last day of the time */
+    struct gather_fact *facts;
+    size_t fact_count;
+    /* Or records drawn by lot, when `of` is there. */
+    const struct field *of; /* rows with the columns register, size and, if it has it, since */
+    const struct field *seed,
+        *entry; /* text and integer: what decided, and the length of the log it is of */
+};
 /* ---- methods: how something is measured ---------------------------------------------------------- */
 #define LEVEL_TOP 4
 struct method_band {
@@ -501,6 +542,8 @@ struct model {
     size_t set_count;
     struct check *checks;
     size_t check_count;
+    struct gather *gathers;
+    size_t gather_count;
     struct calendar *calendars;
     size_t calendar_count;
     const struct guest *guest;     /* what their queries may read (store/store.h: read_guest) */
@@ -542,6 +585,8 @@ const struct framework *model_framework(const struct model *m, struct text name)
 const struct requirement *model_requirement(const struct model *m, struct text id);
 const struct calendar *model_calendar(const struct model *m, struct text name);
 const struct check *model_check(const struct model *m, struct text name);
+const struct gather *model_gather(const struct model *m,
+                                  const struct field *into); /* NULL: none */
 /* The method of that name, else the standard one; NULL when the model measures nothing so. */
 const struct method *model_risk_method(const struct model *m, struct text name);
 const struct method *model_readiness_method(const struct model *m, struct text name);
@@ -567,6 +612,9 @@ const struct condition *condition_from_json(struct arena *a, const struct json *
 bool condition_holds(const struct condition *c, condition_value *value, void *arg);
 
 /* ---- describing itself ------------------------------------------------------------------------------ */
+struct json_out;
+void model_field_json(const struct field *f, bool must,
+                      struct json_out *o);                    /* for people outside */
 void model_json(const struct model *m, struct buf *out);      /* GET /api/v1/model, without braces' "organisation" */
 void model_openapi(const struct model *m, struct buf *out);
 /* The same of a server whose addresses lie below a path: "/aims"; "" is none. */

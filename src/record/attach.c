@@ -13,13 +13,12 @@ struct attaching {
     struct comment made;
 };
 
-static enum err append(struct call *call, struct tx *tx, struct records *r, const char *act,
-                       struct text kind, struct text id, const struct hash *commitment,
-                       uint64_t *index)
+enum err attach__append(struct call *call, struct tx *tx, struct records *r, const char *act,
+                        struct text kind, struct text id, const struct hash *commitment,
+                        uint64_t *index)
 {
-    static const char *types[] = {"user", "token", "command", "system"};
     struct ledger_event event = {.act = act,
-                                 .actor_type = text_of(types[call->actor->type]),
+                                 .actor_type = text_of(actor_word(call->actor->type)),
                                  .actor_id = call->actor->id,
                                  .actor_for = actor_for(call->actor),
                                  .object_kind = kind,
@@ -77,8 +76,8 @@ enum err signature__write(struct call *call, struct tx *tx, struct records *r,
     s->stands_for = call->actor->stands_for;
     s->at = moment_print(call->arena, call->now);
     TRY(signature__commit(call, s, salt, &commitment));
-    TRY(append(call, tx, r, "approval.sign", TEXT("signature"), s->own_id, &commitment,
-               &index));
+    TRY(attach__append(call, tx, r, "approval.sign", TEXT("signature"), s->own_id, &commitment,
+                       &index));
     struct value values[] = {V_TEXT(s->kind),      V_TEXT(s->record), V_INT(s->version),
                              V_TEXT(s->move),      V_TEXT(s->person), V_TEXT(s->at),
                              V_INT(s->side),       V_TEXT(s->own_id), V_BYTES(salt),
@@ -122,17 +121,39 @@ static enum err add_comment(struct job *job, struct call *call, struct tx *tx)
     struct hash commitment;
     uint64_t index;
     TRY(comment__commit(call, &c, a->kind->name, rec->id, salt, &commitment));
-    TRY(append(call, tx, a->records, "comment.add", TEXT("comment"), c.id, &commitment,
-               &index));
+    TRY(attach__append(call, tx, a->records, "comment.add", TEXT("comment"), c.id, &commitment,
+                       &index));
     struct value values[] = {V_TEXT(c.id),     V_TEXT(a->kind->name), V_TEXT(rec->id),
                              V_TEXT(c.author), V_TEXT(c.at),          V_TEXT(c.body),
                              V_BYTES(salt),    V_INT((int64_t)index)};
     c.ledger = (int64_t)index;
     a->made = c;
-    return tx_exec(call, tx,
-                   "INSERT INTO comment(id, kind, record, author, at, body, salt, ledger) "
-                   "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-                   values, 8, NULL);
+    TRY(tx_exec(call, tx,
+                "INSERT INTO comment(id, kind, record, author, at, body, salt, ledger) "
+                "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                values, 8, NULL));
+    TRY(mention__write(call, tx, rec, &c));
+    return watching__tell(
+        call, tx,
+        &(struct watching_event){
+            .rec = rec, .ledger = c.ledger, .event = "comment", .field = c.id, .at = c.at});
+}
+
+/* Whom it names is asked before it is written, by a reader: what roles people have is not for
+ * the writer to look up. Whoever loses a role between the two is shown nothing (outbox.c). */
+static enum err check_mentions(struct call *call, struct records *r, const struct kind *k,
+                               struct text id, struct text body)
+{
+    struct text *ids;
+    struct record *rec;
+    if (!mentions_in(call->arena, body, 1, &ids))
+        return OK;
+    struct reader *db = store_reader(r->store);
+    enum err e = record_read(call, r, db, k, id, 0, &rec);
+    if (e == OK)
+        e = mention__check(call, r, db, rec, body);
+    store_return(r->store, db);
+    return e;
 }
 
 enum err record_comment(struct call *call, struct records *r, const struct kind *k,
@@ -143,35 +164,37 @@ enum err record_comment(struct call *call, struct records *r, const struct kind 
         return problem(call, ERR_INVALID, TEXT("body"), "length", "%s",
                        say(call, "a comment has 1 to 10,000 characters"));
     struct attaching a = {.records = r, .kind = k, .id = id, .body = body};
+    TRY(check_mentions(call, r, k, id, body));
     TRY(store_run(r->store, call, add_comment, &a));
     *made = a.made;
     return OK;
 }
 
-/* What is said of a record belongs to the version that it was said of. Neighbours mostly share
- * one, so the last answer is kept. */
-struct said_of {
-    int64_t version;
-    bool readable;
-};
-
-static enum err may_hear(struct call *call, struct records *r, struct reader *db,
-                         const struct record *rec, int64_t version, struct said_of *last)
+enum err version__may_hear(struct call *call, struct records *r, struct reader *db,
+                           const struct record *rec, int64_t version, struct record **then,
+                           bool *out)
 {
     struct value values[] = {V_TEXT(rec->kind->name), V_TEXT(rec->id), V_INT(version)};
     struct rows rows;
-    struct record *then;
-    if (version == last->version)
-        return OK;
-    *last = (struct said_of){.version = version};
+    *out = false;
     TRY(read_rows(call, db,
                   "SELECT version, ledger, body FROM version WHERE kind = $1 AND id = $2 AND "
                   "version = $3",
                   values, 3, 1, &rows));
     if (!rows.count)
         return OK;
-    TRY(version__record(call, rec, rows.cells, &then));
-    return who__may_read(call, r, db_reader(db), call->actor, then, &last->readable);
+    TRY(version__record(call, rec, rows.cells, then));
+    return who__may_read(call, r, db_reader(db), call->actor, *then, out);
+}
+
+enum err attach__may_hear(struct call *call, struct records *r, struct reader *db,
+                          const struct record *rec, int64_t version, struct said_of *last)
+{
+    struct record *then;
+    if (version == last->version)
+        return OK;
+    last->version = version;
+    return version__may_hear(call, r, db, rec, version, &then, &last->readable);
 }
 
 static enum err count_comments(struct call *call, struct reader *db, const struct record *rec,
@@ -205,7 +228,7 @@ enum err record_comments(struct call *call, struct records *r, struct reader *db
     out->items = NEW_MANY(call->arena, out->count + 1, struct comment);
     for (size_t i = 0; i < out->count; i++) {
         const struct value *row = row_at(&rows, i);
-        TRY(may_hear(call, r, db, rec, row[5].integer, &last));
+        TRY(attach__may_hear(call, r, db, rec, row[5].integer, &last));
         out->items[i] = (struct comment){
             .id = row[0].text, .at = row[3].text, .ledger = row[4].integer, .hidden = true};
         if (last.readable)
@@ -242,7 +265,8 @@ static enum err add_file(struct job *job, struct call *call, struct tx *tx)
     struct hash commitment;
     uint64_t index;
     TRY(file__commit(call, f, salt, &commitment));
-    TRY(append(call, tx, a->records, "file.put", TEXT("file"), f->id, &commitment, &index));
+    TRY(attach__append(call, tx, a->records, "file.put", TEXT("file"), f->id, &commitment,
+                       &index));
     struct value values[] = {V_TEXT(f->id),  V_TEXT(f->name),   V_TEXT(f->type),
                              V_INT(f->size), V_TEXT(f->sha256), V_TEXT(f->author),
                              V_TEXT(f->at),  V_BYTES(salt),     V_INT((int64_t)index)};

@@ -487,6 +487,7 @@ static enum err make_move(struct writing *w, struct record *rec, const struct re
     rec->state = m->to;
     for (size_t i = 0; i < m->set_count; i++)
         rec->values[m->sets[i].field->index] = setting(w, rec, &m->sets[i]);
+    TRY(gather__set(w, rec, m));
     struct made *made;
     TRY(make__plan(w, rec, m, &made));
     if (m->has_every)

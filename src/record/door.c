@@ -67,10 +67,16 @@ static enum err prepare(struct call *call, struct records *r, struct change *cha
     *out = NULL;
     TRY(may_begin(call, change));
     TRY(check__body(call, change->kind, change->body, false, &values, &given));
+    struct gathered gathered;
+    TRY(gather__ask(call, r, change, values, given, &gathered));
     struct record_job *j = NEW(call->arena, struct record_job);
     *j = (struct record_job){
         .job = {.run = run, .done = done, .call = call, .arg = j, .again = true},
-        .writing = {.records = r, .change = change, .values = values, .given = given},
+        .writing = {.records = r,
+                    .change = change,
+                    .values = values,
+                    .given = given,
+                    .gathered = gathered},
         .done = finished,
         .arg = arg};
     *out = j;

@@ -321,6 +321,25 @@ MUST_USE enum err query__asked_page(struct call *call, struct records *r, struct
 struct text outbox__id(struct call *call, int64_t ledger, size_t nth);
 MUST_USE enum err outbox__write(struct writing *w, const struct record *rec,
                                 const struct json *told, struct text at);
+/* ---- watching.c: what watchers are told. Each row is called LEDGER.EVENT.FIELD.PERSON. */
+struct watching_event {
+    const struct record *rec;
+    int64_t ledger; /* the entry of what happened */
+    const char *event;
+    struct text field, at;
+};
+MUST_USE enum err watching__tell(struct call *call, struct tx *tx,
+                                 const struct watching_event *e);
+/* What this version moved, and whose and for when it is now. */
+MUST_USE enum err watching__version(struct writing *w, const struct record *rec,
+                                    const struct record *before, struct text at);
+/* ---- mention.c: people named in a comment --------------------------------------------------
+ */
+/* May all whom the text names read the record? Otherwise each who may not is named. */
+MUST_USE enum err mention__check(struct call *call, struct records *r, struct reader *db,
+                                 const struct record *rec, struct text body);
+MUST_USE enum err mention__write(struct call *call, struct tx *tx, const struct record *rec,
+                                 const struct comment *c);
 
 /* ---- table.c: rows -------------------------------------------------------------------------
  */
@@ -575,6 +594,30 @@ struct note { /* what was written, for the change feed */
     int64_t version;
     struct note *next;
 };
+/* ---- gather.c: what a move finds in the records
+ * ------------------------------------------------ */
+struct gathered { /* for one record and one time, or one version of it; gather NULL: nothing */
+    const struct gather *gather;
+    struct text record;
+    int64_t first, last; /* days of facts */
+    int64_t version;     /* that records were drawn for */
+    const struct json *rows, *seed, *entry;
+};
+struct drawing {
+    struct call *call;
+    struct records *records;
+    struct reader *db;
+    const struct gather *gather;
+};
+/* sample.c: those drawn so far, and as many more as the record asks for. */
+MUST_USE enum err sample__draw(struct drawing *a, const struct record *rec,
+                               struct gathered *out);
+/* What the move that is asked for will put into its table, if it gathers; values: as writing
+ * has them. On the caller's thread. */
+MUST_USE enum err gather__ask(struct call *call, struct records *r, const struct change *change,
+                              const struct json *const *values, const bool *given,
+                              struct gathered *out);
+
 struct writing {
     struct call *call;
     struct records *records;
@@ -582,6 +625,7 @@ struct writing {
     struct change *change;
     const struct json **values; /* checked, per field index */
     const bool *given;
+    struct gathered gathered;
     struct note *notes;
     int reactions; /* how deep one automatic move has called for another */
     const struct json *waived; /* goes into the next version, too */
@@ -589,6 +633,8 @@ struct writing {
     bool agrees; /* what is proposed was so by somebody else */
     int pushed; /* how deep moves are pushing moves just now */
 };
+/* Puts it there. ERR_STALE: the record has another time by now. */
+MUST_USE enum err gather__set(struct writing *w, struct record *rec, const struct move *m);
 MUST_USE enum err change__run(struct writing *w);
 /* w->values where w->given, into the record that w->change names: by the rules of every change. */
 MUST_USE enum err change__values(struct writing *w);
@@ -613,6 +659,22 @@ struct text hand__former(const struct record *rec, const struct record *before);
 
 /* ---- attach.c: commitments, for verification too
  * -------------------------------------------------------- */
+MUST_USE enum err attach__append(struct call *call, struct tx *tx, struct records *r,
+                                 const char *act, struct text kind, struct text id,
+                                 const struct hash *commitment, uint64_t *index);
+/* What is said of a record belongs to the version that it was said of. Neighbours mostly share
+ * one, so the last answer is kept; begin with {0}. */
+struct said_of {
+    int64_t version;
+    bool readable;
+};
+MUST_USE enum err attach__may_hear(struct call *call, struct records *r, struct reader *db,
+                                   const struct record *rec, int64_t version,
+                                   struct said_of *last);
+/* May the actor read what was said of this version? */
+MUST_USE enum err version__may_hear(struct call *call, struct records *r, struct reader *db,
+                                    const struct record *rec, int64_t version,
+                                    struct record **then, bool *out);
 MUST_USE enum err comment__commit(struct call *call, const struct comment *c, struct text kind,
                                   struct text record, struct text salt, struct hash *out);
 MUST_USE enum err file__commit(struct call *call, const struct stored_file *f, struct text salt,
@@ -801,6 +863,19 @@ MUST_USE enum err hand__remember(struct writing *w, const struct record *rec,
 MUST_USE enum err guard__bars(struct call *call, struct records *r, struct db db,
                               const struct actor *actor, const struct record *rec,
                               const struct who_list *people, bool *out);
+
+/* ---- public.c: what comes from outside
+ * -------------------------------------------------------- */
+struct mailbox_row {
+    struct text id, kind, record, hash, at;
+    struct text told; /* ids of people with blanks between: as in struct message */
+};
+MUST_USE enum err mailbox__commit(struct call *call, const struct mailbox_row *m,
+                                  struct text salt, struct hash *out);
+MUST_USE enum err message__commit(struct call *call, const struct message *m, struct text kind,
+                                  struct text record, struct text salt, struct hash *out);
+#define PUBLIC_CODE_MOST 100 /* bytes of a code that are looked at */
+struct text public__plain_code(struct arena *a, struct text code);
 
 /* ---- batch.c: what was changed together -------------------------------------------------------- */
 MUST_USE enum err batch__note(struct writing *w);

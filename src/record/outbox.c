@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* record/outbox.c — what people are told: a row for each of them, written with the version that
- * tells them
- * (`_told` in its body), under a name that follows from its entry, so that whoever receives one
- * twice knows it. `seen` is the receiver's own note. due, claimed, sent and tries say how far
- * it got by mail: `sent` is a moment, or the word for why it will not be. */
+ * tells them (`_told` in its body), with the comment that names them (mention.c), or because
+ * they watch (watching.c), under a name that follows from the entry, so that whoever receives
+ * one twice knows it. `seen` is the receiver's own note. due, claimed, sent and tries say how
+ * far it got by mail: `sent` is a moment, or the word for why it will not be. */
 #include "record/internal.h"
 
 struct text outbox__id(struct call *call, int64_t ledger, size_t nth)
@@ -33,6 +33,13 @@ enum err outbox__write(struct writing *w, const struct record *rec, const struct
 }
 
 /* ---- reading ------------------------------------------------------------------------------------ */
+/* The others are of what somebody else did to a version, which is read as history is. */
+static bool is_of_clock(struct text event)
+{
+    return text_is(event, "remind") || text_is(event, "missed") ||
+           text_is(event, "escalated") || text_is(event, "over");
+}
+
 static enum err to_notice(struct call *call, struct records *r, struct reader *db,
                           const struct value *row, struct notice *out, bool *shown)
 {
@@ -43,8 +50,12 @@ static enum err to_notice(struct call *call, struct records *r, struct reader *d
         TRY(table__find(call, r, db_reader(db), k, row[2].text, &rec));
     if (rec)
         TRY(who__may_read(call, r, db_reader(db), call->actor, rec, shown));
+    struct record *then = NULL;
+    if (*shown && !is_of_clock(row[3].text))
+        TRY(version__may_hear(call, r, db, rec, row[7].integer, &then, shown));
     *out = (struct notice){.id = row[0].text,
                            .record = rec,
+                           .then = then,
                            .event = row[3].text,
                            .field = row[4].text,
                            .at = row[5].text,
@@ -59,12 +70,14 @@ enum err record_notices(struct call *call, struct records *r, struct reader *db,
                              V_INT((int64_t)most)};
     struct rows rows;
     *count = 0;
-    TRY(read_rows(call, db,
-                  "SELECT id, kind, record, event, field, at, seen FROM outbox WHERE person = $1 "
-                  "AND channel = 'app' AND ($2 = 1 OR seen IS NULL) AND ($3 = '' OR (at, id) < "
-                  "(SELECT b.at, b.id FROM outbox b WHERE b.id = $3)) ORDER BY at DESC, id DESC "
-                  "LIMIT $4",
-                  values, 4, most, &rows));
+    TRY(read_rows(
+        call, db,
+        "SELECT id, kind, record, event, field, at, seen, version FROM outbox WHERE "
+        "person = $1 AND channel IN ('app', 'watch') AND ($2 = 1 OR seen IS NULL) AND ($3 = '' "
+        "OR (at, id) < "
+        "(SELECT b.at, b.id FROM outbox b WHERE b.id = $3)) ORDER BY at DESC, id DESC "
+        "LIMIT $4",
+        values, 4, most, &rows));
     *out = NEW_MANY(call->arena, rows.count + 1, struct notice);
     for (size_t i = 0; i < rows.count; i++) {
         bool shown;
@@ -86,12 +99,14 @@ static enum err see(struct job *job, struct call *call, struct tx *tx)
                              V_TEXT(moment_print(call->arena, call->now))};
     struct rows rows;
     TRY(tx_rows(call, tx,
-                "SELECT 1 FROM outbox WHERE person = $1 AND channel = 'app' AND ($2 = '' OR id = "
+                "SELECT 1 FROM outbox WHERE person = $1 AND channel IN ('app', 'watch') AND "
+                "($2 = '' OR id = "
                 "$2) LIMIT 1",
                 values, 2, 1, &rows));
     s->changed = (int64_t)rows.count;
     return tx_exec(call, tx,
-                   "UPDATE outbox SET seen = $3 WHERE person = $1 AND channel = 'app' AND seen IS "
+                   "UPDATE outbox SET seen = $3 WHERE person = $1 AND channel IN ('app', "
+                   "'watch') AND seen IS "
                    "NULL AND ($2 = '' OR id = $2)",
                    values, 3, NULL);
 }
@@ -147,7 +162,8 @@ static enum err claim(struct job *job, struct call *call, struct tx *tx)
     TRY(tx_rows(
         call, tx,
         "SELECT id FROM outbox WHERE person = $1 AND sent IS NULL AND due <= $2 AND (claimed "
-        "IS NULL OR claimed < $3) AND ($4 = 0 OR event <> 'remind') ORDER BY at, id LIMIT 50",
+        "IS NULL OR claimed < $3) AND ($4 = 0 OR event IN ('missed', 'escalated', 'over')) "
+        "ORDER BY at, id LIMIT 50",
         values, 4, MAIL_ROWS, &rows));
     t->count = 0;
     for (size_t i = 0; i < rows.count; i++) {
@@ -179,10 +195,10 @@ enum err record_mail_read(struct call *call, struct records *r, struct reader *d
     for (size_t i = 0; i < count; i++) {
         struct rows rows;
         bool shown = false;
-        TRY(read_rows(
-            call, db,
-            "SELECT id, kind, record, event, field, at, seen FROM outbox WHERE id = $1",
-            &V_TEXT(ids[i]), 1, 1, &rows));
+        TRY(read_rows(call, db,
+                      "SELECT id, kind, record, event, field, at, seen, version FROM outbox "
+                      "WHERE id = $1",
+                      &V_TEXT(ids[i]), 1, 1, &rows));
         if (rows.count > 0)
             TRY(to_notice(call, r, db, row_at(&rows, 0), &(*out)[*told], &shown));
         *told += shown && !(*out)[*told].seen.len;

@@ -146,8 +146,11 @@ struct comment {
     int64_t ledger;
     bool hidden;
 };
+/* "@[ID]" in the body names a person, who is told of it; ERR_INVALID, code "mention", names
+ * whoever may not read the record. */
 MUST_USE enum err record_comment(struct call *call, struct records *r, const struct kind *k,
                                  struct text id, struct text body, struct comment *made);
+#define MENTIONS_MOST 20 /* of one comment */
 /* Newest first, those before the ledger index `below` (0: from the newest on), at most `limit`.
  * What was said of a version that the actor may not see is hidden: only id, at and ledger say
  * that there is something. */
@@ -160,7 +163,51 @@ struct comments {
 MUST_USE enum err record_comments(struct call *call, struct records *r, struct reader *db,
                                   const struct record *rec, int64_t below, int64_t limit,
                                   struct comments *out);
-/* ---- acknowledging (docs/model.md §1.2)
+/* ---- what comes from outside: public.c (docs/model.md §1.2)
+ * ----------------------------------- */
+#define PUBLIC_MESSAGES 200 /* of each side in a case, at most */
+struct message {
+    struct text id, author, body, at; /* author "": whoever sent the report */
+    struct text told;                 /* who was told of it; only while it is written */
+    int64_t ledger;
+    bool hidden;  /* said of a version that the actor may not see */
+    bool removed; /* redacted */
+    bool outside;
+};
+struct mailbox {
+    bool there, may_answer;
+    struct message *items; /* oldest first, all there are */
+    size_t count;
+};
+/* The registers that are open to everybody just now. */
+MUST_USE enum err record_public_kinds(struct call *call, struct records *r, struct reader *db,
+                                      const struct kind ***out, size_t *count);
+/* Opens these and closes all others: a list of names. ERR_INVALID when one cannot be open. */
+MUST_USE enum err record_public_switch(struct call *call, struct records *r,
+                                       const struct json *names);
+/* Could it be opened? What is wrong is ERR_INVALID with all of it. */
+MUST_USE enum err record_public_check(struct call *call, const struct kind *k,
+                                      const struct json *sent);
+/* A record by nobody, and a code that is kept nowhere: *code is the only copy. The actor of the
+ * call is the public from here on. */
+MUST_USE enum err record_public_open(struct call *call, struct records *r, const struct kind *k,
+                                     const struct json *sent, struct text *code);
+/* By its code; ERR_MISSING for every code that opens nothing, however it is wrong. */
+MUST_USE enum err record_public_find(struct call *call, struct records *r, struct reader *db,
+                                     struct text code, struct record **rec);
+bool record_public_shows(const struct record *rec, const struct public_field *f);
+MUST_USE enum err record_public_messages(struct call *call, struct records *r,
+                                         struct reader *db, const struct record *rec,
+                                         struct mailbox *out);
+MUST_USE enum err record_public_say(struct call *call, struct records *r, struct text code,
+                                    struct text body, struct message *made);
+/* The same conversation as the actor, who may read the record, sees it; and an answer to it. */
+MUST_USE enum err record_mailbox(struct call *call, struct records *r, struct reader *db,
+                                 const struct record *rec, struct mailbox *out);
+MUST_USE enum err record_mailbox_answer(struct call *call, struct records *r,
+                                        const struct kind *k, struct text id, struct text body,
+                                        struct message *made);
+/* ---- acknowledging (docs/model.md §1.3)
  * --------------------------------------------------------
  */
 struct acknowledged {
@@ -333,6 +380,13 @@ bool record_reads_somewhere(const struct actor *a, const struct field *f);
 struct ref {
     struct text kind, id, key, title, state;
 };
+#define READERS_ASKED 100 /* people of the name who are looked at */
+#define READERS_OFFERED 8
+/* People whose name has q in it and who may read the record, without the actor: for choosing
+ * whom a comment names. */
+MUST_USE enum err record_readers(struct call *call, struct records *r, struct reader *db,
+                                 const struct record *rec, struct text q, struct ref **out,
+                                 size_t *count);
 /* {id: ref} for any ids of a kind, person or requirement; unreadable ones are left out. */
 MUST_USE enum err record_refs(struct call *call, struct records *r, struct reader *db,
                               const struct text *kinds, const struct text *ids, size_t count,
@@ -574,8 +628,10 @@ MUST_USE enum err record_clocks(struct call *call, struct records *r, struct rea
 struct notice {
     struct text id;
     struct record *record; /* which the reader may read */
-    struct text event;     /* missed, remind */
-    struct text field;     /* the clock */
+    struct record *then;   /* as it was when it happened; NULL when that does not matter */
+    struct text
+        event; /* missed, remind, escalated, over; mention; moved, owner, due, comment */
+    struct text field;     /* the clock, or the field that changed; of a mention the comment */
     struct text at, seen;  /* moments; seen "": not yet */
 };
 /* What the actor was told, the latest first; `all`: also what they have seen. before: the id of the last one
@@ -585,6 +641,23 @@ MUST_USE enum err record_notices(struct call *call, struct records *r, struct re
                                  size_t *count);
 /* The actor has seen it; "": everything there is. */
 MUST_USE enum err record_notices_see(struct call *call, struct records *r, struct text id);
+
+/* ---- watching: being told of a record without having a part in it (watching.c). Each sees
+ * their own wishes only. */
+#define WATCHED_MOST 500 /* of one person */
+struct watched {
+    struct record *record; /* which the actor may read */
+    struct text since;
+};
+MUST_USE enum err record_watches(struct call *call, struct reader *db, const struct record *rec,
+                                 bool *out);
+/* By its id. ERR_CONFLICT, code "too_many". Whether they may read it is the caller's to know.
+ */
+MUST_USE enum err record_watches_set(struct call *call, struct records *r, const struct kind *k,
+                                     struct text id, bool on);
+/* What the actor watches and may read, the latest wish first. */
+MUST_USE enum err record_watched(struct call *call, struct records *r, struct reader *db,
+                                 struct watched **out, size_t *count);
 
 /* ---- the same by mail (work/mail.c): how far each got ---------------------------------------
  */

@@ -66,7 +66,7 @@ struct plan {
     bool reasons, comments;
     int64_t *versions;       /* per field index: in how many it holds something */
     int64_t reason_count;
-    struct texts comment_ids, file_ids;
+    struct texts comment_ids, message_ids, file_ids; /* messages go with the comments */
     bool held;
     bool wiped;   /* a version took out reasons and comments */
     bool *holds;  /* per field index: some version holds content in it still */
@@ -164,6 +164,13 @@ static enum err scan_comments(struct plan *p)
                  values, 2, FILES_MOST, &rows));
     for (size_t i = 0; i < rows.count; i++)
         (void)LIST_ADD(&p->comment_ids, rows.cells[i].text);
+    TRY(db__rows(
+        p->call, p->db,
+        "SELECT id FROM message WHERE kind = $1 AND record = $2 AND body <> '' ORDER BY "
+        "ledger",
+        values, 2, FILES_MOST, &rows));
+    for (size_t i = 0; i < rows.count; i++)
+        (void)LIST_ADD(&p->message_ids, rows.cells[i].text);
     return OK;
 }
 
@@ -178,6 +185,7 @@ static struct plan plan_of(struct call *call, struct records *r, struct db db,
                          .versions = NEW_MANY(call->arena, rec->kind->field_count + 1, int64_t),
                          .holds = NEW_MANY(call->arena, rec->kind->field_count + 1, bool),
                          .comment_ids = LIST_IN(call->arena, FILES_MOST),
+                         .message_ids = LIST_IN(call->arena, FILES_MOST),
                          .file_ids = LIST_IN(call->arena, FILES_MOST)};
 }
 
@@ -524,6 +532,26 @@ static enum err empty_comment(struct plan *p, struct text id, int64_t entry)
                    2, NULL);
 }
 
+static enum err empty_message(struct plan *p, struct text id, int64_t entry)
+{
+    static const char *const names[] = {"at", "author", "body", "id", "kind", "record", "told"};
+    static const struct text gone = {"body", 4};
+    struct value v = V_TEXT(id);
+    struct rows rows;
+    struct text opening, values[7];
+    TRY(db__rows(
+        p->call, p->db,
+        "SELECT at, author, body, id, kind, record, told, salt FROM message WHERE id = $1", &v,
+        1, 1, &rows));
+    for (size_t i = 0; i < 7; i++)
+        values[i] = rows.cells[i].text;
+    TRY(ledger_withhold(p->call, object_of(p->call, names, values, 7), rows.cells[7].text,
+                        &gone, 1, entry, &opening));
+    struct value set[] = {v, V_BYTES(opening)};
+    return tx_exec(p->call, p->db.tx, "UPDATE message SET body = '', salt = $2 WHERE id = $1",
+                   set, 2, NULL);
+}
+
 /* A file that another record has too is not this one's alone to take away. */
 static enum err only_here(struct plan *p, struct text id, bool *yes)
 {
@@ -587,7 +615,7 @@ static enum err empty_file(struct writing *w, struct plan *p, struct text id, in
 }
 
 static const struct text guarded[] = {
-    {"version", 7}, {"comment", 7}, {"attachment", 10}, {"idempotency", 11}};
+    {"version", 7}, {"comment", 7}, {"message", 7}, {"attachment", 10}, {"idempotency", 11}};
 
 static enum err take_out(struct writing *w, struct plan *p, const struct record *rec)
 {
@@ -597,6 +625,8 @@ static enum err take_out(struct writing *w, struct plan *p, const struct record 
     TRY(empty_versions(p, rec->version, rec->ledger));
     for (size_t i = 0; i < p->comment_ids.count; i++)
         TRY(empty_comment(p, p->comment_ids.at[i], rec->ledger));
+    for (size_t i = 0; i < p->message_ids.count; i++)
+        TRY(empty_message(p, p->message_ids.at[i], rec->ledger));
     w->change->gone = NEW_MANY(w->call->arena, p->file_ids.count + 1, struct text);
     for (size_t i = 0; i < p->file_ids.count; i++)
         TRY(empty_file(w, p, p->file_ids.at[i], rec->ledger));
@@ -619,10 +649,12 @@ static enum err redact(struct writing *w, struct plan *p, struct record *rec,
                                  ? json_of_text(a, TEXT(REDACTED_TITLE))
                                  : NULL;
     if (!p->comments)
-        p->comment_ids.count = 0;
+        p->comment_ids.count = p->message_ids.count = 0;
     TRY(choose_files(p));
     node__add(request, ids_of(a, &p->comment_ids), TEXT("comments"), a);
     node__add(request, ids_of(a, &p->file_ids), TEXT("files"), a);
+    if (p->message_ids.count)
+        node__add(request, ids_of(a, &p->message_ids), TEXT("messages"), a);
     w->redact = request;
     if (takes_all(p) && p->reasons && p->comments)
         keep__becomes(w->call, rec, KEEP_ERASED);
@@ -747,7 +779,7 @@ enum err record_redaction(struct call *call, struct records *r, struct reader *d
             out->versions[out->count] = p.versions[i];
             out->fields[out->count++] = k->fields[i].name;
         }
-    out->comments = (int64_t)p.comment_ids.count;
+    out->comments = (int64_t)(p.comment_ids.count + p.message_ids.count);
     out->reasons = p.reason_count;
     out->files = (int64_t)p.file_ids.count;
     out->held = p.held;

@@ -121,6 +121,22 @@ static const struct column comment_columns[] = {
     COLUMN("salt", BYTES, true),  COLUMN("ledger", INTEGER, true)};
 static const struct index comment_indexes[] = {
     {.name = NAMED("comment_record"), .columns = NAMED("kind, record, at")}};
+/* Reports from outside (public.c): whose code opens which record; the code itself is kept
+ * nowhere. */
+static const struct column mailbox_columns[] = {
+    COLUMN("id", TEXT, true),    COLUMN("kind", TEXT, true),     COLUMN("record", TEXT, true),
+    COLUMN("hash", TEXT, true),  COLUMN("at", TEXT, true),       COLUMN("told", TEXT, true),
+    COLUMN("salt", BYTES, true), COLUMN("ledger", INTEGER, true)};
+static const struct index mailbox_indexes[] = {
+    {.name = NAMED("mailbox_hash"), .columns = NAMED("hash"), .unique = true},
+    {.name = NAMED("mailbox_record"), .columns = NAMED("kind, record")}};
+/* What both sides wrote; author "": whoever sent the report. */
+static const struct column message_columns[] = {
+    COLUMN("id", TEXT, true),     COLUMN("kind", TEXT, true),  COLUMN("record", TEXT, true),
+    COLUMN("author", TEXT, true), COLUMN("at", TEXT, true),    COLUMN("body", TEXT, true),
+    COLUMN("told", TEXT, true),   COLUMN("salt", BYTES, true), COLUMN("ledger", INTEGER, true)};
+static const struct index message_indexes[] = {
+    {.name = NAMED("message_record"), .columns = NAMED("kind, record, ledger")}};
 /* Who acknowledged which edition of a record (acknowledge.c): `version` brought it to its
  * state. */
 static const struct column acknowledgement_columns[] = {
@@ -142,7 +158,14 @@ static const struct column attachment_columns[] = {
     COLUMN("at", TEXT, true),       COLUMN("salt", BYTES, true),
     COLUMN("ledger", INTEGER, true)};
 
-/* What people are told (outbox.c): who, of what and when follows from the versions; the rest is how far it
+/* What somebody wishes to be told of (watching.c): their own note, and no fact. */
+static const struct column watching_columns[] = {
+    COLUMN("person", TEXT, true), COLUMN("kind", TEXT, true), COLUMN("record", TEXT, true),
+    COLUMN("since", TEXT, true)};
+static const struct index watching_indexes[] = {
+    {.name = NAMED("watching_record"), .columns = NAMED("kind, record")}};
+/* What people are told (outbox.c): who, of what and when follows from the versions and comments
+ * (channel app), or from what they watch and an entry (channel watch); the rest is how far it
  * got, and what the receiver noted. */
 static const struct column outbox_columns[] = {
     COLUMN("id", TEXT, true),         COLUMN("person", TEXT, true),   COLUMN("channel", TEXT, true),
@@ -215,6 +238,12 @@ static const struct table own_tables[] = {
      .column_count = COUNT(outbox_columns),
      .indexes = outbox_indexes,
      .index_count = COUNT(outbox_indexes)},
+    {.name = NAMED("watching"),
+     .primary = NAMED("person, kind, record"),
+     .columns = watching_columns,
+     .column_count = COUNT(watching_columns),
+     .indexes = watching_indexes,
+     .index_count = 1},
     {.name = NAMED("stay"),
      .primary = NAMED("kind, id, version"),
      .columns = stay_columns,
@@ -226,6 +255,20 @@ static const struct table own_tables[] = {
      .columns = comment_columns,
      .column_count = COUNT(comment_columns),
      .indexes = comment_indexes,
+     .index_count = 1,
+     .append_only = true},
+    {.name = NAMED("mailbox"),
+     .primary = NAMED("id"),
+     .columns = mailbox_columns,
+     .column_count = COUNT(mailbox_columns),
+     .indexes = mailbox_indexes,
+     .index_count = COUNT(mailbox_indexes),
+     .append_only = true},
+    {.name = NAMED("message"),
+     .primary = NAMED("id"),
+     .columns = message_columns,
+     .column_count = COUNT(message_columns),
+     .indexes = message_indexes,
      .index_count = 1,
      .append_only = true},
     {.name = NAMED("acknowledgement"),

@@ -32,12 +32,6 @@ static void set_engine_fields(struct call *call, struct record *rec, bool create
 
 /* ---- ledger and version
  * -------------------------------------------------------------------------- */
-static const char *actor_word(enum actor_type t)
-{
-    static const char *words[] = {"user", "token", "command", "system"};
-    return words[t];
-}
-
 static enum err append(struct writing *w, struct record *rec, const struct record *before,
                        const struct act *act)
 {
@@ -209,6 +203,7 @@ enum err write__version(struct writing *w, struct record *rec, const struct reco
     TRY(timer__write(w, rec, before));
     TRY(living__write(w, rec, before));
     TRY(outbox__write(w, rec, a.told, a.at));
+    TRY(watching__version(w, rec, before, a.at));
     TRY(table__write(call, w->records, w->tx, rec, before));
     TRY(search__write(call, w->tx, rec, before));
     TRY(write_unit(w, rec));

@@ -508,6 +508,16 @@ int store__guest_authorize(const struct guest *g, int action, const char *first,
     return may ? SQLITE_OK : SQLITE_DENY;
 }
 
+size_t guest_parameters(const char *sql)
+{
+    size_t highest = 0;
+    for (; *sql != '\0'; sql++) {
+        size_t n = sql[0] == '$' && sql[1] >= '1' && sql[1] <= '6' ? (size_t)(sql[1] - '0') : 0;
+        highest = n > highest ? n : highest;
+    }
+    return highest;
+}
+
 /* The statement is kept under a text of its own: one that the engine prepared in the same words
  * was never asked about. */
 enum err read_guest(struct call *call, struct reader *r, const struct guest *g, const char *sql,

@@ -111,6 +111,8 @@ bool guest_knows(const struct guest *g, struct text table);
 /* Whether the statement reads these and nothing else, whatever database it is put to; *why says
  * what is wrong with it (in a, English, for whoever writes the file), "" when nothing is. */
 bool guest_check(struct arena *a, const struct guest *g, struct text sql, struct text *why);
+/* The highest $n that occurs in it, of $1 to $6: it is given no more values than it can use. */
+size_t guest_parameters(const char *sql);
 /* read_rows for such a statement: looked at again, and held to the list by SQLite itself.
  * ERR_BUG, code "guest", when it asks for more. */
 MUST_USE enum err read_guest(struct call *call, struct reader *r, const struct guest *g,

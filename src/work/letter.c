@@ -35,6 +35,20 @@ static const char *event_words(const struct call *call, struct text event)
         return say(call, "Missed, and passed on to you");
     if (text_is(event, "over"))
         return say(call, "Need not be kept any longer");
+    if (text_is(event, "reported"))
+        return say(call, "Reported from outside");
+    if (text_is(event, "message"))
+        return say(call, "A new message from outside");
+    if (text_is(event, "mention"))
+        return say(call, "You are named in a comment");
+    if (text_is(event, "moved"))
+        return say(call, "You watch it: it has another state");
+    if (text_is(event, "owner"))
+        return say(call, "You watch it: it has another owner");
+    if (text_is(event, "due"))
+        return say(call, "You watch it: it is due on another day");
+    if (text_is(event, "comment"))
+        return say(call, "You watch it: somebody commented");
     return say(call, "Missed");
 }
 
@@ -60,8 +74,12 @@ static void put_notice(struct call *call, struct buf *b, const struct letter_rea
                        const struct notice *n)
 {
     struct text clock = clock_of(call, n), at = when(call, record_value(n->record, n->field));
-    buf_print(b, "- %s: %.*s%s%.*s\n  %.*s  %.*s\n", event_words(call, n->event),
-              TEXT_ARG(clock), at.len ? ", " : "", TEXT_ARG(at), TEXT_ARG(n->record->key),
+    if (n->then) /* what came of it is read where one has signed in */
+        buf_print(b, "- %s", event_words(call, n->event));
+    else
+        buf_print(b, "- %s%s%.*s%s%.*s", event_words(call, n->event), clock.len ? ": " : "",
+                  TEXT_ARG(clock), at.len ? ", " : "", TEXT_ARG(at));
+    buf_print(b, "\n  %.*s  %.*s\n", TEXT_ARG(n->record->key),
               TEXT_ARG(title_of(call, n->record)));
     put_way(b, who, n->record->kind->name, n->record->key);
 }
@@ -82,6 +100,23 @@ static void put_end(struct call *call, struct buf *b, const struct letter_reader
     buf_print(b, "\n");
 }
 
+static struct text subject_of(struct call *call, const struct notice *list, size_t count)
+{
+    size_t others = 0;
+    for (size_t i = 0; i < count; i++)
+        others += list[i].then != NULL;
+    if (count > 1)
+        return text_print(call->arena,
+                          others ? say(call, "What you were told: %zu")
+                                 : say(call, "Missed or soon over: %zu"),
+                          count);
+    if (others)
+        return text_print(call->arena, "%s (%.*s)", event_words(call, list->event),
+                          TEXT_ARG(list->record->key));
+    return text_print(call->arena, "%s: %.*s (%.*s)", event_words(call, list->event),
+                      TEXT_ARG(clock_of(call, list)), TEXT_ARG(list->record->key));
+}
+
 struct letter_words letter__of_notices(struct call *call, const struct letter_reader *who,
                                        const struct notice *list, size_t count)
 {
@@ -92,10 +127,7 @@ struct letter_words letter__of_notices(struct call *call, const struct letter_re
         put_notice(call, &b, who, &list[i]);
     put_end(call, &b, who);
     out.body = buf_text(&b);
-    out.subject =
-        count == 1 ? text_print(call->arena, "%s: %.*s (%.*s)", event_words(call, list->event),
-                                TEXT_ARG(clock_of(call, list)), TEXT_ARG(list->record->key))
-                   : text_print(call->arena, say(call, "Missed or soon over: %zu"), count);
+    out.subject = subject_of(call, list, count);
     return out;
 }
 

@@ -24,7 +24,7 @@ import harness
 
 # What the ledger does not speak for: the search index and counters (made again from the records), and
 # requests already answered. docs/ledger.md §8 has the same list.
-NOT_COVERED = ("sequence", "idempotency", "check_run", "readiness_run", "stale", "stale_record", "batch", "mail_wish")
+NOT_COVERED = ("sequence", "idempotency", "check_run", "readiness_run", "stale", "stale_record", "batch", "mail_wish", "watching")
 
 # Keys of order (`_title`): folded anew from the versions when a store is opened by other rules (docs/ledger.md §8).
 ORDER = "_"
@@ -104,6 +104,20 @@ def fill(place):
         task = client.good("POST", "task", {"title": f"Checked {n}", "tags": ["a", "b"]})
         client.good("POST", f"task/{task['id']}/links", {"type": "relates_to", "to": risks[n % len(risks)]["key"]})
         client.good("POST", f"task/{task['id']}/comments", {"body": f"remark {n} 备注"})
+    # Somebody watches, and is told; somebody is named.
+    own = client.good("GET", "session")["user"]["id"]
+    watched = client.good("POST", "task", {"title": "Watched", "unit": None, "due": "2027-01-01"})
+    client.close()
+    other = harness.Client(server.port)
+    other.log_in("priya@northlake.example")
+    other.good("PUT", f"task/{watched['id']}/watch")
+    other.good("POST", f"task/{watched['id']}/comments", {"body": f"@[{own}] look"})
+    other.close()
+    client = harness.Client(server.port)
+    client.log_in("lin@northlake.example")
+    client.good("PATCH", f"task/{watched['id']}", {"due": "2027-01-02"}, If_Match='"1"')
+    client.good("POST", f"task/{watched['id']}/moves/start")
+    client.good("POST", f"task/{watched['id']}/comments", {"body": "seen"})
     for n in range(6):
         file = client.good("POST", "files", raw=f"proof {n}".encode() * 50,
                            Content_Type="text/plain", X_File_Name=f"proof-{n}.txt")
@@ -120,6 +134,14 @@ def fill(place):
     lent = client.good("POST", "delegation", {"title": "Away", "deputy": deputy, "roles": ["aims_manager"], "valid_to": until, "tags": ["x"]})
     client.good("POST", f"delegation/{lent['id']}/moves/offer")
     client.good("POST", "waiver", {"title": "While there are few of us", "duties": ["SOD-1"], "kinds": ["document"], "why": "w", "control": "c", "valid_to": until, "tags": ["x"]})
+    # Somebody without an account reports something, and is answered.
+    client.good("PATCH", "organisation", {"public": ["external_report"]})
+    stranger = harness.Client(server.port)
+    code = stranger.good("POST", "public/external_report", {"title": "Wrong", "report": "r", "from_whom": "user", "urgent": "no"})["case"]
+    stranger.good("POST", "public/case/messages", {"case": code, "body": "And again"})
+    stranger.close()
+    reported = client.every("external_report?q=Wrong&sort=-created_at")[0]
+    client.good("POST", f"external_report/{reported['id']}/messages", {"body": "Thank you"})
     model = {k["kind"]: k for k in client.good("GET", "model")["kinds"]}
     kinds = list(model)
     client.close()
@@ -396,6 +418,7 @@ def check_places(copy, report):
     one = lambda sql: db.execute(sql).fetchone()
     risk, version = one("SELECT id FROM risk LIMIT 1")[0], one("SELECT kind, id, version FROM version WHERE kind = 'risk' LIMIT 1")
     comment, file = one("SELECT id FROM comment LIMIT 1")[0], one("SELECT id, sha256 FROM attachment LIMIT 1")
+    message, case = one("SELECT id FROM message WHERE author = '' LIMIT 1")[0], one("SELECT id FROM mailbox LIMIT 1")[0]
     group = one("SELECT record FROM ai_system__affected_groups LIMIT 1")[0]
     link = one("SELECT from_kind, from_id FROM link LIMIT 1")
     grant = one("SELECT person, role FROM role_grant WHERE role = 'risk_owner' LIMIT 1")
@@ -406,6 +429,10 @@ def check_places(copy, report):
         ("a version", "UPDATE version SET body = replace(body, 'a', 'b') WHERE kind = ? AND id = ? AND version = ?",
          version, "{} {} version {}".format(*version)),
         ("a comment", "UPDATE comment SET body = 'x' WHERE id = ?", (comment,), f"comment {comment}"),
+        ("a message", "UPDATE message SET body = 'x' WHERE id = ?", (message,), f"message {message}"),
+        ("a message's sender", "UPDATE message SET author = 'usr_x' WHERE id = ?", (message,), f"message {message}"),
+        ("whose code opens a case", "UPDATE mailbox SET hash = 'x' WHERE id = ?", (case,), f"case {case}"),
+        ("whom a report told", "DELETE FROM outbox WHERE event = 'reported'", (), f"case {case}: table outbox"),
         ("a file's name", "UPDATE attachment SET name = 'x' WHERE id = ?", file[:1], f"file {file[0]}"),
         ("a row", "UPDATE ai_system__affected_groups SET people = 'x' WHERE record = ?", (group,), f"ai_system {group}: the rows of affected_groups"),
         ("a link", "DELETE FROM link WHERE from_kind = ? AND from_id = ?", link, "{} {}: its links".format(*link)),

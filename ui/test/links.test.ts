@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
-import { parts } from '../src/model/links';
+import { parts, withKeys } from '../src/model/links';
 
 const links = (text: string): string[] => parts(text).flatMap((one) => one.href ?? []);
 
@@ -18,5 +18,20 @@ describe('P14 an address in a text is a link', () => {
 	it('gives the text back as it was', () => {
 		for (const text of ['', 'no address', 'https://a.example', 'a https://a.example b\nhttps://c.example.'])
 			expect(parts(text).map((one) => one.text).join('')).toBe(text);
+	});
+});
+
+describe('a key of a record in a text leads to it', () => {
+	const placeOf = (key: string): string | undefined => (key.startsWith('RSK-') ? `/k/risk/${key}` : undefined);
+	const keys = (text: string): string[] => withKeys(parts(text), placeOf).flatMap((one) => (one.own ? one.href! : []));
+	it('finds keys that the model knows, alone and in sentences of either language', () => {
+		expect(keys('RSK-0001, RSK-0002; XYZ-0003')).toEqual(['/k/risk/RSK-0001', '/k/risk/RSK-0002']);
+		expect(keys('见（RSK-0007）。')).toEqual(['/k/risk/RSK-0007']);
+	});
+	it('takes nothing that only looks like one', () => {
+		for (const text of ['rsk-0001', 'XRSK-0001', 'RSK-12', 'RSK-0001-b', 'A-RSK-0001', 'https://a.example/RSK-0001', 'RSK-0001x']) expect(keys(text)).toEqual([]);
+	});
+	it('gives the text back as it was', () => {
+		for (const text of ['RSK-0001', 'a RSK-0001 b https://a.example RSK-0002.', '']) expect(withKeys(parts(text), placeOf).map((one) => one.text).join('')).toBe(text);
 	});
 });

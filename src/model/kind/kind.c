@@ -6,7 +6,7 @@
 
 static const char kind_keys[] = "kind prefix title plural icon about phase order serves fields "
                                 "layout list sort states moves offers access views is waives "
-                                "grants keeps_until acknowledge";
+                                "grants keeps_until public acknowledge";
 
 /* ---- head -------------------------------------------------------------------------------- */
 static void check_prefix(struct loader *l, const struct draft *d)
@@ -450,6 +450,7 @@ void model__kind_finish(struct loader *l, struct draft *d)
     read_is(l, d);
     read_grants(l, d);
     model__offers(l, d->source->root, k);
+    model__public(l, d->source->root, k);
     read_serves(l, d);
     read_keeps(l, d);
     model__acknowledge(l, d);

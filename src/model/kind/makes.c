@@ -214,6 +214,19 @@ void model__offers(struct loader *l, const struct json *root, struct kind *k)
     }
 }
 
+void model__make_values(struct loader *l, const struct kind *k, const struct json *set,
+                        struct make *make)
+{
+    make->kind = k;
+    make->values = NEW_MANY(l->arena, set == NULL ? 1 : set->count, struct make_value);
+    for (const struct json *one = set == NULL ? NULL : set->first; one != NULL; one = one->next)
+        if (is_source(one) || one->type == JSON_LIST)
+            model__mistake(l, one, "value",
+                           "is a value, and nothing that is taken from a record");
+        else
+            read_value(l, k, make, one);
+}
+
 /* ---- once every kind is read ------------------------------------------------------------------ */
 static void mistake(struct loader *l, const struct make *make, const char *code, struct text words)
 {

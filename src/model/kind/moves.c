@@ -215,15 +215,15 @@ static void read_asks(struct loader *l, const struct kind *k, const struct json 
     }
 }
 
-static void read_duties(struct loader *l, const struct kind *k, const struct json *v,
-                        struct move *m)
+void model__duties(struct loader *l, const struct kind *k, const struct json *v,
+                   struct duty **duties, size_t *count)
 {
     const struct json *not = model__object(l, v, "not", false);
     if (not == NULL)
         return;
-    m->duties = NEW_MANY(l->arena, not ->count, struct duty);
+    *duties = NEW_MANY(l->arena, not ->count, struct duty);
     for (const struct json *one = not ->first; one != NULL; one = one->next) {
-        struct duty *duty = &m->duties[m->duty_count++];
+        struct duty *duty = &(*duties)[(*count)++];
         const char *code = text_c(l->scrap, one->key);
         duty->code = one->key;
         model__who(l, k, model__list(l, not, code, true), WHO_RELATIONS | WHO_ROLES | WHO_WRITERS,
@@ -358,6 +358,8 @@ static bool set_fits(const struct loader *l, const struct field *f, const struct
         return f->type == &type_date;
     if (text_is(t, "@people"))
         return f->type == &type_integer;
+    if (text_is(t, SET_RECORDS))
+        return f->type == &type_rows;
     if (text_starts(t, SET_OTHERS))
         return f->type == &type_integer &&
                model_role(l->model, text_from(t, sizeof SET_OTHERS - 1)) != NULL;
@@ -536,7 +538,7 @@ static void finish_move(struct loader *l, struct draft *d, const struct json *v,
     const struct json *needs = model__list(l, v, "needs", false);
     model__sign_finish(l, k, v, m);
     read_asks(l, k, v, m);
-    read_duties(l, k, v, m);
+    model__duties(l, k, v, &m->duties, &m->duty_count);
     read_conditions(l, k, v, m);
     read_time(l, k, v, m);
     read_guard(l, k, v, m);

@@ -30,14 +30,14 @@ static const char kind_words[] =
     "method checks soa ledger stream events systems reviews reports attachment file_chunk "
     "token_grant "
     "setup healthz readyz metrics sealed store trace backup data_export reset sessions "
-    "organisation access_request "
-    "batch transfer site_file notices jobs";
+    "organisation access_request public message mailbox "
+    "batch transfer site_file notices jobs watching calendar calendar_feed";
 
 /* Members that a record or a list query has already. */
 static const char field_words[] =
     "id kind key state version author editor created_at updated_at reason q sort cursor "
     "fields facets as_of format names ledger may since timers clocks hidden redacted "
-    "redactions tally waived";
+    "redactions tally waived watching";
 
 bool model__name_ok(struct text name)
 {

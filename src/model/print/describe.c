@@ -261,6 +261,23 @@ static void put_field(struct json_out *o, const struct kind *k, const struct fie
     json_close(o, '}');
 }
 
+/* For whoever comes from outside: what to write, and nothing of what happens to it inside. */
+void model_field_json(const struct field *f, bool must, struct json_out *o)
+{
+    json_open(o, '{');
+    put_text_at(o, "name", f->name);
+    put_text_at(o, "type", text_of(f->type->word));
+    model__put_words_at(o, "title", f->title);
+    if (f->about.en.len > 0)
+        model__put_words_at(o, "about", f->about);
+    put_bool_at(o, "required", must);
+    if (f->scale != NULL)
+        put_options(o, f);
+    put_bounds(o, f);
+    put_true_at(o, "many", f->many);
+    json_close(o, '}');
+}
+
 /* ---- states and moves -------------------------------------------------------------------- */
 static void put_state(struct json_out *o, const struct kind *k, const struct state *s)
 {
@@ -390,6 +407,19 @@ static void put_layouts(struct json_out *o, const struct kind *k)
     json_close(o, ']');
 }
 
+/* That it can be open to everybody, and who answers. */
+static void put_public(struct json_out *o, const struct kind *k, struct arena *a)
+{
+    if (!k->outside.on)
+        return;
+    json_key(o, "public");
+    json_open(o, '{');
+    model__put_words_at(o, "title", k->outside.title);
+    model__put_words_at(o, "about", k->outside.about);
+    model__put_who_at(o, "answer", &k->outside.answer, a);
+    json_close(o, '}');
+}
+
 static void put_kind(struct json_out *o, const struct kind *k, struct arena *a)
 {
     json_open(o, '{');
@@ -416,6 +446,7 @@ static void put_kind(struct json_out *o, const struct kind *k, struct arena *a)
     model__put_who_at(o, "create", &k->create, a);
     model__put_who_at(o, "change", &k->change, a);
     json_close(o, '}');
+    put_public(o, k, a);
     json_close(o, '}');
 }
 

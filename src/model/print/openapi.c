@@ -54,6 +54,19 @@ const struct route model__routes[] = {
     {"GET", "/{kind}/{id}/comments", "Comments, newest first.", "limit cursor", "", "200",
      "CommentList"},
     {"POST", "/{kind}/{id}/comments", "Add a comment.", "", "CommentBody", "201", "Comment"},
+    {"GET", "/{kind}/{id}/messages",
+     "The conversation with whoever sent it without an account; all of it.", "", "", "200",
+     "Mailbox"},
+    {"POST", "/{kind}/{id}/messages", "Answer in that conversation; they can read it.", "",
+     "CommentBody", "201", "Mailbox"},
+    {"GET", "/{kind}/{id}/readers",
+     "People who may read the record and whose name has q in it, at most 8: whom a comment may "
+     "name, as @[ID].",
+     "q", "", "200", "Readers"},
+    {"PUT", "/{kind}/{id}/watch",
+     "I wish to be told when it moves, has another owner or due day, or is commented on.", "",
+     "", "204", ""},
+    {"DELETE", "/{kind}/{id}/watch", "I no longer wish to be told of it.", "", "", "204", ""},
     {"POST", "/{kind}/{id}/acknowledge",
      "Acknowledge the edition in force, for oneself, in a session; of kinds that ask for it.",
      "", "AcknowledgeBody", "201", "Acknowledgement"},
@@ -340,6 +353,8 @@ static void put_wrappers(struct printer *p, const struct kind *k)
          "\"hidden\":{\"type\":\"array\",\"items\":{\"type\":\"string\"},\"description\":"
          "\"Fields that are "
          "not for whoever asks.\"},"
+         "\"watching\":{\"type\":\"boolean\",\"description\":\"Whether the reader "
+         "watches it.\"},"
          "\"may\":{\"$ref\":\"#/components/schemas/May\"}}}]}"},
         {"_list",
          "{\"anyOf\":[{\"type\":\"object\",\"required\":[\"items\",\"next\",\"total\"],"

@@ -42,6 +42,73 @@ static void check_comment(struct deep *c, struct call *call, const struct value 
         comment__commit(call, &one, row[4].text, row[5].text, row[6].text, &commitment);
     check_claim(c, call, "comment", one.id, e, &commitment, row[7].integer);
     verify__gone(c, call, "comment", one.id, row[6].text, "body", "comments");
+    const struct mentioning said = {.comment = {.id = one.id,
+                                                .author = one.author,
+                                                .body = one.body,
+                                                .at = one.at,
+                                                .ledger = row[7].integer},
+                                    .kind = row[4].text,
+                                    .record = row[5].text,
+                                    .gone = ledger_is_opening(row[6].text)};
+    if (c->current)
+        verify__mentions(c, call, &said);
+}
+
+/* Whom a report, or a message from outside, told: a row of the outbox for each of them. */
+static void check_heard(struct deep *c, struct call *call, struct text place, const char *event,
+                        struct text told, const struct value *kind, const struct value *record,
+                        struct text at, int64_t ledger)
+{
+    for (size_t nth = 0; c->current && told.len; nth++) {
+        struct value values[] = {V_TEXT(outbox__id(call, ledger, nth)),
+                                 *kind,
+                                 *record,
+                                 V_TEXT(text_cut(&told, ' ')),
+                                 V_TEXT(text_of(event)),
+                                 V_TEXT(at),
+                                 V_INT(ledger)};
+        struct rows rows;
+        if (verify__read_page(
+                c, call, "table outbox",
+                "SELECT 1 FROM outbox WHERE id = $1 AND kind = $2 AND record = $3 AND person = "
+                "$4 "
+                "AND event = $5 AND field = '' AND at = $6 AND channel = 'app' AND version = "
+                "(SELECT max(version) FROM version WHERE kind = $2 AND id = $3 AND ledger < "
+                "$7)",
+                values, 7, &rows) != OK)
+            return;
+        c->told += rows.count > 0;
+        if (!rows.count)
+            verification_add(c->call, c->out, place,
+                             "table outbox does not tell whom it told of what");
+    }
+}
+
+static void check_message(struct deep *c, struct call *call, const struct value *row)
+{
+    struct message m = {.id = row[0].text,
+                        .author = row[1].text,
+                        .body = row[2].text,
+                        .at = row[3].text,
+                        .told = row[4].text,
+                        .ledger = row[8].integer};
+    struct hash commitment;
+    struct text place = text_print(call->arena, "message %.*s", TEXT_ARG(m.id));
+    enum err e = message__commit(call, &m, row[5].text, row[6].text, row[7].text, &commitment);
+    check_claim(c, call, "message", m.id, e, &commitment, m.ledger);
+    verify__gone(c, call, "message", m.id, row[7].text, "body", "messages");
+    check_heard(c, call, place, "message", m.told, &row[5], &row[6], m.at, m.ledger);
+}
+
+static void check_mailbox(struct deep *c, struct call *call, const struct value *row)
+{
+    struct mailbox_row m = {row[0].text, row[1].text, row[2].text,
+                            row[3].text, row[4].text, row[5].text};
+    struct hash commitment;
+    struct text place = text_print(call->arena, "case %.*s", TEXT_ARG(m.id));
+    enum err e = mailbox__commit(call, &m, row[6].text, &commitment);
+    check_claim(c, call, "case", m.id, e, &commitment, row[7].integer);
+    check_heard(c, call, place, "reported", m.told, &row[1], &row[2], m.at, row[7].integer);
 }
 
 static void check_acknowledgement(struct deep *c, struct call *call, const struct value *row)
@@ -109,6 +176,14 @@ void verify__attached(struct deep *c)
              "SELECT id, author, body, at, kind, record, salt, ledger FROM comment "
              "WHERE id > $1 ORDER BY id LIMIT 200",
              check_comment);
+    each_row(c, "table message",
+             "SELECT id, author, body, at, told, kind, record, salt, ledger FROM message "
+             "WHERE id > $1 ORDER BY id LIMIT 200",
+             check_message);
+    each_row(c, "table mailbox",
+             "SELECT id, kind, record, hash, at, told, salt, ledger FROM mailbox "
+             "WHERE id > $1 ORDER BY id LIMIT 200",
+             check_mailbox);
     each_row(c, "table acknowledgement",
              "SELECT id, kind, record, person, at, version, salt, ledger FROM acknowledgement "
              "WHERE id > $1 ORDER BY id LIMIT 200",
@@ -128,6 +203,10 @@ void verify__attached(struct deep *c)
                    "there is a signature that the ledger does not know");
     check_nameless(c, "table comment", "SELECT id FROM comment WHERE id = '' LIMIT 1",
                    "there is a comment that the ledger does not know");
+    check_nameless(c, "table message", "SELECT id FROM message WHERE id = '' LIMIT 1",
+                   "there is a message that the ledger does not know");
+    check_nameless(c, "table mailbox", "SELECT id FROM mailbox WHERE id = '' LIMIT 1",
+                   "there is a case that the ledger does not know");
     check_nameless(c, "table acknowledgement",
                    "SELECT id FROM acknowledgement WHERE id = '' LIMIT 1",
                    "there is an acknowledgement that the ledger does not know");

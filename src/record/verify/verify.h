@@ -36,6 +36,7 @@ struct deep {
     int64_t living;    /* rows of table turn of the records that were looked at */
     int64_t timers;    /* rows of table timer of the records that were looked at */
     int64_t told;      /* rows of table outbox that a version tells of */
+    int64_t mentions;  /* and those that a comment tells of */
     int64_t stays;     /* rows of table stay that follow from the versions */
     struct stay stay;  /* the last one, in an arena of its own */
     struct arena *stay_arena;
@@ -60,6 +61,18 @@ uint64_t verify__object_hash(struct arena *a, struct text kind, struct text id,
 void verify__gone(struct deep *c, struct call *call, const char *kind, struct text id,
                   struct text salt, const char *name, const char *list);
 MUST_USE enum err verify__versions(struct deep *c);
+
+/* ---- told.c */
+struct mentioning {
+    struct comment comment;
+    struct text kind, record;
+    bool gone; /* its text was redacted */
+};
+/* row: as versions.c reads them. */
+void verify__told(struct deep *c, struct call *call, const struct value *row);
+void verify__mentions(struct deep *c, struct call *call, const struct mentioning *m);
+/* After all versions and comments: is there a row that none explains? */
+void verify__outbox_rows(struct deep *c);
 
 /* ---- rows.c */
 void verify__kind(struct deep *c, const struct kind *k);

@@ -581,58 +581,11 @@ static void check_stay_rows(struct deep *c)
                           &rows) == OK &&
         rows.cells[0].integer != c->stays)
         verification_add(c->call, c->out, TEXT("table stay"),
-                         "has rows that no version explains");
+                         "has rows that no version and no message explains");
     if (c->stay_arena)
         arena_close(c->stay_arena);
     c->stay_arena = NULL;
     c->stay = (struct stay){0};
-}
-
-/* Whom the version tells must have a row that says so. */
-static void check_told(struct deep *c, struct call *call, const struct value *row)
-{
-    static const struct json_limits limits = {8u << 20, 32, 500000};
-    const struct json *body;
-    struct call *quiet = call_beside(call->arena, call);
-    size_t nth = 0;
-    if (!c->current || json_read(quiet, row[6].text, &limits, &body) != OK)
-        return;
-    const struct json *told = json_get(body, "_told");
-    for (const struct json *one = told ? told->first : NULL; one; one = one->next) {
-        struct value values[] = {V_TEXT(outbox__id(call, row[4].integer, nth++)),
-                                 row[0],
-                                 row[1],
-                                 row[2],
-                                 V_TEXT(json_text(json_get(one, "to"))),
-                                 V_TEXT(json_text(json_get(one, "event"))),
-                                 V_TEXT(json_text(json_get(one, "field"))),
-                                 V_TEXT(json_text(json_get(body, "_at")))};
-        struct rows rows;
-        if (verify__read_page(
-                c, call, "table outbox",
-                "SELECT 1 FROM outbox WHERE id = $1 AND kind = $2 AND record = $3 AND version "
-                "= $4 AND person = $5 AND event = $6 AND field = $7 AND at = $8 "
-                "AND channel = 'app'",
-                values, 8, &rows) != OK)
-            return;
-        c->told += rows.count > 0;
-        if (!rows.count)
-            verification_add(c->call, c->out,
-                             text_print(call->arena, "%.*s %.*s version %lld",
-                                        TEXT_ARG(row[0].text), TEXT_ARG(row[1].text),
-                                        (long long)row[2].integer),
-                             "table outbox does not tell whom it told of what");
-    }
-}
-
-static void check_told_rows(struct deep *c)
-{
-    struct rows rows;
-    if (verify__read_page(c, c->call, "table outbox", "SELECT count(*) FROM outbox", NULL, 0,
-                          &rows) == OK &&
-        rows.cells[0].integer != c->told)
-        verification_add(c->call, c->out, TEXT("table outbox"),
-                         "has rows that no version explains");
 }
 
 static void check_owner_rows(struct deep *c)
@@ -680,7 +633,7 @@ enum err verify__versions(struct deep *c)
             check_version(c, call, row_at(&rows, i));
             check_follows(c, call, row_at(&rows, i), i ? row_at(&rows, i - 1) : NULL);
             follow_stay(c, call, row_at(&rows, i));
-            check_told(c, call, row_at(&rows, i));
+            verify__told(c, call, row_at(&rows, i));
         }
         bool more = e == OK && rows.count == 501;
         if (more) {
@@ -701,7 +654,6 @@ enum err verify__versions(struct deep *c)
         check_withdrawn_rows(c);
         check_waived_rows(c);
         check_stay_rows(c);
-        check_told_rows(c);
     }
     return OK;
 }

@@ -1063,6 +1063,7 @@ static void no_check_claims_more(void **state)
         {"chk-38", "9.3.3", 3},   {"chk-38b", "9.3.3", 4},
         {"chk-35", "A.8.4", 2},   {"chk-35b", "A.8.3", 2}, {"chk-35c", "A.6.2.6", 1},
         {"chk-39", "10.2", 2},    {"chk-39b", "10.2", 2}, {"chk-39c", "10.2", 3},
+        {"chk-08b", "6.1.1", 3},  {"chk-17c", "A.9.3", 3}, {"chk-27c", "A.8.5", 2},
     };
     struct site *s = *state;
     for (size_t i = 0; i < COUNT(most); i++) {

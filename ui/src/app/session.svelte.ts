@@ -20,7 +20,8 @@ export const session = $state<{ ready: boolean; me: Session | null; tasks: numbe
 });
 
 /** The pages that nobody needs to be signed in for. */
-export const OPEN_TO_ALL = ['/login', '/setup', '/reset'];
+export const OPEN_TO_ALL = ['/login', '/setup', '/reset', '/report'];
+export const isOpen = (path: string): boolean => OPEN_TO_ALL.includes(path) || path.startsWith('/report/');
 
 function toLogin(): void {
 	if (session.me) tellTabs('out');
@@ -28,7 +29,7 @@ function toLogin(): void {
 	closeStream();
 	forgetAll();
 	session.me = null;
-	if (!OPEN_TO_ALL.includes(here.path)) {
+	if (!isOpen(here.path)) {
 		const target = here.path + here.search;
 		navigate(target === '/' ? '/login' : `/login?to=${encodeURIComponent(target)}`, { replace: true, force: true });
 	}

@@ -122,6 +122,19 @@ export async function call<T>(method: string, path: string, options: Options = {
 }
 
 export const get = async <T>(path: string, options?: Options): Promise<T> => (await call<T>('GET', path, options)).data;
+/** For whoever comes without an account: no cookie goes along, and nothing by which a repeat could be told. */
+export async function outside<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> {
+	const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': language.now };
+	if (body !== undefined) headers['Content-Type'] = 'application/json';
+	let reply: Response;
+	try {
+		reply = await fetch(addressOf(`/api/v1/public${path}`), { method, headers, body: body === undefined ? undefined : JSON.stringify(body), credentials: 'omit', cache: 'no-store', referrerPolicy: 'no-referrer' });
+	} catch {
+		throw new ApiError(0, 'network', t('error.network'));
+	}
+	if (!reply.ok) throw await refusal(reply);
+	return (await reply.json()) as T;
+}
 export const post = async <T>(path: string, body?: unknown): Promise<T> => (await call<T>('POST', path, { body: body ?? {} })).data;
 export const remove = async <T>(path: string, body?: unknown): Promise<T> => (await call<T>('DELETE', path, { body })).data;
 export const patch = async <T>(path: string, body: unknown, version?: number): Promise<T> =>

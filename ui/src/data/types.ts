@@ -107,6 +107,8 @@ export interface Kind {
 	states: State[];
 	moves: Move[];
 	access?: { read: string[]; create: string[]; change: string[] };
+	/** It can be open to whoever has no account. */
+	public?: { title: Words; about: Words; answer: string[] };
 }
 export interface Role {
 	role: string;
@@ -139,13 +141,15 @@ export interface WorkCalendar {
 }
 export interface Notice {
 	id: string;
-	event: 'remind' | 'missed' | 'escalated' | 'over';
+	event: 'remind' | 'missed' | 'escalated' | 'over' | 'reported' | 'message' | 'mention' | 'moved' | 'owner' | 'due' | 'comment';
 	kind: string;
 	record: string;
 	key: string;
 	title: string;
 	field: string;
 	clock_at?: string;
+	/** Of moved the state, of due the day that it came to. */
+	to?: string;
 	/** Of a record whose keeping time was over: its last day, as the record is now. */
 	kept_until?: string;
 	at: string;
@@ -605,6 +609,14 @@ export interface Session {
 }
 
 /** Whose day "today" is. */
+export interface Watched {
+	kind: string;
+	id: string;
+	key: string;
+	title: string;
+	state: string;
+	since: string;
+}
 export interface MailWish {
 	goes_out: boolean;
 	mail: 'daily' | 'at_once' | 'never';
@@ -618,6 +630,32 @@ export interface Organisation {
 	zone: string;
 	calendar: string;
 	today: string;
+	/** Registers in which whoever has no account can report something. */
+	public?: string[];
+}
+
+/** What whoever has no account can report, and what they are told of it. */
+export interface PublicKind {
+	kind: string;
+	title: Words;
+	about: Words;
+}
+export interface PublicForm extends PublicKind {
+	fields: Field[];
+}
+export interface PublicCase {
+	kind: string;
+	title: Words;
+	state?: Words;
+	shown: { field: Field; value: Value }[];
+	messages: { at: string; from: 'you' | 'us'; body?: string; removed?: true }[];
+	may_write: boolean;
+}
+/** The same conversation as those inside see it. */
+export interface Mailbox {
+	case: boolean;
+	may_answer: boolean;
+	items: { id: string; at: string; outside: boolean; author?: { id: string; name: string }; body?: string; removed?: true; hidden?: true }[];
 }
 
 /** A file whose rows become records: what the server knows of it. */

@@ -59,7 +59,7 @@ export function bytes(n: number): string {
 
 /** Who did something: a person or a program by name, else in words what it was. */
 export const actorName = (actor: { name?: string; type?: string; for?: { name: string } } | undefined): string =>
-	(actor?.name && actor.for ? signerName({ name: actor.name, for: actor.for }) : actor?.name) || t(actor?.type === 'command' ? 'history.command' : actor?.type === 'token' ? 'subject.token' : 'history.system');
+	(actor?.name && actor.for ? signerName({ name: actor.name, for: actor.for }) : actor?.name) || t(actor?.type === 'command' ? 'history.command' : actor?.type === 'token' ? 'subject.token' : actor?.type === 'public' ? 'history.public' : 'history.system');
 /** Who signed, and for whom. */
 export const signerName = (one: { name: string; for?: { name: string } }): string => (one.for ? t('deputy.of', { name: one.name, other: one.for.name }) : one.name);
 /** Of several people of one name the key tells which: the e-mail address, or the end of the id. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Addresses in a text that people may follow: pages and mail, never anything that runs or reads here.
+// Addresses in a text that people may follow: pages and mail, never anything that runs or reads here; and keys of records.
 
-export interface Part { text: string; href?: string }
+export interface Part { text: string; href?: string; own?: boolean }
 
 const ADDRESS = /\b(?:https?:\/\/|mailto:)[^\s<>"'“”‘’«»，。；：！？、（）【】《》「」]+/giu;
 const pairs: Record<string, string> = { ')': '(', ']': '[', '}': '{' };
@@ -38,4 +38,23 @@ export function parts(text: string): Part[] {
 	}
 	if (at < text.length) out.push({ text: text.slice(at) });
 	return out;
+}
+
+const KEY = /(?<![\p{L}\p{N}_-])[A-Z]{2,4}-\d{4,12}(?![\p{L}\p{N}_-])/gu;
+/** The same, with the keys of records leading to their pages: `placeOf` knows them, or says undefined. */
+export function withKeys(found: Part[], placeOf: (key: string) => string | undefined): Part[] {
+	return found.flatMap((part) => {
+		if (part.href) return [part];
+		const out: Part[] = [];
+		let at = 0;
+		for (const match of part.text.matchAll(KEY)) {
+			const href = placeOf(match[0]);
+			if (!href) continue;
+			if (match.index > at) out.push({ text: part.text.slice(at, match.index) });
+			out.push({ text: match[0], href, own: true });
+			at = match.index + match[0].length;
+		}
+		if (at < part.text.length) out.push({ text: part.text.slice(at) });
+		return out;
+	});
 }
