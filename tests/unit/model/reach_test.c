@@ -93,7 +93,7 @@ static void putting_away_what_goes_on_is_signed_by_two(void **state)
     struct model *m;
     assert_int_equal(model_load(f->call, f->files, f->count, NULL, 0, TEXT(""), &m),
                      ERR_INVALID);
-    assert_true(has_problem(f->call, TEXT("model/kinds/thing.json:57"), "archive", "and_by"));
+    assert_true(has_problem(f->call, TEXT("model/kinds/thing.json:61"), "archive", "and_by"));
 }
 
 static void archived_is_never_settled(void **state)
@@ -103,7 +103,7 @@ static void archived_is_never_settled(void **state)
     struct model *m;
     assert_int_equal(model_load(f->call, f->files, f->count, NULL, 0, TEXT(""), &m),
                      ERR_INVALID);
-    assert_true(has_problem(f->call, TEXT("model/kinds/thing.json:69"), "archived", "settled"));
+    assert_true(has_problem(f->call, TEXT("model/kinds/thing.json:74"), "archived", "settled"));
 }
 
 static void a_declared_archive_stays(void **state)
