@@ -420,6 +420,19 @@ static void put_public(struct json_out *o, const struct kind *k, struct arena *a
     json_close(o, '}');
 }
 
+/* In which state it asks people to acknowledge it, and how many days they have. */
+static void put_asks(struct json_out *o, const struct kind *k)
+{
+    if (!k->asks.audience)
+        return;
+    json_key(o, "acknowledge");
+    json_open(o, '{');
+    put_text_at(o, "state", k->states[k->asks.state].name);
+    json_key(o, "days");
+    json_put_integer(o, k->asks.days);
+    json_close(o, '}');
+}
+
 static void put_kind(struct json_out *o, const struct kind *k, struct arena *a)
 {
     json_open(o, '{');
@@ -447,6 +460,7 @@ static void put_kind(struct json_out *o, const struct kind *k, struct arena *a)
     model__put_who_at(o, "change", &k->change, a);
     json_close(o, '}');
     put_public(o, k, a);
+    put_asks(o, k);
     json_close(o, '}');
 }
 

@@ -109,6 +109,8 @@ export interface Kind {
 	access?: { read: string[]; create: string[]; change: string[] };
 	/** It can be open to whoever has no account. */
 	public?: { title: Words; about: Words; answer: string[] };
+	/** It asks people to acknowledge it, while in that state and for so many days. */
+	acknowledge?: { state: string; days: number };
 }
 export interface Role {
 	role: string;
@@ -755,4 +757,21 @@ export interface Job {
 export interface Transfers {
 	items: Transfer[];
 	taken: { id: string; kind: string; at: string; parts: number }[];
+}
+
+/** One whom a record asks to acknowledge it; `at`: when they did. */
+export interface AskedPerson { person: string; name: string; unit: string; due: string; overdue: boolean; at?: string }
+export interface QuizQuestion { question: string; place?: string; options: { value: string; text: string }[] }
+export interface Acknowledgements {
+	/** null: it asks nobody now. */
+	edition: number | null;
+	since?: string;
+	mine: { due: string; overdue: boolean; at?: string } | null;
+	quiz: QuizQuestion[];
+	shown: boolean;
+	total?: number;
+	done?: number;
+	overdue?: number;
+	items?: AskedPerson[];
+	next?: string | null;
 }
