@@ -78,6 +78,24 @@ static enum err check_answers(struct call *call, const struct record *rec,
     return worst;
 }
 
+/* A question whose right answer says nothing could be answered by nobody. */
+enum err acknowledge__quiz(struct call *call, const struct record *rec)
+{
+    const struct json *quiz = quiz_of(rec);
+    enum err worst = OK;
+    size_t nth = 0;
+    for (const struct json *row = quiz ? quiz->first : NULL; row; row = row->next, nth++) {
+        struct text right = cell(row, "answer");
+        if (right.len && !text_trim(cell(row, text_c(call->arena, right))).len)
+            worst = problem(call, ERR_INVALID,
+                            text_print(call->arena, "%.*s[%zu].%.*s",
+                                       TEXT_ARG(rec->kind->asks.quiz->name), nth, TEXT_ARG(right)),
+                            "required", "%s",
+                            say(call, "is the right answer, so it needs words"));
+    }
+    return worst;
+}
+
 /* ---- the act ------------------------------------------------------------------------------
  */
 enum err acknowledged__commit(struct call *call, const struct acknowledged *a, struct text salt,

@@ -114,6 +114,7 @@ static enum err create(struct writing *w)
     e = worse(e, fixed__at_start(w, rec));
     e = worse(e, deputy__check(w, rec, NULL, rec->state));
     e = worse(e, waiver__check(w, rec, NULL, rec->state));
+    e = worse(e, acknowledge__quiz(w->call, rec));
     TRY(e);
     TRY(may_create_here(w, rec));
     TRY(change__next_key(w, k, &rec->key));
@@ -274,6 +275,7 @@ enum err change__values(struct writing *w)
     e = worse(e, check_unique(w, rec, w->given));
     e = worse(e, deputy__check(w, rec, before, rec->state));
     e = worse(e, waiver__check(w, rec, before, rec->state));
+    e = worse(e, acknowledge__quiz(w->call, rec));
     TRY(e);
     TRY(may_rehang(w, rec, before));
     TRY(may_change(w, rec)); /* it may not be moved out of one's own reach */

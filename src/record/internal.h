@@ -297,6 +297,8 @@ struct asked_todo {
 /* What the actor is asked to acknowledge and has not; a deputy is asked nothing for somebody
  * else.
  */
+/* Each question of the record can be answered. ERR_INVALID with all that cannot. */
+MUST_USE enum err acknowledge__quiz(struct call *call, const struct record *rec);
 MUST_USE enum err acknowledge__due(struct call *call, struct records *r, struct reader *db,
                                    struct asked_todo **out, size_t *count);
 /* query/asked.c: version, since, joined, at (NULL: not yet); none when the person is not asked.
