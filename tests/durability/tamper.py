@@ -34,6 +34,7 @@ INVENTED = {"waived": "INSERT INTO waived (kind, id, version, waiver, person, du
             "withdrawn": "INSERT INTO withdrawn (signature, kind, id, version) VALUES ('x', 'risk', 'y', 1)",
             "outbox": "INSERT INTO outbox (id, person, channel, kind, record, version, event, field, at, due, tries) VALUES ('1.0', 'x', 'app', 'risk', 'y', 1, 'missed', 'z', '2026-01-01T00:00:00.000000Z', '2026-01-01T00:00:00.000000Z', 0)",
             "objective__measurements": "INSERT INTO objective__measurements (record, pos, day, value, remark) VALUES ('y', 0, '2026-01-01', 1, 'x')",
+            "audit__drawn": "INSERT INTO audit__drawn (record, pos, register, sample, sample_version, out_of) VALUES ('y', 0, 'risk', 'RSK-0001', 1, 1)",
             "metric__readings": "INSERT INTO metric__readings (record, pos, day, value, remark) VALUES ('y', 0, '2026-01-01', 1, 'x')",
             "site_file": "INSERT INTO site_file (path, since, body, gone) VALUES ('model.d/x.json', 1, '{}', 0)",
             "frozen": "INSERT INTO frozen (kind, id, version, by_kind, by_id, by_version) VALUES ('soa_entry', 'x', 1, 'document', 'y', 1)"}
@@ -303,7 +304,8 @@ def invent_row(copy, table, columns, keys, like, chance):
     if "key" in columns:
         row[columns.index("key")] = "ZZZ-9999"
     for column in unique_columns(copy.database, table) - {"key", *keys}:
-        row[columns.index(column)] = "another one"
+        at = columns.index(column)
+        row[at] = row[at] + 100000 if isinstance(row[at], int) else "another one"
     marks = ", ".join("?" * len(row))
     names = ", ".join(f'"{c}"' for c in columns)
     copy.alter(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', row)
@@ -595,6 +597,7 @@ def main():
         check_tables(copy, report, chance, options.rows)
         check_files(copy, report, chance)
         check_flips(copy, report, chance, options.flips)
+    copy.renew()
     check_untouched(copy, report, "put back as it was, it is intact again")
     report.end()
 
