@@ -204,6 +204,15 @@ class Suite(timers.Suite):
         client.good("POST", "notices/seen")
         self.report.say(not client.good("GET", "notices")["items"] and len(client.good("GET", "notices?all=1")["items"]) >= 4, "all are seen, and kept")
 
+    def answer(self, client, key):
+        """As a person does whose record a timer has just changed: looks again."""
+        for _ in range(20):
+            sent = {"told_at": stamp(self.now())}, f'"{self.get(client, key)["version"]}"'
+            status, _, reply = client.ask("PATCH", f"x_breach/{key}", sent[0], If_Match=sent[1])
+            if status != 412:
+                break
+        self.report.say(status == 200, "it is answered", reply)
+
     def climbs(self):
         """A missed clock tells others, rung by rung, each once, until it is answered."""
         auditor = self.place.token("staff,internal_auditor")
@@ -217,7 +226,7 @@ class Suite(timers.Suite):
         self.report.say(not self.stands(client, [key, answered], "tell_by", "missed"), "two are missed")
         for one in (key, answered):
             self.until_rung(client, one, "rung.tell_by.1")
-        client.good("PATCH", f"x_breach/{answered}", {"told_at": stamp(self.now())}, If_Match=f'"{self.get(client, answered)["version"]}"')
+        self.answer(client, answered)
         server.kill()
         self.set(start + 70 * HOUR)
         server = self.tick()
