@@ -97,7 +97,7 @@ await test('tell mention: Escape leaves the text as it is, a draft keeps its nam
 await test('tell calendar: an address is made, shown once, fetched without signing in, and ended', async () => {
   const page = await signedIn(browser, 'kim');
   await visit(page, '/settings');
-  const part = page.locator('#calendar');
+  const part = page.locator('#calendar-feed');
   await part.getByRole('button', { name: 'Make an address', exact: true }).click();
   const box = part.getByLabel('Address of my calendar');
   await box.waitFor();
