@@ -108,24 +108,6 @@ enum err acknowledged__commit(struct call *call, const struct acknowledged *a, s
     return ledger_commit_texts(call, names, values, COUNT(values), salt, out);
 }
 
-static enum err append(struct call *call, struct tx *tx, struct records *r, struct text id,
-                       const struct hash *commitment, uint64_t *index)
-{
-    struct ledger_event event = {.act = "acknowledge.add",
-                                 .actor_type = TEXT("user"),
-                                 .actor_id = call->actor->id,
-                                 .object_kind = TEXT("acknowledgement"),
-                                 .object_id = id,
-                                 .object_version = 1,
-                                 .has_commitment = true,
-                                 .commitment = *commitment,
-                                 .previous = -1,
-                                 .model = r->model->hash,
-                                 .request = call->id,
-                                 .session = call->actor->session};
-    return ledger_append(call, tx, r->ledger, &event, index);
-}
-
 static enum err write_it(struct call *call, struct tx *tx, struct records *r,
                          struct acknowledged *a)
 {
@@ -133,7 +115,8 @@ static enum err write_it(struct call *call, struct tx *tx, struct records *r,
     struct hash commitment;
     uint64_t index;
     TRY(acknowledged__commit(call, a, salt, &commitment));
-    TRY(append(call, tx, r, a->id, &commitment, &index));
+    TRY(attach__append(call, tx, r, "acknowledge.add", TEXT("acknowledgement"), a->id, &commitment,
+                       &index));
     struct value values[] = {V_TEXT(a->id),     V_TEXT(a->kind),      V_TEXT(a->record),
                              V_INT(a->version), V_TEXT(a->person),    V_TEXT(a->at),
                              V_BYTES(salt),     V_INT((int64_t)index)};

@@ -581,7 +581,7 @@ static void check_stay_rows(struct deep *c)
                           &rows) == OK &&
         rows.cells[0].integer != c->stays)
         verification_add(c->call, c->out, TEXT("table stay"),
-                         "has rows that no version and no message explains");
+                         "has rows that no version explains");
     if (c->stay_arena)
         arena_close(c->stay_arena);
     c->stay_arena = NULL;
