@@ -50,7 +50,7 @@ static void metric(struct buf *b, const char *name, const char *help, const char
 enum err metrics_get(struct exchange *x)
 {
     struct net_counts counts = {0};
-    int64_t stuck, stale;
+    int64_t stuck, stale, kinds;
     if (x->api->net)
         counts = net_counts(x->api->net);
     x->out = buf_in(x->call->arena, 1u << 16);
@@ -68,8 +68,9 @@ enum err metrics_get(struct exchange *x)
     TRY(record_stuck(x->call, exchange__db(x), &stuck));
     metric(&x->out, "timers_stuck", "Timed moves that were refused and are tried again", "gauge",
            stuck);
-    TRY(record_stale(x->call, exchange__db(x), &stale));
+    TRY(record_stale(x->call, x->records, exchange__db(x), &stale, &kinds));
     metric(&x->out, "records_stale", "Records that wait to be computed anew", "gauge", stale);
+    metric(&x->out, "kinds_stale", "Registers all of whose records wait to be computed anew", "gauge", kinds);
     metric(&x->out, "uptime_seconds", "Seconds since start", "gauge",
            (x->call->now - x->api->started) / 1000000);
     x->type = TEXT("text/plain; version=0.0.4; charset=utf-8");

@@ -699,8 +699,10 @@ MUST_USE enum err record_timers(struct call *call, struct reader *db,
                                 size_t *count);
 /* How many were refused and wait to be tried again. */
 MUST_USE enum err record_stuck(struct call *call, struct reader *db, int64_t *out);
-/* How many records wait to be computed anew, because what they depend on changed. */
-MUST_USE enum err record_stale(struct call *call, struct reader *db, int64_t *out);
+/* How many records wait to be computed anew because what they depend on changed, and how many
+ * kinds wait as a whole: because of the criteria in force, or of a model that was not yet looked at. */
+MUST_USE enum err record_stale(struct call *call, const struct records *r, struct reader *db,
+                               int64_t *records, int64_t *kinds);
 /* Fires what is due by call->now, in order; *moved: how many moves happened. ERR_IO, ERR_BUSY when the
  * store cannot be written; a refused move stops no other. */
 MUST_USE enum err record_timed(struct call *call, struct records *r, size_t *moved);

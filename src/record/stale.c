@@ -110,14 +110,6 @@ enum err stale__follow(struct writing *w, const struct record *rec, const struct
     return OK;
 }
 
-enum err record_stale(struct call *call, struct reader *db, int64_t *out)
-{
-    struct rows rows;
-    TRY(read_rows(call, db, "SELECT count(*) FROM stale_record", NULL, 0, 1, &rows));
-    *out = rows.cells[0].integer;
-    return OK;
-}
-
 enum err stale__spread(struct writing *w, const struct record *rec)
 {
     const struct model *m = w->records->model;
@@ -236,6 +228,26 @@ static enum err look_at_ground(struct call *call, struct records *r, struct grou
     store_return(r->store, db);
     *moved = !text_same(model, g->model) || !text_same(before, g->criteria);
     return e;
+}
+
+enum err record_stale(struct call *call, const struct records *r, struct reader *db, int64_t *records,
+                      int64_t *kinds)
+{
+    struct text model;
+    struct rows rows;
+    TRY(read_rows(call, db, "SELECT count(*) FROM stale_record", NULL, 0, 1, &rows));
+    *records = rows.cells[0].integer;
+    TRY(told(call, db_reader(db), THE_MODEL, &model));
+    if (text_same(model, r->model->hash)) {
+        TRY(read_rows(call, db, "SELECT count(*) FROM stale WHERE kind NOT LIKE ':%'", NULL, 0, 1,
+                      &rows));
+        *kinds = rows.cells[0].integer;
+        return OK;
+    }
+    *kinds = 0; /* the next round marks them */
+    for (size_t i = 0; i < r->model->kind_count; i++)
+        *kinds += depends(&r->model->kinds[i], true);
+    return OK;
 }
 
 /* ---- slice by slice ------------------------------------------------------------------------------ */

@@ -66,7 +66,7 @@ class Suite(timers.Suite):
     def computed(self, server):
         """Waits until nothing is left to be computed anew since the model changed: that, too, would note it, without a timer."""
         end, client = time.monotonic() + harness.PATIENCE, harness.Client(server.port, self.auditor)
-        while b"records_stale 0" not in client.good("GET", "/metrics"):
+        while not all(b"\naimwell_%s_stale 0\n" % what in client.good("GET", "/metrics") for what in (b"records", b"kinds")):
             if time.monotonic() > end:
                 raise RuntimeError("records wait to be computed anew for ever")
             time.sleep(0.1)

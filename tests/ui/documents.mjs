@@ -88,6 +88,7 @@ await test('E4 a document is written in the page, in two languages, and refused 
     await clean(page, 'the editor with a file');
     await picture(page, `write-${look.width ?? 1280}`);
     await box.getByRole('button', { name: 'Save' }).click();
+    await box.getByRole('button', { name: 'Save' }).waitFor({ state: 'detached' }); // the editor has tabs too
     await box.getByRole('tab', { name: 'Chinese' }).click();
     await box.getByRole('link', { name: 'guize.docx' }).waitFor();
     const { content, in_step: step } = await page.ask('GET', `/document/${key}`);
