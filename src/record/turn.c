@@ -16,56 +16,65 @@ static int leads_on(const struct kind *k, size_t state, const struct move *m)
     return m->to > state ? 3 : 2;
 }
 
-const struct move *turn__next(const struct kind *k, size_t state, size_t nth)
+/* The best way that there is from a state; 0: none. */
+static int best_way(const struct kind *k, size_t state)
 {
-    int best = 1;
-    for (size_t i = 0; i < k->move_count; i++) {
+    int best = 0;
+    for (size_t i = 0; i < k->move_count && best < 3; i++) {
         int way = leads_on(k, state, &k->moves[i]);
         best = way > best ? way : best;
     }
-    for (size_t i = 0; i < k->move_count; i++)
+    return best;
+}
+
+const struct move *turn__next(const struct kind *k, size_t state, size_t nth)
+{
+    int best = best_way(k, state);
+    for (size_t i = 0; best && i < k->move_count; i++)
         if (leads_on(k, state, &k->moves[i]) == best && nth-- == 0)
             return &k->moves[i];
     return NULL;
 }
 
+/* The best way by which somebody is waited for; 0: nobody is. */
+static int awaited(const struct kind *k, size_t state)
+{
+    return k->states[state].rest ? 0 : best_way(k, state);
+}
+
 bool turn__waits(const struct kind *k, size_t state)
 {
-    return !k->states[state].rest && turn__next(k, state, 0);
+    return awaited(k, state) > 0;
 }
 
 /* Whoever signed first must not wait for ever: what takes several is asked for once one has
  * signed. */
-static bool is_by_signature(const struct kind *k, size_t state, const struct move *m)
+static bool is_by_signature(const struct kind *k, size_t state, const struct move *m, int best)
 {
-    if (!(m->from >> state & 1) || m->automatic || !move_takes_many(m))
-        return false;
-    for (size_t i = 0; turn__waits(k, state) && turn__next(k, state, i); i++)
-        if (turn__next(k, state, i) == m)
-            return false;
-    return true;
+    return (m->from >> state & 1) && !m->automatic && move_takes_many(m) &&
+           !(best && leads_on(k, state, m) == best);
 }
 
 const struct move *turn__move(const struct kind *k, size_t state, size_t nth,
                               bool *by_signature)
 {
-    size_t next = 0;
-    while (turn__waits(k, state) && turn__next(k, state, next))
-        next++;
-    *by_signature = nth >= next;
-    if (!*by_signature)
-        return turn__next(k, state, nth);
-    nth -= next;
+    int best = awaited(k, state);
+    *by_signature = false;
+    for (size_t i = 0; best && i < k->move_count; i++)
+        if (leads_on(k, state, &k->moves[i]) == best && nth-- == 0)
+            return &k->moves[i];
+    *by_signature = true;
     for (size_t i = 0; i < k->move_count; i++)
-        if (is_by_signature(k, state, &k->moves[i]) && nth-- == 0)
+        if (is_by_signature(k, state, &k->moves[i], best) && nth-- == 0)
             return &k->moves[i];
     return NULL;
 }
 
 bool turn__signable(const struct kind *k, size_t state)
 {
+    int best = awaited(k, state);
     for (size_t i = 0; i < k->move_count; i++)
-        if (is_by_signature(k, state, &k->moves[i]))
+        if (is_by_signature(k, state, &k->moves[i], best))
             return true;
     return false;
 }

@@ -22,6 +22,22 @@ class Store:
         self.kind, self.where, self.words = kind, where, [option, where]
 
 
+def save(store, place):
+    """Keeps a copy of what nobody has open, under a name that it begins with."""
+    if store.kind == "sqlite":
+        shutil.copytree(store.where, place)
+    else:
+        subprocess.run(["pg_dump", "--format=custom", "--no-owner", "--file", place, store.where], check=True)
+
+
+def load(store, place):
+    """Fills an empty place with what was saved."""
+    if store.kind == "sqlite":
+        shutil.copytree(place, store.where)
+    else:
+        subprocess.run(["pg_restore", "--no-owner", "--exit-on-error", "--dbname", store.where, place], check=True)
+
+
 class SqliteStores:
     """Folders below one folder."""
 

@@ -300,9 +300,9 @@ def ask_all(kind, options, report):
         passwords = cast.passwords()
         with Server(store) as server:
             roles = [r["role"] for r in Client(server, passwords).must("amy", "GET", "/model")["roles"]]
-        if kind == "postgresql":
-            roles = [role for role in roles if role in SAMPLE]
-        holders = make_holders(store, roles, people["units"], os.path.join(folder, "password"), passwords)
+            if kind == "postgresql":
+                roles = [role for role in roles if role in SAMPLE]
+            holders = make_holders(store, roles, people["units"], os.path.join(folder, "password"), passwords)
         bare = run("token", "create", "bare", *store.words, "--scope", "events:SYS-0001")
         with Server(store) as server, Client(server, passwords) as client:
             world = ask_kinds(client, people["units"], holders, options, report, kind)
