@@ -197,6 +197,8 @@ void model__duties(struct loader *l, const struct kind *k, const struct json *v,
 /* model/kind/shape.c: the pictures of a kind. */
 void model__views(struct loader *l, const struct json *root, struct kind *k);
 void model__needs(struct loader *l, struct draft *d, const struct json *list, struct move *m);
+/* The ref that "of" names, of needs and of what is pushed; NULL when there is none. */
+const struct field *model__of(struct loader *l, const struct kind *k, const struct json *v);
 /* Who signs: `sign`, or `by` with `and_by`. The conditions of the steps come with model__sign_finish. */
 void model__sign(struct loader *l, const struct kind *k, const struct json *v, struct move *m);
 void model__sign_alone(struct loader *l, const struct who_list *by, struct move *m);

@@ -103,6 +103,7 @@ struct need {
     struct text code, source;
     struct words say;
     struct text kind, via;       /* reverse form */
+    struct text of; /* whose: "", this record's; else what this field of it names */
     struct text field;           /* forward form */
     struct { struct text field; const struct json *value; } where[4];
     size_t where_count;
@@ -136,6 +137,8 @@ struct until { /* how long what the move decides is good for */
 struct push { /* records of a kind whose field names this one, where the move leads on */
     const struct kind *kind;
     struct text via, move;
+    const struct field
+        *of; /* not this one, but the record that this ref of it names; NULL: this one */
     const struct condition *when; /* of the record that pushes; NULL: always */
 };
 struct make_source { /* of a value: a column of the row, a field of the record that makes, or itself */

@@ -474,7 +474,8 @@ static enum err push_all(struct writing *w, const struct record *rec, const stru
         size_t count;
         if (!holds(p->when, rec))
             continue;
-        TRY(related__of_kind(w->call, w->records, db_tx(w->tx), p->kind, p->via, rec->id, &items,
+        TRY(related__of_kind(w->call, w->records, db_tx(w->tx), p->kind, p->via,
+                             p->of ? json_text(rec->values[p->of->index]) : rec->id, &items,
                              &count));
         for (size_t j = 0; j < count; j++)
             TRY(push_one(w, p, rec, why, items[j]));

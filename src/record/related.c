@@ -68,7 +68,8 @@ enum err related__records(struct call *call, struct records *r, struct db db,
         TRY(pointed_at(call, r, db, need, rec, out, count));
     else
         TRY(related__of_kind(call, r, db, model_kind(r->model, need->kind), need->via,
-                                rec->id, out, count));
+                             need->of.len ? json_text(record_value(rec, need->of)) : rec->id,
+                             out, count));
     size_t kept = 0;
     for (size_t i = 0; i < *count; i++)
         if (narrowed(need, (*out)[i], rec))

@@ -6,6 +6,7 @@ import ast
 import datetime
 import io
 import json
+import os
 import re
 import time
 import zipfile
@@ -35,7 +36,7 @@ class Step:
 
 
 def read(path):
-    """(title, steps) of a file."""
+    """(title, steps) of a file. `first NAME` plays what that file of the same folder tells, without its title."""
     title, steps = None, []
     with open(path, encoding="utf-8") as lines:
         for number, line in enumerate(lines, 1):
@@ -46,6 +47,8 @@ def read(path):
                 title = line
             elif line[0].isspace():
                 steps[-1].more.append(line.strip())
+            elif line.startswith("first "):
+                steps += read(os.path.join(os.path.dirname(path), line[6:]))[1]
             else:
                 steps.append(Step(number, line))
     return title, steps

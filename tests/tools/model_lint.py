@@ -25,7 +25,7 @@ MOVE_KEYS = {"title", "about", "from", "to", "by", "and_by", "second_when", "sig
              "fresh", "when", "say", "not", "needs", "guard", "stop", "freezes", "sets", "until", "takes", "pushes", "makes", "plus", "after", "every"}
 STATE_KEYS = {"title", "about", "tone", "locked", "end", "rest"}
 TONES = {"idle", "progress", "review", "ok", "warn", "bad", "rejected", "off"}
-NEED_KEYS = {"code", "say", "kind", "via", "field", "where", "in", "least", "every", "only", "since"}
+NEED_KEYS = {"code", "say", "kind", "via", "of", "field", "where", "in", "least", "every", "only", "since"}
 FUNCTIONS = {"risk_score": {"consequence", "likelihood", "confidence", "less", "less_from",
                             "part"},
              "risk_band": {"score", "severe"}, "in_force": set(),
@@ -278,9 +278,11 @@ def check_need(m, where, kind, need):
         m.say(where, f"unknown key {key} in needs")
     if "kind" in need:
         target = need["kind"]
-        via = m.field(target, need.get("via", ""))
-        if via is None or via.get("to") != kind:
-            m.say(where, f"{target}.{need.get('via')} does not point at {kind}")
+        via, to = m.field(target, need.get("via", "")), kind
+        if "of" in need:
+            to = (m.field(kind, need["of"]) or {}).get("to")
+        if via is None or via.get("to") != to:
+            m.say(where, f"{target}.{need.get('via')} does not point at {to}")
     else:
         field = m.field(kind, need.get("field", ""))
         target = field.get("to") if field else None

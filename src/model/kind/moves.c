@@ -408,18 +408,20 @@ static void read_takes(struct loader *l, const struct kind *k, const struct json
 static void read_push(struct loader *l, const struct kind *k, const struct json *v,
                       struct push *out)
 {
-    if (!model__keys(l, v, "kind via move when"))
+    if (!model__keys(l, v, "kind via of move when"))
         return;
+    out->of = model__of(l, k, v);
+    const struct kind *to = out->of != NULL ? out->of->target_kind : k;
     out->kind = model_kind(l->model, model__text(l, v, "kind", true));
     out->via = model__text(l, v, "via", true);
     out->move = model__text(l, v, "move", true);
     const struct field *via = out->kind == NULL ? NULL : kind_field(out->kind, out->via);
     model__for_all(l, v, via);
     const struct move *m = out->kind == NULL ? NULL : kind_move(out->kind, out->move);
-    if (via == NULL || via->target_kind != k || m == NULL)
+    if (via == NULL || via->target_kind != to || m == NULL)
         model__mistake(l, v, "unknown",
                        "names a kind, its ref to %.*s in \"via\", and a move of it",
-                       TEXT_ARG(k->name));
+                       TEXT_ARG(to->name));
     else if (m->ask_count > 0)
         model__mistake(l, json_get(v, "move"), "unknown",
                        "nobody is there to answer what \"%.*s\" asks", TEXT_ARG(out->move));

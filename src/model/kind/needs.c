@@ -4,12 +4,30 @@
  * at; narrowed by equality, judged by their states. */
 #include "model/internal.h"
 
+/* "of": they need not point at this record, but at the one that this ref of it names. */
+const struct field *model__of(struct loader *l, const struct kind *k, const struct json *v)
+{
+    if (json_get(v, "of") == NULL)
+        return NULL;
+    struct text name = model__text(l, v, "of", true);
+    const struct field *f = kind_field(k, name);
+    model__for_all(l, json_get(v, "of"), f);
+    if (f != NULL && f->type == &type_ref && f->target_kind != NULL)
+        return f;
+    model__mistake(l, json_get(v, "of"), "unknown", "\"%.*s\" is not a ref of %.*s to a kind",
+                   TEXT_ARG(name), TEXT_ARG(k->name));
+    return NULL;
+}
+
 static const struct kind *read_reverse(struct loader *l, const struct draft *d,
                                        const struct json *v, struct need *n)
 {
     n->kind = model__text(l, v, "kind", true);
     n->via = model__text(l, v, "via", true);
-    const struct kind *k = model_kind(l->model, n->kind);
+    const struct field *of = model__of(l, d->kind, v);
+    const struct kind *k = model_kind(l->model, n->kind),
+                      *to = of != NULL ? of->target_kind : d->kind;
+    n->of = of != NULL ? of->name : (struct text){0};
     if (k == NULL) {
         model__mistake(l, json_get(v, "kind"), "unknown", "unknown kind \"%.*s\"",
                        TEXT_ARG(n->kind));
@@ -17,10 +35,10 @@ static const struct kind *read_reverse(struct loader *l, const struct draft *d,
     }
     const struct field *via = kind_field(k, n->via);
     model__for_all(l, json_get(v, "via"), via);
-    if (n->via.len > 0 && (via == NULL || via->target_kind != d->kind))
+    if (n->via.len > 0 && (via == NULL || via->target_kind != to))
         model__mistake(l, json_get(v, "via"), "unknown",
                        "\"%.*s\" is not a ref or refs of %.*s to %.*s", TEXT_ARG(n->via),
-                       TEXT_ARG(n->kind), TEXT_ARG(d->kind->name));
+                       TEXT_ARG(n->kind), TEXT_ARG(to->name));
     return k;
 }
 
@@ -112,7 +130,7 @@ static void read_judgement(struct loader *l, const struct kind *k, const struct 
 static void read_need(struct loader *l, struct draft *d, const struct json *v, struct need *n)
 {
     n->source = model__at(l, v);
-    if (!model__keys(l, v, "code say kind via field where in every least only since"))
+    if (!model__keys(l, v, "code say kind via of field where in every least only since"))
         return;
     n->code = model__text(l, v, "code", true);
     n->say = model__words(l, v, "say", true);
@@ -123,8 +141,11 @@ static void read_need(struct loader *l, struct draft *d, const struct json *v, s
         return;
     }
     const struct kind *k = reverse ? read_reverse(l, d, v, n) : read_forward(l, d, v, n);
-    if (forward && json_get(v, "via") != NULL)
-        model__mistake(l, json_get(v, "via"), "unknown_key", "\"via\" goes with \"kind\"");
+    for (const char *const *key = (const char *const[]){"via", "of", NULL}; forward && *key;
+         key++)
+        if (json_get(v, *key) != NULL)
+            model__mistake(l, json_get(v, *key), "unknown_key", "\"%s\" goes with \"kind\"",
+                           *key);
     if (json_get(v, "only") != NULL)
         n->only = model__condition(l, d->kind, json_get(v, "only"));
     if (json_get(v, "since") != NULL) {

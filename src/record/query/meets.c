@@ -132,17 +132,18 @@ static void add_pointed_at(struct query *q, const struct field *f)
         buf_print(&q->sql, "x.id = t.\"%.*s\"", TEXT_ARG(f->name));
 }
 
-static void add_pointing(struct query *q, const struct kind *k, const struct field *f)
+static void add_pointing(struct query *q, const struct kind *k, const struct field *f,
+                         struct text at)
 {
     buf_print(&q->sql, "\"%.*s\" x WHERE x.state <> 'archived' AND ", TEXT_ARG(k->name));
     if (f->type->refers == REFERS_MANY)
         buf_print(
             &q->sql,
             "x.id IN (SELECT l.from_id FROM link l WHERE l.from_kind = '%.*s' AND l.free = 0 "
-            "AND l.type = '%.*s' AND l.to_id = t.id)",
-            TEXT_ARG(k->name), TEXT_ARG(f->name));
+            "AND l.type = '%.*s' AND l.to_id = t.\"%.*s\")",
+            TEXT_ARG(k->name), TEXT_ARG(f->name), TEXT_ARG(at));
     else
-        buf_print(&q->sql, "x.\"%.*s\" = t.id", TEXT_ARG(f->name));
+        buf_print(&q->sql, "x.\"%.*s\" = t.\"%.*s\"", TEXT_ARG(f->name), TEXT_ARG(at));
 }
 
 /* How many of the records that a need looks at there are; `good`: in a state it accepts. */
@@ -159,7 +160,7 @@ static void add_number(struct query *q, const struct need *n, bool good)
     if (own)
         add_pointed_at(q, own);
     else
-        add_pointing(q, k, via);
+        add_pointing(q, k, via, n->of.len ? n->of : TEXT("id"));
     for (size_t i = 0; i < n->where_count; i++) {
         const struct json *v = n->where[i].value, *items[64] = {v};
         size_t count = v->type == JSON_LIST ? 0 : 1;
