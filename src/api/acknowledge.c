@@ -85,7 +85,8 @@ static void put_person(struct json_out *o, const struct asked_person *p)
     put__text(o, "person", p->person);
     put__text(o, "name", p->name);
     put__text(o, "unit", p->unit);
-    put__text(o, "due", p->due);
+    if (p->due.len)
+        put__text(o, "due", p->due);
     put__bool(o, "overdue", p->overdue);
     if (p->at.len)
         put__text(o, "at", p->at);
@@ -136,26 +137,71 @@ static enum err put_everybody(struct exchange *x, struct json_out *o,
     return put_units(x, o, a);
 }
 
+static enum err put_earlier(struct exchange *x, struct json_out *o, const struct record *rec)
+{
+    struct past_edition *list;
+    size_t count;
+    TRY(record_past_editions(x->call, exchange__db(x), rec, &list, &count));
+    json_key(o, "earlier");
+    json_open(o, '[');
+    for (size_t i = 0; i < count; i++) {
+        json_open(o, '{');
+        put__integer(o, "edition", list[i].edition);
+        put__text(o, "since", list[i].since);
+        put__text(o, "until", list[i].until);
+        put__integer(o, "done", list[i].done);
+        json_close(o, '}');
+    }
+    json_close(o, ']');
+    return OK;
+}
+
+/* One edition that was, or is: who acknowledged it. */
+static enum err put_then(struct exchange *x, const struct kind *k, const struct record *rec,
+                         int64_t edition, int64_t limit)
+{
+    struct acknowledgements a;
+    TRY(record_acknowledgements(x->call, x->records, exchange__db(x), rec, TEXT(""), 1, &a));
+    if (a.shown)
+        TRY(record_acknowledged_then(x->call, exchange__db(x), rec, edition,
+                                     query__text(x, "cursor"), (size_t)limit, &a));
+    if (!a.shown || !a.edition)
+        return problem(x->call, ERR_MISSING, TEXT("edition"), "missing", "%s",
+                       say(x->call, "there is no such edition, or it is not shown to you"));
+    struct json_out *o = exchange__json(x);
+    json_open(o, '{');
+    put_own(o, k, &a);
+    put__bool(o, "shown", true);
+    TRY(put_everybody(x, o, &a));
+    json_close(o, '}');
+    return OK;
+}
+
 enum err acknowledgements_get(struct exchange *x)
 {
     const struct kind *k;
     struct record *rec;
     struct acknowledgements a;
-    int64_t limit;
+    int64_t limit, edition;
     TRY(query__integer(x, "limit", PAGE_USUAL, &limit));
+    TRY(query__integer(x, "edition", 0, &edition));
     if (limit < 1 || limit > PAGE_MOST)
         return problem(x->call, ERR_INVALID, TEXT("limit"), "range",
                        say(x->call, "limit must be between 1 and %d"), PAGE_MOST);
     TRY(find_kind(x, &k));
     TRY(record_read(x->call, x->records, exchange__db(x), k, x->arg[1], 0, &rec));
+    if (query__text(x, "edition").len)
+        return put_then(x, k, rec, edition, limit);
     TRY(record_acknowledgements(x->call, x->records, exchange__db(x), rec,
                                 query__text(x, "cursor"), (size_t)limit, &a));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
     put_own(o, k, &a);
     put__bool(o, "shown", a.shown);
-    if (a.shown)
+    if (a.shown) {
         TRY(put_everybody(x, o, &a));
+        TRY(put_earlier(x, o, rec));
+    }
     json_close(o, '}');
     return OK;
 }

@@ -304,6 +304,68 @@ enum err record_acknowledgements(struct call *call, struct records *r, struct re
     return read_people(call, r, db, rec, cursor, limit, out);
 }
 
+enum err record_past_editions(struct call *call, struct reader *db, const struct record *rec,
+                              struct past_edition **out, size_t *count)
+{
+    struct value values[] = {V_TEXT(rec->kind->name), V_TEXT(rec->id),
+                             V_TEXT(rec->kind->states[rec->kind->asks.state].name)};
+    struct rows rows;
+    TRY(read_rows(call, db,
+                  "SELECT s.version, s.since, s.until, (SELECT count(*) FROM acknowledgement a "
+                  "WHERE a.kind = s.kind AND a.record = s.id AND a.version = s.version) FROM stay s "
+                  "WHERE s.kind = $1 AND s.id = $2 AND s.state = $3 AND s.until IS NOT NULL "
+                  "ORDER BY s.version DESC LIMIT 50",
+                  values, 3, PAST_EDITIONS_MOST, &rows));
+    *count = rows.count;
+    *out = NEW_MANY(call->arena, rows.count + 1, struct past_edition);
+    for (size_t i = 0; i < rows.count; i++) {
+        const struct value *row = row_at(&rows, i);
+        (*out)[i] = (struct past_edition){.edition = row[0].integer,
+                                          .since = row[1].text,
+                                          .until = row[2].text,
+                                          .done = row[3].integer};
+    }
+    return OK;
+}
+
+enum err record_acknowledged_then(struct call *call, struct reader *db, const struct record *rec,
+                                  int64_t edition, struct text cursor, size_t limit,
+                                  struct acknowledgements *out)
+{
+    struct value values[] = {V_TEXT(rec->kind->name), V_TEXT(rec->id), V_INT(edition),
+                             V_TEXT(rec->kind->states[rec->kind->asks.state].name),
+                             V_TEXT(cursor), V_INT((int64_t)limit + 1)};
+    struct rows stays, rows;
+    *out = (struct acknowledgements){.shown = true};
+    TRY(read_rows(call, db,
+                  "SELECT s.since, (SELECT count(*) FROM acknowledgement a WHERE a.kind = s.kind AND "
+                  "a.record = s.id AND a.version = s.version) FROM stay s WHERE s.kind = $1 AND "
+                  "s.id = $2 AND s.version = $3 AND s.state = $4",
+                  values, 4, 1, &stays));
+    if (!stays.count)
+        return OK;
+    out->edition = edition;
+    out->since = stays.cells[0].text;
+    out->done = out->total = stays.cells[1].integer;
+    values[3] = values[4];
+    values[4] = values[5];
+    TRY(read_rows(call, db,
+                  "SELECT a.person, p.name, a.at FROM acknowledgement a JOIN person p ON p.id = "
+                  "a.person WHERE a.kind = $1 AND a.record = $2 AND a.version = $3 AND a.person > "
+                  "$4 ORDER BY a.person LIMIT $5",
+                  values, 5, limit + 1, &rows));
+    out->count = rows.count > limit ? limit : rows.count;
+    out->items = NEW_MANY(call->arena, out->count + 1, struct asked_person);
+    for (size_t i = 0; i < out->count; i++) {
+        const struct value *row = row_at(&rows, i);
+        out->items[i] = (struct asked_person){
+            .person = row[0].text, .name = row[1].text, .at = row[2].text};
+    }
+    if (rows.count > limit)
+        out->next = out->items[limit - 1].person;
+    return OK;
+}
+
 /* ---- work of whoever is asked -------------------------------------------------------------
  */
 static enum err take_todo(struct call *call, struct records *r, struct reader *db,

@@ -246,6 +246,23 @@ MUST_USE enum err record_acknowledgements(struct call *call, struct records *r,
                                           struct reader *db, const struct record *rec,
                                           struct text cursor, size_t limit,
                                           struct acknowledgements *out);
+/* An edition that was in force before, and how many acknowledged it. */
+struct past_edition {
+    int64_t edition, done;
+    struct text since, until;
+};
+#define PAST_EDITIONS_MOST 50
+/* Of a record whose acknowledgements are shown to the actor (record_acknowledgements): its former
+ * editions, the newest first; at most so many. */
+MUST_USE enum err record_past_editions(struct call *call, struct reader *db,
+                                       const struct record *rec, struct past_edition **out,
+                                       size_t *count);
+/* Who acknowledged one edition, by their id: person, name and at. Whoever was asked and did not is
+ * not among them: who belonged to it then is kept nowhere. out->edition 0: there was no such one. */
+MUST_USE enum err record_acknowledged_then(struct call *call, struct reader *db,
+                                           const struct record *rec, int64_t edition,
+                                           struct text cursor, size_t limit,
+                                           struct acknowledgements *out);
 struct stored_file {
     struct text id, name, type, sha256, author, at;
     int64_t size;

@@ -22,6 +22,8 @@ async function routesOf(page) {
   const system = model.kinds.find((k) => k.views.some((one) => one.shape === 'map')) ?? model.kinds[0];
   const [first] = (await page.ask('GET', `/${system.kind}?limit=1`)).items;
   for (const tab of ['relations', 'proof', 'comments', 'history', 'ledger']) list.push(`/k/${system.kind}/${first.key}?tab=${tab}`);
+  const [, before] = (await page.ask('GET', `/${system.kind}/${first.key}/history?limit=2`)).items;
+  list.push(`/k/${system.kind}/${first.key}?then=${encodeURIComponent(before.at)}`);
   list.push(`/k/${system.kind}/new?x=more`, `/k/${system.kind}?group=state&sort=title`, `/k/${system.kind}?q=nothingmatchesthis`);
   return { list, kind: system.kind, key: first.key };
 }

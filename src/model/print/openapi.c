@@ -74,7 +74,7 @@ const struct route model__routes[] = {
      "Whether the reader is asked to acknowledge it, the quiz without its answers, and for "
      "those "
      "it is shown to who has and who has not; of kinds that ask for it.",
-     "limit cursor", "", "200", "Acknowledgements"},
+     "limit cursor edition", "", "200", "Acknowledgements"},
 };
 const size_t model__route_count = COUNT(model__routes);
 

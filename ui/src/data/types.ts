@@ -760,7 +760,7 @@ export interface Transfers {
 }
 
 /** One whom a record asks to acknowledge it; `at`: when they did. */
-export interface AskedPerson { person: string; name: string; unit: string; due: string; overdue: boolean; at?: string }
+export interface AskedPerson { person: string; name: string; unit: string; due?: string; overdue: boolean; at?: string }
 export interface QuizQuestion { question: string; place?: string; options: { value: string; text: string }[] }
 export interface Acknowledgements {
 	/** null: it asks nobody now. */
@@ -774,4 +774,6 @@ export interface Acknowledgements {
 	overdue?: number;
 	items?: AskedPerson[];
 	next?: string | null;
+	/** Editions that were in force before, the newest first. */
+	earlier?: { edition: number; since: string; until: string; done: number }[];
 }
