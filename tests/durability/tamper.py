@@ -506,7 +506,7 @@ def dump(database):
             out.append((name, rows))
         db.close()
         return repr(out)
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):  # a flip may fall into the name of a table
         return None
 
 
