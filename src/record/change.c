@@ -462,9 +462,11 @@ static enum err push_all(struct writing *w, const struct record *rec, const stru
                          struct text reason)
 {
     struct text title = words_in(m->title, w->call->lang);
-    struct text why = reason.len ? text_print(w->call->arena, "%.*s. %.*s", TEXT_ARG(title),
-                                              TEXT_ARG(reason))
-                                 : title;
+    /* Whoever reads what is pushed need not read the cause. */
+    bool told = reason.len && !record_is_restricted(rec);
+    struct text why =
+        told ? text_print(w->call->arena, "%.*s. %.*s", TEXT_ARG(title), TEXT_ARG(reason))
+             : title;
     if (m->push_count && w->pushed >= PUSHED_DEEP)
         return problem(w->call, ERR_BUG, TEXT(""), "pushes", "moves push each other without end");
     w->pushed++;
