@@ -18,25 +18,17 @@ const search = (words, key, tab = '') => async (page) => {
   await settled(page);
   if (tab) await page.locator(`#tab-${tab}`).click();
 };
-const link = (path) => (page) => visit(page, path);
-/** A link of the page that the search found. */
-const then = (first, name) => async (page) => {
-  await first(page);
-  await page.locator('main').getByRole('link', { name }).last().click();
-  await settled(page);
-};
-
 const questions = [
   [1, 'Show the scope, and what is not in it', 'claire', search('Scope 2026', 'SCP-0001'), ['Lending in Singapore', 'Opened in June; joins after its first full year.']],
-  [2, 'Which laws apply to the scoring system, and since when', 'claire', search('scoring under the EU AI Act', 'LCL-0001'), ['2024/1689', 'High-risk', 'Judged for the day']],
+  [2, 'Which laws apply to the scoring system, and since when', 'claire', search('scoring under the EU AI Act', 'LCL-0001'), ['2024/1689', 'High-risk', 'It rates ability to repay, from data of the application.', 'Next day on which the law changes']],
   [3, 'Who may stop it', 'claire', search('Oversight of credit scoring', 'OVP-0001'), ['Kim Soo-jin', 'Switch at the review desk']],
   [3, 'and is that person trained', 'claire', search('Kim Soo-jin: overseeing', 'CMP-'), ['Competent', 'Overruled two cases rightly']],
-  [4, 'Show the last risk assessment, and what changed since', 'claire', search('The score grows stale', 'RSK-0002', 'history'), ['Likelihood', 'version 1']],
+  [4, 'Show the last risk assessment, and what changed since', 'claire', search('The score grows stale', 'RSK-0002', 'history'), ['Likelihood', 'As it was then', 'Sara Lim']],
   [5, 'Perform one rating again', 'claire', search('Applicants do not learn why', 'RSK-0003'), ['Eleven complaints last year.', 'Correctable with effort.']],
-  [6, 'Show an accepted residual risk, and the signature', 'claire', search('Applicants do not learn why', 'RSK-0003', 'history'), ['Accept', 'Tom Becker', 'Ledger']],
+  [6, 'Show an accepted residual risk, and the signature', 'claire', search('Applicants do not learn why', 'RSK-0003', 'history'), ['Accept the residual risk', 'Complaints down to one in three months.', 'Tom Becker']],
   [7, 'Why is a control left out', 'claire', search('A.4.5', 'SOA-0009'), ["Computing is run by the group's data centre"]],
   [8, 'Show an impact assessment dated before going live', 'claire', search('Impact assessment: credit scoring', 'AIA-0001', 'history'), ['Measures fit the harm.', 'David Okafor']],
-  [9, 'Where are society and employees assessed', 'claire', search('Impact assessment: credit scoring', 'AIA-0001'), ['Less routine work', 'Underwriters']],
+  [9, 'Where are society and employees assessed', 'claire', search('Impact assessment: credit scoring', 'AIA-0001'), ['Less routine work', 'Whole districts could be left out']],
   [10, 'Who was consulted', 'claire', search('Impact assessment: credit scoring', 'AIA-0001'), ['Consumer association of the region', 'Works council']],
   [11, 'Show the foreseeable misuse, and what is done about it', 'claire', search('Impact assessment: credit scoring', 'AIA-0001'), ['Refusing on the score alone', 'A person looks at refusals']],
   [12, 'Show the right to data, and where they come from', 'claire', search('Applications of five years', 'DAT-0001'), ['Balancing test of data protection', 'Own applications, Germany.', 'sha256:']],
@@ -51,23 +43,21 @@ const questions = [
   [23, 'Show that the auditor was independent', 'claire', search('First round: clauses', 'AUD-0001', 'history'), ['Declare independence and tell the auditees', 'Jonas Weber']],
   [24, 'Show a finding until it was closed', 'claire', search('Two logs in two time zones', 'FND-0003'), ['Closed', 'Both logs of one day compared: alike.']],
   [25, 'Show where else the same cause was looked for', 'claire', search('Reviews without a date', 'NCR-0001'), ['Chatbot and hiring looked at: dates are there.', 'The form let the date empty.']],
-  [26, 'Show an input of the review, and what was decided', 'claire', search('Management review, first half', 'MRV-0001'), ['All four steps of last year are done.', 'Decision']],
+  [26, 'Show an input of the review, and what was decided', 'claire', search('Management review, first half', 'MRV-0001'), ['All four steps of last year are done.', 'Every purchase asks whether AI is inside']],
   [27, 'Show an emergency change', 'claire', search('Memory between talks', 'CHG-0003'), ['Data of customers were shown.', 'Right, and in time; the authority was told.']],
-  [28, 'Show a policy that was replaced, and who had read it', 'claire', then(search('Rules for AI tools at work', 'DOC-', 'history'), 'As it was then'), []],
-  [29, 'Prove that the trail was not edited', 'claire', link('/ledger'), []],
-  [30, 'Show something that got better', 'claire', search('Retrain in days', 'IMP-0001'), ['Data prepared each night; tests run by themselves.', '31', '10']],
+  [30, 'Show something that got better', 'claire', search('Retrain in days', 'IMP-0001'), ['Retraining takes 31 days.', 'Data prepared each night; tests run by themselves.', 'The log of the bench, two runs.']],
 ];
 for (const [n, question, who, ask, sees, more] of questions)
   await test(`question ${n}: ${question}`, async () => {
     const page = await as(who);
     await ask(page);
     if (more) await more(page);
-    for (const words of sees) await page.locator('main').getByText(words).first().waitFor();
+    for (const words of sees) await page.locator('main').getByText(words).locator('visible=true').first().waitFor();
     if (process.env.PICTURES) await page.screenshot({ path: `${process.env.PICTURES}/question-${n}.png`, fullPage: true });
     equal(page.complaints, [], 'what the page complained about');
   });
 
-await test('question 28: the edition that was replaced, and its readers', async () => {
+await test('question 28: Show a policy that was replaced, and who had read it', async () => {
   const page = await as('claire');
   await search('Rules for AI tools at work', 'DOC-', 'history')(page);
   // The step that published the first edition.
@@ -86,7 +76,7 @@ await test('question 28: the edition that was replaced, and its readers', async 
   await page.getByText('No recorder in a meeting').first().waitFor();
 });
 
-await test('question 29: the ledger is verified on the page', async () => {
+await test('question 29: Prove that the trail was not edited', async () => {
   const page = await as('claire');
   await visit(page, '/ledger');
   await page.getByRole('button', { name: /Verify/ }).first().click();
