@@ -48,8 +48,12 @@ export interface Field {
 	/** Of a clock or a keeping time: the field that says how it stands; and of that field, the clock. */
 	standing?: string;
 	clock?: string;
+	/** Of a clock: the field from which it counts, how long, and the law that says so. */
+	from?: string;
+	add?: string;
+	deadline?: string;
 	/** How long the content is kept at least, and from which field or since which states. */
-	keep?: { from: string | string[]; for: string };
+	keep?: { from: string | string[]; for: string; deadline?: string };
 	/** What its rule looks at; while all of it is empty, the value is only a last resort. */
 	reckoned_from?: string[];
 	/** The states in which only a move changes it; "any": it is never typed in. */
@@ -132,6 +136,22 @@ export interface Model {
 	roles: Role[];
 	frameworks: Framework[];
 	calendars: WorkCalendar[];
+	deadlines: Deadline[];
+}
+/** A time that a law sets. `counted`: the fields that go by it, "incident.gdpr_by". */
+export interface Deadline {
+	deadline: string;
+	law: Words;
+	article: Words;
+	asks: Words;
+	trigger: Words;
+	length: string;
+	calendar?: string;
+	certainty: 'A' | 'B' | 'C';
+	seen_in: Words;
+	verified_on: string;
+	applies_from?: string;
+	counted: string[];
 }
 /** Which days are worked; `years`: of which it has the holidays, none when it knows no holidays at all. */
 export interface WorkCalendar {
