@@ -63,7 +63,8 @@ void remove_folder(const char *path);
 /* ---- the demo organisations (demos.c, demo.c)
  * --------------------------------------- */
 struct demo {
-    struct text name, path; /* "office", "demo/office.json" */
+    struct text name,
+        path; /* "office", "model/demo/office.json"; of a script of one's own both its path */
     const struct json *script;
 };
 /* That of this name; without one, the one that says it is the standard. ERR_MISSING. */

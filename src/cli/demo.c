@@ -257,7 +257,7 @@ static int play_acts(struct play *p)
         struct call *call = call_open(a, p->now, LANG_EN);
         enum err e = play_one(p, call, act);
         if (e != OK) {
-            fprintf(p->site->caller->err, "model/%.*s:%u ", TEXT_ARG(p->path), act->line);
+            fprintf(p->site->caller->err, "%.*s:%u ", TEXT_ARG(p->path), act->line);
             failed(p->site->caller, call, e);
             refused++;
         }

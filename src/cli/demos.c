@@ -6,6 +6,8 @@
 
 #include <stdio.h>
 
+#define SCRIPT_MOST ((size_t)8 << 20)
+
 /* Fills *name when the file is a demo: "demo/office.json" is "office". */
 static bool is_script(const struct model_file *file, struct text *name)
 {
@@ -16,9 +18,37 @@ static bool is_script(const struct model_file *file, struct text *name)
     return true;
 }
 
+/* A script of one's own is named by its path. Whoever plays one is at the command line, where
+ * they could do all of it by hand. */
+static bool is_path(struct text wanted)
+{
+    return text_find(wanted, '/') >= 0 && text_ends(wanted, ".json");
+}
+
+static enum err read_own(struct call *call, struct text path, struct demo *out)
+{
+    FILE *f = fopen(text_c(call->arena, path), "rb");
+    struct buf b = buf_in(call->arena, SCRIPT_MOST);
+    char part[16384];
+    size_t got;
+    if (!f)
+        return ERR_MISSING;
+    while (b.len <= SCRIPT_MOST - sizeof part && (got = fread(part, 1, sizeof part, f)) > 0)
+        buf_add(&b, (struct text){part, got});
+    bool whole = feof(f) != 0;
+    fclose(f);
+    if (!whole)
+        return problem(call, ERR_INVALID, TEXT("demo"), "too_large", "%s",
+                       say(call, "a demo script has at most 8 MiB"));
+    out->name = out->path = path;
+    return json_read(call, buf_text(&b), &json_model_limits, &out->script);
+}
+
 enum err demo_script(struct call *call, struct text wanted, struct demo *out)
 {
     size_t count;
+    if (is_path(wanted))
+        return read_own(call, wanted, out);
     const struct model_file *files = model_embedded(&count);
     for (size_t i = 0; i < count; i++) {
         struct text name;
@@ -26,7 +56,7 @@ enum err demo_script(struct call *call, struct text wanted, struct demo *out)
             continue;
         TRY(json_read(call, files[i].bytes, &json_model_limits, &out->script));
         out->name = name;
-        out->path = files[i].path;
+        out->path = text_join(call->arena, TEXT("model/"), files[i].path);
         if (wanted.len || json_true(json_get(out->script, "standard")))
             return OK;
     }
@@ -101,8 +131,11 @@ int demo_open(struct site *s, const struct args *args, struct place place)
     struct text wanted = given ? text_of(given) : (struct text){0};
     struct demo demo;
     int code;
-    if ((given && !wanted.len) || demo_script(call, wanted, &demo) != OK)
+    enum err e = given && !wanted.len ? ERR_MISSING : demo_script(call, wanted, &demo);
+    if (e == ERR_MISSING)
         code = refuse_unknown(args, call, wanted);
+    else if (e != OK)
+        code = failed(args->caller, call, e);
     else if (site_there(args->caller, place))
         code = open_there(s, args, place, wanted);
     else {
