@@ -161,6 +161,16 @@ export interface WorkCalendar {
 	zone?: string;
 	years: number[];
 }
+/** A move that took a password or several people; the last who signed completed it. */
+export interface SignedMove {
+	move: string;
+	to: string;
+	reason: string;
+	version: number;
+	at: string;
+	ledger: number;
+	by: { person: { id: string; name: string }; for?: { id: string; name: string }; at: string; ledger: number }[];
+}
 export interface Notice {
 	id: string;
 	event: 'remind' | 'missed' | 'escalated' | 'over' | 'reported' | 'message' | 'mention' | 'moved' | 'owner' | 'due' | 'comment';
