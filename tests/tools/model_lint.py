@@ -402,7 +402,8 @@ def check_kind(m, path, data):
     if len(data["list"]) > 7:
         m.say(where, "more than seven columns in the list")
     for view in data.get("views", []):
-        view = {key: name for key, name in view.items() if key not in ("shape", "line")}  # line: of the criteria, the loader looks
+        # line and period name fields of other kinds, done names states: the loader looks
+        view = {key: name for key, name in view.items() if key not in ("shape", "line", "period", "done")}
         for name in [*view.pop("after", {}).values(), *view.values()]:
             if name not in fields and name not in KEPT:
                 m.say(where, f"a view names no field {name}")

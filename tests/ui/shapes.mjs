@@ -139,6 +139,121 @@ await test('shapes matrix: every number is the list that proves it', async () =>
   await close(page);
 });
 
+/** What a coverage must show, from the records themselves. */
+async function coverageOf(page, filter = () => true) {
+  const kind = (await page.ask('GET', '/model')).kinds.find((one) => one.kind === 'audit');
+  const { done } = kind.views.find((one) => one.shape === 'coverage');
+  const planned = kind.states.filter((one) => !one.end && !done.includes(one.state)).map((one) => one.state);
+  const { items } = await page.ask('GET', '/audit?limit=1000');
+  const of = (row, year, area) => {
+    const there = items.filter((one) => filter(one) && (one.criteria ?? []).includes(`iso-42001:${row}`) && String(one.starts_on ?? '').startsWith(`${year}-`) && (area === undefined || (one.area ?? null) === area));
+    return `${there.filter((one) => done.includes(one.state)).length}/${there.filter((one) => planned.includes(one.state)).length}`;
+  };
+  return { items, of, rows: (await page.ask('GET', '/frameworks/iso-42001')).rows.map((one) => one.id) };
+}
+/** Every cell as `done/planned`, by row. */
+const cellsOf = (page) => page.locator('.coverage tr[data-row]').evaluateAll((all) => Object.fromEntries(all.map((tr) => [tr.dataset.row.replace('iso-42001:', ''), [...tr.querySelectorAll('td')].map((td) => `${td.querySelector('a.done')?.innerText.trim() ?? 0}/${td.querySelector('a.planned')?.innerText.trim() ?? 0}`)])));
+const kept = async (page, button) => {
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: button, exact: true }).click()]);
+  const file = await (await import('node:fs/promises')).readFile(await download.path(), 'utf8');
+  return { name: download.suggestedFilename(), bom: file.charCodeAt(0) === 0xfeff, lines: file.slice(1).trimEnd().split('\r\n') };
+};
+
+await test('shapes coverage: every row there is, by year; what nobody audited or planned stands out', async () => {
+  const page = await signedIn(browser, 'jon');
+  const year = new Date().getUTCFullYear();
+  const years = [year - 1, year, year + 1];
+  const off = await page.ask('POST', '/audit', { title: 'Called off', criteria: ['iso-42001:9.3.2'], starts_on: `${year}-05-05` });
+  await page.ask('POST', `/audit/${off.id}/moves/call_off`, { reason: 'Not now.' });
+  await page.ask('POST', '/audit', { title: 'Some day', criteria: ['iso-42001:9.3.2'] });
+  const asked = heard(page, 'audit');
+  await visit(page, '/k/audit?shape=coverage');
+  await page.locator('.coverage tr[data-row]').first().waitFor();
+  truth(asked.every((one) => one.has('tally') || one.get('limit') === '1'), 'rows were asked for');
+  const { of, rows } = await coverageOf(page);
+  const shown = await cellsOf(page);
+  equal(Object.keys(shown), rows, 'rows');
+  for (const row of rows) equal(shown[row], years.map((one) => of(row, one)), `numbers of ${row}`);
+  const statement = await page.ask('GET', '/soa?framework=iso-42001');
+  const out = statement.rows.filter((one) => !one.applicable || (one.entry?.state === 'excluded' && !one.changed)).map((one) => one.row);
+  truth(out.length > 0, 'nothing is left out, and nothing is tested by it');
+  const gaps = rows.filter((row) => !out.includes(row) && years.every((one) => of(row, one) === '0/0'));
+  truth(gaps.includes('9.3.2'), 'what was called off covers something');
+  equal(await page.locator('.coverage tr.gap').evaluateAll((all) => all.map((one) => one.dataset.row.slice(10))), gaps, 'rows that stand out');
+  equal(await page.locator('.coverage tr.out').evaluateAll((all) => all.map((one) => one.dataset.row.slice(10))), out, 'rows that are left out');
+  await page.getByText(`${gaps.length} of ${rows.length - out.length} rows neither done nor planned in ${years[0]}–${years[2]}`).waitFor();
+  await page.getByRole('rowheader', { name: /^9\.3\.2 .*Neither done nor planned$/ }).waitFor();
+  await page.getByRole('rowheader', { name: /^A\.10\.4 .*Not applicable; not signed yet$/ }).waitFor();
+  // The records of a number, by keyboard from cell to cell.
+  const cell = page.locator('.coverage [data-row="iso-42001:5.1"] a.done').first();
+  const n = Number(await cell.innerText());
+  await cell.focus();
+  await page.keyboard.press('ArrowDown');
+  truth(await page.evaluate(() => document.activeElement.closest('tr').dataset.row === 'iso-42001:5.2'), 'the arrow does not go down');
+  await cell.click();
+  await page.waitForURL(/criteria=iso-42001:5\.1/);
+  await settled(page);
+  await becomes(() => rowsShown(page), n, 'rows of the cell');
+  // What no year holds is told and is a list.
+  await visit(page, '/k/audit?shape=coverage');
+  const undated = (await page.ask('GET', '/audit?starts_on.empty=1&limit=1')).total;
+  await page.getByRole('link', { name: `${undated} without a date` }).click();
+  await page.waitForURL(/starts_on.empty=1/);
+  // As it is planned it stands out no more.
+  await page.ask('POST', '/audit', { title: 'Review of management', criteria: ['iso-42001:9.3.2'], starts_on: `${year + 1}-05-05`, area: (await page.ask('GET', '/org_unit?limit=1')).items[0].id });
+  await visit(page, '/k/audit?shape=coverage');
+  await becomes(() => page.locator('.coverage tr.gap').count(), gaps.length - 1, 'rows that stand out after planning');
+  await page.getByRole('button', { name: 'Show only these' }).click();
+  await page.waitForURL(/shape=coverage:,gaps/);
+  await becomes(() => page.locator('.coverage tr[data-row]').count(), gaps.length - 1, 'only what stands out');
+  await page.getByRole('button', { name: 'A year earlier' }).click();
+  await page.waitForURL(new RegExp(`shape=coverage:${year - 2},gaps`));
+  await page.getByText(`in ${year - 2}–${year}`, { exact: false }).first().waitFor();
+  complain(page);
+  await close(page);
+});
+
+await test('shapes coverage by area, of one programme, as a file and in Chinese', async () => {
+  const page = await signedIn(browser, 'jon');
+  const year = new Date().getUTCFullYear();
+  const years = [year - 1, year, year + 1];
+  await visit(page, '/k/audit?shape=coverage');
+  await page.getByRole('checkbox', { name: 'By audited area' }).check();
+  await page.waitForURL(/shape=coverage:,by/);
+  await page.locator('.coverage th[scope="colgroup"]').first().waitFor();
+  const { of, rows, items } = await coverageOf(page);
+  const { tally } = await page.ask('GET', `/audit?tally=area&starts_on.gte=${years[0]}-01-01&starts_on.lte=${years[2]}-12-31`);
+  const areas = tally.map((one) => one.x);
+  truth(areas.length > 1 && areas.includes(null), 'one area is no second axis');
+  await page.getByRole('columnheader', { name: 'Whole organisation' }).waitFor();
+  const crossed = await cellsOf(page);
+  for (const row of rows) equal(crossed[row], areas.flatMap((area) => years.map((one) => of(row, one, area))), `numbers of ${row} by area`);
+  const file = await kept(page, 'As CSV');
+  equal([file.name, file.bom, file.lines.length], [`audit-${years[0]}-${years[2]}.csv`, true, rows.length + 1], 'the file');
+  equal(file.lines[rows.indexOf('9.3.2') + 1].split(',').slice(-areas.length * 6), areas.flatMap((area) => years.flatMap((one) => of('9.3.2', one, area).split('/'))), 'a row of the file');
+  // The programme leads here, with its own years and audits.
+  const programme = await page.ask('GET', '/audit_programme/AUP-0001');
+  await visit(page, '/k/audit_programme/AUP-0001');
+  await page.getByRole('link', { name: 'Coverage of audits' }).click();
+  await page.waitForURL(new RegExp(`programme=${programme.id}&shape=coverage$`));
+  const from = Number(programme.period_from.slice(0, 4));
+  const spans = Array.from({ length: Number(programme.period_to.slice(0, 4)) - from + 1 }, (_, at) => from + at);
+  await becomes(() => page.locator('.coverage thead th[scope="col"]').allInnerTexts(), ['Audit criteria', ...spans.map(String)], 'years of the programme');
+  const own = await coverageOf(page, (one) => one.programme === programme.id);
+  truth(items.length > own.items.filter((one) => one.programme === programme.id).length, 'every audit is of the programme');
+  const shown = await cellsOf(page);
+  for (const row of rows) equal(shown[row], spans.map((one) => own.of(row, one)), `numbers of ${row} in the programme`);
+  complain(page);
+  await close(page);
+  const chinese = await signedIn(browser, 'jon', { lang: 'zh' });
+  await visit(chinese, '/k/audit?shape=coverage');
+  await chinese.getByRole('rowheader', { name: /^A\.10\.4 .*不适用；尚未签署$/ }).waitFor();
+  await chinese.getByText(/行中有 \d+ 行在 \d{4}–\d{4} 年既未完成也未计划/).waitFor();
+  equal((await kept(chinese, '导出 CSV')).lines[0].split(',').slice(0, 3), ['审核准则', '标题', '说明'], 'words of the file');
+  complain(chinese);
+  await close(chinese);
+});
+
 await test('shapes tree: units under units, folded and opened by the arrows', async () => {
   const page = await signedIn(browser, 'lin');
   await visit(page, '/k/org_unit?shape=tree');

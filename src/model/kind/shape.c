@@ -10,12 +10,22 @@ bool field_tallies(const struct field *f)
     if (f->many)
         return false;
     return t->form == FORM_TRUTH || t->written == WRITTEN_OPTION || t->refers == REFERS_ONE ||
-           field_is_time(f) || (f->scale != NULL && field_is_column(f)) ||
-           text_is(f->name, "state");
+           t->refers == REFERS_MANY || field_is_time(f) ||
+           (f->scale != NULL && field_is_column(f)) || text_is(f->name, "state");
 }
 
 /* What the fields of a shape must be, by the word in the model. */
-enum fit { FIT_NONE, FIT_STEP, FIT_BAND, FIT_GROUP, FIT_COLUMN, FIT_DAY, FIT_PARENT };
+enum fit {
+    FIT_NONE,
+    FIT_STEP,
+    FIT_BAND,
+    FIT_GROUP,
+    FIT_COLUMN,
+    FIT_DAY,
+    FIT_PARENT,
+    FIT_CLAUSES,
+    FIT_ONE
+};
 
 static bool fits(const struct kind *k, const struct field *f, enum fit fit)
 {
@@ -33,6 +43,10 @@ static bool fits(const struct kind *k, const struct field *f, enum fit fit)
         return f->type->written == WRITTEN_DAY;
     case FIT_PARENT:
         return f->type->refers == REFERS_ONE && f->target_kind == k;
+    case FIT_CLAUSES:
+        return f->type->refers == REFERS_MANY && f->target == TO_REQUIREMENT;
+    case FIT_ONE:
+        return f->type->refers == REFERS_ONE;
     default:
         return false;
     }
@@ -46,7 +60,9 @@ static const char *fit_words(enum fit fit)
         [FIT_GROUP] = "\"state\", a choice, a whole number with a scale, or yes_no",
         [FIT_COLUMN] = "\"state\", a choice, or yes_no",
         [FIT_DAY] = "a date",
-        [FIT_PARENT] = "a ref to the kind itself"};
+        [FIT_PARENT] = "a ref to the kind itself",
+        [FIT_CLAUSES] = "refs to requirement",
+        [FIT_ONE] = "a ref"};
     return words[fit];
 }
 
@@ -100,21 +116,64 @@ static void check_map(struct loader *l, const struct kind *k, const struct json 
         check_position(l, k, after);
 }
 
+/* ---- coverage
+ * ---------------------------------------------------------------------------------- */
+/* In which states what a record is about has been done. */
+static void check_done(struct loader *l, const struct kind *k, const struct json *coverage)
+{
+    const struct json *done = model__list(l, coverage, "done", true);
+    for (const struct json *one = done == NULL ? NULL : done->first; one != NULL;
+         one = one->next)
+        if (kind_state(k, json_text(one)) < 0)
+            model__mistake(l, one, "unknown", "there is no state \"%.*s\"",
+                           TEXT_ARG(json_text(one)));
+}
+
+/* The record that says which years are looked at, and its two days. */
+static void check_period(struct loader *l, const struct kind *k, const struct json *coverage)
+{
+    const struct json *period = model__object(l, coverage, "period", false);
+    if (period == NULL || !model__keys(l, period, "by from to"))
+        return;
+    check_field(l, k, period, "by", FIT_ONE);
+    const struct field *by = kind_field(k, json_text(json_get(period, "by")));
+    if (by == NULL || by->type->refers != REFERS_ONE)
+        return;
+    if (by->target_kind == NULL) {
+        model__mistake(l, json_get(period, "by"), "type",
+                       "\"by\" must be a ref to a kind that has the two days");
+        return;
+    }
+    check_field(l, by->target_kind, period, "from", FIT_DAY);
+    check_field(l, by->target_kind, period, "to", FIT_DAY);
+}
+
+static void check_coverage(struct loader *l, const struct kind *k, const struct json *coverage)
+{
+    check_done(l, k, coverage);
+    check_period(l, k, coverage);
+}
+
 /* ---- each of them --------------------------------------------------------------------------
  */
 static const struct shape {
     const char *word, *keys;
+    void (*more)(struct loader *l, const struct kind *k, const struct json *view);
     struct {
         const char *key;
         enum fit fit;
-    } fields[2];
+    } fields[3];
 } shapes[] = {
-    {"map", "shape x y band after line", {{NULL, FIT_NONE}}},
-    {"matrix", "shape x y", {{"x", FIT_GROUP}, {"y", FIT_GROUP}}},
-    {"board", "shape by", {{"by", FIT_COLUMN}}},
-    {"calendar", "shape on", {{"on", FIT_DAY}}},
-    {"tree", "shape by", {{"by", FIT_PARENT}}},
-    {"timeline", "shape from to", {{"from", FIT_DAY}, {"to", FIT_DAY}}},
+    {"map", "shape x y band after line", check_map, {{NULL, FIT_NONE}}},
+    {"matrix", "shape x y", NULL, {{"x", FIT_GROUP}, {"y", FIT_GROUP}}},
+    {"board", "shape by", NULL, {{"by", FIT_COLUMN}}},
+    {"calendar", "shape on", NULL, {{"on", FIT_DAY}}},
+    {"tree", "shape by", NULL, {{"by", FIT_PARENT}}},
+    {"timeline", "shape from to", NULL, {{"from", FIT_DAY}, {"to", FIT_DAY}}},
+    {"coverage",
+     "shape rows by on done period",
+     check_coverage,
+     {{"rows", FIT_CLAUSES}, {"by", FIT_ONE}, {"on", FIT_DAY}}},
 };
 
 static const struct shape *shape_called(struct text word)
@@ -143,7 +202,8 @@ static void check_view(struct loader *l, const struct kind *k, const struct json
         return;
     if (shape == NULL) {
         model__mistake(l, json_get(view, "shape"), "unknown",
-                       "unknown shape \"%.*s\"; known: map matrix board calendar tree timeline",
+                       "unknown shape \"%.*s\"; known: map matrix board calendar tree timeline "
+                       "coverage",
                        TEXT_ARG(word));
         return;
     }
@@ -152,8 +212,8 @@ static void check_view(struct loader *l, const struct kind *k, const struct json
                        TEXT_ARG(word));
     if (!model__keys(l, view, shape->keys))
         return;
-    if (text_is(word, "map"))
-        check_map(l, k, view);
+    if (shape->more != NULL)
+        shape->more(l, k, view);
     for (size_t i = 0; i < COUNT(shape->fields) && shape->fields[i].key != NULL; i++)
         check_field(l, k, view, shape->fields[i].key, shape->fields[i].fit);
     check_differ(l, view, "x", "y");

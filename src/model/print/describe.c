@@ -486,6 +486,11 @@ static void put_framework(struct json_out *o, const struct framework *f)
         json_open(o, '{');
         put_text_at(o, "kind", f->register_kind);
         put_text_at(o, "field", f->register_field);
+        json_key(o, "excluded");
+        json_open(o, '[');
+        for (size_t i = 0; i < f->excluded_count; i++)
+            json_put_text(o, f->excluded_states[i]);
+        json_close(o, ']');
         json_close(o, '}');
     }
     json_close(o, '}');

@@ -60,7 +60,8 @@ static const struct broken {
      "\"show\": [\"state\"], \"answer\": [\"assessor\"]}",
      "\"public\"", "required", "\"case\" must be true"},
     {"kinds/thing.json", "\"order\": 10",
-     "\"order\": 10, \"public\": {\"about\": \"Story\", \"create\": [\"title\"], \"set\": {\n\"story\": "
+     "\"order\": 10, \"public\": {\"about\": \"Story\", \"create\": [\"title\"], \"set\": "
+     "{\n\"story\": "
      "\"$title\"}, \"show\": [\"state\"], \"answer\": [\"assessor\"], \"case\": true}",
      "\"story\": \"$title", "value", "nothing that is taken from a record"},
     /* offers */
@@ -122,6 +123,48 @@ static const struct broken {
      "\"views\": [\n{\"shape\": \"board\", \"by\": \"state\"},\n{\"shape\": \"board\", \"by\": "
      "\"level\"},",
      "{\"shape\": \"board\", \"by\": \"level\"}", "twice", "given twice"},
+    {"kinds/thing.json", "\"views\": [",
+     "\"views\": [\n{\"shape\": \"coverage\", \"rows\": \"parts\", \"by\": \"owner\", \"on\": "
+     "\"until\", \"done\": [\"done\"]},",
+     "\"rows\": \"parts\"", "type", "refs to requirement"},
+    {"kinds/thing.json", "\"views\": [",
+     "\"views\": [\n{\"shape\": \"coverage\", \"rows\": \"colours\", \"by\": \"owner\", "
+     "\"on\": \"until\", \"done\": [\"done\"]},",
+     "\"rows\": \"colours\"", "type", "refs to requirement"},
+    {"kinds/thing.json", "\"views\": [",
+     "\"views\": [\n{\"shape\": \"coverage\", \"rows\": \"rules\", \"by\": \"trust\", \"on\": "
+     "\"until\", \"done\": [\"done\"]},",
+     "\"by\": \"trust\"", "type", "a ref"},
+    {"kinds/thing.json", "\"views\": [",
+     "\"views\": [\n{\"shape\": \"coverage\", \"rows\": \"rules\", \"by\": \"owner\", \"on\": "
+     "\"seen_at\", \"done\": [\"done\"]},",
+     "\"on\": \"seen_at\"", "type", "a date"},
+    {"kinds/thing.json", "\"views\": [",
+     "\"views\": [\n{\"shape\": \"coverage\", \"rows\": \"rules\", \"by\": \"owner\", \"on\": "
+     "\"until\", \"done\": [\"gone\"]},",
+     "\"gone\"", "unknown", "no state"},
+    {"kinds/thing.json", "\"views\": [",
+     "\"views\": [\n{\"shape\": \"coverage\", \"rows\": \"rules\", \"by\": \"owner\", \"on\": "
+     "\"until\", \"done\": []},",
+     "[]", "required", "empty list"},
+    {"kinds/thing.json", "\"views\": [",
+     "\"views\": [\n{\"shape\": \"coverage\", \"rows\": \"rules\", \"by\": \"owner\", \"on\": "
+     "\"until\"},",
+     "\"coverage\"", "required", "done"},
+    {"kinds/thing.json", "\"views\": [",
+     "\"views\": [\n{\"shape\": \"coverage\", \"rows\": \"rules\", \"by\": \"owner\", \"on\": "
+     "\"until\", \"done\": [\"done\"], \"period\": {\"by\": \"owner\", \"from\": \"x\", "
+     "\"to\": \"y\"}},",
+     "\"by\": \"owner\", \"from\"", "type", "two days"},
+    {"kinds/thing.json", "\"views\": [",
+     "\"views\": [\n{\"shape\": \"coverage\", \"rows\": \"rules\", \"by\": \"owner\", \"on\": "
+     "\"until\", \"done\": [\"done\"], \"period\": {\"by\": \"unit\", \"from\": \"title\", "
+     "\"to\": \"due\"}},",
+     "\"from\": \"title\"", "type", "a date"},
+    {"kinds/thing.json", "\"views\": [",
+     "\"views\": [\n{\"shape\": \"coverage\", \"rows\": \"rules\", \"by\": \"owner\", \"on\": "
+     "\"until\", \"done\": [\"done\"], \"years\": 4},",
+     "\"years\"", "unknown_key", "years"},
     /* names */
     {"kinds/thing.json", "\"kind\": \"thing\"", "\"kind\": \"thin\"", "\"thin\"", "name",
      "called NAME.json", 999},

@@ -124,7 +124,8 @@ export interface Role {
 export interface Framework {
 	framework: string;
 	title: Words;
-	register?: { kind: string; field: string };
+	/** `excluded`: its states of rows that are left out. */
+	register?: { kind: string; field: string; excluded: string[] };
 }
 export interface Model {
 	hash: string;
@@ -250,7 +251,8 @@ export type Shape =
 	| { shape: 'board'; by: string }
 	| { shape: 'calendar'; on: string }
 	| { shape: 'tree'; by: string }
-	| { shape: 'timeline'; from: string; to: string };
+	| { shape: 'timeline'; from: string; to: string }
+	| { shape: 'coverage'; rows: string; by: string; on: string; done: string[]; period?: { by: string; from: string; to: string } };
 export type Counted = string | number | boolean | null;
 /** How many records of a list have which values; `z` and `w` when as many fields were asked for. */
 export interface Group {
@@ -578,6 +580,8 @@ export interface SoaRow {
 	risks?: Ref[];
 	evidence: number;
 	level: number | null;
+	/** By the signed statement. */
+	applicable: boolean;
 	/** Decided otherwise since the statement was signed: it counts as it was then. */
 	changed?: boolean;
 	/** The state in which it was signed; null: it never was. */

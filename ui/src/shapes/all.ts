@@ -11,11 +11,12 @@ export const LOADERS: Partial<Record<Name, () => Promise<{ default: unknown }>>>
 	board: () => import('./Board.svelte'),
 	calendar: () => import('./Calendar.svelte'),
 	tree: () => import('./Tree.svelte'),
-	timeline: () => import('./Timeline.svelte')
+	timeline: () => import('./Timeline.svelte'),
+	coverage: () => import('./Coverage.svelte')
 };
-const ICONS: Record<Name, string> = { map: 'grid-3x3', matrix: 'layers', board: 'columns-3', calendar: 'calendar', tree: 'network', timeline: 'chart-line' };
-// icons: grid-3x3 layers columns-3 calendar network chart-line list
-// i18n: shape.map shape.matrixName shape.board shape.calendarName shape.tree shape.timeline
+const ICONS: Record<Name, string> = { map: 'grid-3x3', matrix: 'layers', board: 'columns-3', calendar: 'calendar', tree: 'network', timeline: 'chart-line', coverage: 'list-checks' };
+// icons: grid-3x3 layers columns-3 calendar network chart-line list-checks list
+// i18n: shape.map shape.matrixName shape.board shape.calendarName shape.tree shape.timeline shape.coverage
 export const mapPath = (kind: Kind): string => (kind.kind === mapKind()?.kind ? '/map' : `/map/${kind.kind}`);
 
 export interface Way {
