@@ -46,7 +46,8 @@ static int open_place(struct site *s, const struct args *args, struct place plac
     fprintf(args->caller->err, "Making the demo organisation in %.*s …\n",
             TEXT_ARG(site_shown(arena, text_of(place.where))));
     arena_close(arena);
-    int code = site_create(s, args->caller, place, "Northlake Credit 北湖信贷", "demo.aimwell.local");
+    int code =
+        site_create(s, args->caller, place, "Northlake Credit 北湖信贷", "demo.aimwell.local");
     return code ? code : demo_load(s);
 }
 

@@ -254,6 +254,70 @@ await test('shapes coverage by area, of one programme, as a file and in Chinese'
   await close(chinese);
 });
 
+await test('shapes grid: who has which part in what, who holds the role now, and what is missing', async () => {
+  const page = await signedIn(browser, 'lin');
+  const fresh = await page.ask('POST', '/process', { title: 'Grid of its own', responsibilities: [{ activity: '=Twice', role: 'assessor', part: 'a' }, { activity: '=Twice', role: 'dpo', part: 'a' }, { activity: 'Never', role: 'dpo', part: 'i' }] });
+  const bare = await page.ask('POST', '/process', { title: 'Bare of all' });
+  await visit(page, '/k/process');
+  await page.getByRole('link', { name: 'Responsibilities (RACI)' }).click();
+  await page.waitForURL(/shape=grid/);
+  await page.locator('.grid tr[data-line]').first().waitFor();
+  const ends = (await kindOf('process')).states.filter((one) => one.end).map((one) => one.state);
+  const { items } = await page.ask('GET', '/process?limit=1000');
+  const living = items.filter((one) => !ends.includes(one.state));
+  // Every letter that stands there is a row of a record, and every row stands there.
+  const heads = await page.locator('.grid thead th .head').allInnerTexts();
+  const roles = Object.fromEntries((await page.ask('GET', '/model')).roles.map((one) => [one.role, one.title.en]));
+  const shown = await page.locator('.grid tbody').evaluateAll((all) => all.flatMap((body) => [...body.querySelectorAll('tr[data-line]')].flatMap((tr) => [...tr.querySelectorAll('td')].flatMap((td, at) => [...td.querySelectorAll('a')].map((a) => `${body.querySelector('.key').innerText} ${tr.dataset.line} ${at} ${a.innerText}`)))));
+  const meant = living.flatMap((one) => (one.responsibilities ?? []).map((row) => `${one.key} ${row.activity} ${heads.indexOf(roles[row.role])} ${row.part.toUpperCase()}`));
+  equal([...shown].sort(), [...meant].sort(), 'letters');
+  // Activities without exactly one who answers for them.
+  const activities = living.flatMap((one) => [...new Set((one.responsibilities ?? []).map((row) => row.activity))].map((name) => one.responsibilities.filter((row) => row.activity === name && row.part === 'a').length));
+  const wrong = activities.filter((n) => n !== 1).length;
+  truth(wrong >= 2, 'nothing is wrong');
+  await page.getByText(`${wrong} of ${activities.length} rows without exactly one “Accountable”`).waitFor();
+  await page.getByRole('rowheader', { name: '=Twice 2 roles are “Accountable”' }).waitFor();
+  await page.getByRole('rowheader', { name: 'Never No role is “Accountable”' }).waitFor();
+  await page.getByRole('rowheader', { name: new RegExp(`^${bare.key} Bare of all .*Nothing is written here yet$`) }).waitFor();
+  // Who holds a role: assignments in force, nothing else.
+  const { items: given } = await page.ask('GET', '/assignment?state=active&limit=1000');
+  const people = new Set(given.filter((one) => one.role === 'aims_manager' && one.person).map((one) => one.person));
+  equal(await page.locator('.grid thead th', { hasText: 'AIMS manager' }).locator('.who a').count(), people.size, 'who holds it');
+  truth(!given.some((one) => one.role === 'assessor'), 'somebody is assigned as assessor');
+  await page.locator('.grid thead th.empty', { hasText: 'Assessor' }).getByRole('link', { name: 'Nobody' }).waitFor();
+  const file = await kept(page, 'As CSV');
+  const line = file.lines.find((one) => one.includes('=Twice'));
+  truth(line.startsWith(`${fresh.key},Grid of its own,'=Twice,2 roles are “Accountable”`), `the file is not guarded: ${line}`);
+  equal(file.lines.length, 2 + new Set(meant.map((one) => one.split(/ \d+ [A-Z]$/)[0])).size + living.filter((one) => !(one.responsibilities ?? []).length).length, 'lines of the file');
+  // By keyboard, and on to the record.
+  const letter = page.locator('.grid tr[data-line="=Twice"] a.letter').first();
+  await letter.focus();
+  await page.keyboard.press('ArrowDown');
+  truth(await page.evaluate(() => document.activeElement.closest('tr').dataset.line === 'Never'), 'the arrow does not go down');
+  await letter.click();
+  await page.waitForURL(new RegExp(`/k/process/${fresh.key}$`));
+  // It is not approved like this: the record says why.
+  const refused = await page.ask('GET', `/process/${fresh.key}/moves`);
+  truth(JSON.stringify(refused).includes('has not exactly one'), 'nothing is said about who answers');
+  // Records by two of their references: what nobody is named for stands there, too.
+  await visit(page, '/k/assignment?shape=grid');
+  await page.locator('.grid tr[data-line]').first().waitFor();
+  const { items: systems } = await page.ask('GET', '/ai_system?limit=1000');
+  const over = (await kindOf('ai_system')).states.filter((one) => one.end).map((one) => one.state);
+  for (const one of systems.filter((s) => !over.includes(s.state))) {
+    const row = page.locator(`.grid tr[data-line="${one.id}"]`);
+    equal(await row.locator('td a:not(.vacant)').count(), given.filter((g) => g.system === one.id && g.person).length, `who holds a role for ${one.title}`);
+  }
+  truth(await page.getByText('Nobody holds a role for it').count() > 0, 'no system is without anybody');
+  complain(page);
+  await close(page);
+  const chinese = await signedIn(browser, 'lin', { lang: 'zh' });
+  await visit(chinese, '/k/process?shape=grid');
+  await chinese.getByRole('rowheader', { name: '=Twice 有 2 个角色是“担责”' }).waitFor();
+  complain(chinese);
+  await close(chinese);
+});
+
 await test('shapes tree: units under units, folded and opened by the arrows', async () => {
   const page = await signedIn(browser, 'lin');
   await visit(page, '/k/org_unit?shape=tree');

@@ -24,7 +24,8 @@ enum fit {
     FIT_DAY,
     FIT_PARENT,
     FIT_CLAUSES,
-    FIT_ONE
+    FIT_ONE,
+    FIT_ROWS
 };
 
 static bool fits(const struct kind *k, const struct field *f, enum fit fit)
@@ -47,6 +48,8 @@ static bool fits(const struct kind *k, const struct field *f, enum fit fit)
         return f->type->refers == REFERS_MANY && f->target == TO_REQUIREMENT;
     case FIT_ONE:
         return f->type->refers == REFERS_ONE;
+    case FIT_ROWS:
+        return f->type->form == FORM_ROWS;
     default:
         return false;
     }
@@ -62,7 +65,8 @@ static const char *fit_words(enum fit fit)
         [FIT_DAY] = "a date",
         [FIT_PARENT] = "a ref to the kind itself",
         [FIT_CLAUSES] = "refs to requirement",
-        [FIT_ONE] = "a ref"};
+        [FIT_ONE] = "a ref",
+        [FIT_ROWS] = "rows"};
     return words[fit];
 }
 
@@ -154,6 +158,60 @@ static void check_coverage(struct loader *l, const struct kind *k, const struct 
     check_period(l, k, coverage);
 }
 
+/* ---- grid
+ * -------------------------------------------------------------------------------------- */
+static const struct field *column_of(const struct field *rows, struct text name)
+{
+    for (size_t i = 0; i < rows->column_count; i++)
+        if (text_same(rows->columns[i].name, name))
+            return &rows->columns[i];
+    return NULL;
+}
+
+static void check_column(struct loader *l, const struct field *rows, const struct json *grid,
+                         const char *key, bool fits_too, const char *must)
+{
+    struct text name = model__text(l, grid, key, true);
+    const struct field *f = column_of(rows, name);
+    if (name.len == 0)
+        return;
+    if (f == NULL)
+        model__mistake(l, json_get(grid, key), "unknown", "there is no column \"%.*s\"",
+                       TEXT_ARG(name));
+    else if (!fits_too)
+        model__mistake(l, json_get(grid, key), "type", "\"%s\" must be %s; \"%.*s\" is not",
+                       key, must, TEXT_ARG(name));
+}
+
+/* Rows of each record: what stands down, what across, and by which word they meet. */
+static void check_rows_of(struct loader *l, const struct field *rows, const struct json *grid)
+{
+    const struct field *down = column_of(rows, json_text(json_get(grid, "down"))),
+                       *across = column_of(rows, json_text(json_get(grid, "across"))),
+                       *cell = column_of(rows, json_text(json_get(grid, "cell")));
+    check_column(l, rows, grid, "down", down != NULL && down->type->form == FORM_WORDS,
+                 "a text");
+    check_column(l, rows, grid, "across", across != NULL && across->type->refers == REFERS_ONE,
+                 "a ref");
+    check_column(l, rows, grid, "cell", cell != NULL && cell->type->written == WRITTEN_OPTION,
+                 "a choice");
+}
+
+static void check_grid(struct loader *l, const struct kind *k, const struct json *grid)
+{
+    const struct json *named = json_get(grid, "rows");
+    const struct field *rows = kind_field(k, json_text(named));
+    if (named == NULL) {
+        check_field(l, k, grid, "down", FIT_ONE);
+        check_field(l, k, grid, "across", FIT_ONE);
+        check_field(l, k, grid, "cell", FIT_ONE);
+        return;
+    }
+    check_field(l, k, grid, "rows", FIT_ROWS);
+    if (rows != NULL && rows->type->form == FORM_ROWS)
+        check_rows_of(l, rows, grid);
+}
+
 /* ---- each of them --------------------------------------------------------------------------
  */
 static const struct shape {
@@ -174,6 +232,7 @@ static const struct shape {
      "shape rows by on done period",
      check_coverage,
      {{"rows", FIT_CLAUSES}, {"by", FIT_ONE}, {"on", FIT_DAY}}},
+    {"grid", "shape rows down across cell", check_grid, {{NULL, FIT_NONE}}},
 };
 
 static const struct shape *shape_called(struct text word)
@@ -203,7 +262,7 @@ static void check_view(struct loader *l, const struct kind *k, const struct json
     if (shape == NULL) {
         model__mistake(l, json_get(view, "shape"), "unknown",
                        "unknown shape \"%.*s\"; known: map matrix board calendar tree timeline "
-                       "coverage",
+                       "coverage grid",
                        TEXT_ARG(word));
         return;
     }
@@ -218,6 +277,7 @@ static void check_view(struct loader *l, const struct kind *k, const struct json
         check_field(l, k, view, shape->fields[i].key, shape->fields[i].fit);
     check_differ(l, view, "x", "y");
     check_differ(l, view, "from", "to");
+    check_differ(l, view, "down", "across");
 }
 
 void model__views(struct loader *l, const struct json *root, struct kind *k)

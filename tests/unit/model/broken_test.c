@@ -165,6 +165,41 @@ static const struct broken {
      "\"views\": [\n{\"shape\": \"coverage\", \"rows\": \"rules\", \"by\": \"owner\", \"on\": "
      "\"until\", \"done\": [\"done\"], \"years\": 4},",
      "\"years\"", "unknown_key", "years"},
+    {"kinds/thing.json", "\"views\": [",
+     "\"views\": [\n{\"shape\": \"grid\", \"rows\": \"parts\", \"down\": \"worst\", "
+     "\"across\": \"side\", \"cell\": \"side\"},",
+     "\"rows\": \"parts\"", "type", "must be rows"},
+    {"kinds/thing.json", "\"views\": [",
+     "\"views\": [\n{\"shape\": \"grid\", \"rows\": \"told\", \"down\": \"records\", "
+     "\"across\": \"number\", \"cell\": \"fact\"},",
+     "\"across\": \"number\"", "type", "a ref"},
+    {"kinds/thing.json", "\"views\": [",
+     "\"views\": [\n{\"shape\": \"grid\", \"rows\": \"told\", \"down\": \"records\", "
+     "\"across\": \"gone\", \"cell\": \"fact\"},",
+     "\"gone\"", "unknown", "no column"},
+    {"kinds/thing.json", "\"views\": [",
+     "\"views\": [\n{\"shape\": \"grid\", \"down\": \"unit\", \"across\": \"owner\", \"cell\": "
+     "\"trust\"},",
+     "\"cell\": \"trust\"", "type", "a ref"},
+    {"kinds/thing.json", "\"views\": [",
+     "\"views\": [\n{\"shape\": \"grid\", \"down\": \"unit\", \"across\": \"owner\"},",
+     "\"grid\"", "required", "cell"},
+    {"kinds/thing.json", "\"views\": [",
+     "\"views\": [\n{\"shape\": \"grid\", \"down\": \"unit\", \"across\": \"unit\", \"cell\": "
+     "\"owner\"},",
+     "\"across\": \"unit\"", "twice", "same field"},
+    /* exactly one of the same */
+    {"kinds/thing.json", "\"covers\": {\"side\": [\"left\", \"right\"]}",
+     "\n\"one\": {\"for\": \"side\", \"column\": \"side\", \"is\": \"left\"}", "\"one\"",
+     "unknown", "required column"},
+    {"kinds/thing.json", "\"covers\": {\"side\": [\"left\", \"right\"]}",
+     "\n\"one\": {\"for\": \"gone\", \"column\": \"side\", \"is\": \"left\"}", "\"one\"",
+     "unknown", "required column"},
+    {"kinds/thing.json", "\"covers\": {\"side\": [\"left\", \"right\"]}",
+     "\n\"one\": [\"side\"]", "\"one\"", "type", "for"},
+    {"kinds/thing.json", "\"covers\": {\"side\": [\"left\", \"right\"]}",
+     "\n\"one\": {\"for\": \"side\", \"column\": \"side\", \"is\": \"left\", \"most\": 2}",
+     "\"one\"", "unknown_key", "most", 2},
     /* names */
     {"kinds/thing.json", "\"kind\": \"thing\"", "\"kind\": \"thin\"", "\"thin\"", "name",
      "called NAME.json", 999},

@@ -81,7 +81,8 @@ static const char field_shape[] =
     "name:text type:text title:words about:words? required:bool required_from:list? "
     "required_in:list? required_when:object? only:object? of:list? many:bool? max:any? "
     "min:any? "
-    "to:text? columns:list? covers:object? computed:bool? standing:text? clock:text? reckoned_from:list? fixed:any? sensitive:bool? always:bool? "
+    "to:text? columns:list? covers:object? computed:bool? standing:text? clock:text? "
+    "reckoned_from:list? fixed:any? sensitive:bool? always:bool? "
     "unique:bool? envelope:bool? system:bool? default:any?";
 
 static void model_json_has_the_documented_shape(void **state)

@@ -44,6 +44,8 @@ export interface Field {
 	to?: string;
 	columns?: Field[];
 	covers?: Record<string, Scalar[]>;
+	/** Of the rows that are the same in `for`, exactly one is that in `column`. */
+	one?: { for: string; column: string; is: string };
 	computed?: boolean;
 	/** Of a clock or a keeping time: the field that says how it stands; and of that field, the clock. */
 	standing?: string;
@@ -102,6 +104,8 @@ export interface Kind {
 	sort?: string;
 	views: Shape[];
 	is?: string;
+	/** A record in one of the states, between its days, gives its person a role over another record. */
+	grants?: { role: string; to: string; over: string; from: string | null; until: string | null; in: string[] };
 	layout: { title: Words; fields: string[] }[];
 	fields: Field[];
 	states: State[];
@@ -252,6 +256,8 @@ export type Shape =
 	| { shape: 'calendar'; on: string }
 	| { shape: 'tree'; by: string }
 	| { shape: 'timeline'; from: string; to: string }
+	/** Rows of each record when it names any, else the records themselves. */
+	| { shape: 'grid'; rows?: string; down: string; across: string; cell: string }
 	| { shape: 'coverage'; rows: string; by: string; on: string; done: string[]; period?: { by: string; from: string; to: string } };
 export type Counted = string | number | boolean | null;
 /** How many records of a list have which values; `z` and `w` when as many fields were asked for. */
