@@ -81,6 +81,9 @@ struct field {
     struct text covers_column;   /* ROWS: "" when none */
     struct text *covers;
     size_t covers_count;
+    const struct field *one_for,
+        *one_column;             /* ROWS: of the rows that are the same in one_for… */
+    struct text one_is;          /* …exactly one has this there; NULL: no such rule */
     const struct json *fallback; /* "default" */
     const struct json *computed; /* {"fn": …}; NULL: a person's field */
     const struct condition **cases; /* the `when` of each case, in order; NULL: always */

@@ -16,7 +16,7 @@ TYPES = {"text", "note", "integer", "number", "yes_no", "date", "moment", "choic
          "file", "rows", "document"}
 COLUMN_TYPES = {"text", "note", "integer", "number", "yes_no", "date", "choice", "ref"}
 FIELD_KEYS = {"type", "title", "about", "required", "default", "of", "to", "many", "min", "max",
-              "columns", "covers", "computed", "only", "unique", "sensitive", "read", "always", "was",
+              "columns", "covers", "one", "computed", "only", "unique", "sensitive", "read", "always", "was",
               "indexed", "fixed", "clock", "keep"}
 CLOCK_KEYS = {"from", "add", "deadline", "calendar", "when", "answered", "remind", "ladder"}
 KIND_KEYS = {"kind", "prefix", "title", "plural", "about", "icon", "phase", "order", "serves",
@@ -415,7 +415,10 @@ def check_kind(m, path, data):
     if len(data["list"]) > 7:
         m.say(where, "more than seven columns in the list")
     for view in data.get("views", []):
-        view = {key: name for key, name in view.items() if key not in ("shape", "line")}  # line: of the criteria, the loader looks
+        # line and period name fields of other kinds, done names states: the loader looks
+        view = {key: name for key, name in view.items() if key not in ("shape", "line", "period", "done")}
+        if "rows" in view and view.get("down"):  # the others are columns of these rows
+            view = {"rows": view["rows"]}
         for name in [*view.pop("after", {}).values(), *view.values()]:
             if name not in fields and name not in KEPT:
                 m.say(where, f"a view names no field {name}")

@@ -156,6 +156,18 @@ static void put_required(struct json_out *o, const struct kind *k, const struct 
 static void put_field(struct json_out *o, const struct kind *k, const struct field *f,
                       struct arena *a);
 
+static void put_one(struct json_out *o, const struct field *f)
+{
+    if (f->one_for == NULL)
+        return;
+    json_key(o, "one");
+    json_open(o, '{');
+    put_text_at(o, "for", f->one_for->name);
+    put_text_at(o, "column", f->one_column->name);
+    put_text_at(o, "is", f->one_is);
+    json_close(o, '}');
+}
+
 static void put_rows(struct json_out *o, const struct kind *k, const struct field *f,
                      struct arena *a)
 {
@@ -164,6 +176,7 @@ static void put_rows(struct json_out *o, const struct kind *k, const struct fiel
     for (size_t i = 0; i < f->column_count; i++)
         put_field(o, k, &f->columns[i], a);
     json_close(o, ']');
+    put_one(o, f);
     if (f->covers_count == 0)
         return;
     json_key(o, "covers");
@@ -382,6 +395,36 @@ static void put_move(struct json_out *o, const struct kind *k, const struct move
     json_close(o, '}');
 }
 
+static void put_name_at(struct json_out *o, const char *key, const struct field *f)
+{
+    json_key(o, key);
+    if (f == NULL)
+        json_put_null(o);
+    else
+        json_put_text(o, f->name);
+}
+
+static void put_grants(struct json_out *o, const struct kind *k)
+{
+    const struct grants *g = &k->grants;
+    if (g->in == 0)
+        return;
+    json_key(o, "grants");
+    json_open(o, '{');
+    put_name_at(o, "role", g->role);
+    put_name_at(o, "to", g->to);
+    put_name_at(o, "over", g->over);
+    put_name_at(o, "from", g->from);
+    put_name_at(o, "until", g->until);
+    json_key(o, "in");
+    json_open(o, '[');
+    for (size_t i = 0; i < k->state_count; i++)
+        if (g->in >> i & 1)
+            json_put_text(o, k->states[i].name);
+    json_close(o, ']');
+    json_close(o, '}');
+}
+
 /* ---- the whole --------------------------------------------------------------------------- */
 static void put_head(struct json_out *o, const struct kind *k)
 {
@@ -403,6 +446,7 @@ static void put_head(struct json_out *o, const struct kind *k)
     else
         json_put_json(o, k->views);
     put_text_at(o, "is", k->is);
+    put_grants(o, k);
 }
 
 static void put_layouts(struct json_out *o, const struct kind *k)
@@ -497,6 +541,11 @@ static void put_framework(struct json_out *o, const struct framework *f)
         json_open(o, '{');
         put_text_at(o, "kind", f->register_kind);
         put_text_at(o, "field", f->register_field);
+        json_key(o, "excluded");
+        json_open(o, '[');
+        for (size_t i = 0; i < f->excluded_count; i++)
+            json_put_text(o, f->excluded_states[i]);
+        json_close(o, ']');
         json_close(o, '}');
     }
     json_close(o, '}');

@@ -123,6 +123,83 @@ static const struct broken {
      "\"views\": [\n{\"shape\": \"board\", \"by\": \"state\"},\n{\"shape\": \"board\", \"by\": "
      "\"level\"},",
      "{\"shape\": \"board\", \"by\": \"level\"}", "twice", "given twice"},
+    {"kinds/thing.json", "\"views\": [",
+     "\"views\": [\n{\"shape\": \"coverage\", \"rows\": \"parts\", \"by\": \"owner\", \"on\": "
+     "\"until\", \"done\": [\"done\"]},",
+     "\"rows\": \"parts\"", "type", "refs to requirement"},
+    {"kinds/thing.json", "\"views\": [",
+     "\"views\": [\n{\"shape\": \"coverage\", \"rows\": \"colours\", \"by\": \"owner\", "
+     "\"on\": \"until\", \"done\": [\"done\"]},",
+     "\"rows\": \"colours\"", "type", "refs to requirement"},
+    {"kinds/thing.json", "\"views\": [",
+     "\"views\": [\n{\"shape\": \"coverage\", \"rows\": \"rules\", \"by\": \"trust\", \"on\": "
+     "\"until\", \"done\": [\"done\"]},",
+     "\"by\": \"trust\"", "type", "a ref"},
+    {"kinds/thing.json", "\"views\": [",
+     "\"views\": [\n{\"shape\": \"coverage\", \"rows\": \"rules\", \"by\": \"owner\", \"on\": "
+     "\"seen_at\", \"done\": [\"done\"]},",
+     "\"on\": \"seen_at\"", "type", "a date"},
+    {"kinds/thing.json", "\"views\": [",
+     "\"views\": [\n{\"shape\": \"coverage\", \"rows\": \"rules\", \"by\": \"owner\", \"on\": "
+     "\"until\", \"done\": [\"gone\"]},",
+     "\"gone\"", "unknown", "no state"},
+    {"kinds/thing.json", "\"views\": [",
+     "\"views\": [\n{\"shape\": \"coverage\", \"rows\": \"rules\", \"by\": \"owner\", \"on\": "
+     "\"until\", \"done\": []},",
+     "[]", "required", "empty list"},
+    {"kinds/thing.json", "\"views\": [",
+     "\"views\": [\n{\"shape\": \"coverage\", \"rows\": \"rules\", \"by\": \"owner\", \"on\": "
+     "\"until\"},",
+     "\"coverage\"", "required", "done"},
+    {"kinds/thing.json", "\"views\": [",
+     "\"views\": [\n{\"shape\": \"coverage\", \"rows\": \"rules\", \"by\": \"owner\", \"on\": "
+     "\"until\", \"done\": [\"done\"], \"period\": {\"by\": \"owner\", \"from\": \"x\", "
+     "\"to\": \"y\"}},",
+     "\"by\": \"owner\", \"from\"", "type", "two days"},
+    {"kinds/thing.json", "\"views\": [",
+     "\"views\": [\n{\"shape\": \"coverage\", \"rows\": \"rules\", \"by\": \"owner\", \"on\": "
+     "\"until\", \"done\": [\"done\"], \"period\": {\"by\": \"unit\", \"from\": \"title\", "
+     "\"to\": \"due\"}},",
+     "\"from\": \"title\"", "type", "a date"},
+    {"kinds/thing.json", "\"views\": [",
+     "\"views\": [\n{\"shape\": \"coverage\", \"rows\": \"rules\", \"by\": \"owner\", \"on\": "
+     "\"until\", \"done\": [\"done\"], \"years\": 4},",
+     "\"years\"", "unknown_key", "years"},
+    {"kinds/thing.json", "\"views\": [",
+     "\"views\": [\n{\"shape\": \"grid\", \"rows\": \"parts\", \"down\": \"worst\", "
+     "\"across\": \"side\", \"cell\": \"side\"},",
+     "\"rows\": \"parts\"", "type", "must be rows"},
+    {"kinds/thing.json", "\"views\": [",
+     "\"views\": [\n{\"shape\": \"grid\", \"rows\": \"told\", \"down\": \"records\", "
+     "\"across\": \"number\", \"cell\": \"fact\"},",
+     "\"across\": \"number\"", "type", "a ref"},
+    {"kinds/thing.json", "\"views\": [",
+     "\"views\": [\n{\"shape\": \"grid\", \"rows\": \"told\", \"down\": \"records\", "
+     "\"across\": \"gone\", \"cell\": \"fact\"},",
+     "\"gone\"", "unknown", "no column"},
+    {"kinds/thing.json", "\"views\": [",
+     "\"views\": [\n{\"shape\": \"grid\", \"down\": \"unit\", \"across\": \"owner\", \"cell\": "
+     "\"trust\"},",
+     "\"cell\": \"trust\"", "type", "a ref"},
+    {"kinds/thing.json", "\"views\": [",
+     "\"views\": [\n{\"shape\": \"grid\", \"down\": \"unit\", \"across\": \"owner\"},",
+     "\"grid\"", "required", "cell"},
+    {"kinds/thing.json", "\"views\": [",
+     "\"views\": [\n{\"shape\": \"grid\", \"down\": \"unit\", \"across\": \"unit\", \"cell\": "
+     "\"owner\"},",
+     "\"across\": \"unit\"", "twice", "same field"},
+    /* exactly one of the same */
+    {"kinds/thing.json", "\"covers\": {\"side\": [\"left\", \"right\"]}",
+     "\n\"one\": {\"for\": \"side\", \"column\": \"side\", \"is\": \"left\"}", "\"one\"",
+     "unknown", "required column"},
+    {"kinds/thing.json", "\"covers\": {\"side\": [\"left\", \"right\"]}",
+     "\n\"one\": {\"for\": \"gone\", \"column\": \"side\", \"is\": \"left\"}", "\"one\"",
+     "unknown", "required column"},
+    {"kinds/thing.json", "\"covers\": {\"side\": [\"left\", \"right\"]}",
+     "\n\"one\": [\"side\"]", "\"one\"", "type", "for"},
+    {"kinds/thing.json", "\"covers\": {\"side\": [\"left\", \"right\"]}",
+     "\n\"one\": {\"for\": \"side\", \"column\": \"side\", \"is\": \"left\", \"most\": 2}",
+     "\"one\"", "unknown_key", "most", 2},
     /* names */
     {"kinds/thing.json", "\"kind\": \"thing\"", "\"kind\": \"thin\"", "\"thin\"", "name",
      "called NAME.json", 999},

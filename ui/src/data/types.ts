@@ -44,6 +44,8 @@ export interface Field {
 	to?: string;
 	columns?: Field[];
 	covers?: Record<string, Scalar[]>;
+	/** Of the rows that are the same in `for`, exactly one is that in `column`. */
+	one?: { for: string; column: string; is: string };
 	computed?: boolean;
 	/** Of a clock or a keeping time: the field that says how it stands; and of that field, the clock. */
 	standing?: string;
@@ -106,6 +108,8 @@ export interface Kind {
 	sort?: string;
 	views: Shape[];
 	is?: string;
+	/** A record in one of the states, between its days, gives its person a role over another record. */
+	grants?: { role: string; to: string; over: string; from: string | null; until: string | null; in: string[] };
 	layout: { title: Words; fields: string[] }[];
 	fields: Field[];
 	states: State[];
@@ -128,7 +132,8 @@ export interface Role {
 export interface Framework {
 	framework: string;
 	title: Words;
-	register?: { kind: string; field: string };
+	/** `excluded`: its states of rows that are left out. */
+	register?: { kind: string; field: string; excluded: string[] };
 }
 export interface Model {
 	hash: string;
@@ -280,7 +285,10 @@ export type Shape =
 	| { shape: 'board'; by: string }
 	| { shape: 'calendar'; on: string }
 	| { shape: 'tree'; by: string }
-	| { shape: 'timeline'; from: string; to: string };
+	| { shape: 'timeline'; from: string; to: string }
+	/** Rows of each record when it names any, else the records themselves. */
+	| { shape: 'grid'; rows?: string; down: string; across: string; cell: string }
+	| { shape: 'coverage'; rows: string; by: string; on: string; done: string[]; period?: { by: string; from: string; to: string } };
 export type Counted = string | number | boolean | null;
 /** How many records of a list have which values; `z` and `w` when as many fields were asked for. */
 export interface Group {
@@ -608,6 +616,8 @@ export interface SoaRow {
 	risks?: Ref[];
 	evidence: number;
 	level: number | null;
+	/** By the signed statement. */
+	applicable: boolean;
 	/** Decided otherwise since the statement was signed: it counts as it was then. */
 	changed?: boolean;
 	/** The state in which it was signed; null: it never was. */

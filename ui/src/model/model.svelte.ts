@@ -63,6 +63,11 @@ export const isRegister = (kind: string): boolean => model.now?.frameworks.some(
 /** The shape of that name that a kind declares. */
 export const shapeOf = <N extends Shape['shape']>(kind: Kind | undefined, name: N): Extract<Shape, { shape: N }> | undefined =>
 	kind?.views.find((one): one is Extract<Shape, { shape: N }> => one.shape === name);
+/** Kinds whose coverage is looked at for the time that a record of `kind` spans. */
+export const spannedBy = (kind: string): Kind[] => kinds().filter((one) => {
+	const period = shapeOf(one, 'coverage')?.period;
+	return !!period && fieldOf(one, period.by)?.to === kind;
+});
 export const mapKind = (): Kind | undefined => kinds().find((kind) => shapeOf(kind, 'map'));
 
 /** Kinds whose records point at one of `kind` by a field of their own, and that field: what can be added to it. */
