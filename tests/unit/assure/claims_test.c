@@ -645,7 +645,11 @@ static void documents_part_by_part(void **state)
     struct site *s = *state;
     expect_no_data(s, "chk-28c");
     put_policy(s);
-    set(s, "document SET location = 'shelf'");
+    set(s, "document SET location = NULL, body = NULL, content = NULL");
+    expect(s, "chk-28", "no_text");
+    set(s, "document SET content = '{\"lead\": \"en\"}'");
+    expect(s, "chk-28", NULL);
+    set(s, "document SET location = 'shelf', content = NULL");
     expect(s, "chk-28", NULL);
     expect(s, "chk-28b", NULL);
     expect(s, "chk-28c", "no_document");
