@@ -9,6 +9,7 @@
 
 struct known { /* "$ref" → id */
     struct text name, id;
+    const struct kind *kind; /* of a record that the script made */
 };
 struct play {
     struct site *site;
@@ -19,14 +20,20 @@ struct play {
     int64_t now;
 };
 
-static void learn(struct play *p, struct text name, struct text id)
+static void learn_record(struct play *p, struct text name, struct text id,
+                         const struct kind *kind)
 {
     if (!name.len)
         return;
     if (p->count == p->room)
         panic("the demo names too many things");
     p->known[p->count++] =
-        (struct known){text_copy(p->site->arena, name), text_copy(p->site->arena, id)};
+        (struct known){text_copy(p->site->arena, name), text_copy(p->site->arena, id), kind};
+}
+
+static void learn(struct play *p, struct text name, struct text id)
+{
+    learn_record(p, name, id, NULL);
 }
 
 static struct text look_up(const struct play *p, struct text name)
@@ -91,22 +98,23 @@ static enum err body_of(const struct play *p, struct call *call, const struct js
 /* ---- acts
  * ------------------------------------------------------------------------------------------------
  */
+/* What the script did not make itself is called by its key: "TSK-0015". */
+static const struct kind *kind_of_key(const struct play *p, struct text key)
+{
+    struct text prefix = key;
+    prefix = text_cut(&prefix, '-');
+    for (size_t i = 0; i < p->site->model->kind_count; i++)
+        if (text_same(p->site->model->kinds[i].prefix, prefix))
+            return &p->site->model->kinds[i];
+    return NULL;
+}
+
 static const struct kind *kind_of(const struct play *p, struct text id)
 {
-    struct reader *r = store_reader(p->site->store);
-    const struct kind *found = NULL;
-    for (size_t i = 0; i < p->site->model->kind_count && !found; i++) {
-        struct arena *a = arena_open();
-        struct call *call = call_open(a, p->now, LANG_EN);
-        struct record *rec;
-        call->actor = actor_command(call);
-        if (record_read(call, p->site->records, r, &p->site->model->kinds[i], id, 0, &rec) ==
-            OK)
-            found = &p->site->model->kinds[i];
-        arena_close(a);
-    }
-    store_return(p->site->store, r);
-    return found;
+    for (size_t i = p->count; i > 0; i--)
+        if (text_same(p->known[i - 1].id, id))
+            return p->known[i - 1].kind;
+    return kind_of_key(p, id);
 }
 
 static enum err play_file(struct play *p, struct call *call, const struct json *act)
@@ -172,7 +180,7 @@ static enum err play_change(struct play *p, struct call *call, const struct json
         return problem(call, ERR_MISSING, TEXT("kind"), "missing", "no such kind or record");
     TRY(record_do(call, p->site->records, &c));
     if (create)
-        learn(p, json_text(json_get(act, "ref")), c.record->id);
+        learn_record(p, json_text(json_get(act, "ref")), c.record->id, c.kind);
     return OK;
 }
 
@@ -315,7 +323,8 @@ static enum err learn_registers(struct play *p)
             const struct json *v = record_value(list.items[n], f->register_field);
             struct text row = v ? v->text : (struct text){0};
             text_cut(&row, ':');
-            learn(p, text_print(s->arena, "soa:%.*s", TEXT_ARG(row)), list.items[n]->id);
+            learn_record(p, text_print(s->arena, "soa:%.*s", TEXT_ARG(row)), list.items[n]->id,
+                         k);
         }
     }
     store_return(s->store, r);
@@ -358,7 +367,7 @@ static enum err add_units(struct play *p)
             failed(p->site->caller, call, e);
             return e;
         }
-        learn(p, json_text(json_get(one, "ref")), c.record->id);
+        learn_record(p, json_text(json_get(one, "ref")), c.record->id, c.kind);
     }
     return OK;
 }

@@ -15,7 +15,9 @@ sys.path.insert(0, os.path.join(HERE, "..", "durability"))
 import harness  # noqa: E402
 
 SCRIPTS = os.path.join(HERE, "..", "..", "model", "demo")
-# At least so many records of a kind; of office exactly.
+# So many records of a kind.
+NORTHLAKE = {"ai_system": 12, "risk": 57, "impact_assessment": 14, "supplier": 9, "data_resource": 20, "objective": 6, "metric": 8, "incident": 8,
+             "concern": 5, "nonconformity": 14, "audit": 4, "audit_programme": 1, "management_review": 2, "change": 6, "soa_entry": 38}
 OFFICE = {"document": 8, "use_case": 7, "ai_system": 3, "supplier": 3, "risk": 6, "treatment": 3, "incident": 1, "waiver": 1, "audit": 1,
           "finding": 1, "nonconformity": 2, "management_review": 1, "objective": 1, "awareness": 1, "competence": 3, "soa_entry": 38}
 
@@ -70,10 +72,36 @@ def whole(report, aimwell, name):
     return place
 
 
+def counted(report, name, found, wanted):
+    counts = {kind: len(found[kind]) for kind in wanted}
+    report.say(counts == wanted, f"{name}: it has as many records as it should", str({k: (counts[k], wanted[k]) for k in wanted if counts[k] != wanted[k]}))
+
+
+def northlake(report, aimwell, place):
+    found = records(aimwell, place)
+    counted(report, "northlake", found, NORTHLAKE)
+    people = script("northlake")["people"]
+    roles = {grant["role"] for one in people for grant in one["roles"]}
+    report.say(len(people) == 45 and len(roles) >= 12, "northlake: 45 people in twelve roles and more", f"{len(people)} {len(roles)}")
+    excluded = [row for row in found["soa_entry"] if row["state"] == "excluded"]
+    report.say(len(excluded) >= 4 and all(row.get("justification") for row in excluded), "northlake: four controls are left out, with reasons")
+    severities = [one.get("severity") for one in found["incident"]]
+    report.say("near_miss" in severities and severities.count("critical") == 1, "northlake: a near miss, and one critical incident", str(severities))
+    grades = [one.get("grade") for one in found["nonconformity"]]
+    report.say(grades.count("major") >= 2 and any(one.get("before") == "again" for one in found["nonconformity"]),
+               "northlake: major nonconformities, and one that came again", str(grades))
+    report.say(any(one.get("route") == "unplanned" for one in found["change"]), "northlake: a change that nobody had planned")
+    for kind, least in (("ai_system", 7), ("risk", 7), ("impact_assessment", 7), ("nonconformity", 7), ("data_resource", 4)):
+        states = {one["state"] for one in found[kind]}
+        report.say(len(states) >= least, f"northlake: {kind} in {least} states", str(states))
+    for kind, least in (("risk", 5), ("ai_system", 5), ("data_resource", 5), ("nonconformity", 7)):
+        owners = {one["owner"] for one in found[kind]}
+        report.say(len(owners) >= least, f"northlake: {kind} has {least} owners", str(len(owners)))
+
+
 def office(report, aimwell, place):
     found = records(aimwell, place)
-    counts = {kind: len(found[kind]) for kind in OFFICE}
-    report.say(counts == OFFICE, "office: it has what it says", str({k: (counts[k], OFFICE[k]) for k in OFFICE if counts[k] != OFFICE[k]}))
+    counted(report, "office", found, OFFICE)
     people = [line for line in harness.must(aimwell, "user", "list", where=place.where).splitlines() if "@lantern" in line]
     report.say(len(people) == 10, "office: ten people", str(len(people)))
     waiver, incident = found["waiver"][0], found["incident"][0]
@@ -124,6 +152,7 @@ def main():
     for name in names():
         well_written(report, name)
         places[name] = whole(report, aimwell, name)
+    northlake(report, aimwell, places["northlake"])
     office(report, aimwell, places["office"])
     never_mixed(report, aimwell, places["office"])
     report.end()

@@ -812,7 +812,8 @@ await test('journey missing records: the way to make them stands beside them', a
 });
 
 await test('journey groups and saved views', async () => {
-  const page = await signedIn(browser, 'lin');
+  // High enough for every risk: of a longer list only the rows in sight are there.
+  const page = await signedIn(browser, 'lin', { height: 5000 });
   await visit(page, '/k/risk?group=state');
   const model = await page.ask('GET', '/model');
   const order = model.kinds.find((k) => k.kind === 'risk').states.map((s) => s.title.en);

@@ -42,7 +42,7 @@ begin() { # a server of its own, with the demo organisation or with nobody: begi
     i=0
     until grep -qs 'http://127' "$work/$1.txt"; do
         i=$((i + 1))
-        [ $i -lt 300 ] && kill -0 "$server" 2>/dev/null || { cat "$work/$1.txt" >&2; return 1; }
+        [ $i -lt 900 ] && kill -0 "$server" 2>/dev/null || { cat "$work/$1.txt" >&2; return 1; }
         sleep 0.2
     done
     sleep 0.2

@@ -44,6 +44,15 @@ await test('shapes map asks for numbers, and for rows only of the cell that is o
   await close(page);
 });
 
+await test('shapes board: no card is wider than its column, however long the names in it', async () => {
+  const page = await signedIn(browser, 'lin');
+  await visit(page, '/k/risk?shape=board');
+  await page.locator('[data-card]').first().waitFor();
+  const over = await page.locator('.card').evaluateAll((all) => all.filter((card) => card.getBoundingClientRect().right > card.closest('[data-column]').getBoundingClientRect().right + 1).map((card) => card.innerText));
+  equal(over, [], 'cards that hang over');
+  await close(page);
+});
+
 await test('shapes board: columns with counts, the first cards, more on request, closed ones as numbers', async () => {
   const page = await signedIn(browser, 'lin');
   for (let at = 0; at < 15; at++) await page.ask('POST', '/task', { title: `Card ${String(at).padStart(2, '0')}`, tags: ['of the board'] });
