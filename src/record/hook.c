@@ -189,7 +189,7 @@ static enum err next_of(struct call *call, struct reader *db, const struct hook 
     struct rows rows;
     TRY(read_rows(call, db, "SELECT next FROM hook_state WHERE hook = $1", &V_TEXT(h->id), 1, 1,
                   &rows));
-    *next = rows.count ? rows.cells[0].integer : h->made + 1;
+    *next = rows.count && rows.cells[0].integer >= 0 ? rows.cells[0].integer : h->made + 1;
     return OK;
 }
 
@@ -219,7 +219,7 @@ static enum err keep(struct job *job, struct call *call, struct tx *tx)
     struct rows rows;
     TRY(tx_rows(call, tx, "SELECT next FROM hook_state WHERE hook = $1", &V_TEXT(f->hook->id),
                 1, 1, &rows));
-    if (rows.count && rows.cells[0].integer != f->seen)
+    if (rows.count && rows.cells[0].integer >= 0 && rows.cells[0].integer != f->seen)
         return OK;
     struct value values[] = {V_TEXT(f->hook->id), V_INT(f->next)};
     TRY(insert(call, tx, f));

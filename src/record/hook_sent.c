@@ -107,8 +107,11 @@ static enum err note_failing(struct call *call, struct tx *tx, struct settling *
     struct value values[] = {V_TEXT(w->d->hook), V_TEXT(w->failing)};
     if (text_same(was, w->failing))
         return OK;
-    return tx_exec(call, tx, "UPDATE hook_state SET failing = $2 WHERE hook = $1", values, 2,
-                   NULL);
+    return tx_exec(
+        call, tx,
+        "INSERT INTO hook_state(hook, next, failing) VALUES ($1, -1, $2) ON CONFLICT "
+        "(hook) DO UPDATE SET failing = $2",
+        values, 2, NULL);
 }
 
 static enum err settle(struct job *job, struct call *call, struct tx *tx)
@@ -238,7 +241,11 @@ struct tidying {
 static enum err end_others(struct call *call, struct tx *tx, const struct tidying *t)
 {
     struct rows rows;
-    TRY(tx_rows(call, tx, "SELECT hook FROM hook_state ORDER BY hook", NULL, 0, 1000, &rows));
+    TRY(tx_rows(
+        call, tx,
+        "SELECT hook FROM hook_state UNION SELECT hook FROM hook_delivery WHERE done IS "
+        "NULL ORDER BY hook",
+        NULL, 0, 1000, &rows));
     for (size_t i = 0; i < rows.count; i++) {
         struct value hook = row_at(&rows, i)[0];
         if (text_among(t->hooks, t->count, hook.text))

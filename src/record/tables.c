@@ -192,8 +192,8 @@ static const struct column hook_delivery_columns[] = {
 static const struct index hook_delivery_indexes[] = {
     {.name = NAMED("hook_delivery_hook"), .columns = NAMED("hook, at, id")},
     {.name = NAMED("hook_delivery_waits"), .columns = NAMED("hook, done, due")}};
-/* How far each webhook has read the ledger, and since when nothing of it arrives ("": it does).
- */
+/* Which entry each webhook reads next (-1: the one after what made it), and since when nothing
+ * of it arrives ("": it does). */
 static const struct column hook_state_columns[] = {
     COLUMN("hook", TEXT, true), COLUMN("next", INTEGER, true), COLUMN("failing", TEXT, true)};
 
