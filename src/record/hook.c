@@ -230,7 +230,7 @@ static enum err keep(struct job *job, struct call *call, struct tx *tx)
         values, 2, NULL);
 }
 
-static enum err read_on(struct telling *t, struct following *f, bool silent, bool *more)
+static enum err read_on(struct telling *t, struct following *f, int64_t pass_over, bool *more)
 {
     struct ledger_row *entries;
     size_t count;
@@ -240,12 +240,12 @@ static enum err read_on(struct telling *t, struct following *f, bool silent, boo
     TRY(next_of(t->call, t->db, f->hook, &f->seen));
     f->next = f->seen;
     TRY(ledger_size_seen(t->call, t->db, &size));
+    if (pass_over) {
+        f->next = pass_over > f->seen ? pass_over : f->seen;
+        return OK;
+    }
     if ((int64_t)size <= f->seen)
         return OK;
-    f->next = (int64_t)size;
-    if (silent)
-        return OK;
-    f->next = f->seen;
     TRY(record_hook_stands(t->call, t->db, f->hook->id, &waiting, &failing));
     if (waiting >= HOOK_WAITING_MOST)
         return OK;
@@ -260,13 +260,13 @@ static enum err read_on(struct telling *t, struct following *f, bool silent, boo
 }
 
 enum err record_hook_follow(struct call *call, struct records *r, const struct hook *h,
-                            bool silent, bool *more)
+                            int64_t pass_over, bool *more)
 {
     struct following f = {.hook = h};
     struct telling t = {.call = call, .r = r, .hook = h};
     *more = false;
     t.db = store_reader(r->store);
-    enum err e = read_on(&t, &f, silent, more);
+    enum err e = read_on(&t, &f, pass_over, more);
     store_return(r->store, t.db);
     TRY(e);
     f.rows = t.rows;

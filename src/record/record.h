@@ -718,10 +718,11 @@ struct hook_delivery {
     int64_t version, ledger, tries, status;
     struct record *rec; /* for pages: what the reader may read; NULL otherwise */
 };
-/* What happened since, as: a page of entries at a time. *more: there is more to read. `silent`:
- * what happened is passed over (the webhook is paused, say). */
+/* What happened since, as: a page of entries at a time. *more: there is more to read. pass_over
+ * other than 0: entries before that one are told to nobody (the webhook was paused when the
+ * ledger had so many, say). */
 MUST_USE enum err record_hook_follow(struct call *call, struct records *r, const struct hook *h,
-                                     bool silent, bool *more);
+                                     int64_t pass_over, bool *more);
 /* The oldest that is due, claimed for this server; *there false when none is. */
 MUST_USE enum err record_hook_take(struct call *call, struct records *r, struct text hook,
                                    struct hook_delivery *out, bool *there);

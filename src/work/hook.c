@@ -47,6 +47,7 @@ struct round { /* one look, in one epoch */
     struct records *records;
     struct access *access;
     struct call *call;
+    int64_t size; /* of the ledger, before it was read which webhooks there are */
 };
 
 static struct round begin(struct hooking *s, struct arena *arena)
@@ -278,7 +279,7 @@ static enum err serve(struct round *d, const struct hook *h)
     TRY(as_maker(d, h, &may));
     bool silent = h->stopped.len > 0 || !may;
     for (int i = 0; i < PAGES_AT_ONCE && more; i++)
-        TRY(record_hook_follow(d->call, d->records, h, silent, &more));
+        TRY(record_hook_follow(d->call, d->records, h, silent ? d->size : 0, &more));
     if (silent || hook_sending(d->s->sender, slot_of(d->s, l)) || clock_ticks() < l->hold)
         return OK;
     return send_next(d, l, h);
@@ -302,8 +303,12 @@ static void look(struct hooking *s)
     struct round d = begin(s, arena);
     struct hook *hooks;
     size_t count = 0;
+    uint64_t size = 0;
     struct reader *db = store_reader(access_store(d.access));
-    enum err e = access_hooks(d.call, d.access, db, &hooks, &count);
+    enum err e = ledger_size_seen(d.call, db, &size);
+    if (e == OK)
+        e = access_hooks(d.call, d.access, db, &hooks, &count);
+    d.size = (int64_t)size;
     store_return(access_store(d.access), db);
     if (e == OK) {
         free_lanes(s, hooks, count);

@@ -88,6 +88,35 @@ class Receiver:
         self.door.server_close()
 
 
+class Letters:
+    """A mail server that takes everything and keeps the letters."""
+
+    def __init__(self):
+        self.got = []
+        self.door = socket.create_server(("127.0.0.1", 0))
+        self.port = self.door.getsockname()[1]
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            try:
+                link, _ = self.door.accept()
+            except OSError:
+                return
+            threading.Thread(target=self.talk, args=(link,), daemon=True).start()
+
+    def talk(self, link):
+        said, lines = {b"DATA": b"354 go on", b"QUIT": b"221 bye"}, link.makefile("rb")
+        link.sendall(b"220 post.example\r\n")
+        for line in lines:
+            word = line[:4].upper().strip()
+            link.sendall(said.get(word, b"250 fine") + b"\r\n")
+            if word == b"DATA":
+                self.got.append(b"".join(iter(lines.readline, b".\r\n")).decode())
+                link.sendall(b"250 taken\r\n")
+        link.close()
+
+
 def until(holds, patience=PATIENCE):
     end = time.monotonic() + patience
     while time.monotonic() < end:
@@ -109,7 +138,8 @@ class Suite:
     def __init__(self, report, stores, folder):
         self.report, self.kind, self.folder = report, stores.kind, folder
         self.store = stores.new()
-        self.people = cast.make(self.store, folder)["people"]
+        made = cast.make(self.store, folder)
+        self.people, self.units = made["people"], made["units"]
 
     def say(self, name, good, why=""):
         self.report.tell(f"hook {self.kind} {name}", [] if good else [str(why)[:2500]])
@@ -197,15 +227,35 @@ class Suite:
                  until(lambda: any(d["state"] == "not_told" for d in self.deliveries(client, hook))), self.deliveries(client, hook))
 
     def rights(self, client, to):
-        """Who may not administer any more has no webhook that tells."""
+        """It tells what its maker may read at that moment, and nobody else turns it."""
+        makers = {who: Receiver() for who in ("ada", "alan", "sally")}
+        hooks = {who: self.make(client, there.address, who=who, events=["created"])["id"] for who, there in makers.items()}
+        heard = lambda who: [json.loads(body)["data"]["key"] for _, _, body in makers[who].got]
+        plain = self.task(client)["key"]
+        claims = client.must("carl", "POST", "/task", {"title": "In Claims", "confidentiality": "confidential"})["key"]
+        client.must("carl", "POST", "/task", {"title": "In Claims", "confidentiality": "internal", "unit": self.units["claims"]})
+        foreign = client.must("carl", "POST", "/risk", {"title": "Wrong refusals", "confidentiality": "internal", "unit": self.units["claims"]})
+        until(lambda: plain in heard("alan"))
+        time.sleep(1)
+        may = {who: client.call(who, "GET", f"/risk/{foreign['id']}").status for who in makers}
+        self.say("each tells what its maker may read", plain in heard("alan") and claims not in heard("alan"), {who: heard(who) for who in makers})
+        tasks = {who: client.call(who, "GET", f"/task/{plain}").status == 200 for who in makers}
+        self.say("and no more than that", all((plain in heard(who)) == tasks[who] for who in makers) and not all(tasks.values()), (tasks, may))
+        client.must("ada", "DELETE", f"/people/{self.people['alan']}/roles", {"role": "aims_manager", "unit": ""})
         to.got.clear()
-        mine = self.make(client, to.address, who="ada", events=["created"])
-        client.must("amy", "PATCH", f"/hooks/{mine['id']}", {"paused": True})
-        answer = client.call("amy", "PATCH", f"/hooks/{mine['id']}", {"address": "https://example.org/x"})
+        count = len(makers["alan"].got)
+        self.task(client)
+        until(lambda: to.got)
+        time.sleep(1)
+        self.say("whose maker may not administer any more tells nothing", len(makers["alan"].got) == count, heard("alan"))
+        client.must("amy", "PATCH", f"/hooks/{hooks['ada']}", {"paused": True})
+        answer = client.call("amy", "PATCH", f"/hooks/{hooks['ada']}", {"address": "https://example.org/x"})
         self.say("nobody else sets where it goes", answer.status == 403 and answer.codes == ["maker"], answer.short())
-        answer = client.call("amy", "PATCH", f"/hooks/{mine['id']}", {"paused": False})
+        answer = client.call("amy", "PATCH", f"/hooks/{hooks['ada']}", {"paused": False})
         self.say("nor resumes it", answer.status == 403, answer.short())
-        client.must("ada", "DELETE", f"/hooks/{mine['id']}")
+        for who, there in makers.items():
+            client.must("ada", "DELETE", f"/hooks/{hooks[who]}")
+            there.close()
 
     def page(self, client, to, made):
         """Trying it out, pausing, sending again, another secret."""
@@ -234,7 +284,8 @@ class Suite:
 
     # ---- receivers that do not take it ---------------------------------------------------------------
     def trouble(self):
-        with self.allowed() as server:
+        post = Letters()
+        with self.allowed("--mail", f"smtp://127.0.0.1:{post.port}", "--mail-from", "aims@northlake.example") as server:
             client = Client(server, cast.passwords())
             flaky, elsewhere, hangs, good = Receiver([500, 503, 204]), Receiver(302), Receiver("hang"), Receiver()
             gone = Receiver(410)
@@ -255,6 +306,8 @@ class Suite:
                      b"hook.pause" in client.call("amy", "GET", "/ledger/entries?limit=1000").body, hook)
             self.say("who hangs is said to be slow", until(lambda: self.state(client, ids["hangs"], 1).get("why") == "slow", 25),
                      self.deliveries(client, ids["hangs"]))
+            told = lambda: [one for one in post.got if "Subject: A webhook of yours is paused" in one and "<amy@northlake.example>" in one]
+            self.say("and its maker gets a letter", until(told) and "(410)" in base64.b64decode(told()[0].split("\r\n\r\n", 1)[1]).decode(), post.got)
             self.killed(client, server)
             self.long_down(client, server, ids)
             for to in (flaky, elsewhere, hangs, good, gone):
