@@ -255,8 +255,8 @@ handler hooks_get, hooks_post, hook_patch, hook_delete, hook_rotate, hook_test,
 handler calendar_get, feed_get, feed_post, feed_delete;
 handler record_list_get, record_post, record_bulk, record_get, record_patch, moves_get,
     move_post, signature_withdraw, redact_get, redact_post, hold_post, hold_delete, history_get,
-    disclosure_get, links_get, links_post, links_delete, comments_get, comments_post,
-    messages_get, messages_post, acknowledge_post, acknowledgements_get;
+    signatures_get, disclosure_get, links_get, links_post, links_delete, comments_get,
+    comments_post, messages_get, messages_post, acknowledge_post, acknowledgements_get;
 handler public_list, public_get, public_post, public_case_post, public_message_post;
 handler file_post, file_get;
 handler transfer_post, transfers_get, transfer_get, transfer_patch, transfer_delete,

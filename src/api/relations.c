@@ -188,6 +188,71 @@ static struct record *for_names(struct exchange *x, const struct history_item *h
     return out;
 }
 
+/* ---- what was signed ------------------------------------------------------------------------
+ */
+static enum err put_signers(struct exchange *x, const struct signed_off *s, struct json_out *o)
+{
+    struct text *kinds = NEW_MANY(x->call->arena, 2 * s->count + 1, struct text);
+    struct text *ids = NEW_MANY(x->call->arena, 2 * s->count + 1, struct text);
+    struct ref *people = NEW_MANY(x->call->arena, 2 * s->count + 1, struct ref);
+    for (size_t i = 0; i < s->count; i++) {
+        kinds[i] = kinds[s->count + i] = TEXT("person");
+        ids[i] = s->by[i].person;
+        ids[s->count + i] = s->by[i].stands_for;
+    }
+    TRY(record_refs(x->call, x->records, exchange__db(x), kinds, ids, 2 * s->count, people));
+    json_key(o, "by");
+    json_open(o, '[');
+    for (size_t i = 0; i < s->count; i++) {
+        json_open(o, '{');
+        put__person(o, "person", ids[i], people[i].title);
+        if (s->by[i].stands_for.len)
+            put__person(o, "for", s->by[i].stands_for, people[s->count + i].title);
+        put__text(o, "at", s->by[i].at);
+        put__integer(o, "ledger", s->by[i].ledger);
+        json_close(o, '}');
+    }
+    json_close(o, ']');
+    return OK;
+}
+
+static enum err put_signed(struct exchange *x, const struct signed_off *s, struct json_out *o)
+{
+    json_open(o, '{');
+    put__text(o, "move", s->made.move);
+    put__text(o, "to", s->made.to);
+    put__text(o, "reason", s->made.reason);
+    put__integer(o, "version", s->made.version);
+    put__text(o, "at", s->made.at);
+    put__integer(o, "ledger", s->made.ledger);
+    TRY(put_signers(x, s, o));
+    json_close(o, '}');
+    return OK;
+}
+
+enum err signatures_get(struct exchange *x)
+{
+    const struct kind *k;
+    struct record *rec;
+    struct signed_off *list;
+    size_t count;
+    TRY(find(x, &k, &rec));
+    TRY(exchange__read(x, rec));
+    TRY(record_signed(x->call, x->records, exchange__db(x), rec, &list, &count));
+    struct json_out *o = exchange__json(x);
+    json_open(o, '{');
+    json_key(o, "items");
+    json_open(o, '[');
+    for (size_t i = 0; i < count; i++) {
+        if (!record_is_restricted(rec) && record_is_restricted(list[i].made.then))
+            TRY(exchange__read(x, list[i].made.then));
+        TRY(put_signed(x, &list[i], o));
+    }
+    json_close(o, ']');
+    json_close(o, '}');
+    return OK;
+}
+
 enum err history_get(struct exchange *x)
 {
     const struct kind *k;

@@ -118,6 +118,7 @@ const struct route routes[] = {
     ROUTE(DELETE, V1 "/{kind}/{id}/hold", SIGNED_IN, CHEAP, hold_delete)
     ROUTE(POST, V1 "/{kind}/{id}/moves/{move}/withdraw", SIGNED_IN, CHEAP, signature_withdraw)
     ROUTE(GET, V1 "/{kind}/{id}/history", SIGNED_IN, LIST, history_get)
+    ROUTE(GET, V1 "/{kind}/{id}/signatures", SIGNED_IN, LIST, signatures_get)
     ROUTE(GET, V1 "/{kind}/{id}/disclosure", SIGNED_IN, LIST, disclosure_get)
     ROUTE(GET, V1 "/{kind}/{id}/links", SIGNED_IN, LIST, links_get)
     ROUTE(POST, V1 "/{kind}/{id}/links", SIGNED_IN, DEAR, links_post)

@@ -34,6 +34,14 @@ static bool add_option(struct args *out, const char *name, const char *value)
     return true;
 }
 
+/* The word after --name, or NULL. What may take one does not take the next option for it. */
+static char *value_after(const struct option_rule *rule, int argc, char **argv, int i)
+{
+    if (rule->value == NO_VALUE || i + 1 >= argc)
+        return NULL;
+    return rule->value == MAY_TAKE_VALUE && argv[i + 1][0] == '-' ? NULL : argv[i + 1];
+}
+
 bool args_read(int argc, char **argv, const struct option_rule *rules, size_t rule_count,
                struct args *out, bool *help)
 {
@@ -59,15 +67,14 @@ bool args_read(int argc, char **argv, const struct option_rule *rules, size_t ru
         const struct option_rule *rule = find(name, length, rules, rule_count);
         if (!rule)
             rule = find(name, length, common, COUNT(common));
-        if (!rule || (equals && !rule->value)) {
+        if (!rule || (equals && rule->value == NO_VALUE)) {
             fprintf(out->caller->err, "aimwell: there is no option %s here\n", argv[i]);
             good = false;
             continue;
         }
-        const char *value = equals                        ? equals + 1
-                            : rule->value && i + 1 < argc ? argv[++i]
-                                                          : NULL;
-        if (rule->value && !value) {
+        const char *value = equals ? equals + 1 : value_after(rule, argc, argv, i);
+        i += !equals && value;
+        if (rule->value == TAKES_VALUE && !value) {
             fprintf(out->caller->err, "aimwell: --%s needs a value\n", rule->name);
             good = false;
         } else if (!add_option(out, rule->name, value))

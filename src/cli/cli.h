@@ -14,7 +14,7 @@
  * ------------------------------------------------------------------------------- */
 struct option_rule {
     const char *name; /* without "--" */
-    bool value;       /* takes one */
+    enum { NO_VALUE, TAKES_VALUE, MAY_TAKE_VALUE } value; /* the last: unless an option follows */
 };
 struct args {
     const struct caller *caller; /* who gave them; set before they are read */
@@ -60,9 +60,21 @@ int export_ledger(struct site *s, const struct args *args);
 /* With all that is in it; links are removed, not followed (restore.c). */
 void remove_folder(const char *path);
 
-/* ---- the demo organisation (demo.c)
+/* ---- the demo organisations (demos.c, demo.c)
  * --------------------------------------- */
-int demo_load(struct site *s);
+struct demo {
+    struct text name,
+        path; /* "office", "model/demo/office.json"; of a script of one's own both its path */
+    const struct json *script;
+};
+/* That of this name; without one, the one that says it is the standard. ERR_MISSING. */
+MUST_USE enum err demo_script(struct call *call, struct text wanted, struct demo *out);
+/* Which demo this organisation is; empty: none. */
+MUST_USE enum err demo_of(struct site *s, struct text *name);
+/* With --demo: opens what is there, or makes the demo that was asked for; gives the exit code. */
+int demo_open(struct site *s, const struct args *args, struct place place);
+/* Plays the script of that name into an organisation that is empty. */
+int demo_load(struct site *s, struct text name);
 /* The demo log-ins, when this is a demo organisation. */
 void demo_print(struct site *s);
 #endif

@@ -7,14 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char demo_password[] = "northlake-demo-2026";
-
 struct known { /* "$ref" → id */
     struct text name, id;
 };
 struct play {
     struct site *site;
     const struct json *script;
+    struct text path; /* of the script, below model/ */
     struct known *known;
     size_t count, room;
     int64_t now;
@@ -258,7 +257,7 @@ static int play_acts(struct play *p)
         struct call *call = call_open(a, p->now, LANG_EN);
         enum err e = play_one(p, call, act);
         if (e != OK) {
-            fprintf(p->site->caller->err, "model/demo/northlake.json:%u ", act->line);
+            fprintf(p->site->caller->err, "%.*s:%u ", TEXT_ARG(p->path), act->line);
             failed(p->site->caller, call, e);
             refused++;
         }
@@ -269,6 +268,11 @@ static int play_acts(struct play *p)
 
 /* ---- people, units, registers
  * -------------------------------------------------------------------------------- */
+static struct text password_of(const struct json *script)
+{
+    return json_text(json_get(script, "password"));
+}
+
 static enum err add_person(struct play *p, const struct json *one)
 {
     struct site *s = p->site;
@@ -280,7 +284,7 @@ static enum err add_person(struct play *p, const struct json *one)
                                      look_up(p, json_text(json_get(r, "unit")))};
     struct text id;
     TRY(access_person_add(s->call, s->access, json_text(json_get(one, "name")),
-                          json_text(json_get(one, "email")), text_of(demo_password), false,
+                          json_text(json_get(one, "email")), password_of(p->script), false,
                           look_up(p, json_text(json_get(one, "unit"))), grants, n, &id));
     learn(p, json_text(json_get(one, "ref")), id);
     return OK;
@@ -362,7 +366,8 @@ static enum err add_units(struct play *p)
 static void print_people(const struct site *s, const struct json *script)
 {
     const struct json *people = json_get(script, "people");
-    fprintf(s->caller->out, "Demo log-ins, all with the password %s\n", demo_password);
+    fprintf(s->caller->out, "Demo log-ins, all with the password %.*s\n",
+            TEXT_ARG(password_of(script)));
     for (const struct json *one = people ? people->first : NULL; one; one = one->next) {
         fprintf(s->caller->out, "  %-32.*s %.*s", TEXT_ARG(json_text(json_get(one, "email"))),
                TEXT_ARG(json_text(json_get(one, "name"))));
@@ -374,32 +379,26 @@ static void print_people(const struct site *s, const struct json *script)
     }
 }
 
-static enum err read_script(struct site *s, const struct json **script)
-{
-    const struct model_file *file = model_embedded_file("demo/northlake.json");
-    if (!file)
-        return problem(s->call, ERR_BUG, TEXT("demo"), "missing", "the demo is not inside");
-    return json_read(s->call, file->bytes, &json_model_limits, script);
-}
-
 void demo_print(struct site *s)
 {
-    const struct json *script;
-    struct text demo = {0};
-    struct reader *r = store_reader(s->store);
-    enum err e = meta_read(s->call, r, "demo", &demo);
-    store_return(s->store, r);
-    if (e == OK && text_is(demo, "1") && read_script(s, &script) == OK)
-        print_people(s, script);
+    struct demo demo;
+    struct text name;
+    if (demo_of(s, &name) == OK && name.len && demo_script(s->call, name, &demo) == OK)
+        print_people(s, demo.script);
 }
 
-int demo_load(struct site *s)
+int demo_load(struct site *s, struct text name)
 {
-    struct play p = {.site = s, .now = s->call->now, .room = 4000};
+    struct demo demo = {0};
+    struct play p = {.site = s, .now = s->call->now, .room = 8000};
     p.known = NEW_MANY(s->arena, p.room, struct known);
-    enum err e = read_script(s, &p.script);
+    enum err e = demo_script(s->call, name, &demo);
+    p.script = demo.script;
+    p.path = demo.path;
     if (e == OK)
         e = access_meta(s->call, s->access, "demo", TEXT("1"));
+    if (e == OK)
+        e = access_meta(s->call, s->access, "demo.script", name);
     if (e == OK)
         e = add_units(&p);
     if (e == OK)

@@ -14,7 +14,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-static const struct option_rule rules[] = {{"listen", true},    {"demo", false},
+static const struct option_rule rules[] = {{"listen", true},    {"demo", MAY_TAKE_VALUE},
                                            {"tls-cert", true},  {"tls-key", true},
                                            {"public", true},    {"proxy", true},
                                            {"workers", true},   {"patience", true},
@@ -36,20 +36,6 @@ static bool read_listen(const struct args *args, const char *listen, struct net_
     o->host = (struct text){listen, (size_t)(colon - listen)};
     o->port = (int)port;
     return true;
-}
-
-/* A demo organisation is made where there is nothing yet. */
-static int open_place(struct site *s, const struct args *args, struct place place)
-{
-    if (!args_flag(args, "demo") || site_there(args->caller, place))
-        return site_open(s, args->caller, place, MODEL_NEW);
-    struct arena *arena = arena_open();
-    fprintf(args->caller->err, "Making the demo organisation in %.*s …\n",
-            TEXT_ARG(site_shown(arena, text_of(place.where))));
-    arena_close(arena);
-    int code =
-        site_create(s, args->caller, place, "Northlake Credit 北湖信贷", "demo.aimwell.local");
-    return code ? code : demo_load(s);
 }
 
 /* Threads inherit the mask: only this one hears of signals, by sigtimedwait. */
@@ -533,7 +519,9 @@ static int open_served(struct house *h, struct served *v, const struct args *arg
                        const struct net_options *o)
 {
     int code = args_flag(args, "demo") ? refuse_public_demo(args, o, v->outside.origin) : 0;
-    code = code ? code : open_place(&v->site, args, v->place);
+    if (code == 0)
+        code = args_flag(args, "demo") ? demo_open(&v->site, args, v->place)
+                                       : site_open(&v->site, args->caller, v->place, MODEL_NEW);
     if (code == 0) {
         v->open = true;
         code = is_demo(&v->site) ? refuse_public_demo(args, o, v->outside.origin) : 0;
@@ -571,7 +559,7 @@ static int run(const struct args *args)
 
 const struct command command_serve = {
     "serve",
-    "aimwell serve [--data DIR | --store postgres://…] [--listen HOST:PORT] [--demo]\n"
+    "aimwell serve [--data DIR | --store postgres://…] [--listen HOST:PORT] [--demo [NAME]]\n"
     "              [--tls-cert FILE --tls-key FILE] [--public URL] [--proxy ADDRESS,…]\n"
     "              [--organisations FILE] [--host NAME,…] [--workers N] [--patience SECONDS] "
     "[--rate N] "
@@ -580,7 +568,8 @@ const struct command command_serve = {
     "--mail-password-file F] [--mail-ca FILE]]\n"
     "              [--hook-allow NETWORK,…] [--hook-ca FILE]\n\n"
     "Serves the organisation in DIR (default address 127.0.0.1:8420). --demo makes a demo\n"
-    "organisation there when there is none. One process per SQLite folder; several may serve\n"
+    "organisation there when there is none: the usual one, or the one of that NAME (a name that does\n"
+    "not exist is answered with those that do). One process per SQLite folder; several may serve\n"
     "one PostgreSQL schema, all with the same program and --site files.\n"
     "Behind a proxy that does TLS, --public is the address people use: cookies are marked\n"
     "Secure and pages of no other origin may write. It may end in a path (https://host/aims), "

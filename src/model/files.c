@@ -22,6 +22,7 @@ static const struct {
     {"methods/", FILE_METHOD},
     {"calendars/", FILE_CALENDAR},
     {"ladders/", FILE_LADDER},
+    {"deadlines/", FILE_DEADLINE},
     {"gathers/", FILE_GATHER},
     {"overlays/", FILE_OVERLAY},
     {"demo/", FILE_OTHER},
@@ -61,7 +62,8 @@ static bool classify_by_content(struct source *s)
     } first_keys[] = {
         {"extends", FILE_OVERLAY},   {"kind", FILE_KIND},     {"framework", FILE_FRAMEWORK},
         {"check", FILE_CHECK},       {"set", FILE_SET},       {"method", FILE_METHOD},
-        {"calendar", FILE_CALENDAR}, {"ladder", FILE_LADDER}, {"gather", FILE_GATHER}};
+        {"calendar", FILE_CALENDAR}, {"ladder", FILE_LADDER}, {"gather", FILE_GATHER},
+        {"deadlines", FILE_DEADLINE}};
     for (size_t i = 0; i < COUNT(first_keys); i++)
         if (json_get(s->root, first_keys[i].key) != NULL) {
             s->type = first_keys[i].type;

@@ -37,6 +37,7 @@ enum file_type {
     FILE_METHOD,
     FILE_CALENDAR,
     FILE_LADDER,
+    FILE_DEADLINE,
     FILE_GATHER,
     FILE_OVERLAY
 };
@@ -240,6 +241,7 @@ struct condition *model__condition(struct loader *l, const struct kind *k,
 
 void model__calendars(struct loader *l, size_t count);
 void model__ladders(struct loader *l, size_t count);
+void model__deadlines(struct loader *l, size_t count);
 /* The rungs of the ladder of that name, as records of the kind have them. */
 void model__rungs(struct loader *l, const struct kind *k, const struct json *name, struct clock *c);
 /* f, of which v says that it is a clock, was just read: makes it computed and adds NAME_standing behind it. */

@@ -140,6 +140,7 @@ static void run_passes(struct loader *l, struct text on)
     read_shared(l);
     model__calendars(l, count_of(l, FILE_CALENDAR));
     model__ladders(l, count_of(l, FILE_LADDER));
+    model__deadlines(l, count_of(l, FILE_DEADLINE));
     name_kinds(l);
     model__overlays(l, on);
     read_envelope(l);

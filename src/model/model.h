@@ -81,6 +81,9 @@ struct field {
     struct text covers_column;   /* ROWS: "" when none */
     struct text *covers;
     size_t covers_count;
+    const struct field *one_for,
+        *one_column;             /* ROWS: of the rows that are the same in one_for… */
+    struct text one_is;          /* …exactly one has this there; NULL: no such rule */
     const struct json *fallback; /* "default" */
     const struct json *computed; /* {"fn": …}; NULL: a person's field */
     const struct condition **cases; /* the `when` of each case, in order; NULL: always */
@@ -215,6 +218,18 @@ bool calendar_works(const struct calendar *c, int64_t day); /* NULL: Monday to F
 int64_t calendar_unknown(const struct calendar *c, int64_t from, int64_t to);
 bool calendar_same(const struct calendar *a, const struct calendar *b); /* do they count alike? */
 
+/* A time that a law sets: a row of data, so that a law that changes is a row that changes. */
+struct deadline {
+    struct text name, source;   /* "gdpr.authority"; file and line */
+    struct words law, article;  /* the act as it is cited, and where in it */
+    struct words asks, trigger; /* what must have been done by then; from when it counts */
+    struct duration length;
+    const struct calendar *calendar; /* NULL: the organisation's */
+    struct text certainty;    /* "A" its words were read, "B" well known, "C" from hearsay */
+    struct words seen_in;     /* where somebody of us read it, */
+    struct text verified_on;  /* on which day */
+    struct text applies_from; /* the first day on which it is law; "": it is */
+};
 /* How a clock stands: `late` was answered after its time, `missed` is over and not answered. A field that is
  * empty has not begun. */
 enum clock_standing { STANDING_RUNNING, STANDING_MET, STANDING_LATE, STANDING_MISSED, STANDING_NONE };
@@ -231,6 +246,7 @@ struct clock { /* a moment by which something must have been answered */
     const struct field *from;          /* a date, with whose end it ends, or a moment */
     struct duration add;
     const struct calendar *calendar;   /* NULL: the organisation's */
+    const struct deadline *deadline;   /* of the law; NULL: a rule of one's own */
     const struct condition *when;      /* NULL: always */
     const struct field *answered;      /* a date or moment says when; NULL: */
     uint64_t answered_in;              /* by being in one of these states */
@@ -251,6 +267,7 @@ struct keeping { /* how long the content of a record is kept at least; `at` NULL
     const struct field *from;     /* the date or moment from which it counts; NULL: */
     uint64_t from_in;             /* from when it came into one of these states */
     struct duration time;         /* whole days or months, forward */
+    const struct deadline *deadline; /* the law that says so; NULL: a rule of one's own */
     const struct condition *when; /* NULL: always */
 };
 
@@ -549,6 +566,8 @@ struct model {
     size_t gather_count;
     struct calendar *calendars;
     size_t calendar_count;
+    struct deadline *deadlines; /* by file, then as they stand there */
+    size_t deadline_count;
     const struct guest *guest;     /* what their queries may read (store/store.h: read_guest) */
     const struct kind *unit_kind;  /* is: unit_tree; NULL when none */
     const struct kind *criteria_kind; /* is: criteria; NULL when none */
@@ -587,6 +606,7 @@ const struct role *model_role(const struct model *m, struct text name);
 const struct framework *model_framework(const struct model *m, struct text name);
 const struct requirement *model_requirement(const struct model *m, struct text id);
 const struct calendar *model_calendar(const struct model *m, struct text name);
+const struct deadline *model_deadline(const struct model *m, struct text name);
 const struct check *model_check(const struct model *m, struct text name);
 const struct gather *model_gather(const struct model *m,
                                   const struct field *into); /* NULL: none */

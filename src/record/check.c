@@ -261,7 +261,8 @@ enum err check__required(struct call *call, const struct record *rec, size_t sta
                     ? text_print(call->arena, say(call, "%.*s is required"), TEXT_ARG(label))
                     : text_print(call->arena, say(call, "%.*s is required for “%.*s”"),
                                  TEXT_ARG(label), TEXT_ARG(in)));
-        else if (f->covers_count && check_covers(call, f, rec->values[i]) != OK)
+        else if ((f->covers_count && check_covers(call, f, rec->values[i]) != OK) ||
+                 (f->one_for && rows__one(call, f, rec->values[i]) != OK))
             worst = ERR_INVALID;
     }
     return worst;

@@ -394,6 +394,9 @@ MUST_USE enum err check__body(struct call *call, const struct kind *k, const str
                               bool system_allowed, const struct json ***values_out,
                               bool **given_out);
 /* What the state demands: required, covers. Adds problems; OK when nothing is missing. */
+/* rows.c: ERR_INVALID, told of each, when rows of the same have not exactly one of f->one_is.
+ */
+MUST_USE enum err rows__one(struct call *call, const struct field *f, const struct json *rows);
 MUST_USE enum err check__required(struct call *call, const struct record *rec, size_t state,
                                   const struct move *move);
 /* References exist, are readable, and keys become ids. */

@@ -415,6 +415,7 @@ struct signature {
     struct text own_id;
     int64_t version;    /* it was given for */
     int64_t step;       /* of the move, from 1 on */
+    int64_t ledger;     /* the entry that speaks for it, where that is told */
 };
 struct sign_view { /* one step of who signs, for this record as it is now */
     bool applies, open; /* open: somebody may sign it now */
@@ -503,6 +504,19 @@ MUST_USE enum err record_disclose(struct call *call, struct records *r, struct r
 MUST_USE enum err record_history(struct call *call, struct records *r, struct reader *db,
                                  const struct record *rec, int64_t below, int64_t limit,
                                  struct history *out);
+/* Moves that took a password or several people, the latest first, at most SIGNED_MOST, as the
+ * actor may read the history: who signed each, in the order in which they did; the last one
+ * completed it. */
+#define SIGNED_MOST 20
+struct signed_off {
+    struct history_item made;
+    const struct move *move;
+    struct signature *by; /* step 0: whoever completed it */
+    size_t count;
+};
+MUST_USE enum err record_signed(struct call *call, struct records *r, struct reader *db,
+                                const struct record *rec, struct signed_off **out,
+                                size_t *count);
 /* Decisions and signatures of a record for which duties did not bind, the latest first; at
  * most 50. */
 struct waived {

@@ -16,9 +16,9 @@ TYPES = {"text", "note", "integer", "number", "yes_no", "date", "moment", "choic
          "file", "rows", "document"}
 COLUMN_TYPES = {"text", "note", "integer", "number", "yes_no", "date", "choice", "ref"}
 FIELD_KEYS = {"type", "title", "about", "required", "default", "of", "to", "many", "min", "max",
-              "columns", "covers", "computed", "only", "unique", "sensitive", "read", "always", "was",
+              "columns", "covers", "one", "computed", "only", "unique", "sensitive", "read", "always", "was",
               "indexed", "fixed", "clock", "keep"}
-CLOCK_KEYS = {"from", "add", "calendar", "when", "answered", "remind", "ladder"}
+CLOCK_KEYS = {"from", "add", "deadline", "calendar", "when", "answered", "remind", "ladder"}
 KIND_KEYS = {"kind", "prefix", "title", "plural", "about", "icon", "phase", "order", "serves",
              "fields", "layout", "list", "sort", "states", "moves", "offers", "access", "views", "is", "grants", "keeps_until", "waives", "public", "acknowledge"}
 MOVE_KEYS = {"title", "about", "from", "to", "by", "and_by", "second_when", "sign", "ordered", "on", "asks", "reason",
@@ -39,7 +39,7 @@ FUNCTIONS = {"risk_score": {"consequence", "likelihood", "confidence", "less", "
              "first_match": {"cases", "else"}, "greatest": {"fields"}, "of": {"ref", "value"}}
 KEPT = {"id", "key", "state", "version", "author", "editor", "created_at", "updated_at", "links"}
 GUARDS = {"within_a_year": 1, "within": 2, "begun": 1}  # and how many fields follow
-TEXT_KEYS = {"title", "plural", "about", "say", "reason", "auditor", "evidence", "statement",
+TEXT_KEYS = {"law", "seen_in", "article", "asks", "trigger", "title", "plural", "about", "say", "reason", "auditor", "evidence", "statement",
              "remedy", "documented"}
 NAME = re.compile(r"^[a-z][a-z0-9_]{0,39}$")
 
@@ -182,10 +182,11 @@ def check_field(m, where, kind, name, f, column=False):
 
 def check_keep(m, where, kind, f):
     keep = f["keep"]
-    for key in set(keep) - {"from", "for", "when"}:
+    for key in set(keep) - {"from", "for", "deadline", "when"}:
         m.say(where, f"a keeping time has no {key}")
-    for key in {"from", "for"} - set(keep):
+    for key in {"from"} - set(keep):
         m.say(where, f"a keeping time needs {key}")
+    check_deadline(m, where, keep, "for")
     if isinstance(keep.get("from"), list):
         for state in keep["from"]:
             if state not in m.kinds[kind]["states"]["of"]:
@@ -198,12 +199,24 @@ def check_keep(m, where, kind, f):
         check_condition(m, where, kind, keep["when"])
 
 
+def check_deadline(m, where, clock, own):
+    """How long it is: by a law's row, or by a length of its own, and never both."""
+    if ("deadline" in clock) == (own in clock):
+        m.say(where, f"either deadline or {own}")
+    law, _, row = clock.get("deadline", "").partition(".")
+    if "deadline" in clock and row not in m.files.get(f"deadlines/{law}.json", {}).get("rows", {}):
+        m.say(where, f"no deadline {clock['deadline']}")
+    if "deadline" in clock and "calendar" in clock:
+        m.say(where, "the deadline says by which calendar")
+
+
 def check_clock(m, where, kind, f):
     c = f["clock"]
     for key in set(c) - CLOCK_KEYS:
         m.say(where, f"a clock has no {key}")
-    for key in {"from", "add", "answered"} - set(c):
+    for key in {"from", "answered"} - set(c):
         m.say(where, f"a clock needs {key}")
+    check_deadline(m, where, c, "add")
     if f["type"] != "moment" or c.get("from") != "created_at" and m.field(kind, c.get("from")) is None:
         m.say(where, "a clock is a moment that counts from a field")
     for state in listed(c.get("answered", [])) if isinstance(c.get("answered"), list) else []:
@@ -402,7 +415,10 @@ def check_kind(m, path, data):
     if len(data["list"]) > 7:
         m.say(where, "more than seven columns in the list")
     for view in data.get("views", []):
-        view = {key: name for key, name in view.items() if key not in ("shape", "line")}  # line: of the criteria, the loader looks
+        # line and period name fields of other kinds, done names states: the loader looks
+        view = {key: name for key, name in view.items() if key not in ("shape", "line", "period", "done")}
+        if "rows" in view and view.get("down"):  # the others are columns of these rows
+            view = {"rows": view["rows"]}
         for name in [*view.pop("after", {}).values(), *view.values()]:
             if name not in fields and name not in KEPT:
                 m.say(where, f"a view names no field {name}")

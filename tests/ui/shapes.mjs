@@ -139,6 +139,185 @@ await test('shapes matrix: every number is the list that proves it', async () =>
   await close(page);
 });
 
+/** What a coverage must show, from the records themselves. */
+async function coverageOf(page, filter = () => true) {
+  const kind = (await page.ask('GET', '/model')).kinds.find((one) => one.kind === 'audit');
+  const { done } = kind.views.find((one) => one.shape === 'coverage');
+  const planned = kind.states.filter((one) => !one.end && !done.includes(one.state)).map((one) => one.state);
+  const { items } = await page.ask('GET', '/audit?limit=1000');
+  const of = (row, year, area) => {
+    const there = items.filter((one) => filter(one) && (one.criteria ?? []).includes(`iso-42001:${row}`) && String(one.starts_on ?? '').startsWith(`${year}-`) && (area === undefined || (one.area ?? null) === area));
+    return `${there.filter((one) => done.includes(one.state)).length}/${there.filter((one) => planned.includes(one.state)).length}`;
+  };
+  return { items, of, rows: (await page.ask('GET', '/frameworks/iso-42001')).rows.map((one) => one.id) };
+}
+/** Every cell as `done/planned`, by row. */
+const cellsOf = (page) => page.locator('.coverage tr[data-row]').evaluateAll((all) => Object.fromEntries(all.map((tr) => [tr.dataset.row.replace('iso-42001:', ''), [...tr.querySelectorAll('td')].map((td) => `${td.querySelector('a.done')?.innerText.trim() ?? 0}/${td.querySelector('a.planned')?.innerText.trim() ?? 0}`)])));
+const kept = async (page, button) => {
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: button, exact: true }).click()]);
+  const file = await (await import('node:fs/promises')).readFile(await download.path(), 'utf8');
+  return { name: download.suggestedFilename(), bom: file.charCodeAt(0) === 0xfeff, lines: file.slice(1).trimEnd().split('\r\n') };
+};
+
+await test('shapes coverage: every row there is, by year; what nobody audited or planned stands out', async () => {
+  const page = await signedIn(browser, 'jon');
+  const year = new Date().getUTCFullYear();
+  const years = [year - 1, year, year + 1];
+  const off = await page.ask('POST', '/audit', { title: 'Called off', criteria: ['iso-42001:9.3.2'], starts_on: `${year}-05-05` });
+  await page.ask('POST', `/audit/${off.id}/moves/call_off`, { reason: 'Not now.' });
+  await page.ask('POST', '/audit', { title: 'Some day', criteria: ['iso-42001:9.3.2'] });
+  const asked = heard(page, 'audit');
+  await visit(page, '/k/audit?shape=coverage');
+  await page.locator('.coverage tr[data-row]').first().waitFor();
+  truth(asked.every((one) => one.has('tally') || one.get('limit') === '1'), 'rows were asked for');
+  const { of, rows } = await coverageOf(page);
+  const shown = await cellsOf(page);
+  equal(Object.keys(shown), rows, 'rows');
+  for (const row of rows) equal(shown[row], years.map((one) => of(row, one)), `numbers of ${row}`);
+  const statement = await page.ask('GET', '/soa?framework=iso-42001');
+  const out = statement.rows.filter((one) => !one.applicable || (one.entry?.state === 'excluded' && !one.changed)).map((one) => one.row);
+  truth(out.length > 0, 'nothing is left out, and nothing is tested by it');
+  const gaps = rows.filter((row) => !out.includes(row) && years.every((one) => of(row, one) === '0/0'));
+  truth(gaps.includes('9.3.2'), 'what was called off covers something');
+  equal(await page.locator('.coverage tr.gap').evaluateAll((all) => all.map((one) => one.dataset.row.slice(10))), gaps, 'rows that stand out');
+  equal(await page.locator('.coverage tr.out').evaluateAll((all) => all.map((one) => one.dataset.row.slice(10))), out, 'rows that are left out');
+  await page.getByText(`${gaps.length} of ${rows.length - out.length} rows neither done nor planned in ${years[0]}–${years[2]}`).waitFor();
+  await page.getByRole('rowheader', { name: /^9\.3\.2 .*Neither done nor planned$/ }).waitFor();
+  await page.getByRole('rowheader', { name: /^A\.10\.4 .*Not applicable; not signed yet$/ }).waitFor();
+  // The records of a number, by keyboard from cell to cell.
+  const cell = page.locator('.coverage [data-row="iso-42001:5.1"] a.done').first();
+  const n = Number(await cell.innerText());
+  await cell.focus();
+  await page.keyboard.press('ArrowDown');
+  truth(await page.evaluate(() => document.activeElement.closest('tr').dataset.row === 'iso-42001:5.2'), 'the arrow does not go down');
+  await cell.click();
+  await page.waitForURL(/criteria=iso-42001:5\.1/);
+  await settled(page);
+  await becomes(() => rowsShown(page), n, 'rows of the cell');
+  // What no year holds is told and is a list.
+  await visit(page, '/k/audit?shape=coverage');
+  const undated = (await page.ask('GET', '/audit?starts_on.empty=1&limit=1')).total;
+  await page.getByRole('link', { name: `${undated} without a date` }).click();
+  await page.waitForURL(/starts_on.empty=1/);
+  // As it is planned it stands out no more.
+  await page.ask('POST', '/audit', { title: 'Review of management', criteria: ['iso-42001:9.3.2'], starts_on: `${year + 1}-05-05`, area: (await page.ask('GET', '/org_unit?limit=1')).items[0].id });
+  await visit(page, '/k/audit?shape=coverage');
+  await becomes(() => page.locator('.coverage tr.gap').count(), gaps.length - 1, 'rows that stand out after planning');
+  await page.getByRole('button', { name: 'Show only these' }).click();
+  await page.waitForURL(/shape=coverage:,gaps/);
+  await becomes(() => page.locator('.coverage tr[data-row]').count(), gaps.length - 1, 'only what stands out');
+  await page.getByRole('button', { name: 'A year earlier' }).click();
+  await page.waitForURL(new RegExp(`shape=coverage:${year - 2},gaps`));
+  await page.getByText(`in ${year - 2}–${year}`, { exact: false }).first().waitFor();
+  complain(page);
+  await close(page);
+});
+
+await test('shapes coverage by area, of one programme, as a file and in Chinese', async () => {
+  const page = await signedIn(browser, 'jon');
+  const year = new Date().getUTCFullYear();
+  const years = [year - 1, year, year + 1];
+  await visit(page, '/k/audit?shape=coverage');
+  await page.getByRole('checkbox', { name: 'By audited area' }).check();
+  await page.waitForURL(/shape=coverage:,by/);
+  await page.locator('.coverage th[scope="colgroup"]').first().waitFor();
+  const { of, rows, items } = await coverageOf(page);
+  const { tally } = await page.ask('GET', `/audit?tally=area&starts_on.gte=${years[0]}-01-01&starts_on.lte=${years[2]}-12-31`);
+  const areas = tally.map((one) => one.x);
+  truth(areas.length > 1 && areas.includes(null), 'one area is no second axis');
+  await page.getByRole('columnheader', { name: 'Whole organisation' }).waitFor();
+  const crossed = await cellsOf(page);
+  for (const row of rows) equal(crossed[row], areas.flatMap((area) => years.map((one) => of(row, one, area))), `numbers of ${row} by area`);
+  const file = await kept(page, 'As CSV');
+  equal([file.name, file.bom, file.lines.length], [`audit-${years[0]}-${years[2]}.csv`, true, rows.length + 1], 'the file');
+  equal(file.lines[rows.indexOf('9.3.2') + 1].split(',').slice(-areas.length * 6), areas.flatMap((area) => years.flatMap((one) => of('9.3.2', one, area).split('/'))), 'a row of the file');
+  // The programme leads here, with its own years and audits.
+  const programme = await page.ask('GET', '/audit_programme/AUP-0001');
+  await visit(page, '/k/audit_programme/AUP-0001');
+  await page.getByRole('link', { name: 'Coverage of audits' }).click();
+  await page.waitForURL(new RegExp(`programme=${programme.id}&shape=coverage$`));
+  const from = Number(programme.period_from.slice(0, 4));
+  const spans = Array.from({ length: Number(programme.period_to.slice(0, 4)) - from + 1 }, (_, at) => from + at);
+  await becomes(() => page.locator('.coverage thead th[scope="col"]').allInnerTexts(), ['Audit criteria', ...spans.map(String)], 'years of the programme');
+  const own = await coverageOf(page, (one) => one.programme === programme.id);
+  truth(items.length > own.items.filter((one) => one.programme === programme.id).length, 'every audit is of the programme');
+  const shown = await cellsOf(page);
+  for (const row of rows) equal(shown[row], spans.map((one) => own.of(row, one)), `numbers of ${row} in the programme`);
+  complain(page);
+  await close(page);
+  const chinese = await signedIn(browser, 'jon', { lang: 'zh' });
+  await visit(chinese, '/k/audit?shape=coverage');
+  await chinese.getByRole('rowheader', { name: /^A\.10\.4 .*不适用；尚未签署$/ }).waitFor();
+  await chinese.getByText(/行中有 \d+ 行在 \d{4}–\d{4} 年既未完成也未计划/).waitFor();
+  equal((await kept(chinese, '导出 CSV')).lines[0].split(',').slice(0, 3), ['审核准则', '标题', '说明'], 'words of the file');
+  complain(chinese);
+  await close(chinese);
+});
+
+await test('shapes grid: who has which part in what, who holds the role now, and what is missing', async () => {
+  const page = await signedIn(browser, 'lin');
+  const fresh = await page.ask('POST', '/process', { title: 'Grid of its own', responsibilities: [{ activity: '=Twice', role: 'assessor', part: 'a' }, { activity: '=Twice', role: 'dpo', part: 'a' }, { activity: 'Never', role: 'dpo', part: 'i' }] });
+  const bare = await page.ask('POST', '/process', { title: 'Bare of all' });
+  await visit(page, '/k/process');
+  await page.getByRole('link', { name: 'Responsibilities (RACI)' }).click();
+  await page.waitForURL(/shape=grid/);
+  await page.locator('.grid tr[data-line]').first().waitFor();
+  const ends = (await kindOf('process')).states.filter((one) => one.end).map((one) => one.state);
+  const { items } = await page.ask('GET', '/process?limit=1000');
+  const living = items.filter((one) => !ends.includes(one.state));
+  // Every letter that stands there is a row of a record, and every row stands there.
+  const heads = await page.locator('.grid thead th .head').allInnerTexts();
+  const roles = Object.fromEntries((await page.ask('GET', '/model')).roles.map((one) => [one.role, one.title.en]));
+  const shown = await page.locator('.grid tbody').evaluateAll((all) => all.flatMap((body) => [...body.querySelectorAll('tr[data-line]')].flatMap((tr) => [...tr.querySelectorAll('td')].flatMap((td, at) => [...td.querySelectorAll('a')].map((a) => `${body.querySelector('.key').innerText} ${tr.dataset.line} ${at} ${a.innerText}`)))));
+  const meant = living.flatMap((one) => (one.responsibilities ?? []).map((row) => `${one.key} ${row.activity} ${heads.indexOf(roles[row.role])} ${row.part.toUpperCase()}`));
+  equal([...shown].sort(), [...meant].sort(), 'letters');
+  // Activities without exactly one who answers for them.
+  const activities = living.flatMap((one) => [...new Set((one.responsibilities ?? []).map((row) => row.activity))].map((name) => one.responsibilities.filter((row) => row.activity === name && row.part === 'a').length));
+  const wrong = activities.filter((n) => n !== 1).length;
+  truth(wrong >= 2, 'nothing is wrong');
+  await page.getByText(`${wrong} of ${activities.length} rows without exactly one “Accountable”`).waitFor();
+  await page.getByRole('rowheader', { name: '=Twice 2 roles are “Accountable”' }).waitFor();
+  await page.getByRole('rowheader', { name: 'Never No role is “Accountable”' }).waitFor();
+  await page.getByRole('rowheader', { name: new RegExp(`^${bare.key} Bare of all .*Nothing is written here yet$`) }).waitFor();
+  // Who holds a role: assignments in force, nothing else.
+  const { items: given } = await page.ask('GET', '/assignment?state=active&limit=1000');
+  const people = new Set(given.filter((one) => one.role === 'aims_manager' && one.person).map((one) => one.person));
+  equal(await page.locator('.grid thead th', { hasText: 'AIMS manager' }).locator('.who a').count(), people.size, 'who holds it');
+  truth(!given.some((one) => one.role === 'assessor'), 'somebody is assigned as assessor');
+  await page.locator('.grid thead th.empty', { hasText: 'Assessor' }).getByRole('link', { name: 'Nobody' }).waitFor();
+  const file = await kept(page, 'As CSV');
+  const line = file.lines.find((one) => one.includes('=Twice'));
+  truth(line.startsWith(`${fresh.key},Grid of its own,'=Twice,2 roles are “Accountable”`), `the file is not guarded: ${line}`);
+  equal(file.lines.length, 2 + new Set(meant.map((one) => one.split(/ \d+ [A-Z]$/)[0])).size + living.filter((one) => !(one.responsibilities ?? []).length).length, 'lines of the file');
+  // By keyboard, and on to the record.
+  const letter = page.locator('.grid tr[data-line="=Twice"] a.letter').first();
+  await letter.focus();
+  await page.keyboard.press('ArrowDown');
+  truth(await page.evaluate(() => document.activeElement.closest('tr').dataset.line === 'Never'), 'the arrow does not go down');
+  await letter.click();
+  await page.waitForURL(new RegExp(`/k/process/${fresh.key}$`));
+  // It is not approved like this: the record says why.
+  const refused = await page.ask('GET', `/process/${fresh.key}/moves`);
+  truth(JSON.stringify(refused).includes('has not exactly one'), 'nothing is said about who answers');
+  // Records by two of their references: what nobody is named for stands there, too.
+  await visit(page, '/k/assignment?shape=grid');
+  await page.locator('.grid tr[data-line]').first().waitFor();
+  const { items: systems } = await page.ask('GET', '/ai_system?limit=1000');
+  const over = (await kindOf('ai_system')).states.filter((one) => one.end).map((one) => one.state);
+  for (const one of systems.filter((s) => !over.includes(s.state))) {
+    const row = page.locator(`.grid tr[data-line="${one.id}"]`);
+    equal(await row.locator('td a:not(.vacant)').count(), given.filter((g) => g.system === one.id && g.person).length, `who holds a role for ${one.title}`);
+  }
+  truth(await page.getByText('Nobody holds a role for it').count() > 0, 'no system is without anybody');
+  complain(page);
+  await close(page);
+  const chinese = await signedIn(browser, 'lin', { lang: 'zh' });
+  await visit(chinese, '/k/process?shape=grid');
+  await chinese.getByRole('rowheader', { name: '=Twice 有 2 个角色是“担责”' }).waitFor();
+  complain(chinese);
+  await close(chinese);
+});
+
 await test('shapes tree: units under units, folded and opened by the arrows', async () => {
   const page = await signedIn(browser, 'lin');
   await visit(page, '/k/org_unit?shape=tree');

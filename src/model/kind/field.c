@@ -7,16 +7,17 @@
 #include <math.h>
 
 /* Keys that only some types have. */
-static const char *const own_keys[] = {"many",    "max",     "min",    "of",
-                                       "to",      "columns", "covers", "unique",
-                                       "indexed", "clock",   "keep",   "default"};
+static const char *const own_keys[] = {"many",    "max",    "min",    "of",     "to",
+                                       "columns", "covers", "one",    "unique", "indexed",
+                                       "clock",   "keep",   "default"};
 
 static const char *const keys_of_place[] = {
     [IN_ENVELOPE] =
-        "type title about required default of to many min max columns covers computed "
+        "type title about required default of to many min max columns covers one computed "
         "only unique sensitive always was indexed",
-    [IN_KIND] = "type title about required default of to many min max columns covers computed "
-                "clock keep only unique sensitive read always was indexed fixed",
+    [IN_KIND] =
+        "type title about required default of to many min max columns covers one computed "
+        "clock keep only unique sensitive read always was indexed fixed",
     [IN_ROWS] = "type title about required default of to min max fixed",
 };
 
@@ -343,6 +344,36 @@ static void read_covers(struct loader *l, struct field *f, const struct json *v)
                            TEXT_ARG(one->text));
 }
 
+static const struct field *column_of(const struct field *f, struct text name)
+{
+    for (size_t i = 0; i < f->column_count; i++)
+        if (text_same(f->columns[i].name, name))
+            return &f->columns[i];
+    return NULL;
+}
+
+/* Of the rows that say the same in one column, exactly one has a certain value in another. */
+static void read_one(struct loader *l, struct field *f, const struct json *v)
+{
+    if (v == NULL || f->columns == NULL)
+        return;
+    if (v->type != JSON_OBJECT) {
+        model__mistake(l, v, "type", "\"one\" is {\"for\", \"column\", \"is\"}");
+        return;
+    }
+    model__keys(l, v, "for column is");
+    f->one_for = column_of(f, model__text(l, v, "for", true));
+    f->one_column = column_of(f, model__text(l, v, "column", true));
+    f->one_is = model__text(l, v, "is", true);
+    if (f->one_for == NULL || f->one_for->type->form != FORM_WORDS || !f->one_for->required)
+        model__mistake(l, v, "unknown",
+                       "\"for\" must be a required column of words of these rows");
+    else if (f->one_column == NULL || f->one_column->type->written != WRITTEN_OPTION)
+        model__mistake(l, v, "unknown", "\"column\" must be a choice column of these rows");
+    else if (!field_fits(f->one_column, json_get(v, "is")))
+        model__mistake(l, v, "value", "\"is\" is not a value of the column");
+}
+
 static void check_was(struct loader *l, struct draft *d, const struct field *f,
                       const struct json *v)
 {
@@ -364,6 +395,7 @@ void model__field_finish(struct loader *l, struct draft *d, struct field *f)
     if (only != NULL)
         f->only = model__condition(l, d->kind, only);
     read_covers(l, f, json_get(fd->source, "covers"));
+    read_one(l, f, json_get(fd->source, "one"));
     check_was(l, d, f, fd->source);
     for (size_t i = 0; i < f->column_count; i++)
         read_default(l, &f->columns[i],

@@ -10,12 +10,23 @@ bool field_tallies(const struct field *f)
     if (f->many)
         return false;
     return t->form == FORM_TRUTH || t->written == WRITTEN_OPTION || t->refers == REFERS_ONE ||
-           field_is_time(f) || (f->scale != NULL && field_is_column(f)) ||
-           text_is(f->name, "state");
+           t->refers == REFERS_MANY || field_is_time(f) ||
+           (f->scale != NULL && field_is_column(f)) || text_is(f->name, "state");
 }
 
 /* What the fields of a shape must be, by the word in the model. */
-enum fit { FIT_NONE, FIT_STEP, FIT_BAND, FIT_GROUP, FIT_COLUMN, FIT_DAY, FIT_PARENT };
+enum fit {
+    FIT_NONE,
+    FIT_STEP,
+    FIT_BAND,
+    FIT_GROUP,
+    FIT_COLUMN,
+    FIT_DAY,
+    FIT_PARENT,
+    FIT_CLAUSES,
+    FIT_ONE,
+    FIT_ROWS
+};
 
 static bool fits(const struct kind *k, const struct field *f, enum fit fit)
 {
@@ -33,6 +44,12 @@ static bool fits(const struct kind *k, const struct field *f, enum fit fit)
         return f->type->written == WRITTEN_DAY;
     case FIT_PARENT:
         return f->type->refers == REFERS_ONE && f->target_kind == k;
+    case FIT_CLAUSES:
+        return f->type->refers == REFERS_MANY && f->target == TO_REQUIREMENT;
+    case FIT_ONE:
+        return f->type->refers == REFERS_ONE;
+    case FIT_ROWS:
+        return f->type->form == FORM_ROWS;
     default:
         return false;
     }
@@ -46,7 +63,10 @@ static const char *fit_words(enum fit fit)
         [FIT_GROUP] = "\"state\", a choice, a whole number with a scale, or yes_no",
         [FIT_COLUMN] = "\"state\", a choice, or yes_no",
         [FIT_DAY] = "a date",
-        [FIT_PARENT] = "a ref to the kind itself"};
+        [FIT_PARENT] = "a ref to the kind itself",
+        [FIT_CLAUSES] = "refs to requirement",
+        [FIT_ONE] = "a ref",
+        [FIT_ROWS] = "rows"};
     return words[fit];
 }
 
@@ -100,21 +120,119 @@ static void check_map(struct loader *l, const struct kind *k, const struct json 
         check_position(l, k, after);
 }
 
+/* ---- coverage
+ * ---------------------------------------------------------------------------------- */
+/* In which states what a record is about has been done. */
+static void check_done(struct loader *l, const struct kind *k, const struct json *coverage)
+{
+    const struct json *done = model__list(l, coverage, "done", true);
+    for (const struct json *one = done == NULL ? NULL : done->first; one != NULL;
+         one = one->next)
+        if (kind_state(k, json_text(one)) < 0)
+            model__mistake(l, one, "unknown", "there is no state \"%.*s\"",
+                           TEXT_ARG(json_text(one)));
+}
+
+/* The record that says which years are looked at, and its two days. */
+static void check_period(struct loader *l, const struct kind *k, const struct json *coverage)
+{
+    const struct json *period = model__object(l, coverage, "period", false);
+    if (period == NULL || !model__keys(l, period, "by from to"))
+        return;
+    check_field(l, k, period, "by", FIT_ONE);
+    const struct field *by = kind_field(k, json_text(json_get(period, "by")));
+    if (by == NULL || by->type->refers != REFERS_ONE)
+        return;
+    if (by->target_kind == NULL) {
+        model__mistake(l, json_get(period, "by"), "type",
+                       "\"by\" must be a ref to a kind that has the two days");
+        return;
+    }
+    check_field(l, by->target_kind, period, "from", FIT_DAY);
+    check_field(l, by->target_kind, period, "to", FIT_DAY);
+}
+
+static void check_coverage(struct loader *l, const struct kind *k, const struct json *coverage)
+{
+    check_done(l, k, coverage);
+    check_period(l, k, coverage);
+}
+
+/* ---- grid
+ * -------------------------------------------------------------------------------------- */
+static const struct field *column_of(const struct field *rows, struct text name)
+{
+    for (size_t i = 0; i < rows->column_count; i++)
+        if (text_same(rows->columns[i].name, name))
+            return &rows->columns[i];
+    return NULL;
+}
+
+static void check_column(struct loader *l, const struct field *rows, const struct json *grid,
+                         const char *key, bool fits_too, const char *must)
+{
+    struct text name = model__text(l, grid, key, true);
+    const struct field *f = column_of(rows, name);
+    if (name.len == 0)
+        return;
+    if (f == NULL)
+        model__mistake(l, json_get(grid, key), "unknown", "there is no column \"%.*s\"",
+                       TEXT_ARG(name));
+    else if (!fits_too)
+        model__mistake(l, json_get(grid, key), "type", "\"%s\" must be %s; \"%.*s\" is not",
+                       key, must, TEXT_ARG(name));
+}
+
+/* Rows of each record: what stands down, what across, and by which word they meet. */
+static void check_rows_of(struct loader *l, const struct field *rows, const struct json *grid)
+{
+    const struct field *down = column_of(rows, json_text(json_get(grid, "down"))),
+                       *across = column_of(rows, json_text(json_get(grid, "across"))),
+                       *cell = column_of(rows, json_text(json_get(grid, "cell")));
+    check_column(l, rows, grid, "down", down != NULL && down->type->form == FORM_WORDS,
+                 "a text");
+    check_column(l, rows, grid, "across", across != NULL && across->type->refers == REFERS_ONE,
+                 "a ref");
+    check_column(l, rows, grid, "cell", cell != NULL && cell->type->written == WRITTEN_OPTION,
+                 "a choice");
+}
+
+static void check_grid(struct loader *l, const struct kind *k, const struct json *grid)
+{
+    const struct json *named = json_get(grid, "rows");
+    const struct field *rows = kind_field(k, json_text(named));
+    if (named == NULL) {
+        check_field(l, k, grid, "down", FIT_ONE);
+        check_field(l, k, grid, "across", FIT_ONE);
+        check_field(l, k, grid, "cell", FIT_ONE);
+        return;
+    }
+    check_field(l, k, grid, "rows", FIT_ROWS);
+    if (rows != NULL && rows->type->form == FORM_ROWS)
+        check_rows_of(l, rows, grid);
+}
+
 /* ---- each of them --------------------------------------------------------------------------
  */
 static const struct shape {
     const char *word, *keys;
+    void (*more)(struct loader *l, const struct kind *k, const struct json *view);
     struct {
         const char *key;
         enum fit fit;
-    } fields[2];
+    } fields[3];
 } shapes[] = {
-    {"map", "shape x y band after line", {{NULL, FIT_NONE}}},
-    {"matrix", "shape x y", {{"x", FIT_GROUP}, {"y", FIT_GROUP}}},
-    {"board", "shape by", {{"by", FIT_COLUMN}}},
-    {"calendar", "shape on", {{"on", FIT_DAY}}},
-    {"tree", "shape by", {{"by", FIT_PARENT}}},
-    {"timeline", "shape from to", {{"from", FIT_DAY}, {"to", FIT_DAY}}},
+    {"map", "shape x y band after line", check_map, {{NULL, FIT_NONE}}},
+    {"matrix", "shape x y", NULL, {{"x", FIT_GROUP}, {"y", FIT_GROUP}}},
+    {"board", "shape by", NULL, {{"by", FIT_COLUMN}}},
+    {"calendar", "shape on", NULL, {{"on", FIT_DAY}}},
+    {"tree", "shape by", NULL, {{"by", FIT_PARENT}}},
+    {"timeline", "shape from to", NULL, {{"from", FIT_DAY}, {"to", FIT_DAY}}},
+    {"coverage",
+     "shape rows by on done period",
+     check_coverage,
+     {{"rows", FIT_CLAUSES}, {"by", FIT_ONE}, {"on", FIT_DAY}}},
+    {"grid", "shape rows down across cell", check_grid, {{NULL, FIT_NONE}}},
 };
 
 static const struct shape *shape_called(struct text word)
@@ -143,7 +261,8 @@ static void check_view(struct loader *l, const struct kind *k, const struct json
         return;
     if (shape == NULL) {
         model__mistake(l, json_get(view, "shape"), "unknown",
-                       "unknown shape \"%.*s\"; known: map matrix board calendar tree timeline",
+                       "unknown shape \"%.*s\"; known: map matrix board calendar tree timeline "
+                       "coverage grid",
                        TEXT_ARG(word));
         return;
     }
@@ -152,12 +271,13 @@ static void check_view(struct loader *l, const struct kind *k, const struct json
                        TEXT_ARG(word));
     if (!model__keys(l, view, shape->keys))
         return;
-    if (text_is(word, "map"))
-        check_map(l, k, view);
+    if (shape->more != NULL)
+        shape->more(l, k, view);
     for (size_t i = 0; i < COUNT(shape->fields) && shape->fields[i].key != NULL; i++)
         check_field(l, k, view, shape->fields[i].key, shape->fields[i].fit);
     check_differ(l, view, "x", "y");
     check_differ(l, view, "from", "to");
+    check_differ(l, view, "down", "across");
 }
 
 void model__views(struct loader *l, const struct json *root, struct kind *k)

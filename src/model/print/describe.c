@@ -156,6 +156,18 @@ static void put_required(struct json_out *o, const struct kind *k, const struct 
 static void put_field(struct json_out *o, const struct kind *k, const struct field *f,
                       struct arena *a);
 
+static void put_one(struct json_out *o, const struct field *f)
+{
+    if (f->one_for == NULL)
+        return;
+    json_key(o, "one");
+    json_open(o, '{');
+    put_text_at(o, "for", f->one_for->name);
+    put_text_at(o, "column", f->one_column->name);
+    put_text_at(o, "is", f->one_is);
+    json_close(o, '}');
+}
+
 static void put_rows(struct json_out *o, const struct kind *k, const struct field *f,
                      struct arena *a)
 {
@@ -164,6 +176,7 @@ static void put_rows(struct json_out *o, const struct kind *k, const struct fiel
     for (size_t i = 0; i < f->column_count; i++)
         put_field(o, k, &f->columns[i], a);
     json_close(o, ']');
+    put_one(o, f);
     if (f->covers_count == 0)
         return;
     json_key(o, "covers");
@@ -206,7 +219,18 @@ static void put_keep(struct json_out *o, const struct kind *k)
     else
         model__put_states_at(o, "from", k, k->keep.from_in);
     put_text_at(o, "for", k->keep.time.said);
+    if (k->keep.deadline != NULL)
+        put_text_at(o, "deadline", k->keep.deadline->name);
     json_close(o, '}');
+}
+
+static void put_counting(struct json_out *o, const struct clock *c)
+{
+    put_text_at(o, "standing", c->standing->name);
+    put_text_at(o, "from", c->from->name);
+    put_text_at(o, "add", c->add.said);
+    if (c->deadline != NULL)
+        put_text_at(o, "deadline", c->deadline->name);
 }
 
 /* Of a clock or a keeping time, the field that tells how it stands, and of that the clock. */
@@ -215,7 +239,7 @@ static void put_clock(struct json_out *o, const struct kind *k, const struct fie
     for (size_t i = 0; i < k->clock_count; i++) {
         const struct clock *c = &k->clocks[i];
         if (c->at == f)
-            put_text_at(o, "standing", c->standing->name);
+            put_counting(o, c);
         if (c->standing == f)
             put_text_at(o, "clock", c->at->name);
     }
@@ -371,6 +395,36 @@ static void put_move(struct json_out *o, const struct kind *k, const struct move
     json_close(o, '}');
 }
 
+static void put_name_at(struct json_out *o, const char *key, const struct field *f)
+{
+    json_key(o, key);
+    if (f == NULL)
+        json_put_null(o);
+    else
+        json_put_text(o, f->name);
+}
+
+static void put_grants(struct json_out *o, const struct kind *k)
+{
+    const struct grants *g = &k->grants;
+    if (g->in == 0)
+        return;
+    json_key(o, "grants");
+    json_open(o, '{');
+    put_name_at(o, "role", g->role);
+    put_name_at(o, "to", g->to);
+    put_name_at(o, "over", g->over);
+    put_name_at(o, "from", g->from);
+    put_name_at(o, "until", g->until);
+    json_key(o, "in");
+    json_open(o, '[');
+    for (size_t i = 0; i < k->state_count; i++)
+        if (g->in >> i & 1)
+            json_put_text(o, k->states[i].name);
+    json_close(o, ']');
+    json_close(o, '}');
+}
+
 /* ---- the whole --------------------------------------------------------------------------- */
 static void put_head(struct json_out *o, const struct kind *k)
 {
@@ -392,6 +446,7 @@ static void put_head(struct json_out *o, const struct kind *k)
     else
         json_put_json(o, k->views);
     put_text_at(o, "is", k->is);
+    put_grants(o, k);
 }
 
 static void put_layouts(struct json_out *o, const struct kind *k)
@@ -486,6 +541,11 @@ static void put_framework(struct json_out *o, const struct framework *f)
         json_open(o, '{');
         put_text_at(o, "kind", f->register_kind);
         put_text_at(o, "field", f->register_field);
+        json_key(o, "excluded");
+        json_open(o, '[');
+        for (size_t i = 0; i < f->excluded_count; i++)
+            json_put_text(o, f->excluded_states[i]);
+        json_close(o, ']');
         json_close(o, '}');
     }
     json_close(o, '}');
@@ -504,6 +564,51 @@ static void put_calendar(struct json_out *o, const struct calendar *c)
     for (size_t i = 0; i < c->year_count; i++)
         json_put_integer(o, c->years[i].year);
     json_close(o, ']');
+    json_close(o, '}');
+}
+
+static void put_field_name(struct json_out *o, const struct kind *k, const struct field *f,
+                           struct arena *a)
+{
+    json_put_text(o, text_print(a, "%.*s.%.*s", TEXT_ARG(k->name), TEXT_ARG(f->name)));
+}
+
+/* The fields that go by it, "incident.gdpr_by": a row that no register counts is told as such.
+ */
+static void put_counted(struct json_out *o, const struct model *m, const struct deadline *d,
+                        struct arena *a)
+{
+    json_key(o, "counted");
+    json_open(o, '[');
+    for (size_t i = 0; i < m->kind_count; i++) {
+        const struct kind *k = &m->kinds[i];
+        for (size_t n = 0; n < k->clock_count; n++)
+            if (k->clocks[n].deadline == d)
+                put_field_name(o, k, k->clocks[n].at, a);
+        if (k->keep.deadline == d)
+            put_field_name(o, k, k->keep.at, a);
+    }
+    json_close(o, ']');
+}
+
+static void put_deadline(struct json_out *o, const struct model *m, const struct deadline *d,
+                         struct arena *a)
+{
+    json_open(o, '{');
+    put_text_at(o, "deadline", d->name);
+    model__put_words_at(o, "law", d->law);
+    model__put_words_at(o, "article", d->article);
+    model__put_words_at(o, "asks", d->asks);
+    model__put_words_at(o, "trigger", d->trigger);
+    put_text_at(o, "length", d->length.said);
+    if (d->calendar != NULL)
+        put_text_at(o, "calendar", d->calendar->name);
+    put_text_at(o, "certainty", d->certainty);
+    model__put_words_at(o, "seen_in", d->seen_in);
+    put_text_at(o, "verified_on", d->verified_on);
+    if (d->applies_from.len > 0)
+        put_text_at(o, "applies_from", d->applies_from);
+    put_counted(o, m, d, a);
     json_close(o, '}');
 }
 
@@ -532,6 +637,11 @@ void model_json(const struct model *m, struct buf *out)
     json_open(&o, '[');
     for (size_t i = 0; i < m->calendar_count; i++)
         put_calendar(&o, &m->calendars[i]);
+    json_close(&o, ']');
+    json_key(&o, "deadlines");
+    json_open(&o, '[');
+    for (size_t i = 0; i < m->deadline_count; i++)
+        put_deadline(&o, m, &m->deadlines[i], scrap);
     json_close(&o, ']');
     json_close(&o, '}');
     arena_close(scrap);

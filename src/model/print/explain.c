@@ -224,6 +224,36 @@ static void put_required(const struct page *p)
     }
 }
 
+static void put_deadline(const struct page *p, const struct deadline *d)
+{
+    buf_print(p->out, "    %.*s, %.*s: %.*s from %.*s\n", TEXT_ARG(words(p, d->law)),
+              TEXT_ARG(words(p, d->article)), TEXT_ARG(d->length.said),
+              TEXT_ARG(words(p, d->trigger)));
+    buf_print(p->out, "    certainty %.*s; %.*s, %.*s\n", TEXT_ARG(d->certainty),
+              TEXT_ARG(d->verified_on), TEXT_ARG(words(p, d->seen_in)));
+}
+
+static void put_clocks(const struct page *p)
+{
+    const struct kind *k = p->kind;
+    if (k->clock_count == 0)
+        return;
+    put_title(p, SAID("Clocks: by when something must have been answered"));
+    for (size_t i = 0; i < k->clock_count; i++) {
+        const struct clock *c = &k->clocks[i];
+        buf_print(p->out, "  %.*s: %.*s + %.*s", TEXT_ARG(c->at->name), TEXT_ARG(c->from->name),
+                  TEXT_ARG(c->add.said));
+        buf_add_c(p->out, c->when != NULL ? ", sometimes; answered by " : "; answered by ");
+        if (c->answered != NULL)
+            buf_add(p->out, c->answered->name);
+        else
+            put_states(p, c->answered_in);
+        buf_add_byte(p->out, '\n');
+        if (c->deadline != NULL)
+            put_deadline(p, c->deadline);
+    }
+}
+
 static void put_keep(const struct page *p)
 {
     const struct keeping *keep = &p->kind->keep;
@@ -237,6 +267,8 @@ static void put_keep(const struct page *p)
     else
         put_states(p, keep->from_in);
     buf_add_c(p->out, keep->when != NULL ? ", sometimes\n" : "\n");
+    if (keep->deadline != NULL)
+        put_deadline(p, keep->deadline);
 }
 
 static void put_ledger(const struct page *p)
@@ -263,6 +295,7 @@ enum err model_explain(struct call *call, const struct model *m, struct text kin
     put_matrix(&p);
     put_moves(&p);
     put_required(&p);
+    put_clocks(&p);
     put_keep(&p);
     put_ledger(&p);
     return OK;

@@ -135,6 +135,33 @@ static void read_calendar(struct loader *l, const struct json *v, struct clock *
         model__mistake(l, name, "unknown", "unknown calendar \"%.*s\"", TEXT_ARG(json_text(name)));
 }
 
+static void read_length(struct loader *l, const struct json *v, struct clock *c)
+{
+    const struct json *add = json_get(v, "add");
+    if (add == NULL || add->type != JSON_TEXT || !duration_read(add->text, &c->add))
+        model__mistake(l, add == NULL ? v : add, "duration",
+                       "\"add\" is no duration: PT72H, P15D, P6M, or P10W for working days");
+    read_calendar(l, v, c);
+}
+
+/* How long, and by which calendar, is the law's to say: nothing here may say otherwise. */
+static void read_deadline(struct loader *l, const struct json *v, struct clock *c)
+{
+    const struct json *name = json_get(v, "deadline");
+    c->deadline = model_deadline(l->model, model__text(l, v, "deadline", true));
+    if (json_get(v, "add") != NULL || json_get(v, "calendar") != NULL)
+        model__mistake(l, name, "unknown_key",
+                       "a clock with \"deadline\" has neither \"add\" nor \"calendar\": the "
+                       "deadline says both");
+    if (c->deadline == NULL) {
+        model__mistake(l, name, "unknown", "unknown deadline \"%.*s\"",
+                       TEXT_ARG(json_text(name)));
+        return;
+    }
+    c->add = c->deadline->length;
+    c->calendar = c->deadline->calendar;
+}
+
 static void read_reminders(struct loader *l, const struct json *v, struct clock *c)
 {
     const struct json *list = model__list(l, v, "remind", false);
@@ -155,19 +182,19 @@ static void read_reminders(struct loader *l, const struct json *v, struct clock 
 void model__clock(struct loader *l, struct draft *d, struct field *f, const struct json *v)
 {
     struct kind *k = d->kind;
-    const struct json *when = json_get(v, "when"), *add = json_get(v, "add");
+    const struct json *when = json_get(v, "when");
     struct clock *c = &k->clocks[k->clock_count++];
     *c = (struct clock){.at = f, .standing = &k->fields[f->index + 1]};
-    if (!model__keys(l, v, "from add calendar when answered remind ladder"))
+    if (!model__keys(l, v, "from add deadline calendar when answered remind ladder"))
         return;
     read_from(l, k, v, c);
-    if (add == NULL || add->type != JSON_TEXT || !duration_read(add->text, &c->add))
-        model__mistake(l, add == NULL ? v : add, "duration",
-                       "\"add\" is no duration: PT72H, P15D, P6M, or P10W for working days");
+    if (json_get(v, "deadline") != NULL)
+        read_deadline(l, v, c);
+    else
+        read_length(l, v, c);
     if (when != NULL)
         c->when = model__condition(l, k, when);
     read_answered(l, k, v, c);
-    read_calendar(l, v, c);
     read_reminders(l, v, c);
     if (json_get(v, "ladder") != NULL)
         model__rungs(l, k, json_get(v, "ladder"), c);

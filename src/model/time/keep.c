@@ -78,11 +78,30 @@ static void read_from(struct loader *l, const struct kind *k, const struct json 
                        TEXT_ARG(json_text(from)), TEXT_ARG(k->name));
 }
 
+/* What the law says, or else the file itself. */
+static bool read_length(struct loader *l, const struct json *v, struct keeping *keep)
+{
+    const struct json *time = json_get(v, "for"), *name = json_get(v, "deadline");
+    if (name == NULL)
+        return time != NULL && time->type == JSON_TEXT &&
+               duration_read(time->text, &keep->time);
+    keep->deadline = model_deadline(l->model, model__text(l, v, "deadline", true));
+    if (time != NULL)
+        model__mistake(l, name, "unknown_key", "either \"deadline\" or \"for\"");
+    if (keep->deadline == NULL) {
+        model__mistake(l, name, "unknown", "unknown deadline \"%.*s\"",
+                       TEXT_ARG(json_text(name)));
+        return false;
+    }
+    keep->time = keep->deadline->length;
+    return true;
+}
+
 static void read_time(struct loader *l, const struct json *v, struct keeping *keep)
 {
     const struct json *time = json_get(v, "for");
-    struct duration *d = &keep->time;
-    bool read = time != NULL && time->type == JSON_TEXT && duration_read(time->text, d);
+    const struct duration *d = &keep->time;
+    bool read = read_length(l, v, keep);
     if (!read || d->before || d->working_days || d->seconds || d->months + d->days < 1)
         model__mistake(
             l, time == NULL ? v : time, "duration",
@@ -92,7 +111,7 @@ static void read_time(struct loader *l, const struct json *v, struct keeping *ke
 void model__keep(struct loader *l, struct draft *d, struct field *f, const struct json *v)
 {
     struct kind *k = d->kind;
-    if (k->keep.at != f || !model__keys(l, v, "from for when"))
+    if (k->keep.at != f || !model__keys(l, v, "from for deadline when"))
         return;
     read_from(l, k, v, &k->keep);
     read_time(l, v, &k->keep);

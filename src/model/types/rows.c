@@ -4,7 +4,7 @@
 
 const struct field_type type_rows = {
     .word = "rows",
-    .keys = "columns covers",
+    .keys = "columns covers one",
     .in_kind = true,
     .form = FORM_ROWS,
     .written = WRITTEN_JSON,

@@ -71,17 +71,34 @@ static enum err add_search(struct query *q, struct reader *db, struct text words
     return OK;
 }
 
+/* Its references one by one, now or of then; a record without any stays, once. */
+static void add_each(struct query *q)
+{
+    if (!q->then) {
+        buf_print(
+            &q->sql,
+            " LEFT JOIN link gl ON gl.from_kind = '%.*s' AND gl.from_id = t.id AND gl.free = 0 "
+            "AND gl.type = '%.*s'",
+            TEXT_ARG(q->kind->name), TEXT_ARG(q->each->name));
+        return;
+    }
+    buf_add_c(&q->sql, q->postgres ? " LEFT JOIN LATERAL " : " LEFT JOIN ");
+    sql__items(q, q->each);
+    buf_add_c(&q->sql, " ON 1=1");
+}
+
 /* The kind's records; as of a moment each beside its latest version of then. PostgreSQL reads
  * a body once a row (OFFSET keeps it from being copied to each use), SQLite remembers it. */
 void sql__from(struct query *q)
 {
     buf_print(&q->sql, " FROM \"%.*s\" t", TEXT_ARG(q->kind->name));
-    if (!q->then)
-        return;
-    buf_add_c(&q->sql, " CROSS JOIN version v");
-    if (q->postgres)
+    if (q->then)
+        buf_add_c(&q->sql, " CROSS JOIN version v");
+    if (q->then && q->postgres)
         buf_add_c(&q->sql,
                   " CROSS JOIN LATERAL (SELECT CAST(v.body AS jsonb) AS b OFFSET 0) b");
+    if (q->each)
+        add_each(q);
 }
 
 static void add_moment(struct query *q, int64_t moment)

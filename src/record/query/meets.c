@@ -92,6 +92,18 @@ static void add_uncovered(struct query *q, const struct field *f)
     buf_print(&q->sql, ") < %zu", f->covers_count);
 }
 
+static void add_not_one(struct query *q, const struct field *f)
+{
+    buf_print(
+        &q->sql,
+        "EXISTS (SELECT 1 FROM \"%.*s__%.*s\" x WHERE x.record = t.id GROUP BY x.\"%.*s\" "
+        "HAVING sum(CASE WHEN x.\"%.*s\" = ",
+        TEXT_ARG(q->kind->name), TEXT_ARG(f->name), TEXT_ARG(f->one_for->name),
+        TEXT_ARG(f->one_column->name));
+    sql__bind(q, V_TEXT(f->one_is));
+    buf_add_c(&q->sql, " THEN 1 ELSE 0 END) <> 1)");
+}
+
 /* What the state it is in demands as well is there already. */
 static bool newly_demanded(const struct kind *k, const struct field *f, const struct move *m,
                            size_t state)
@@ -115,6 +127,10 @@ void sql__unfilled(struct query *q, const struct move *m, size_t state)
         if (f->covers_count) {
             buf_add_c(&q->sql, " OR ");
             add_uncovered(q, f);
+        }
+        if (f->one_for) {
+            buf_add_c(&q->sql, " OR ");
+            add_not_one(q, f);
         }
         buf_add_c(&q->sql, "))");
     }

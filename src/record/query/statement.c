@@ -179,6 +179,13 @@ void sql__item(struct query *q, const struct field *f)
         buf_add_c(&q->sql, q->postgres ? "(e.value ->> 'id')" : "json_extract(e.value, '$.id')");
 }
 
+/* COLLATE: the two halves of a moment must be put in order alike. */
+void sql__each(struct query *q)
+{
+    buf_add_c(&q->sql, q->then ? "(e.value)" : "(gl.to_id)");
+    buf_add_c(&q->sql, q->postgres ? " COLLATE \"C\"" : "");
+}
+
 /* The records that the statement's condition picks. */
 enum err sql__ask(struct query *q, struct db db, size_t most, struct record ***out,
                     size_t *count)

@@ -20,6 +20,7 @@ struct query {
     /* As of a moment: t is the record as it is now, v the version it had then. What is asked of
      * the fields is asked of v; what the actor may read, of both. */
     bool then;
+    const struct field *each; /* a record is as many rows as it has references there; NULL */
     enum {
         WORDS_BY_INDEX,
         WORDS_ONE_BY_ONE,
@@ -56,6 +57,8 @@ void sql__named(struct query *q, struct text name);
 /* A table "e" of the items of a list field of then, and the value of one. */
 void sql__items(struct query *q, const struct field *f);
 void sql__item(struct query *q, const struct field *f);
+/* The value of q->each in this row, NULL where a record has none. */
+void sql__each(struct query *q);
 /* The records that the statement's condition picks, at most that many. */
 MUST_USE enum err sql__ask(struct query *q, struct db db, size_t most, struct record ***out, size_t *count);
 

@@ -3,28 +3,52 @@
  * what a picture of a hundred thousand records needs is a few hundred numbers. */
 #include "record/query/statement.h"
 
-static bool by_day(struct text name)
+/* How much of a value tells one group from another. */
+enum grain_of { GRAIN_WHOLE, GRAIN_MONTH, GRAIN_YEAR };
+
+/* A date is counted by its month unless its name says by what; false: not like this. */
+static bool read_cut(const struct field *f, struct text rest, enum grain_of *out)
 {
-    return text_ends(name, ".day");
+    *out = field_is_time(f) ? GRAIN_MONTH : GRAIN_WHOLE;
+    if (!rest.len)
+        return true;
+    *out = text_is(rest, "year") ? GRAIN_YEAR : GRAIN_WHOLE;
+    return f->type->written == WRITTEN_DAY && (*out == GRAIN_YEAR || text_is(rest, "day"));
 }
 
 /* A field that somebody may not read everywhere is refused like one that does not exist:
  * numbers of groups say what is in it. */
-static const struct field *tallied(struct query *q, struct text name)
+static const struct field *tallied(struct query *q, struct text name, enum grain_of *grain)
 {
     struct text rest = name, base = text_cut(&rest, '.');
     const struct field *f = kind_field(q->kind, base);
     if (!f || !field_tallies(f) || !record_reads_everywhere(q->records, q->call->actor, f) ||
-        (rest.len && !(text_is(rest, "day") && f->type->written == WRITTEN_DAY)))
+        !read_cut(f, rest, grain))
         return NULL;
     return f;
 }
 
 struct grain {
     const struct field *by[TALLY_FIELDS_MOST];
-    bool day[TALLY_FIELDS_MOST]; /* of a date; else its month */
+    enum grain_of of[TALLY_FIELDS_MOST];
     size_t count;
 };
+
+/* A record counts once in each of its values. Of two such fields every value would meet every
+ * other, and one record would be as many rows as their product. */
+static enum err take_each(struct query *q, const struct field *f)
+{
+    if (f->type->refers != REFERS_MANY)
+        return OK;
+    if (q->each)
+        return problem(q->call, ERR_INVALID, TEXT("tally"), "tally",
+                       say(q->call,
+                           "counts by one field of several values at a time; leave out "
+                           "%.*s or %.*s"),
+                       TEXT_ARG(q->each->name), TEXT_ARG(f->name));
+    q->each = f;
+    return OK;
+}
 
 static enum err read_grain(struct query *q, struct text names, struct grain *out)
 {
@@ -34,13 +58,16 @@ static enum err read_grain(struct query *q, struct text names, struct grain *out
         struct text one = text_trim(text_cut(&names, ','));
         if (out->count == TALLY_FIELDS_MOST)
             return sql__too_many(q, TEXT("tally"), TALLY_FIELDS_MOST);
-        const struct field *f = tallied(q, one);
+        enum grain_of grain;
+        const struct field *f = tallied(q, one, &grain);
         if (!f) {
             worst = problem(q->call, ERR_INVALID, TEXT("tally"), "tally",
                             say(q->call, "one cannot count by %.*s"), TEXT_ARG(one));
             continue;
         }
-        out->day[out->count] = by_day(one);
+        if (take_each(q, f) != OK)
+            worst = ERR_INVALID;
+        out->of[out->count] = grain;
         out->by[out->count++] = f;
     }
     return worst;
@@ -48,11 +75,14 @@ static enum err read_grain(struct query *q, struct text names, struct grain *out
 
 static void add_grain(struct query *q, const struct grain *g, size_t i)
 {
-    const struct field *f = g->by[i];
-    bool cut = !g->day[i] && field_is_time(f);
-    buf_add_c(&q->sql, cut ? "substr(" : "");
-    sql__field(q, f);
-    buf_print(&q->sql, "%s AS g%zu", cut ? ", 1, 7)" : "", i);
+    static const char *const ends[] = {
+        [GRAIN_WHOLE] = "", [GRAIN_MONTH] = ", 1, 7)", [GRAIN_YEAR] = ", 1, 4)"};
+    buf_add_c(&q->sql, g->of[i] == GRAIN_WHOLE ? "" : "substr(");
+    if (g->by[i] == q->each)
+        sql__each(q);
+    else
+        sql__field(q, g->by[i]);
+    buf_print(&q->sql, "%s AS g%zu", ends[g->of[i]], i);
 }
 
 static void add_columns(struct query *q, const struct grain *g)
@@ -129,5 +159,5 @@ enum err record_tally(struct call *call, struct records *r, struct reader *db,
         take_group(&g, row_at(&rows, i), out);
         out->total += out->groups[i].count;
     }
-    return out->more ? list__total(call, r, db, k, list, &out->total) : OK;
+    return out->more || q.each ? list__total(call, r, db, k, list, &out->total) : OK;
 }

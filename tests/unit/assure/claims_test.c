@@ -645,7 +645,11 @@ static void documents_part_by_part(void **state)
     struct site *s = *state;
     expect_no_data(s, "chk-28c");
     put_policy(s);
-    set(s, "document SET location = 'shelf'");
+    set(s, "document SET location = NULL, body = NULL, content = NULL");
+    expect(s, "chk-28", "no_text");
+    set(s, "document SET content = '{\"lead\": \"en\"}'");
+    expect(s, "chk-28", NULL);
+    set(s, "document SET location = 'shelf', content = NULL");
     expect(s, "chk-28", NULL);
     expect(s, "chk-28b", NULL);
     expect(s, "chk-28c", "no_document");
@@ -656,6 +660,21 @@ static void documents_part_by_part(void **state)
     set(s, "document SET ref_no = 'P'");
     set(s, "stay SET state = 'in_review' WHERE state = 'approved'");
     expect(s, "chk-28b", "never_approved");
+    set(s, "document SET audience = NULL, retention = '5y'");
+    expect(s, "chk-28d", "no_audience");
+    set(s, "document SET audience = '[\"Everybody\"]', retention = NULL");
+    expect(s, "chk-28d", "no_retention");
+    set(s, "document SET retention = '5y'");
+    expect(s, "chk-28d", "no_restore");
+    put_record(s, "evidence", "e", ", state, kind_of, captured_at",
+               ", 'collected', 'restore_test', '2026-11-01'");
+    expect(s, "chk-28d", "no_restore"); /* nobody else has accepted it */
+    set(s, "evidence SET state = 'accepted', captured_at = '2025-11-22'");
+    expect(s, "chk-28d", "no_restore"); /* more than a year ago */
+    set(s, "evidence SET captured_at = '2025-11-23', kind_of = 'log'");
+    expect(s, "chk-28d", "no_restore");
+    set(s, "evidence SET kind_of = 'restore_test'");
+    expect(s, "chk-28d", NULL);
     int64_t missing = checked(s, "chk-28c").breaks;
     put_link(s, "document", "p", "satisfies", "requirement", "iso-42001:6.2");
     assert_int_equal(checked(s, "chk-28c").breaks, missing - 1);
@@ -930,12 +949,14 @@ static void what_was_put_right_works(void **state)
 
 static void notices_are_sent_in_time(void **state)
 {
-    static const char *const clocks[] = {"cra_warn_by", "aia_urgent_by", "gdpr_by",
-                                         "cra_by",      "pdpa_by",       "aia_death_by",
-                                         "aia_by",      "pdpa_assess_by"};
-    static const char *const answers[] = {"aia_reported_at",  "gdpr_notified_at",
-                                          "pdpa_assessed_at", "pdpa_notified_at",
-                                          "cra_warned_at",    "cra_notified_at"};
+    static const char *const clocks[] = {
+        "cra_warn_by",  "aia_urgent_by", "gdpr_by",    "cra_by",         "pdpa_by",
+        "aia_death_by", "aia_by",        "mdr_by",     "pdpa_assess_by", "mdr_threat_by",
+        "kr_by",        "mdr_death_by",  "cra_fix_by", "cra_final_by"};
+    static const char *const answers[] = {
+        "aia_reported_at",  "gdpr_notified_at", "pdpa_assessed_at",
+        "pdpa_notified_at", "cra_warned_at",    "cra_notified_at",
+        "cra_final_at",     "mdr_reported_at",  "kr_notified_at"};
     struct site *s = *state;
     put_record(s, "incident", "i", ", state, severity, aware_at",
                ", 'triaged', 'major', '2026-11-20T00:00:00.000000Z'");
@@ -1051,19 +1072,19 @@ static void no_check_claims_more(void **state)
         const char *check, *row;
         int level;
     } most[] = {
-        {"chk-06", "5.2", 2},     {"chk-06", "A.2.2", 3},   {"chk-06", "A.2.4", 1},
-        {"chk-06b", "A.2.4", 3},  {"chk-07", "5.3", 2},     {"chk-07", "A.3.2", 1},
-        {"chk-07b", "5.3", 3},    {"chk-07b", "A.3.2", 3},  {"chk-08", "6.1.1", 1},
-        {"chk-10", "A.5.3", 2},   {"chk-10", "A.5.4", 3},   {"chk-11", "6.1.3", 2},
-        {"chk-14", "8.1", 2},     {"chk-14", "A.6.1.3", 2}, {"chk-14", "A.6.2.5", 2},
-        {"chk-21", "A.6.2.4", 1}, {"chk-24", "A.4.4", 1},   {"chk-28", "7.5.3", 2},
-        {"chk-28b", "7.5.2", 3},  {"chk-28c", "7.5.1", 3},  {"chk-32", "A.10.2", 2},
-        {"chk-42", "A.9.2", 2},   {"chk-42b", "A.9.4", 1},  {"chk-aia-2", "8.4", 2},
-        {"chk-doc-6.1.1", "6.1.1", 1}, {"chk-37", "9.2.2", 2}, {"chk-37b", "9.2.2", 3},
-        {"chk-38", "9.3.3", 3},   {"chk-38b", "9.3.3", 4},
-        {"chk-35", "A.8.4", 2},   {"chk-35b", "A.8.3", 2}, {"chk-35c", "A.6.2.6", 1},
-        {"chk-39", "10.2", 2},    {"chk-39b", "10.2", 2}, {"chk-39c", "10.2", 3},
-        {"chk-08b", "6.1.1", 3},  {"chk-17c", "A.9.3", 3}, {"chk-27c", "A.8.5", 2},
+        {"chk-06", "5.2", 2},     {"chk-06", "A.2.2", 3},        {"chk-06", "A.2.4", 1},
+        {"chk-06b", "A.2.4", 3},  {"chk-07", "5.3", 2},          {"chk-07", "A.3.2", 1},
+        {"chk-07b", "5.3", 3},    {"chk-07b", "A.3.2", 3},       {"chk-08", "6.1.1", 1},
+        {"chk-10", "A.5.3", 2},   {"chk-10", "A.5.4", 3},        {"chk-11", "6.1.3", 2},
+        {"chk-14", "8.1", 2},     {"chk-14", "A.6.1.3", 2},      {"chk-14", "A.6.2.5", 2},
+        {"chk-21", "A.6.2.4", 1}, {"chk-24", "A.4.4", 1},        {"chk-28", "7.5.3", 2},
+        {"chk-28b", "7.5.2", 3},  {"chk-28c", "7.5.1", 3},       {"chk-28d", "7.5.3", 3},
+        {"chk-32", "A.10.2", 2},  {"chk-42", "A.9.2", 2},        {"chk-42b", "A.9.4", 1},
+        {"chk-aia-2", "8.4", 2},  {"chk-doc-6.1.1", "6.1.1", 1}, {"chk-37", "9.2.2", 2},
+        {"chk-37b", "9.2.2", 3},  {"chk-38", "9.3.3", 3},        {"chk-38b", "9.3.3", 4},
+        {"chk-35", "A.8.4", 2},   {"chk-35b", "A.8.3", 2},       {"chk-35c", "A.6.2.6", 1},
+        {"chk-39", "10.2", 2},    {"chk-39b", "10.2", 2},        {"chk-39c", "10.2", 3},
+        {"chk-08b", "6.1.1", 3},  {"chk-17c", "A.9.3", 3},       {"chk-27c", "A.8.5", 2},
     };
     struct site *s = *state;
     for (size_t i = 0; i < COUNT(most); i++) {

@@ -60,7 +60,8 @@ static const struct broken {
      "\"show\": [\"state\"], \"answer\": [\"assessor\"]}",
      "\"public\"", "required", "\"case\" must be true"},
     {"kinds/thing.json", "\"order\": 10",
-     "\"order\": 10, \"public\": {\"about\": \"Story\", \"create\": [\"title\"], \"set\": {\n\"story\": "
+     "\"order\": 10, \"public\": {\"about\": \"Story\", \"create\": [\"title\"], \"set\": "
+     "{\n\"story\": "
      "\"$title\"}, \"show\": [\"state\"], \"answer\": [\"assessor\"], \"case\": true}",
      "\"story\": \"$title", "value", "nothing that is taken from a record"},
     /* offers */
@@ -122,6 +123,83 @@ static const struct broken {
      "\"views\": [\n{\"shape\": \"board\", \"by\": \"state\"},\n{\"shape\": \"board\", \"by\": "
      "\"level\"},",
      "{\"shape\": \"board\", \"by\": \"level\"}", "twice", "given twice"},
+    {"kinds/thing.json", "\"views\": [",
+     "\"views\": [\n{\"shape\": \"coverage\", \"rows\": \"parts\", \"by\": \"owner\", \"on\": "
+     "\"until\", \"done\": [\"done\"]},",
+     "\"rows\": \"parts\"", "type", "refs to requirement"},
+    {"kinds/thing.json", "\"views\": [",
+     "\"views\": [\n{\"shape\": \"coverage\", \"rows\": \"colours\", \"by\": \"owner\", "
+     "\"on\": \"until\", \"done\": [\"done\"]},",
+     "\"rows\": \"colours\"", "type", "refs to requirement"},
+    {"kinds/thing.json", "\"views\": [",
+     "\"views\": [\n{\"shape\": \"coverage\", \"rows\": \"rules\", \"by\": \"trust\", \"on\": "
+     "\"until\", \"done\": [\"done\"]},",
+     "\"by\": \"trust\"", "type", "a ref"},
+    {"kinds/thing.json", "\"views\": [",
+     "\"views\": [\n{\"shape\": \"coverage\", \"rows\": \"rules\", \"by\": \"owner\", \"on\": "
+     "\"seen_at\", \"done\": [\"done\"]},",
+     "\"on\": \"seen_at\"", "type", "a date"},
+    {"kinds/thing.json", "\"views\": [",
+     "\"views\": [\n{\"shape\": \"coverage\", \"rows\": \"rules\", \"by\": \"owner\", \"on\": "
+     "\"until\", \"done\": [\"gone\"]},",
+     "\"gone\"", "unknown", "no state"},
+    {"kinds/thing.json", "\"views\": [",
+     "\"views\": [\n{\"shape\": \"coverage\", \"rows\": \"rules\", \"by\": \"owner\", \"on\": "
+     "\"until\", \"done\": []},",
+     "[]", "required", "empty list"},
+    {"kinds/thing.json", "\"views\": [",
+     "\"views\": [\n{\"shape\": \"coverage\", \"rows\": \"rules\", \"by\": \"owner\", \"on\": "
+     "\"until\"},",
+     "\"coverage\"", "required", "done"},
+    {"kinds/thing.json", "\"views\": [",
+     "\"views\": [\n{\"shape\": \"coverage\", \"rows\": \"rules\", \"by\": \"owner\", \"on\": "
+     "\"until\", \"done\": [\"done\"], \"period\": {\"by\": \"owner\", \"from\": \"x\", "
+     "\"to\": \"y\"}},",
+     "\"by\": \"owner\", \"from\"", "type", "two days"},
+    {"kinds/thing.json", "\"views\": [",
+     "\"views\": [\n{\"shape\": \"coverage\", \"rows\": \"rules\", \"by\": \"owner\", \"on\": "
+     "\"until\", \"done\": [\"done\"], \"period\": {\"by\": \"unit\", \"from\": \"title\", "
+     "\"to\": \"due\"}},",
+     "\"from\": \"title\"", "type", "a date"},
+    {"kinds/thing.json", "\"views\": [",
+     "\"views\": [\n{\"shape\": \"coverage\", \"rows\": \"rules\", \"by\": \"owner\", \"on\": "
+     "\"until\", \"done\": [\"done\"], \"years\": 4},",
+     "\"years\"", "unknown_key", "years"},
+    {"kinds/thing.json", "\"views\": [",
+     "\"views\": [\n{\"shape\": \"grid\", \"rows\": \"parts\", \"down\": \"worst\", "
+     "\"across\": \"side\", \"cell\": \"side\"},",
+     "\"rows\": \"parts\"", "type", "must be rows"},
+    {"kinds/thing.json", "\"views\": [",
+     "\"views\": [\n{\"shape\": \"grid\", \"rows\": \"told\", \"down\": \"records\", "
+     "\"across\": \"number\", \"cell\": \"fact\"},",
+     "\"across\": \"number\"", "type", "a ref"},
+    {"kinds/thing.json", "\"views\": [",
+     "\"views\": [\n{\"shape\": \"grid\", \"rows\": \"told\", \"down\": \"records\", "
+     "\"across\": \"gone\", \"cell\": \"fact\"},",
+     "\"gone\"", "unknown", "no column"},
+    {"kinds/thing.json", "\"views\": [",
+     "\"views\": [\n{\"shape\": \"grid\", \"down\": \"unit\", \"across\": \"owner\", \"cell\": "
+     "\"trust\"},",
+     "\"cell\": \"trust\"", "type", "a ref"},
+    {"kinds/thing.json", "\"views\": [",
+     "\"views\": [\n{\"shape\": \"grid\", \"down\": \"unit\", \"across\": \"owner\"},",
+     "\"grid\"", "required", "cell"},
+    {"kinds/thing.json", "\"views\": [",
+     "\"views\": [\n{\"shape\": \"grid\", \"down\": \"unit\", \"across\": \"unit\", \"cell\": "
+     "\"owner\"},",
+     "\"across\": \"unit\"", "twice", "same field"},
+    /* exactly one of the same */
+    {"kinds/thing.json", "\"covers\": {\"side\": [\"left\", \"right\"]}",
+     "\n\"one\": {\"for\": \"side\", \"column\": \"side\", \"is\": \"left\"}", "\"one\"",
+     "unknown", "required column"},
+    {"kinds/thing.json", "\"covers\": {\"side\": [\"left\", \"right\"]}",
+     "\n\"one\": {\"for\": \"gone\", \"column\": \"side\", \"is\": \"left\"}", "\"one\"",
+     "unknown", "required column"},
+    {"kinds/thing.json", "\"covers\": {\"side\": [\"left\", \"right\"]}",
+     "\n\"one\": [\"side\"]", "\"one\"", "type", "for"},
+    {"kinds/thing.json", "\"covers\": {\"side\": [\"left\", \"right\"]}",
+     "\n\"one\": {\"for\": \"side\", \"column\": \"side\", \"is\": \"left\", \"most\": 2}",
+     "\"one\"", "unknown_key", "most", 2},
     /* names */
     {"kinds/thing.json", "\"kind\": \"thing\"", "\"kind\": \"thin\"", "\"thin\"", "name",
      "called NAME.json", 999},
@@ -412,9 +490,9 @@ static const struct broken {
      "\"tell_by\": {\"type\": \"moment\", \"sensitive\": true, \"title\": \"Tell by\",",
      "\"clock\": {", "read", "for everybody", 999},
     {"scales.json", "\"running\": \"Running\", ", "", "", "", "", 999},
-    {"kinds/part.json", "\"from\": \"due\", \"add\"",
+    {"kinds/part.json", "\"from\": \"due\", \"deadline\"",
      "\"when\": {\"field\": \"prove_by_standing\", \"is\": \"met\"}, \"from\": \"due\", "
-     "\"add\"",
+     "\"deadline\"",
      "\"prove_by\"", "circle", "goes in a circle"},
     {"kinds/part.json", TOLD, TOLD_KEPT("\"from\": \"told_at\", \"for\": \"P3Y\""), "told_at",
      "unknown", "no date or moment field"},
@@ -445,6 +523,30 @@ static const struct broken {
      "\"kept_until_standing\": {\"type\": \"date\", \"title\": \"x\"}, " TOLD_KEPT(
          "\"from\": \"due\", \"for\": \"P3Y\""),
      "\"kept_until\"", "clash", "comes with the keep"},
+    {"deadlines/factory.json", "\"P0D\"", "\"soon\"", "\"soon\"", "duration", "is no duration"},
+    {"deadlines/factory.json", "\"P0D\"", "\"-P2D\"", "\"-P2D\"", "duration", "is no duration"},
+    {"deadlines/factory.json", "\"calendar\": \"works\"", "\"calendar\": \"mars\"", "\"mars\"",
+     "unknown", "unknown calendar"},
+    {"deadlines/factory.json", "\"certainty\": \"A\"", "\"certainty\": \"sure\"", "\"sure\"",
+     "value", "is A (the words"},
+    {"deadlines/factory.json", "\"verified_on\": \"2026-11-29\", \"applies_from\"",
+     "\"verified_on\": \"2026-02-30\", \"applies_from\"", "\"2026-02-30\"", "value",
+     "is no day"},
+    {"deadlines/factory.json", "\"Section 7\"", "7", "\"article\"", "type", "", 999},
+    {"deadlines/factory.json", "\"rest\":", "\"The rest\":", "\"The rest\"", "name",
+     "is not a name"},
+    {"deadlines/factory.json", "\"deadlines\": \"factory\"", "\"deadlines\": \"works\"",
+     "\"deadlines\"", "name", "called NAME.json", 999},
+    {"kinds/part.json", "\"factory.proof\"", "\"factory.truth\"", "\"factory.truth\"",
+     "unknown", "unknown deadline"},
+    {"kinds/part.json", "\"deadline\": \"factory.proof\"",
+     "\"deadline\": \"factory.proof\", \"add\": \"P3D\"", "\"deadline\"", "unknown_key",
+     "says both"},
+    {"kinds/part.json", TOLD, TOLD_KEPT("\"from\": \"due\", \"deadline\": \"factory.rust\""),
+     "\"kept_until\"", "unknown", "unknown deadline", 2},
+    {"kinds/part.json", TOLD,
+     TOLD_KEPT("\"from\": \"due\", \"deadline\": \"factory.rest\", \"for\": \"P3Y\""),
+     "\"kept_until\"", "unknown_key", "either"},
     {"ladders/up.json", "\"P1D\"", "\"-P1D\"", "\"-P1D\"", "duration", "after the clock"},
     {"ladders/up.json", "\"tell\": [\"aims_manager\"]", "\"tell\": []", "\"tell\": []",
      "required", "empty list"},

@@ -81,13 +81,16 @@ static const char field_shape[] =
     "name:text type:text title:words about:words? required:bool required_from:list? "
     "required_in:list? required_when:object? only:object? of:list? many:bool? max:any? "
     "min:any? "
-    "to:text? columns:list? covers:object? computed:bool? standing:text? clock:text? reckoned_from:list? fixed:any? sensitive:bool? always:bool? "
+    "to:text? columns:list? covers:object? computed:bool? standing:text? clock:text? "
+    "from:text? add:text? deadline:text? reckoned_from:list? fixed:any? sensitive:bool? "
+    "always:bool? "
     "unique:bool? envelope:bool? system:bool? default:any?";
 
 static void model_json_has_the_documented_shape(void **state)
 {
     const struct json *all = printed(*state, model_json);
-    check_shape(all, "hash:text kinds:list roles:list frameworks:list calendars:list");
+    check_shape(
+        all, "hash:text kinds:list roles:list frameworks:list calendars:list deadlines:list");
     for (const struct json *k = json_get(all, "kinds")->first; k != NULL; k = k->next) {
         check_shape(k, "kind:text prefix:text title:words plural:words about:words icon:text "
                        "phase:text order:integer serves:list list:list sort:text views:list "
@@ -109,6 +112,26 @@ static void model_json_has_the_documented_shape(void **state)
         check_shape(r, "role:text code:text title:words about:words approver:bool business:bool");
     for (const struct json *f = json_get(all, "frameworks")->first; f != NULL; f = f->next)
         check_shape(f, "framework:text title:words register:object?");
+}
+
+static void deadlines_say_what_goes_by_them(void **state)
+{
+    const struct json *all = printed(*state, model_json), *rows = json_get(all, "deadlines");
+    const struct json *proof = named(rows, "deadline", "factory.proof");
+    check_shape(proof,
+                "deadline:text law:words article:words asks:words trigger:words length:text "
+                "calendar:text? certainty:text seen_in:words verified_on:text "
+                "applies_from:text? counted:list");
+    assert_true(has(json_get(proof, "counted"), "part.prove_by"));
+    assert_true(text_is(json_text(json_get(proof, "applies_from")), "2026-01-01"));
+    const struct json *rest = named(rows, "deadline", "factory.rest");
+    assert_null(json_get(rest, "counted")->first); /* no register counts it */
+    assert_null(json_get(rest, "applies_from"));
+    const struct json *part = named(json_get(all, "kinds"), "kind", "part");
+    const struct json *by = named(json_get(part, "fields"), "name", "prove_by");
+    assert_true(text_is(json_text(json_get(by, "deadline")), "factory.proof"));
+    assert_true(text_is(json_text(json_get(by, "from")), "due"));
+    assert_null(json_get(named(json_get(part, "fields"), "name", "tell_by"), "deadline"));
 }
 
 static void model_json_says_what_the_files_say(void **state)
@@ -280,6 +303,7 @@ int main(int argc, char **argv)
 #define EACH(test) cmocka_unit_test_setup_teardown(test, fixture_open, fixture_close)
     const struct CMUnitTest tests[] = {
         EACH(model_json_has_the_documented_shape),
+        EACH(deadlines_say_what_goes_by_them),
         EACH(model_json_says_what_the_files_say),
         EACH(openapi_is_whole),
         EACH(openapi_follows_the_kind),

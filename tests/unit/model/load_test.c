@@ -82,7 +82,13 @@ static void clocks_are_two_fields(void **state)
     assert_int_equal(c->add.working_days, 10);
     assert_int_equal(c->rung_count, 2);
     assert_true(text_is(c->rungs[1].tell.one[0].role, "aims_manager"));
+    assert_null(c->deadline);
     c = kind_clock(k, TEXT("prove_by"));
+    assert_true(c->deadline == model_deadline(m, TEXT("factory.proof")) && c->deadline != NULL);
+    assert_true(
+        text_is(c->add.said, "P0D")); /* as the law says, by the calendar that it names */
+    assert_true(c->calendar == model_calendar(m, TEXT("works")));
+    assert_null(model_deadline(m, TEXT("factory")));
     assert_true(c->answered == NULL && c->answered_in == UINT64_C(1) << kind_state(k, TEXT("works")));
     assert_null(kind_clock(k, TEXT("told_on")));
 }

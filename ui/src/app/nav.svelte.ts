@@ -53,6 +53,7 @@ export function branches(): Branch[] {
 		if (leaves.length) out.push({ id: phase, title: t(`phase.${phase}` as Key), leaves });
 	}
 	const foot: Leaf[] = [{ href: '/all', label: t('nav.all'), icon: 'layers' }];
+	foot.push({ href: '/deadlines', label: t('nav.deadlines'), icon: 'clock' });
 	foot.push({ href: '/people', label: t('nav.people'), icon: 'users' });
 	if (session.me?.admin || hasRole('aims_manager')) foot.push({ href: '/fields', label: t('nav.fields'), icon: 'sliders-horizontal' });
 	if (session.me?.tokens) foot.push({ href: '/tokens', label: t('nav.tokens'), icon: 'key-round' });
@@ -61,4 +62,4 @@ export function branches(): Branch[] {
 	return out;
 }
 // i18n: phase.plan phase.do phase.check phase.act phase.base
-// icons: star sun grid-3x3 list-checks gauge blocks layers users sliders-horizontal key-round settings
+// icons: star sun grid-3x3 list-checks gauge blocks layers clock users sliders-horizontal key-round settings

@@ -44,12 +44,18 @@ export interface Field {
 	to?: string;
 	columns?: Field[];
 	covers?: Record<string, Scalar[]>;
+	/** Of the rows that are the same in `for`, exactly one is that in `column`. */
+	one?: { for: string; column: string; is: string };
 	computed?: boolean;
 	/** Of a clock or a keeping time: the field that says how it stands; and of that field, the clock. */
 	standing?: string;
 	clock?: string;
+	/** Of a clock: the field from which it counts, how long, and the law that says so. */
+	from?: string;
+	add?: string;
+	deadline?: string;
 	/** How long the content is kept at least, and from which field or since which states. */
-	keep?: { from: string | string[]; for: string };
+	keep?: { from: string | string[]; for: string; deadline?: string };
 	/** What its rule looks at; while all of it is empty, the value is only a last resort. */
 	reckoned_from?: string[];
 	/** The states in which only a move changes it; "any": it is never typed in. */
@@ -102,6 +108,8 @@ export interface Kind {
 	sort?: string;
 	views: Shape[];
 	is?: string;
+	/** A record in one of the states, between its days, gives its person a role over another record. */
+	grants?: { role: string; to: string; over: string; from: string | null; until: string | null; in: string[] };
 	layout: { title: Words; fields: string[] }[];
 	fields: Field[];
 	states: State[];
@@ -124,7 +132,8 @@ export interface Role {
 export interface Framework {
 	framework: string;
 	title: Words;
-	register?: { kind: string; field: string };
+	/** `excluded`: its states of rows that are left out. */
+	register?: { kind: string; field: string; excluded: string[] };
 }
 export interface Model {
 	hash: string;
@@ -132,6 +141,22 @@ export interface Model {
 	roles: Role[];
 	frameworks: Framework[];
 	calendars: WorkCalendar[];
+	deadlines: Deadline[];
+}
+/** A time that a law sets. `counted`: the fields that go by it, "incident.gdpr_by". */
+export interface Deadline {
+	deadline: string;
+	law: Words;
+	article: Words;
+	asks: Words;
+	trigger: Words;
+	length: string;
+	calendar?: string;
+	certainty: 'A' | 'B' | 'C';
+	seen_in: Words;
+	verified_on: string;
+	applies_from?: string;
+	counted: string[];
 }
 /** Which days are worked; `years`: of which it has the holidays, none when it knows no holidays at all. */
 export interface WorkCalendar {
@@ -140,6 +165,16 @@ export interface WorkCalendar {
 	about: Words;
 	zone?: string;
 	years: number[];
+}
+/** A move that took a password or several people; the last who signed completed it. */
+export interface SignedMove {
+	move: string;
+	to: string;
+	reason: string;
+	version: number;
+	at: string;
+	ledger: number;
+	by: { person: { id: string; name: string }; for?: { id: string; name: string }; at: string; ledger: number }[];
 }
 export interface Notice {
 	id: string;
@@ -250,7 +285,10 @@ export type Shape =
 	| { shape: 'board'; by: string }
 	| { shape: 'calendar'; on: string }
 	| { shape: 'tree'; by: string }
-	| { shape: 'timeline'; from: string; to: string };
+	| { shape: 'timeline'; from: string; to: string }
+	/** Rows of each record when it names any, else the records themselves. */
+	| { shape: 'grid'; rows?: string; down: string; across: string; cell: string }
+	| { shape: 'coverage'; rows: string; by: string; on: string; done: string[]; period?: { by: string; from: string; to: string } };
 export type Counted = string | number | boolean | null;
 /** How many records of a list have which values; `z` and `w` when as many fields were asked for. */
 export interface Group {
@@ -578,6 +616,8 @@ export interface SoaRow {
 	risks?: Ref[];
 	evidence: number;
 	level: number | null;
+	/** By the signed statement. */
+	applicable: boolean;
 	/** Decided otherwise since the statement was signed: it counts as it was then. */
 	changed?: boolean;
 	/** The state in which it was signed; null: it never was. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Values as people read them. Dates and numbers follow the language of the page, not of the browser.
 import { names } from '../data/names.svelte';
-import { language, locale, t, w } from '../i18n/t.svelte';
+import { language, locale, t, w, type Key } from '../i18n/t.svelte';
 import { dayNow, iso as day } from '../kit/day';
 import { roleOf } from './model.svelte';
 import { titleOf } from './titles.svelte';
@@ -45,6 +45,13 @@ export function left(value: unknown): string {
 	if (!Number.isFinite(seconds)) return '';
 	const [unit, size]: [Intl.RelativeTimeFormatUnit, number] = Math.abs(seconds) >= 172800 ? ['day', 86400] : Math.abs(seconds) >= 5400 ? ['hour', 3600] : ['minute', 60];
 	return new Intl.RelativeTimeFormat(locale(), { numeric: 'always' }).format(Math.trunc(seconds / size), unit);
+}
+/** A duration as people say it: PT72H, P15D, P10W (working days), P6M, P3Y. */
+export function span(said: string): string {
+	const found = /^-?P(T?)(\d+)([HDWMY])$/.exec(said);
+	if (!found) return said;
+	const [, , n, unit] = found;
+	return t(`span.${unit}` as Key, { n: Number(n) }); // i18n: span.H span.D span.W span.M span.Y
 }
 export const number = (value: unknown, digits = 6): string =>
 	typeof value === 'number' ? new Intl.NumberFormat(locale(), { maximumFractionDigits: digits }).format(value) : String(value ?? '');

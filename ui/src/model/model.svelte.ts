@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The model in the hand of the pages: lookups by name, nothing that knows a particular kind.
-import type { Choice, Field, Framework, Kind, Model, Move, Role, Shape, State, WorkCalendar } from '../data/types';
+import type { Choice, Deadline, Field, Framework, Kind, Model, Move, Role, Shape, State, WorkCalendar } from '../data/types';
 
 let kindsByName = new Map<string, Kind>();
 let kindsByPrefix = new Map<string, Kind>();
@@ -14,6 +14,11 @@ export function setModel(next: Model): void {
 	fieldsByKind = new Map(next.kinds.map((kind) => [kind.kind, new Map(kind.fields.map((field) => [field.name, field]))]));
 	current = next;
 }
+export const deadlines = (): Deadline[] => model.now?.deadlines ?? [];
+export const deadlineOf = (field: Field): Deadline | undefined => {
+	const name = field.deadline ?? field.keep?.deadline;
+	return name ? deadlines().find((one) => one.deadline === name) : undefined;
+};
 export const kinds = (): Kind[] => model.now?.kinds ?? [];
 export const calendars = (): WorkCalendar[] => model.now?.calendars ?? [];
 export const roles = (): Role[] => model.now?.roles ?? [];
@@ -58,6 +63,11 @@ export const isRegister = (kind: string): boolean => model.now?.frameworks.some(
 /** The shape of that name that a kind declares. */
 export const shapeOf = <N extends Shape['shape']>(kind: Kind | undefined, name: N): Extract<Shape, { shape: N }> | undefined =>
 	kind?.views.find((one): one is Extract<Shape, { shape: N }> => one.shape === name);
+/** Kinds whose coverage is looked at for the time that a record of `kind` spans. */
+export const spannedBy = (kind: string): Kind[] => kinds().filter((one) => {
+	const period = shapeOf(one, 'coverage')?.period;
+	return !!period && fieldOf(one, period.by)?.to === kind;
+});
 export const mapKind = (): Kind | undefined => kinds().find((kind) => shapeOf(kind, 'map'));
 
 /** Kinds whose records point at one of `kind` by a field of their own, and that field: what can be added to it. */
