@@ -312,6 +312,51 @@ MUST_USE enum err access_feed_end(struct call *call, struct access *a);
 MUST_USE enum err access_feed_reader(struct call *call, struct access *a, struct reader *r,
                                      struct text secret, struct mail_reader *out, bool *there);
 
+/* ---- webhooks: whom a program of the house tells what happens (hook.c) ----------------------
+ * Each is what the last entry about it says (acts hook.make, hook.change, hook.pause, hook.end;
+ * content in `sealed`), and no row makes one. It acts for whoever made it, and ends with their
+ * account. */
+#define HOOKS_MOST 20 /* of one organisation */
+#define HOOK_ADDRESS_MOST 500
+struct hook {
+    struct text id, name, address;
+    struct text kinds;               /* with commas; "*" = all */
+    struct text events;              /* with commas, of hook_events */
+    struct text person;              /* who made it */
+    struct text stopped;             /* "", "paused", or by the engine: "failing", "gone" */
+    struct text made_at, rotated_at; /* moments; rotated_at "": never */
+    int64_t generation;              /* of its secret */
+    int64_t made;                    /* index of the entry that made it */
+    bool left; /* the account of its maker ended since: it tells nothing any more */
+};
+extern const char *const hook_events[]; /* created, moved, owner, missed, comment; NULL ends */
+struct hook_wish {                      /* texts that are NULL stay as they are */
+    const struct text *name, *address, *kinds, *events;
+    bool resume, rotate;
+};
+/* Those that have not ended, by the time they were made. */
+MUST_USE enum err access_hooks(struct call *call, struct access *a, struct reader *r,
+                               struct hook **out, size_t *count);
+/* ERR_MISSING when there is none. */
+MUST_USE enum err access_hook(struct call *call, struct access *a, struct reader *r,
+                              struct text id, struct hook *out);
+/* By a signed-in person, password fresh; whether they may at all is the caller's to ask. The
+ * address was looked at by the caller too (net/, hook_address). ERR_CONFLICT, code "too_many".
+ */
+MUST_USE enum err access_hook_make(struct call *call, struct access *a,
+                                   const struct hook_wish *wish, struct text *id);
+/* By whoever made it, password fresh: for anybody else it would tell what they may not read. */
+MUST_USE enum err access_hook_change(struct call *call, struct access *a, struct text id,
+                                     const struct hook_wish *wish);
+/* why: "paused", by anybody who may administer; "failing" or "gone", by the engine. */
+MUST_USE enum err access_hook_pause(struct call *call, struct access *a, struct text id,
+                                    const char *why);
+MUST_USE enum err access_hook_end(struct call *call, struct access *a, struct text id);
+/* The bytes of its secret of that generation. They follow from the signing key of the ledger
+ * and are kept nowhere. */
+void access_hook_secret(const struct access *a, const struct hook *h, int64_t generation,
+                        unsigned char out[32]);
+
 /* ---- verification: what the ledger says of roles, people and tokens, against the tables --------- */
 struct replay;
 struct replay *access_replay(struct arena *a);

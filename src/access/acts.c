@@ -51,7 +51,8 @@ struct text access__grant_id(struct arena *arena, struct text holder, struct tex
 static bool needs_fresh(struct text act)
 {
     return text_starts(act, "role.") || text_is(act, "token.create") ||
-           text_is(act, "user.confirm");
+           text_is(act, "user.confirm") || text_is(act, "hook.make") ||
+           text_is(act, "hook.change");
 }
 
 /* ---- what is known ----------------------------------------------------------------------- */

@@ -104,7 +104,7 @@ struct standing_word {
     int64_t moment;         /* session: of the log-in */
     char person[STANDING_ID];
     bool ended;
-    uint64_t fresh_entry; /* session: password confirmed again; 0: not */
+    uint64_t fresh_entry; /* session: password confirmed again; 0: not. hook: what made it */
     struct hash fresh;
     uint64_t ended_entry; /* person: sessions from before are over, but for this one: */
     char spared[STANDING_ID];
@@ -125,6 +125,9 @@ MUST_USE enum err access__standing_follow(struct call *call, struct access *a,
                                           struct reader *r);
 bool access__standing(const struct access *a, const char *kind, struct text id,
                       struct standing_word *out);
+/* Ids of the hooks that have not ended; *last: of the last entry about any, -1 for none. */
+struct text *access__standing_hooks(struct access *a, struct arena *arena, size_t *count,
+                                    int64_t *last);
 /* Ids of all units, or of those not placed yet. */
 struct text *access__standing_units(struct access *a, struct arena *arena, bool unplaced,
                                     size_t *count);

@@ -13,7 +13,7 @@
 
 struct node {
     struct node *next;  /* in its bucket */
-    struct node *later; /* the next session begun; of a unit, a lending: the next one */
+    struct node *later; /* the next session begun; of a unit, a lending, a hook: the next one */
     struct standing_word word;
     struct arena *said; /* lending: what it says, when it is placed */
     struct lending lending;
@@ -26,7 +26,7 @@ struct standing {
     struct ledger_follower *follower;
     struct node *buckets[BUCKETS];
     struct node *oldest, *newest; /* sessions */
-    struct node *units, *lendings;
+    struct node *units, *lendings, *hooks;
     struct text unit_kind, lending_kind, waiver_kind;
     size_t unplaced; /* units of which it is not known where they are */
     size_t unlent;   /* lendings of which it is not known what they say */
@@ -191,6 +191,18 @@ static void feed_entry(struct standing *s, const struct ledger_leaf *leaf)
     w->ended = !text_is(leaf->act, "feed.make");
 }
 
+static void hook_entry(struct standing *s, const struct ledger_leaf *leaf)
+{
+    struct node *n = find_or_make(s, "hook", leaf->object_id);
+    if (!n->word.committed) {
+        n->later = s->hooks;
+        s->hooks = n;
+        n->word.fresh_entry = leaf->index;
+    }
+    take_commitment(&n->word, leaf);
+    n->word.ended |= text_is(leaf->act, "hook.end"); /* for good */
+}
+
 static void unit_entry(struct standing *s, const struct ledger_leaf *leaf)
 {
     struct node *n = find_or_make(s, "unit", leaf->object_id);
@@ -235,6 +247,8 @@ static void take(void *arg, const struct ledger_leaf *leaf)
         take_commitment(&find_or_make(s, "access_request", leaf->object_id)->word, leaf);
     else if (text_is(kind, "calendar_feed") && leaf->has_commitment)
         feed_entry(s, leaf);
+    else if (text_is(kind, "hook") && leaf->has_commitment)
+        hook_entry(s, leaf);
     else if (text_same(kind, s->unit_kind) && kind.len > 0 && leaf->has_commitment)
         unit_entry(s, leaf);
     else if (text_same(kind, s->lending_kind) && kind.len > 0 && leaf->has_commitment)
@@ -277,6 +291,27 @@ bool access__standing(const struct access *a, const char *kind, struct text id,
     *out = w != NULL ? *w : (struct standing_word){0};
     pthread_mutex_unlock(&s->lock);
     return w != NULL;
+}
+
+struct text *access__standing_hooks(struct access *a, struct arena *arena, size_t *count,
+                                    int64_t *last)
+{
+    struct standing *s = a->standing;
+    size_t n = 0;
+    pthread_mutex_lock(&s->lock);
+    *last = -1;
+    for (const struct node *at = s->hooks; at != NULL; at = at->later) {
+        n += !at->word.ended;
+        *last = (int64_t)at->word.entry > *last ? (int64_t)at->word.entry : *last;
+    }
+    struct text *out = NEW_MANY(arena, n + 1, struct text);
+    *count = 0;
+    for (const struct node *at = s->hooks; at != NULL; at = at->later)
+        if (!at->word.ended)
+            out[(*count)++] = text_copy(
+                arena, (struct text){at->key + sizeof "hook", at->key_len - sizeof "hook"});
+    pthread_mutex_unlock(&s->lock);
+    return out;
 }
 
 /* ---- units ------------------------------------------------------------------------------- */

@@ -25,6 +25,7 @@ struct api_options {
     int64_t rate;       /* the limits of docs/operate.md times this; 0 = none */
     struct mail *mail;  /* borrowed; NULL: nothing goes out by mail */
     struct text sender; /* words before the address it comes from */
+    struct reachable reach; /* networks of the house that webhooks may reach */
 };
 MUST_USE enum err api_open(struct call *call, const struct api_options *options,
                            struct api **out);

@@ -69,6 +69,7 @@ struct api {
     struct jobs *jobs; /* changes of many records */
     struct mail *mail; /* borrowed; NULL: nothing goes out by mail */
     struct text sender;
+    struct reachable reach; /* networks of the house that webhooks may reach */
     atomic_bool verifying;
     int64_t patience; /* microseconds that one request may read for */
 };
@@ -249,6 +250,8 @@ handler model_get, openapi_get, health_get, ready_get, metrics_get, search_get, 
     stream_get, notices_get, notices_seen, notice_seen, notices_mail_get, notices_mail_patch,
     notices_mail_test;
 handler watch_put, watch_delete, watching_get, readers_get;
+handler hooks_get, hooks_post, hook_patch, hook_delete, hook_rotate, hook_test,
+    hook_deliveries_get, hook_again;
 handler calendar_get, feed_get, feed_post, feed_delete;
 handler record_list_get, record_post, record_bulk, record_get, record_patch, moves_get,
     move_post, signature_withdraw, redact_get, redact_post, hold_post, hold_delete, history_get,

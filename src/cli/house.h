@@ -20,6 +20,7 @@ struct served {
     struct api *api;
     struct work *work;
     struct mailing *mailing; /* NULL: nothing goes out by mail */
+    struct hooking *hooking;
     struct site_socket *socket;
     bool open; /* the site is */
     bool shut; /* it is not served any more, while others are */
@@ -30,6 +31,7 @@ struct house {
     struct served *of; /* room for API_MOST */
     size_t count;
     struct mail *mail; /* one server for all; NULL: none */
+    struct hook_sender_options hooks; /* where webhooks may go: the same for all */
 };
 /* Reads the file, a line for each: the address that people use, then the folder or the URL of
  * its store. False after saying everything that is wrong with it. */

@@ -22,7 +22,8 @@ static const struct option_rule rules[] = {{"listen", true},    {"demo", MAY_TAK
                                            {"rate", true},      {"verbose", false},
                                            {"mail", true},      {"mail-from", true},
                                            {"mail-user", true}, {"mail-password-file", true},
-                                           {"mail-ca", true}};
+                                           {"mail-ca", true},   {"hook-allow", true},
+                                           {"hook-ca", true}};
 
 static bool read_listen(const struct args *args, const char *listen, struct net_options *o)
 {
@@ -223,22 +224,39 @@ static struct text sender_of(struct served *v)
     return site_meta(&v->site, "organisation", &name) == OK ? name : TEXT("Aimwell");
 }
 
-static enum err start_mail(struct served *v, struct mail *mail, const struct net_options *o,
-                           int port)
+static struct text pages_of(struct served *v, const struct net_options *o, int port)
 {
     struct text origin = v->outside.origin;
-    if (!mail)
-        return OK;
     if (!origin.len)
         origin = text_print(v->site.arena, "%s://%.*s:%d", o->tls_cert ? "https" : "http",
                             TEXT_ARG(o->host), port);
+    return text_print(v->site.arena, "%.*s%.*s", TEXT_ARG(origin), TEXT_ARG(v->outside.base));
+}
+
+static enum err start_mail(struct served *v, struct mail *mail, struct text address)
+{
     const struct mailing_options options = {
-        .mail = mail,
-        .address =
-            text_print(v->site.arena, "%.*s%.*s", TEXT_ARG(origin), TEXT_ARG(v->outside.base)),
-        .sender = sender_of(v),
-        .every = 60000000};
-    return mailing_open(v->site.call, v->site.epochs, &options, &v->mailing);
+        .mail = mail, .address = address, .sender = sender_of(v), .every = 60000000};
+    return mail ? mailing_open(v->site.call, v->site.epochs, &options, &v->mailing) : OK;
+}
+
+/* ---- webhooks
+ * --------------------------------------------------------------------------------- */
+/* Networks of the house are named by whoever runs the server, never by who administers an
+ * organisation: what stands there trusts whoever comes from inside. */
+static int read_hooks(struct house *h, const struct args *args)
+{
+    struct site *s = &h->of[0].site;
+    h->hooks.authority = args_option(args, "hook-ca");
+    enum err e = reach_read(s->call, option_text(args, "hook-allow"), &h->hooks.reach);
+    return e == OK ? 0 : failed(s->caller, s->call, e);
+}
+
+static enum err start_hooks(struct served *v, const struct house *h, struct text address)
+{
+    const struct hooking_options options = {
+        .sender = h->hooks, .address = address, .mail = h->mail, .from = sender_of(v)};
+    return hooking_open(v->site.call, v->site.epochs, &options, &v->hooking);
 }
 
 /* ---- opening and closing what is served
@@ -249,7 +267,7 @@ struct pace {
 };
 
 static enum err open_api(struct served *v, const struct net_options *o, const struct args *args,
-                         const struct pace *pace, struct mail *mail)
+                         const struct pace *pace, const struct house *h)
 {
     struct site *s = &v->site;
     const struct api_options options = {
@@ -264,19 +282,22 @@ static enum err open_api(struct served *v, const struct net_options *o, const st
         .hosts = hosts_of(s->arena, v->outside.origin, args_option(args, "host")),
         .spool = spool_of(s),
         .rate = pace->rate,
-        .mail = mail,
-        .sender = mail ? sender_of(v) : TEXT("")};
+        .mail = h->mail,
+        .reach = h->hooks.reach,
+        .sender = h->mail ? sender_of(v) : TEXT("")};
     TRY(api_open(s->call, &options, &v->api));
     site_let_go(s);
     return OK;
 }
 
 /* What each does by itself: timed moves, and commands by its socket. */
-static enum err start_one(struct served *v, struct net *net, struct mail *mail,
+static enum err start_one(struct served *v, struct net *net, const struct house *h,
                           const struct net_options *o)
 {
+    struct text address = pages_of(v, o, net_port(net));
     TRY(work_open(v->site.call, v->site.epochs, 60000000, &v->work));
-    TRY(start_mail(v, mail, o, net_port(net)));
+    TRY(start_mail(v, h->mail, address));
+    TRY(start_hooks(v, h, address));
     if (site_listen(&v->site, run_line, &v->socket) != OK)
         warn_without_socket(&v->site);
     api_live(v->api, net);
@@ -293,6 +314,7 @@ static void stop_one(struct served *v)
     store_stop(s->store);
     site_listen_close(v->socket);
     mailing_close(v->mailing);
+    hooking_close(v->hooking);
     work_close(v->work);
     api_close(v->api);
 }
@@ -364,7 +386,7 @@ static enum err open_all(struct house *h, const struct net_options *o, const str
 {
     for (size_t i = 0; i < h->count; i++) {
         *at = &h->of[i];
-        TRY(open_api(*at, o, args, pace, h->mail));
+        TRY(open_api(*at, o, args, pace, h));
     }
     *at = &h->of[0];
     return OK;
@@ -375,7 +397,7 @@ static enum err start_all(struct house *h, struct net *net, const struct net_opt
 {
     for (size_t i = 0; i < h->count; i++) {
         *at = &h->of[i];
-        TRY(start_one(*at, net, h->mail, o));
+        TRY(start_one(*at, net, h, o));
     }
     return OK;
 }
@@ -521,6 +543,8 @@ static int run(const struct args *args)
         code = open_served(&h, &h.of[i], args, &o);
     if (code == 0)
         code = read_mail(&h, args);
+    if (code == 0)
+        code = read_hooks(&h, args);
     if (code == 0) {
         warn_of_root(&h.of[0].site);
         code = serve(&h, &o, args);
@@ -541,7 +565,8 @@ const struct command command_serve = {
     "[--rate N] "
     "[--verbose]\n"
     "              [--mail smtp://HOST[:PORT] --mail-from ADDRESS [--mail-user NAME "
-    "--mail-password-file F] [--mail-ca FILE]]\n\n"
+    "--mail-password-file F] [--mail-ca FILE]]\n"
+    "              [--hook-allow NETWORK,…] [--hook-ca FILE]\n\n"
     "Serves the organisation in DIR (default address 127.0.0.1:8420). --demo makes a demo\n"
     "organisation there when there is none: the usual one, or the one of that NAME (a name that does\n"
     "not exist is answered with those that do). One process per SQLite folder; several may serve\n"
@@ -564,7 +589,14 @@ const struct command command_serve = {
     "waits for\n"
     "them: smtp:// (TLS by STARTTLS unless it is this machine) or smtps://; --mail-ca is the "
     "certificate of\n"
-    "who signed its own, when the system does not know it.",
+    "who signed its own, when the system does not know it.\n"
+    "--hook-allow names networks of the house (10.1.0.0/16,fd00:1::/32) that webhooks may "
+    "reach, "
+    "also\n"
+    "by http://; without it they reach public addresses alone, by https://. --hook-ca is a "
+    "file "
+    "with\n"
+    "the certificates of who signs for receivers, in place of the system's.",
     "serve an organisation: pages and API",
     rules,
     COUNT(rules),

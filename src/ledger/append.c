@@ -659,6 +659,11 @@ struct text ledger_vkey(struct arena *a, const struct ledger *l)
     return note_vkey(a, l->signer->origin, l->signer->public_key);
 }
 
+void ledger_derive(const struct ledger *l, struct text what, unsigned char out[32])
+{
+    l->signer->derive(l->signer, what, out);
+}
+
 const unsigned char *ledger_public_key(const struct ledger *l)
 {
     return l->signer->public_key;

@@ -54,6 +54,9 @@ struct signer {
     /* Whether the last signature was kept (its group committed). One that was not kept has been
      * shown to nobody, so the next tree need not extend it. */
     void (*settle)(struct signer *s, bool kept);
+    /* A secret of 32 bytes that follows from the key and `what`, and tells nothing of the key.
+     */
+    void (*derive)(struct signer *s, struct text what, unsigned char out[32]);
     void (*close)(struct signer *s);
     struct text origin;          /* key name = origin line */
     unsigned char public_key[32];
@@ -165,6 +168,9 @@ bool ledger_leaf_read(struct arena *a, struct text leaf, struct ledger_leaf *out
 struct text ledger_origin(const struct ledger *l);
 struct text ledger_vkey(struct arena *a, const struct ledger *l);
 const unsigned char *ledger_public_key(const struct ledger *l); /* 32 bytes */
+/* A secret that follows from the signing key and `what`: the same for as long as the key is, on
+ * every server of the organisation, and kept nowhere. From any thread. */
+void ledger_derive(const struct ledger *l, struct text what, unsigned char out[32]);
 uint64_t ledger_size(const struct ledger *l); /* committed; of this node's last view */
 /* As this reader sees it, in its view if it has one. */
 MUST_USE enum err ledger_size_seen(struct call *call, struct reader *r, uint64_t *size);

@@ -64,6 +64,19 @@ static void settle(struct signer *face, bool kept)
     s->waiting_size = 0;
 }
 
+/* The seed as the key of an HMAC; a name before what is asked for keeps it from being anything
+ * else that the key is used for. */
+static void derive(struct signer *face, struct text what, unsigned char out[32])
+{
+    const struct local_signer *s = (const struct local_signer *)face;
+    struct arena *a = arena_open();
+    struct hash h = hmac_sha256((struct text){(const char *)s->secret, 32},
+                                text_join(a, TEXT("aimwell derived secret 1\n"), what));
+    memcpy(out, h.byte, 32);
+    sodium_memzero(&h, sizeof h);
+    arena_close(a);
+}
+
 static void close_signer(struct signer *face)
 {
     struct local_signer *s = (struct local_signer *)face;
@@ -107,6 +120,7 @@ enum err signer_open_secret(struct call *call, const unsigned char secret[64],
     s->face.origin = text_of(s->origin);
     s->face.sign = sign;
     s->face.settle = settle;
+    s->face.derive = derive;
     s->face.close = close_signer;
     *out = &s->face;
     return OK;

@@ -177,4 +177,81 @@ enum mail_fate {
  * taken. */
 enum mail_fate mail_send(struct call *call, struct mail *m, const struct letter *l,
                          struct text *why);
+
+/* ---- where may a message go? (reach.c) ----------------------------------------------------
+ * An address that somebody typed in must not reach what stands behind the firewall beside us.
+ * Asked of the address that a name was resolved to, when the connection is made. */
+struct reach_net {
+    unsigned char start[16]; /* IPv4 as ::ffff:a.b.c.d */
+    int bits;
+};
+struct reachable { /* networks of the house that may be reached all the same */
+    struct reach_net nets[32];
+    size_t count;
+};
+/* "10.1.0.0/16,fd00:1::/32,192.168.7.9": a word without a length is one address. */
+MUST_USE enum err reach_read(struct call *call, struct text words, struct reachable *out);
+enum reach_kind {
+    REACH_PUBLIC = 1,
+    REACH_LOCAL,  /* loopback, private, link-local, multicast, reserved, or a form that leads
+                     there */
+    REACH_ALLOWED /* in one of these networks */
+};
+enum reach_kind reach_of(const struct reachable *r, const unsigned char ip[16]);
+struct sockaddr;
+/* IPv4 as ::ffff:a.b.c.d. False for what is neither IPv4 nor IPv6. */
+bool reach_ip(const struct sockaddr *address, unsigned char ip[16]);
+
+/* ---- webhooks out (hook.c; libcurl stays inside it) ----------------------------------------
+ */
+struct hook_address { /* of a receiver, as somebody typed it in */
+    bool secure;      /* https */
+    struct text host; /* without brackets */
+};
+/* https://host[:port][/path][?query], or http:// where networks of the house are allowed; no
+ * name or password, no fragment, printable ASCII. A literal address that would be refused is
+ * refused here already. ERR_INVALID at field "address". */
+MUST_USE enum err hook_address_read(struct call *call, const struct reachable *r, struct text t,
+                                    struct hook_address *out);
+/* The header webhook-signature of Standard Webhooks. `secrets`: bytes, the one in force first.
+ */
+#define HOOK_SECRET 32
+struct text hook_signature(struct arena *a, struct text id, int64_t seconds, struct text body,
+                           const struct text *secrets, size_t count);
+struct text hook_secret_words(struct arena *a,
+                              const unsigned char secret[HOOK_SECRET]); /* whsec_… */
+
+struct hook_post {
+    struct text address, id, signature, body;
+    int64_t seconds; /* since 1970: the webhook-timestamp */
+};
+enum hook_fate {                    /* what came of it */
+                 HOOK_ANSWERED = 1, /* with a status */
+                 HOOK_SLOW,         /* no answer in time */
+                 HOOK_LOCAL,        /* its name leads to an address that may not be reached */
+                 HOOK_NO_NAME,      /* its name cannot be resolved */
+                 HOOK_NO_ANSWER,    /* nobody listens */
+                 HOOK_TLS,          /* the certificate is not good, or TLS fails */
+                 HOOK_BROKEN        /* the connection broke off, or what came is not HTTP */
+};
+struct hook_result {
+    size_t slot;
+    enum hook_fate fate;
+    int status; /* of HOOK_ANSWERED */
+};
+struct hook_sender;
+struct hook_sender_options {
+    struct reachable reach;
+    const char *authority; /* file with certificates beside the system's; NULL: none */
+};
+#define HOOK_SLOTS 20
+MUST_USE enum err hook_sender_open(struct call *call, const struct hook_sender_options *o,
+                                   struct hook_sender **out);
+void hook_sender_close(struct hook_sender *s); /* breaks off what is under way */
+/* One at a time in a slot. All is copied. By one thread, as the next. */
+void hook_send(struct hook_sender *s, size_t slot, const struct hook_post *post);
+bool hook_sending(const struct hook_sender *s, size_t slot);
+/* Waits at most so long for something to be answered, and gives what was: 0 when nothing. */
+size_t hook_wait(struct hook_sender *s, int milliseconds, struct hook_result out[HOOK_SLOTS]);
+void hook_wake(struct hook_sender *s); /* from any thread: hook_wait returns */
 #endif

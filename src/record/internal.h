@@ -662,6 +662,16 @@ int version__alters(const struct record *rec, const struct record *before, const
 /* Who owned it before and does no more; "" when the owner is who it was: hand.c. */
 struct text hand__former(const struct record *rec, const struct record *before);
 
+/* ---- hook.c: what may leave the house to a program ------------------------------------------
+ */
+bool hook__may_leave(const struct record *rec);
+/* NULL: the actor may not read it, or it may not leave, then or now. */
+MUST_USE enum err hook__version(struct call *call, struct records *r, struct reader *db,
+                                const struct record *rec, int64_t version,
+                                struct record **then);
+MUST_USE enum err hook__record(struct call *call, struct records *r, struct reader *db,
+                               const struct kind *k, struct text id, struct record **out);
+
 /* ---- attach.c: commitments, for verification too
  * -------------------------------------------------------- */
 MUST_USE enum err attach__append(struct call *call, struct tx *tx, struct records *r,

@@ -717,6 +717,62 @@ MUST_USE enum err record_mail_drop(struct call *call, struct records *r, struct 
 /* How often it was tried, and when it was told. */
 MUST_USE enum err record_mail_tries(struct call *call, struct reader *db, struct text id,
                                     int64_t *tries, int64_t *at);
+/* ---- webhooks: what programs of the house are told (hook.c) -------------------------------
+ * Each reads the ledger on from where it was made. What its maker may read, and is neither
+ * confidential nor restricted, becomes a delivery; a row of one says nothing but which entry it
+ * is of. call->actor is its maker (access_looks_as) wherever it says "as". */
+#define HOOK_WAITING_MOST 10000 /* of one webhook; the ledger waits then */
+#define HOOK_KEPT ((int64_t)30 * 24 * 3600 * 1000000)
+#define HOOK_CLAIMED_FOR ((int64_t)60 * 1000000) /* longer than a try may take */
+struct hook_delivery {
+    struct text id, hook, kind, record, event, field, at, due;
+    struct text done; /* "": it waits; a moment; or given_up, not_told, ended */
+    struct text
+        why; /* of the last try: answered, slow, local, no_name, no_answer, tls, broken; "" */
+    int64_t version, ledger, tries, status;
+    struct record *rec; /* for pages: what the reader may read; NULL otherwise */
+};
+/* What happened since, as: a page of entries at a time. *more: there is more to read. pass_over
+ * other than 0: entries before that one are told to nobody (the webhook was paused when the
+ * ledger had so many, say). */
+MUST_USE enum err record_hook_follow(struct call *call, struct records *r, const struct hook *h,
+                                     int64_t pass_over, bool *more);
+/* The oldest that is due, claimed for this server; *there false when none is. */
+MUST_USE enum err record_hook_take(struct call *call, struct records *r, struct text hook,
+                                   struct hook_delivery *out, bool *there);
+/* What is said of it, as JSON, as. *told false: it may not be told (any more). */
+MUST_USE enum err record_hook_body(struct call *call, struct records *r, struct reader *db,
+                                   const struct hook_delivery *d, struct text address,
+                                   struct text *out, bool *told);
+struct hook_settled {
+    struct text done; /* "" = not yet, to be tried `again` then */
+    int64_t again;
+    int64_t status;
+    const char *why;
+    bool tried, good; /* it was tried; it arrived */
+};
+/* *failing: since when nothing of this webhook arrives, 0 when it does. */
+MUST_USE enum err record_hook_settle(struct call *call, struct records *r,
+                                     const struct hook_delivery *d,
+                                     const struct hook_settled *s, int64_t *failing);
+/* What is older than it is kept goes; what waits for webhooks that are no more ends. A few at a
+ * time. */
+MUST_USE enum err record_hook_tidy(struct call *call, struct records *r,
+                                   const struct text *hooks, size_t count);
+/* For pages: the latest first, those before the one of the id `before` ("" at first). */
+MUST_USE enum err record_hook_deliveries(struct call *call, struct records *r,
+                                         struct reader *db, struct text hook,
+                                         struct text before, size_t most,
+                                         struct hook_delivery **out, size_t *count);
+/* How many wait, and since when nothing arrives ("": it does). */
+MUST_USE enum err record_hook_stands(struct call *call, struct reader *db, struct text hook,
+                                     int64_t *waiting, struct text *failing);
+/* Sends one again that was told, under the same id. ERR_MISSING; ERR_CONFLICT, code "waits". */
+MUST_USE enum err record_hook_again(struct call *call, struct records *r, struct text hook,
+                                    struct text id);
+/* A message that says nothing but that it came. ERR_BUSY, code "rate", when five wait. */
+MUST_USE enum err record_hook_ping(struct call *call, struct records *r, struct text hook,
+                                   struct text *id);
 /* ---- timers: moves that the engine makes when their moment comes ---- */
 struct timer_view {
     const struct move *move;

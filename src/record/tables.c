@@ -177,6 +177,26 @@ static const struct index outbox_indexes[] = {
     {.name = NAMED("outbox_person"), .columns = NAMED("person, at")},
     {.name = NAMED("outbox_waits"), .columns = NAMED("sent, due")}};
 
+/* What webhooks are told (hook.c), kept for a month: of which entry it is follows from the
+ * entry, the rest is how far it got. `kind` "": somebody tried the webhook out. `done` is a
+ * moment, or the word for why it will not be. */
+static const struct column hook_delivery_columns[] = {
+    COLUMN("id", TEXT, true),         COLUMN("hook", TEXT, true),
+    COLUMN("kind", TEXT, true),       COLUMN("record", TEXT, true),
+    COLUMN("version", INTEGER, true), COLUMN("event", TEXT, true),
+    COLUMN("field", TEXT, true),      COLUMN("ledger", INTEGER, true),
+    COLUMN("at", TEXT, true),         COLUMN("due", TEXT, true),
+    COLUMN("claimed", TEXT, false),   COLUMN("done", TEXT, false),
+    COLUMN("tries", INTEGER, true),   COLUMN("status", INTEGER, true),
+    COLUMN("why", TEXT, true)};
+static const struct index hook_delivery_indexes[] = {
+    {.name = NAMED("hook_delivery_hook"), .columns = NAMED("hook, at, id")},
+    {.name = NAMED("hook_delivery_waits"), .columns = NAMED("hook, done, due")}};
+/* Which entry each webhook reads next (-1: the one after what made it), and since when nothing
+ * of it arrives ("": it does). */
+static const struct column hook_state_columns[] = {
+    COLUMN("hook", TEXT, true), COLUMN("next", INTEGER, true), COLUMN("failing", TEXT, true)};
+
 #define TABLE(n, key, only_append)                                                             \
     {                                                                                          \
         .name = NAMED(#n), .primary = NAMED(key), .columns = n##_columns,                      \
@@ -238,6 +258,13 @@ static const struct table own_tables[] = {
      .column_count = COUNT(outbox_columns),
      .indexes = outbox_indexes,
      .index_count = COUNT(outbox_indexes)},
+    {.name = NAMED("hook_delivery"),
+     .primary = NAMED("id"),
+     .columns = hook_delivery_columns,
+     .column_count = COUNT(hook_delivery_columns),
+     .indexes = hook_delivery_indexes,
+     .index_count = COUNT(hook_delivery_indexes)},
+    TABLE(hook_state, "hook", false),
     {.name = NAMED("watching"),
      .primary = NAMED("person, kind, record"),
      .columns = watching_columns,

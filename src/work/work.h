@@ -31,6 +31,21 @@ MUST_USE enum err mailing_open(struct call *call, struct epochs *epochs,
                                const struct mailing_options *o, struct mailing **out);
 void mailing_close(struct mailing *s); /* breaks off what is being sent; NULL is fine */
 
+/* ---- webhooks (hook.c) ----------------------------------------------------------------------
+ * Tells receivers what happened (record.h, record_hook_…): a thread with as many messages under
+ * way as there are webhooks, one each. On several servers each message is one server's. */
+struct hooking;
+struct hooking_options {
+    struct hook_sender_options sender;
+    struct text address; /* of the pages, as above */
+    struct mail
+        *mail; /* borrowed; by which makers hear that theirs stopped; NULL: they do not */
+    struct text from; /* words before the address that mail comes from */
+};
+MUST_USE enum err hooking_open(struct call *call, struct epochs *epochs,
+                               const struct hooking_options *o, struct hooking **out);
+void hooking_close(struct hooking *s); /* breaks off what is being sent; NULL is fine */
+
 /* ---- jobs ------------------------------------------------------------------------------------
  * Each is one change to many records, done a slice of rows at a time by threads of their own, so that
  * nobody who waits for a page stands behind it and others write in between. Each row goes through the

@@ -24,7 +24,7 @@ import harness
 
 # What the ledger does not speak for: the search index and counters (made again from the records), and
 # requests already answered. docs/ledger.md §8 has the same list.
-NOT_COVERED = ("sequence", "idempotency", "check_run", "readiness_run", "stale", "stale_record", "batch", "mail_wish", "watching")
+NOT_COVERED = ("sequence", "idempotency", "check_run", "readiness_run", "stale", "stale_record", "batch", "mail_wish", "watching", "hook_state")
 
 # Keys of order (`_title`): folded anew from the versions when a store is opened by other rules (docs/ledger.md §8).
 ORDER = "_"
@@ -33,6 +33,7 @@ ORDER = "_"
 INVENTED = {"waived": "INSERT INTO waived (kind, id, version, waiver, person, duty, move, at) VALUES ('risk', 'y', 1, 'w', 'p', 'SOD-1', '', '2026')",
             "withdrawn": "INSERT INTO withdrawn (signature, kind, id, version) VALUES ('x', 'risk', 'y', 1)",
             "outbox": "INSERT INTO outbox (id, person, channel, kind, record, version, event, field, at, due, tries) VALUES ('1.0', 'x', 'app', 'risk', 'y', 1, 'missed', 'z', '2026-01-01T00:00:00.000000Z', '2026-01-01T00:00:00.000000Z', 0)",
+            "hook_delivery": "INSERT INTO hook_delivery (id, hook, kind, record, version, event, field, ledger, at, due, tries, status, why) VALUES ('msg_1_created_y', 'y', 'risk', 'y', 1, 'created', '', 1, '2026-01-01T00:00:00.000000Z', '2026-01-01T00:00:00.000000Z', 0, 0, '')",
             "objective__measurements": "INSERT INTO objective__measurements (record, pos, day, value, remark) VALUES ('y', 0, '2026-01-01', 1, 'x')",
             "audit__drawn": "INSERT INTO audit__drawn (record, pos, register, sample, sample_version, out_of) VALUES ('y', 0, 'risk', 'RSK-0001', 1, 1)",
             "metric__readings": "INSERT INTO metric__readings (record, pos, day, value, remark) VALUES ('y', 0, '2026-01-01', 1, 'x')",

@@ -264,8 +264,10 @@ static enum err deep_check(struct deep *c)
     TRY(check_foreign(c));
     TRY(check_kinds(c));
     verify__attached(c);
-    if (c->current)
+    if (c->current) {
         verify__outbox_rows(c);
+        verify__hook_rows(c);
+    }
     verify__stray_links(c);
     if (c->sealed)
         TRY(check_sealed(c));

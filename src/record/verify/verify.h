@@ -74,6 +74,9 @@ void verify__mentions(struct deep *c, struct call *call, const struct mentioning
 /* After all versions and comments: is there a row that none explains? */
 void verify__outbox_rows(struct deep *c);
 
+/* ---- hooks.c */
+void verify__hook_rows(struct deep *c);
+
 /* ---- rows.c */
 void verify__kind(struct deep *c, const struct kind *k);
 void verify__timer_rows(struct deep *c);

@@ -667,6 +667,35 @@ export interface MailWish {
 	quiet_to: number;
 	zone: string;
 }
+/** An address that is told what happens. */
+export interface Webhook {
+	id: string;
+	name: string;
+	address: string;
+	/** Names of registers, or "*" alone. */
+	kinds: string[];
+	events: string[];
+	stopped: '' | 'paused' | 'failing' | 'gone' | 'maker_left';
+	maker: { id: string; name: string };
+	mine: boolean;
+	made_at: string;
+	rotated_at?: string;
+	waiting: number;
+	failing_since?: string;
+}
+export interface Delivery {
+	id: string;
+	event: string;
+	at: string;
+	/** Of a record that the reader may read. */
+	kind?: string;
+	key?: string;
+	state: 'waiting' | 'delivered' | 'given_up' | 'not_told' | 'ended';
+	tries: number;
+	why?: string;
+	status?: number;
+	next?: string;
+}
 export interface Organisation {
 	name: string;
 	zone: string;
