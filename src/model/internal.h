@@ -309,6 +309,9 @@ void model__put_texts_at(struct json_out *o, const char *key, const struct text 
 void model__put_states_at(struct json_out *o, const char *key, const struct kind *k,
                           uint64_t set);
 struct text model__who_text(struct arena *a, const struct who *w);
+/* manual.c: the page for people of `model explain`. */
+void model__manual(struct call *call, const struct model *m, const struct kind *k,
+                   struct buf *out);
 void model__put_who_at(struct json_out *o, const char *key, const struct who_list *list,
                        struct arena *a);
 /* The JSON Schema of a field's value, without braces. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* model/print/explain.c — `aimwell model explain KIND`: everything that follows from one kind file,
- * for the person who writes it: tables, routes, who may what, what each move demands, and what
- * the ledger will say. In the language of the call. */
+/* model/print/explain.c — `aimwell model explain KIND`: everything that follows from one kind
+ * file. First the page for whoever works with it (manual.c), then, for the person who writes it
+ * or a program: tables, routes, who may what, what each move demands, and what the ledger will
+ * say. In the language of the call. */
 #include "model/internal.h"
 
 struct page {
@@ -288,8 +289,8 @@ enum err model_explain(struct call *call, const struct model *m, struct text kin
     if (k == NULL)
         return problem(call, ERR_MISSING, TEXT("kind"), "unknown", "%s: %.*s",
                        say(call, "no kind has this name"), TEXT_ARG(kind));
-    buf_print(out, "%.*s (%.*s) %.*s\n%.*s\n", TEXT_ARG(k->name), TEXT_ARG(k->prefix),
-              TEXT_ARG(words(&p, k->title)), TEXT_ARG(words(&p, k->about)));
+    model__manual(call, m, k, out);
+    put_title(&p, SAID("FOR PROGRAMS"));
     put_table(&p);
     put_routes(&p);
     put_matrix(&p);

@@ -290,6 +290,36 @@ static void explain_tells_what_follows(void **state)
     assert_int_equal(model_explain(f->call, m, TEXT("nothing"), &b), ERR_MISSING);
 }
 
+/* The page for people: every line fits, people and fields by their titles, each step in full
+ * once. */
+static void explain_is_a_page_to_read(void **state)
+{
+    struct fixture *f = *state;
+    const struct model *m = load_with(f, NULL, 0, "");
+    struct buf b = buf_in(f->arena, 1 << 20);
+    assert_int_equal(model_explain(f->call, m, TEXT("part"), &b), OK);
+    struct text page = buf_text(&b), rest = page;
+    page.len = (size_t)text_search(page, TEXT("\nFOR PROGRAMS\n"));
+    expect(page, "FROM ITS BEGINNING TO ITS END\n");
+    expect(page, "  Made (the beginning)\n    → Prove  (prove → Works)\n        By: ");
+    expect(page, "Factory Act, Section 7 (A; 2026-11-29)");
+    expect(page, "Tell by: 10 working days from Asked (sometimes); answered by Told\n");
+    expect(page, "Prove by: the end of the day from ");
+    while (rest.len > 0 && !text_is(rest, "FOR PROGRAMS")) {
+        struct text line = text_cut(&rest, '\n');
+        if (text_is(line, "FOR PROGRAMS"))
+            break;
+        assert_true(text_characters(line) <= 96);
+        assert_false(line.len > 0 && line.at[line.len - 1] == ' ');
+    }
+    b = buf_in(f->arena, 1 << 20);
+    f->call->lang = LANG_ZH;
+    assert_int_equal(model_explain(f->call, m, TEXT("thing"), &b), OK);
+    f->call->lang = LANG_EN;
+    expect(buf_text(&b), "从开始到结束\n");
+    expect(buf_text(&b), "事物");
+}
+
 static void a_full_buffer_is_noticed(void **state)
 {
     struct fixture *f = *state;
@@ -309,6 +339,7 @@ int main(int argc, char **argv)
         EACH(openapi_follows_the_kind),
         EACH(typescript_and_markdown_name_everything),
         EACH(explain_tells_what_follows),
+        EACH(explain_is_a_page_to_read),
         EACH(a_full_buffer_is_noticed),
     };
     fixture_folder = argc > 1 ? argv[1] : "";
