@@ -58,7 +58,7 @@ def work_is_missing(report, aimwell, stores, folder):
     for title, (undone, checks, rows, shut) in MISSING.items():
         _, server, ready = played(report, aimwell, stores.new(), folder, undone)
         is_open, told, low = gate(ready, shut)
-        report.say(not is_open and checks <= told and rows <= low, f"{shut} is shut: {title}", json.dumps(ready["gates"][shut])[:1500])
+        report.say(not is_open and checks <= told and rows <= low, f"{shut} is shut: {title}", f"{sorted(told)} {sorted(low)} " + json.dumps(ready["gates"][shut])[:900])
         if shut == "stage2":
             report.say(gate(ready, "stage1")[0] and told == checks and low == rows, "by nothing else, and stage1 is open", json.dumps(ready["gates"])[:1500])
         server.stop()

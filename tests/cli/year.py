@@ -427,6 +427,8 @@ def controls(y):
         y.move("amir", -297, ref, "implement")
         y.change("amir", -148, ref, evidence=["$e_all"])
         y.move("amir", -147, ref, "prove", tested_on="@-148", effectiveness=75)
+    for c in ("A.9.2", "A.8.2"):
+        y.move("audra", -140, "soa:" + c, "confirm", tested_on="@-141", effectiveness=75, test_result="Twenty letters looked at: so it is.")
     y.make("amir", -146, "document", "d_soa", title="Statement of applicability", doc_type="soa", ref_no="S-1", lang=["en"], content=text_of("Statement of applicability"), satisfies=[row("6.1.3")],
            version_label="1.0", change_summary="First.", effective="@-142", review_due="@+150", ack_required=False, audience=["Everybody"])
     y.move("amir", -145, "d_soa", "submit")

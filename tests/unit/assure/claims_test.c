@@ -639,6 +639,81 @@ static void a_policy_for_travel_is_none(void **state)
     expect(s, "chk-06", "none");
 }
 
+/* What we build: described, and with an objective; what we only use asks for neither. */
+static void what_we_build_is_described(void **state)
+{
+    struct site *s = *state;
+    put_system(s, ", org_roles", ", '|deployer|'");
+    expect_no_data(s, "chk-22");
+    expect_no_data(s, "chk-43");
+    set(s, "ai_system SET org_roles = '|deployer|provider|'");
+    expect(s, "chk-22", "no_document");
+    expect(s, "chk-43", "no_objective");
+    put_policy(s);
+    put_link(s, "document", "p", "systems", "ai_system", "sys");
+    expect(s, "chk-22", "no_document");
+    set(s, "document SET doc_type = 'technical', effective = '2026-11-24'");
+    expect(s, "chk-22", "not_in_force");
+    set(s, "document SET effective = '2026-11-23', review_due = '2026-11-22'");
+    expect(s, "chk-22", "not_in_force");
+    set(s, "document SET review_due = '2026-11-23'");
+    expect(s, "chk-22", NULL);
+    put_record(s, "objective", "o", ", state, start", ", 'approved', '2026-01-01'");
+    put_link(s, "objective", "o", "systems", "ai_system", "sys");
+    expect(s, "chk-43", "no_objective");
+    set(s, "objective SET state = 'active'");
+    expect(s, "chk-43", NULL);
+}
+
+/* Three within ninety days; each kind of voice counts, what was not so does not. */
+static void complaints_that_pile_up(void **state)
+{
+    struct site *s = *state;
+    put_system(s, "", "");
+    put_record(s, "external_report", "x1", ", state, system, outcome, received_on",
+               ", 'answered', 'sys', 'substantiated', '2026-11-01'");
+    put_record(s, "external_report", "x2", ", state, system, outcome, received_on",
+               ", 'answered', 'sys', 'partly', '2026-11-02'");
+    put_record(s, "customer_requirement", "c", ", state, kind_of, received_on",
+               ", 'noted', 'complaint', '2026-11-03'");
+    expect(s, "chk-35d", NULL);
+    put_link(s, "customer_requirement", "c", "systems", "ai_system", "sys");
+    expect(s, "chk-35d", "piled_up");
+    set(s, "customer_requirement SET kind_of = 'wish'");
+    expect(s, "chk-35d", NULL);
+    set(s, "customer_requirement SET kind_of = 'complaint'");
+    set(s, "external_report SET outcome = 'not' WHERE id = 'x1'");
+    expect(s, "chk-35d", NULL);
+    set(s, "external_report SET outcome = 'substantiated', received_on = '2026-08-24' WHERE id "
+           "= 'x1'");
+    expect(s, "chk-35d", NULL);
+    set(s, "external_report SET received_on = '2026-08-25' WHERE id = 'x1'");
+    expect(s, "chk-35d", "piled_up");
+    put_record(s, "nonconformity", "n", ", state, system", ", 'raised', 'sys'");
+    expect(s, "chk-35d", "piled_up"); /* from long ago */
+    set(s, "nonconformity SET created_at = '2026-11-04T00:00:00.000000Z'");
+    expect(s, "chk-35d", NULL);
+    set(s, "nonconformity SET state = 'withdrawn'");
+    expect(s, "chk-35d", "piled_up");
+}
+
+static void evidence_is_looked_at_again(void **state)
+{
+    struct site *s = *state;
+    expect_no_data(s, "chk-45");
+    for (int i = 0; i < 21; i++)
+        put_record(s, "soa_entry", text_c(s->arena, text_print(s->arena, "e%d", i)), ", state",
+                   ", 'evidenced'");
+    expect(s, "chk-45", "too_few");
+    put_stay(s, "soa_entry", "e1", 2, "effective", "2025-11-22T00:00:00.000000Z", "confirm");
+    put_stay(s, "soa_entry", "e2", 2, "effective", "2026-11-01T00:00:00.000000Z", "confirm");
+    expect(s, "chk-45", "too_few"); /* two of twenty-one, one of them more than a year ago */
+    put_stay(s, "soa_entry", "e3", 2, "effective", "2026-11-01T00:00:00.000000Z", "confirm");
+    expect(s, "chk-45", NULL);
+    put_stay(s, "soa_entry", "e4", 2, "implemented", "2026-11-01T00:00:00.000000Z", "fail");
+    expect(s, "chk-45", "too_many_fail");
+}
+
 /* B20: documented information, part by part. */
 static void documents_part_by_part(void **state)
 {
@@ -1072,19 +1147,20 @@ static void no_check_claims_more(void **state)
         const char *check, *row;
         int level;
     } most[] = {
-        {"chk-06", "5.2", 2},     {"chk-06", "A.2.2", 3},        {"chk-06", "A.2.4", 1},
-        {"chk-06b", "A.2.4", 3},  {"chk-07", "5.3", 2},          {"chk-07", "A.3.2", 1},
-        {"chk-07b", "5.3", 3},    {"chk-07b", "A.3.2", 3},       {"chk-08", "6.1.1", 1},
-        {"chk-10", "A.5.3", 2},   {"chk-10", "A.5.4", 3},        {"chk-11", "6.1.3", 2},
-        {"chk-14", "8.1", 2},     {"chk-14", "A.6.1.3", 2},      {"chk-14", "A.6.2.5", 2},
-        {"chk-21", "A.6.2.4", 1}, {"chk-24", "A.4.4", 1},        {"chk-28", "7.5.3", 2},
-        {"chk-28b", "7.5.2", 3},  {"chk-28c", "7.5.1", 3},       {"chk-28d", "7.5.3", 3},
-        {"chk-32", "A.10.2", 2},  {"chk-42", "A.9.2", 2},        {"chk-42b", "A.9.4", 1},
-        {"chk-aia-2", "8.4", 2},  {"chk-doc-6.1.1", "6.1.1", 1}, {"chk-37", "9.2.2", 2},
-        {"chk-37b", "9.2.2", 3},  {"chk-38", "9.3.3", 3},        {"chk-38b", "9.3.3", 4},
-        {"chk-35", "A.8.4", 2},   {"chk-35b", "A.8.3", 2},       {"chk-35c", "A.6.2.6", 1},
-        {"chk-39", "10.2", 2},    {"chk-39b", "10.2", 2},        {"chk-39c", "10.2", 3},
-        {"chk-08b", "6.1.1", 3},  {"chk-17c", "A.9.3", 3},       {"chk-27c", "A.8.5", 2},
+        {"chk-06", "5.2", 2},          {"chk-06", "A.2.2", 3},    {"chk-06", "A.2.4", 1},
+        {"chk-06b", "A.2.4", 3},       {"chk-07", "5.3", 2},      {"chk-07", "A.3.2", 1},
+        {"chk-07b", "5.3", 3},         {"chk-07b", "A.3.2", 3},   {"chk-08", "6.1.1", 1},
+        {"chk-10", "A.5.3", 2},        {"chk-10", "A.5.4", 3},    {"chk-11", "6.1.3", 2},
+        {"chk-14", "8.1", 2},          {"chk-14", "A.6.1.3", 2},  {"chk-14", "A.6.2.5", 2},
+        {"chk-21", "A.6.2.4", 1},      {"chk-22", "A.6.2.7", 2},  {"chk-43", "A.6.1.2", 2},
+        {"chk-24", "A.4.4", 1},        {"chk-28", "7.5.3", 2},    {"chk-28b", "7.5.2", 3},
+        {"chk-28c", "7.5.1", 3},       {"chk-28d", "7.5.3", 3},   {"chk-32", "A.10.2", 2},
+        {"chk-42", "A.9.2", 2},        {"chk-42b", "A.9.4", 1},   {"chk-aia-2", "8.4", 2},
+        {"chk-doc-6.1.1", "6.1.1", 1}, {"chk-37", "9.2.2", 2},    {"chk-37b", "9.2.2", 3},
+        {"chk-38", "9.3.3", 3},        {"chk-38b", "9.3.3", 4},   {"chk-35", "A.8.4", 2},
+        {"chk-35b", "A.8.3", 2},       {"chk-35c", "A.6.2.6", 1}, {"chk-39", "10.2", 2},
+        {"chk-39b", "10.2", 2},        {"chk-39c", "10.2", 3},    {"chk-08b", "6.1.1", 3},
+        {"chk-17c", "A.9.3", 3},       {"chk-27c", "A.8.5", 2},
     };
     struct site *s = *state;
     for (size_t i = 0; i < COUNT(most); i++) {
@@ -1126,6 +1202,9 @@ int main(int argc, char **argv)
         SITE_TEST(each_document_check_has_its_requirement),
         SITE_TEST(a_policy_for_travel_is_none),
         SITE_TEST(documents_part_by_part),
+        SITE_TEST(what_we_build_is_described),
+        SITE_TEST(complaints_that_pile_up),
+        SITE_TEST(evidence_is_looked_at_again),
         SITE_TEST(users_are_told_in_their_languages),
         SITE_TEST(a_declined_role_has_time),
         SITE_TEST(a_system_has_its_people),
