@@ -318,6 +318,18 @@ await test('shapes grid: who has which part in what, who holds the role now, and
     equal(await row.locator('td a:not(.vacant)').count(), given.filter((g) => g.system === one.id && g.person).length, `who holds a role for ${one.title}`);
   }
   truth(await page.getByText('Nobody holds a role for it').count() > 0, 'no system is without anybody');
+  // A number against what is needed: who has which skill at which level, and what falls short or has lapsed.
+  await visit(page, '/k/competence?shape=grid');
+  await page.locator('.grid tr[data-line]').first().waitFor();
+  const { items: shownSkills } = await page.ask('GET', '/competence?limit=1000');
+  const skillStates = (await kindOf('competence')).states;
+  const held = shownSkills.filter((one) => !skillStates.find((state) => state.state === one.state).end);
+  const levels = held.map((one) => `${one.evidenced_level ?? '–'} / ${one.required_level}`);
+  equal((await page.locator('.grid tr[data-line] td a').allInnerTexts()).sort(), levels.sort(), 'levels');
+  const gone = held.filter((one) => (one.evidenced_level ?? 0) < one.required_level || ['bad', 'high', 'rejected'].includes(skillStates.find((state) => state.state === one.state).tone)).length;
+  truth(gone > 0 && gone < held.length, 'nobody falls short, or everybody');
+  equal(await page.locator('.grid td a.vacant').count(), gone, 'those that fall short');
+  await page.getByText(new RegExp(`^${gone} of ${held.length} falls? short of what is needed, or lapsed$`)).waitFor();
   complain(page);
   await close(page);
   const chinese = await signedIn(browser, 'lin', { lang: 'zh' });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
 import type { AnyRecord, Field, Kind } from '../src/data/types';
-import { acrossOf, blocksOf, heldBy, inForce, isWrong, linesOf, type Grid } from '../src/shapes/grid';
+import { acrossOf, against, blocksOf, heldBy, inForce, isWrong, linesOf, type Grid } from '../src/shapes/grid';
 
 const shape: Grid = { shape: 'grid', rows: 'parts', down: 'what', across: 'role', cell: 'part' };
 const rows = { name: 'parts', type: 'rows', one: { for: 'what', column: 'part', is: 'a' } } as unknown as Field;
@@ -38,5 +38,15 @@ describe('records as a grid', () => {
 	it('have a line for what nobody names, and for what names nothing', () => {
 		const lines = linesOf([record('1', { system: 's1', role: 'x', person: 'p' }), record('2', { role: 'y', person: 'q' }), record('3', { system: 's1', role: 'x' })], { shape: 'grid', down: 'system', across: 'role', cell: 'person' }, [{ id: 's1', title: 'One' }, { id: 's2', title: 'Two' }], 'Everything', (id) => `name ${id}`);
 		expect(lines.map((line) => [line.title, [...line.cells].map(([role, all]) => [role, all.map((one) => one.text), all.map((one) => one.vacant)])])).toEqual([['One', [['x', ['name p', ''], [false, true]]]], ['Two', []], ['Everything', [['y', ['name q'], [false]]]]]);
+	});
+});
+
+describe('a number against what is needed', () => {
+	it('falls short when it is less, missing, or no longer stands', () => {
+		expect(against(3, 3, true)).toEqual({ text: '3 / 3', short: false });
+		expect(against(2, 3, true)).toEqual({ text: '2 / 3', short: true });
+		expect(against(undefined, 2, true)).toEqual({ text: '– / 2', short: true });
+		expect(against(4, 2, false)).toEqual({ text: '4 / 2', short: true });
+		expect(against(4, undefined, true)).toEqual({ text: '4', short: false });
 	});
 });

@@ -25,7 +25,9 @@ enum fit {
     FIT_PARENT,
     FIT_CLAUSES,
     FIT_ONE,
-    FIT_ROWS
+    FIT_ROWS,
+    FIT_CELL,
+    FIT_GOAL
 };
 
 static bool fits(const struct kind *k, const struct field *f, enum fit fit)
@@ -48,6 +50,10 @@ static bool fits(const struct kind *k, const struct field *f, enum fit fit)
         return f->type->refers == REFERS_MANY && f->target == TO_REQUIREMENT;
     case FIT_ONE:
         return f->type->refers == REFERS_ONE;
+    case FIT_CELL:
+        return f->type->refers == REFERS_ONE || fits(k, f, FIT_GROUP);
+    case FIT_GOAL:
+        return f->scale != NULL && field_is_column(f) && f->type->written != WRITTEN_OPTION;
     case FIT_ROWS:
         return f->type->form == FORM_ROWS;
     default:
@@ -66,7 +72,9 @@ static const char *fit_words(enum fit fit)
         [FIT_PARENT] = "a ref to the kind itself",
         [FIT_CLAUSES] = "refs to requirement",
         [FIT_ONE] = "a ref",
-        [FIT_ROWS] = "rows"};
+        [FIT_ROWS] = "rows",
+        [FIT_CELL] = "a ref, \"state\", a choice, a whole number with a scale, or yes_no",
+        [FIT_GOAL] = "a whole number with a scale"};
     return words[fit];
 }
 
@@ -204,7 +212,11 @@ static void check_grid(struct loader *l, const struct kind *k, const struct json
     if (named == NULL) {
         check_field(l, k, grid, "down", FIT_ONE);
         check_field(l, k, grid, "across", FIT_ONE);
-        check_field(l, k, grid, "cell", FIT_ONE);
+        check_field(l, k, grid, "cell", FIT_CELL);
+        if (json_get(grid, "goal") != NULL) {
+            check_field(l, k, grid, "cell", FIT_GOAL);
+            check_field(l, k, grid, "goal", FIT_GOAL);
+        }
         return;
     }
     check_field(l, k, grid, "rows", FIT_ROWS);
@@ -232,7 +244,7 @@ static const struct shape {
      "shape rows by on done period",
      check_coverage,
      {{"rows", FIT_CLAUSES}, {"by", FIT_ONE}, {"on", FIT_DAY}}},
-    {"grid", "shape rows down across cell", check_grid, {{NULL, FIT_NONE}}},
+    {"grid", "shape rows down across cell goal", check_grid, {{NULL, FIT_NONE}}},
 };
 
 static const struct shape *shape_called(struct text word)

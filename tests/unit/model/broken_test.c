@@ -179,8 +179,12 @@ static const struct broken {
      "\"gone\"", "unknown", "no column"},
     {"kinds/thing.json", "\"views\": [",
      "\"views\": [\n{\"shape\": \"grid\", \"down\": \"unit\", \"across\": \"owner\", \"cell\": "
-     "\"trust\"},",
-     "\"cell\": \"trust\"", "type", "a ref"},
+     "\"story\"},",
+     "\"cell\": \"story\"", "type", "a ref, "},
+    {"kinds/thing.json", "\"views\": [",
+     "\"views\": [\n{\"shape\": \"grid\", \"down\": \"unit\", \"across\": \"owner\", \"cell\": "
+     "\"c_one\", \"goal\": \"until\"},",
+     "\"goal\": \"until\"", "type", "whole number"},
     {"kinds/thing.json", "\"views\": [",
      "\"views\": [\n{\"shape\": \"grid\", \"down\": \"unit\", \"across\": \"owner\"},",
      "\"grid\"", "required", "cell"},

@@ -287,7 +287,7 @@ export type Shape =
 	| { shape: 'tree'; by: string }
 	| { shape: 'timeline'; from: string; to: string }
 	/** Rows of each record when it names any, else the records themselves. */
-	| { shape: 'grid'; rows?: string; down: string; across: string; cell: string }
+	| { shape: 'grid'; rows?: string; down: string; across: string; cell: string; goal?: string }
 	| { shape: 'coverage'; rows: string; by: string; on: string; done: string[]; period?: { by: string; from: string; to: string } };
 export type Counted = string | number | boolean | null;
 /** How many records of a list have which values; `z` and `w` when as many fields were asked for. */

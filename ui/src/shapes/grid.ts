@@ -12,6 +12,8 @@ export interface Entry {
 	record: AnyRecord;
 	/** Nobody is named by it. */
 	vacant?: boolean;
+	/** Less than its record says is needed, or no longer so. */
+	short?: boolean;
 }
 export interface Line {
 	key: string;
@@ -67,17 +69,23 @@ export function heldBy(records: AnyRecord[], kind: Kind | undefined, today: stri
 	return held;
 }
 /** Records by two of their references; what is named by none has a line all the same. */
-export function linesOf(records: AnyRecord[], shape: Grid, all: { id: string; title: string }[], rest: string, nameOf: (id: string) => string): Line[] {
+export function linesOf(records: AnyRecord[], shape: Grid, all: { id: string; title: string }[], rest: string, nameOf: (id: string) => string, said?: (record: AnyRecord) => Omit<Entry, 'record'>): Line[] {
 	const lines = new Map<string, Line>(all.map((one) => [one.id, { key: one.id, title: one.title, cells: new Map() }]));
 	for (const record of records) {
 		const key = String(record[shape.down] ?? '');
 		const line = lines.get(key) ?? { key, title: key ? nameOf(key) : rest, cells: new Map() };
 		const across = String(record[shape.across] ?? '');
 		const person = String(record[shape.cell] ?? '');
-		line.cells.set(across, [...(line.cells.get(across) ?? []), { text: person ? nameOf(person) : '', title: '', record, vacant: !person }]);
+		line.cells.set(across, [...(line.cells.get(across) ?? []), said ? { ...said(record), record } : { text: person ? nameOf(person) : '', title: '', record, vacant: !person }]);
 		lines.set(key, line);
 	}
 	return [...lines.values()];
+}
+/** A number against what is needed, “2 / 3”: less, nothing, or one that no longer stands, falls short. */
+export function against(value: unknown, goal: unknown, stands: boolean): { text: string; short: boolean } {
+	const has = typeof value === 'number' ? value : 0;
+	if (typeof goal !== 'number') return { text: typeof value === 'number' ? String(value) : '–', short: !stands };
+	return { text: `${typeof value === 'number' ? value : '–'} / ${goal}`, short: !stands || has < goal };
 }
 /** What is across, in the order of the known ones; then what is no longer known. */
 export function acrossOf(lines: Line[], order: string[]): string[] {
