@@ -487,5 +487,47 @@ await test('daily redaction: one asks, another confirms, and the text is gone fr
   await close(sara, anna, mei, chinese);
 });
 
+await test('daily demo: what it is and how one begins with one\'s own, and one step out of it', async () => {
+  const page = await signedIn(browser, 'lin');
+  await visit(page, '/');
+  await page.getByRole('button', { name: 'Demo', exact: true }).click();
+  await page.getByText('aimwell init --data DIR').waitFor();
+  await page.getByRole('button', { name: 'Leave the demo' }).click();
+  await page.waitForURL(/\/login/);
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  complain(page);
+  await close(page);
+});
+
+await test('daily law: a clock says by which law it counts, the page lists all of them, and who signed stands on the record', async () => {
+  const page = await signedIn(browser, 'grace');
+  const { items } = await page.ask('GET', '/incident?limit=100');
+  const told = items.find((one) => one.gdpr_by_standing === 'met');
+  await visit(page, `/k/incident/${told.key}`);
+  const line = page.locator('#field-gdpr_by');
+  await line.getByText('72 hours from becoming aware of the breach').waitFor();
+  await line.locator('#field-gdpr_by_standing', { hasText: 'Met in time' }).waitFor();
+  // What does not apply is folded away, and there for whoever asks.
+  truth(!(await page.locator('#field-kr_by').isVisible()), 'a clock that does not apply stands open');
+  await page.locator('summary', { hasText: /times do not apply/ }).first().click();
+  await page.locator('#field-kr_by', { hasText: 'Not applicable' }).waitFor();
+  await line.getByRole('link', { name: /GDPR.*Article 33/ }).click();
+  await page.waitForURL(/\/deadlines/);
+  const { deadlines } = await page.ask('GET', '/model');
+  equal(await page.locator('tbody tr').count(), deadlines.length, 'rows');
+  await page.locator('[id="gdpr.authority"]', { hasText: 'Incidents: GDPR: notify by' }).waitFor();
+  truth(await page.getByText('no register counts it').count() === deadlines.filter((one) => !one.counted.length).length, 'rows that nothing counts');
+  // Who signed, with the entry that proves it.
+  const { items: approved } = await page.ask('GET', '/impact_assessment?state=in_force&limit=10');
+  const { items: signed } = await page.ask('GET', `/impact_assessment/${approved[0].key}/signatures`);
+  truth(signed.length > 0 && signed[0].by.length > 0, 'nothing was signed');
+  await visit(page, `/k/impact_assessment/${approved[0].key}`);
+  const block = page.locator('.signed li').first();
+  for (const by of signed[0].by) await block.getByText(by.person.name).first().waitFor();
+  equal(await block.getByRole('link').count(), signed[0].by.length, 'entries');
+  complain(page);
+  await close(page);
+});
+
 await browser.close();
 done();
