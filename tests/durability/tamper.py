@@ -257,12 +257,17 @@ def invented(column, database, table):
     return {"INTEGER": 1, "REAL": 0.5, "TEXT": "x", "BLOB": b"x"}[kind]
 
 
+def own_note(table, columns, row):
+    """Somebody's own note that they watched: no entry says that it must be there, so nobody can miss it."""
+    return table == "outbox" and row[columns.index("channel")] == "watch"
+
+
 def alter_cells(copy, table, columns, keys, chance, rows):
     """Every column of sampled rows, one alteration a copy: yields (place, exit code, words)."""
     db = sqlite3.connect(copy.original + "/aimwell.db")
-    picked = sorted(db.execute(f'SELECT * FROM "{table}"'), key=repr)  # only the seed chooses
+    everything = sorted(db.execute(f'SELECT * FROM "{table}"'), key=repr)  # only the seed chooses
     db.close()
-    picked = chance.sample(picked, min(rows, len(picked)))
+    picked = chance.sample(everything, min(rows, len(everything)))
     where = " AND ".join(f'"{k}" = ?' for k in keys)
     for n, column in enumerate(columns):
         if column.startswith(ORDER):
@@ -284,7 +289,8 @@ def alter_cells(copy, table, columns, keys, chance, rows):
                 if copy.alter(f'UPDATE "{table}" SET "{column}" = ? WHERE {where}', [value + "\0x", *key]) == 1:
                     yield f"{table}.{column} of {key} with NUL", copy.verify()
     copy.renew_database()
-    key = [picked[0][columns.index(k)] for k in keys]
+    gone = next(row for row in picked + everything if not own_note(table, columns, row))
+    key = [gone[columns.index(k)] for k in keys]
     if copy.alter(f'DELETE FROM "{table}" WHERE {where}', key) == 1:
         yield f"{table}: row {key} removed", copy.verify()
     copy.renew_database()
