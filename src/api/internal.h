@@ -219,7 +219,6 @@ void put__turn(struct exchange *x, const struct turn *t, const struct ref *peopl
 void put__problems(struct json_out *o, const struct call *call, const struct move_view *why);
 /* "link" and "expires_at": by which somebody sets a password. */
 void put__link(struct exchange *x, struct json_out *o, const struct link *link);
-void put__names_of_people(struct exchange *x, const struct text *ids, size_t count);
 
 /* ---- declare.c: the organisation's model files with what the body adds to them */
 MUST_USE enum err declare__files(struct exchange *x, const struct own_files *own,
