@@ -19,7 +19,7 @@ static bool among(struct text list, struct text word)
     return false;
 }
 
-bool hook__may_leave(const struct record *rec)
+static bool may_leave(const struct record *rec)
 {
     const struct json *v = record_value(rec, TEXT("confidentiality"));
     return v && (text_is(v->text, "public") || text_is(v->text, "internal"));
@@ -32,7 +32,7 @@ enum err hook__version(struct call *call, struct records *r, struct reader *db,
     bool shown = false;
     *then = NULL;
     TRY(version__may_hear(call, r, db, rec, version, then, &shown));
-    if (!shown || !hook__may_leave(*then))
+    if (!shown || !may_leave(*then))
         *then = NULL;
     return OK;
 }
@@ -42,7 +42,7 @@ enum err hook__record(struct call *call, struct records *r, struct reader *db,
 {
     bool may = false;
     TRY(table__find(call, r, db_reader(db), k, id, out));
-    if (*out && hook__may_leave(*out))
+    if (*out && may_leave(*out))
         TRY(who__may_read(call, r, db_reader(db), call->actor, *out, &may));
     *out = may ? *out : NULL;
     return OK;

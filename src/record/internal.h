@@ -664,7 +664,6 @@ struct text hand__former(const struct record *rec, const struct record *before);
 
 /* ---- hook.c: what may leave the house to a program ------------------------------------------
  */
-bool hook__may_leave(const struct record *rec);
 /* NULL: the actor may not read it, or it may not leave, then or now. */
 MUST_USE enum err hook__version(struct call *call, struct records *r, struct reader *db,
                                 const struct record *rec, int64_t version,

@@ -22,7 +22,7 @@ export function placeOf(text: string): Place {
 export const placeText = (place: Place): string =>
 	[`coverage:${place.first || ''}`, ...(place.split ? ['by'] : []), ...(place.gaps ? ['gaps'] : [])].join(',').replace(/:$/, '');
 
-export const YEARS = 3;
+const YEARS = 3;
 const YEARS_MOST = 6;
 /** Those of the period, else last year, this one and the next. */
 export function yearsOf(place: Place, today: string, period?: { from: string; to: string }): number[] {
