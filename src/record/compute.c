@@ -260,7 +260,8 @@ static const struct {
                  {"standing", compute__standing},
                  {"keep", compute__keep},
                  {"keep_standing", compute__keep_standing},
-                 {"in_step", compute__in_step}};
+                 {"in_step", compute__in_step},
+                 {"blanks", compute__blanks}};
 
 static enum err compute_one(struct context *c)
 {

@@ -54,6 +54,9 @@ enum err compute__answered(struct context *c, const struct json **out);
 /* ---- deeds.c */
 /* Is every language of a document in step with the leading one? None where it has but one. */
 enum err compute__in_step(struct context *c, const struct json **out);
+/* How many places in double braces are left in a document, in all its languages; 0 without one.
+ */
+enum err compute__blanks(struct context *c, const struct json **out);
 enum err compute__who_set(struct context *c, const struct json **out);
 enum err compute__who_moved(struct context *c, const struct json **out);
 enum err compute__last_of(struct context *c, const struct json **out);

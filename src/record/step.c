@@ -124,6 +124,37 @@ enum err step__mark(struct call *call, struct record *rec, const struct record *
     return worst;
 }
 
+/* "{{" that a "}}" of the same line follows. */
+static int64_t blanks_in(struct text t)
+{
+    int64_t n = 0;
+    while (t.len) {
+        struct text line = text_cut(&t, '\n');
+        ptrdiff_t at;
+        while ((at = text_search(line, TEXT("{{"))) >= 0) {
+            line = text_from(line, (size_t)at + 2);
+            ptrdiff_t end = text_search(line, TEXT("}}"));
+            if (end < 0)
+                break;
+            line = text_from(line, (size_t)end + 2);
+            n++;
+        }
+    }
+    return n;
+}
+
+enum err compute__blanks(struct context *c, const struct json **out)
+{
+    int64_t n = 0;
+    const struct json *one =
+        document_versions(record_value(c->rec, compute__word(c->args, "field")));
+    for (; one; one = one->next)
+        n += blanks_in(json_text(json_get(one, "text"))) +
+             blanks_in(json_text(json_get(one, "title")));
+    *out = json_of_integer(c->call->arena, n);
+    return OK;
+}
+
 enum err compute__in_step(struct context *c, const struct json **out)
 {
     const struct json *first =

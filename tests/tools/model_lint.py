@@ -31,7 +31,7 @@ FUNCTIONS = {"risk_score": {"consequence", "likelihood", "confidence", "less", "
              "risk_band": {"score", "severe"}, "in_force": set(),
              "judged": {"band", "cases", "else"}, "of_criteria": {"cases", "field", "else"},
              "who_set": {"fields"}, "who_moved": {"moves", "latest"}, "last_of": {"field"},
-             "kept": {"field", "in", "else"}, "exceeds": {"pairs"}, "same_person": {"field", "as"}, "in_step": {"field"},
+             "kept": {"field", "in", "else"}, "exceeds": {"pairs"}, "same_person": {"field", "as"}, "in_step": {"field"}, "blanks": {"field"},
              "rows_meet": {"rows", "key", "each", "column", "in"}, "rows_worst": {"rows", "column"}, "answered": {"rows", "part"},
              "latest": {"rows", "on", "column"}, "reaches": {"value", "target", "at_most"},
              "rows_any": {"rows", "column", "at_least", "or"},

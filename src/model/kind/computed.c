@@ -334,6 +334,13 @@ static void who_set(const struct reading *r)
     }
 }
 
+static void blanks(const struct reading *r)
+{
+    result_is(r, &type_integer);
+    model__keys(r->l, r->v, "fn field");
+    argument(r, "field", &type_document);
+}
+
 static void in_step(const struct reading *r)
 {
     result_is(r, &type_yes_no);
@@ -558,6 +565,7 @@ static const struct {
     {"same_person", same_person},
     {"of", of},
     {"in_step", in_step},
+    {"blanks", blanks},
 };
 
 void model__computed(struct loader *l, struct draft *d, struct field *f)
