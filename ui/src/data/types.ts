@@ -235,6 +235,29 @@ export interface ClockView {
 	unknown_year?: number;
 	decided?: { actor: HistoryItem['actor']; at: string; version: number };
 }
+/** A block of a document that is shown by its words. */
+export interface ShownBlock {
+	is: 'paragraph' | 'heading' | 'item' | 'table';
+	level?: number;
+	text?: string;
+	rows?: string[][];
+}
+/** A file for people to look at (GET /files/ID/shown). */
+export interface Shown {
+	id: string;
+	name: string;
+	as: 'pdf' | 'picture' | 'text' | 'table' | 'document' | 'none';
+	size?: number;
+	media?: string;
+	text?: string;
+	cut?: boolean;
+	sheets?: { name: string; hidden: boolean; more_rows: boolean; more_columns: boolean; rows: (string | null)[][] }[];
+	more_sheets?: number;
+	blocks?: ShownBlock[];
+	unshown?: string[];
+	code?: string;
+	why?: string;
+}
 export interface RecordReply {
 	record: AnyRecord;
 	names: Names;
