@@ -75,6 +75,8 @@ export interface State {
 	locked?: boolean;
 	end?: boolean;
 	start?: boolean;
+	/** It may stay there. */
+	rest?: boolean;
 }
 export interface Move {
 	move: string;
@@ -94,6 +96,20 @@ export interface Move {
 	stop?: boolean;
 	needs?: { code: string; say: Words }[];
 }
+/** `kind` and `via`: records of another kind, by the ref there; `field`: a ref of its own. */
+export interface StoryCard {
+	kind?: string;
+	via?: string;
+	field?: string;
+	/** A choice of that kind, of which the gravest is told. */
+	worst?: string;
+	dates?: string[];
+}
+export interface Story {
+	life: string[];
+	dates?: string[];
+	cards: StoryCard[];
+}
 export interface Kind {
 	kind: string;
 	prefix: string;
@@ -107,6 +123,8 @@ export interface Kind {
 	list: string[];
 	sort?: string;
 	views: Shape[];
+	/** What the page of a record tells of it. */
+	story?: Story;
 	is?: string;
 	/** A record in one of the states, between its days, gives its person a role over another record. */
 	grants?: { role: string; to: string; over: string; from: string | null; until: string | null; in: string[] };
