@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* api/files.c — evidence bytes in and out. Always an attachment: nothing uploaded is ever shown
- * in place. */
+/* api/files.c — evidence bytes in and out. Out they go as an attachment; what is shown in place
+ * is shown.c. */
 #include "api/internal.h"
 
 static void put_file(struct exchange *x, const struct stored_file *f)

@@ -259,7 +259,7 @@ handler record_list_get, record_post, record_bulk, record_get, record_patch, mov
     signatures_get, disclosure_get, links_get, links_post, links_delete, comments_get,
     comments_post, messages_get, messages_post, acknowledge_post, acknowledgements_get;
 handler public_list, public_get, public_post, public_case_post, public_message_post;
-handler file_post, file_get;
+handler file_post, file_get, file_shown_get, file_pdf_get;
 handler transfer_post, transfers_get, transfer_get, transfer_patch, transfer_delete,
     transfer_rehearse, transfer_take, transfer_undo;
 handler jobs_get, job_get, job_delete;

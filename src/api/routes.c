@@ -73,6 +73,8 @@ const struct route routes[] = {
     ROUTE(POST, V1 "/hooks/{id}/deliveries/{delivery}/again", ADMIN, DEAR, hook_again)
     ROUTE(POST, V1 "/files", SIGNED_IN, UPLOAD, file_post)
     ROUTE(GET, V1 "/files/{id}", SIGNED_IN, UPLOAD, file_get)
+    ROUTE(GET, V1 "/files/{id}/shown", SIGNED_IN, UPLOAD, file_shown_get)
+    ROUTE(GET, V1 "/files/{id}/pdf", SIGNED_IN, UPLOAD, file_pdf_get)
     ROUTE(POST, V1 "/transfer", SIGNED_IN, UPLOAD, transfer_post)
     ROUTE(GET, V1 "/transfer", SIGNED_IN, LIST, transfers_get)
     ROUTE(GET, V1 "/transfer/{id}", SIGNED_IN, CHEAP, transfer_get)

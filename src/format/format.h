@@ -5,6 +5,7 @@
 
 #include "base/base.h"
 #include "format/rich.h"
+#include "format/word.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -7,8 +7,13 @@
 
 /* ---- the package: a zip of XML parts (xlsx_package.c)
  * ----------------------------------------- */
-struct package; /* lives in the arena of the call; package__close gives back the rest */
-enum err package__open(struct call *call, struct text bytes, struct package **out);
+struct package;       /* lives in the arena of the call; package__close gives back the rest */
+struct package_says { /* in English, for say() */
+    const char *code, *broken, *large;
+};
+extern const struct package_says package__xlsx, package__docx, package__office;
+enum err package__open(struct call *call, struct text bytes, const struct package_says *says,
+                       struct package **out);
 void package__close(struct package *p);
 bool package__has(struct package *p, const char *path);
 
@@ -23,6 +28,24 @@ struct xml {
 enum err package__read(struct package *p, const char *path, const struct xml *handlers);
 /* The attribute called so, whatever its prefix; empty when absent. */
 struct text xml__attribute(const char **attributes, const char *name);
+
+/* ---- which parts a part names (xlsx_links.c)
+ * ---------------------------------------------------- */
+struct link {
+    struct text id, type, target;
+    struct link *next;
+};
+/* Those of the package, or of a part: its own file of links is `path`. */
+enum err links__read(struct call *call, struct package *p, const char *path, struct link **out);
+/* Those of the part at `path` ("xl/workbook.xml"); `*folder` is where it lies, with its slash.
+ * NULL when it has none. */
+enum err links__of_part(struct call *call, struct package *p, const char *path,
+                        struct text *folder, struct link **out);
+/* The ending is the same in the two dialects that standards have given these files. */
+const struct link *links__of_type(const struct link *first, const char *ending);
+const struct link *links__of_id(const struct link *first, struct text id);
+/* Where a link leads, from the folder of the part that has it; NULL when there is none. */
+const char *links__target(struct arena *a, struct text folder, const struct link *link);
 
 /* The sheet that is for programs, in a workbook whose first is for people. */
 #define XLSX_CODES "Codes 代码"

@@ -19,11 +19,6 @@ struct texts {
     size_t count, room;
 };
 
-struct link {
-    struct text id, type, target;
-    struct link *next;
-};
-
 struct style {
     int64_t id;
     enum looks looks;
@@ -39,6 +34,7 @@ const char sheet_no_result[] = "";
 
 #define MOST_SHEETS 1000
 struct sheet_names LIST_OF(struct sheet_name);
+struct sheet_ids LIST_OF(struct text);
 
 struct workbook {
     struct call *call;
@@ -48,6 +44,7 @@ struct workbook {
     struct text sheet_id; /* its link id */
     struct text sheet_name;
     struct sheet_names names;
+    struct sheet_ids ids; /* the link id of each */
     struct link *links;
     bool from_1904;
     /* styles */
@@ -67,6 +64,9 @@ struct workbook {
     bool cell_formula; /* it has one */
     struct text scratch[MOST_COLUMNS];
     size_t scratch_count;
+    /* a glance at it */
+    struct glance_most most; /* rows 0: it is read to its end */
+    bool more_rows, more_columns, stopped;
 };
 
 static enum err refuse(struct workbook *w, const char *english)
@@ -97,55 +97,9 @@ static int64_t integer_or(struct text t, int64_t otherwise)
     return text_integer(t, &value) ? value : otherwise;
 }
 
-/* ---- links between parts ------------------------------------------------------------ */
-
-static enum err link_open(void *context, const char *name, const char **attributes)
-{
-    struct workbook *w = context;
-    struct arena *a = w->call->arena;
-    if (strcmp(name, "Relationship") != 0)
-        return OK;
-    struct link *link = NEW(a, struct link);
-    link->id = text_copy(a, xml__attribute(attributes, "Id"));
-    link->type = text_copy(a, xml__attribute(attributes, "Type"));
-    link->target = text_copy(a, xml__attribute(attributes, "Target"));
-    link->next = w->links;
-    w->links = link;
-    return OK;
-}
-
-static enum err read_links(struct workbook *w, const char *path)
-{
-    struct xml handlers = {.open = link_open, .context = w};
-    w->links = NULL;
-    return package__read(w->package, path, &handlers);
-}
-
-/* Where a link leads, from the folder of the part that has it; NULL when there is none. */
 static const char *target_of(struct workbook *w, const struct link *link)
 {
-    if (link == NULL)
-        return NULL;
-    if (text_starts(link->target, "/"))
-        return text_c(w->call->arena, text_from(link->target, 1));
-    return text_c(w->call->arena, text_join(w->call->arena, w->folder, link->target));
-}
-
-/* The ending is the same in the two dialects that standards have given XLSX. */
-static const struct link *link_of_type(struct workbook *w, const char *ending)
-{
-    for (const struct link *link = w->links; link != NULL; link = link->next)
-        if (text_ends(link->type, ending))
-            return link;
-    return NULL;
-}
-
-static const struct link *link_of_id(struct workbook *w, struct text id)
-{
-    for (const struct link *link = w->links; link != NULL; link = link->next)
-        if (text_same(link->id, id))
-            return link;
-    return NULL;
+    return links__target(w->call->arena, w->folder, link);
 }
 
 /* ---- the workbook part -------------------------------------------------------------- */
@@ -157,12 +111,13 @@ static void take_sheet(struct workbook *w, const char **attributes)
     struct sheet_name one = {text_copy(a, xml__attribute(attributes, "name")),
                              text_is(state, "hidden") || text_is(state, "veryHidden")};
     bool codes = w->wanted.len == 0 && text_is(one.name, XLSX_CODES);
-    if (!LIST_ADD(&w->names, one) || (w->sheet_id.len > 0 && !codes))
+    struct text id = text_copy(a, xml__attribute(attributes, "id"));
+    if (!LIST_ADD(&w->names, one) || !LIST_ADD(&w->ids, id) || (w->sheet_id.len > 0 && !codes))
         return;
     if (w->wanted.len > 0 ? !text_same(one.name, w->wanted) : one.hidden && !codes)
         return;
     w->sheet_name = one.name;
-    w->sheet_id = text_copy(a, xml__attribute(attributes, "id"));
+    w->sheet_id = id;
 }
 
 static enum err workbook_open(void *context, const char *name, const char **attributes)
@@ -180,16 +135,12 @@ static enum err workbook_open(void *context, const char *name, const char **attr
 static enum err read_workbook(struct workbook *w)
 {
     struct xml handlers = {.open = workbook_open, .context = w};
-    struct arena *a = w->call->arena;
-    TRY(read_links(w, "_rels/.rels"));
-    const char *path = target_of(w, link_of_type(w, "/officeDocument"));
+    TRY(links__read(w->call, w->package, "_rels/.rels", &w->links));
+    const char *path = target_of(w, links__of_type(w->links, "/officeDocument"));
     if (path == NULL)
         return refuse(w, SAID("there is no workbook in this file"));
-    const char *slash = strrchr(path, '/');
-    const char *base = slash == NULL ? path : slash + 1;
-    w->folder = text_copy(a, (struct text){path, (size_t)(base - path)});
     TRY(package__read(w->package, path, &handlers));
-    return read_links(w, text_print(a, "%.*s_rels/%s.rels", TEXT_ARG(w->folder), base).at);
+    return links__of_part(w->call, w->package, path, &w->folder, &w->links);
 }
 
 /* ---- styles ------------------------------------------------------------------------- */
@@ -356,6 +307,16 @@ static enum err cell_text(struct workbook *w, struct text *out)
     return OK;
 }
 
+/* Of a glance: what lies past it is only noticed. */
+static bool is_past(struct workbook *w, size_t column)
+{
+    if (w->most.rows == 0)
+        return false;
+    w->more_rows |= w->row > w->most.rows;
+    w->more_columns |= column >= w->most.columns;
+    return w->row > w->most.rows || column >= w->most.columns;
+}
+
 static enum err cell_end(struct workbook *w)
 {
     struct text text = TEXT("");
@@ -366,6 +327,10 @@ static enum err cell_end(struct workbook *w)
         text.at = sheet_no_result; /* of a formula that gives text, "" is a result */
     if (text.len == 0 && text.at != sheet_no_result)
         return OK;
+    if (is_past(w, column)) {
+        w->stopped = w->more_rows;
+        return w->stopped ? ERR_TOO_LARGE : OK; /* no problem: nobody hears of it */
+    }
     if (column >= MOST_COLUMNS)
         return refuse_large(w, SAID("too many columns"));
     w->scratch[column] = text;
@@ -408,7 +373,7 @@ static enum err sheet_close(void *context, const char *name)
 
 static enum err read_optional(struct workbook *w, const char *type, const struct xml *handlers)
 {
-    const char *path = target_of(w, link_of_type(w, type));
+    const char *path = target_of(w, links__of_type(w->links, type));
     if (path == NULL || !package__has(w->package, path))
         return OK;
     return package__read(w->package, path, handlers);
@@ -428,19 +393,24 @@ static enum err refuse_sheet(struct workbook *w)
                    TEXT_ARG(w->wanted), TEXT_ARG(buf_text(&b)));
 }
 
-static enum err read_parts(struct workbook *w)
+static enum err read_beside(struct workbook *w)
 {
     struct xml styles = {.open = style_open, .close = style_close, .context = w};
     struct xml strings = {string_open, string_close, text_characters_in, w};
+    TRY(read_optional(w, "/styles", &styles));
+    return read_optional(w, "/sharedStrings", &strings);
+}
+
+static enum err read_parts(struct workbook *w)
+{
     struct xml sheet = {sheet_open, sheet_close, text_characters_in, w};
     TRY(read_workbook(w));
     if (w->sheet_id.len == 0 && w->names.count > 0)
         return refuse_sheet(w);
-    const char *path = target_of(w, link_of_id(w, w->sheet_id));
+    const char *path = target_of(w, links__of_id(w->links, w->sheet_id));
     if (path == NULL)
         return refuse(w, SAID("the workbook has no sheet"));
-    TRY(read_optional(w, "/styles", &styles));
-    TRY(read_optional(w, "/sharedStrings", &strings));
+    TRY(read_beside(w));
     return package__read(w->package, path, &sheet);
 }
 
@@ -473,20 +443,77 @@ enum err xlsx_read(struct call *call, struct text bytes, struct sheet *out)
     return xlsx_read_sheet(call, bytes, TEXT(""), out);
 }
 
-enum err xlsx_read_sheet(struct call *call, struct text bytes, struct text name,
-                         struct sheet *out)
+static struct workbook *workbook_of(struct call *call)
 {
     struct workbook *w = NEW(call->arena, struct workbook);
     w->call = call;
-    w->wanted = name;
     w->names = (struct sheet_names)LIST_IN(call->arena, MOST_SHEETS);
+    w->ids = (struct sheet_ids)LIST_IN(call->arena, MOST_SHEETS);
     w->text = buf_in(call->arena, LONGEST_CELL);
-    w->cell_type = w->folder = TEXT("");
-    TRY(package__open(call, bytes, &w->package));
+    w->wanted = w->cell_type = w->folder = TEXT("");
+    return w;
+}
+
+enum err xlsx_read_sheet(struct call *call, struct text bytes, struct text name,
+                         struct sheet *out)
+{
+    struct workbook *w = workbook_of(call);
+    w->wanted = name;
+    TRY(package__open(call, bytes, &package__xlsx, &w->package));
     enum err e = read_parts(w);
     package__close(w->package);
     w->row = 0;
     *out = (struct sheet){
         .name = w->sheet_name, .names = w->names.at, .name_count = w->names.count};
     return e == OK ? widen(w, out) : e;
+}
+
+/* ---- a glance ----------------------------------------------------------------------- */
+
+static enum err glance_at(struct workbook *w, size_t i, struct glance_sheet *out)
+{
+    struct xml handlers = {sheet_open, sheet_close, text_characters_in, w};
+    struct sheet read = {0};
+    const char *path = target_of(w, links__of_id(w->links, w->ids.at[i]));
+    w->lines = NULL;
+    w->line_count = w->line_room = w->columns = w->cells_kept = w->row = 0;
+    w->more_rows = w->more_columns = w->stopped = false;
+    *out = (struct glance_sheet){.name = w->names.at[i].name, .hidden = w->names.at[i].hidden};
+    if (path == NULL || !package__has(w->package, path))
+        return OK; /* a chart in a sheet of its own has no cells either */
+    enum err e = package__read(w->package, path, &handlers);
+    if (e != OK && !w->stopped)
+        return e;
+    w->row = 0;
+    TRY(widen(w, &read));
+    out->rows = read.rows;
+    out->row_count = read.row_count;
+    out->columns = read.columns;
+    out->more_rows = w->more_rows;
+    out->more_columns = w->more_columns;
+    return OK;
+}
+
+static enum err glance_all(struct workbook *w, struct glance *out)
+{
+    TRY(read_workbook(w));
+    TRY(read_beside(w));
+    size_t count = w->names.count < w->most.sheets ? w->names.count : w->most.sheets;
+    out->sheets = NEW_MANY(w->call->arena, count, struct glance_sheet);
+    out->more = w->names.count - count;
+    for (; out->count < count; out->count++)
+        TRY(glance_at(w, out->count, &out->sheets[out->count]));
+    return OK;
+}
+
+enum err xlsx_glance(struct call *call, struct text bytes, struct glance_most most,
+                     struct glance *out)
+{
+    struct workbook *w = workbook_of(call);
+    w->most = most;
+    *out = (struct glance){0};
+    TRY(package__open(call, bytes, &package__xlsx, &w->package));
+    enum err e = glance_all(w, out);
+    package__close(w->package);
+    return e;
 }

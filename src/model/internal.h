@@ -199,6 +199,8 @@ void model__duties(struct loader *l, const struct kind *k, const struct json *v,
                    struct duty **duties, size_t *count);
 /* model/kind/shape.c: the pictures of a kind. */
 void model__views(struct loader *l, const struct json *root, struct kind *k);
+/* model/kind/story.c: what the page of a record tells of it. */
+void model__story(struct loader *l, const struct json *root, struct kind *k);
 void model__needs(struct loader *l, struct draft *d, const struct json *list, struct move *m);
 /* The ref that "of" names, of needs and of what is pushed; NULL when there is none. */
 const struct field *model__of(struct loader *l, const struct kind *k, const struct json *v);

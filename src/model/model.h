@@ -384,6 +384,7 @@ struct kind {
     struct text keeps_until;     /* date field: not archived before that day; "" */
     const struct json
         *views; /* a list of shapes, checked; NULL: none. The engine does nothing with it */
+    const struct json *story; /* what its page tells, checked; NULL: nothing. Nor with it */
     const struct field **computed; /* in an order in which they can be computed */
     size_t computed_count;
     struct clock *clocks;

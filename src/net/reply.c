@@ -10,7 +10,8 @@
 
 static const char page_policy[] =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
-    "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
+    "connect-src 'self'; font-src 'self'; frame-src 'self'; form-action 'self'; base-uri "
+    "'none'; "
     "frame-ancestors 'none'; manifest-src 'self'";
 
 enum owed { ALWAYS, FOR_PAGES, WHEN_SECURE };

@@ -55,8 +55,20 @@ def read(path):
 
 
 def evaluate_bytes(text):
-    """b'..' with + and * and parentheses: bodies that no JSON writer would make."""
+    """b'..' with + and * and parentheses: bodies that no JSON writer would make; {'a.xml': b'..'} is a zip of such,
+    [{'a.xml': b'..'}] one that is not packed."""
+    def zipped(node, how):
+        made = io.BytesIO()
+        with zipfile.ZipFile(made, "w", how) as package:
+            for name, part in zip(node.keys, node.values):
+                package.writestr(name.value, value(part))
+        return made.getvalue()
+
     def value(node):
+        if isinstance(node, ast.Dict):
+            return zipped(node, zipfile.ZIP_DEFLATED)
+        if isinstance(node, ast.List):
+            return zipped(node.elts[0], zipfile.ZIP_STORED)
         if isinstance(node, ast.Constant) and isinstance(node.value, (bytes, int)):
             return node.value
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):

@@ -20,7 +20,7 @@ FIELD_KEYS = {"type", "title", "about", "required", "default", "of", "to", "many
               "indexed", "fixed", "clock", "keep"}
 CLOCK_KEYS = {"from", "add", "deadline", "calendar", "when", "answered", "remind", "ladder"}
 KIND_KEYS = {"kind", "prefix", "title", "plural", "about", "icon", "phase", "order", "serves",
-             "fields", "layout", "list", "sort", "states", "moves", "offers", "access", "views", "is", "grants", "keeps_until", "waives", "public", "acknowledge"}
+             "fields", "layout", "list", "sort", "states", "moves", "offers", "access", "views", "story", "is", "grants", "keeps_until", "waives", "public", "acknowledge"}
 MOVE_KEYS = {"title", "about", "from", "to", "by", "and_by", "second_when", "sign", "ordered", "on", "asks", "reason",
              "fresh", "when", "say", "not", "needs", "guard", "stop", "freezes", "sets", "until", "takes", "pushes", "makes", "plus", "after", "every"}
 STATE_KEYS = {"title", "about", "tone", "locked", "end", "rest"}
@@ -387,7 +387,7 @@ def check_kind(m, path, data):
     kind, where = data["kind"], path
     for key in set(data) - KIND_KEYS:
         m.say(where, f"unknown key {key}")
-    for key in KIND_KEYS - {"sort", "views", "is", "grants", "keeps_until", "waives", "offers", "public", "acknowledge"} - set(data):
+    for key in KIND_KEYS - {"sort", "views", "story", "is", "grants", "keeps_until", "waives", "offers", "public", "acknowledge"} - set(data):
         m.say(where, f"{key} is missing")
     if path != f"kinds/{kind}.json" or not NAME.match(kind):
         m.say(where, f"holds the kind {kind}")

@@ -18,6 +18,7 @@ async function routesOf(page) {
     for (const { shape } of kind.views) if (shape !== 'map') list.push(`/k/${kind.kind}?shape=${shape}`);
     const { items } = await page.ask('GET', `/${kind.kind}?limit=1`);
     if (items.length) list.push(`/k/${kind.kind}/${items[0].key}`);
+    if (items.length && kind.story) list.push(`/k/${kind.kind}/${items[0].key}?tab=story`);
     const large = kind.fields.find((f) => f.type === 'rows' && f.columns.length > 6);
     if (items.length && large) list.push(`/k/${kind.kind}/${items[0].key}/fill?field=${large.name}`);
   }

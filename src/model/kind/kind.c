@@ -4,9 +4,10 @@
  */
 #include "model/internal.h"
 
-static const char kind_keys[] = "kind prefix title plural icon about phase order serves fields "
-                                "layout list sort states moves offers access views is waives "
-                                "grants keeps_until public acknowledge";
+static const char kind_keys[] =
+    "kind prefix title plural icon about phase order serves fields "
+    "layout list sort states moves offers access views story is waives "
+    "grants keeps_until public acknowledge";
 
 /* ---- head -------------------------------------------------------------------------------- */
 static void check_prefix(struct loader *l, const struct draft *d)
@@ -447,6 +448,7 @@ void model__kind_finish(struct loader *l, struct draft *d)
     read_sort(l, d);
     read_access(l, d);
     model__views(l, d->source->root, d->kind);
+    model__story(l, d->source->root, d->kind);
     read_is(l, d);
     read_grants(l, d);
     model__offers(l, d->source->root, k);

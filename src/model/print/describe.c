@@ -445,6 +445,10 @@ static void put_head(struct json_out *o, const struct kind *k)
         json_put_raw(o, TEXT("[]"));
     else
         json_put_json(o, k->views);
+    if (k->story != NULL) {
+        json_key(o, "story");
+        json_put_json(o, k->story);
+    }
     put_text_at(o, "is", k->is);
     put_grants(o, k);
 }

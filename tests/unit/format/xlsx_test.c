@@ -1,37 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <zip.h>
-
 #include "../base/unit.h"
 #include "format/format.h"
-
-struct entry {
-    const char *path;
-    struct text bytes;
-};
-
-/* A zip of these entries, as another program would make it. */
-static struct text zip_of(struct call *call, const struct entry *entries, size_t count)
-{
-    zip_error_t error;
-    zip_stat_t stat;
-    zip_error_init(&error);
-    zip_source_t *out = zip_source_buffer_create(NULL, 0, 0, &error);
-    zip_t *zip = zip_open_from_source(out, ZIP_TRUNCATE, &error);
-    assert_non_null(zip);
-    zip_source_keep(out);
-    for (size_t i = 0; i < count; i++) {
-        zip_source_t *in = zip_source_buffer(zip, entries[i].bytes.at, entries[i].bytes.len, 0);
-        assert_true(zip_file_add(zip, entries[i].path, in, 0) >= 0);
-    }
-    assert_int_equal(zip_close(zip), 0);
-    assert_int_equal(zip_source_open(out), 0);
-    assert_int_equal(zip_source_stat(out, &stat), 0);
-    char *at = arena_take(call->arena, stat.size);
-    assert_int_equal(zip_source_read(out, at, stat.size), (zip_int64_t)stat.size);
-    zip_source_close(out);
-    zip_source_free(out);
-    return (struct text){at, stat.size};
-}
+#include "zip_of.h"
 
 #define RELATION(id, type, target)                                                             \
     "<Relationship Id=\"" id "\" Type=\"http://x/" type "\" Target=\"" target "\"/>"
@@ -337,6 +307,41 @@ static void damage_and_document_types_are_refused(void **state)
         assert_int_equal(xlsx_read(call, text_slice(good, 0, cut), &s), ERR_MALFORMED);
 }
 
+static void a_glance_reads_no_further_than_it_shows(void **state)
+{
+    struct call *call = *state;
+    struct glance g;
+    struct glance_most most = {2, 3, 2};
+    static const char two[] =
+        "<x:workbook xmlns:x=\"m\" xmlns:r=\"n\"><x:sheets><x:sheet name=\"A\" r:id=\"rId2\"/>"
+        "<x:sheet name=\"Gone\" state=\"hidden\" r:id=\"rId1\"/><x:sheet name=\"C\" "
+        "r:id=\"rId2\"/></x:sheets></x:workbook>";
+    /* After the fourth row the part is broken: nobody gets that far. */
+    struct text bytes = workbook_of(
+        call, two,
+        TEXT("<worksheet><sheetData><row><c><v>1</v></c><c><v>2</v></c><c><v>3</v></c></row>"
+             "<row r=\"3\"><c t=\"s\"><v>0</v></c><c><f>A1</f></c></row>"
+             "<row r=\"900000\"><c r=\"A900000\" s=\"1\"/></row>"
+             "<row r=\"900001\"><c><v>9</v></c></row><row><c "
+             "t=\"s\"><v>77</v></c></row></broken>"));
+    assert_int_equal(xlsx_glance(call, bytes, most, &g), OK);
+    assert_int_equal(call->problem_count, 0);
+    assert_int_equal(g.count, 2);
+    assert_int_equal(g.more, 1);
+    assert_int_equal(g.sheets[0].row_count, 3);
+    assert_int_equal(g.sheets[0].columns, 2);
+    assert_true(g.sheets[0].more_rows && g.sheets[0].more_columns && !g.sheets[0].hidden);
+    assert_text(g.sheets[0].rows[0][1], "2");
+    assert_text(g.sheets[0].rows[2][0], "shared");
+    assert_ptr_equal(g.sheets[0].rows[2][1].at, sheet_no_result);
+    /* Its part is not there: a sheet without cells. */
+    assert_text(g.sheets[1].name, "Gone");
+    assert_true(g.sheets[1].hidden && g.sheets[1].row_count == 0);
+    /* Read as far as there are rows it is refused. */
+    most.rows = 1000000;
+    assert_int_equal(xlsx_glance(call, bytes, most, &g), ERR_TOO_LARGE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -351,6 +356,7 @@ int main(void)
         CALL_TEST(bombs_are_refused),
         CALL_TEST(limits_of_the_sheet),
         CALL_TEST(damage_and_document_types_are_refused),
+        CALL_TEST(a_glance_reads_no_further_than_it_shows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

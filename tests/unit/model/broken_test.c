@@ -89,6 +89,19 @@ static const struct broken {
      "\"order\": 10, \"offers\": [\n{\"title\": \"Story\", \"kind\": \"part\", \"set\": {}, "
      "\"link\": \"story\"}]",
      "\"link\"", "unknown", "can refer"},
+    /* story */
+    {"kinds/thing.json", "\"order\": 10", "\"order\": 10, \"story\": {\"life\": [\"new\",\n\"nowhere\"], \"cards\": [{\"kind\": \"part\", \"via\": \"thing\"}]}", "\"nowhere\"],", "unknown", "no state"},
+    {"kinds/thing.json", "\"order\": 10", "\"order\": 10, \"story\": {\n\"life\": [\"new\"]}", "\"order\": 10", "required", "cards"},
+    {"kinds/thing.json", "\"order\": 10", "\"order\": 10, \"story\": {\"life\": [\"new\"],\n\"colour\": 1, \"cards\": [{\"kind\": \"part\", \"via\": \"thing\"}]}", "\"colour\"", "unknown_key", "colour"},
+    {"kinds/thing.json", "\"order\": 10", "\"order\": 10, \"story\": {\"life\": [\"new\"], \"dates\": [\n\"story\"], \"cards\": [{\"kind\": \"part\", \"via\": \"thing\"}]}", "\"story\"],", "type", "dates or moments"},
+    {"kinds/thing.json", "\"order\": 10", "\"order\": 10, \"story\": {\"life\": [\"new\"], \"dates\": [\n\"nodate\"], \"cards\": [{\"kind\": \"part\", \"via\": \"thing\"}]}", "\"nodate\"", "unknown", "no field"},
+    {"kinds/thing.json", "\"order\": 10", "\"order\": 10, \"story\": {\"life\": [\"new\"], \"cards\": [\n{\"kind\": \"nothing\", \"via\": \"thing\"}]}", "\"nothing\"", "unknown", "no kind"},
+    {"kinds/thing.json", "\"order\": 10", "\"order\": 10, \"story\": {\"life\": [\"new\"], \"cards\": [\n{\"kind\": \"part\", \"via\": \"owner\"}]}", "\"via\": \"owner\"", "type", "a ref to thing"},
+    {"kinds/thing.json", "\"order\": 10", "\"order\": 10, \"story\": {\"life\": [\"new\"], \"cards\": [\n{\"kind\": \"part\", \"via\": \"thing\", \"worst\": \"title\"}]}", "\"worst\"", "type", "a choice"},
+    {"kinds/thing.json", "\"order\": 10", "\"order\": 10, \"story\": {\"life\": [\"new\"], \"cards\": [{\"kind\": \"part\", \"via\": \"thing\"},\n{\"kind\": \"part\", \"via\": \"thing\"}]}", "{\"kind\": \"part\", \"via\": \"thing\"}]", "twice", "given twice"},
+    {"kinds/thing.json", "\"order\": 10", "\"order\": 10, \"story\": {\"life\": [\"new\"], \"cards\": [\n{\"field\": \"owner\"}]}", "\"field\": \"owner\"", "type", "a ref to a kind"},
+    {"kinds/thing.json", "\"order\": 10", "\"order\": 10, \"story\": {\"life\": [\"new\"], \"cards\": [\n{\"field\": \"helpers\"}]}", "\"helpers\"", "guarded", "not for everybody"},
+    {"kinds/thing.json", "\"order\": 10", "\"order\": 10, \"story\": {\"life\": [\"new\"], \"cards\": [\n7]}", "7]", "type", ""},
     /* views */
     {"kinds/thing.json", "\"views\": [",
      "\"views\": [\n{\"shape\": \"wheel\", \"by\": \"state\"},", "\"wheel\"", "unknown",

@@ -77,6 +77,8 @@ export interface State {
 	locked?: boolean;
 	end?: boolean;
 	start?: boolean;
+	/** It may stay there. */
+	rest?: boolean;
 }
 export interface Move {
 	move: string;
@@ -96,6 +98,20 @@ export interface Move {
 	stop?: boolean;
 	needs?: { code: string; say: Words }[];
 }
+/** `kind` and `via`: records of another kind, by the ref there; `field`: a ref of its own. */
+export interface StoryCard {
+	kind?: string;
+	via?: string;
+	field?: string;
+	/** A choice of that kind, of which the gravest is told. */
+	worst?: string;
+	dates?: string[];
+}
+export interface Story {
+	life: string[];
+	dates?: string[];
+	cards: StoryCard[];
+}
 export interface Kind {
 	kind: string;
 	prefix: string;
@@ -109,6 +125,8 @@ export interface Kind {
 	list: string[];
 	sort?: string;
 	views: Shape[];
+	/** What the page of a record tells of it. */
+	story?: Story;
 	is?: string;
 	/** A record in one of the states, between its days, gives its person a role over another record. */
 	grants?: { role: string; to: string; over: string; from: string | null; until: string | null; in: string[] };
@@ -238,6 +256,29 @@ export interface ClockView {
 	calendar?: string;
 	unknown_year?: number;
 	decided?: { actor: HistoryItem['actor']; at: string; version: number };
+}
+/** A block of a document that is shown by its words. */
+export interface ShownBlock {
+	is: 'paragraph' | 'heading' | 'item' | 'table';
+	level?: number;
+	text?: string;
+	rows?: string[][];
+}
+/** A file for people to look at (GET /files/ID/shown). */
+export interface Shown {
+	id: string;
+	name: string;
+	as: 'pdf' | 'picture' | 'text' | 'table' | 'document' | 'none';
+	size?: number;
+	media?: string;
+	text?: string;
+	cut?: boolean;
+	sheets?: { name: string; hidden: boolean; more_rows: boolean; more_columns: boolean; rows: (string | null)[][] }[];
+	more_sheets?: number;
+	blocks?: ShownBlock[];
+	unshown?: string[];
+	code?: string;
+	why?: string;
 }
 export interface RecordReply {
 	record: AnyRecord;

@@ -7,6 +7,7 @@ import type { AnyRecord, Field, Kind, MoveChoice, MovesReply, RecordReply, Turn,
 import { t, w } from '../i18n/t.svelte';
 import { applies, needOf } from '../model/condition';
 import { fieldOf, moveOf, roleOf, stateOf } from '../model/model.svelte';
+import { filesOf } from '../shown/viewing.svelte';
 
 /** What a move asks for; some of it only when another answer makes it necessary. */
 export function asksOf(kind: Kind, record: AnyRecord, move: MoveChoice): Field[] {
@@ -24,7 +25,7 @@ export function turnWords(kind: Kind, turn: Turn): string {
 export function looksAt(kind: Kind, record: AnyRecord, move: MoveChoice): string[] {
 	const tone = stateOf(kind, move.to)?.tone;
 	if ((tone !== 'ok' && tone !== 'rejected') || move.move === 'archive') return [];
-	return kind.fields.filter((f) => f.type === 'file' && !f.computed).flatMap((f) => (record[f.name] as string | string[] | undefined) ?? []);
+	return filesOf(kind, record);
 }
 /** Whether more than one person signs, for this record as it is. */
 export const wantedOf = (move: MoveChoice): number => (move.steps ?? []).reduce((sum, one) => sum + (one.applies ? one.count : 0), 0);
