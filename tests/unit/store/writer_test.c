@@ -556,14 +556,14 @@ static void closing_answers_everybody(void **state)
 }
 
 /* ---- what is seen by whom ---------------------------------------------------------------- */
-struct glance {
+struct glimpse {
     struct room *room;
     int64_t outside, inside;
 };
 
 static enum err look_both_ways(struct job *job, struct call *call, struct tx *tx)
 {
-    struct glance *g = job->arg;
+    struct glimpse *g = job->arg;
     struct rows rows;
 
     TRY(insert(call, tx, 1, NULL));
@@ -576,7 +576,7 @@ static enum err look_both_ways(struct job *job, struct call *call, struct tx *tx
 static void readers_see_only_what_is_committed(void **state)
 {
     ROOM(state);
-    struct glance g = {room, -1, -1};
+    struct glimpse g = {room, -1, -1};
 
     room_table(room);
     assert_int_equal(store_run(room->store, room->call, look_both_ways, &g), OK);
