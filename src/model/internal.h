@@ -39,6 +39,7 @@ enum file_type {
     FILE_LADDER,
     FILE_DEADLINE,
     FILE_GATHER,
+    FILE_TRACE,
     FILE_OVERLAY
 };
 struct source {        /* one file that was read */
@@ -301,6 +302,10 @@ bool model__quotes(const struct sql *q, struct text code); /* the text stands in
 void model__check_file(struct loader *l, const struct source *s, struct check *c);
 /* Needs the kinds, the guest and the sets. Every "@records" of a move has one. */
 void model__gathers(struct loader *l, size_t count);
+
+/* judge/trace.c: needs the kinds. */
+void model__traces(struct loader *l, size_t count);
+void model__put_trace(struct json_out *o, const struct trace_plan *t);
 
 /* ---- describing -------------------------------------------------------------------------- */
 void model__put_words(struct json_out *o, struct words w);
