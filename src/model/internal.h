@@ -38,6 +38,8 @@ enum file_type {
     FILE_CALENDAR,
     FILE_LADDER,
     FILE_DEADLINE,
+    FILE_ASK,
+    FILE_STARTER,
     FILE_GATHER,
     FILE_TRACE,
     FILE_OVERLAY
@@ -302,6 +304,8 @@ bool model__quotes(const struct sql *q, struct text code); /* the text stands in
 void model__check_file(struct loader *l, const struct source *s, struct check *c);
 /* Needs the kinds, the guest and the sets. Every "@records" of a move has one. */
 void model__gathers(struct loader *l, size_t count);
+void model__asks(struct loader *l, size_t count);
+void model__starters(struct loader *l, size_t count);
 
 /* judge/trace.c: needs the kinds. */
 void model__traces(struct loader *l, size_t count);
@@ -309,6 +313,8 @@ void model__put_trace(struct json_out *o, const struct trace_plan *t);
 
 /* ---- describing -------------------------------------------------------------------------- */
 void model__put_words(struct json_out *o, struct words w);
+void model__put_begin(struct json_out *o,
+                      const struct model *m); /* asks and starters, by name */
 void model__put_words_at(struct json_out *o, const char *key, struct words w);
 void model__put_texts_at(struct json_out *o, const char *key, const struct text *t, size_t n);
 void model__put_states_at(struct json_out *o, const char *key, const struct kind *k,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The shapes of docs/api.md, as far as the pages use them.
 
+import type { AskHead, StarterHead } from './begin';
+
 export interface Words {
 	en: string;
 	zh?: string;
@@ -142,6 +144,8 @@ export interface Model {
 	frameworks: Framework[];
 	calendars: WorkCalendar[];
 	deadlines: Deadline[];
+	asks: AskHead[];
+	starters: StarterHead[];
 	traces: TraceModel[];
 }
 /** Which registers stand in which column, and what a record of each rests on; `gap`: what is said where that is missing. */
