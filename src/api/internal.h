@@ -256,8 +256,9 @@ handler hooks_get, hooks_post, hook_patch, hook_delete, hook_rotate, hook_test,
 handler calendar_get, feed_get, feed_post, feed_delete;
 handler record_list_get, record_post, record_bulk, record_get, record_patch, moves_get,
     move_post, signature_withdraw, redact_get, redact_post, hold_post, hold_delete, history_get,
-    signatures_get, disclosure_get, links_get, links_post, links_delete, comments_get,
-    comments_post, messages_get, messages_post, acknowledge_post, acknowledgements_get;
+    signatures_get, disclosure_get, links_get, record_trace_get, links_post, links_delete,
+    comments_get, comments_post, messages_get, messages_post, acknowledge_post,
+    acknowledgements_get;
 handler public_list, public_get, public_post, public_case_post, public_message_post;
 handler file_post, file_get, file_shown_get, file_pdf_get;
 handler transfer_post, transfers_get, transfer_get, transfer_patch, transfer_delete,
@@ -274,7 +275,8 @@ const struct framework *assurance__framework(struct exchange *x, struct text nam
 enum err assurance__missing(struct exchange *x);
 const char *assurance__state(enum check_state s);
 void assurance__put_groups(const struct framework *f, struct json_out *o);
-handler frameworks_get, framework_get, readiness_get, method_get, checks_get, check_get, soa_get;
+handler frameworks_get, framework_get, readiness_get, method_get, checks_get, check_get,
+    soa_get, trace_get;
 handler ledger_checkpoint_get, ledger_entries_get, ledger_proof_get, ledger_tile_get,
     ledger_key_get, ledger_verify_get;
 #endif

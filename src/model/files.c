@@ -24,6 +24,7 @@ static const struct {
     {"ladders/", FILE_LADDER},
     {"deadlines/", FILE_DEADLINE},
     {"gathers/", FILE_GATHER},
+    {"traces/", FILE_TRACE},
     {"asks/", FILE_ASK},
     {"starters/", FILE_STARTER},
     {"overlays/", FILE_OVERLAY},
@@ -72,7 +73,8 @@ static bool classify_by_content(struct source *s)
                       {"calendar", FILE_CALENDAR},
                       {"ladder", FILE_LADDER},
                       {"gather", FILE_GATHER},
-                      {"deadlines", FILE_DEADLINE}};
+                      {"deadlines", FILE_DEADLINE},
+                      {"trace", FILE_TRACE}};
     for (size_t i = 0; i < COUNT(first_keys); i++)
         if (json_get(s->root, first_keys[i].key) != NULL) {
             s->type = first_keys[i].type;

@@ -41,6 +41,7 @@ enum file_type {
     FILE_ASK,
     FILE_STARTER,
     FILE_GATHER,
+    FILE_TRACE,
     FILE_OVERLAY
 };
 struct source {        /* one file that was read */
@@ -307,6 +308,10 @@ void model__check_file(struct loader *l, const struct source *s, struct check *c
 void model__gathers(struct loader *l, size_t count);
 void model__asks(struct loader *l, size_t count);
 void model__starters(struct loader *l, size_t count);
+
+/* judge/trace.c: needs the kinds. */
+void model__traces(struct loader *l, size_t count);
+void model__put_trace(struct json_out *o, const struct trace_plan *t);
 
 /* ---- describing -------------------------------------------------------------------------- */
 void model__put_words(struct json_out *o, struct words w);

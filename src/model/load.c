@@ -159,6 +159,8 @@ static void run_passes(struct loader *l, struct text on)
     finish_frameworks(l);
     model__methods_finish(l);
     read_checks(l);
+    if (l->mistakes == 0)
+        model__traces(l, count_of(l, FILE_TRACE));
 }
 
 enum err model_load(struct call *call, const struct model_file *files, size_t count,

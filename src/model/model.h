@@ -495,6 +495,33 @@ struct gather {
     const struct field *seed,
         *entry; /* text and integer: what decided, and the length of the log it is of */
 };
+/* ---- traces: which registers rest on which, and where a link is expected
+ * --------------------------- */
+#define TRACE_COLUMNS_MOST 12
+#define TRACE_LINKS_MOST 16 /* of one column */
+struct trace_link {         /* from a record of a column to what it rests on, in a later one */
+    const struct kind *to;
+    const struct field *field; /* ref or refs that everybody reads who reads its record */
+    bool reverse; /* the field is of `to` and names the record; else it is the record's own */
+    struct text source;
+    struct words gap; /* said where there is none; empty: none is expected */
+    uint64_t when;    /* states of the record in which one is expected */
+    uint64_t in;      /* states of the other in which it counts */
+};
+struct trace_column {
+    const struct kind *kind;
+    const struct field *band; /* choice; NULL: none */
+    bool begins;              /* the whole begins with its records */
+    struct trace_link *links;
+    size_t link_count;
+};
+struct trace_plan {
+    struct text name, source;
+    struct words title, about;
+    struct trace_column *columns; /* at most TRACE_COLUMNS_MOST, no kind twice, the first that
+                                     rest on others first */
+    size_t column_count;
+};
 /* ---- asks: plain questions, answered in the rows of a record
  * ------------------------------------ */
 #define ASK_GAP_BELOW 60 /* percent: an answer worth less is a gap */
@@ -612,6 +639,8 @@ struct model {
     size_t check_count;
     struct gather *gathers;
     size_t gather_count;
+    struct trace_plan *traces; /* in the order of their files */
+    size_t trace_count;
     struct ask *asks;
     size_t ask_count;
     struct starter *starters;
@@ -665,6 +694,11 @@ const struct ask *model_ask(const struct model *m, const struct field *into); /*
 const struct ask_question *ask_question(const struct ask *k, struct text id);
 const struct gather *model_gather(const struct model *m,
                                   const struct field *into); /* NULL: none */
+/* That name, else ("") the first that has the kind (NULL: any); NULL: none. */
+const struct trace_plan *model_trace(const struct model *m, struct text name,
+                                     const struct kind *k);
+const struct trace_column *trace_column(const struct trace_plan *t,
+                                        const struct kind *k); /* NULL */
 /* The method of that name, else the standard one; NULL when the model measures nothing so. */
 const struct method *model_risk_method(const struct model *m, struct text name);
 const struct method *model_readiness_method(const struct model *m, struct text name);

@@ -777,6 +777,29 @@ MUST_USE enum err query__linking(struct call *call, struct records *r, struct re
                                  size_t most, struct rows *out);
 MUST_USE enum err query__linking_count(struct call *call, struct records *r, struct reader *db,
                                        const struct linking *l, int64_t *out);
+/* A link of a trace, looked along from some records of one end. `kind`: of the other end;
+ * `back`: that is who rests on them. */
+struct tracing {
+    const struct kind *near, *kind;
+    const struct trace_link *link;
+    const struct field *band; /* of the other end; NULL: none */
+    bool back;
+    bool counts; /* only those in a state that counts, and only whose they are */
+};
+/* Of living ones that the actor may read: the record of `ids` that each is linked with; then,
+ * unless `counts`, its id, key, title, state and band. By that record, then key; at most
+ * `most`. */
+MUST_USE enum err query__traced(struct call *call, struct records *r, struct reader *db,
+                                const struct tracing *t, const struct text *ids, size_t count,
+                                size_t most, struct rows *out);
+/* The records with which a trace begins, living and not ended: the same columns, the first one
+ * empty. */
+MUST_USE enum err query__trace_begin(struct call *call, struct records *r, struct reader *db,
+                                     const struct trace_column *c, size_t most,
+                                     struct rows *out);
+MUST_USE enum err query__trace_count(struct call *call, struct records *r, struct reader *db,
+                                     const struct trace_column *c, int64_t *out);
+bool query__reads_all(struct call *call, struct records *r, const struct kind *k);
 /* The greatest of an integer column over the living records that hold `value` in `f` and are in
  * one of the states; *any false: there is none. */
 MUST_USE enum err query__worst(struct call *call, struct records *r, struct db db,

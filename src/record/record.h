@@ -543,6 +543,48 @@ struct links {
 MUST_USE enum err record_links(struct call *call, struct records *r, struct reader *db,
                                const struct record *rec, struct text cursor, size_t limit,
                                struct links *out);
+/* ---- what rests on what (docs/model.md: traces)
+ * ----------------------------------------------- The chain around a record: what it rests on,
+ * over `depth` links, and what rests on it; nothing of what the actor may not read. What is
+ * missing is judged by that as well: see `partial`. */
+#define TRACE_DEPTH_MOST 4
+#define TRACE_NODES_MOST 400
+#define TRACE_KIND_MOST 120 /* of one kind; what is more is a group */
+#define TRACE_EDGES_MOST 4000
+struct trace_node {
+    const struct trace_column *column;
+    struct ref ref;
+    struct text band;  /* "" none */
+    int64_t distance;  /* in links from where it begins */
+    uint64_t gaps;     /* bit per link of the column: expected, and not there */
+    bool rests, bears; /* what it rests on, what rests on it, is looked for */
+};
+struct trace_edge { /* from what rests to what it rests on: places in nodes */
+    size_t from, to;
+    const struct trace_link *link;
+};
+struct trace_group { /* what did not fit */
+    const struct kind *kind;
+    int64_t count;
+    bool more; /* than are counted */
+};
+struct traced {
+    const struct trace_plan *trace;
+    struct trace_node *nodes;
+    size_t count;
+    struct trace_edge *edges;
+    size_t edge_count;
+    bool more_edges;
+    struct trace_group *groups; /* one of a kind */
+    size_t group_count;
+    const struct kind **partial; /* kinds of the trace of which the actor may not read all */
+    size_t partial_count;
+};
+/* rec NULL: the whole, from the living records with which the trace begins; else it has a
+ * column for its kind. */
+MUST_USE enum err record_trace(struct call *call, struct records *r, struct reader *db,
+                               const struct trace_plan *t, const struct record *rec,
+                               int64_t depth, struct traced *out);
 /* Records of every kind in which the words occur, those with few other words first, and first of
  * all the one whose key it is: at most `most` that the actor may see, however many they may not.
  * `more`: there are, or may be, others; nobody looks through more than SEARCHED_MOST. */

@@ -40,7 +40,7 @@ FUNCTIONS = {"risk_score": {"consequence", "likelihood", "confidence", "less", "
 KEPT = {"id", "key", "state", "version", "author", "editor", "created_at", "updated_at", "links"}
 GUARDS = {"within_a_year": 1, "within": 2, "begun": 1}  # and how many fields follow
 TEXT_KEYS = {"law", "seen_in", "article", "asks", "trigger", "title", "plural", "about", "say", "reason", "auditor", "evidence", "statement",
-             "remedy", "documented", "question", "example", "do", "done"}
+             "remedy", "documented", "gap", "question", "example", "do", "done"}
 NAME = re.compile(r"^[a-z][a-z0-9_]{0,39}$")
 
 

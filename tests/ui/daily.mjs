@@ -431,7 +431,9 @@ await test('daily redaction: one asks, another confirms, and the text is gone fr
   await sara.ask('POST', `/risk/${risk.id}/comments`, { body: 'spoke with Oldenburg' });
   await visit(sara, `/k/risk/${risk.key}`);
   await sara.locator('#field-effect', { hasText: 'Oldenburg' }).waitFor();
-  equal(await sara.getByRole('button', { name: 'More for this record' }).count(), 0, 'a menu for whoever may neither redact nor hold');
+  await sara.getByRole('button', { name: 'More for this record' }).click();
+  equal(await sara.getByRole('menuitem').allInnerTexts(), ['Trace'], 'the menu of whoever may neither redact nor hold');
+  await sara.keyboard.press('Escape');
   const reason = async (page, words) => {
     await page.locator('#redact-reason').fill(words);
     if (await page.locator('#redact-password').count()) await page.locator('#redact-password').fill(password);

@@ -10,7 +10,7 @@ const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-prac
 
 async function routesOf(page) {
   const model = await page.ask('GET', '/model');
-  const list = ['/', '/soa', '/soa?against=2026-06-01', '/map', '/map?cell=4-4', '/readiness', '/checks/chk-10', '/people', '/tokens', '/ledger', '/settings', '/all', '/deadlines'];
+  const list = ['/', '/soa', '/soa?against=2026-06-01', '/map', '/map?cell=4-4', '/readiness', '/checks/chk-10', '/people', '/tokens', '/ledger', '/settings', '/all', '/deadlines', '/trace'];
   for (const { ask } of model.asks) list.push(`/ask/${ask}?step=first`, `/ask/${ask}?step=take`, `/ask/${ask}?step=questions`, `/ask/${ask}?step=result`, `/ask/${ask}?step=plan`);
   for (const { starter } of model.starters) list.push(`/starters/${starter}`);
   for (const kind of model.kinds) {
@@ -25,6 +25,7 @@ async function routesOf(page) {
   const system = model.kinds.find((k) => k.views.some((one) => one.shape === 'map')) ?? model.kinds[0];
   const [first] = (await page.ask('GET', `/${system.kind}?limit=1`)).items;
   for (const tab of ['relations', 'proof', 'comments', 'history', 'ledger']) list.push(`/k/${system.kind}/${first.key}?tab=${tab}`);
+  list.push(`/trace/${system.kind}/${first.key}`);
   const [, before] = (await page.ask('GET', `/${system.kind}/${first.key}/history?limit=2`)).items;
   list.push(`/k/${system.kind}/${first.key}?then=${encodeURIComponent(before.at)}`);
   list.push(`/k/${system.kind}/new?x=more`, `/k/${system.kind}?group=state&sort=title`, `/k/${system.kind}?q=nothingmatchesthis`);

@@ -648,6 +648,11 @@ void model_json(const struct model *m, struct buf *out)
     for (size_t i = 0; i < m->deadline_count; i++)
         put_deadline(&o, m, &m->deadlines[i], scrap);
     json_close(&o, ']');
+    json_key(&o, "traces");
+    json_open(&o, '[');
+    for (size_t i = 0; i < m->trace_count; i++)
+        model__put_trace(&o, &m->traces[i]);
+    json_close(&o, ']');
     json_close(&o, '}');
     arena_close(scrap);
 }

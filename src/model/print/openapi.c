@@ -54,6 +54,11 @@ const struct route model__routes[] = {
     {"GET", "/{kind}/{id}/links", "Links both ways.", "limit cursor", "", "200", "LinkList"},
     {"POST", "/{kind}/{id}/links", "Add a link.", "", "LinkBody", "200", "LinkList"},
     {"DELETE", "/{kind}/{id}/links", "Remove a link.", "", "LinkBody", "200", "LinkList"},
+    {"GET", "/{kind}/{id}/trace",
+     "What the record rests on and what rests on it, over 1 to 4 links, and where a link that "
+     "is "
+     "expected is missing.",
+     "depth trace", "", "200", "Trace"},
     {"GET", "/{kind}/{id}/comments", "Comments, newest first.", "limit cursor", "", "200",
      "CommentList"},
     {"POST", "/{kind}/{id}/comments", "Add a comment.", "", "CommentBody", "201", "Comment"},

@@ -90,7 +90,7 @@ static void model_json_has_the_documented_shape(void **state)
 {
     const struct json *all = printed(*state, model_json);
     check_shape(all, "hash:text kinds:list roles:list frameworks:list calendars:list "
-                     "deadlines:list asks:list starters:list");
+                     "deadlines:list asks:list starters:list traces:list");
     for (const struct json *k = json_get(all, "kinds")->first; k != NULL; k = k->next) {
         check_shape(k, "kind:text prefix:text title:words plural:words about:words icon:text "
                        "phase:text order:integer serves:list list:list sort:text views:list "
@@ -132,6 +132,21 @@ static void deadlines_say_what_goes_by_them(void **state)
     assert_true(text_is(json_text(json_get(by, "deadline")), "factory.proof"));
     assert_true(text_is(json_text(json_get(by, "from")), "due"));
     assert_null(json_get(named(json_get(part, "fields"), "name", "tell_by"), "deadline"));
+}
+
+static void traces_say_what_rests_on_what(void **state)
+{
+    const struct json *all = printed(*state, model_json);
+    const struct json *things = named(json_get(all, "traces"), "trace", "things");
+    check_shape(things, "trace:text title:words about:words columns:list");
+    const struct json *thing = json_get(things, "columns")->first;
+    check_shape(thing, "kind:text band:text begins:bool links:list");
+    const struct json *parts = json_get(thing, "links")->first;
+    check_shape(parts, "to:text via:text gap:words");
+    assert_true(text_is(json_text(json_get(parts, "to")), "part"));
+    check_shape(parts->next, "to:text field:text"); /* nothing is missing without it */
+    check_shape(thing->next, "kind:text begins:bool links:list");
+    assert_null(json_get(thing->next, "links")->first);
 }
 
 static void model_json_says_what_the_files_say(void **state)
@@ -334,6 +349,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         EACH(model_json_has_the_documented_shape),
         EACH(deadlines_say_what_goes_by_them),
+        EACH(traces_say_what_rests_on_what),
         EACH(model_json_says_what_the_files_say),
         EACH(openapi_is_whole),
         EACH(openapi_follows_the_kind),

@@ -3,7 +3,7 @@
 // are not registers at their places.
 import { t, w, type Key } from '../i18n/t.svelte';
 import type { Kind } from '../data/types';
-import { frameworkWithRegister, isRegister, kindOf, kindsOfPhase, mapKind, phases } from '../model/model.svelte';
+import { frameworkWithRegister, isRegister, kindOf, kindsOfPhase, mapKind, phases, traces } from '../model/model.svelte';
 import { hasRole, mayRead, session } from './session.svelte';
 import { viewPath, views } from './views.svelte';
 
@@ -53,6 +53,7 @@ export function branches(): Branch[] {
 		if (leaves.length) out.push({ id: phase, title: t(`phase.${phase}` as Key), leaves });
 	}
 	const foot: Leaf[] = [{ href: '/all', label: t('nav.all'), icon: 'layers' }];
+	if (traces().length) foot.push({ href: '/trace', label: t('nav.trace'), icon: 'workflow' });
 	foot.push({ href: '/deadlines', label: t('nav.deadlines'), icon: 'clock' });
 	foot.push({ href: '/people', label: t('nav.people'), icon: 'users' });
 	if (session.me?.admin || hasRole('aims_manager')) foot.push({ href: '/fields', label: t('nav.fields'), icon: 'sliders-horizontal' });
@@ -62,4 +63,4 @@ export function branches(): Branch[] {
 	return out;
 }
 // i18n: phase.plan phase.do phase.check phase.act phase.base
-// icons: star sun grid-3x3 list-checks gauge blocks layers clock users sliders-horizontal key-round settings
+// icons: star sun workflow grid-3x3 list-checks gauge blocks layers clock users sliders-horizontal key-round settings

@@ -164,6 +164,38 @@ export interface Model {
 	deadlines: Deadline[];
 	asks: AskHead[];
 	starters: StarterHead[];
+	traces: TraceModel[];
+}
+/** Which registers stand in which column, and what a record of each rests on; `gap`: what is said where that is missing. */
+export interface TraceModel {
+	trace: string;
+	title: Words;
+	about: Words;
+	columns: { kind: string; band?: string; begins: boolean; links: { to: string; field?: string; via?: string; gap?: Words }[] }[];
+}
+export interface TraceGap {
+	kind: string;
+	field: string;
+	reverse: boolean;
+	gap: Words;
+}
+export interface TraceNode extends Ref {
+	tone: string;
+	band?: string;
+	distance: number;
+	gaps: TraceGap[];
+}
+/** `from` rests on `to`. */
+export interface Trace {
+	trace: string;
+	root?: string;
+	depth: number;
+	nodes: TraceNode[];
+	edges: { from: string; to: string; field: string; reverse: boolean }[];
+	more_edges: boolean;
+	groups: { kind: string; count: number; more: boolean }[];
+	partial: string[];
+	gaps: number;
 }
 /** A time that a law sets. `counted`: the fields that go by it, "incident.gdpr_by". */
 export interface Deadline {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The model in the hand of the pages: lookups by name, nothing that knows a particular kind.
 import type { AskHead, StarterHead } from '../data/begin';
-import type { Choice, Deadline, Field, Framework, Kind, Model, Move, Role, Shape, State, WorkCalendar } from '../data/types';
+import type { Choice, Deadline, Field, Framework, Kind, Model, Move, Role, Shape, State, TraceModel, WorkCalendar } from '../data/types';
 
 let kindsByName = new Map<string, Kind>();
 let kindsByPrefix = new Map<string, Kind>();
@@ -20,6 +20,9 @@ export const deadlineOf = (field: Field): Deadline | undefined => {
 	const name = field.deadline ?? field.keep?.deadline;
 	return name ? deadlines().find((one) => one.deadline === name) : undefined;
 };
+export const traces = (): TraceModel[] => model.now?.traces ?? [];
+/** Whether records of the kind have a place in a trace. */
+export const isTraced = (kind: string): boolean => traces().some((one) => one.columns.some((column) => column.kind === kind));
 export const kinds = (): Kind[] => model.now?.kinds ?? [];
 export const calendars = (): WorkCalendar[] => model.now?.calendars ?? [];
 export const roles = (): Role[] => model.now?.roles ?? [];
