@@ -24,6 +24,7 @@ static const struct {
     {"ladders/", FILE_LADDER},
     {"deadlines/", FILE_DEADLINE},
     {"gathers/", FILE_GATHER},
+    {"homes/", FILE_HOME},
     {"overlays/", FILE_OVERLAY},
     {"demo/", FILE_OTHER},
     {"import/", FILE_OTHER},
@@ -60,10 +61,10 @@ static bool classify_by_content(struct source *s)
         const char *key;
         enum file_type type;
     } first_keys[] = {
-        {"extends", FILE_OVERLAY},   {"kind", FILE_KIND},     {"framework", FILE_FRAMEWORK},
-        {"check", FILE_CHECK},       {"set", FILE_SET},       {"method", FILE_METHOD},
-        {"calendar", FILE_CALENDAR}, {"ladder", FILE_LADDER}, {"gather", FILE_GATHER},
-        {"deadlines", FILE_DEADLINE}};
+        {"extends", FILE_OVERLAY},    {"kind", FILE_KIND},     {"framework", FILE_FRAMEWORK},
+        {"check", FILE_CHECK},        {"set", FILE_SET},       {"method", FILE_METHOD},
+        {"calendar", FILE_CALENDAR},  {"ladder", FILE_LADDER}, {"gather", FILE_GATHER},
+        {"deadlines", FILE_DEADLINE}, {"home", FILE_HOME}};
     for (size_t i = 0; i < COUNT(first_keys); i++)
         if (json_get(s->root, first_keys[i].key) != NULL) {
             s->type = first_keys[i].type;

@@ -157,6 +157,7 @@ static void run_passes(struct loader *l, struct text on)
     finish_frameworks(l);
     model__methods_finish(l);
     read_checks(l);
+    model__homes(l, count_of(l, FILE_HOME));
 }
 
 enum err model_load(struct call *call, const struct model_file *files, size_t count,

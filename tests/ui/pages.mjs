@@ -10,7 +10,7 @@ const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-prac
 
 async function routesOf(page) {
   const model = await page.ask('GET', '/model');
-  const list = ['/', '/soa', '/soa?against=2026-06-01', '/map', '/map?cell=4-4', '/readiness', '/checks/chk-10', '/people', '/tokens', '/ledger', '/settings', '/all'];
+  const list = ['/', '/soa', '/soa?against=2026-06-01', '/map', '/map?cell=4-4', '/readiness', '/checks/chk-10', '/people', '/tokens', '/ledger', '/settings', '/changes', '/all'];
   for (const kind of model.kinds) {
     list.push(`/k/${kind.kind}`);
     for (const { shape } of kind.views) if (shape !== 'map') list.push(`/k/${kind.kind}?shape=${shape}`);

@@ -643,6 +643,7 @@ void model_json(const struct model *m, struct buf *out)
     for (size_t i = 0; i < m->deadline_count; i++)
         put_deadline(&o, m, &m->deadlines[i], scrap);
     json_close(&o, ']');
+    model__put_homes(&o, m);
     json_close(&o, '}');
     arena_close(scrap);
 }
