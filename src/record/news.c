@@ -21,12 +21,14 @@ struct reading {
     bool more;
 };
 
+/* What the engine does by itself is no change of anybody: clocks are told as notices. */
 static bool is_news(const struct reading *n, const struct ledger_leaf *leaf)
 {
     bool own =
         text_is(leaf->actor_type, "user") && text_same(leaf->actor_id, n->call->actor->person);
-    return !own && text_starts(leaf->act, "record.") && leaf->object_version > 0 &&
-           !text_is(leaf->act, "record.read") && !text_is(leaf->act, "record.recompute");
+    return !own && !text_is(leaf->actor_type, "system") && text_starts(leaf->act, "record.") &&
+           leaf->object_version > 0 && !text_is(leaf->act, "record.read") &&
+           !text_is(leaf->act, "record.recompute");
 }
 
 static void take(struct reading *n, const struct ledger_leaf *leaf)

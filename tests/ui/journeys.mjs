@@ -895,7 +895,7 @@ await test('journey statement of applicability: nothing to press for who may not
 await test('journey today: the counts are those of the parts, and lead there', async () => {
   const page = await signedIn(browser, 'lin');
   await visit(page, '/');
-  const wanted = { overdue: /(\d+) overdue/, today: /(\d+) due today/, blocks: /(\d+) others wait for/, rest: /(\d+) more/ };
+  const wanted = { overdue: /(\d+) overdue/, today: /(\d+) due today/, blocks: /(\d+) hold others up/, rest: /(\d+) more/ };
   await page.locator('.counts').waitFor();
   const said = await page.locator('.counts').innerText();
   for (const [id, words] of Object.entries(wanted)) {

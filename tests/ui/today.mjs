@@ -67,6 +67,7 @@ await test('today shape: five pieces of work without scrolling at 1280 by 800, f
   truth(await page.locator('#work .task').count() >= 5, 'there is too little work to see');
   const end = await page.locator('#work .task').nth(4).evaluate((one) => one.getBoundingClientRect().bottom);
   truth(end <= 800, `the fifth ends at ${end}`);
+  truth(await page.locator('.act .btn').evaluateAll((all) => all.every((one) => one.getBoundingClientRect().right <= one.closest('.panel').getBoundingClientRect().right)), 'a button ends beyond its panel');
   truth(asked.length <= 10, `it asks ${asked.length} times: ${asked.join(' ')}`);
   // The numbers come late: what stands below them stays where it is.
   let release;
@@ -89,6 +90,7 @@ await test('today narrow: one column at 390, nothing beyond the edge', async () 
     await visit(page, '/');
     const wide = await page.locator('.page :is(.panel, .count, .task)').evaluateAll((all) => Math.max(...all.map((one) => one.getBoundingClientRect().right)));
     truth(wide <= 390, `${who}: something ends at ${wide}`);
+    truth((await page.locator('.act .btn').evaluateAll((all) => all.every((one) => one.getBoundingClientRect().right <= one.closest('.panel').getBoundingClientRect().right))), `${who}: a button ends beyond its panel`);
     equal(await page.locator('.columns').evaluate((one) => getComputedStyle(one).gridTemplateColumns.split(' ').length), 1, 'columns');
     complain(page);
     await close(page);
@@ -128,10 +130,10 @@ await test('today work by keys: down to a row, and the step it waits for', async
 });
 
 await test('today others: since when it waits, and whom it waits for is reminded by a comment', async () => {
-  const page = await signedIn(browser, 'sara');
+  const page = await signedIn(browser, 'lin');
   const others = await page.ask('GET', '/tasks?of=others&limit=50');
   const one = others.items.find((task) => task.turn?.waits_for.some((who) => who.person && !who.vacant));
-  truth(one?.since, 'nothing of hers waits for a person');
+  truth(one?.since, 'nothing of hers waits for a person by name');
   await visit(page, '/');
   const row = page.locator('#part-others .task', { hasText: one.key }).first();
   truth(/since /.test(await row.innerText()), 'since when it waits is not said');
