@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The first screen by role: what each sees first, that every number is the length of the list behind it, and that a
 // day's work is finished from there by mouse and by keys alone.
-import { base, becomes, done, equal, open, settled, signedIn, test, truth, visit } from './browser.mjs';
+import { readFileSync } from 'node:fs';
+import { axePath, base, becomes, done, equal, open, settled, signedIn, test, truth, visit } from './browser.mjs';
 
 const browser = await open();
 const close = (...pages) => Promise.all(pages.map((page) => page.context().close()));
@@ -11,6 +12,12 @@ const ROLES = { // who: the homes they see, in order
   lin: ['governance'], mei: ['governance'], chen: ['executive'], tom: ['risks'], priya: ['systems'], zhao: ['systems'],
   jon: ['audit'], claire: ['outside'], jie: ['staff'], grace: ['systems', 'incidents'], sara: ['risks'],
 };
+const axe = readFileSync(axePath, 'utf8');
+async function clean(page, where) {
+  await page.evaluate(axe);
+  const wrong = await page.evaluate(async () => (await globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })).violations.map((v) => `${v.id}: ${v.nodes[0].html.slice(0, 160)}`));
+  equal(wrong, [], `what axe found on ${where}`);
+}
 const tilesOn = (page) => page.locator('[data-tile]').evaluateAll((all) => all.map((one) => one.dataset.tile));
 
 for (const [who, homes] of Object.entries(ROLES))
@@ -85,12 +92,16 @@ await test('today shape: five pieces of work without scrolling at 1280 by 800, f
 });
 
 await test('today narrow: one column at 390, nothing beyond the edge', async () => {
-  for (const who of ['lin', 'grace', 'claire']) {
-    const page = await signedIn(browser, who, { width: 390 });
+  for (const who of ['lin', 'chen', 'tom', 'grace', 'claire', 'jie']) {
+    const page = await signedIn(browser, who, { width: 390, theme: who === 'grace' ? 'dark' : 'light' });
     await visit(page, '/');
     const wide = await page.locator('.page :is(.panel, .count, .task)').evaluateAll((all) => Math.max(...all.map((one) => one.getBoundingClientRect().right)));
     truth(wide <= 390, `${who}: something ends at ${wide}`);
     truth((await page.locator('.act .btn').evaluateAll((all) => all.every((one) => one.getBoundingClientRect().right <= one.closest('.panel').getBoundingClientRect().right))), `${who}: a button ends beyond its panel`);
+    await clean(page, `the home of ${who} at 390`);
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await clean(page, `the home of ${who}`);
+    await page.setViewportSize({ width: 390, height: 900 });
     equal(await page.locator('.columns').evaluate((one) => getComputedStyle(one).gridTemplateColumns.split(' ').length), 1, 'columns');
     complain(page);
     await close(page);
