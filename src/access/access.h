@@ -485,10 +485,14 @@ MUST_USE enum err access_reset_use(struct call *call, struct access *a, struct t
 /* ---- first administrator ------------------------------------------------------------------------- */
 /* When nobody exists: a one-time local token, printed by serve, good for one POST within an hour. */
 MUST_USE enum err access_first_token(struct call *call, struct access *a, struct text *token);
+/* ERR_DENIED unless it is that token; it stays good. */
+MUST_USE enum err access_first_known(struct call *call, struct access *a, struct text token);
 /* With `manager` (another person; NULL for none) the first AIMS manager is appointed in the same
  * transaction, and sets a password by the link. */
 struct founder {
     struct text name, email;
+    struct text
+        organisation; /* of the administrator: what it is called from now on; "" as before */
     struct text id;   /* out */
     struct link link; /* out, of the manager */
 };

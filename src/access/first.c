@@ -45,9 +45,15 @@ static enum err wrong_token(struct call *call)
                    say(call, "the token is wrong, used or older than an hour"));
 }
 
+enum err access_first_known(struct call *call, struct access *a, struct text token)
+{
+    return first_good(call, a, token, false) ? OK : wrong_token(call);
+}
+
 struct first {
     struct access *a;
     struct text token;
+    struct text organisation; /* "": as it is called already */
     struct new_person person, manager;
     struct founder *appointed; /* the manager; NULL: none */
 };
@@ -73,6 +79,8 @@ static enum err first_run(struct job *job, struct call *call, struct tx *tx)
         return not_first(call);
     if (!first_good(call, in->a, in->token, true))
         return wrong_token(call);
+    if (in->organisation.len)
+        TRY(access__fact(call, tx, in->a, "organisation", in->organisation));
     TRY(access__person_insert(call, tx, in->a, call->actor, &in->person));
     TRY(access__grant_tx(call, tx, in->a, in->person.id, &admin, false, &pending));
     return in->appointed == NULL ? OK : appoint(call, tx, in);
@@ -93,6 +101,8 @@ static enum err add_first(struct call *call, struct first *in, struct text passw
 {
     char hash[128];
     enum err e = access__check_new(call, in->person.name, in->person.email);
+    if (in->organisation.len && access__organisation_fits(call, in->organisation) != OK)
+        e = ERR_INVALID;
     if (access__password_fits(call, in->a, password, in->person.email, in->person.name) != OK)
         e = ERR_INVALID;
     if (in->appointed != NULL && check_manager(call, in) != OK)
@@ -116,7 +126,8 @@ enum err access_first_admin(struct call *call, struct access *a, struct text tok
                             struct text password, struct founder *admin,
                             struct founder *manager)
 {
-    struct first in = {a, token, named(admin), {.id = TEXT("")}, manager};
+    struct first in = {
+        a, token, text_trim(admin->organisation), named(admin), {.id = TEXT("")}, manager};
     if (!first_good(call, a, token, false))
         return wrong_token(call);
     if (manager != NULL)

@@ -30,13 +30,19 @@ static enum err found(struct job *job, struct call *call, struct tx *tx)
     return f->secret ? write_secret(call, tx) : OK;
 }
 
+enum err access__organisation_fits(struct call *call, struct text name)
+{
+    if (name.len && text_characters(name) <= 200 && text_utf8(name))
+        return OK;
+    return problem(call, ERR_INVALID, TEXT("organisation"), "length", "%s",
+                   say(call, "needs 1 to 200 characters"));
+}
+
 enum err access_found(struct call *call, struct store *s, struct text organisation,
                       struct text origin, bool secret)
 {
     organisation = text_trim(organisation);
-    if (!organisation.len || text_characters(organisation) > 200 || !text_utf8(organisation))
-        return problem(call, ERR_INVALID, TEXT("organisation"), "length", "%s",
-                       say(call, "needs 1 to 200 characters"));
+    TRY(access__organisation_fits(call, organisation));
     struct founding f = {organisation, origin, secret};
     return store_run(s, call, found, &f);
 }

@@ -220,6 +220,8 @@ MUST_USE enum err access__own_compare(struct call *call, struct reader *db,
 MUST_USE enum err access__own_change(struct call *call, struct tx *tx, const struct own_files *own,
                                      struct own_change *out);
 
+/* ---- found.c */
+MUST_USE enum err access__organisation_fits(struct call *call, struct text name);
 /* ---- facts.c ----------------------------------------------------------------------------- */
 MUST_USE enum err access__fact(struct call *call, struct tx *tx, const struct access *a,
                                const char *name, struct text value);

@@ -9,6 +9,13 @@
 #include "record/record.h"
 
 struct api;
+/* A demo that runs beside an organisation which nobody has entered yet. */
+struct api_demo {
+    struct text address;       /* "http://127.0.0.1:40123" */
+    const struct json *script; /* its people and their password */
+};
+typedef enum err api_demo_start(struct call *call, void *arg, struct text name,
+                                struct api_demo *out);
 struct api_options {
     struct epochs *epochs;
     bool pages;      /* serve the web pages too */
@@ -26,6 +33,8 @@ struct api_options {
     struct mail *mail;  /* borrowed; NULL: nothing goes out by mail */
     struct text sender; /* words before the address it comes from */
     struct reachable reach; /* networks of the house that webhooks may reach */
+    api_demo_start *demo;   /* NULL: no demo can be looked at from here */
+    void *demo_arg;
 };
 MUST_USE enum err api_open(struct call *call, const struct api_options *options,
                            struct api **out);

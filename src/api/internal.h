@@ -70,6 +70,8 @@ struct api {
     struct mail *mail; /* borrowed; NULL: nothing goes out by mail */
     struct text sender;
     struct reachable reach; /* networks of the house that webhooks may reach */
+    api_demo_start *demo;   /* NULL: no demo can be looked at from here */
+    void *demo_arg;
     atomic_bool verifying;
     int64_t patience; /* microseconds that one request may read for */
 };
@@ -263,6 +265,7 @@ handler file_post, file_get;
 handler transfer_post, transfers_get, transfer_get, transfer_patch, transfer_delete,
     transfer_rehearse, transfer_take, transfer_undo;
 handler jobs_get, job_get, job_delete;
+handler ask_get, starter_get, setup_demo;
 handler site_model_get, site_model_rehearse, site_model_post;
 handler person_holds_get;
 handler people_get, people_post, person_patch, person_role_post, person_role_delete, person_confirm, person_reset, tokens_get,

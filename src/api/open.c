@@ -109,6 +109,8 @@ enum err api_open(struct call *call, const struct api_options *options, struct a
                       .rate = options->rate,
                       .mail = options->mail,
                       .sender = text_copy(arena, options->sender),
+                      .demo = options->demo,
+                      .demo_arg = options->demo_arg,
                       .reach = options->reach,
                       .rates = rates__open(arena, options->rate)};
     if (a->base.len && a->pages)

@@ -23,12 +23,15 @@ const struct route routes[] = {
     ROUTE(POST, V1 "/session/fresh", SIGNED_IN, LOGIN, session_fresh)
     ROUTE(POST, V1 "/session/password", SELF, LOGIN, session_password)
     ROUTE(POST, V1 "/setup", OPEN, LOGIN, setup_post) /* needs the one-time token that serve printed */
+    ROUTE(POST, V1 "/setup/demo", OPEN, DEAR, setup_demo) /* the same token, which stays good */
     ROUTE(POST, V1 "/reset", OPEN, LOGIN, reset_post) /* needs the token of a link */
     ROUTE(GET, V1 "/sessions", SELF, CHEAP, sessions_get)
     ROUTE(DELETE, V1 "/sessions/{id}", SELF, DEAR, session_end)
     ROUTE(GET, V1 "/organisation", SIGNED_IN, CHEAP, organisation_get)
     ROUTE(PATCH, V1 "/organisation", ADMIN, DEAR, organisation_patch)
     ROUTE(GET, V1 "/model", SIGNED_IN, CHEAP, model_get)
+    ROUTE(GET, V1 "/asks/{name}", SIGNED_IN, LIST, ask_get)
+    ROUTE(GET, V1 "/starters/{name}", SIGNED_IN, LIST, starter_get)
     ROUTE(GET, V1 "/openapi.json", SIGNED_IN, CHEAP, openapi_get)
     ROUTE(GET, "/openapi.json", SIGNED_IN, CHEAP, openapi_get)
     ROUTE(GET, "/healthz", OPEN, CHEAP, health_get)

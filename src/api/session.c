@@ -247,14 +247,57 @@ enum err organisation_patch(struct exchange *x)
     return organisation_get(x);
 }
 
+/* ---- the first start -----------------------------------------------------------------------
+ */
+static void put_player(struct json_out *o, const struct model *m, const struct json *person)
+{
+    const struct json *roles = json_get(person, "roles");
+    const struct role *role =
+        roles && roles->first ? model_role(m, json_text(json_get(roles->first, "role"))) : NULL;
+    json_open(o, '{');
+    put__text(o, "name", json_text(json_get(person, "name")));
+    put__text(o, "email", json_text(json_get(person, "email")));
+    if (role)
+        put__words(o, "role", role->title);
+    json_close(o, '}');
+}
+
+/* Whoever may found an organisation may look at one first. */
+enum err setup_demo(struct exchange *x)
+{
+    struct api_demo demo;
+    TRY(exchange__members(x, "token:t demo:t"));
+    TRY(access_first_known(x->call, x->api->access, exchange__field(x, "token")));
+    if (!x->api->demo)
+        return problem(x->call, ERR_CONFLICT, TEXT("demo"), "elsewhere", "%s",
+                       say(x->call, "a demo is looked at on the machine where it runs: aimwell "
+                                    "serve --demo"));
+    TRY(x->api->demo(x->call, x->api->demo_arg, exchange__field(x, "demo"), &demo));
+    struct json_out *o = exchange__json(x);
+    json_open(o, '{');
+    put__text(o, "address", demo.address);
+    put__text(o, "organisation", json_text(json_get(demo.script, "organisation")));
+    put__text(o, "password", json_text(json_get(demo.script, "password")));
+    json_key(o, "people");
+    json_open(o, '[');
+    const struct json *people = json_get(demo.script, "people");
+    for (const struct json *one = people ? people->first : NULL; one; one = one->next)
+        put_player(o, x->model, one);
+    json_close(o, ']');
+    json_close(o, '}');
+    return OK;
+}
+
 enum err setup_post(struct exchange *x)
 {
     bool given;
     struct founder manager;
-    TRY(exchange__members(x, "token:t name:t email:t password:t manager:o zone:t"));
+    TRY(exchange__members(x,
+                          "token:t organisation:t name:t email:t password:t manager:o zone:t"));
     TRY(read_manager(x, &manager, &given));
     struct founder admin = {.name = exchange__field(x, "name"),
-                            .email = exchange__field(x, "email")};
+                            .email = exchange__field(x, "email"),
+                            .organisation = exchange__field(x, "organisation")};
     TRY(access_first_admin(x->call, x->api->access, exchange__field(x, "token"),
                            exchange__field(x, "password"), &admin, given ? &manager : NULL));
     TRY(found_zone(x));

@@ -3,7 +3,7 @@
 #ifndef CLI_HOUSE_H
 #define CLI_HOUSE_H
 
-#include "cli/cli.h"
+#include "cli/first.h"
 #include "net/net.h"
 #include "work/work.h"
 
@@ -30,6 +30,7 @@ struct house {
     const char *file;  /* that names them; NULL when the command line does */
     struct served *of; /* room for API_MOST */
     size_t count;
+    struct beside *beside; /* a demo to look at, while nobody has entered; NULL: none */
     struct mail *mail; /* one server for all; NULL: none */
     struct hook_sender_options hooks; /* where webhooks may go: the same for all */
 };

@@ -86,9 +86,15 @@ static void print_address(const struct site *s, const struct net_options *o, int
     fflush(s->caller->out);
 }
 
+/* What the page of the first start offers. */
+static const char *first_offers(struct site *s, const struct house *h)
+{
+    return !first_unnamed(s) ? "" : h->beside ? "?new&demo" : "?new";
+}
+
 /* When nobody exists yet, whoever sits at this machine may become the first administrator. */
-static void print_setup(struct site *s, const struct net_options *o, int port,
-                        const struct outside *out)
+static void print_setup(struct site *s, const struct house *h, const struct net_options *o,
+                        int port, const struct outside *out)
 {
     struct text token, origin = out->origin;
     struct call *call = call_open(s->arena, clock_now(), s->call->lang);
@@ -98,10 +104,10 @@ static void print_setup(struct site *s, const struct net_options *o, int port,
                             TEXT_ARG(o->host), port);
     if (access_first_token(call, s->access, &token) == OK && token.len) {
         fprintf(s->caller->out,
-                "  Nobody can log in yet. Open %.*s%.*s/setup#%.*s within an hour to become "
+                "  Nobody can log in yet. Open %.*s%.*s/setup%s#%.*s within an hour to become "
                 "the first "
                 "administrator.\n",
-                TEXT_ARG(origin), TEXT_ARG(out->base), TEXT_ARG(token));
+                TEXT_ARG(origin), TEXT_ARG(out->base), first_offers(s, h), TEXT_ARG(token));
         fflush(s->caller->out);
     }
 }
@@ -218,10 +224,13 @@ static int read_mail(struct house *h, const struct args *args)
     return e == OK ? 0 : failed(s->caller, s->call, e);
 }
 
+/* One that has no name yet writes under that of the program. */
 static struct text sender_of(struct served *v)
 {
     struct text name;
-    return site_meta(&v->site, "organisation", &name) == OK ? name : TEXT("Aimwell");
+    return first_unnamed(&v->site)                            ? TEXT("Aimwell")
+           : site_meta(&v->site, "organisation", &name) == OK ? name
+                                                              : TEXT("Aimwell");
 }
 
 static struct text pages_of(struct served *v, const struct net_options *o, int port)
@@ -284,6 +293,8 @@ static enum err open_api(struct served *v, const struct net_options *o, const st
         .rate = pace->rate,
         .mail = h->mail,
         .reach = h->hooks.reach,
+        .demo = h->beside ? beside_start : NULL,
+        .demo_arg = h->beside,
         .sender = h->mail ? sender_of(v) : TEXT("")};
     TRY(api_open(s->call, &options, &v->api));
     site_let_go(s);
@@ -376,7 +387,7 @@ static void print_served(struct house *h, const struct net_options *o, int port,
         if (demo)
             demo_print(&v->site);
         print_address(&v->site, o, port, &v->outside);
-        print_setup(&v->site, o, port, &v->outside);
+        print_setup(&v->site, h, o, port, &v->outside);
     }
 }
 
@@ -521,7 +532,9 @@ static int open_served(struct house *h, struct served *v, const struct args *arg
     int code = args_flag(args, "demo") ? refuse_public_demo(args, o, v->outside.origin) : 0;
     if (code == 0)
         code = args_flag(args, "demo") ? demo_open(&v->site, args, v->place)
-                                       : site_open(&v->site, args->caller, v->place, MODEL_NEW);
+               : !h->file && first_wanted(args, v->place)
+                   ? first_found(&v->site, args, v->place)
+                   : site_open(&v->site, args->caller, v->place, MODEL_NEW);
     if (code == 0) {
         v->open = true;
         code = is_demo(&v->site) ? refuse_public_demo(args, o, v->outside.origin) : 0;
@@ -545,10 +558,14 @@ static int run(const struct args *args)
         code = read_mail(&h, args);
     if (code == 0)
         code = read_hooks(&h, args);
+    if (code == 0 && !h.file && is_loopback(o.host) && !h.of[0].outside.origin.len &&
+        first_unnamed(&h.of[0].site))
+        h.beside = beside_open(h.arena, &h.of[0].site, h.of[0].place);
     if (code == 0) {
         warn_of_root(&h.of[0].site);
         code = serve(&h, &o, args);
     }
+    beside_close(h.beside);
     mail_close(h.mail);
     for (size_t i = 0; i < h.count; i++)
         if (h.of[i].open)

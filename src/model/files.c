@@ -25,6 +25,8 @@ static const struct {
     {"deadlines/", FILE_DEADLINE},
     {"gathers/", FILE_GATHER},
     {"homes/", FILE_HOME},
+    {"asks/", FILE_ASK},
+    {"starters/", FILE_STARTER},
     {"overlays/", FILE_OVERLAY},
     {"demo/", FILE_OTHER},
     {"import/", FILE_OTHER},
@@ -60,11 +62,19 @@ static bool classify_by_content(struct source *s)
     static const struct {
         const char *key;
         enum file_type type;
-    } first_keys[] = {
-        {"extends", FILE_OVERLAY},    {"kind", FILE_KIND},     {"framework", FILE_FRAMEWORK},
-        {"check", FILE_CHECK},        {"set", FILE_SET},       {"method", FILE_METHOD},
-        {"calendar", FILE_CALENDAR},  {"ladder", FILE_LADDER}, {"gather", FILE_GATHER},
-        {"deadlines", FILE_DEADLINE}, {"home", FILE_HOME}};
+    } first_keys[] = {{"extends", FILE_OVERLAY},
+                      {"ask", FILE_ASK},
+                      {"starter", FILE_STARTER},
+                      {"kind", FILE_KIND},
+                      {"framework", FILE_FRAMEWORK},
+                      {"check", FILE_CHECK},
+                      {"set", FILE_SET},
+                      {"method", FILE_METHOD},
+                      {"calendar", FILE_CALENDAR},
+                      {"ladder", FILE_LADDER},
+                      {"gather", FILE_GATHER},
+                      {"deadlines", FILE_DEADLINE},
+                      {"home", FILE_HOME}};
     for (size_t i = 0; i < COUNT(first_keys); i++)
         if (json_get(s->root, first_keys[i].key) != NULL) {
             s->type = first_keys[i].type;

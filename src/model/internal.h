@@ -38,6 +38,8 @@ enum file_type {
     FILE_CALENDAR,
     FILE_LADDER,
     FILE_DEADLINE,
+    FILE_ASK,
+    FILE_STARTER,
     FILE_GATHER,
     FILE_HOME,
     FILE_OVERLAY
@@ -304,9 +306,13 @@ void model__check_file(struct loader *l, const struct source *s, struct check *c
 void model__gathers(struct loader *l, size_t count);
 /* home.c: what Today shows by role. Needs kinds and roles. */
 void model__homes(struct loader *l, size_t count);
+void model__asks(struct loader *l, size_t count);
+void model__starters(struct loader *l, size_t count);
 
 /* ---- describing -------------------------------------------------------------------------- */
 void model__put_words(struct json_out *o, struct words w);
+void model__put_begin(struct json_out *o,
+                      const struct model *m); /* asks and starters, by name */
 void model__put_words_at(struct json_out *o, const char *key, struct words w);
 void model__put_texts_at(struct json_out *o, const char *key, const struct text *t, size_t n);
 void model__put_states_at(struct json_out *o, const char *key, const struct kind *k,

@@ -132,6 +132,8 @@ static void read_checks(struct loader *l)
             m->check_count++;
         }
     model__gathers(l, count_of(l, FILE_GATHER));
+    model__starters(l, count_of(l, FILE_STARTER));
+    model__asks(l, count_of(l, FILE_ASK));
 }
 
 /* ---- the passes -------------------------------------------------------------------------- */

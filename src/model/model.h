@@ -548,6 +548,53 @@ struct gather {
     const struct field *seed,
         *entry; /* text and integer: what decided, and the length of the log it is of */
 };
+/* ---- asks: plain questions, answered in the rows of a record
+ * ------------------------------------ */
+#define ASK_GAP_BELOW 60 /* percent: an answer worth less is a gap */
+struct ask_question {
+    struct text id; /* of the row of the framework that it is about */
+    const struct requirement *row;
+    struct words question, example, act, done; /* what closes the gap, and how one can tell */
+    int64_t effort;               /* hours until a first sound version, 1 or more */
+    const struct kind *opens;     /* where it is done */
+    const struct condition *when; /* over the record that is asked; NULL: always */
+    const struct json *when_said; /* the same, as the file has it */
+};
+struct ask_value {
+    struct text answer; /* of the column answer */
+    int64_t worth;      /* percent; -1: the row does not count */
+};
+struct ask {
+    struct text name, source;
+    struct words title, about;
+    const struct framework *framework;
+    const struct kind *kind;
+    const struct field *into; /* rows of the kind: question, answer */
+    struct text *first;       /* fields of the kind that are asked before */
+    size_t first_count;
+    struct text starter;      /* what is offered to begin with; "" nothing */
+    struct ask_value *values; /* one an answer */
+    size_t value_count;
+    struct ask_question *questions;
+    size_t question_count;
+    const struct kind *plan; /* records of it close gaps: */
+    const struct field *plan_act, *plan_done;
+};
+struct ask_result {
+    int64_t asked, answered; /* questions that apply to the record, and those with an answer */
+    int64_t gaps;            /* answers worth less than ASK_GAP_BELOW */
+    int64_t percent;         /* of what counts, weighed by row; -1: nothing does */
+};
+
+/* ---- starters: records to begin with
+ * ------------------------------------------------------------ */
+struct starter {
+    struct text name, source;
+    const struct kind *kind;
+    const struct json *root; /* the file, checked; texts as {"en", "zh"} */
+    size_t count;            /* of its items */
+};
+
 /* ---- methods: how something is measured ---------------------------------------------------------- */
 #define LEVEL_TOP 4
 struct method_band {
@@ -618,6 +665,10 @@ struct model {
     size_t check_count;
     struct gather *gathers;
     size_t gather_count;
+    struct ask *asks;
+    size_t ask_count;
+    struct starter *starters;
+    size_t starter_count;
     struct calendar *calendars;
     size_t calendar_count;
     struct deadline *deadlines; /* by file, then as they stand there */
@@ -664,6 +715,9 @@ const struct requirement *model_requirement(const struct model *m, struct text i
 const struct calendar *model_calendar(const struct model *m, struct text name);
 const struct deadline *model_deadline(const struct model *m, struct text name);
 const struct check *model_check(const struct model *m, struct text name);
+const struct starter *model_starter(const struct model *m, struct text name);
+const struct ask *model_ask(const struct model *m, const struct field *into); /* NULL: none */
+const struct ask_question *ask_question(const struct ask *k, struct text id);
 const struct gather *model_gather(const struct model *m,
                                   const struct field *into); /* NULL: none */
 /* The method of that name, else the standard one; NULL when the model measures nothing so. */
@@ -689,11 +743,16 @@ typedef const struct json *condition_value(void *arg, struct text field);
 /* Reads a condition that the loader has checked before (computed cases). NULL when malformed. */
 const struct condition *condition_from_json(struct arena *a, const struct json *v);
 bool condition_holds(const struct condition *c, condition_value *value, void *arg);
+/* What the answers say that the record holds whose fields `value` gives. Rows that are no
+ * question, and questions whose condition does not hold, count for nothing. */
+struct ask_result ask_judge(const struct ask *k, condition_value *value, void *arg);
 
 /* ---- describing itself ------------------------------------------------------------------------------ */
 struct json_out;
 void model_field_json(const struct field *f, bool must,
                       struct json_out *o);                    /* for people outside */
+void ask_json(const struct ask *k, struct buf *out);          /* GET /api/v1/asks/{name} */
+void starter_json(const struct starter *s, struct buf *out);  /* GET /api/v1/starters/{name} */
 void model_json(const struct model *m, struct buf *out);      /* GET /api/v1/model, without braces' "organisation" */
 void model_openapi(const struct model *m, struct buf *out);
 /* The same of a server whose addresses lie below a path: "/aims"; "" is none. */

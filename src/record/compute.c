@@ -240,6 +240,7 @@ static const struct {
                  {"rows_worst", rows_worst},
                  {"rows_any", rows_any},
                  {"rows_meet", compute__rows_meet},
+                 {"answered", compute__answered},
                  {"latest", compute__latest},
                  {"reaches", compute__reaches},
                  {"related_worst", related_worst},

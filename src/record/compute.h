@@ -48,6 +48,9 @@ enum err compute__keep_standing(struct context *c, const struct json **out);
 /* ---- clock.c */
 enum err compute__standing(struct context *c, const struct json **out);
 
+/* ---- answered.c */
+enum err compute__answered(struct context *c, const struct json **out);
+
 /* ---- deeds.c */
 /* Is every language of a document in step with the leading one? None where it has but one. */
 enum err compute__in_step(struct context *c, const struct json **out);

@@ -32,7 +32,7 @@ FUNCTIONS = {"risk_score": {"consequence", "likelihood", "confidence", "less", "
              "judged": {"band", "cases", "else"}, "of_criteria": {"cases", "field", "else"},
              "who_set": {"fields"}, "who_moved": {"moves", "latest"}, "last_of": {"field"},
              "kept": {"field", "in", "else"}, "exceeds": {"pairs"}, "same_person": {"field", "as"}, "in_step": {"field"},
-             "rows_meet": {"rows", "key", "each", "column", "in"}, "rows_worst": {"rows", "column"},
+             "rows_meet": {"rows", "key", "each", "column", "in"}, "rows_worst": {"rows", "column"}, "answered": {"rows", "part"},
              "latest": {"rows", "on", "column"}, "reaches": {"value", "target", "at_most"},
              "rows_any": {"rows", "column", "at_least", "or"},
              "related_worst": {"kind", "via", "field", "in"},
@@ -40,7 +40,7 @@ FUNCTIONS = {"risk_score": {"consequence", "likelihood", "confidence", "less", "
 KEPT = {"id", "key", "state", "version", "author", "editor", "created_at", "updated_at", "links"}
 GUARDS = {"within_a_year": 1, "within": 2, "begun": 1}  # and how many fields follow
 TEXT_KEYS = {"law", "seen_in", "article", "asks", "trigger", "title", "plural", "about", "say", "reason", "auditor", "evidence", "statement",
-             "remedy", "documented"}
+             "remedy", "documented", "question", "example", "do", "done"}
 NAME = re.compile(r"^[a-z][a-z0-9_]{0,39}$")
 
 
@@ -455,7 +455,7 @@ def texts(data, key=None):
 def check_words(m):
     words, used = m.files.get("words/zh.json", {}), set()
     for path, data in m.files.items():
-        if path.split("/")[0] in ("words", "demo", "import"):
+        if path.split("/")[0] in ("words", "demo", "import", "starters"):
             continue
         days = [t for y in data.get("holidays", {}).values() for t in y["days"].values()] if path.startswith("calendars/") else []
         for text in [*texts(data), *days]:
@@ -468,6 +468,29 @@ def check_words(m):
                 m.say("words/zh.json", f"half-width mark in {words[text]!r}")
     for text in set(words) - used:
         m.say("words/zh.json", f"no text uses {text!r}")
+
+
+def pairs(data):
+    """Texts that stand in a file in both languages: (English, Chinese)."""
+    if isinstance(data, dict) and set(data) == {"en", "zh"} and all(isinstance(v, str) for v in data.values()):
+        yield data["en"], data["zh"]
+    elif isinstance(data, (dict, list)):
+        for v in data.values() if isinstance(data, dict) else data:
+            yield from pairs(v)
+
+
+def check_starters(m):
+    """Items are read in either language; the codes of languages themselves are no words."""
+    for path, data in m.files.items():
+        for en, zh in pairs(data) if path.startswith("starters/") else []:
+            if (en, zh) == ("en", "zh") or len(zh) <= 4 and zh.isascii():  # "%", "ppm"
+                continue
+            if re.search(r"[\u4e00-\u9fff]", en):
+                m.say(path, f"not English: {en!r}")
+            if not re.search(r"[\u4e00-\u9fff]", zh):
+                m.say(path, f"not Chinese: {zh!r}")
+            elif re.search(r"[\u4e00-\u9fff][,;:?!]|[,;:?!][\u4e00-\u9fff]", zh):
+                m.say(path, f"half-width mark in {zh!r}")
 
 
 def check_frameworks(m):
@@ -639,6 +662,7 @@ def main():
     check_unique(m)
     check_frameworks(m)
     check_words(m)
+    check_starters(m)
     for line in m.findings:
         print(line)
     print(f"{len(m.kinds)} kinds, {len(m.files)} files, {len(m.findings)} findings",

@@ -34,6 +34,7 @@ step() { # name command…
 }
 begin() { # a server of its own, with the demo organisation or with nobody: begin NAME
     demo=--demo
+    [ "$1" = newcomer ] && demo="" # a folder with nothing in it
     [ "$1" = setup ] && demo="" && "$aimwell" init --data "$work/$1" --organisation "Ember Works" >"$work/init.txt" 2>&1
     site=""
     [ "$1" = shapes ] && site="--site tests/ui/site"
@@ -47,7 +48,7 @@ begin() { # a server of its own, with the demo organisation or with nobody: begi
     done
     sleep 0.2
     BASE=$(grep -o 'http://127[0-9.:]*' "$work/$1.txt" | head -n 1)
-    SETUP=$(grep -o 'http://127[^ ]*/setup#[^ ]*' "$work/$1.txt")
+    SETUP=$(grep -o 'http://127[^ ]*/setup[^ ]*#[^ ]*' "$work/$1.txt")
     DATA=$work/$1
     export BASE DATA SETUP
 }
@@ -62,7 +63,7 @@ suite() { # the pages, then what the server said meanwhile: suite NAME
         echo "ok ui server during $1"
     fi
 }
-all="pages journeys hands daily shapes setup transfer fields today turns questions tell documents voice acknowledge unit types below"
+all="pages journeys hands daily shapes newcomer setup transfer fields today turns questions tell documents voice acknowledge unit types below"
 [ "${1:-}" = --list ] && { printf '%s\n' $all; exit 0; }
 for one in ${*:-$all}; do
     case $one in

@@ -456,6 +456,17 @@ static void rows_meet(const struct reading *r)
             model__mistake(r->l, v, "value", "no value of the column");
 }
 
+static void answered(const struct reading *r)
+{
+    struct text part = model__text(r->l, r->v, "part", true);
+    result_is(r, &type_integer);
+    model__keys(r->l, r->v, "fn rows part");
+    argument(r, "rows", &type_rows);
+    if (part.len > 0 && !model__one_of(part, "asked answered percent gaps"))
+        model__mistake(r->l, json_get(r->v, "part"), "value",
+                       "\"part\" is asked, answered, percent or gaps");
+}
+
 /* The column may be of any type that a field of the kind can have, too. */
 static void latest(const struct reading *r)
 {
@@ -530,6 +541,7 @@ static const struct {
     {"rows_worst", rows_worst},
     {"rows_any", rows_any},
     {"rows_meet", rows_meet},
+    {"answered", answered},
     {"latest", latest},
     {"reaches", reaches},
     {"related_worst", related_worst},

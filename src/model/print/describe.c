@@ -638,6 +638,7 @@ void model_json(const struct model *m, struct buf *out)
     for (size_t i = 0; i < m->calendar_count; i++)
         put_calendar(&o, &m->calendars[i]);
     json_close(&o, ']');
+    model__put_begin(&o, m);
     json_key(&o, "deadlines");
     json_open(&o, '[');
     for (size_t i = 0; i < m->deadline_count; i++)

@@ -89,9 +89,8 @@ static const char field_shape[] =
 static void model_json_has_the_documented_shape(void **state)
 {
     const struct json *all = printed(*state, model_json);
-    check_shape(all,
-                "hash:text kinds:list roles:list frameworks:list calendars:list deadlines:list "
-                "homes:list");
+    check_shape(all, "hash:text kinds:list roles:list frameworks:list calendars:list "
+                     "deadlines:list asks:list starters:list homes:list");
     for (const struct json *k = json_get(all, "kinds")->first; k != NULL; k = k->next) {
         check_shape(k, "kind:text prefix:text title:words plural:words about:words icon:text "
                        "phase:text order:integer serves:list list:list sort:text views:list "

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The shapes of docs/api.md, as far as the pages use them.
 
+import type { AskHead, StarterHead } from './begin';
+
 export interface Words {
 	en: string;
 	zh?: string;
@@ -143,6 +145,8 @@ export interface Model {
 	calendars: WorkCalendar[];
 	deadlines: Deadline[];
 	homes: Home[];
+	asks: AskHead[];
+	starters: StarterHead[];
 }
 /** A time that a law sets. `counted`: the fields that go by it, "incident.gdpr_by". */
 export interface Deadline {

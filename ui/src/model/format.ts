@@ -55,6 +55,8 @@ export function span(said: string): string {
 }
 export const number = (value: unknown, digits = 6): string =>
 	typeof value === 'number' ? new Intl.NumberFormat(locale(), { maximumFractionDigits: digits }).format(value) : String(value ?? '');
+/** So many days after today, by the organisation's day. */
+export const dayAfter = (days: number): string => new Date(Date.parse(`${day(dayNow())}T12:00:00Z`) + days * 86400000).toISOString().slice(0, 10);
 /** By the organisation's day. */
 export const today = (): string => day(dayNow());
 export function bytes(n: number): string {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The model in the hand of the pages: lookups by name, nothing that knows a particular kind.
+import type { AskHead, StarterHead } from '../data/begin';
 import type { Choice, Deadline, Field, Framework, Home, Kind, Model, Move, Role, Shape, State, WorkCalendar } from '../data/types';
 
 let kindsByName = new Map<string, Kind>();
@@ -82,6 +83,11 @@ export function pointersTo(kind: string): { kind: Kind; field: Field }[] {
 /** The requirement field of a framework's register: `framework:number`, of which people read the number. */
 export const isRequirement = (kind: Kind | undefined, field: Field): boolean =>
 	model.now?.frameworks.some((f) => f.register?.kind === kind?.kind && f.register?.field === field.name) ?? false;
+
+/** The questions that are answered in records of the kind. */
+export const askOf = (kind: string): AskHead | undefined => model.now?.asks.find((one) => one.kind === kind);
+/** What its register can begin with. */
+export const starterOf = (kind: string): StarterHead | undefined => model.now?.starters.find((one) => one.kind === kind);
 
 /** The kind that holds proof, and its field for the file: what the envelope's `evidence` points at. */
 export function proofKind(): { kind: Kind; file: Field } | undefined {
