@@ -116,6 +116,8 @@ MUST_USE enum err route__find(const struct request *r, const struct route **rout
 MUST_USE enum err tally__check(struct exchange *x); /* that nothing of a page is asked for beside it */
 MUST_USE enum err tally__put(struct exchange *x, const struct kind *k, const struct list_query *q,
                              struct text names);
+/* ---- home.c: marks the tasks whose record is why a gate of the audit stays shut */
+MUST_USE enum err home__mark_blocking(struct exchange *x, struct todo_list *list);
 /* ---- admit.c */
 struct text exchange__host_of(struct arena *a,
                               struct text t);         /* "Aims.example:84" → "aims.example" */
@@ -248,8 +250,8 @@ struct page *assets__page_below(struct arena *arena, struct text base); /* NULL 
 handler session_get, session_post, session_patch, session_delete, session_fresh,
     session_password, setup_post, organisation_get, organisation_patch, reset_post, sessions_get, session_end;
 handler model_get, openapi_get, health_get, ready_get, metrics_get, search_get, tasks_get,
-    stream_get, notices_get, notices_seen, notice_seen, notices_mail_get, notices_mail_patch,
-    notices_mail_test;
+    home_get, stream_get, notices_get, notices_seen, notice_seen, notices_mail_get,
+    notices_mail_patch, notices_mail_test;
 handler watch_put, watch_delete, watching_get, readers_get;
 handler hooks_get, hooks_post, hook_patch, hook_delete, hook_rotate, hook_test,
     hook_deliveries_get, hook_again;

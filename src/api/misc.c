@@ -119,6 +119,11 @@ static void put_todo(struct exchange *x, const struct todo *t, const struct ref 
     if (t->due.len)
         put__text(o, "due", t->due);
     put__bool(o, "overdue", t->overdue);
+    put__text(o, "loses",
+              text_of(loss_word(
+                  todo_loss(t, zone_today(x->call->arena, x->call->zone, x->call->now)))));
+    if (t->since.len)
+        put__text(o, "since", t->since);
     if (t->turn) {
         json_key(o, "turn");
         put__turn(x, t->turn, people, o);
@@ -207,11 +212,41 @@ static enum err choose_person(struct exchange *x, struct text person)
                    say(x->call, "is nobody whose deputy you are today"));
 }
 
+/* order=loss: by what is lost by waiting, of the first so many by day; then there is no next
+ * page. */
+static enum err order_them(struct exchange *x, struct todo_list *list)
+{
+    TRY(home__mark_blocking(x, list));
+    todo_order(x->call->arena, list->items, list->count,
+               zone_today(x->call->arena, x->call->zone, x->call->now));
+    list->next = (struct text){0};
+    return OK;
+}
+
+static enum err check_order(struct exchange *x, bool *by_loss)
+{
+    struct text order = query__text(x, "order");
+    *by_loss = text_is(order, "loss");
+    if (order.len && !*by_loss && !text_is(order, "day"))
+        return problem(
+            x->call, ERR_INVALID, TEXT("order"), "choice", "%s",
+            say(x->call, "is day (the nearest first) or loss (what is lost by waiting)"));
+    if (*by_loss && query__text(x, "cursor").len)
+        return problem(
+            x->call, ERR_INVALID, TEXT("cursor"), "order", "%s",
+            say(x->call, "by loss there is one page: ask for a larger limit instead"));
+    return OK;
+}
+
 enum err tasks_get(struct exchange *x)
 {
     const struct actor *own = x->call->actor;
     struct todo_list list;
     int64_t limit;
+    bool by_loss;
+    TRY(check_order(x, &by_loss));
+    if (by_loss && !exchange__in_lane(x, LANE_DEAR))
+        return exchange__change_lane(x, LANE_DEAR);
     struct text of = query__text(x, "of");
     TRY(query__integer(x, "limit", 200, &limit));
     if (of.len && !text_is(of, "me") && !text_is(of, "others"))
@@ -223,6 +258,8 @@ enum err tasks_get(struct exchange *x)
     enum err e = record_todo(x->call, x->records, exchange__db(x),
                              text_is(of, "others") && x->call->actor == own,
                              query__text(x, "cursor"), limit, &list);
+    if (e == OK && by_loss)
+        e = order_them(x, &list);
     if (e == OK)
         e = put_todos(x, &list);
     x->call->actor = own;

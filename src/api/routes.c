@@ -42,6 +42,7 @@ const struct route routes[] = {
     SCOPED(GET, V1 "/metrics", AUDIT, CHEAP, metrics_get, "metrics")
     ROUTE(GET, V1 "/search", SIGNED_IN, LIST, search_get)
     ROUTE(GET, V1 "/tasks", SIGNED_IN, LIST, tasks_get)
+    ROUTE(GET, V1 "/home", SIGNED_IN, LIST, home_get)
     ROUTE(GET, V1 "/notices", SIGNED_IN, LIST, notices_get)
     ROUTE(POST, V1 "/notices/seen", SIGNED_IN, DEAR, notices_seen)
     ROUTE(GET, V1 "/notices/mail", SIGNED_IN, CHEAP, notices_mail_get)

@@ -183,6 +183,9 @@ struct ledger_row {
 };
 MUST_USE enum err ledger_entries(struct call *call, struct reader *r, uint64_t from,
                                  size_t limit, struct ledger_row **rows, size_t *count);
+/* Those below `below`, the newest first. */
+MUST_USE enum err ledger_entries_back(struct call *call, struct reader *r, uint64_t below,
+                                      size_t limit, struct ledger_row **rows, size_t *count);
 /* C2SP tlog-proof text: extra-less proof of inclusion of entry n in the latest checkpoint
  * (`least` 0), or in the first one of at least so many entries. */
 MUST_USE enum err ledger_proof(struct call *call, struct reader *r, uint64_t n, uint64_t least,

@@ -45,6 +45,17 @@ enum err ledger_checkpoint(struct call *call, struct reader *r, uint64_t least,
     return OK;
 }
 
+static void take_rows(struct call *call, const struct rows *rows, struct ledger_row **out,
+                      size_t *count)
+{
+    *out = NEW_MANY(call->arena, rows->count, struct ledger_row);
+    for (size_t i = 0; i < rows->count; i++) {
+        (*out)[i].index = (uint64_t)row_at(rows, i)[0].integer;
+        (*out)[i].leaf = row_at(rows, i)[1].text;
+    }
+    *count = rows->count;
+}
+
 enum err ledger_entries(struct call *call, struct reader *r, uint64_t from, size_t limit,
                         struct ledger_row **out, size_t *count)
 {
@@ -58,12 +69,24 @@ enum err ledger_entries(struct call *call, struct reader *r, uint64_t from, size
                   " ORDER BY idx LIMIT $3",
                   (struct value[]){LOG_ID, V_INT((int64_t)from), V_INT((int64_t)limit)}, 3,
                   limit, &rows));
-    *out = NEW_MANY(call->arena, rows.count, struct ledger_row);
-    for (size_t i = 0; i < rows.count; i++) {
-        (*out)[i].index = (uint64_t)row_at(&rows, i)[0].integer;
-        (*out)[i].leaf = row_at(&rows, i)[1].text;
-    }
-    *count = rows.count;
+    take_rows(call, &rows, out, count);
+    return OK;
+}
+
+enum err ledger_entries_back(struct call *call, struct reader *r, uint64_t below, size_t limit,
+                             struct ledger_row **out, size_t *count)
+{
+    struct rows rows;
+    if (limit > ENTRIES_MOST)
+        limit = ENTRIES_MOST;
+    if (below > (uint64_t)LEAF_INTEGER_MOST)
+        below = (uint64_t)LEAF_INTEGER_MOST;
+    TRY(read_rows(call, r,
+                  "SELECT idx, leaf FROM ledger_entry WHERE log_id = $1 AND idx < $2"
+                  " ORDER BY idx DESC LIMIT $3",
+                  (struct value[]){LOG_ID, V_INT((int64_t)below), V_INT((int64_t)limit)}, 3,
+                  limit, &rows));
+    take_rows(call, &rows, out, count);
     return OK;
 }
 

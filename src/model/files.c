@@ -25,6 +25,7 @@ static const struct {
     {"deadlines/", FILE_DEADLINE},
     {"gathers/", FILE_GATHER},
     {"traces/", FILE_TRACE},
+    {"homes/", FILE_HOME},
     {"asks/", FILE_ASK},
     {"starters/", FILE_STARTER},
     {"overlays/", FILE_OVERLAY},
@@ -74,7 +75,7 @@ static bool classify_by_content(struct source *s)
                       {"ladder", FILE_LADDER},
                       {"gather", FILE_GATHER},
                       {"deadlines", FILE_DEADLINE},
-                      {"trace", FILE_TRACE}};
+                      {"trace", FILE_TRACE}, {"home", FILE_HOME}};
     for (size_t i = 0; i < COUNT(first_keys); i++)
         if (json_get(s->root, first_keys[i].key) != NULL) {
             s->type = first_keys[i].type;

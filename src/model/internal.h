@@ -42,6 +42,7 @@ enum file_type {
     FILE_STARTER,
     FILE_GATHER,
     FILE_TRACE,
+    FILE_HOME,
     FILE_OVERLAY
 };
 struct source {        /* one file that was read */
@@ -306,6 +307,8 @@ bool model__quotes(const struct sql *q, struct text code); /* the text stands in
 void model__check_file(struct loader *l, const struct source *s, struct check *c);
 /* Needs the kinds, the guest and the sets. Every "@records" of a move has one. */
 void model__gathers(struct loader *l, size_t count);
+/* home.c: what Today shows by role. Needs kinds and roles. */
+void model__homes(struct loader *l, size_t count);
 void model__asks(struct loader *l, size_t count);
 void model__starters(struct loader *l, size_t count);
 
@@ -339,6 +342,7 @@ struct route {
     const char *status; /* of success */
     const char *gives;  /* schema of the answer, "" for none */
 };
+void model__put_homes(struct json_out *o, const struct model *m); /* print/homes.c */
 extern const struct route model__routes[];
 extern const size_t model__route_count;
 #endif

@@ -161,6 +161,7 @@ static void run_passes(struct loader *l, struct text on)
     read_checks(l);
     if (l->mistakes == 0)
         model__traces(l, count_of(l, FILE_TRACE));
+    model__homes(l, count_of(l, FILE_HOME));
 }
 
 enum err model_load(struct call *call, const struct model_file *files, size_t count,

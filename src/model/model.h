@@ -230,6 +230,60 @@ struct deadline {
     struct text verified_on;  /* on which day */
     struct text applies_from; /* the first day on which it is law; "": it is */
 };
+/* What Today shows to whoever holds a role (homes/): which numbers, by data alone. */
+enum tile_show { TILE_COUNT, TILE_LIST, TILE_TALLY, TILE_PART };
+struct tile_filter { /* as a list takes it; a value may be $today or $today+30 */
+    struct text name, value;
+};
+#define TILE_FILTERS_MOST 8
+struct bound { /* of a number: from so many on, or below so many; -1: says nothing */
+    int64_t from, below;
+};
+struct tile {
+    struct text name, source;
+    struct words title, about; /* what is counted, and what is good or bad about it */
+    enum tile_show show;
+    struct text
+        part; /* PART: readiness, blockers, late or ledger: numbers over all registers */
+    const struct kind *kind; /* NULL with PART */
+    struct tile_filter filters[TILE_FILTERS_MOST];
+    size_t filter_count;
+    struct text sort;             /* LIST: "-current,due"; "": as the register */
+    const struct field *by;       /* TALLY */
+    struct bound bad, warn, good; /* of its number, judged in this order */
+};
+/* What somebody new learns by doing. It is ticked only by an entry of theirs in the ledger. */
+enum did { DID_CREATE, DID_MOVE, DID_EXPORT, DID_INVITE };
+struct home_move { /* kind.move; by any of them it is done */
+    const struct kind *kind;
+    const struct move *move;
+};
+struct home_act {
+    struct text name, source;
+    struct words title, about;
+    enum did did;
+    const struct kind
+        *kind; /* which it creates or exports, or whose list one goes to; NULL: none */
+    struct home_move *moves; /* DID_MOVE */
+    size_t move_count;
+    struct tile_filter filters[TILE_FILTERS_MOST]; /* of the list one goes to */
+    size_t filter_count;
+    struct text *roles; /* for whoever holds one of them; none: for everybody */
+    size_t role_count;
+};
+struct home {
+    struct text name, source;
+    struct words title, about;
+    int64_t order;      /* of several homes of one person; each its own */
+    struct text *roles; /* for whoever holds one of them, anywhere; none: for everybody */
+    size_t role_count;
+    bool otherwise; /* for whom no other home with tiles is */
+    struct tile *tiles;
+    size_t tile_count;
+    struct home_act *acts;
+    size_t act_count;
+    int64_t weeks; /* acts are shown so long after the account was made */
+};
 /* How a clock stands: `late` was answered after its time, `missed` is over and not answered. A field that is
  * empty has not begun. */
 enum clock_standing { STANDING_RUNNING, STANDING_MET, STANDING_LATE, STANDING_MISSED, STANDING_NONE };
@@ -649,6 +703,8 @@ struct model {
     size_t calendar_count;
     struct deadline *deadlines; /* by file, then as they stand there */
     size_t deadline_count;
+    struct home *homes; /* by their order */
+    size_t home_count;
     const struct guest *guest;     /* what their queries may read (store/store.h: read_guest) */
     const struct kind *unit_kind;  /* is: unit_tree; NULL when none */
     const struct kind *criteria_kind; /* is: criteria; NULL when none */

@@ -832,12 +832,14 @@ MUST_USE enum err query__titles(struct call *call, struct records *r, struct rea
 struct turns_query {
     bool others;
     struct text today, soon, week;
+    struct text tomorrow;             /* the first moment of that day */
     struct text after_day, after_key; /* the last row that was shown; key "" = from the start */
 };
 #define TURN_LACKING 100
 #define TURN_HAND 1000 /* and an enum hand: no move of the model, but a part of handing over */
-/* Rows of kind, id, key, title, state, due, pick: the number of the move that is the actor's
- * (turn__move), TURN_LACKING more while something is missing; NULL when it is not their turn.
+/* Rows of kind, id, key, title, state, due, pick, law (2 a clock of the law is missed, 1 ends
+ * today, 0), owner; pick is the number of the move that is the actor's (turn__move),
+ * TURN_LACKING more while something is missing; NULL when it is not their turn.
  */
 MUST_USE enum err query__turns(struct call *call, struct records *r, struct reader *db,
                                const struct turns_query *of, size_t most, struct rows *out);

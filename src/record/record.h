@@ -633,7 +633,23 @@ struct todo {
     struct turn *turn;       /* unless ready: what is missing, or for whom it waits */
     struct text due;
     bool overdue;
+    int64_t law;   /* a clock of the law on it: 2 is missed, 1 is over before the day is, 0 */
+    bool holds_up; /* somebody else waits: another's record, or what another asked for */
+    bool blocks;   /* a gate: set by who knows the checks (assure/assure.h) */
+    struct text since; /* others: in this state; "" */
 };
+/* What is lost by waiting, the worst first. In words: docs/api.md, GET /tasks. */
+enum loss {
+    LOSS_LAW,     /* a clock of the law was missed: every hour makes it worse */
+    LOSS_OVERDUE, /* its day is over */
+    LOSS_TODAY,   /* its day, or a clock of the law, ends today */
+    LOSS_BLOCKS,  /* it blocks a gate of the audit, or somebody else waits for it */
+    LOSS_REST
+};
+enum loss todo_loss(const struct todo *t, struct text today);
+const char *loss_word(enum loss l);
+/* By loss, then by day (none last), then by key. */
+void todo_order(struct arena *a, struct todo *items, size_t count, struct text today);
 struct todo_list {
     struct todo *items;
     size_t count;
@@ -650,6 +666,38 @@ MUST_USE enum err record_todo(struct call *call, struct records *r, struct reade
 /* The moment at which the record, as it was at its version, had come to its state; "" when not known. */
 MUST_USE enum err record_since(struct call *call, struct reader *db, const struct record *rec,
                                struct text *out);
+/* ---- Today: what one did oneself, and what others did since
+ * ------------------------------------ */
+/* Entries that are looked at for what somebody did, the newest of the ledger. */
+#define MINE_LOOKED 20000
+struct mine {
+    int64_t entry; /* their last piece of work before today, -1: none among those looked at */
+    struct text at;
+    int64_t since;     /* nothing of theirs is looked for before this entry; 0: all was */
+    bool new_here;     /* the account is not older than the weeks of the home */
+    struct text until; /* the day on which it no longer is new */
+    int64_t *done;     /* per act of the home: the entry that shows it, -1: none does */
+};
+/* Of the actor, by the entries that name them as who acted, in a session of their own. Work is
+ * every entry of theirs but those that only looked: log-ins, sessions, readings, downloads,
+ * exports and refusals. home NULL, or for somebody who is no longer new: acts are not looked
+ * for. */
+MUST_USE enum err record_mine(struct call *call, struct reader *db, const struct home *home,
+                              struct mine *out);
+#define NEWS_MOST 10
+#define NEWS_LOOKED 2000 /* entries */
+struct news_item {
+    struct record *record;    /* as it is now; which the actor may read */
+    struct history_item what; /* the latest that another did with it */
+};
+struct news_list {
+    struct news_item *items; /* the newest first, each record once */
+    size_t count;
+    bool more; /* others may have done more: of other records, or before what was looked at */
+};
+/* What others did with records after that entry (-1: lately). */
+MUST_USE enum err record_news(struct call *call, struct records *r, struct reader *db,
+                              int64_t after, size_t most, struct news_list *out);
 /* ---- by what is measured today (docs/model.md §6.1, §6.3) ----------------------------------- */
 /* The record of the kind that `is: criteria` by which is measured; NULL: none. Whoever asks. */
 MUST_USE enum err record_in_force(struct call *call, struct records *r, struct reader *db,

@@ -165,20 +165,38 @@ static void one_todo(struct call *call, struct records *r, const struct turns_qu
     ptrdiff_t state = kind_state(k, row[4].text);
     one->overdue = one->due.len && text_compare(one->due, of->today) < 0;
     one->why = of->others ? "waits" : one->overdue ? "overdue" : "due";
+    one->law = row[7].integer;
     if (row[6].type == VALUE_INTEGER && state >= 0) {
         size_t nth = (size_t)row[6].integer;
         bool by_signature;
         one->why = "move";
         if (nth > TURN_HAND) {
             struct record at = {.kind = k, .state = (size_t)state};
-            one->ready = true;
+            one->ready = one->holds_up = true;
             one->move = hand__move(call, &at, (enum hand)(nth - TURN_HAND));
             return;
         }
         one->ready = nth < TURN_LACKING;
+        one->holds_up =
+            one->ready && row[8].text.len && !text_same(row[8].text, call->actor->person);
         one->move = turn__move(k, (size_t)state, nth % TURN_LACKING, &by_signature);
     }
     *more = of->others || (one->move && !one->ready);
+}
+
+/* Since when they are where they wait. */
+static enum err add_since(struct call *call, struct reader *db, struct todo *items,
+                          size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct value values[] = {V_TEXT(items[i].ref.kind), V_TEXT(items[i].ref.id)};
+        struct rows rows;
+        TRY(read_rows(call, db,
+                      "SELECT since FROM stay WHERE kind = $1 AND id = $2 AND until IS NULL",
+                      values, 2, 1, &rows));
+        items[i].since = rows.count ? rows.cells[0].text : (struct text){0};
+    }
+    return OK;
 }
 
 /* They count from the beginning, wherever the page is. */
@@ -204,10 +222,12 @@ enum err record_todo(struct call *call, struct records *r, struct reader *db, bo
                      struct text cursor, int64_t limit, struct todo_list *out)
 {
     int64_t day = zone_day(call->zone, call->now);
-    struct turns_query of = {.others = others,
-                             .today = date_of_days(call->arena, day),
-                             .soon = date_of_days(call->arena, day + 30),
-                             .week = date_of_days(call->arena, day + 7)};
+    struct turns_query of = {
+        .others = others,
+        .today = date_of_days(call->arena, day),
+        .soon = date_of_days(call->arena, day + 30),
+        .week = date_of_days(call->arena, day + 7),
+        .tomorrow = moment_print(call->arena, zone_day_start(call->zone, day + 1))};
     *out = (struct todo_list){0};
     if (limit < 1 || limit > 500)
         return problem(call, ERR_INVALID, TEXT("limit"), "range", "%s",
@@ -231,7 +251,8 @@ enum err record_todo(struct call *call, struct records *r, struct reader *db, bo
     size_t told = rows.count > (size_t)limit ? (size_t)limit : rows.count;
     out->items = NEW_MANY(call->arena, first + told + 1, struct todo);
     for (size_t i = 0; i < asked && !cursor.len; i++)
-        out->items[out->count++] = (struct todo){.ref = ref_of(redactions[i]), .why = "redact"};
+        out->items[out->count++] =
+            (struct todo){.ref = ref_of(redactions[i]), .why = "redact", .holds_up = true};
     for (size_t i = 0; i < kept && !cursor.len; i++)
         out->items[out->count++] = (struct todo){.ref = ref_of(over[i]), .why = "keep"};
     for (size_t i = 0; i < to_read && !cursor.len; i++)
@@ -248,6 +269,8 @@ enum err record_todo(struct call *call, struct records *r, struct reader *db, bo
             waiting[wait_count++] = &out->items[out->count];
     }
     TRY(more_about_all(call, r, db, waiting, wait_count));
+    if (others)
+        TRY(add_since(call, db, out->items, out->count));
     if (rows.count > told)
         out->next = text_print(call->arena, "%.*s|%.*s",
                                TEXT_ARG(out->items[out->count - 1].due),

@@ -600,6 +600,52 @@ def check_map(m, path, data):
             m.say(path, f"{name} is not a yes_no field")
 
 
+def check_tile(m, where, t):
+    """A tile counts records of a kind by a filter, or is one of the parts over all of them."""
+    if "part" in t:
+        if t["part"] not in ("readiness", "blockers", "late", "ledger") or set(t) != {"title", "about", "part"}:
+            m.say(where, "no such part, or more than one beside it")
+        return
+    if set(t) - {"title", "about", "kind", "filter", "show", "sort", "by", "bad", "warn", "good"}:
+        m.say(where, "unknown key")
+    if t.get("kind") not in m.kinds:
+        m.say(where, f"no kind {t.get('kind')}")
+        return
+    if t.get("show") not in ("count", "list", "tally") or ("by" in t) != (t["show"] == "tally"):
+        m.say(where, "shows a count, a list, or a tally by something")
+    names = [n.partition(".")[0] for n in t.get("filter", {})] + [n.lstrip("-") for n in t.get("sort", "").split(",") if n]
+    for name in names + ([t["by"]] if "by" in t else []):
+        if m.field(t["kind"], name) is None and name not in KEPT:
+            m.say(where, f"{t['kind']} has no field {name}")
+    for name in ("state", "state.not"):
+        for state in t.get("filter", {}).get(name, "").split(","):
+            if state and state not in m.kinds[t["kind"]]["states"]["of"]:
+                m.say(where, f"{t['kind']} has no state {state}")
+
+
+def check_homes(m):
+    places = {}
+    for path, data in m.files.items():
+        if not path.startswith("homes/"):
+            continue
+        if set(data) - {"home", "title", "about", "order", "roles", "otherwise", "tiles", "acts", "weeks"}:
+            m.say(path, "unknown key")
+        if path != f"homes/{data['home']}.json" or places.setdefault(data["order"], path) != path:
+            m.say(path, "a home has its own name and its own place")
+        for role in data.get("roles", []) + [r for a in data.get("acts", {}).values() for r in a.get("roles", [])]:
+            if role not in m.roles:
+                m.say(path, f"no such role: {role}")
+        for name, t in data.get("tiles", {}).items():
+            check_tile(m, f"{path} {name}", t)
+        for name, a in data.get("acts", {}).items():
+            for move in a.get("moves", []):
+                kind, _, step = move.partition(".")
+                if step not in m.kinds.get(kind, {}).get("moves", {}):
+                    m.say(f"{path} {name}", f"no move {move}")
+            if "kind" in a and a["kind"] not in m.kinds:
+                m.say(f"{path} {name}", f"no kind {a['kind']}")
+
+
 def main():
     root = sys.argv[1] if len(sys.argv) > 1 else os.path.join(
         os.path.dirname(os.path.abspath(__file__)), "..", "..", "model")
@@ -612,6 +658,7 @@ def main():
         if path.startswith(("checks/", "sets/")):
             check_states(m, path, data)
     check_overlays(m)
+    check_homes(m)
     check_unique(m)
     check_frameworks(m)
     check_words(m)

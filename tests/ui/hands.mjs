@@ -574,7 +574,7 @@ await test('hands today: what is to be filled in says so, only a ready step is o
   const gaps = items.filter((one) => one.move && one.ready === false && one.turn?.lacks.length);
   truth(gaps.length, 'nothing to fill in');
   truth(items.some((one) => one.move && one.ready !== false), 'no step that is ready');
-  const row = (one) => page.locator('.mine [id^=part]:not(#part-others) .task', { has: page.getByText(one.key, { exact: true }) }).first();
+  const row = (one) => page.locator('#work .task', { has: page.getByText(one.key, { exact: true }) }).first();
   for (const one of gaps) {
     equal(await row(one).locator('.act').innerText(), 'Fill in what is missing', `what ${one.key} asks for`);
     truth(/^Still missing: ./.test(await row(one).locator('.lacks').innerText()), `${one.key} does not say what is missing`);

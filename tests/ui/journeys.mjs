@@ -893,19 +893,20 @@ await test('journey statement of applicability: nothing to press for who may not
 });
 
 await test('journey today: the counts are those of the parts, and lead there', async () => {
-  const page = await signedIn(browser, 'tom');
+  const page = await signedIn(browser, 'lin');
   await visit(page, '/');
-  const wanted = { overdue: /(\d+) overdue/, decide: /(\d+) to decide/, soon: /(\d+) due soon/ };
+  const wanted = { overdue: /(\d+) overdue/, today: /(\d+) due today/, blocks: /(\d+) hold others up/, rest: /(\d+) more/ };
   await page.locator('.counts').waitFor();
   const said = await page.locator('.counts').innerText();
   for (const [id, words] of Object.entries(wanted)) {
     const part = page.locator(`#part-${id} header .num`);
     equal(Number(words.exec(said)[1]), (await part.count()) ? Number(await part.innerText()) : 0, `the count of ${id}`);
   }
-  await page.locator('.counts a').first().click();
-  equal(await page.evaluate(() => document.activeElement?.closest('section')?.id), 'part-overdue', 'where the first count leads');
+  const first = page.locator('.counts a').first(), id = (await first.getAttribute('href')).slice(1);
+  await first.click();
+  equal(await page.evaluate(() => document.activeElement?.closest('section')?.id), id, 'where the first count leads');
   // What is late anywhere, by register: the number is that of the list behind it.
-  const late = page.locator('.late li a').first();
+  const late = page.locator('.late a').first();
   const n = Number(await late.locator('b').innerText());
   await late.click();
   await page.waitForURL(/due\.lt=/);

@@ -10,7 +10,7 @@ const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-prac
 
 async function routesOf(page) {
   const model = await page.ask('GET', '/model');
-  const list = ['/', '/soa', '/soa?against=2026-06-01', '/map', '/map?cell=4-4', '/readiness', '/checks/chk-10', '/people', '/tokens', '/ledger', '/settings', '/all', '/deadlines', '/trace'];
+  const list = ['/', '/soa', '/soa?against=2026-06-01', '/map', '/map?cell=4-4', '/readiness', '/checks/chk-10', '/people', '/tokens', '/ledger', '/settings', '/changes', '/all', '/deadlines', '/trace'];
   for (const { ask } of model.asks) list.push(`/ask/${ask}?step=first`, `/ask/${ask}?step=take`, `/ask/${ask}?step=questions`, `/ask/${ask}?step=result`, `/ask/${ask}?step=plan`);
   for (const { starter } of model.starters) list.push(`/starters/${starter}`);
   for (const kind of model.kinds) {

@@ -63,7 +63,7 @@ suite() { # the pages, then what the server said meanwhile: suite NAME
         echo "ok ui server during $1"
     fi
 }
-all="pages journeys hands daily shapes newcomer setup transfer fields turns questions tell documents voice acknowledge shown story trace unit types below"
+all="pages journeys hands daily shapes newcomer setup transfer fields today turns questions tell documents voice acknowledge shown story trace unit types below"
 [ "${1:-}" = --list ] && { printf '%s\n' $all; exit 0; }
 for one in ${*:-$all}; do
     case $one in

@@ -176,9 +176,21 @@ await test('setup U12 an empty organisation sees the next act, never a tick', as
   const first = card.locator('a.btn.main');
   equal(await first.count(), 1, 'buttons for what comes first');
   truth(!/Nothing waits for you|Nothing blocks the audit/.test(await bo.locator('main').innerText()), 'an empty organisation is told that nothing waits');
+  equal(await card.locator('.mark.done').count(), 0, 'ticks before anything was done');
   await first.click();
   await bo.locator('main h1').waitFor();
   truth(new URL(bo.url()).pathname !== '/', 'the button leads nowhere');
+  // A tick is an entry of one's own; it can be put away, and taken out again.
+  const { learn } = await (await bo.context().request.get(`${base}/api/v1/home`)).json();
+  truth(learn.acts.length >= 4 && learn.acts.every((act) => act.entry === undefined), 'an act is ticked that nobody did');
+  await visit(bo, '/');
+  await bo.getByRole('button', { name: 'Put away' }).click();
+  await bo.locator('[data-act]').first().waitFor({ state: 'detached' });
+  await bo.reload();
+  await settled(bo);
+  equal(await bo.locator('[data-act]').count(), 0, 'acts that were put away');
+  await bo.getByRole('button', { name: 'Show what one learns by doing' }).click();
+  await bo.locator('[data-act]').first().waitFor();
   await visit(bo, '/readiness');
   await bo.locator('.begin').waitFor();
   truth(!/No check fails/.test(await bo.locator('main').innerText()), 'an empty organisation is told that no check fails');

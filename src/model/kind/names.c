@@ -32,7 +32,7 @@ static const char kind_words[] =
     "setup healthz readyz metrics sealed store trace backup data_export reset sessions "
     "organisation access_request public message mailbox "
     "batch transfer site_file notices jobs watching calendar calendar_feed "
-    "hook hooks hook_delivery hook_state";
+    "hook hooks hook_delivery hook_state home";
 
 /* Members that a record or a list query has already. */
 static const char field_words[] =

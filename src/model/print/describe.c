@@ -653,6 +653,7 @@ void model_json(const struct model *m, struct buf *out)
     for (size_t i = 0; i < m->trace_count; i++)
         model__put_trace(&o, &m->traces[i]);
     json_close(&o, ']');
+    model__put_homes(&o, m);
     json_close(&o, '}');
     arena_close(scrap);
 }

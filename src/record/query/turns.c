@@ -153,6 +153,26 @@ static void add_signed_ends(struct turning *t)
         }
 }
 
+/* A clock of the law on it: 2 is missed, 1 is over before the day is, 0 neither. */
+static void add_law(struct turning *t, size_t end)
+{
+    const struct kind *k = t->q->kind;
+    for (int missed = 1; missed >= 0; missed--) {
+        buf_add_c(&t->q->sql, missed ? "CASE WHEN 1=0" : " THEN 2 WHEN 1=0");
+        for (size_t i = 0; i < k->clock_count; i++) {
+            const struct clock *c = &k->clocks[i];
+            if (!c->deadline)
+                continue;
+            buf_print(&t->q->sql, " OR (t.\"%.*s\" = '%.*s'", TEXT_ARG(c->standing->name),
+                      TEXT_ARG(standing_word(missed ? STANDING_MISSED : STANDING_RUNNING)));
+            if (!missed)
+                buf_print(&t->q->sql, " AND t.\"%.*s\" < $%zu", TEXT_ARG(c->at->name), end);
+            buf_add_c(&t->q->sql, ") IS TRUE");
+        }
+    }
+    buf_add_c(&t->q->sql, " THEN 1 ELSE 0 END AS law, ");
+}
+
 /* Records of theirs, and what they have signed. */
 static void add_own(struct turning *t)
 {
@@ -208,8 +228,10 @@ static void add_turns_of(struct turning *t, const struct kind *k, struct text id
         while (turn__move(k, s, most, &by_signature))
             most++;
     /* Materialized: else each use of a column would be the whole expression again. */
-    buf_add_c(&q->sql, "SELECT kind, id, num, title, state, due, pick FROM (WITH q AS "
-                       "MATERIALIZED (SELECT ");
+    buf_add_c(&q->sql,
+              "SELECT kind, id, num, title, state, due, pick, law, own FROM (WITH q AS "
+              "MATERIALIZED (SELECT ");
+    add_law(t, sql__keep(q, V_TEXT(t->of->tomorrow)));
     add_living(t);
     for (size_t i = 0; i < most; i++)
         add_nth(t, i);
@@ -241,11 +263,12 @@ static void add_turns_of(struct turning *t, const struct kind *k, struct text id
         add_concerned(t, most);
     buf_print(&q->sql,
               "), p AS MATERIALIZED (SELECT '%.*s' AS kind, id, num, title, state, due, own, "
-              "live, ",
+              "law, live, ",
               TEXT_ARG(k->name));
     add_pick(q, most);
-    buf_add_c(&q->sql, " AS pick FROM q) SELECT kind, id, num, title, state, due, pick FROM p "
-                       "WHERE ");
+    buf_add_c(&q->sql,
+              " AS pick FROM q) SELECT kind, id, num, title, state, due, pick, law, own "
+              "FROM p WHERE ");
     if (t->of->others) {
         buf_add_c(&q->sql, "pick IS NULL AND live = 1) k");
         return;
@@ -275,7 +298,7 @@ static struct turning turns_start(struct query *q, const struct turns_query *of,
 
 /* ---- all kinds --------------------------------------------------------------------------------
  * Some candidates, judged kind by kind and put in order again; more of them until there are enough. */
-#define TURN_COLUMNS 7
+#define TURN_COLUMNS 9
 struct gathering {
     struct call *call;
     struct records *records;

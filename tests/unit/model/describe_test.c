@@ -90,7 +90,7 @@ static void model_json_has_the_documented_shape(void **state)
 {
     const struct json *all = printed(*state, model_json);
     check_shape(all, "hash:text kinds:list roles:list frameworks:list calendars:list "
-                     "deadlines:list asks:list starters:list traces:list");
+                     "deadlines:list asks:list starters:list traces:list homes:list");
     for (const struct json *k = json_get(all, "kinds")->first; k != NULL; k = k->next) {
         check_shape(k, "kind:text prefix:text title:words plural:words about:words icon:text "
                        "phase:text order:integer serves:list list:list sort:text views:list "
@@ -112,6 +112,24 @@ static void model_json_has_the_documented_shape(void **state)
         check_shape(r, "role:text code:text title:words about:words approver:bool business:bool");
     for (const struct json *f = json_get(all, "frameworks")->first; f != NULL; f = f->next)
         check_shape(f, "framework:text title:words register:object?");
+}
+
+static void homes_come_in_their_order(void **state)
+{
+    const struct json *all = printed(*state, model_json), *list = json_get(all, "homes");
+    const struct json *desk = named(list, "home", "desk"), *late, *make;
+    assert_ptr_equal(list->first, desk);
+    for (const struct json *h = list->first; h != NULL; h = h->next)
+        check_shape(h, "home:text title:words about:words roles:list otherwise:bool tiles:list "
+                       "acts:list");
+    late = named(json_get(desk, "tiles"), "tile", "late");
+    check_shape(late, "tile:text title:words about:words show:text kind:text");
+    check_shape(named(json_get(desk, "tiles"), "tile", "gate"),
+                "tile:text title:words about:words show:text part:text");
+    assert_true(text_is(
+        json_text(json_get(named(json_get(desk, "tiles"), "tile", "sizes"), "by")), "size"));
+    make = named(json_get(desk, "acts"), "act", "make");
+    check_shape(make, "act:text title:words about:words did:text kind:text");
 }
 
 static void deadlines_say_what_goes_by_them(void **state)
@@ -348,6 +366,7 @@ int main(int argc, char **argv)
 #define EACH(test) cmocka_unit_test_setup_teardown(test, fixture_open, fixture_close)
     const struct CMUnitTest tests[] = {
         EACH(model_json_has_the_documented_shape),
+        EACH(homes_come_in_their_order),
         EACH(deadlines_say_what_goes_by_them),
         EACH(traces_say_what_rests_on_what),
         EACH(model_json_says_what_the_files_say),

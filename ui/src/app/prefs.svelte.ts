@@ -29,7 +29,9 @@ export const prefs = $state({
 	/** Groups of the navigation that are shut. */
 	shut: read<string[]>('shut', []),
 	singleKeys: read('singleKeys', true),
-	hideEmpty: read('hideEmpty', false)
+	hideEmpty: read('hideEmpty', false),
+	/** Ids of the people who have put the acts to learn by away, on this device. */
+	learned: read<string[]>('learned', [])
 });
 export function applyPrefs(): void {
 	const root = document.documentElement;

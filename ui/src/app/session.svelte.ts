@@ -141,7 +141,7 @@ export async function renew(old: string, next: string): Promise<void> {
 	await enter(await get<Session>('/session'), true);
 	leaveLogin();
 }
-const STAYS = /^(lang|theme|density|narrow|singleKeys|hideEmpty|columns\..+|views\..+)$/;
+const STAYS = /^(lang|theme|density|narrow|singleKeys|hideEmpty|learned|columns\..+|views\..+)$/;
 export async function logout(): Promise<void> {
 	// Signing out clears what this device keeps; how it looks and the views people named may stay, the records they saw may not.
 	const look = Object.entries(localStorage).filter(([name]) => name.startsWith(keptName('')) && STAYS.test(name.slice(keptName('').length)));

@@ -162,6 +162,7 @@ export interface Model {
 	frameworks: Framework[];
 	calendars: WorkCalendar[];
 	deadlines: Deadline[];
+	homes: Home[];
 	asks: AskHead[];
 	starters: StarterHead[];
 	traces: TraceModel[];
@@ -556,8 +557,52 @@ export interface Task {
 	move_title?: Words;
 	due?: string;
 	overdue?: boolean;
+	/** What is lost by waiting: law, overdue, today, blocks, rest. */
+	loses: Loss;
+	/** Of what waits for others: since when it is in its state. */
+	since?: string;
 	ready?: boolean;
 	turn?: Turn;
+}
+export type Loss = 'law' | 'overdue' | 'today' | 'blocks' | 'rest';
+/** What Today shows to whoever holds one of the roles; none: to everybody, or to whom no other home is for. */
+export interface Home {
+	home: string;
+	title: Words;
+	about: Words;
+	roles: string[];
+	otherwise: boolean;
+	tiles: { tile: string; title: Words; about: Words; show: 'count' | 'list' | 'tally' | 'part'; part?: string; kind?: string; by?: string }[];
+	acts: { act: string; title: Words; about: Words; did: 'create' | 'move' | 'export' | 'invite'; kind?: string }[];
+}
+/** What a tile comes to. `query`: the filter of the list that proves the number. */
+export interface TileNow {
+	tile: string;
+	part?: string;
+	kind?: string;
+	query?: string;
+	count?: number;
+	tone?: '' | 'ok' | 'warn' | 'bad';
+	items?: (Ref & { due?: string })[];
+	tally?: { x: Counted; n: number }[];
+	more?: boolean;
+	names?: Names;
+	registers?: { kind: string; n: number; query: string }[];
+}
+export interface Change extends Ref {
+	actor: HistoryItem['actor'];
+	act: string;
+	move?: string;
+	to?: string;
+	timer?: string;
+	at: string;
+	entry: number;
+}
+export interface HomeReply {
+	homes: { home: string; tiles: TileNow[] }[];
+	/** For whoever is new. `since`: entries before it were not looked at. */
+	learn: { home: string; until: string; since: number; acts: { act: string; entry?: number; query?: string }[] } | null;
+	changed: { entry?: number; since?: string; items: Change[]; more: boolean };
 }
 export interface TasksReply {
 	items: Task[];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The model in the hand of the pages: lookups by name, nothing that knows a particular kind.
 import type { AskHead, StarterHead } from '../data/begin';
-import type { Choice, Deadline, Field, Framework, Kind, Model, Move, Role, Shape, State, TraceModel, WorkCalendar } from '../data/types';
+import type { Choice, Deadline, Field, Framework, Home, Kind, Model, Move, Role, Shape, State, TraceModel, WorkCalendar } from '../data/types';
 
 let kindsByName = new Map<string, Kind>();
 let kindsByPrefix = new Map<string, Kind>();
@@ -15,6 +15,7 @@ export function setModel(next: Model): void {
 	fieldsByKind = new Map(next.kinds.map((kind) => [kind.kind, new Map(kind.fields.map((field) => [field.name, field]))]));
 	current = next;
 }
+export const homes = (): Home[] => model.now?.homes ?? [];
 export const deadlines = (): Deadline[] => model.now?.deadlines ?? [];
 export const deadlineOf = (field: Field): Deadline | undefined => {
 	const name = field.deadline ?? field.keep?.deadline;
