@@ -26,7 +26,7 @@ static bool is_empty(const char *folder)
     DIR *d = opendir(folder);
     bool empty = true;
     if (!d)
-        return errno == ENOENT;
+        return false;
     for (struct dirent *e; empty && (e = readdir(d)) != NULL;)
         empty = !strcmp(e->d_name, ".") || !strcmp(e->d_name, "..");
     closedir(d);
@@ -38,6 +38,15 @@ bool first_wanted(const struct args *args, struct place place)
     if (args->caller->open || site_there(args->caller, place))
         return false;
     return text_starts(text_of(place.where), "postgres") || is_empty(place.where);
+}
+
+void first_hint(const struct args *args, struct place place)
+{
+    struct call call = {.lang = args->caller->lang};
+    if (!text_starts(text_of(place.where), "postgres") && access(place.where, F_OK) != 0)
+        fprintf(args->caller->err, "  %s: mkdir %s\n",
+                say(&call, "to begin a new organisation there, make the folder and start again"),
+                place.where);
 }
 
 int first_found(struct site *s, const struct args *args, struct place place)

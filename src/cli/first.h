@@ -8,9 +8,11 @@
 #include "api/api.h"
 #include "cli/cli.h"
 
-/* Whether nothing is there yet: a folder that is absent or empty, a schema without tables. A
- * folder with other things in it is somebody's. */
+/* Whether nothing is there yet: a folder that is empty, a schema without tables. A folder with other
+ * things in it is somebody's, and one that is absent may be a typing mistake. */
 bool first_wanted(const struct args *args, struct place place);
+/* How one begins there, for whoever named a folder that is absent. */
+void first_hint(const struct args *args, struct place place);
 /* Makes the organisation and says so; gives the exit code. */
 int first_found(struct site *s, const struct args *args, struct place place);
 /* It was made by that, and nobody has named it since. */

@@ -535,6 +535,8 @@ static int open_served(struct house *h, struct served *v, const struct args *arg
                : !h->file && first_wanted(args, v->place)
                    ? first_found(&v->site, args, v->place)
                    : site_open(&v->site, args->caller, v->place, MODEL_NEW);
+    if (code == err_exit(ERR_MISSING) && !h->file)
+        first_hint(args, v->place);
     if (code == 0) {
         v->open = true;
         code = is_demo(&v->site) ? refuse_public_demo(args, o, v->outside.origin) : 0;

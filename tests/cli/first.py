@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The first start: a folder that is absent or empty, and an empty database, become an organisation without a name;
-anything else in a folder is somebody's. Whoever has the address names it, once, and the ledger says so.
+"""The first start: an empty folder, and an empty database, become an organisation without a name; anything else in
+a folder is somebody's, and a folder that is absent may be mistyped. Whoever has the address names it, once, and the ledger says so.
 
     first.py PATH_OF_AIMWELL
 """
@@ -63,6 +63,11 @@ class Started:
 def found(report, name, words):
     """From nothing to a name, over a restart."""
     tell = report.tell
+    if words[0] == "--data":
+        one = Started(*words, "--listen", "127.0.0.1:0")
+        tell(f"first {name}: a folder that is absent may be a typing mistake, and nothing is made",
+             [] if one.process.wait(60) == 4 and "mkdir" in one.text() and not os.path.exists(words[1]) else [one.text()])
+        os.mkdir(words[1])
     one = Started(*words, "--listen", "127.0.0.1:0")
     at = one.setup()
     tell(f"first {name}: an address for whoever reads the terminal",
@@ -96,7 +101,8 @@ def refused(report, folder):
         out.write("mine")
     one = Started("--data", theirs, "--listen", "127.0.0.1:0")
     report.tell("first a folder with other things in it is refused, and left alone",
-                [] if one.process.wait(60) in (1, 2) and os.listdir(theirs) == ["thesis.txt"] else [one.text(), str(os.listdir(theirs))])
+                [] if one.process.wait(60) == 4 and os.listdir(theirs) == ["thesis.txt"] else [one.text(), str(os.listdir(theirs))])
+    os.mkdir(os.path.join(folder, "open"))
     one = Started("--data", os.path.join(folder, "open"), "--listen", "0.0.0.0:0")
     at = one.setup()
     status, body = one.ask("/setup/demo", {"token": at[3], "demo": "office"}) if at else (0, one.text())
@@ -108,6 +114,7 @@ def refused(report, folder):
 def beside(report, folder):
     """The demo ends with the server, and has a folder of its own."""
     place = os.path.join(folder, "looks")
+    os.mkdir(place)
     one = Started("--data", place + "/", "--listen", "127.0.0.1:0")
     token = one.setup()[3]
     status, body = one.ask("/setup/demo", {"token": token, "demo": "../x"})

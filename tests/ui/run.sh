@@ -34,7 +34,7 @@ step() { # name command…
 }
 begin() { # a server of its own, with the demo organisation or with nobody: begin NAME
     demo=--demo
-    [ "$1" = newcomer ] && demo="" # a folder with nothing in it
+    [ "$1" = newcomer ] && demo="" && mkdir "$work/$1" # a folder with nothing in it
     [ "$1" = setup ] && demo="" && "$aimwell" init --data "$work/$1" --organisation "Ember Works" >"$work/init.txt" 2>&1
     site=""
     [ "$1" = shapes ] && site="--site tests/ui/site"
