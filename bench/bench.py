@@ -23,6 +23,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tests", "durability"))
 import harness  # noqa: E402
+import pages  # noqa: E402
 
 RECORDS = 10000
 BODY = ('{"title":"Review the controls of system %","details":"What is needed and how one can tell '
@@ -474,7 +475,13 @@ def main():
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--only", default="list,many,manypg,depend,start,verify,long,sqlite,postgres")
     options = parser.parse_args()
-    bench, only = Bench(os.path.abspath(options.build), options.quick), options.only.split(",")
+    only = options.only.split(",")
+    if "pages" in only:
+        print(machine(), flush=True)
+        pages.measure(Tools(os.path.abspath(options.build)).aimwell, harness.temporary("aimwell-bench-"), 20 if options.quick else 1)
+    if only == ["pages"]:
+        return
+    bench = Bench(os.path.abspath(options.build), options.quick)
     bench.imports()
     if "list" in only:
         bench.lists()

@@ -15,7 +15,7 @@ missing=$(for f in $(git ls-files 'src/*.c' 'src/*.h' 'src/*.cc'); do
 done)
 [ -z "$missing" ] || say "no licence line: $missing"
 roles=$(sed -n 's/^  "\([a-z_]*\)": {"code".*/\1/p' model/roles.json | grep -vx 'admin\|staff' | paste -sd'|')
-hits=$(grep -rnE "[\"'/]($roles)[\"'/]" src --include='*.c' --include='*.h' | grep -v '^src/model/model.h:' || true)
+hits=$(grep -rnE "[\"'/]($roles)[\"'/]" src --include='*.c' --include='*.h' | grep -v '^src/model/model.h:\|^src/monitor/event.c:' || true) # events have a member of that name
 [ -z "$hits" ] || say "roles by name: what they may do is in model/roles.json, four that the engine knows in model/model.h:
 $hits"
 if command -v ctags >/dev/null 2>&1; then

@@ -5,8 +5,8 @@
 set -eu
 build="gcc g++ meson ninja-build pkg-config python3 libmicrohttpd-dev libcurl4-openssl-dev libsqlite3-dev libpq-dev
  libssl-dev libsodium-dev libsimdjson-dev zlib1g-dev libzip-dev libexpat1-dev libxlsxwriter-dev
- libutf8proc-dev tzdata"
-test="libcmocka-dev postgresql strace sqlite3 exim4-daemon-light python3-icalendar chromium golang-golang-x-mod-dev clang libclang-rt-14-dev
+ libutf8proc-dev libpcre2-dev libprotobuf-c-dev protobuf-c-compiler tzdata"
+test="libcmocka-dev postgresql strace sqlite3 python3-venv exim4-daemon-light python3-icalendar chromium golang-golang-x-mod-dev clang libclang-rt-14-dev
  universal-ctags"
 command -v go >/dev/null 2>&1 || test="$test golang-go"
 # Node may come from elsewhere; Debian's will do.

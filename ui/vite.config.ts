@@ -5,6 +5,9 @@ import { defineConfig } from 'vitest/config';
 // What every page needs is one file; the pages, the month grid and the languages are files of their own.
 function chunkOf(id: string): string | undefined {
 	if (/@internationalized|bits\/(calendar|date-|range-calendar|date-range)|internal\/date-time|kit\/Calendar/.test(id)) return 'calendar';
+	if (/node_modules\/(echarts|zrender|tslib)\//.test(id)) return 'charts';
+	// Dialogs that somebody must first open, and what only one page reckons with.
+	if (/\/src\/(app\/(Palette|KeyHelp|WorkDialog)|model\/(ask|starter|pinyin)|kit\/Gate)\b/.test(id)) return undefined;
 	if (/node_modules\/|\/src\/(app|data|kit|model)\/|i18n\/t\.svelte|vite\/|commonjsHelpers/.test(id)) return 'app';
 	return undefined;
 }

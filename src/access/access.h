@@ -42,14 +42,16 @@ MUST_USE enum err access_found(struct call *call, struct store *s, struct text o
                                struct text origin, bool secret);
 /* What this program reads and writes. A store has it in meta "format"; it is raised when entries or
  * tables change so that an older program would misread them. */
-#define STORE_FORMAT "6"
+#define STORE_FORMAT "9"
 /* ERR_CONFLICT, code "newer_store", when a newer program wrote the store. Before anything else. */
 MUST_USE enum err access_format_allowed(struct call *call, struct store *s);
 /* After access_open, before anybody is served: a store of an earlier format is brought to this one by
  * an entry (store.create, store.upgrade), which ends its sessions; the facts of one that has it are
  * held against the ledger: ERR_CONFLICT, code "altered". */
 MUST_USE enum err access_adopt(struct call *call, struct access *a);
-/* Sets one fact ("overlays", "demo") with its entry. For commands. */
+/* Calls the organisation something else. ERR_INVALID at "name" when that is no name. */
+MUST_USE enum err access_rename(struct call *call, struct access *a, struct text name);
+/* Sets one fact ("overlays", "logo") with its entry. */
 MUST_USE enum err access_meta(struct call *call, struct access *a, const char *name,
                               struct text value);
 
@@ -169,6 +171,10 @@ const struct actor *actor_system(struct call *call);
 const struct actor *actor_public(struct call *call);
 /* The command line acting for a person: what it writes is theirs. */
 const struct actor *actor_command_for(struct call *call, const struct person *p);
+/* What a person ordered while they were signed in, written when they no longer are: with what
+ * they may do now. ERR_DENIED when they have left. */
+MUST_USE enum err access_carries_out(struct call *call, struct access *a, struct text person,
+                                     struct actor **out);
 /* The person a token or command acts for, or whose deputy acts, for the ledger; "" when it acts for
  * itself. */
 struct text actor_for(const struct actor *a);
@@ -486,6 +492,8 @@ MUST_USE enum err access_reset_use(struct call *call, struct access *a, struct t
 /* When nobody exists: a one-time local token, printed by serve, good for one POST within an hour. */
 MUST_USE enum err access_first_token(struct call *call, struct access *a, struct text *token);
 /* ERR_DENIED unless it is that token; it stays good. */
+MUST_USE enum err access_nobody(struct call *call,
+                                struct access *a); /* ERR_CONFLICT: there are people */
 MUST_USE enum err access_first_known(struct call *call, struct access *a, struct text token);
 /* With `manager` (another person; NULL for none) the first AIMS manager is appointed in the same
  * transaction, and sets a password by the link. */

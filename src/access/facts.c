@@ -80,6 +80,16 @@ enum err access_meta(struct call *call, struct access *a, const char *name, stru
     return store_run(a->store, call, set, &m);
 }
 
+/* One line that people can read: it stands in letters, in the head of pages and on paper. */
+enum err access_rename(struct call *call, struct access *a, struct text name)
+{
+    name = shown_one_space(call->arena, text_utf8(name) ? name : TEXT(""));
+    if (!name.len || text_characters(name) > 200 || !shown_any(name) || !shown_fit(name, false))
+        return problem(call, ERR_INVALID, TEXT("name"), "length", "%s",
+                       say(call, "needs 1 to 200 characters"));
+    return access_meta(call, a, "organisation", name);
+}
+
 /* ---- the format -------------------------------------------------------------------------- */
 
 enum err access_format_allowed(struct call *call, struct store *s)

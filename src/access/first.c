@@ -13,12 +13,16 @@ static enum err not_first(struct call *call)
                    say(call, "there are people already; ask an administrator"));
 }
 
-enum err access_first_token(struct call *call, struct access *a, struct text *token)
+enum err access_nobody(struct call *call, struct access *a)
 {
     struct rows rows;
     TRY(access__rows(call, a, "SELECT id FROM person LIMIT 1", NULL, 0, 1, &rows));
-    if (rows.count > 0)
-        return not_first(call);
+    return rows.count > 0 ? not_first(call) : OK;
+}
+
+enum err access_first_token(struct call *call, struct access *a, struct text *token)
+{
+    TRY(access_nobody(call, a));
     *token = access__secret(call->arena);
     pthread_mutex_lock(&a->first_lock);
     a->first = sha256(*token);

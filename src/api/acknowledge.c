@@ -107,17 +107,7 @@ static enum err put_units(struct exchange *x, struct json_out *o,
             ids[n++] = a->items[i].unit;
         }
     TRY(record_refs(x->call, x->records, exchange__db(x), kinds, ids, n, refs));
-    json_key(o, "names");
-    json_open(o, '{');
-    for (size_t i = 0; i < n; i++) {
-        if (!refs[i].id.len)
-            continue;
-        json_key_text(o, refs[i].id);
-        json_open(o, '{');
-        put__ref(o, &refs[i]);
-        json_close(o, '}');
-    }
-    json_close(o, '}');
+    put__names(o, refs, n);
     return OK;
 }
 

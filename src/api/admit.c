@@ -3,12 +3,14 @@
  * a loop thread and from memory, for whom it is, which threads answer it and how much body it may
  * have; and for a larger body, on a worker thread, whether whoever sends it may. */
 #include "api/internal.h"
+#include "monitor/monitor.h"
 
 #include <arpa/inet.h>
 #include <string.h>
 
 #define BODY_MOST ((size_t)1 << 20)
 #define FILE_MOST ((size_t)64 << 20)
+#define BACKUP_MOST ((size_t)1 << 42)
 #define UNKNOWN_MOST ((size_t)16 << 10) /* before anybody looked who sends it */
 #define LOGIN_MOST ((size_t)8 << 10)
 #define PUBLIC_MOST ((size_t)128 << 10) /* a report, in any script */
@@ -92,17 +94,22 @@ int64_t exchange__length(const struct exchange *x)
 
 bool exchange__brings_file(const struct exchange *x)
 {
-    return x->route->run == file_post || x->route->run == transfer_post;
+    return x->route->run == file_post || x->route->run == transfer_post ||
+           x->route->run == setup_backup;
 }
 
 static size_t cap_of(const struct exchange *x)
 {
     if (!x->route)
         return UNKNOWN_MOST;
+    if (x->route->run == setup_backup) /* as large as there is room: bring.c */
+        return BACKUP_MOST;
     if (exchange__brings_file(x))
         return FILE_MOST;
     if (public__costs(x->route))
         return PUBLIC_MOST;
+    if (events__takes(x->route))
+        return EVENT_BODY;
     return x->route->policy == POLICY_OPEN ? LOGIN_MOST : BODY_MOST;
 }
 
@@ -149,6 +156,7 @@ void api_admit(void *arg, struct request *r, struct admission *out)
                               .cap = cap_of(x),
                               .before = UNKNOWN_MOST,
                               .spool = x->api->spool,
+                              .chunks = x->route && telemetry__is(r->path),
                               .to_file = x->route && exchange__brings_file(x)};
     r->party = party_of(x);
     e = check_head(x);
@@ -165,6 +173,8 @@ const struct reply *api_who(void *arg, struct request *r)
         e = file__admit(x);
     if (e == OK && x->route->run == transfer_post)
         e = transfer__admit(x);
+    if (e == OK && x->route->run == setup_backup)
+        e = bring__admit(x);
     exchange__give_back(x);
     const struct reply *reply = e == OK ? NULL : exchange__reply(x, e);
     epoch_give(x->records);

@@ -16,6 +16,25 @@ struct api_demo {
 };
 typedef enum err api_demo_start(struct call *call, void *arg, struct text name,
                                 struct api_demo *out);
+/* A backup that takes the place of an organisation which nobody has entered yet. */
+struct api_brought {
+    const char *stage;        /* none, unpacking, verifying, opening, ready, open, refused */
+    int64_t done, total;      /* entries of it, while unpacking */
+    struct text organisation; /* once it was opened, in an arena of the call */
+    int64_t entries;          /* of its ledger, once that was verified */
+    struct text said;         /* why it was refused, a line each */
+};
+struct api_bring {
+    void *arg;
+    /* May one of so many bytes be sent? Not while another is looked at. */
+    enum err (*may)(struct call *call, void *arg, int64_t bytes);
+    /* Unpacks, verifies and opens it beside; then it takes the place by itself, shortly. Why
+     * not is a problem a line. Takes as long as that takes. */
+    enum err (*take)(struct call *call, void *arg, struct text token, struct text bytes);
+    /* How far the one is that was sent with this token; false: none was. Also when it has taken
+     * the place. */
+    bool (*state)(struct call *call, void *arg, struct text token, struct api_brought *out);
+};
 struct api_options {
     struct epochs *epochs;
     bool pages;      /* serve the web pages too */
@@ -35,10 +54,14 @@ struct api_options {
     struct reachable reach; /* networks of the house that webhooks may reach */
     api_demo_start *demo;   /* NULL: no demo can be looked at from here */
     void *demo_arg;
+    const struct api_bring *bring; /* borrowed; NULL: no backup is taken in here */
 };
 MUST_USE enum err api_open(struct call *call, const struct api_options *options,
                            struct api **out);
-void api_close(struct api *a);
+/* Hosts that wait to be told of a stop are answered, and none waits any more: before net_close.
+ */
+void api_hush(struct api *a);
+void api_close(struct api *a); /* after store_stop */
 /* "https://AIMS.example.org/" → "https://aims.example.org", as browsers name an origin, and
  * what follows it → base: "/aims", "" for a whole host. False when it is no address, or its
  * path is one that pages cannot lie below. */
@@ -65,7 +88,7 @@ void *api_door(void *arg, struct request *r, int *status);
 bool api_fast(void *arg, struct request *r);
 void api_handle(void *arg, struct request *r);
 struct text api_refusal(void *arg, struct request *r, int status, const char *why);
-#define API_LANES 5
+#define API_LANES 6
 /* The lanes of the routes; `workers` threads for what is cheap. */
 void api_lanes(int workers, struct net_lane lanes[API_LANES]);
 void api_admit(void *arg, struct request *r, struct admission *out);

@@ -152,12 +152,17 @@ enum err checks_get(struct exchange *x)
     return e;
 }
 
-static struct words reason_words(const struct check *c, struct text code)
+/* Why it breaks the check, and what mends that. */
+static void put_reason(const struct check *c, struct text code, struct json_out *o)
 {
-    for (size_t i = 0; i < c->reason_count; i++)
-        if (text_same(c->reasons[i].code, code))
-            return c->reasons[i].words;
-    return (struct words){code, code};
+    for (size_t i = 0; i < c->reason_count; i++) {
+        if (!text_same(c->reasons[i].code, code))
+            continue;
+        put__words(o, "reason", c->reasons[i].words);
+        put__fix(&c->reasons[i].fix, o);
+        return;
+    }
+    put__words(o, "reason", (struct words){code, code});
 }
 
 /* Only records that the reader may see are named; the count tells of all. */
@@ -179,24 +184,34 @@ static enum err put_breaking(struct exchange *x, const struct check_result *c,
             continue;
         json_open(o, '{');
         put__ref(o, &refs[i]);
-        put__words(o, "reason", reason_words(c->check, c->records[i].reason));
+        put_reason(c->check, c->records[i].reason, o);
         json_close(o, '}');
     }
     json_close(o, ']');
     return OK;
 }
 
-enum err check_get(struct exchange *x)
+static enum err put_check_found(struct exchange *x, const struct check *c)
 {
-    const struct check *c = model_check(x->model, x->arg[0]);
     struct check_result result;
-    if (!c)
-        return assurance__missing(x);
-    TRY(assure_check(x->call, x->records, exchange__db(x), c, &result));
+    TRY(assure_kept_check(x->call, x->view->runs, x->records, exchange__db(x), c, &result));
     struct json_out *o = exchange__json(x);
     json_open(o, '{');
     put_check(&result, o);
+    if (result.state == CHECK_NO_DATA)
+        put__fix(&c->nothing, o);
     TRY(put_breaking(x, &result, o));
     json_close(o, '}');
     return OK;
+}
+
+enum err check_get(struct exchange *x)
+{
+    const struct check *c = model_check(x->model, x->arg[0]);
+    if (!c)
+        return assurance__missing(x);
+    TRY(read_begin(x->call, exchange__db(x))); /* what is kept is of one moment */
+    enum err e = put_check_found(x, c);
+    read_end(exchange__db(x));
+    return e;
 }

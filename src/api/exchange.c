@@ -46,6 +46,15 @@ void put__text(struct json_out *o, const char *key, struct text t)
     json_put_text(o, t);
 }
 
+void put__or_null(struct json_out *o, const char *key, struct text t)
+{
+    json_key(o, key);
+    if (t.len)
+        json_put_text(o, t);
+    else
+        json_put_null(o);
+}
+
 void put__integer(struct json_out *o, const char *key, int64_t i)
 {
     json_key(o, key);
@@ -74,6 +83,21 @@ void put__ref(struct json_out *o, const struct ref *ref)
     put__text(o, "key", ref->key);
     put__text(o, "title", ref->title);
     put__text(o, "state", ref->state);
+}
+
+void put__names(struct json_out *o, const struct ref *refs, size_t count)
+{
+    json_key(o, "names");
+    json_open(o, '{');
+    for (size_t i = 0; i < count; i++) {
+        if (!refs[i].id.len)
+            continue;
+        json_key_text(o, refs[i].id);
+        json_open(o, '{');
+        put__ref(o, &refs[i]);
+        json_close(o, '}');
+    }
+    json_close(o, '}');
 }
 
 /* The records that a move's view names for a problem it shares with p. */
@@ -135,7 +159,7 @@ static void log_bug(const struct exchange *x)
              TEXT_ARG(path), TEXT_ARG(why));
 }
 
-static void put_problem(struct exchange *x, enum err e)
+static void put_problem_json(struct exchange *x, enum err e)
 {
     struct json_out *o = exchange__json(x);
     const char *title = words_of(x->call, e);
@@ -151,6 +175,16 @@ static void put_problem(struct exchange *x, enum err e)
     json_key(o, "errors");
     put__problems(o, x->call, x->why);
     json_close(o, '}');
+}
+
+static void put_problem(struct exchange *x, enum err e)
+{
+    if (outside__is(x->request->path))
+        outside__problem(x, e);
+    else if (telemetry__is(x->request->path))
+        telemetry__problem(x, e);
+    else
+        put_problem_json(x, e);
     if (e == ERR_SIGNED_OUT)
         exchange__header(x, "www-authenticate", TEXT("Bearer"));
     if (e == ERR_METHOD)
@@ -341,7 +375,7 @@ const struct kind *exchange__kind(struct exchange *x, struct text name)
 
 static enum lang language(const struct request *r)
 {
-    return lang_like(request_header(r, "accept-language"));
+    return outside__language(r, lang_like(request_header(r, "accept-language")));
 }
 
 static bool is_write(struct text method)
@@ -364,7 +398,8 @@ static enum err read_body(struct exchange *x)
 {
     if (!is_write(x->request->method) || !x->request->body.len)
         return OK;
-    if (exchange__brings_file(x))
+    if (exchange__brings_file(x) ||
+        (x->route && (outside__takes_form(x->route) || events__takes(x->route))))
         return OK;
     if (!is_json(request_header(x->request, "content-type")))
         return problem(x->call, ERR_MEDIA, TEXT(""), "media_type", "%s",

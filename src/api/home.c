@@ -407,8 +407,6 @@ static void mark(const struct check_result *c, struct todo_list *list)
                 list->items[t].blocks = true;
 }
 
-/* Which records break a check is told by a run that was not kept; so those that fail run again.
- */
 enum err home__mark_blocking(struct exchange *x, struct todo_list *list)
 {
     struct check_result *kept, now;
@@ -419,7 +417,8 @@ enum err home__mark_blocking(struct exchange *x, struct todo_list *list)
     for (size_t i = 0; i < count; i++) {
         if (!kept[i].check->must || kept[i].state != CHECK_FAIL)
             continue;
-        TRY(assure_check(x->call, x->records, exchange__db(x), kept[i].check, &now));
+        TRY(assure_kept_check(x->call, x->view->runs, x->records, exchange__db(x),
+                              kept[i].check, &now));
         mark(&now, list);
     }
     return OK;

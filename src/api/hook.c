@@ -187,6 +187,11 @@ enum err hook_test(struct exchange *x)
         return problem(
             x->call, ERR_CONFLICT, TEXT(""), "stopped", "%s",
             say(x->call, "this webhook is paused: nothing is sent until it is resumed"));
+    if (store_restored(x->api->store))
+        return problem(x->call, ERR_CONFLICT, TEXT(""), "restored", "%s",
+                       say(x->call,
+                           "this is out of a backup: nothing is sent until an administrator "
+                           "says that it is the only copy"));
     exchange__give_back(x);
     TRY(record_hook_ping(x->call, x->records, h.id, &id));
     struct json_out *o = exchange__json(x);

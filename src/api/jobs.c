@@ -130,16 +130,13 @@ static const struct desk_view *find_desk(struct exchange *x, struct text id)
 
 /* ---- routes
  * ------------------------------------------------------------------------------------ */
-enum err jobs_get(struct exchange *x)
+void jobs__put(struct exchange *x, struct json_out *o)
 {
     struct job_view *bulks;
     struct desk_view *files;
     size_t bulk_count, file_count;
     jobs_mine(x->call, x->api->jobs, &bulks, &bulk_count);
     desk_mine(x->call, x->api->desk, &files, &file_count);
-    struct json_out *o = exchange__json(x);
-    json_open(o, '{');
-    json_key(o, "items");
     json_open(o, '[');
     for (size_t i = 0; i < bulk_count; i++) {
         json_open(o, '{');
@@ -152,6 +149,14 @@ enum err jobs_get(struct exchange *x)
         json_close(o, '}');
     }
     json_close(o, ']');
+}
+
+enum err jobs_get(struct exchange *x)
+{
+    struct json_out *o = exchange__json(x);
+    json_open(o, '{');
+    json_key(o, "items");
+    jobs__put(x, o);
     json_close(o, '}');
     return OK;
 }

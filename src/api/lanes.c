@@ -13,6 +13,7 @@ void api_lanes(int workers, struct net_lane lanes[API_LANES])
         [LANE_DEAR - 1] = {"net-dear", 3, 64, 16, true},
         [LANE_LOGIN - 1] = {"net-login", 2, 64, 32, true},
         [LANE_UPLOAD - 1] = {"net-upload", 2, 64, 32, true},
+        [LANE_EVENTS - 1] = {"net-events", 4, 256, 128, true},
     };
     for (size_t i = 0; i < API_LANES; i++)
         lanes[i] = rules[i];

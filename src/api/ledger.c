@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api/ledger.c — the log as outsiders read it: C2SP checkpoint, proofs, tiles. */
 #include "api/internal.h"
+#include "monitor/monitor.h"
 
 static enum err plain(struct exchange *x, struct text body, const char *type)
 {
@@ -41,6 +42,49 @@ enum err ledger_key_get(struct exchange *x)
     return OK;
 }
 
+/* ---- names=1: who acted, and what is written of, as the reader may know them */
+struct named {
+    struct text *kinds, *ids;
+    size_t count;
+};
+
+static void name_it(struct named *n, struct text kind, struct text id)
+{
+    if (!kind.len || !id.len)
+        return;
+    for (size_t i = 0; i < n->count; i++)
+        if (text_same(n->ids[i], id))
+            return;
+    n->kinds[n->count] = kind;
+    n->ids[n->count++] = id;
+}
+
+static enum err name_leaf(struct exchange *x, struct named *n, struct text leaf)
+{
+    const struct json *v;
+    TRY(json_read(x->call, leaf, &json_request_limits, &v));
+    const struct json *obj = json_get(v, "obj"), *actor = json_get(v, "actor");
+    struct text kind = json_text(json_get(obj, "t"));
+    if (model_kind(x->model, kind) || text_is(kind, "person"))
+        name_it(n, kind, json_text(json_get(obj, "id")));
+    if (text_is(json_text(json_get(actor, "t")), "user"))
+        name_it(n, TEXT("person"), json_text(json_get(actor, "id")));
+    return OK;
+}
+
+static enum err put_named(struct exchange *x, const struct ledger_row *rows, size_t count,
+                          struct json_out *o)
+{
+    struct named n = {NEW_MANY(x->call->arena, 2 * count + 1, struct text),
+                      NEW_MANY(x->call->arena, 2 * count + 1, struct text), 0};
+    for (size_t i = 0; i < count; i++)
+        TRY(name_leaf(x, &n, rows[i].leaf));
+    struct ref *refs = NEW_MANY(x->call->arena, n.count + 1, struct ref);
+    TRY(record_refs(x->call, x->records, exchange__db(x), n.kinds, n.ids, n.count, refs));
+    put__names(o, refs, n.count);
+    return OK;
+}
+
 enum err ledger_entries_get(struct exchange *x)
 {
     int64_t from, limit;
@@ -65,6 +109,8 @@ enum err ledger_entries_get(struct exchange *x)
     }
     json_close(o, ']');
     put__integer(o, "size", (int64_t)ledger_size(x->api->ledger));
+    if (text_is(query__text(x, "names"), "1"))
+        TRY(put_named(x, rows, count, o));
     json_close(o, '}');
     return OK;
 }
@@ -100,9 +146,11 @@ enum err ledger_verify_get(struct exchange *x)
         return problem(x->call, ERR_BUSY, TEXT(""), "busy", "%s",
                        say(x->call, "the ledger is being verified already"));
     exchange__give_back(x); /* it opens its own */
+    bool deep = query__text(x, "deep").len > 0;
     enum err e = record_verify(x->call, a->store, x->model, ledger_origin(a->ledger),
-                               ledger_public_key(a->ledger), query__text(x, "deep").len > 0,
-                               (struct text){0}, &v);
+                               ledger_public_key(a->ledger), deep, (struct text){0}, &v);
+    if (e == OK && deep && !v.untold.len)
+        e = monitor_count_verify(x->call, a->store, &v);
     atomic_store(&a->verifying, false);
     TRY(e);
     struct json_out *o = exchange__json(x);

@@ -174,6 +174,23 @@ static enum err put_stands_in(struct exchange *x, struct json_out *o)
     return e;
 }
 
+enum err tasks__count(struct exchange *x, int64_t *waiting, bool *more)
+{
+    const struct actor *own = x->call->actor;
+    struct todo_list list;
+    TRY(record_todo(x->call, x->records, exchange__db(x), false, TEXT(""), 1, &list));
+    *waiting = list.total;
+    *more = list.more;
+    enum err e = OK;
+    for (size_t i = 0; i < own->as_count && e == OK; i++) {
+        x->call->actor = &own->as[i];
+        e = record_todo(x->call, x->records, exchange__db(x), false, TEXT(""), 1, &list);
+        *waiting += e == OK ? list.waiting : 0;
+    }
+    x->call->actor = own;
+    return e;
+}
+
 static enum err put_todos(struct exchange *x, const struct todo_list *list)
 {
     struct json_out *o = exchange__json(x);

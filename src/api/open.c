@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api/open.c — putting the API together. */
 #include "api/internal.h"
+#include "oversight/oversight.h"
 #include "transfer/transfer.h"
 #include "work/work.h"
 
@@ -111,18 +112,28 @@ enum err api_open(struct call *call, const struct api_options *options, struct a
                       .sender = text_copy(arena, options->sender),
                       .demo = options->demo,
                       .demo_arg = options->demo_arg,
+                      .bring = options->bring,
                       .reach = options->reach,
                       .rates = rates__open(arena, options->rate)};
     if (a->base.len && a->pages)
         a->page = assets__page_below(arena, a->base);
     record_beside(now, make_view, a, close_view);
     TRY(finisher__open(a));
-    TRY(streams__open(a, now));
+    enum err e = oversight_open(call, a->epochs, &a->oversight);
+    if (e == OK)
+        e = streams__open(a, now);
     epoch_give(now);
+    TRY(e);
     TRY(desk_open(call, a->epochs, options->spool, &a->desk));
     TRY(jobs_open(call, a->epochs, &a->jobs));
     *out = a;
     return OK;
+}
+
+void api_hush(struct api *a)
+{
+    if (a)
+        oversight_hush(a->oversight);
 }
 
 void api_close(struct api *a)
@@ -132,6 +143,7 @@ void api_close(struct api *a)
     jobs_close(a->jobs);
     desk_close(a->desk);
     streams__close(a);
+    oversight_close(a->oversight);
     finisher__close(a);
     arena_close(a->arena);
 }

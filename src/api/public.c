@@ -33,15 +33,30 @@ static enum err open_kind(struct exchange *x, const struct kind **out)
 int64_t public__costs(const struct route *route)
 {
     handler *run = route->run;
-    return run == public_post           ? REPORT_COSTS
-           : run == public_message_post ? SAY_COSTS
-           : run == public_case_post    ? LOOK_COSTS
-                                        : run == public_get || run == public_list;
+    if (run == public_post || run == outside_report_post)
+        return REPORT_COSTS;
+    if (run == public_message_post || run == outside_message_post)
+        return SAY_COSTS;
+    if (run == public_case_post || run == outside_case_post)
+        return LOOK_COSTS;
+    return run != outside_style && route->policy == POLICY_OPEN &&
+           (run == public_get || run == public_list ||
+            text_starts(text_of(route->pattern), "/public"));
 }
 
 static enum err spend_of_all(struct exchange *x, int64_t amount)
 {
     return exchange__spend(x, PURSE_EVERYBODY, TEXT("everybody"), amount);
+}
+
+enum err public__spend_report(struct exchange *x)
+{
+    return spend_of_all(x, REPORT_OF_ALL);
+}
+
+enum err public__spend_message(struct exchange *x)
+{
+    return spend_of_all(x, SAY_OF_ALL);
 }
 
 /* Nothing here may stay in a cache that others read. */
@@ -118,7 +133,7 @@ enum err public_post(struct exchange *x)
     TRY(open_kind(x, &k));
     TRY(refuse_key(x));
     TRY(record_public_check(x->call, k, x->json));
-    TRY(spend_of_all(x, REPORT_OF_ALL));
+    TRY(public__spend_report(x));
     exchange__give_back(x);
     TRY(record_public_open(x->call, x->records, k, x->json, &code));
     struct json_out *o = open_answer(x);
@@ -211,7 +226,7 @@ enum err public_message_post(struct exchange *x)
     TRY(refuse_key(x));
     TRY(record_public_find(x->call, x->records, exchange__db(x), exchange__field(x, "case"),
                            &rec));
-    TRY(spend_of_all(x, SAY_OF_ALL));
+    TRY(public__spend_message(x));
     exchange__give_back(x);
     TRY(record_public_say(x->call, x->records, exchange__field(x, "case"),
                           exchange__field(x, "body"), &made));

@@ -40,6 +40,7 @@ static const struct {
     [PURSE_EXPORT] = {60, 1},
     [PURSE_UPLOAD] = {200, 5},
     [PURSE_KILOBYTES] = {2 << 20, 8 << 10},
+    [PURSE_EVENTS] = {2000, 200},
     [PURSE_PUBLIC] = {600, 1},
     [PURSE_EVERYBODY] = {3600, 1},
 };
@@ -157,6 +158,8 @@ enum err exchange__charge(struct exchange *x)
         return x->route->lane == LANE_CHEAP ? OK : exchange__spend(x, PURSE_READ, who, 1);
     case LANE_LOGIN:
         return exchange__spend(x, PURSE_CONFIRM, who, 1);
+    case LANE_EVENTS:
+        return exchange__spend(x, PURSE_EVENTS, who, 1);
     case LANE_UPLOAD:
         if (!writes)
             return exchange__spend(x, PURSE_READ, who, 1);

@@ -171,6 +171,8 @@ static enum err put_record(struct exchange *x, const struct record *rec)
     put_hidden(x, rec, o);
     TRY(put_redactions(x, rec, o));
     TRY(put_waived(x, rec, o));
+    if (text_is(query__text(x, "last_act"), "1"))
+        TRY(put__last_act(x, rec, o));
     bool watching;
     TRY(record_watches(x->call, exchange__db(x), rec, &watching));
     put__bool(o, "watching", watching);
@@ -208,7 +210,7 @@ static void written(void *arg, enum err outcome)
     finisher__add(arg, outcome);
 }
 
-static enum err submit(struct exchange *x)
+enum err record__submit(struct exchange *x)
 {
     /* The reader must not be held while waiting: the writer's checkpoint would wait for it. */
     exchange__give_back(x);
@@ -256,7 +258,9 @@ void record__finish(struct exchange *x)
         return;
     if (e == ERR_CONFLICT && x->change.act == RECORD_MOVE)
         explain(x);
-    if (e == OK) {
+    if (e == OK && x->change.rehearse) {
+        e = rehearse__put(x);
+    } else if (e == OK) {
         const struct change *c = &x->change;
         e = put_record(x, c->record);
         if (c->act == RECORD_CREATE) {
@@ -325,10 +329,10 @@ enum err record_post(struct exchange *x)
                                 .body = own ? x->json : without(x, "reason", NULL),
                                 .reason = reason,
                                 .idempotency = request_header(x->request, "idempotency-key")};
-    return submit(x);
+    return record__submit(x);
 }
 
-static enum err if_match(struct exchange *x, int64_t *version)
+enum err record__if_match(struct exchange *x, int64_t *version)
 {
     struct text t = request_header(x->request, "if-match");
     if (text_starts(t, "W/"))
@@ -347,7 +351,7 @@ enum err record_patch(struct exchange *x)
     int64_t version;
     TRY(record__find_kind(x, &k));
     TRY(exchange__body(x));
-    TRY(if_match(x, &version));
+    TRY(record__if_match(x, &version));
     bool own = kind_field(k, TEXT("reason")) != NULL;
     struct text reason;
     TRY(read_reason(x, own, &reason));
@@ -358,7 +362,7 @@ enum err record_patch(struct exchange *x)
                                 .if_version = version,
                                 .reason = reason,
                                 .idempotency = request_header(x->request, "idempotency-key")};
-    return submit(x);
+    return record__submit(x);
 }
 
 /* `reason` of a move is the reason, unless the move asks for a field of that name. */
@@ -379,7 +383,7 @@ enum err move_post(struct exchange *x)
         TRY(exchange__body(x));
     int64_t version = 0;
     if (request_header(x->request, "if-match").len)
-        TRY(if_match(x, &version));
+        TRY(record__if_match(x, &version));
     bool own = move_asks_reason(k, x->arg[2]);
     struct text password = exchange__field(x, "password"), reason;
     TRY(read_reason(x, own, &reason));
@@ -399,7 +403,7 @@ enum err move_post(struct exchange *x)
                                             : without(x, "reason", "password"),
                                 .reason = own ? exchange__field(x, "reason") : reason,
                                 .idempotency = request_header(x->request, "idempotency-key")};
-    return submit(x);
+    return record__submit(x);
 }
 
 /* One's own signature, while the move has not happened. No password: it gives nothing away. */
@@ -412,7 +416,7 @@ enum err signature_withdraw(struct exchange *x)
     if (x->json)
         TRY(exchange__body(x));
     if (request_header(x->request, "if-match").len)
-        TRY(if_match(x, &version));
+        TRY(record__if_match(x, &version));
     TRY(read_reason(x, false, &reason));
     x->change = (struct change){.act = RECORD_WITHDRAW,
                                 .kind = k,
@@ -421,7 +425,7 @@ enum err signature_withdraw(struct exchange *x)
                                 .if_version = version,
                                 .reason = reason,
                                 .idempotency = request_header(x->request, "idempotency-key")};
-    return submit(x);
+    return record__submit(x);
 }
 
 /* ---- bulk: every row stands alone, through the same door
@@ -534,7 +538,8 @@ enum err record_bulk(struct exchange *x)
 static bool reserved(struct text name)
 {
     static const char *words[] = {"q",     "sort",   "limit",  "cursor", "fields", "facets",
-                                  "as_of", "format", "labels", "lang",   "tally"};
+                                  "as_of", "format", "labels", "lang",   "tally",  "cards",
+                                  "totals"};
     for (size_t i = 0; i < COUNT(words); i++)
         if (text_is(name, words[i]))
             return true;
@@ -555,6 +560,7 @@ static enum err read_query(struct exchange *x, struct list_query *q)
     q->cursor = query__text(x, "cursor");
     q->facets = query__text(x, "facets");
     q->fields = query__text(x, "fields");
+    q->totals = query__text(x, "totals");
     TRY(query__moment(x, "as_of", &q->as_of));
     return query__integer(x, "limit", 0, &q->limit);
 }
@@ -616,11 +622,27 @@ static void put_facets(const struct record_list *list, struct json_out *o)
     put_facets_more(list, o);
 }
 
-static enum err put_list(struct exchange *x, const struct list_query *q,
-                         const struct record_list *list)
+static void put_totals(const struct record_list *list, struct json_out *o)
 {
-    struct json_out *o = exchange__json(x);
+    if (!list->total_count)
+        return;
+    json_key(o, "totals");
     json_open(o, '{');
+    for (size_t i = 0; i < list->total_count; i++) {
+        const struct list_total *t = &list->totals[i];
+        json_key_text(o, t->field->name);
+        json_open(o, '{');
+        json_key(o, t->field->total == TOTAL_SUM ? "sum" : "mean");
+        json_put_number(o, t->value);
+        put__integer(o, "n", t->count);
+        json_close(o, '}');
+    }
+    json_close(o, '}');
+}
+
+enum err list__put(struct exchange *x, const struct list_query *q,
+                   const struct record_list *list, struct json_out *o)
+{
     json_key(o, "items");
     json_open(o, '[');
     for (size_t i = 0; i < list->count; i++)
@@ -635,6 +657,16 @@ static enum err put_list(struct exchange *x, const struct list_query *q,
     json_key(o, "names");
     TRY(record_names(x->call, x->records, exchange__db(x), list->items, list->count, o));
     put_facets(list, o);
+    put_totals(list, o);
+    return OK;
+}
+
+static enum err put_list(struct exchange *x, const struct list_query *q,
+                         const struct record_list *list)
+{
+    struct json_out *o = exchange__json(x);
+    json_open(o, '{');
+    TRY(list__put(x, q, list, o));
     json_close(o, '}');
     return OK;
 }
@@ -678,8 +710,9 @@ enum err record_list_get(struct exchange *x)
     TRY(read_query(x, &q));
     TRY(read_fields(x, k, &q.fields));
     struct text format = query__text(x, "format"), tally = query__text(x, "tally");
+    int64_t cards = 0;
     if (tally.len)
-        TRY(tally__check(x));
+        TRY(tally__check(x, &cards));
     bool dear = format.len || q.as_of;
     if (dear && !exchange__in_lane(x, LANE_DEAR)) {
         TRY(exchange__spend(x, PURSE_EXPORT, x->actor->id, 1));
@@ -688,7 +721,7 @@ enum err record_list_get(struct exchange *x)
     if (format.len)
         return put_export(x, k, &q, format);
     TRY(read_begin(x->call, exchange__db(x)));
-    enum err e = tally.len ? tally__put(x, k, &q, tally)
+    enum err e = tally.len ? tally__put(x, k, &q, tally, cards)
                            : record_list(x->call, x->records, exchange__db(x), k, &q, &list);
     if (e == OK && !tally.len)
         e = put_list(x, &q, &list);
@@ -764,7 +797,7 @@ enum err redact_post(struct exchange *x)
     TRY(record__find_kind(x, &k));
     TRY(exchange__members(x, "fields:l all:b reason:t ground:t password:t"));
     if (request_header(x->request, "if-match").len)
-        TRY(if_match(x, &version));
+        TRY(record__if_match(x, &version));
     struct text password = exchange__field(x, "password");
     if (password.len && !exchange__in_lane(x, LANE_LOGIN)) {
         TRY(exchange__spend(x, PURSE_CONFIRM, x->actor->id, 1));
@@ -778,7 +811,7 @@ enum err redact_post(struct exchange *x)
                                 .if_version = version,
                                 .redact = x->json,
                                 .reason = exchange__field(x, "reason")};
-    return submit(x);
+    return record__submit(x);
 }
 
 static enum err change_hold(struct exchange *x, struct text what)
@@ -791,7 +824,7 @@ static enum err change_hold(struct exchange *x, struct text what)
                                 .id = x->arg[1],
                                 .move = what,
                                 .reason = exchange__field(x, "reason")};
-    return submit(x);
+    return record__submit(x);
 }
 
 enum err hold_post(struct exchange *x)

@@ -122,6 +122,25 @@ enum err put__decided(struct exchange *x, const struct history_item *h, struct j
     return OK;
 }
 
+/* Who did what came last to the record, where the reader may know. */
+enum err put__last_act(struct exchange *x, const struct record *rec, struct json_out *o)
+{
+    struct history h;
+    struct ref people[2];
+    TRY(record_history(x->call, x->records, exchange__db(x), rec, 0, 1, &h));
+    if (!h.count || h.items[0].hidden)
+        return OK;
+    struct text kinds[] = {TEXT("person"), TEXT("person")};
+    struct text ids[] = {h.items[0].actor, h.items[0].stands_for};
+    TRY(record_refs(x->call, x->records, exchange__db(x), kinds, ids, 2, people));
+    json_key(o, "last_act");
+    json_open(o, '{');
+    put__text(o, "at", h.items[0].at);
+    put_actor(&h.items[0], people[0].title, people[1].title, o);
+    json_close(o, '}');
+    return OK;
+}
+
 static void put_version(const struct kind *k, const struct history_item *h, struct text name,
                         struct text other, struct json_out *o)
 {

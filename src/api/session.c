@@ -59,10 +59,33 @@ static void put_stands_in(const struct actor *a, struct json_out *o)
     json_close(o, ']');
 }
 
-static enum err put_session(struct exchange *x)
+/* What a page shows around whatever it is opened on: asked for with `?work=1`. */
+static enum err put_work(struct exchange *x, struct json_out *o)
+{
+    int64_t waiting;
+    bool more;
+    TRY(tasks__count(x, &waiting, &more));
+    json_key(o, "work");
+    json_open(o, '{');
+    put__integer(o, "waiting", waiting);
+    put__bool(o, "more", more);
+    json_key(o, "jobs");
+    jobs__put(x, o);
+    json_close(o, '}');
+    return OK;
+}
+
+static bool asks_work(struct exchange *x)
+{
+    /* Who must first choose a password, or has no business yet, is told of none. */
+    return text_is(query__text(x, "work"), "1") && !x->actor->renew && !x->actor->unconfirmed;
+}
+
+static enum err put_session(struct exchange *x, bool work)
 {
     const struct actor *a = x->actor;
-    struct text organisation, demo;
+    struct text organisation, demo, logo;
+    TRY(meta(x, "logo", &logo));
     TRY(meta(x, "organisation", &organisation));
     TRY(meta(x, "demo", &demo));
     struct json_out *o = exchange__json(x);
@@ -89,7 +112,9 @@ static enum err put_session(struct exchange *x)
     json_key(o, "organisation");
     json_open(o, '{');
     put__text(o, "name", organisation);
+    put__text(o, "logo", text_cut(&logo, ' '));
     put__bool(o, "demo", text_is(demo, "1"));
+    put__bool(o, "restored", store_restored(x->api->store));
     put__text(o, "zone", zone_name(x->call->zone));
     put__text(o, "calendar", x->call->calendar);
     put__text(o, "today", zone_today(x->call->arena, x->call->zone, x->call->now));
@@ -101,13 +126,22 @@ static enum err put_session(struct exchange *x)
     put__bool(o, "confirmed", !a->unconfirmed);
     put__text(o, "fresh_until", moment_print(x->call->arena, a->fresh_until));
     put__integer(o, "size", (int64_t)ledger_size(x->api->ledger));
+    if (work)
+        TRY(put_work(x, o));
     json_close(o, '}');
     return OK;
 }
 
 enum err session_get(struct exchange *x)
 {
-    return put_session(x);
+    if (!asks_work(x))
+        return put_session(x, false);
+    if (!exchange__in_lane(x, LANE_LIST))
+        return exchange__change_lane(x, LANE_LIST);
+    TRY(read_begin(x->call, exchange__db(x)));
+    enum err e = put_session(x, true);
+    read_end(exchange__db(x));
+    return e;
 }
 
 enum err session_post(struct exchange *x)
@@ -124,7 +158,7 @@ enum err session_post(struct exchange *x)
     x->call->actor = x->actor;
     set_cookie(x, cookie);
     x->status = 201;
-    return put_session(x);
+    return put_session(x, false);
 }
 
 enum err session_patch(struct exchange *x)
@@ -138,7 +172,7 @@ enum err session_patch(struct exchange *x)
     TRY(access_person_change(x->call, x->api->access, x->actor->person, NULL, NULL, &lang,
                              NULL));
     x->actor->lang = chosen;
-    return put_session(x);
+    return put_session(x, false);
 }
 
 enum err session_delete(struct exchange *x)
@@ -156,7 +190,7 @@ enum err session_fresh(struct exchange *x)
     TRY(exchange__members(x, "password:t"));
     TRY(access_fresh(x->call, x->api->access, exchange__field(x, "password"),
                      &x->actor->fresh_until));
-    return put_session(x);
+    return put_session(x, false);
 }
 
 enum err session_password(struct exchange *x)
@@ -230,14 +264,38 @@ enum err organisation_get(struct exchange *x)
     return OK;
 }
 
+/* The ledger tells who said so before anything goes out. */
+static enum err end_restored(struct exchange *x, const struct json *restored)
+{
+    if (json_true(restored))
+        return problem(x->call, ERR_INVALID, TEXT("restored"), "choice", "%s",
+                       say(x->call, "can only be ended: false"));
+    TRY(access_needs_fresh(x->call));
+    if (!store_restored(x->api->store))
+        return OK;
+    TRY(access_meta(x->call, x->api->access, "only_copy",
+                    moment_print(x->call->arena, x->call->now)));
+    return store_restored_end(x->call, x->api->store);
+}
+
 enum err organisation_patch(struct exchange *x)
 {
-    TRY(exchange__members(x, "zone:t calendar:t public:l"));
+    TRY(exchange__members(x, "zone:t calendar:t public:l name:t pages:o logo:t restored:b"));
+    const struct json *restored = json_get(x->json, "restored");
     bool zone = json_get(x->json, "zone") != NULL, calendar = json_get(x->json, "calendar") != NULL;
-    const struct json *open = json_get(x->json, "public");
-    if (!zone && !calendar && !open)
+    const struct json *open = json_get(x->json, "public"), *pages = json_get(x->json, "pages"),
+                      *name = json_get(x->json, "name"), *logo = json_get(x->json, "logo");
+    if (!zone && !calendar && !open && !pages && !name && !logo && !restored)
         return problem(x->call, ERR_INVALID, TEXT("zone"), "required", "%s",
-                       say(x->call, "say which: zone, calendar or public"));
+                       say(x->call, "say which: name, zone, calendar, public, pages or logo"));
+    if (restored)
+        TRY(end_restored(x, restored));
+    if (name)
+        TRY(record_rename(x->call, x->records, json_text(name)));
+    if (logo)
+        TRY(record_logo_set(x->call, x->records, json_text(logo)));
+    if (pages)
+        TRY(record_pages_set(x->call, x->records, pages));
     if (open)
         TRY(record_public_switch(x->call, x->records, open));
     if (calendar)
@@ -295,6 +353,9 @@ enum err setup_post(struct exchange *x)
     TRY(exchange__members(x,
                           "token:t organisation:t name:t email:t password:t manager:o zone:t"));
     TRY(read_manager(x, &manager, &given));
+    if (bring__under_way(x))
+        return problem(x->call, ERR_CONFLICT, TEXT("token"), "backup", "%s",
+                       say(x->call, "a backup is being looked at: wait until it has ended"));
     struct founder admin = {.name = exchange__field(x, "name"),
                             .email = exchange__field(x, "email"),
                             .organisation = exchange__field(x, "organisation")};

@@ -6,6 +6,7 @@
  * question to the database for each session that listens, however much has changed. When more
  * changed than is worth naming, a page hears only of the kind: an empty id, version 0. */
 #include "api/internal.h"
+#include "oversight/oversight.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -93,6 +94,8 @@ static void seen(void *arg, struct text kind, struct text id, int64_t version)
         memcpy(b->model, id.at, id.len);
     pthread_cond_signal(&s->some);
     pthread_mutex_unlock(&s->news_lock);
+    if (kind.len)
+        oversight_note(s->api->oversight, id);
 }
 
 /* False when the server closes. What comes within the pause is told together. */

@@ -18,7 +18,7 @@ struct check_result {
     const struct check *check;
     enum check_state state;
     int64_t population, breaks; /* breaks: records, each once, whatever the reasons */
-    struct breaking *records;     /* at most 1,000 are kept; none of a result that was kept */
+    struct breaking *records;   /* at most 1,000 are kept; none where they were not asked for */
     size_t record_count;
     struct text digest;           /* of what breaks it, in any order: 64 hex; "" when unknown */
 };
@@ -29,12 +29,16 @@ MUST_USE enum err assure_check(struct call *call, struct records *r, struct read
 MUST_USE enum err assure_checks(struct call *call, struct records *r, struct reader *db,
                                 struct check_result **out, size_t *count);
 
-/* What checks gave, kept in memory while the day and the length of the ledger are the same, and
- * written down once a day for the trend. For any number of threads. NULL where `struct runs *` is
- * asked for: everything is computed, nothing is kept. */
+/* What checks gave, kept in memory while the day is the same and nothing that they read was
+ * written, and written down once a day for the trend. For any number of threads. NULL where
+ * `struct runs *` is asked for: everything is computed, nothing is kept. */
 struct runs;
 struct runs *runs_open(const struct model *m); /* the model outlives it */
 void runs_close(struct runs *runs);
+/* As assure_check: with the records. */
+MUST_USE enum err assure_kept_check(struct call *call, struct runs *runs, struct records *r,
+                                    struct reader *db, const struct check *c,
+                                    struct check_result *out);
 /* As assure_checks, without the records. */
 MUST_USE enum err assure_kept_checks(struct call *call, struct runs *runs, struct records *r,
                                      struct reader *db, struct check_result **out,
@@ -127,6 +131,33 @@ struct past { /* what was found and written down then; a row of a database, and 
 /* The latest kept at or before the moment (microseconds); the last of each day is kept. */
 MUST_USE enum err assure_past(struct call *call, struct reader *db, const struct model *m,
                               const struct framework *f, int64_t moment, struct past *out);
+/* ---- what an auditor would miss ---------------------------------------------------------- */
+enum gap_weight {             /* the gravest first */
+                  GAP_BLOCKS, /* a check that must pass fails */
+                  GAP_STAGE1, /* keeps the first gate shut */
+                  GAP_STAGE2, /* keeps the second gate shut */
+                  GAP_OTHER   /* keeps no gate shut */
+};
+struct gap {
+    const struct check_result *result;
+    struct text reason;    /* "": nothing to look at yet, or too many to name */
+    struct words say;      /* what is wrong, or is not there */
+    const struct fix *fix; /* what mends it; `there` false: the model names nothing */
+    enum gap_weight weight;
+    int64_t rows_weigh;       /* the weights of the rows that the check proves */
+    struct breaking *records; /* each once; none where nothing is there yet */
+    size_t record_count;
+    size_t place; /* in the order of the model */
+};
+/* A gap for each reason of each check that fails, and one for each check that finds nothing to
+ * look at while a row that keeps a gate shut waits for it; checks of no row count as well.
+ * Of the records at most those that assure_check keeps. */
+MUST_USE enum err assure_gaps(struct call *call, struct runs *runs, struct records *r,
+                              struct reader *db, const struct readiness *ready,
+                              struct gap **out, size_t *count);
+/* The level that a row needs before the second gate opens. */
+int assure_needs(const struct readiness *r, const struct row_readiness *row);
+
 /* A person may lower a row with a reason, never raise it: a record of the kind whose `is` is
  * "readiness_limit" (fields requirement, level, justification) in a state that is neither start
  * nor end. */

@@ -169,11 +169,11 @@ enum err assure_kept_checks(struct call *call, struct runs *runs, struct records
     struct moment_kept now = {0};
     size_t computed = 0;
     if (runs)
-        TRY(runs__now(call, db, &now));
+        TRY(runs__now(call, db, runs, &now));
     *out = NEW_MANY(call->arena, m->check_count, struct check_result);
     for (*count = 0; *count < m->check_count; (*count)++) {
         struct check_result *c = &(*out)[*count];
-        if (runs__find(runs, &now, &m->checks[*count], c))
+        if (runs__find(runs, &now, &m->checks[*count], NULL, c))
             continue;
         TRY(assure_check(call, r, db, &m->checks[*count], c));
         runs__keep(runs, &now, c);
@@ -181,6 +181,19 @@ enum err assure_kept_checks(struct call *call, struct runs *runs, struct records
     }
     if (runs && computed)
         runs__note(call, runs, r, &now, fresh, computed, NULL);
+    return OK;
+}
+
+enum err assure_kept_check(struct call *call, struct runs *runs, struct records *r,
+                           struct reader *db, const struct check *c, struct check_result *out)
+{
+    struct moment_kept now = {0};
+    if (runs)
+        TRY(runs__now(call, db, runs, &now));
+    if (runs__find(runs, &now, c, call->arena, out))
+        return OK;
+    TRY(assure_check(call, r, db, c, out));
+    runs__keep(runs, &now, out);
     return OK;
 }
 

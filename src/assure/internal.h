@@ -38,10 +38,12 @@ struct scene scene__of(struct call *call, struct records *r, struct reader *db,
                        const struct framework *f);
 
 /* ---- runs.c ------------------------------------------------------------------------------ */
-MUST_USE enum err runs__now(struct call *call, struct reader *db, struct moment_kept *out);
-/* False, and nothing is done, without runs. */
+MUST_USE enum err runs__now(struct call *call, struct reader *db, struct runs *runs,
+                            struct moment_kept *out);
+/* False, and nothing is done, without runs. With `records` also those that break it, in that
+ * memory. */
 bool runs__find(struct runs *runs, const struct moment_kept *now, const struct check *c,
-                struct check_result *out);
+                struct arena *records, struct check_result *out);
 void runs__keep(struct runs *runs, const struct moment_kept *now, const struct check_result *c);
 bool runs__find_heavy(struct runs *runs, const struct moment_kept *now,
                       const struct framework *f, struct entry *entries);

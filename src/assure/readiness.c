@@ -41,7 +41,7 @@ static enum err run_checks(const struct scene *s, struct readiness *r,
         if (!bears_on(s->framework, &m->checks[i]))
             continue;
         struct check_result *c = &r->checks[r->check_count];
-        if (!runs__find(s->runs, &s->now, &m->checks[i], c)) {
+        if (!runs__find(s->runs, &s->now, &m->checks[i], NULL, c)) {
             TRY(assure_check(s->call, s->records, s->db, &m->checks[i], c));
             runs__keep(s->runs, &s->now, c);
             fresh[(*computed)++] = *c;
@@ -136,7 +136,7 @@ enum err assure_kept_readiness(struct call *call, struct runs *runs, struct reco
     size_t computed = 0;
     s.runs = runs;
     if (runs)
-        TRY(runs__now(call, db, &s.now));
+        TRY(runs__now(call, db, runs, &s.now));
     *out = (struct readiness){.framework = f, .row_count = f->row_count};
     TRY(record_in_force(call, r, db, &out->criteria));
     out->method = record_readiness_method(s.model, out->criteria);

@@ -255,14 +255,47 @@ static struct text comma_list(struct arena *a, const struct text *list, size_t c
     return buf_text(&b);
 }
 
-static void weigh(struct scene *s, const struct map *rows, const struct json *via)
+static struct text ends_of(struct arena *a, const struct kind *k)
 {
-    const struct json *one = via && via->type == JSON_LIST ? via->first : via;
-    for (; one; one = via->type == JSON_LIST ? one->next : NULL) {
-        size_t row;
-        if (map_find(rows, json_text(one), &row))
-            s->entries[row].heavy = true;
+    struct text *ends = NEW_MANY(a, k->state_count + 1, struct text);
+    size_t count = 0;
+    for (size_t i = 0; i < k->state_count; i++)
+        if (k->states[i].end)
+            ends[count++] = k->states[i].name;
+    return comma_list(a, ends, count);
+}
+
+/* Counted by the database: the records themselves, of which there may be a hundred thousand,
+ * are not wanted, only which of the register's they rely on. As the system, for whom nothing is
+ * hidden. */
+static enum err count_relying(struct scene *s, const struct kind *k,
+                              const struct filter *filters, size_t filter_count,
+                              struct list_tally *out)
+{
+    const struct framework *f = s->framework;
+    struct list_query q = {.filters = filters, .filter_count = filter_count};
+    const struct actor *asking = s->call->actor;
+    s->call->actor = actor_system(s->call);
+    enum err e = record_tally(s->call, s->records, s->db, k, &q, f->weigh.via, out);
+    s->call->actor = asking;
+    return e;
+}
+
+/* The same where they rely on more of them than are counted at once: record by record. */
+static enum err weigh_each(struct scene *s, const struct kind *k, const struct filter *filters,
+                           size_t filter_count, const struct map *rows)
+{
+    struct record **heavy;
+    size_t count, row;
+    TRY(assure__list(s, k, filters, filter_count, &heavy, &count));
+    for (size_t i = 0; i < count; i++) {
+        const struct json *via = record_value(heavy[i], s->framework->weigh.via);
+        const struct json *one = via && via->type == JSON_LIST ? via->first : via;
+        for (; one; one = via->type == JSON_LIST ? one->next : NULL)
+            if (map_find(rows, json_text(one), &row))
+                s->entries[row].heavy = true;
     }
+    return OK;
 }
 
 static enum err read_weight(struct scene *s)
@@ -270,19 +303,24 @@ static enum err read_weight(struct scene *s)
     const struct framework *f = s->framework;
     const struct kind *k = f->weigh.kind.len ? model_kind(s->model, f->weigh.kind) : NULL;
     struct map *rows = map_in(s->call->arena); /* the record that speaks for it → row */
-    struct record **heavy;
-    size_t count;
+    struct list_tally relying;
+    size_t row;
     if (!k)
         return OK;
-    for (size_t row = 0; row < f->row_count; row++)
+    struct arena *a = s->call->arena;
+    struct filter filters[] = {{f->weigh.field, comma_list(a, f->weigh.in, f->weigh.in_count)},
+                               {text_print(a, "%.*s.empty", TEXT_ARG(f->weigh.via)), TEXT("0")},
+                               {TEXT("state.not"), ends_of(a, k)}};
+    size_t filter_count = filters[2].value.len ? 3 : 2;
+    for (row = 0; row < f->row_count; row++)
         if (s->entries[row].record)
             map_add(rows, s->entries[row].record->id, row);
-    struct filter filter = {f->weigh.field,
-                            comma_list(s->call->arena, f->weigh.in, f->weigh.in_count)};
-    TRY(assure__list(s, k, &filter, 1, &heavy, &count));
-    for (size_t i = 0; i < count; i++)
-        if (!k->states[heavy[i]->state].end)
-            weigh(s, rows, record_value(heavy[i], f->weigh.via));
+    TRY(count_relying(s, k, filters, filter_count, &relying));
+    if (relying.more)
+        return weigh_each(s, k, filters, filter_count, rows);
+    for (size_t i = 0; i < relying.count; i++)
+        if (map_find(rows, relying.groups[i].at[0].text, &row))
+            s->entries[row].heavy = true;
     return OK;
 }
 

@@ -55,6 +55,8 @@ extern const struct command command_serve, command_init, command_user, command_t
 struct place site_place(const struct args *a);
 const char *site_own(const struct args *a);
 
+/* `import events`: a table of what an AI system did (import_events.c). */
+int import_events(struct site *s, const struct args *args);
 /* `export ledger`: the log as files (export_ledger.c). */
 int export_ledger(struct site *s, const struct args *args);
 /* With all that is in it; links are removed, not followed (restore.c). */

@@ -3,9 +3,14 @@
  * one door with the rights of who acts, at the day it is said to have happened. Nothing is put
  * in sideways. */
 #include "cli/cli.h"
+#include "cli/demo_live.h"
+#include "journal/journal.h"
+#include "monitor/monitor.h"
 
 #include <stdio.h>
 #include <string.h>
+
+#define LIVE_DAYS 365 /* events are at most so old */
 
 struct known { /* "$ref" → id */
     struct text name, id;
@@ -18,6 +23,7 @@ struct play {
     struct known *known;
     size_t count, room;
     int64_t now;
+    int64_t lived; /* the last day of which systems sent events, from today */
 };
 
 static void learn_record(struct play *p, struct text name, struct text id,
@@ -254,6 +260,60 @@ static enum err play_one(struct play *p, struct call *call, const struct json *a
     return json_get(act, "comment") ? play_comment(p, call, act) : play_change(p, call, act);
 }
 
+/* ---- what systems sent, day by day, between the acts of people
+ * ------------------------------ */
+static enum err live_stream(struct play *p, struct call *call, const struct json *stream,
+                            int64_t day)
+{
+    struct text id = look_up(p, json_text(json_get(stream, "live")));
+    const struct kind *k = kind_of(p, id);
+    struct record *rec;
+    if (!k) /* it does not exist yet */
+        return OK;
+    struct reader *r = store_reader(p->site->store);
+    enum err e = record_read(call, p->site->records, r, k, id, 0, &rec);
+    store_return(p->site->store, r);
+    return e == OK ? demo_live_day(call, p->site->records, stream, rec->key, day, p->now) : e;
+}
+
+static enum err judge_windows(struct play *p, struct call *call)
+{
+    size_t judged;
+    bool more = true;
+    call->actor = actor_system(call);
+    while (more)
+        TRY(limit_due(call, p->site->records, &judged, &more));
+    return OK;
+}
+
+/* Received before people act on the next day, and sealed the minute after. */
+static enum err live_day(struct play *p, struct call *call, int64_t day)
+{
+    const struct json *streams = json_get(p->script, "live");
+    call->now = p->now + (day + 1) * 86400000000LL - 120000000LL;
+    call->id = id_new(call);
+    call->actor = actor_command(call);
+    for (const struct json *s = streams ? streams->first : NULL; s; s = s->next)
+        TRY(live_stream(p, call, s, day));
+    call->now += 119000000LL;
+    TRY(journal_seal_due(call, p->site->store, p->site->ledger, p->site->model->hash));
+    return streams ? judge_windows(p, call) : OK;
+}
+
+static enum err live_until(struct play *p, int64_t day)
+{
+    while (p->lived < day) {
+        struct arena *a = arena_open();
+        struct call *call = call_open(a, p->now, LANG_EN);
+        enum err e = live_day(p, call, ++p->lived);
+        if (e != OK)
+            failed(p->site->caller, call, e);
+        arena_close(a);
+        TRY(e);
+    }
+    return OK;
+}
+
 /* Every act that is refused is told with its line: a demo that does not follow the rules is a
  * fault. */
 static int play_acts(struct play *p)
@@ -263,7 +323,10 @@ static int play_acts(struct play *p)
     for (const struct json *act = acts ? acts->first : NULL; act; act = act->next) {
         struct arena *a = arena_open();
         struct call *call = call_open(a, p->now, LANG_EN);
-        enum err e = play_one(p, call, act);
+        const struct json *at = json_get(act, "at");
+        enum err e = live_until(p, at ? at->integer - 1 : -1);
+        if (e == OK)
+            e = play_one(p, call, act);
         if (e != OK) {
             fprintf(p->site->caller->err, "%.*s:%u ", TEXT_ARG(p->path), act->line);
             failed(p->site->caller, call, e);
@@ -271,6 +334,7 @@ static int play_acts(struct play *p)
         }
         arena_close(a);
     }
+    refused += live_until(p, -1) != OK;
     return refused ? 5 : 0;
 }
 
@@ -401,6 +465,7 @@ int demo_load(struct site *s, struct text name)
     struct demo demo = {0};
     struct play p = {.site = s, .now = s->call->now, .room = 8000};
     p.known = NEW_MANY(s->arena, p.room, struct known);
+    p.lived = -LIVE_DAYS - 1;
     enum err e = demo_script(s->call, name, &demo);
     p.script = demo.script;
     p.path = demo.path;

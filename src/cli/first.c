@@ -44,9 +44,10 @@ void first_hint(const struct args *args, struct place place)
 {
     struct call call = {.lang = args->caller->lang};
     if (!text_starts(text_of(place.where), "postgres") && access(place.where, F_OK) != 0)
-        fprintf(args->caller->err, "  %s: mkdir %s\n",
-                say(&call, "to begin a new organisation there, make the folder and start again"),
-                place.where);
+        fprintf(
+            args->caller->err, "  %s: mkdir %s\n",
+            say(&call, "to begin a new organisation there, make the folder and start again"),
+            place.where);
 }
 
 int first_found(struct site *s, const struct args *args, struct place place)

@@ -8,8 +8,8 @@
 #include "api/api.h"
 #include "cli/cli.h"
 
-/* Whether nothing is there yet: a folder that is empty, a schema without tables. A folder with other
- * things in it is somebody's, and one that is absent may be a typing mistake. */
+/* Whether nothing is there yet: a folder that is empty, a schema without tables. A folder with
+ * other things in it is somebody's, and one that is absent may be a typing mistake. */
 bool first_wanted(const struct args *args, struct place place);
 /* How one begins there, for whoever named a folder that is absent. */
 void first_hint(const struct args *args, struct place place);

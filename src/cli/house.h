@@ -3,6 +3,7 @@
 #ifndef CLI_HOUSE_H
 #define CLI_HOUSE_H
 
+#include "cli/bring.h"
 #include "cli/first.h"
 #include "net/net.h"
 #include "work/work.h"
@@ -31,6 +32,8 @@ struct house {
     struct served *of; /* room for API_MOST */
     size_t count;
     struct beside *beside; /* a demo to look at, while nobody has entered; NULL: none */
+    struct bring *bring;   /* takes a backup in, while nobody has; NULL: none */
+    bool again;            /* what was brought shall be served in its place */
     struct mail *mail; /* one server for all; NULL: none */
     struct hook_sender_options hooks; /* where webhooks may go: the same for all */
 };

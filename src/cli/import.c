@@ -393,7 +393,8 @@ static int import_file(struct import *im)
 }
 
 /* ---- the command ------------------------------------------------------------------------ */
-static const struct option_rule rules[] = {{"map", true}, {"dry-run", false}, {"json", false}, {"as", true}, {"look", false}};
+static const struct option_rule rules[] = {{"map", true}, {"dry-run", false}, {"json", false},
+                                           {"as", true},  {"look", false},    {"system", true}};
 
 static int run_command(const struct args *args)
 {
@@ -403,9 +404,18 @@ static int run_command(const struct args *args)
         return wrong_action(args, "import", "", "KIND FILE.csv|.xlsx|.json");
     if (!place.where)
         return 2;
+    bool events = !strcmp(args->words[0], "events");
+    if (events && (!args_option(args, "system") || !args_option(args, "map")))
+        return wrong_action(args, "import events", "",
+                            "FILE.csv --system KEY --map PROFILE.json");
     int code = site_open(&s, args->caller, place, MODEL_SAME);
     if (code)
         return code;
+    if (events) {
+        code = import_events(&s, args);
+        site_close(&s);
+        return code;
+    }
     bool look = args_flag(args, "look"); /* is nobody's act */
     enum err e = look && !args_option(args, "as") ? OK : act_as(&s, args_option(args, "as"));
     struct import im = {.site = &s,
@@ -425,18 +435,26 @@ const struct command command_import = {
     .usage =
         "aimwell import KIND FILE.csv|.xlsx|.json --as EMAIL [--map MAP.json|NAME]\n"
         "               [--dry-run] [--json]\n"
-        "aimwell import KIND FILE --look [--json]\n\n"
+        "aimwell import KIND FILE --look [--json]\n"
+        "aimwell import events FILE.csv --system KEY --map PROFILE.json --as EMAIL\n"
+        "               [--dry-run] [--json]\n\n"
         "--as says for whom: what is written is theirs. Needed once there are people.\n"
         "The first row names the columns: fields by name or by title, as `aimwell export` "
         "writes\n"
-        "them. A row with the key, id or external_id of a record updates it; without such columns one\n"
+        "them. A row with the key, id or external_id of a record updates it; without such "
+        "columns one\n"
         "with its control, or its title. A bad row never\n"
         "stops the good ones: the result lists accepted, updated, unchanged and rejected rows\n"
         "with line, column and reason; exit 1 when any was rejected. --dry-run does all "
         "of it and takes it back.\n"
-        "--look takes nothing in: it says what the file is, where its header is and what its columns\n"
+        "--look takes nothing in: it says what the file is, where its header is and what its "
+        "columns\n"
         "hold, and drafts a map and, for columns that no field is for, an extension.\n"
-        "--map names a file, or a shipped map: us-federal-ai-2025, us-federal-ai-cots-2025.",
+        "--map names a file, or a shipped map: us-federal-ai-2025, us-federal-ai-cots-2025.\n"
+        "events: what an AI system did, each row an event of that system, by a profile that "
+        "says "
+        "which\n"
+        "column is what (docs/events.md). The same file again counts once.",
     .about = "take records from a table",
     .rules = rules,
     .rule_count = COUNT(rules),

@@ -4,7 +4,8 @@
  *
  * The zip is foreign: each name has to be one that a backup can hold, no name twice, and no more
  * is written than it said, than there is room for, or than its bytes can be about. */
-#include "cli/cli.h"
+#include "cli/restore.h"
+#include "monitor/monitor.h"
 #include "store/store.h"
 
 #include <dirent.h>
@@ -16,7 +17,6 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
-#include <zip.h>
 
 #define ENTRIES_MOST 10000000
 #define KEY_MOST 4096
@@ -73,19 +73,16 @@ static uint64_t most_for(const char *name)
 }
 
 /* ---- unpacking ------------------------------------------------------------------------------ */
-struct restore {
-    struct arena *arena;
-    const struct caller *caller;
-    const char *work; /* where it is unpacked */
-    zip_t *zip;
-    uint64_t room, packed, size; /* bytes: that may be written; of the zip; that entries take in it */
-    bool database, key;
-    size_t left_out; /* files */
-};
+/* In the language of whoever hears it. */
+static const char *say_here(const struct restore *r, const char *words)
+{
+    struct call call = {.lang = r->caller->lang};
+    return say(&call, words);
+}
 
 static bool refuse(struct restore *r, const char *name, const char *why)
 {
-    fprintf(r->caller->err, "aimwell restore: %.200s: %s\n", name, why);
+    fprintf(r->caller->err, "aimwell restore: %.200s: %s\n", name, say_here(r, why));
     return false;
 }
 
@@ -95,7 +92,7 @@ static bool make_parents(char *path, size_t from)
         if (*p != '/')
             continue;
         *p = '\0';
-        bool good = mkdir(path, 0700) == 0 || errno == EEXIST;
+        bool good = folder_make(path) || errno == EEXIST;
         *p = '/';
         if (!good)
             return false;
@@ -124,16 +121,15 @@ static bool write_one(struct restore *r, zip_uint64_t index, const zip_stat_t *s
     struct text path = text_print(r->arena, "%s/%s", r->work, st->name);
     char *at = (char *)(uintptr_t)path.at;
     zip_file_t *in = zip_fopen_index(r->zip, index, 0);
-    int out = in && make_parents(at, strlen(r->work) + 1)
-                  ? open(at, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)
-                  : -1;
+    int out = in && make_parents(at, strlen(r->work) + 1) ? file_make(at, O_WRONLY) : -1;
     bool twice = out < 0 && errno == EEXIST;
     bool good = out >= 0 && copy_out(in, out, st->size);
     if (in)
         zip_fclose(in);
     if (out >= 0)
         good = close(out) == 0 && good;
-    return good || refuse(r, st->name, twice ? "is in it twice" : "could not be written");
+    return good ||
+           refuse(r, st->name, twice ? SAID("is in it twice") : SAID("could not be written"));
 }
 
 static bool take_one(struct restore *r, zip_uint64_t index)
@@ -141,17 +137,17 @@ static bool take_one(struct restore *r, zip_uint64_t index)
     const zip_uint64_t needed = ZIP_STAT_NAME | ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE;
     zip_stat_t st;
     if (zip_stat_index(r->zip, index, 0, &st) != 0 || (st.valid & needed) != needed)
-        return refuse(r, "an entry", "cannot be read");
+        return refuse(r, say_here(r, SAID("an entry")), SAID("cannot be read"));
     uint64_t most = most_for(st.name);
     if (!most)
         return !strncmp(st.name, "files/incoming/", 15) || /* of an earlier release */
-               refuse(r, st.name, "a name that does not belong");
+               refuse(r, st.name, SAID("a name that does not belong"));
     if (st.size > most)
-        return refuse(r, st.name, "is larger than it can be");
+        return refuse(r, st.name, SAID("is larger than it can be"));
     if (st.comp_size > r->packed)
-        return refuse(r, st.name, "its bytes belong to another entry as well");
+        return refuse(r, st.name, SAID("its bytes belong to another entry as well"));
     if (st.size > r->room)
-        return refuse(r, st.name, "there is no room for it");
+        return refuse(r, st.name, SAID("there is no room for it"));
     r->packed -= st.comp_size;
     r->room -= st.size;
     r->database |= !strcmp(st.name, "aimwell.db");
@@ -176,33 +172,52 @@ static bool take_all(struct restore *r)
 {
     zip_int64_t count = zip_get_num_entries(r->zip, 0);
     if (count > ENTRIES_MOST)
-        return refuse(r, "the file", "has too many entries");
-    for (zip_int64_t i = 0; i < count; i++)
+        return refuse(r, say_here(r, SAID("the file")), SAID("has too many entries"));
+    atomic_store(&r->total, count);
+    for (zip_int64_t i = 0; i < count; i++, atomic_store(&r->done, i))
         if (!take_one(r, (zip_uint64_t)i))
             return false;
     if (!r->database || !r->key)
-        return refuse(r, "the file", "is not a whole backup: the database or the key is missing");
+        return refuse(r, say_here(r, SAID("the file")),
+                      SAID("is not a whole backup: the database or the key is missing"));
     return nftw(r->work, sync_one, 16, FTW_DEPTH | FTW_PHYS) == 0 ||
            refuse(r, r->work, strerror(errno));
+}
+
+/* The bytes stay where they are: a view of what was sent. */
+static zip_t *open_zip(struct restore *r, const char *file, uint64_t *size)
+{
+    struct stat st;
+    int error = 0;
+    zip_source_t *source = NULL;
+    if (file) {
+        zip_t *zip = zip_open(file, ZIP_RDONLY | ZIP_CHECKCONS, &error);
+        *size = zip && stat(file, &st) == 0 ? (uint64_t)st.st_size : 0;
+        return zip;
+    }
+    *size = r->bytes.len;
+    source = zip_source_buffer_create(r->bytes.at, r->bytes.len, 0, NULL);
+    zip_t *zip = source ? zip_open_from_source(source, ZIP_RDONLY | ZIP_CHECKCONS, NULL) : NULL;
+    if (source && !zip)
+        zip_source_free(source);
+    return zip;
 }
 
 static int unpack(struct restore *r, const char *file)
 {
     struct statvfs disk;
-    struct stat st;
-    int error = 0;
-    r->zip = zip_open(file, ZIP_RDONLY | ZIP_CHECKCONS, &error);
-    if (!r->zip || stat(file, &st) != 0) {
-        bool there = access(file, F_OK) == 0;
-        fprintf(r->caller->err, "aimwell restore: %s %s\n", file,
-                there ? "is not a backup" : "is not there");
+    r->zip = open_zip(r, file, &r->packed);
+    if (!r->zip) {
+        bool there = !file || access(file, F_OK) == 0;
+        refuse(r, file ? file : say_here(r, SAID("the file")),
+               there ? SAID("is not a backup") : SAID("is not there"));
         return there ? 2 : 4;
     }
     uint64_t left = statvfs(r->work, &disk) == 0 ? (uint64_t)disk.f_bavail * disk.f_frsize : 0;
     r->room = left > LEFT_FREE ? left - LEFT_FREE : 0;
-    r->packed = (uint64_t)st.st_size;
     bool good = take_all(r);
     zip_discard(r->zip);
+    atomic_store(&r->whole, good);
     return good ? 0 : 6;
 }
 
@@ -213,6 +228,8 @@ static int judge(struct site *s, const char *work, uint64_t *entries)
     verification_start(&v);
     enum err e = record_verify(s->call, s->store, s->model, s->signer->origin,
                                s->signer->public_key, true, (struct text){0}, &v);
+    if (e == OK && !v.untold.len)
+        e = monitor_count_verify(s->call, s->store, &v);
     for (const struct finding *f = v.findings; f; f = f->next)
         fprintf(s->caller->err, "TAMPERED %.*s: %.*s\n", TEXT_ARG(f->place), TEXT_ARG(f->what));
     if (e == OK && !v.finding_count)
@@ -322,9 +339,29 @@ static int give_name(struct restore *r, const char *folder)
     return errno == EEXIST || errno == ENOTEMPTY ? 5 : 6;
 }
 
+/* It is the copy of something that may live on. */
+static int mark_restored(struct restore *r)
+{
+    const char *path = text_print(r->arena, "%s/%s", r->work, STORE_RESTORED).at;
+    int file = file_make(path, O_WRONLY);
+    bool good = file >= 0 && fsync(file) == 0 && caller_sync_folder_of(r->arena, path);
+    if (!good)
+        refuse(r, r->work, strerror(errno));
+    if (file >= 0)
+        close(file);
+    return good ? 0 : 6;
+}
+
+int restore_into(struct restore *r, const char *file)
+{
+    int code = unpack(r, file);
+    if (!code)
+        code = verify_restored(r, &r->entries);
+    return code ? code : mark_restored(r);
+}
+
 static int restore(struct restore *r, const char *file, const char *folder)
 {
-    uint64_t entries = 0;
     unsigned char random[8];
     chance(random, sizeof random);
     struct text tail = hex_of(r->arena, (struct text){(char *)random, sizeof random});
@@ -333,16 +370,18 @@ static int restore(struct restore *r, const char *file, const char *folder)
         refuse(r, folder, strerror(errno));
         return 6;
     }
-    int code = unpack(r, file);
-    if (!code)
-        code = verify_restored(r, &entries);
+    int code = restore_into(r, file);
     if (!code)
         code = give_name(r, folder);
     if (code)
         remove_folder(r->work);
     else
-        fprintf(r->caller->out, "%s is restored and verified: %llu entries\n", folder,
-                (unsigned long long)entries);
+        fprintf(
+            r->caller->out, "%s is restored and verified: %llu entries\n%s\n", folder,
+            (unsigned long long)r->entries,
+            say_here(r,
+                     SAID("Webhooks and letters wait until an administrator says that this is "
+                          "the only copy.")));
     return code;
 }
 
@@ -373,8 +412,11 @@ const struct command command_restore = {
     .usage =
         "aimwell restore FILE --data DIR\n\n"
         "Unpacks a backup into a new folder and verifies every entry, record and file. When it "
-        "is not\nwhole, nothing is left of it. Files that no record tells of are left out, and counted. Do not serve an old copy while the original "
-        "lives on: two ledgers\nwith one name would follow.",
+        "is not\nwhole, nothing is left of it. Files that no record tells of are left out, and "
+        "counted. Do not serve an old copy while the original "
+        "lives on: two ledgers\nwith one name would follow. Until an administrator says in "
+        "Settings that it is the only copy,\n"
+        "no webhook and no letter goes out from it.",
     .about = "a backup back into a folder, verified",
     .run = run_restore,
     .words = 1};

@@ -112,6 +112,17 @@ static void print_setup(struct site *s, const struct house *h, const struct net_
     }
 }
 
+/* Whoever restored it may not be who sees the pages. */
+static void print_restored(const struct site *s)
+{
+    if (store_restored(s->store))
+        fprintf(s->caller->out, "  %s\n",
+                say(s->call,
+                    "This is out of a backup: webhooks and letters wait until an administrator "
+                    "says in Settings that it is the only copy."));
+    fflush(s->caller->out);
+}
+
 /* A file system that has no sockets is no reason not to serve. */
 static void warn_without_socket(struct site *s)
 {
@@ -295,6 +306,7 @@ static enum err open_api(struct served *v, const struct net_options *o, const st
         .reach = h->hooks.reach,
         .demo = h->beside ? beside_start : NULL,
         .demo_arg = h->beside,
+        .bring = bring_api(h->bring),
         .sender = h->mail ? sender_of(v) : TEXT("")};
     TRY(api_open(s->call, &options, &v->api));
     site_let_go(s);
@@ -369,7 +381,10 @@ static enum err wait_for_end(struct house *h, struct api_house *house)
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
-    while (sigtimedwait(&set, NULL, &between) < 0)
+    while (sigtimedwait(&set, NULL, &between) < 0) {
+        h->again = bring_ready(h->bring);
+        if (h->again)
+            return OK;
         for (size_t i = 0; i < h->count; i++) {
             if (h->of[i].shut || still_fits(&h->of[i]))
                 continue;
@@ -377,6 +392,7 @@ static enum err wait_for_end(struct house *h, struct api_house *house)
                 return say_other_model(&h->of[i].site);
             shut_one(&h->of[i], house, i);
         }
+    }
     return OK;
 }
 
@@ -387,6 +403,7 @@ static void print_served(struct house *h, const struct net_options *o, int port,
         if (demo)
             demo_print(&v->site);
         print_address(&v->site, o, port, &v->outside);
+        print_restored(&v->site);
         print_setup(&v->site, h, o, port, &v->outside);
     }
 }
@@ -467,14 +484,20 @@ static int serve(struct house *h, struct net_options *o, const struct args *args
     if (e == OK)
         e = start_all(h, net, o, &at);
     if (e == OK) {
+        o->port = net_port(net); /* also when it begins again */
+        bring_serves(h->bring, h->of[0].site.access);
         print_served(h, o, net_port(net), args_flag(args, "demo"));
         e = wait_for_end(h, house);
         log_line(LOG_INFO, "stopping", "grace_s=10");
     }
     mail_stop(h->mail); /* or a letter that somebody tries out would hold up the end */
+    for (size_t i = 0; i < h->count; i++)
+        api_hush(h->of[i].api);
     net_close(net, 10000000);
     for (size_t i = 0; i < h->count; i++)
         stop_one(&h->of[i]);
+    h->again = h->again && e == OK && bring_may_take(h->bring, h->of[0].site.call);
+    bring_serves(h->bring, NULL);
     return e == OK ? 0 : failed(at->site.caller, at->site.call, e);
 }
 
@@ -546,6 +569,51 @@ static int open_served(struct house *h, struct served *v, const struct args *arg
     return code ? code : house_twice(args, h, v);
 }
 
+/* While nobody has entered: a demo beside it, or a backup in its place. */
+static void open_first(struct house *h, const struct net_options *o)
+{
+    struct served *v = &h->of[0];
+    bool alone = is_loopback(o->host) && !v->outside.origin.len;
+    if (h->file || !first_unnamed(&v->site))
+        return;
+    if (alone)
+        h->beside = beside_open(h->arena, &v->site, v->place);
+    if (!h->bring && store_kind(v->site.store) == STORE_SQLITE)
+        h->bring = bring_open(v->place, alone);
+}
+
+static void close_house(struct house *h)
+{
+    beside_close(h->beside);
+    mail_close(h->mail);
+    h->beside = NULL;
+    h->mail = NULL;
+    for (size_t i = 0; i < h->count; i++) {
+        if (h->of[i].open)
+            site_close(&h->of[i].site);
+        h->of[i] = (struct served){
+            .place = h->of[i].place, .outside = h->of[i].outside, .line = h->of[i].line};
+    }
+}
+
+static int serve_house(struct house *h, struct net_options *o, const struct args *args)
+{
+    int code = h->file ? 0 : bring_recover(args->caller, h->of[0].place);
+    for (size_t i = 0; i < h->count && code == 0; i++)
+        code = open_served(h, &h->of[i], args, o);
+    if (code == 0)
+        code = read_mail(h, args);
+    if (code == 0)
+        code = read_hooks(h, args);
+    if (code == 0) {
+        open_first(h, o);
+        warn_of_root(&h->of[0].site);
+        code = serve(h, o, args);
+    }
+    close_house(h);
+    return code;
+}
+
 static int run(const struct args *args)
 {
     struct net_options o = {.body_cap = 1u << 20, .deadline_us = 30000000, .workers = 4};
@@ -554,24 +622,13 @@ static int run(const struct args *args)
     int code = read_options(args, &o) && read_house(args, &h, &o) ? 0 : 2;
     o.max_connections = connections_most(h.count);
     block_signals();
-    for (size_t i = 0; i < h.count && code == 0; i++)
-        code = open_served(&h, &h.of[i], args, &o);
     if (code == 0)
-        code = read_mail(&h, args);
-    if (code == 0)
-        code = read_hooks(&h, args);
-    if (code == 0 && !h.file && is_loopback(o.host) && !h.of[0].outside.origin.len &&
-        first_unnamed(&h.of[0].site))
-        h.beside = beside_open(h.arena, &h.of[0].site, h.of[0].place);
-    if (code == 0) {
-        warn_of_root(&h.of[0].site);
-        code = serve(&h, &o, args);
+        code = serve_house(&h, &o, args);
+    while (code == 0 && h.again) {
+        h.again = false;
+        code = bring_take(h.bring, args->caller) ? serve_house(&h, &o, args) : 6;
     }
-    beside_close(h.beside);
-    mail_close(h.mail);
-    for (size_t i = 0; i < h.count; i++)
-        if (h.of[i].open)
-            site_close(&h.of[i].site);
+    bring_close(h.bring);
     arena_close(h.arena);
     return code;
 }

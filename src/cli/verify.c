@@ -2,6 +2,7 @@
 /* cli/verify.c — is everything as it was written? Only reads; may run beside a server. Exit 0
  * intact, 1 tampered, 2 cannot tell. */
 #include "cli/cli.h"
+#include "monitor/monitor.h"
 
 #include <stdio.h>
 
@@ -58,7 +59,7 @@ static void print_words(const struct caller *c, struct call *call, const struct 
                TEXT_ARG(base64_of(call->arena, hash_text(&v->root))),
                deep ? ", and every record, file, person and role agrees with them" : "");
     for (const struct finding *f = v->notes; f; f = f->next)
-        fprintf(c->out, "redacted: %.*s: %.*s\n", TEXT_ARG(f->place), TEXT_ARG(f->what));
+        fprintf(c->out, "taken out: %.*s: %.*s\n", TEXT_ARG(f->place), TEXT_ARG(f->what));
     if (v->note_count > 100)
         fprintf(c->out, "… %zu in all: the first 100 are shown\n", v->note_count);
     for (const struct finding *f = v->findings; f; f = f->next)
@@ -80,6 +81,8 @@ static int verify(struct site *s, const struct args *args)
     if (e == OK)
         e = record_verify(s->call, s->store, s->model, s->signer->origin, s->signer->public_key,
                           deep, note, &v);
+    if (e == OK && deep && !v.untold.len)
+        e = monitor_count_verify(s->call, s->store, &v);
     if (e != OK && !v.finding_count) {
         failed(s->caller, s->call, e);
         return 2;

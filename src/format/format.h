@@ -4,6 +4,7 @@
 #define FORMAT_H
 
 #include "base/base.h"
+#include "format/html.h"
 #include "format/rich.h"
 #include "format/word.h"
 
@@ -217,6 +218,14 @@ void ical_end(struct buf *b);
 /* False when malformed, or when what comes out is not UTF-8 or holds a NUL. */
 bool url_decode(struct arena *a, struct text in, bool plus_is_space, struct text *out); /* once */
 struct text url_encode(struct arena *a, struct text in);
+/* What a form without script sends (application/x-www-form-urlencoded): names and values in
+ * their order, decoded, line breaks as LF. ERR_MALFORMED when it cannot be read, ERR_TOO_LARGE
+ * when it has more than `most`. */
+struct form_field {
+    struct text name, value;
+};
+MUST_USE enum err form_fields_read(struct call *call, struct text body, size_t most,
+                                   struct form_field **fields, size_t *count);
 
 /* ---- multipart/form-data, for browsers that drop files ---------------------------------------- */
 struct part {

@@ -22,6 +22,12 @@ enum seen_as {
     SEEN_OLE, /* office files of before 2007, and those with a password */
 };
 enum seen_as see_as(struct text bytes);
+/* How large a picture says it is. False for what is no PNG, JPEG or WebP, or does not say. */
+struct image {
+    enum seen_as as;
+    uint32_t width, height; /* pixels, each at least 1 */
+};
+bool picture_read(struct text bytes, struct image *out);
 
 /* What a zip holds, as the links of its package say. */
 enum office { OFFICE_NONE, OFFICE_WORDS, OFFICE_SHEETS, OFFICE_SLIDES };

@@ -24,8 +24,10 @@ static const struct {
     {"ladders/", FILE_LADDER},
     {"deadlines/", FILE_DEADLINE},
     {"gathers/", FILE_GATHER},
+    {"glossary/", FILE_GLOSSARY},
     {"traces/", FILE_TRACE},
     {"homes/", FILE_HOME},
+    {"pictures/", FILE_PICTURE},
     {"asks/", FILE_ASK},
     {"starters/", FILE_STARTER},
     {"overlays/", FILE_OVERLAY},
@@ -75,7 +77,10 @@ static bool classify_by_content(struct source *s)
                       {"ladder", FILE_LADDER},
                       {"gather", FILE_GATHER},
                       {"deadlines", FILE_DEADLINE},
-                      {"trace", FILE_TRACE}, {"home", FILE_HOME}};
+                      {"trace", FILE_TRACE},
+                      {"glossary", FILE_GLOSSARY},
+                      {"home", FILE_HOME},
+                      {"picture", FILE_PICTURE}};
     for (size_t i = 0; i < COUNT(first_keys); i++)
         if (json_get(s->root, first_keys[i].key) != NULL) {
             s->type = first_keys[i].type;

@@ -225,6 +225,31 @@ static void read_tiles(struct loader *l, const struct json *root, struct home *h
     }
 }
 
+static const struct tile *tile_named(const struct home *h, struct text name)
+{
+    for (size_t i = 0; i < h->tile_count; i++)
+        if (text_same(h->tiles[i].name, name))
+            return &h->tiles[i];
+    return NULL;
+}
+
+/* Tiles of this home: what leads nowhere of its own is no place to go to. */
+static void read_nav(struct loader *l, const struct json *root, struct home *h)
+{
+    const struct json *list = json_get(root, "nav");
+    if (list == NULL || !model__texts(l, root, "nav", true, &h->nav, &h->nav_count))
+        return;
+    for (const struct json *one = list->first; one != NULL; one = one->next) {
+        const struct tile *t = tile_named(h, one->text);
+        if (t == NULL)
+            model__mistake(l, one, "unknown", "this home has no tile \"%.*s\"",
+                           TEXT_ARG(one->text));
+        else if (t->kind == NULL && !model__one_of(t->part, "readiness ledger"))
+            model__mistake(l, one, "nav", "\"%.*s\" has no page of its own",
+                           TEXT_ARG(one->text));
+    }
+}
+
 /* ---- acts ---------------------------------------------------------------------------------
  */
 /* "treatment.approve" */
@@ -324,7 +349,7 @@ static void read_home(struct loader *l, const struct source *s, struct home *h)
 {
     l->file = s;
     *h = (struct home){.source = model__at(l, s->root)};
-    if (!model__keys(l, s->root, "home title about order roles otherwise tiles acts weeks"))
+    if (!model__keys(l, s->root, "home title about order roles otherwise tiles nav acts weeks"))
         return;
     h->name = model__text(l, s->root, "home", true);
     if (h->name.len > 0 && (!model__name_ok(h->name) || !model__called(s, h->name)))
@@ -340,6 +365,7 @@ static void read_home(struct loader *l, const struct source *s, struct home *h)
         model__mistake(l, json_get(s->root, "otherwise"), "roles",
                        "either it is for roles, or for whom no other home is");
     read_tiles(l, s->root, h);
+    read_nav(l, s->root, h);
     read_acts(l, s->root, h);
     check_known(l, s->root, h);
 }

@@ -42,6 +42,8 @@ enum file_type {
     FILE_STARTER,
     FILE_GATHER,
     FILE_TRACE,
+    FILE_PICTURE,
+    FILE_GLOSSARY,
     FILE_HOME,
     FILE_OVERLAY
 };
@@ -172,6 +174,8 @@ enum field_place { IN_ENVELOPE, IN_KIND, IN_ROWS };
 /* Everything about a field that can be said without the rest of its kind. */
 void model__field_keys(struct loader *l, const struct json *v, struct field *f,
                        enum field_place place);
+/* "example" and "asked_by" of a field whose type is known. */
+void model__field_help(struct loader *l, const struct json *v, struct field *f);
 /* Conditions, required, default, covers, computed. */
 void model__field_finish(struct loader *l, struct draft *d, struct field *f);
 /* envelope.json, read once (envelope.c). */
@@ -196,6 +200,8 @@ void model__offers(struct loader *l, const struct json *root, struct kind *k);
 void model__make_values(struct loader *l, const struct kind *k, const struct json *set,
                         struct make *make);
 void model__public(struct loader *l, const struct json *root, struct kind *k);
+/* model/kind/published.c: what of it is on the public pages. */
+void model__published(struct loader *l, const struct json *root, struct kind *k);
 /* "not": {"SOD-7": [who, …]} of `v`. */
 void model__duties(struct loader *l, const struct kind *k, const struct json *v,
                    struct duty **duties, size_t *count);
@@ -203,6 +209,8 @@ void model__duties(struct loader *l, const struct kind *k, const struct json *v,
 void model__views(struct loader *l, const struct json *root, struct kind *k);
 /* model/kind/story.c: what the page of a record tells of it. */
 void model__story(struct loader *l, const struct json *root, struct kind *k);
+/* model/kind/steps.c: the way to fill in a record step by step. */
+void model__steps(struct loader *l, const struct json *root, struct kind *k);
 void model__needs(struct loader *l, struct draft *d, const struct json *list, struct move *m);
 /* The ref that "of" names, of needs and of what is pushed; NULL when there is none. */
 const struct field *model__of(struct loader *l, const struct kind *k, const struct json *v);
@@ -231,6 +239,18 @@ void model__acknowledge(struct loader *l, struct draft *d);
 /* judge/asked.c: "asked_KIND" is whom its records in that state ask, and when they
  * acknowledged; "" when it is no such name. */
 struct text model__asked(struct loader *l, struct text name);
+
+/* view.c: of the kind that is one. */
+void model__view(struct loader *l, struct draft *d);
+/* ---- kind/review.c */
+void model__review(struct loader *l, struct draft *d);
+void model__review_plan(struct loader *l, struct draft *d);
+void model__review_test(struct loader *l, struct draft *d);
+
+/* ---- kind/measured.c */
+void model__prices(struct loader *l, struct draft *d);
+void model__agent(struct loader *l, struct draft *d);
+void model__monitor(struct loader *l, struct draft *d); /* kind/monitor.c */
 
 /* waiver.c: of the kind that is one; and when the moves of every kind are known. */
 void model__waiver(struct loader *l, struct draft *d);
@@ -304,17 +324,27 @@ bool model__column(const struct sql *q, const char *name, query_value_fn seen, c
 /* A query_value_fn: a mistake unless it is a kind, or the text `also` (char *; NULL: none). */
 void model__is_kind(const struct sql *q, struct text value, const void *also);
 bool model__quotes(const struct sql *q, struct text code); /* the text stands in it */
+/* "fix" of a check whose reasons were read; `breaks` is its second query. */
+void model__fixes(struct loader *l, const struct json *root, const struct sql *breaks,
+                  struct check *c);
 void model__check_file(struct loader *l, const struct source *s, struct check *c);
 /* Needs the kinds, the guest and the sets. Every "@records" of a move has one. */
 void model__gathers(struct loader *l, size_t count);
 /* home.c: what Today shows by role. Needs kinds and roles. */
 void model__homes(struct loader *l, size_t count);
 void model__asks(struct loader *l, size_t count);
+/* decider.c: of a file of asks/ that has outcomes. */
+bool model__decides(const struct source *s);
+void model__decider(struct loader *l, const struct source *s, struct decider *d);
 void model__starters(struct loader *l, size_t count);
+void model__glossary(struct loader *l); /* needs the kinds */
 
 /* judge/trace.c: needs the kinds. */
 void model__traces(struct loader *l, size_t count);
 void model__put_trace(struct json_out *o, const struct trace_plan *t);
+/* judge/picture.c: needs kinds with their views, and frameworks. */
+void model__pictures(struct loader *l, size_t count);
+void model__put_pictures(struct json_out *o, const struct model *m);
 
 /* ---- describing -------------------------------------------------------------------------- */
 void model__put_words(struct json_out *o, struct words w);

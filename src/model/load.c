@@ -161,7 +161,10 @@ static void run_passes(struct loader *l, struct text on)
     read_checks(l);
     if (l->mistakes == 0)
         model__traces(l, count_of(l, FILE_TRACE));
+    if (l->mistakes == 0)
+        model__pictures(l, count_of(l, FILE_PICTURE));
     model__homes(l, count_of(l, FILE_HOME));
+    model__glossary(l);
 }
 
 enum err model_load(struct call *call, const struct model_file *files, size_t count,

@@ -56,6 +56,7 @@ struct who_list {
     size_t count;
 };
 enum target { TO_NONE, TO_KIND, TO_PERSON, TO_ROLE, TO_REQUIREMENT };
+enum total { TOTAL_NONE, TOTAL_SUM, TOTAL_MEAN };
 struct field {
     struct text name, was;
     const struct field_type *type;
@@ -69,6 +70,7 @@ struct field {
     const struct condition *required_when, *only; /* NULL: always */
     const struct scale *scale;   /* CHOICE; INTEGER may have one */
     bool many, unique, sensitive, always, indexed;
+    enum total total;            /* what the foot of a list says of it */
     bool guarded;                /* not for everybody who reads the record: sensitive, or `read` */
     struct who_list read;        /* who may read it; none, unless guarded: whoever reads the record */
     int64_t min, max;            /* INTEGER value bounds; TEXT/NOTE: max characters */
@@ -84,6 +86,9 @@ struct field {
     const struct field *one_for,
         *one_column;             /* ROWS: of the rows that are the same in one_for… */
     struct text one_is;          /* …exactly one has this there; NULL: no such rule */
+    struct words example;        /* TEXT, NOTE: a worked example; "" */
+    struct text *asked_by; /* rows of frameworks that ask for it; none: those of the kind */
+    size_t asked_count;
     const struct json *fallback; /* "default" */
     const struct json *computed; /* {"fn": …}; NULL: a person's field */
     const struct condition **cases; /* the `when` of each case, in order; NULL: always */
@@ -146,7 +151,7 @@ struct push { /* records of a kind whose field names this one, where the move le
 };
 struct make_source { /* of a value: a column of the row, a field of the record that makes, or itself */
     const struct field *column, *field;
-    bool itself;
+    bool itself, about; /* about: of a choice, what its value is about and not its title */
 };
 struct make_value {
     const struct field *field; /* of the record that is made */
@@ -162,6 +167,8 @@ struct make { /* a record that a move makes */
     struct make_value *values;
     size_t value_count;
     const struct field *each;  /* rows: a record for each of them; NULL: one */
+    const struct field *once;  /* text of the kind: what has the same there is not made again,
+                                  but  linked, while it is in no end; NULL */
     const struct field *link;  /* ref or refs of the record that makes: keeps what was made; NULL */
     const struct condition *when;
 };
@@ -280,6 +287,10 @@ struct home {
     bool otherwise; /* for whom no other home with tiles is */
     struct tile *tiles;
     size_t tile_count;
+    /* Whoever has no home without a "nav" is led to where these tiles lead, and nowhere else.
+     */
+    struct text *nav;
+    size_t nav_count;
     struct home_act *acts;
     size_t act_count;
     int64_t weeks; /* acts are shown so long after the account was made */
@@ -354,6 +365,8 @@ struct move {
     struct text *asks;
     size_t ask_count;
     bool reason, fresh, stop, automatic;
+    const struct field
+        *drill; /* a stop is only tried: the field that says when; NULL: it is none */
     struct duty *duties;
     size_t duty_count;
     struct need *needs;
@@ -376,6 +389,20 @@ struct layout {
     struct text *fields;
     size_t count;
 };
+struct step_of { /* one step of the way to fill in a record */
+    struct text name;
+    struct words title, about;
+    struct text *fields, *shows; /* asked here; of the record in step_way.from, shown */
+    size_t field_count, show_count;
+    const struct condition *when; /* the step is there; NULL: always */
+};
+struct step_way { /* docs/model.md §1.5; count 0: the kind has none */
+    struct step_of *steps;
+    size_t count;
+    const struct field *from;       /* a ref: of what it names is shown; NULL */
+    const struct kind *assign_kind; /* its records hand a step to somebody; NULL: none */
+    const struct field *assign_via, *assign_step; /* of that kind: this record, the step */
+};
 struct public_field { /* shown outside, while the record is in one of these states */
     const struct field *field;
     uint64_t in;
@@ -392,12 +419,39 @@ struct public_way { /* what somebody without an account may send, and is told of
     struct duty *duties;    /* and who does not */
     size_t duty_count;
 };
+/* Which records of the kind whoever has no account may read, and what of them (docs/model.md
+ * §1.6). */
+enum public_page { PUBLIC_NONE, PUBLIC_REGISTER, PUBLIC_REPORT, PUBLIC_TRUST, PUBLIC_PAGES };
+struct published_field {
+    const struct field *field;
+    uint64_t columns; /* ROWS: a bit each, of those that are shown */
+};
+struct published {
+    enum public_page
+        page; /* on which it stands; PUBLIC_NONE: nothing of the kind is published */
+    struct words title, about;
+    const struct field *mark; /* a record is published while it says `value` there; NULL: with
+                                 `latest` alone */
+    struct text value;        /* "true", or a value of the choice */
+    uint64_t in;              /* and while it is in one of these states */
+    struct published_field *show; /* beside its title */
+    size_t show_count;
+    const struct field *latest; /* a date: only the last one is told; NULL: records are shown */
+    const struct kind *reviewed; /* whose records judge it; NULL: none */
+    const struct field *reviewed_via;
+    uint64_t reviewed_in;
+    struct words reviewed_title;
+};
 /* Nobody inside could add it later: what every record must have sooner or later is asked for.
  */
 bool public_must(const struct field *f);
 struct grants { /* a record of the kind gives its person a role over another record */
     const struct field *role, *to, *over, *from, *until; /* from, until may be NULL */
     uint64_t in;                 /* states, a bit each; 0: the kind grants nothing */
+};
+struct stops { /* people whom a record of the kind names may stop another record */
+    const struct field *people, *over, *when, *from, *until; /* the last three may be NULL */
+    uint64_t in; /* states, a bit each; 0: the kind lets nobody stop anything */
 };
 struct waives {     /* is: waiver: who may waive duties, and for how long */
     int64_t people; /* at most so many have an account */
@@ -418,6 +472,7 @@ struct asks {
 struct kind {
     struct text name, prefix, icon, phase, is, sort, file;
     struct grants grants;
+    struct stops stops;
     struct waives waives; /* all 0 unless it is the waiver */
     struct words title, plural, about;
     int64_t order;
@@ -431,10 +486,15 @@ struct kind {
     size_t offer_count;
     struct layout *layouts;
     size_t layout_count;
+    struct step_way way;
     struct text *list, *serves;
     size_t list_count, serves_count;
     struct who_list read, create, change;
     struct public_way outside;
+    struct published published;
+    bool sends; /* its records are AI systems that send events while they run */
+    struct text event_profiles;  /* field: rows of name and profile, for tables of events; "" */
+    struct text keeps_events;    /* field: for how many months events are kept; "": for ever */
     struct text keeps_until;     /* date field: not archived before that day; "" */
     const struct json
         *views; /* a list of shapes, checked; NULL: none. The engine does nothing with it */
@@ -518,6 +578,20 @@ struct query_set { /* a query that checks and other sets read by its name */
     struct words title, about;
     const char *query; /* with the sets that it uses put in */
 };
+/* What mends it: a page makes a button of it. Of what is there the page takes the first that
+ * can be done where the record stands; where nothing can, it opens the record. */
+struct fix {
+    bool there;
+    struct words say;          /* of `nothing`: what is not there yet; "" */
+    struct words title;        /* of the button; "": the page words it */
+    const struct kind *create; /* a new record of this kind; NULL: none */
+    struct text fill;          /* the field of the record that is filled in; "" */
+    struct text *moves;        /* of the record; the first that leads from its state */
+    size_t move_count;
+    const struct kind *list; /* the records of this kind; NULL: none */
+    const struct json *set;  /* what the new record begins with, or the list is narrowed by;
+                                "$id": what breaks the check; NULL: nothing */
+};
 struct check {
     struct text name, source;
     struct words title, statement, remedy;
@@ -526,8 +600,13 @@ struct check {
     bool must;
     int64_t grace;               /* days: $6 is that many ago; 0 none */
     const char *population, *breaks; /* SQL, with sets put in */
-    struct { struct text code; struct words words; } reasons[16];
+    struct {
+        struct text code;
+        struct words words;
+        struct fix fix;
+    } reasons[16];
     size_t reason_count;
+    struct fix nothing; /* where there is nothing to look at */
 };
 /* ---- gathers: what the records say about a time, put into rows by a move
  * --------------------------- */
@@ -576,6 +655,31 @@ struct trace_plan {
                                      rest on others first */
     size_t column_count;
 };
+/* ---- pictures: what people look at
+ * -------------------------------------------------------------- */
+#define PICTURE_KINDS_MOST 12
+enum picture_shape { /* a closed set */
+    PICTURE_BARS,    /* records of one of the kinds by a field, each bar cut by another */
+    PICTURE_MAP,     /* the map of a kind, beside that of the end of last quarter */
+    PICTURE_TREND,   /* readiness over time */
+    PICTURE_CLOCKS,  /* clocks that run or were missed, by what is left of their time */
+    PICTURE_WHEEL,   /* plan, do, check, act: what readiness proves */
+    PICTURE_VIEW     /* a view of a kind, as it is */
+};
+struct picture {
+    struct text name, source;
+    struct words title, about; /* about: the question that it answers */
+    int64_t order;
+    enum picture_shape shape;
+    const struct kind **kinds; /* BARS: of which the reader picks one; CLOCKS: none, all; MAP,
+                                  VIEW: one */
+    size_t kind_count;
+    struct text by, split;            /* BARS; split "state.age", a field, or "" */
+    bool ended;                       /* BARS: counts also what has ended */
+    const struct framework *framework; /* TREND, WHEEL */
+    int64_t days;                     /* TREND */
+    struct text view;                 /* VIEW: coverage, grid or matrix, which the kind has */
+};
 /* ---- asks: plain questions, answered in the rows of a record
  * ------------------------------------ */
 #define ASK_GAP_BELOW 60 /* percent: an answer worth less is a gap */
@@ -608,6 +712,67 @@ struct ask {
     const struct kind *plan; /* records of it close gaps: */
     const struct field *plan_act, *plan_done;
 };
+/* ---- asks that decide: questions whose answers say what class something has, why, and what
+ * has to be done (docs/model.md §8.6). Questions that lead nowhere are not asked.
+ * ------------------ */
+#define UNSURE                                                                                 \
+    "not_sure" /* an answer to every question: it stays open, and the stricter holds */
+#define NONE_OF_THEM "none" /* where several may be picked: nothing else is */
+struct decider_option {
+    struct text id, from; /* before that day it is as if it were not picked; "" always */
+};
+struct decider_question {
+    struct text id;
+    bool many;
+    const struct condition *when; /* over questions before it, and facts; NULL: always */
+    struct decider_option *options;
+    size_t option_count;
+};
+struct decider_case { /* a fact, an outcome, what holds besides, a role */
+    struct text value;
+    int64_t strict;               /* outcomes: the stricter the higher */
+    const struct condition *when; /* NULL: always */
+};
+struct decider_start {
+    const struct condition *when;
+    struct text day;
+};
+struct decider_duty {
+    struct text code, article, role;
+    const struct condition *when;
+    struct decider_start from[8]; /* the first that holds says the day */
+    size_t from_count;
+};
+struct decider {
+    struct text name, source;
+    struct text rules; /* 16 hex of SHA-256 over its file: under which rules was answered */
+    const struct json *root; /* as written, checked */
+    const struct kind *kind;
+    const struct field
+        *into; /* rows of the kind: question, answer; a row each that is picked */
+    const struct field *day, *edition, *said_rules, *outcome, *also, *roles, *next, *grounds,
+        *duties, *subject; /* fields of the kind */
+    struct decider_question *questions;
+    size_t question_count;
+    struct decider_case *facts, *outcomes, *besides, *parts; /* parts: roles */
+    size_t fact_count, outcome_count, beside_count, part_count;
+    struct decider_duty *list; /* of duties */
+    size_t duty_count;
+    struct text *dates; /* on which the law changes, in order */
+    size_t date_count;
+};
+struct ruling { /* lives in the arena; one entry of each list for each of the decider's */
+    bool *asked;
+    const struct json **answers; /* what is picked and in force, a list; NULL: no answer */
+    size_t asked_count, answered_count;
+    size_t unsure; /* answered with UNSURE */
+    bool complete; /* each that is asked has an answer; else nothing below is known */
+    const struct decider_case *outcome;
+    bool *also, *roles, *duties;
+    struct text *from; /* of each duty that follows: the day */
+    struct text next;  /* the next day on which the law changes; "" none is known */
+};
+
 struct ask_result {
     int64_t asked, answered; /* questions that apply to the record, and those with an answer */
     int64_t gaps;            /* answers worth less than ASK_GAP_BELOW */
@@ -695,10 +860,16 @@ struct model {
     size_t gather_count;
     struct trace_plan *traces; /* in the order of their files */
     size_t trace_count;
+    struct picture *pictures; /* by their order */
+    size_t picture_count;
     struct ask *asks;
     size_t ask_count;
+    struct decider *deciders;
+    size_t decider_count;
     struct starter *starters;
     size_t starter_count;
+    const struct json **terms; /* of the glossary, checked; as written */
+    size_t term_count;
     struct calendar *calendars;
     size_t calendar_count;
     struct deadline *deadlines; /* by file, then as they stand there */
@@ -710,6 +881,11 @@ struct model {
     const struct kind *criteria_kind; /* is: criteria; NULL when none */
     const struct kind *delegation_kind; /* is: delegation; NULL when none */
     const struct kind *waiver_kind;     /* is: waiver; NULL when none */
+    const struct kind *view_kind;       /* is: view; NULL when none */
+    const struct kind *review_kind, *review_plan_kind,
+        *review_test_kind;                             /* is: review, …; NULL: none */
+    const struct kind *prices_kind, *agent_kind;       /* is: prices, agent; NULL: none */
+    const struct kind *monitor_kind;    /* is: monitor; NULL when none */
     struct method *methods;        /* one standard of a sort, where something is measured by it */
     size_t method_count;
     struct text hash;              /* 16 hex of SHA-256 over every file in force */
@@ -747,6 +923,8 @@ const struct deadline *model_deadline(const struct model *m, struct text name);
 const struct check *model_check(const struct model *m, struct text name);
 const struct starter *model_starter(const struct model *m, struct text name);
 const struct ask *model_ask(const struct model *m, const struct field *into); /* NULL: none */
+const struct decider *model_decider(const struct model *m,
+                                    const struct field *into); /* NULL: none */
 const struct ask_question *ask_question(const struct ask *k, struct text id);
 const struct gather *model_gather(const struct model *m,
                                   const struct field *into); /* NULL: none */
@@ -761,6 +939,22 @@ const struct method *model_readiness_method(const struct model *m, struct text n
 /* Fields of the criteria that name the method; they may be missing. */
 #define RISK_METHOD_FIELD "risk_method"
 #define READINESS_METHOD_FIELD "readiness_method"
+/* What is wrong with the address of a list that somebody keeps:
+ * "state=open&sort=-due&columns=title,state". It is as browsers write a query, at most
+ * LIST_ADDRESS_MOST bytes: q, sort, group, shape, columns, each once, and filters, of fields
+ * that the kind has. *at: the part that is wrong, ""; lives in the arena or in `address`. */
+#define LIST_ADDRESS_MOST 2000
+enum list_fault {
+    LIST_GOOD,
+    LIST_LONG,    /* more than it may be */
+    LIST_SPELLED, /* no query: a place to go to, a line end, something not encoded */
+    LIST_UNKNOWN, /* the kind has no such field, way to compare or shape */
+    LIST_TWICE,
+    LIST_MANY,
+    LIST_VALUE /* a value that no list has */
+};
+enum list_fault list_address_check(struct arena *a, const struct kind *k, struct text address,
+                                   struct text *at);
 /* Has few enough values that records are counted by it: ?tally, and the shapes of a kind. */
 bool field_tallies(const struct field *f);
 const struct field *kind_field(const struct kind *k, struct text name);
@@ -782,11 +976,22 @@ bool condition_holds(const struct condition *c, condition_value *value, void *ar
  * question, and questions whose condition does not hold, count for nothing. */
 struct ask_result ask_judge(const struct ask *k, condition_value *value, void *arg);
 
+/* What the rows of answers say on a day, "2026-12-01". Pure: no store and no clock. Rows that
+ * are no question of its own, and answers to what is not asked, count for nothing. */
+void decider_judge(struct arena *a, const struct decider *d, const struct json *rows,
+                   struct text day, struct ruling *out);
+/* How strict that outcome is; -1: it has none of that name. */
+int64_t decider_strict(const struct decider *d, struct text outcome);
+
 /* ---- describing itself ------------------------------------------------------------------------------ */
 struct json_out;
 void model_field_json(const struct field *f, bool must,
                       struct json_out *o);                    /* for people outside */
 void ask_json(const struct ask *k, struct buf *out);          /* GET /api/v1/asks/{name} */
+void decider_json(const struct decider *d, struct buf *out);  /* the same */
+void glossary_json(const struct model *m, struct buf *out);   /* GET /api/v1/glossary */
+void help_json(const struct kind *k, struct buf *out);        /* GET /api/v1/help/{kind} */
+void fix_json(const struct fix *fix, struct json_out *o);     /* the act: of GET /api/v1/gaps */
 void starter_json(const struct starter *s, struct buf *out);  /* GET /api/v1/starters/{name} */
 void model_json(const struct model *m, struct buf *out);      /* GET /api/v1/model, without braces' "organisation" */
 void model_openapi(const struct model *m, struct buf *out);

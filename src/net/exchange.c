@@ -222,6 +222,10 @@ static enum MHD_Result admit(struct work *w)
     if (o->admit)
         o->admit(w->arg, &w->request, in);
     size_t length = promised(&w->request);
+    if (w->chunked && !in->chunks)
+        return net__refuse(w, 411, SAID("send the body with a Content-Length, not in chunks"));
+    if (w->chunked) /* it may be as large as it may be: first who, then bytes */
+        length = in->cap;
     if (in->refused)
         return net__turn_away(w, in->refused);
     if (length > in->cap)

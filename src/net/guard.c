@@ -126,8 +126,10 @@ static bool whole_head(const struct look *k, const char *method)
 }
 
 /* A body must say its length. libmicrohttpd 0.9 takes bare line feeds and more between chunks
- * where a proxy in front of us may not, and nothing lets us see them; so there are no chunks. */
-static const char *framing(const struct look *k, const char *version, int *status)
+ * where a proxy in front of us may not, and nothing lets us see them; so chunks are for routes
+ * that cannot do without (struct admission), and what follows them on a connection is never
+ * read. */
+static const char *framing(const struct look *k, const char *version)
 {
     bool one_one = strcmp(version, "HTTP/1.1") == 0;
     if (k->hosts > 1 || (one_one && k->hosts != 1) || !plain_host(k->host))
@@ -142,10 +144,8 @@ static const char *framing(const struct look *k, const char *version, int *statu
         return "HTTP/1.0 has no Transfer-Encoding";
     if (k->singles > 0)
         return "Authorization and Content-Type may be given once";
-    if (k->codings == 0)
-        return NULL;
-    *status = 411;
-    return "send the body with a Content-Length, not in chunks";
+    k->work->chunked = k->codings > 0;
+    return NULL;
 }
 
 static int method_status(const char *method)
@@ -180,7 +180,7 @@ const char *net__guard(struct work *w, const char *method, const char *version, 
     if (!k.why && !whole_head(&k, method))
         k.why = "the head has a folded line, a bare line feed or a NUL";
     if (!k.why)
-        k.why = framing(&k, version, status);
+        k.why = framing(&k, version);
     w->request.headers = k.pairs;
     w->request.header_count = k.filled;
     return k.why;

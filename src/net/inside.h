@@ -79,6 +79,7 @@ struct work {
     struct conn *conn;
     struct text target; /* the raw request target */
     const char *target_at; /* where it lay in the head; compared, never read */
+    bool chunked;          /* its body comes in chunks: the connection ends with the reply */
     enum step step;     /* loop thread only */
     atomic_int stage;
     enum errand errand;

@@ -29,6 +29,7 @@ struct request {
     uint64_t party;            /* who asks, as far as `admit`, `who` or `handle` can tell; 0: not said */
     size_t lane;               /* in which it is answered */
     bool welcome;              /* `who` said yes to it */
+    void *kept; /* what `handle` left for its next call, when it put this off; NULL at first */
     void *inside;              /* net's own */
 };
 struct text request_header(const struct request *r, const char *lower_name); /* "" when absent */
@@ -51,6 +52,7 @@ struct admission {
     size_t cap;       /* bytes of body; more is 413 before it is read */
     size_t before;    /* a body of more bytes is read only after `who` said yes */
     const char *spool; /* folder for that; NULL: that of the options */
+    bool chunks;       /* it may come in chunks, without its length; else 411 */
     bool to_file;     /* it is collected in a file, not in memory; request.body is a view of it */
     const struct reply *refused; /* NULL: go on */
 };

@@ -171,7 +171,7 @@ enum MHD_Result net__send(struct work *w)
     } else {
         net__due_in(w->conn, w->net->deadlines.window, w->reply_size);
     }
-    if (atomic_load(&w->net->closing))
+    if (atomic_load(&w->net->closing) || w->chunked)
         (void)MHD_add_response_header(response, "Connection", "close");
     enum MHD_Result result = MHD_queue_response(w->connection, (unsigned)w->status, response);
     MHD_destroy_response(response);

@@ -86,7 +86,7 @@ static enum err may_create_here(struct writing *w, const struct record *rec)
                             &w->call->actor, &yes));
     if (yes)
         return OK;
-    struct text who = who__print(w->call, w->records, &rec->kind->create);
+    struct text who = who__print(w->call, w->records, rec->kind, &rec->kind->create);
     return problem_at(w->call, ERR_DENIED, TEXT("unit"), "who", rec->kind->file,
                       text_print(w->call->arena,
                                  say(w->call, "to create this here one must be: %.*s"),
@@ -114,6 +114,8 @@ static enum err create(struct writing *w)
     e = worse(e, fixed__at_start(w, rec));
     e = worse(e, deputy__check(w, rec, NULL, rec->state));
     e = worse(e, waiver__check(w, rec, NULL, rec->state));
+    e = worse(e, view__check(w, rec, NULL));
+    e = worse(e, series__check(w, rec));
     e = worse(e, acknowledge__quiz(w->call, rec));
     TRY(e);
     TRY(may_create_here(w, rec));
@@ -172,7 +174,7 @@ static enum err may_change(struct writing *w, const struct record *rec)
                             &w->call->actor, &yes));
     if (yes)
         return OK;
-    struct text who = who__print(w->call, w->records, &rec->kind->change);
+    struct text who = who__print(w->call, w->records, rec->kind, &rec->kind->change);
     return problem_at(
         w->call, ERR_DENIED, TEXT(""), "who", rec->kind->file,
         text_print(w->call->arena, say(w->call, "changing this is for: %.*s"), TEXT_ARG(who)));
@@ -202,7 +204,7 @@ static enum err may_rehang(struct writing *w, const struct record *rec,
                      place ? place : &nowhere, &roles, &there));
     if (here && there)
         return OK;
-    struct text who = who__print(w->call, w->records, &roles);
+    struct text who = who__print(w->call, w->records, rec->kind, &roles);
     return problem_at(
         w->call, ERR_DENIED, parent->name, "who", parent->source,
         text_print(
@@ -275,6 +277,8 @@ enum err change__values(struct writing *w)
     e = worse(e, check_unique(w, rec, w->given));
     e = worse(e, deputy__check(w, rec, before, rec->state));
     e = worse(e, waiver__check(w, rec, before, rec->state));
+    e = worse(e, view__check(w, rec, before));
+    e = worse(e, series__check(w, rec));
     e = worse(e, acknowledge__quiz(w->call, rec));
     TRY(e);
     TRY(may_rehang(w, rec, before));
@@ -517,7 +521,8 @@ static enum err automatic_moves(struct writing *w, struct record *rec, struct te
         return OK;
     for (size_t i = 0; i < rec->kind->move_count; i++) {
         const struct move *m = &rec->kind->moves[i];
-        if (!m->automatic || m->on.len || m->has_after || !(m->from >> rec->state & 1))
+        if (!m->automatic || m->on.len || m->has_after || m->take_count || /* series.c */
+            !(m->from >> rec->state & 1))
             continue;
         const struct actor *actor = w->call->actor;
         struct call *probe = call_beside(w->call->arena, w->call);
@@ -614,6 +619,8 @@ static enum err move(struct writing *w)
     TRY(check_unique(w, rec, w->given));
     TRY(deputy__check(w, rec, before, m->to));
     TRY(waiver__check(w, rec, before, m->to));
+    TRY(view__check(w, rec, before));
+    TRY(series__check(w, rec));
     if (!complete)
         return sign_only(w, rec, before, m, &v);
     TRY(waiver__together(w->call, w->records, db_tx(w->tx), before, &v, &w->waived));

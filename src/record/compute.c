@@ -62,6 +62,28 @@ static enum err less_by_related(struct context *c, const struct json *less, int6
     return OK;
 }
 
+/* What is supposed of a control, for the time of the question; false: nothing. */
+static bool supposed_of(const struct context *c, struct text id, int64_t *percent)
+{
+    for (size_t i = 0; c->supposed && i < c->supposed->control_count; i++)
+        if (text_same(c->supposed->controls[i].id, id)) {
+            *percent = c->supposed->controls[i].percent;
+            return true;
+        }
+    return false;
+}
+
+/* The best of those that the record does not name, and that are supposed. */
+static int64_t best_supposed(const struct context *c, const struct json *named)
+{
+    int64_t best = 0;
+    for (size_t i = 0; c->supposed && i < c->supposed->control_count; i++)
+        if (!value__list_has(named, c->supposed->controls[i].id) &&
+            c->supposed->controls[i].percent > best)
+            best = c->supposed->controls[i].percent;
+    return best;
+}
+
 /* The best control in force takes documented steps off the likelihood: never a typed-in number.
  */
 static enum err less_by_controls(struct context *c, const struct risk_method *m,
@@ -69,10 +91,14 @@ static enum err less_by_controls(struct context *c, const struct risk_method *m,
 {
     const struct field *f = kind_field(c->rec->kind, compute__word(less, "field"));
     const struct json *ids = f ? c->rec->values[f->index] : NULL;
-    int64_t best = 0;
+    int64_t best = best_supposed(c, ids);
     for (const struct json *id = ids ? ids->first : NULL; id; id = id->next) {
         struct record *control;
         int64_t percent;
+        if (supposed_of(c, id->text, &percent)) {
+            best = percent > best ? percent : best;
+            continue;
+        }
         TRY(table__find(c->call, c->records, c->db, f->target_kind, id->text, &control));
         bool counts =
             control && (!json_get(less, "in") || compute__state_in(control, json_get(less, "in")));
@@ -109,6 +135,10 @@ static enum err risk_score(struct context *c, const struct json **out)
         likelihood = at_most(likelihood + m->unsure_steps, m->likelihood);
     if (json_get(c->args, "less"))
         TRY(less_by_related(c, json_get(c->args, "less"), &likelihood, &consequence));
+    if (json_get(c->args, "less") && c->supposed) {
+        likelihood -= c->supposed->likelihood;
+        consequence -= c->supposed->consequence;
+    }
     if (json_get(c->args, "less_from"))
         TRY(less_by_controls(c, m, json_get(c->args, "less_from"), &likelihood));
     struct text part = compute__word(c->args, "part");
@@ -219,8 +249,7 @@ static enum err greatest(struct context *c, const struct json **out)
     return OK;
 }
 
-/* What the record says that a ref points to. */
-static enum err of(struct context *c, const struct json **out)
+enum err compute__of(struct context *c, const struct json **out)
 {
     const struct field *via = kind_field(c->rec->kind, compute__word(c->args, "ref"));
     const struct json *id = via ? c->rec->values[via->index] : NULL;
@@ -241,12 +270,13 @@ static const struct {
                  {"rows_any", rows_any},
                  {"rows_meet", compute__rows_meet},
                  {"answered", compute__answered},
+                 {"decided", compute__decided},
                  {"latest", compute__latest},
                  {"reaches", compute__reaches},
                  {"related_worst", related_worst},
                  {"first_match", first_match},
                  {"greatest", greatest},
-                 {"of", of},
+                 {"of", compute__of},
                  {"in_force", compute__in_force},
                  {"judged", compute__judged},
                  {"of_criteria", compute__of_criteria},
@@ -279,18 +309,38 @@ static enum err compute_one(struct context *c)
 }
 
 /* In the order of what needs what, as the loader has found it. */
-enum err compute__fields(struct call *call, struct records *r, struct db db, struct record *rec,
-                         const struct record *before, struct text move)
+static enum err fields(struct call *call, struct records *r, struct db db, struct record *rec,
+                       const struct record *before, struct text move, const struct supposed *s)
 {
     struct measure measure = {0};
-    TRY(step__mark(call, rec, before));
     for (size_t i = 0; i < rec->kind->computed_count; i++) {
-        struct context c = {.call = call, .records = r, .db = db, .rec = rec, .before = before,
-                            .move = move, .measure = &measure, .field = rec->kind->computed[i],
+        struct context c = {.call = call,
+                            .records = r,
+                            .db = db,
+                            .rec = rec,
+                            .before = before,
+                            .move = move,
+                            .measure = &measure,
+                            .supposed = s,
+                            .field = rec->kind->computed[i],
                             .args = rec->kind->computed[i]->computed};
         TRY(compute_one(&c));
     }
     return OK;
+}
+
+enum err compute__fields(struct call *call, struct records *r, struct db db, struct record *rec,
+                         const struct record *before, struct text move)
+{
+    TRY(step__mark(call, rec, before));
+    return fields(call, r, db, rec, before, move, NULL);
+}
+
+enum err compute__supposed(struct call *call, struct records *r, struct db db,
+                           struct record *rec, const struct record *before,
+                           const struct supposed *s)
+{
+    return fields(call, r, db, rec, before, (struct text){0}, s);
 }
 
 /* ---- who looks at this record

@@ -21,6 +21,7 @@ struct context {
     const struct record *before; /* the version before; NULL for a new record */
     struct text move;            /* by which this version comes to be; "" otherwise */
     struct measure *measure;
+    const struct supposed *supposed; /* NULL: as it is */
     const struct field *field;
     const struct json *args;
 };
@@ -31,6 +32,11 @@ bool compute__state_in(const struct record *rec, const struct json *states);
 bool compute__case_holds(const struct context *c, size_t nth);
 /* Where a value stands in the order of a scale; -1 when it is none of them. */
 ptrdiff_t compute__rank(const struct scale *s, const struct json *value);
+
+/* As compute__fields, of an existing record, on what is supposed. */
+MUST_USE enum err compute__supposed(struct call *call, struct records *r, struct db db,
+                                    struct record *rec, const struct record *before,
+                                    const struct supposed *s);
 
 /* ---- criteria.c */
 /* How risks are measured: by the method that the criteria in force name, else the standard one. */
@@ -51,6 +57,9 @@ enum err compute__standing(struct context *c, const struct json **out);
 /* ---- answered.c */
 enum err compute__answered(struct context *c, const struct json **out);
 
+/* ---- decided.c */
+enum err compute__decided(struct context *c, const struct json **out);
+
 /* ---- deeds.c */
 /* Is every language of a document in step with the leading one? None where it has but one. */
 enum err compute__in_step(struct context *c, const struct json **out);
@@ -65,5 +74,7 @@ enum err compute__exceeds(struct context *c, const struct json **out);
 enum err compute__same_person(struct context *c, const struct json **out);
 enum err compute__rows_meet(struct context *c, const struct json **out);
 enum err compute__latest(struct context *c, const struct json **out);
+/* What the record says that a ref points to. */
+enum err compute__of(struct context *c, const struct json **out);
 enum err compute__reaches(struct context *c, const struct json **out);
 #endif

@@ -276,9 +276,12 @@ enum err compute__rows_meet(struct context *c, const struct json **out)
 }
 
 /* What the row with the latest date says; of several of one day, the one further down. Dates
- * compare as text. */
+ * compare as text. While a record is named that says it, what that says. */
 enum err compute__latest(struct context *c, const struct json **out)
 {
+    const struct json *ref = record_value(c->rec, compute__word(c->args, "ref"));
+    if (ref && ref->type == JSON_TEXT)
+        return compute__of(c, out);
     const struct json *rows = record_value(c->rec, compute__word(c->args, "rows"));
     struct text on = compute__word(c->args, "on"), column = compute__word(c->args, "column");
     struct text last = {0};

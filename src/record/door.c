@@ -36,6 +36,9 @@ static void done(struct job *job, enum err outcome)
         file_forget(j->job.call, r->store, c->gone[i]);
     for (struct note *n = outcome == OK ? j->writing.notes : NULL; n; n = n->next)
         deputy__told(r, n->kind);
+    if (outcome == OK && c->act == RECORD_MOVE && j->job.call->actor->type != ACTOR_SYSTEM &&
+        series__is(r->model, c->kind))
+        epoch__due(r); /* one may be watched from now on: nobody waits a minute for it */
     for (struct note *n = outcome == OK ? j->writing.notes : NULL; n; n = n->next)
         epoch__tell(r, n->kind, n->id, n->version);
     j->done(j->arg, outcome);

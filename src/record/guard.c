@@ -77,18 +77,18 @@ static enum err check_archive(struct call *call, struct records *r, const struct
                    TEXT_ARG(row->row), TEXT_ARG(title)));
 }
 
-static enum err not_theirs(struct call *call, struct records *r, const struct move *m,
-                           const struct who_list *side)
+static enum err not_theirs(struct call *call, struct records *r, const struct kind *k,
+                           const struct move *m, const struct who_list *side)
 {
-    struct text who = who__print(call, r, side);
+    struct text who = who__print(call, r, k, side);
     return problem_at(call, ERR_DENIED, TEXT(""), "who", m->source,
                       text_print(call->arena, say(call, "is for: %.*s"), TEXT_ARG(who)));
 }
 
-static enum err waits(struct call *call, struct records *r, const struct move *m,
-                      const struct verdict *v)
+static enum err waits(struct call *call, struct records *r, const struct kind *k,
+                      const struct move *m, const struct verdict *v)
 {
-    struct text who = who__print(call, r, &sign__first_open(m, v)->by);
+    struct text who = who__print(call, r, k, &sign__first_open(m, v)->by);
     if (v->early)
         return problem_at(call, ERR_CONFLICT, TEXT(""), "order", m->source,
                           text_print(call->arena,
@@ -102,16 +102,28 @@ static enum err waits(struct call *call, struct records *r, const struct move *m
                                  TEXT_ARG(who)));
 }
 
+/* What a machine says is judged by people: no token decides a review, whoever's it is. */
+static enum err check_person(struct call *call, struct records *r, const struct record *rec,
+                             const struct move *m)
+{
+    enum actor_type type = call->actor->type;
+    if (rec->kind != r->model->review_kind || type == ACTOR_USER || type == ACTOR_SYSTEM)
+        return OK;
+    return problem_at(call, ERR_DENIED, TEXT(""), "person", m->source,
+                      text_of(say(call, "only a signed-in person can do this")));
+}
+
 /* Who could sign in several steps signs in the first that is still open. */
 static enum err check_who(struct call *call, struct records *r, struct db db,
                           const struct record *rec, const struct move *m, struct verdict *v)
 {
     TRY(sign__step(call, r, db, rec, m, v));
     if (!v->mine)
-        return not_theirs(call, r, m, &sign__first_open(m, v)->by);
+        return not_theirs(call, r, rec->kind, m, &sign__first_open(m, v)->by);
     if (v->step || sign__by(v, call->actor)) /* told as their own signature */
         return OK;
-    return waits(call, r, m, v); /* theirs is signed already, or not yet to be signed */
+    return waits(call, r, rec->kind, m,
+                 v); /* theirs is signed already, or not yet to be signed */
 }
 
 static enum err check_duties(struct call *call, struct records *r, struct db db,
@@ -125,7 +137,7 @@ static enum err check_duties(struct call *call, struct records *r, struct db db,
             TRY(waiver__lifts(call, r, db, call->actor, rec, m->duties[i].code, v, &waived));
         if (!hit || waived)
             continue;
-        struct text who = who__print(call, r, &m->duties[i].people);
+        struct text who = who__print(call, r, rec->kind, &m->duties[i].people);
         worst = problem_at(
             call, ERR_CONFLICT, TEXT(""), text_c(call->arena, m->duties[i].code), m->source,
             text_print(call->arena, say(call, "Separation of duties (%.*s): not by %.*s"),
@@ -176,9 +188,9 @@ static enum err came_after(struct call *call, struct db db, const struct record 
     return OK;
 }
 
-static enum err check_need(struct call *call, struct records *r, struct db db,
-                           const struct record *rec, const struct move *m,
-                           const struct need *need, struct verdict *v)
+enum err guard__need(struct call *call, struct records *r, struct db db,
+                     const struct record *rec, const struct move *m, const struct need *need,
+                     struct verdict *v)
 {
     if (!guard__holds(need->only, rec))
         return OK;
@@ -210,11 +222,14 @@ static enum err check_need(struct call *call, struct records *r, struct db db,
 }
 
 enum err guard__needs(struct call *call, struct records *r, struct db db,
-                            const struct record *rec, const struct move *m, struct verdict *v)
+                      const struct record *rec, const struct move *m, bool looking,
+                      struct verdict *v)
 {
     enum err worst = OK;
     for (size_t i = 0; i < m->need_count; i++) {
-        enum err e = check_need(call, r, db, rec, m, &m->needs[i], v);
+        if (looking && m->needs[i].field.len && guard__asks(rec->kind, m, m->needs[i].field))
+            continue;
+        enum err e = guard__need(call, r, db, rec, m, &m->needs[i], v);
         if (e != OK && e != ERR_CONFLICT)
             return e;
         worst = e != OK ? e : worst;
@@ -278,11 +293,12 @@ enum err guard__move(struct call *call, struct records *r, struct db db,
     *out = (struct verdict){0};
     TRY(sign__standing(call, r, db, rec, m, out));
     enum err worst = check_from(call, rec, m);
-    enum err steps[8] = {check_archive(call, r, rec, m),
+    enum err steps[9] = {check_archive(call, r, rec, m),
+                         check_person(call, r, rec, m),
                          check_who(call, r, db, rec, m, out),
                          check_duties(call, r, db, rec, m, out),
                          m->stop ? OK : check_when(call, after, m),
-                         m->stop ? OK : guard__needs(call, r, db, after, m, out),
+                         m->stop ? OK : guard__needs(call, r, db, after, m, rec == after, out),
                          check_own_signature(call, m, out),
                          check_forged(call, m, out),
                          guard__holds(m->when, after) ? freeze__check(call, r, db, rec, m, out)

@@ -142,7 +142,7 @@ static enum err check_may_offer(struct writing *w, const struct record *rec)
     TRY(may_offer(w->call, w->records, db_tx(w->tx), rec, &yes));
     if (yes)
         return OK;
-    struct text who = m ? who__print(w->call, w->records, &m->by) : TEXT("");
+    struct text who = m ? who__print(w->call, w->records, rec->kind, &m->by) : TEXT("");
     return problem(w->call, ERR_DENIED, TEXT(""), "who",
                    say(w->call, "handing this over is for its owner, or: %.*s"), TEXT_ARG(who));
 }

@@ -4,6 +4,7 @@
 #ifndef RECORD_INTERNAL_H
 #define RECORD_INTERNAL_H
 
+#include "journal/journal.h"
 #include "record/record.h"
 #include "store/write.h"
 
@@ -444,6 +445,9 @@ MUST_USE enum err who__may_change(struct call *call, struct records *r, struct d
  * first that it refers to; "" when there is none. The field that says so; NULL: the record itself. */
 struct text who__over(const struct grants *g, const struct record *rec);
 const struct field *who__over_field(const struct grants *g, const struct kind *k);
+/* *out becomes true when another record lets the actor stop this one (model: "stops"). */
+MUST_USE enum err who__may_stop(struct call *call, struct records *r, struct db db,
+                                const struct actor *actor, const struct record *rec, bool *out);
 /* Who works here and who has left, asked once for each person in one reading. Begins empty;
  * the names are those of the caller, and stay while it is used. */
 #define STAFF_MOST 64 /* more are asked for again */
@@ -462,12 +466,33 @@ MUST_USE enum err who__people(struct call *call, struct records *r, struct db db
                               const struct record *rec, const struct who *w, struct text **out,
                               size_t *count);
 void who__build(struct records *r);
-struct text who__print(struct call *call, struct records *r, const struct who_list *list);
+struct text who__print(struct call *call, struct records *r, const struct kind *k,
+                       const struct who_list *list);
 bool who__is_somebody(const struct actor *a);
 /* Who put it there, or who may read a record that refers to it. */
 enum err file__may_see(struct call *call, struct records *r, struct db db, struct text id,
                        bool *yes);
 struct text who__names(struct call *call, const struct who_list *list);
+
+/* ---- view.c: lists that people keep
+ * --------------------------------------------------------- */
+bool view__is(const struct records *r, const struct kind *k);
+/* ---- series.c */
+enum { SERIES_AT = 4, SERIES_COLUMNS = 15 };
+bool series__is(const struct model *m, const struct kind *k);
+/* Was it this move that brought what a window showed? */
+bool series__judges(const struct model *m, const struct kind *k, struct text move);
+/* The row that follows from a version made by such a move; false: it has none any more. */
+bool series__row(const struct record *rec, struct value out[SERIES_COLUMNS]);
+MUST_USE enum err series__write(struct writing *w, const struct record *rec, struct text move);
+MUST_USE enum err series__check(struct writing *w, const struct record *rec);
+/* ---- view.c */
+/* Is it shared with the actor, who is none of its people? Every other kind: yes. */
+MUST_USE enum err view__shared_with(struct call *call, struct records *r, struct db db,
+                                    const struct actor *actor, const struct record *rec,
+                                    bool *out);
+MUST_USE enum err view__check(struct writing *w, const struct record *rec,
+                              const struct record *before);
 
 /* ---- waiver.c: duties that do not bind
  * --------------------------------------------------------- */
@@ -542,8 +567,13 @@ MUST_USE enum err guard__named(struct call *call, const struct record *rec,
 /* Is the field filled in with the move? Those it asks for, and those that an asked one makes
  * necessary: an approval on conditions asks for the conditions. */
 bool guard__asks(const struct kind *k, const struct move *m, struct text field);
+/* One of them. ERR_CONFLICT, with its problem on the call: it is not met. */
+MUST_USE enum err guard__need(struct call *call, struct records *r, struct db db,
+                              const struct record *rec, const struct move *m,
+                              const struct need *need, struct verdict *v);
+/* `looking`: those of a field that is filled in with the move are told when it is made. */
 MUST_USE enum err guard__needs(struct call *call, struct records *r, struct db db,
-                               const struct record *rec, const struct move *m,
+                               const struct record *rec, const struct move *m, bool looking,
                                struct verdict *v);
 /* Names a record in the way, if the actor may read it, by the number of the problem it explains. */
 MUST_USE enum err guard__block(struct call *call, struct records *r, struct db db,
@@ -814,6 +844,10 @@ MUST_USE enum err query__living(struct call *call, struct records *r, struct db 
 MUST_USE enum err query__granted(struct call *call, struct records *r, struct db db,
                                  const struct kind *k, struct text person, struct text role,
                                  struct text over, bool *out);
+/* Does a record of the kind k let the person stop this one, today (model: "stops")? */
+MUST_USE enum err query__stops(struct call *call, struct records *r, struct db db,
+                               const struct kind *k, struct text person, struct text over,
+                               bool *out);
 /* Of the kind that `is: criteria`: the one by which is measured today; NULL when there is none. */
 MUST_USE enum err query__in_force(struct call *call, struct records *r, struct db db,
                                   const struct kind *k, struct text today, struct record **out);
@@ -843,13 +877,12 @@ struct turns_query {
  */
 MUST_USE enum err query__turns(struct call *call, struct records *r, struct reader *db,
                                const struct turns_query *of, size_t most, struct rows *out);
-/* How many there are, from their rows: TURNS_COUNTED at most, the first by day, and whether there are more. */
-#define TURNS_COUNTED 500
+/* How many there are, from their rows: `most`, the first by day, and whether there are more. */
 struct turn_counts {
     int64_t total, waiting, overdue, due_soon;
     bool more;
 };
-void query__count_turns(const struct turns_query *of, const struct rows *rows,
+void query__count_turns(const struct turns_query *of, const struct rows *rows, size_t most,
                         struct turn_counts *out);
 
 /* ---- redact.c ----------------------------------------------------------------------------------- */
@@ -1012,6 +1045,8 @@ MUST_USE enum err contributor__rebuild(struct call *call, struct tx *tx, const s
 /* ---- turn.c: whose turn it is ---------------------------------------------------------------- */
 /* The moves that lead on from a state, as the model tells them, in its order; NULL after the last. */
 const struct move *turn__next(const struct kind *k, size_t state, size_t nth);
+/* Does this one lead from there to a later state of good tone? */
+bool turn__leads_on(const struct kind *k, size_t state, const struct move *m);
 /* Is anything expected of anybody there? */
 bool turn__waits(const struct kind *k, size_t state);
 /* The moves that can be somebody's turn in a state: the next ones, unless it is at rest, and

@@ -86,6 +86,13 @@ struct planning {
     struct text period; /* of a move that comes again: the day it came for; "" */
 };
 
+static bool is_linked(const struct planning *p, const struct make *make, struct text id)
+{
+    const struct json *now = make->link ? p->rec->values[make->link->index] : NULL;
+    return now &&
+           (now->type == JSON_LIST ? value__list_has(now, id) : text_same(json_text(now), id));
+}
+
 static void keep_link(struct planning *p, const struct make *make, struct text id)
 {
     struct arena *a = p->w->call->arena;
@@ -104,14 +111,45 @@ static void keep_link(struct planning *p, const struct make *make, struct text i
     *at = list;
 }
 
-static void plan_one(struct planning *p, const struct make *make, const struct json *row)
+static const struct json *value_of(struct call *call, const struct make_value *v,
+                                   const struct record *cause, const struct json *row);
+
+/* What is there already, whoever made it: it is linked, and nothing is made. */
+static enum err find_once(struct planning *p, const struct make *make, const struct json *row,
+                          bool *found)
+{
+    struct call *call = p->w->call;
+    struct record **items = NULL;
+    size_t count = 0;
+    const struct json *same = NULL;
+    *found = false;
+    for (size_t i = 0; make->once && i < make->value_count; i++)
+        if (make->values[i].field == make->once)
+            same = value_of(call, &make->values[i], p->rec, row);
+    if (value__empty(same))
+        return OK;
+    TRY(query__living(call, p->w->records, db_tx(p->w->tx), make->kind, make->once,
+                      json_text(same), &items, &count));
+    for (size_t i = 0; i < count && !*found; i++) {
+        *found = !make->kind->states[items[i]->state].end;
+        if (*found && !is_linked(p, make, items[i]->id))
+            keep_link(p, make, items[i]->id);
+    }
+    return OK;
+}
+
+static enum err plan_one(struct planning *p, const struct make *make, const struct json *row)
 {
     struct call *call = p->w->call;
     struct text key = key_of(call, make, p->rec, row);
+    bool found;
     if (p->period.len)
         key = text_print(call->arena, "%.*s@%.*s", TEXT_ARG(key), TEXT_ARG(p->period));
     if (has_key(p->known, key))
-        return;
+        return OK;
+    TRY(find_once(p, make, row, &found));
+    if (found)
+        return OK;
     struct made *one = NEW(call->arena, struct made);
     *one = (struct made){.make = make, .row = row, .key = key, .id = id_new(call)};
     *p->end = one;
@@ -124,17 +162,19 @@ static void plan_one(struct planning *p, const struct make *make, const struct j
     node__add(said, json_of_text(call->arena, make->kind->name), TEXT("kind"), call->arena);
     node__add(p->made, said, (struct text){0}, call->arena);
     keep_link(p, make, one->id);
+    return OK;
 }
 
-static void plan(struct planning *p, const struct make *make)
+static enum err plan(struct planning *p, const struct make *make)
 {
     const struct json *rows = make->each ? p->rec->values[make->each->index] : NULL;
     if (make->when && !condition_holds(make->when, of_record, p->rec))
-        return;
+        return OK;
     if (!make->each)
-        plan_one(p, make, NULL);
+        TRY(plan_one(p, make, NULL));
     for (const struct json *row = rows ? rows->first : NULL; row; row = row->next)
-        plan_one(p, make, row);
+        TRY(plan_one(p, make, row));
+    return OK;
 }
 
 /* A move that comes again makes its records for its day. Of several days that have passed, while no server
@@ -160,7 +200,7 @@ enum err make__plan(struct writing *w, struct record *rec, const struct move *m,
     p.made = node__list(w->call->arena);
     TRY(read_made(w, rec, p.known));
     for (size_t i = 0; i < m->make_count; i++)
-        plan(&p, &m->makes[i]);
+        TRY(plan(&p, &m->makes[i]));
     if (p.count > MADE_MOST)
         return problem(w->call, ERR_CONFLICT,
                        m->makes[0].each ? m->makes[0].each->name : TEXT(""), "too_many",
@@ -194,6 +234,22 @@ static const struct json *itself(struct call *call, const struct field *f,
     return list;
 }
 
+/* Of a choice its words, in the language of whoever makes the move; one in place of several. */
+static const struct json *fitted(struct call *call, const struct field *to,
+                                 const struct make_source *s, const struct json *v)
+{
+    const struct field *from = s->column ? s->column : s->field;
+    bool words = from && from->type->written == WRITTEN_OPTION && to->type->most;
+    const struct option *o = words ? scale_option(from->scale, json_text(v)) : NULL;
+    if (o)
+        v = json_of_text(call->arena, words_in(s->about ? o->about : o->title, call->lang));
+    if (s->itself || v->type == JSON_LIST || !(to->many || to->type->refers == REFERS_MANY))
+        return v;
+    struct json *list = node__list(call->arena);
+    node__add(list, json_of_text(call->arena, json_text(v)), (struct text){0}, call->arena);
+    return list;
+}
+
 static const struct json *value_of(struct call *call, const struct make_value *v,
                                    const struct record *cause, const struct json *row)
 {
@@ -204,7 +260,7 @@ static const struct json *value_of(struct call *call, const struct make_value *v
                                  : s->column ? json_get(row, text_c(call->arena, s->column->name))
                                              : cause->values[s->field->index];
         if (!value__empty(one))
-            return cut(call, v->field, one);
+            return cut(call, v->field, fitted(call, v->field, s, one));
     }
     struct text t = v->value ? json_text(v->value) : TEXT("");
     if (v->field->type->written != WRITTEN_DAY || !text_starts(t, "@today"))

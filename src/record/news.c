@@ -4,6 +4,7 @@
  * and not what a list was sorted by. */
 #include "record/internal.h"
 
+#define PAGE 250  /* entries read at a time */
 #define ASKED 100 /* records that are looked at for what may be read */
 
 struct told { /* one record, and the latest entry of another about it */
@@ -46,20 +47,24 @@ static void take(struct reading *n, const struct ledger_leaf *leaf)
         n->told[n->count++] = (struct told){k->name, id, leaf->object_version, NULL};
 }
 
+/* A few at a time: where much goes on, the latest have as many records as are told. */
 static enum err read_entries(struct reading *n, int64_t after)
 {
-    uint64_t size;
+    uint64_t below;
     struct ledger_row *rows;
-    size_t count;
-    TRY(ledger_size_seen(n->call, n->db, &size));
-    TRY(ledger_entries_back(n->call, n->db, size, NEWS_LOOKED, &rows, &count));
-    for (size_t i = 0; i < count && !n->more && (int64_t)rows[i].index > after; i++) {
-        struct ledger_leaf leaf;
-        if (ledger_leaf_read(n->call->arena, rows[i].leaf, &leaf) && is_news(n, &leaf))
-            take(n, &leaf);
+    size_t count = 1, looked = 0;
+    TRY(ledger_size_seen(n->call, n->db, &below));
+    while (count && !n->more && looked < NEWS_LOOKED && (int64_t)below > after + 1) {
+        TRY(ledger_entries_back(n->call, n->db, below, PAGE, &rows, &count));
+        for (size_t i = 0; i < count && !n->more && (int64_t)rows[i].index > after; i++) {
+            struct ledger_leaf leaf;
+            if (ledger_leaf_read(n->call->arena, rows[i].leaf, &leaf) && is_news(n, &leaf))
+                take(n, &leaf);
+        }
+        below = count ? rows[count - 1].index : 0;
+        looked += count;
     }
-    n->more = n->more || (count && (int64_t)rows[count - 1].index > after + 1 &&
-                          rows[count - 1].index > 0);
+    n->more = n->more || (count && (int64_t)below > after + 1 && below > 0);
     return OK;
 }
 

@@ -381,7 +381,7 @@ static enum err check_answers(struct call *call, struct records *r, struct db db
     if (!yes)
         return problem_at(call, ERR_DENIED, TEXT(""), "who", rec->kind->file,
                           text_print(call->arena, say(call, "answering is for: %.*s"),
-                                     TEXT_ARG(who__print(call, r, &way->answer))));
+                                     TEXT_ARG(who__print(call, r, rec->kind, &way->answer))));
     for (size_t i = 0; i < way->duty_count; i++) {
         const struct duty *d = &way->duties[i];
         TRY(guard__bars(call, r, db, call->actor, rec, &d->people, &barred));
@@ -389,7 +389,8 @@ static enum err check_answers(struct call *call, struct records *r, struct db db
             return problem_at(
                 call, ERR_CONFLICT, TEXT(""), text_c(call->arena, d->code), rec->kind->file,
                 text_print(call->arena, say(call, "Separation of duties (%.*s): not by %.*s"),
-                           TEXT_ARG(d->code), TEXT_ARG(who__print(call, r, &d->people))));
+                           TEXT_ARG(d->code),
+                           TEXT_ARG(who__print(call, r, rec->kind, &d->people))));
     }
     return OK;
 }

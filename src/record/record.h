@@ -324,7 +324,7 @@ struct filter { /* as in the URL: "state"="a,b", "due.lte"="2026-12-01", "owner.
 struct list_query {
     const struct filter *filters; /* reserved names (q, sort, …) left out */
     size_t filter_count;
-    struct text q, sort, cursor, facets, fields;
+    struct text q, sort, cursor, facets, fields, totals;
     int64_t limit, as_of; /* as_of: the versions of that moment, of what one may read now too */
 };
 struct facet_count {
@@ -337,6 +337,12 @@ struct facet {
     size_t count;
     bool more;                  /* there are other values */
 };
+#define TOTALS_MOST 20
+struct list_total { /* of every record of the list that has a number there */
+    const struct field *field;
+    int64_t count; /* so many have one */
+    double value;  /* their sum or mean, to 12 digits; NaN: none has, or they are too large */
+};
 struct record_list {
     struct record **items;
     size_t count;
@@ -344,11 +350,95 @@ struct record_list {
     struct text next; /* cursor, "" at the end */
     struct facet *facets;
     size_t facet_count;
+    struct list_total *totals; /* of those asked for, each once */
+    size_t total_count;
 };
 MUST_USE enum err record_list(struct call *call, struct records *r, struct reader *db,
                               const struct kind *k, const struct list_query *q,
                               struct record_list *out);
 
+/* ---- series: what monitors showed, window by window (series.c) ---- */
+struct series_number {
+    bool known;
+    double value;
+};
+struct series_point {
+    int64_t version, ledger; /* that say so */
+    struct text name;        /* of the figure */
+    struct text at, until;   /* moments: the window is from the one and before the other */
+    struct text status;
+    bool alarm; /* in breach after it */
+    struct series_number value;
+    int64_t n;
+    struct series_number low, high, limit_low, limit_high;
+    /* Of a monitor that is judged by a chart: C+ and C-, or the level of EWMA; what it may be.
+     */
+    struct series_number up, down, chart_low, chart_high;
+};
+/* The last `most` whose window begins from `from` on and before `to` (moments as text; "": no
+ * end), the oldest first. */
+MUST_USE enum err record_series(struct call *call, struct reader *db, const struct record *rec,
+                                struct text from, struct text to, size_t most,
+                                struct series_point **out, size_t *count);
+/* The move by which the engine brings what a window showed: of those of the record's state the
+ * first whose condition holds with these values (NULL: any). NULL: nothing is judged there.
+ * Made as actor_system, with the values as its body. */
+const struct move *record_judging_move(const struct record *rec, const struct json *values);
+
+/* ---- what is shown outside: outside.c, published.c (docs/model.md §1.6) ---- */
+#define PUBLIC_WORDS_MOST 4000 /* characters of the organisation's own words on a page */
+#define LOGO_BYTES_MOST (96 * 1024)
+#define LOGO_SIDE_MOST 1024 /* pixels */
+struct public_pages {
+    struct text organisation;         /* its name */
+    bool on[PUBLIC_PAGES], any;       /* by enum public_page; any: one of them */
+    struct words words[PUBLIC_PAGES]; /* its own, rich text that reads; "": none */
+    const struct kind **lines;        /* whose last date the trust page tells */
+    size_t line_count;
+    struct text logo; /* changes with it; "": none */
+};
+struct text public_page_word(enum public_page page); /* "register" */
+enum public_page public_page_of(struct text word);   /* PUBLIC_NONE: no such page */
+MUST_USE enum err record_pages(struct call *call, struct records *r, struct reader *db,
+                               struct public_pages *out);
+/* {"on": […], "lines": […], "words": {"register": {"en": "…"}}}: what is not named stays.
+ * Nothing is written when something is wrong. */
+MUST_USE enum err record_pages_set(struct call *call, struct records *r,
+                                   const struct json *wish);
+MUST_USE enum err record_rename(struct call *call, struct records *r, struct text name);
+/* "": no logo any more. ERR_INVALID: no picture of pixels, or too large. */
+MUST_USE enum err record_logo_set(struct call *call, struct records *r, struct text base64);
+/* ERR_MISSING when there is none. */
+MUST_USE enum err record_logo(struct call *call, struct reader *db, struct text *type,
+                              struct text *bytes);
+/* Published as it stands: by its mark, its state, and not confidential. */
+bool record_is_published(const struct record *rec);
+/* NULL: empty, redacted, or not for everybody who reads the record. */
+const struct json *record_published_value(const struct record *rec,
+                                          const struct published_field *f);
+/* By title. `limit` 1–1,000. Nobody needs to be signed in for these. */
+MUST_USE enum err record_published(struct call *call, struct records *r, struct reader *db,
+                                   const struct kind *k, struct text cursor, size_t limit,
+                                   struct record_list *out);
+/* By its id, not its key. ERR_MISSING for every other one, whatever it is. */
+MUST_USE enum err record_published_one(struct call *call, struct records *r, struct reader *db,
+                                       const struct kind *k, struct text id,
+                                       struct record **out);
+/* Of a kind with `latest`: the last such date that is not in the future, "" when there is none.
+ */
+MUST_USE enum err record_published_latest(struct call *call, struct records *r,
+                                          struct reader *db, const struct kind *k,
+                                          struct text *date);
+/* The moment at which a record that judges this one last came to such a state; "": never. */
+MUST_USE enum err record_published_review(struct call *call, struct records *r,
+                                          struct reader *db, const struct record *rec,
+                                          struct text *at);
+/* Records that are marked and yet not shown: confidential, or in another state. */
+MUST_USE enum err record_published_held_back(struct call *call, struct records *r,
+                                             struct reader *db, const struct kind *k,
+                                             int64_t *out);
+/* The filters by which a list inside shows the same records: "state=…&in_register=true". */
+struct text record_published_query(struct call *call, const struct kind *k);
 /* How many records of a list have which values: what a picture needs, without a row being read.
  */
 #define TALLY_FIELDS_MOST 4
@@ -472,6 +562,48 @@ struct offered {
 };
 MUST_USE enum err record_offers(struct call *call, struct records *r, struct reader *db,
                                 const struct record *rec, struct offered **out, size_t *count);
+/* ---- what lies ahead (ahead.c) --------------------------------------------------------------
+ */
+#define BECAUSE_MOST 8
+struct because { /* fields whose values are the reason */
+    const struct field *fields[BECAUSE_MOST];
+    size_t count;
+};
+struct ahead_need {
+    const struct need *need;
+    bool met;
+    struct because because; /* none: it is asked of every record */
+};
+#define AHEAD_MOST 32
+struct ahead { /* a move that leads on, from this state or a later one */
+    const struct move *move;
+    size_t from;
+    bool holds; /* its condition, as the record stands; else its `say` tells what must be */
+    const struct field **missing; /* what it, or the state it leads to, demands */
+    size_t missing_count;
+    struct ahead_need *needs; /* of other records, as far as they apply */
+    size_t need_count;
+};
+/* In the order of the states. Who could make them is not looked at. */
+MUST_USE enum err record_ahead(struct call *call, struct records *r, struct reader *db,
+                               const struct record *rec, struct ahead **out, size_t *count);
+/* Why a computed field that has cases has its value; none: no case holds, or it has none. */
+struct because record_because(const struct record *rec, const struct field *f);
+/* What a score is supposed to be less by, for the time of the question: docs/api.md, what_if.
+ */
+#define SUPPOSED_MOST 100
+struct supposed {
+    struct {
+        struct text id;
+        int64_t percent;
+    } controls[SUPPOSED_MOST];
+    size_t control_count;
+    int64_t likelihood, consequence; /* steps beside those that count already */
+};
+/* The record as its computed fields would be. Nothing is written. */
+MUST_USE enum err record_what_if(struct call *call, struct records *r, struct reader *db,
+                                 const struct record *rec, const struct supposed *s,
+                                 struct record **out);
 bool record_may_create(const struct actor *a, const struct kind *k);
 bool record_may_read_kind(const struct actor *a, const struct kind *k);
 /* One version. Each is judged by what it was and what the reader holds now: of a hidden one only
@@ -650,11 +782,13 @@ enum loss todo_loss(const struct todo *t, struct text today);
 const char *loss_word(enum loss l);
 /* By loss, then by day (none last), then by key. */
 void todo_order(struct arena *a, struct todo *items, size_t count, struct text today);
+#define TODO_COUNTED 100
 struct todo_list {
     struct todo *items;
     size_t count;
-    int64_t total, waiting, overdue, due_soon; /* of all, not of the page; of the first 500 when there
-                                                * are `more` */
+    int64_t total, waiting, overdue,
+        due_soon; /* of all, not of the page; of the first TODO_COUNTED, or
+                   * `limit`, when there are `more` */
     bool more;
     struct text next;                          /* cursor, "" at the end */
 };
@@ -666,6 +800,14 @@ MUST_USE enum err record_todo(struct call *call, struct records *r, struct reade
 /* The moment at which the record, as it was at its version, had come to its state; "" when not known. */
 MUST_USE enum err record_since(struct call *call, struct reader *db, const struct record *rec,
                                struct text *out);
+/* The first version since that moment, as the actor may read the history; not what it changed.
+ * ERR_MISSING: none. */
+MUST_USE enum err record_written(struct call *call, struct records *r, struct reader *db,
+                                 const struct record *rec, struct text since,
+                                 struct history_item *out);
+/* The version that brought it there, as the actor may read the history; not what it changed. */
+MUST_USE enum err record_entered(struct call *call, struct records *r, struct reader *db,
+                                 const struct record *rec, struct history_item *out);
 /* ---- Today: what one did oneself, and what others did since
  * ------------------------------------ */
 /* Entries that are looked at for what somebody did, the newest of the ledger. */
@@ -883,6 +1025,12 @@ MUST_USE enum err record_stale(struct call *call, const struct records *r, struc
 /* Fires what is due by call->now, in order; *moved: how many moves happened. ERR_IO, ERR_BUSY when the
  * store cannot be written; a refused move stops no other. */
 MUST_USE enum err record_timed(struct call *call, struct records *r, size_t *moved);
+
+/* What AI systems sent and is kept long enough, as their records say (`keeps_events`), is
+ * removed with an entry: *removed events, and *more is left for the next turn. Once a day, by
+ * call->zone. */
+MUST_USE enum err record_retain(struct call *call, struct records *r, int64_t *removed,
+                                bool *more);
 
 /* ---- deep verification: ledger, then every row against it
  * ----------------------------------------------- Works on a store that is only read

@@ -145,6 +145,8 @@ enum err sign__step(struct call *call, struct records *r, struct db db, const st
         bool theirs = false;
         if (v->steps[i].applies)
             TRY(who__matches(call, r, db, call->actor, rec, &m->steps[i].by, &theirs));
+        if (v->steps[i].applies && (m->stop || m->drill) && !theirs)
+            TRY(who__may_stop(call, r, db, call->actor, rec, &theirs));
         v->mine = v->mine || theirs;
         v->early = v->early || (theirs && !v->steps[i].open && v->steps[i].given < v->steps[i].wanted);
         v->step = theirs && v->steps[i].open ? (int64_t)i + 1 : 0;

@@ -86,6 +86,38 @@ enum err record_since(struct call *call, struct reader *db, const struct record 
     return OK;
 }
 
+enum err record_entered(struct call *call, struct records *r, struct reader *db,
+                        const struct record *rec, struct history_item *out)
+{
+    struct value values[] = {V_TEXT(rec->kind->name), V_TEXT(rec->id), V_INT(rec->version)};
+    struct rows rows;
+    TRY(read_rows(
+        call, db,
+        "SELECT v.version, v.ledger, v.body, v.at FROM version v WHERE v.kind = $1 AND "
+        "v.id = $2 AND v.version = (SELECT max(s.version) FROM stay s WHERE s.kind = $1 "
+        "AND s.id = $2 AND s.version <= $3)",
+        values, 3, 1, &rows));
+    if (!rows.count)
+        return problem(call, ERR_BUG, TEXT(""), "stay",
+                       "a record came to its state by no version");
+    return history__item(call, r, db, rec, rows.cells, out);
+}
+
+enum err record_written(struct call *call, struct records *r, struct reader *db,
+                        const struct record *rec, struct text since, struct history_item *out)
+{
+    struct value values[] = {V_TEXT(rec->kind->name), V_TEXT(rec->id), V_TEXT(since)};
+    struct rows rows;
+    TRY(read_rows(
+        call, db,
+        "SELECT v.version, v.ledger, v.body, v.at FROM version v WHERE v.kind = $1 AND "
+        "v.id = $2 AND v.at >= $3 ORDER BY v.version LIMIT 1",
+        values, 3, 1, &rows));
+    return rows.count ? history__item(call, r, db, rec, rows.cells, out)
+                      : problem(call, ERR_MISSING, TEXT(""), "missing", "%s",
+                                say(call, "there is nothing here"));
+}
+
 /* ---- a store whose versions are older than the table ------------------------------------- */
 struct filling {
     struct tx *tx;

@@ -68,6 +68,16 @@ static const struct column stay_columns[] = {
     COLUMN("person", TEXT, true), COLUMN("move", TEXT, true)};
 static const struct index stay_indexes[] = {
     {.name = NAMED("stay_state"), .columns = NAMED("kind, state, since")}};
+/* What monitors showed, a row a window: follows from the versions (series.c). */
+static const struct column series_columns[] = {
+    COLUMN("kind", TEXT, true),         COLUMN("id", TEXT, true),
+    COLUMN("version", INTEGER, true),   COLUMN("name", TEXT, true),
+    COLUMN("at", TEXT, true),           COLUMN("until", TEXT, true),
+    COLUMN("status", TEXT, true),       COLUMN("alarm", INTEGER, true),
+    COLUMN("value", NUMBER, false),     COLUMN("n", INTEGER, true),
+    COLUMN("low", NUMBER, false),       COLUMN("high", NUMBER, false),
+    COLUMN("limit_low", NUMBER, false), COLUMN("limit_high", NUMBER, false),
+    COLUMN("source", TEXT, true)};
 /* Kinds that must be computed anew, and how far that is (stale.c). */
 static const struct column stale_columns[] = {COLUMN("kind", TEXT, true),
                                               COLUMN("after", TEXT, true),
@@ -238,6 +248,7 @@ static const struct table own_tables[] = {
      .index_count = 1},
     TABLE(contributor, "kind, id, version, person", true),
     TABLE(frozen, "kind, id, by_kind, by_id, by_version", true),
+    TABLE(series, "kind, id, at", true),
     TABLE(check_run, "name, day", false),
     TABLE(readiness_run, "name, day", false),
     {.name = NAMED("timer"),
@@ -541,15 +552,18 @@ static void add_others(struct tables *out, const struct table *tables, size_t co
 
 struct tables tables__all(struct arena *a, const struct model *m)
 {
-    size_t access_count, ledger_count, room = COUNT(own_tables) + m->kind_count;
+    size_t access_count, ledger_count, journal_count, room = COUNT(own_tables) + m->kind_count;
     const struct table *access = access_tables(&access_count);
     const struct table *ledger = ledger_tables(&ledger_count);
     for (size_t i = 0; i < m->kind_count; i++)
         room += m->kinds[i].field_count;
-    struct tables t = {NEW_MANY(a, room + access_count + ledger_count, struct table), 0};
+    const struct table *journal = journal_tables(&journal_count);
+    struct tables t = {
+        NEW_MANY(a, room + access_count + ledger_count + journal_count, struct table), 0};
     add_others(&t, own_tables, COUNT(own_tables));
     add_others(&t, access, access_count);
     add_others(&t, ledger, ledger_count);
+    add_others(&t, journal, journal_count);
     for (size_t i = 0; i < m->kind_count; i++) {
         add_kind(a, m, &m->kinds[i], &t);
         for (size_t f = 0; f < m->kinds[i].field_count; f++)

@@ -171,6 +171,18 @@ static void add_clock(struct call *call, const struct model *model, const struct
     }
 }
 
+static const struct json *of_record(void *arg, struct text field)
+{
+    return record_value(arg, field);
+}
+
+/* What comes again waits only while its condition holds: one of several rhythms, of which the
+ * others would be refused day by day. */
+static bool comes_again(const struct record *rec, const struct move *m)
+{
+    return !m->when || condition_holds(m->when, of_record, (void *)(uintptr_t)rec);
+}
+
 /* fired: needed only of kinds with moves that come again. */
 static struct waits waits_of(struct call *call, const struct model *model,
                              const struct record *rec, int64_t since, const struct waits *fired)
@@ -182,7 +194,8 @@ static struct waits waits_of(struct call *call, const struct model *model,
     for (size_t i = 0; i < k->move_count; i++) {
         const struct move *m = &k->moves[i];
         struct timer t = {.name = m->name, .stay = !m->on.len, .again = m->has_every};
-        if (t.again ? timer__next(call, model, rec, m, last_of(fired, m->name, since), &t.at)
+        if (t.again ? comes_again(rec, m) && timer__next(call, model, rec, m,
+                                                         last_of(fired, m->name, since), &t.at)
                     : moment_of(call, model, rec, m, since, &t.at))
             out.at[out.count++] = t;
     }

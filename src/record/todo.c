@@ -201,15 +201,16 @@ static enum err add_since(struct call *call, struct reader *db, struct todo *ite
 
 /* They count from the beginning, wherever the page is. */
 static enum err count_all(struct call *call, struct records *r, struct reader *db,
-                          struct turns_query of, const struct rows *page, struct todo_list *out)
+                          struct turns_query of, const struct rows *page, size_t most,
+                          struct todo_list *out)
 {
     struct rows rows = *page;
     struct turn_counts counts;
     if (of.after_key.len) {
         of.after_key = (struct text){0};
-        TRY(query__turns(call, r, db, &of, TURNS_COUNTED + 1, &rows));
+        TRY(query__turns(call, r, db, &of, most + 1, &rows));
     }
-    query__count_turns(&of, &rows, &counts);
+    query__count_turns(&of, &rows, most, &counts);
     out->total = counts.total;
     out->waiting = counts.waiting;
     out->overdue = counts.overdue;
@@ -237,7 +238,7 @@ enum err record_todo(struct call *call, struct records *r, struct reader *db, bo
         return OK;
     struct rows rows;
     struct record **redactions = NULL, **over = NULL;
-    size_t asked = 0, kept = 0, most = of.after_key.len ? (size_t)limit : TURNS_COUNTED;
+    size_t asked = 0, kept = 0, counted = limit > TODO_COUNTED ? (size_t)limit : TODO_COUNTED;
     if (!others)
         TRY(redact__waiting(call, r, db, &redactions, &asked));
     if (!others)
@@ -247,7 +248,8 @@ enum err record_todo(struct call *call, struct records *r, struct reader *db, bo
     if (!others)
         TRY(acknowledge__due(call, r, db, &unread, &to_read));
     size_t first = asked + kept + to_read;
-    TRY(query__turns(call, r, db, &of, most + 1, &rows));
+    TRY(query__turns(call, r, db, &of, (of.after_key.len ? (size_t)limit : counted) + 1,
+                     &rows));
     size_t told = rows.count > (size_t)limit ? (size_t)limit : rows.count;
     out->items = NEW_MANY(call->arena, first + told + 1, struct todo);
     for (size_t i = 0; i < asked && !cursor.len; i++)
@@ -275,7 +277,7 @@ enum err record_todo(struct call *call, struct records *r, struct reader *db, bo
         out->next = text_print(call->arena, "%.*s|%.*s",
                                TEXT_ARG(out->items[out->count - 1].due),
                                TEXT_ARG(out->items[out->count - 1].ref.key));
-    TRY(count_all(call, r, db, of, &rows, out));
+    TRY(count_all(call, r, db, of, &rows, counted, out));
     out->total += (int64_t)first;
     out->waiting += (int64_t)first;
     for (size_t i = 0; i < to_read; i++)

@@ -9,11 +9,17 @@
 static int leads_on(const struct kind *k, size_t state, const struct move *m)
 {
     enum tone to = k->states[m->to].tone;
-    if (!(m->from >> state & 1) || m->automatic || m->stop || text_is(m->name, "archive"))
+    if (!(m->from >> state & 1) || m->automatic || m->stop || m->drill ||
+        text_is(m->name, "archive"))
         return 0;
     if (to == TONE_OFF || to == TONE_REJECTED || to == TONE_WARN || to == TONE_BAD)
         return 1;
     return m->to > state ? 3 : 2;
+}
+
+bool turn__leads_on(const struct kind *k, size_t state, const struct move *m)
+{
+    return leads_on(k, state, m) == 3;
 }
 
 /* The best way that there is from a state; 0: none. */
@@ -182,7 +188,7 @@ static enum err look(struct turning *t, const struct move *m, bool by_signature,
         problem_at(s->lacks, ERR_CONFLICT, p->field, text_c(t->call->arena, p->code), p->source,
                    p->message);
     }
-    e = guard__needs(s->lacks, t->records, db_reader(t->db), t->rec, m, &s->verdict);
+    e = guard__needs(s->lacks, t->records, db_reader(t->db), t->rec, m, true, &s->verdict);
     s->far = lacking || e != OK ? 1 : 2;
     return expected(e) ? OK : e;
 }

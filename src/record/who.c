@@ -138,6 +138,12 @@ enum err who__people(struct call *call, struct records *r, struct db db,
     return OK;
 }
 
+/* A person's own order that is written when they are no longer signed in. */
+static bool carried_out(const struct actor *a)
+{
+    return a->type == ACTOR_COMMAND && !a->all && a->person.len;
+}
+
 /* Does a record of a kind that grants give the role over this record, today? Roles that approve are
  * granted by two people only, never so; nor does a token get any, nor who stands in for somebody. */
 static enum err assigned(struct call *call, struct records *r, struct db db,
@@ -145,8 +151,8 @@ static enum err assigned(struct call *call, struct records *r, struct db db,
                          bool *out)
 {
     const struct role *known = model_role(r->model, role);
-    if (*out || actor->type != ACTOR_USER || !actor->person.len || actor->stands_for.len || !known ||
-        known->approver)
+    if (*out || !(actor->type == ACTOR_USER || carried_out(actor)) || !actor->person.len ||
+        actor->stands_for.len || !known || known->approver)
         return OK;
     for (size_t i = 0; i < r->model->kind_count && !*out; i++) {
         const struct grants *g = &r->model->kinds[i].grants;
@@ -161,7 +167,8 @@ static enum err assigned(struct call *call, struct records *r, struct db db,
  */
 bool who__is_somebody(const struct actor *a)
 {
-    return a->type == ACTOR_USER || (a->type == ACTOR_TOKEN && a->grant_count > 0);
+    return a->type == ACTOR_USER || carried_out(a) ||
+           (a->type == ACTOR_TOKEN && a->grant_count > 0);
 }
 
 enum purpose { FOR_ACTING, FOR_READING, FOR_DUTY, FOR_FIELD };
@@ -206,6 +213,21 @@ static enum err matches(struct call *call, struct records *r, struct db db,
                 TRY(assigned(call, r, db, actor, rec, w->as, out));
             }
         }
+    }
+    return OK;
+}
+
+/* Only a person, and for themselves. */
+enum err who__may_stop(struct call *call, struct records *r, struct db db,
+                       const struct actor *actor, const struct record *rec, bool *out)
+{
+    if (!(actor->type == ACTOR_USER || carried_out(actor)) || !actor->person.len ||
+        actor->stands_for.len)
+        return OK;
+    for (size_t i = 0; i < r->model->kind_count && !*out; i++) {
+        const struct kind *k = &r->model->kinds[i];
+        if (k->stops.in && k->stops.over->target_kind == rec->kind)
+            TRY(query__stops(call, r, db, k, actor->person, rec->id, out));
     }
     return OK;
 }
@@ -295,6 +317,8 @@ enum err who__may_read(struct call *call, struct records *r, struct db db,
     bool open = true;
     if (record_is_restricted(rec))
         TRY(who__cleared(call, r, db, actor, rec, sees_restricted, &open));
+    if (open)
+        TRY(view__shared_with(call, r, db, actor, rec, &open));
     if (!open)
         return OK;
     return matches(call, r, db, actor, rec, &r->readers[rec->kind->index], FOR_READING, out);
@@ -368,12 +392,14 @@ static size_t called_so(const struct model *m, const struct field *f)
     return n;
 }
 
-/* What people call a relation: the title of its field, where kinds differ the one that most of them
- * have. In the middle of a sentence it begins small, unless it is an abbreviation. */
-static struct text relation_title(struct call *call, const struct model *m, struct text name)
+/* What people call a relation: the title of its field in that kind; where it has none, and
+ * kinds differ, the one that most of them have. In the middle of a sentence it begins small,
+ * unless it is an abbreviation. */
+static struct text relation_title(struct call *call, const struct model *m,
+                                  const struct kind *k, struct text name)
 {
-    const struct field *found = NULL;
-    for (size_t i = 0; i < m->kind_count; i++) {
+    const struct field *own = k ? kind_field(k, name) : NULL, *found = own;
+    for (size_t i = 0; !own && i < m->kind_count; i++) {
         const struct field *f = kind_field(&m->kinds[i], name);
         if (f && (!found || called_so(m, f) > called_so(m, found)))
             found = f;
@@ -392,17 +418,19 @@ static void put_as(struct call *call, const struct role *as, struct buf *b)
                   TEXT_ARG(words_in(as->title, call->lang)));
 }
 
-static void put_relation(struct call *call, const struct model *m, const struct who *w,
-                         struct buf *b)
+static void put_relation(struct call *call, const struct model *m, const struct kind *k,
+                         const struct who *w, struct buf *b)
 {
     const struct role *as = w->as.len ? model_role(m, w->as) : NULL;
-    struct text title = relation_title(call, m, w->relation);
+    const struct field *by = w->via.len && k ? kind_field(k, w->via) : NULL;
+    const struct kind *of = w->via.len ? (by ? by->target_kind : NULL) : k;
+    struct text title = relation_title(call, m, of, w->relation);
     if (!w->via.len) {
         buf_print(b, say(call, "the record's %.*s"), TEXT_ARG(title));
         put_as(call, as, b);
         return;
     }
-    struct text via = relation_title(call, m, w->via);
+    struct text via = relation_title(call, m, k, w->via);
     bool chinese = call->lang == LANG_ZH;
     buf_print(b, say(call, "the %.*s of the record's %.*s"), TEXT_ARG(chinese ? via : title),
               TEXT_ARG(chinese ? title : via));
@@ -410,7 +438,8 @@ static void put_relation(struct call *call, const struct model *m, const struct 
 }
 
 /* "Risk owner, the record's author" in words, for refusals. */
-struct text who__print(struct call *call, struct records *r, const struct who_list *list)
+struct text who__print(struct call *call, struct records *r, const struct kind *k,
+                       const struct who_list *list)
 {
     struct buf b = buf_in(call->arena, 4096);
     for (size_t i = 0; i < list->count; i++) {
@@ -427,7 +456,7 @@ struct text who__print(struct call *call, struct records *r, const struct who_li
         else if (w->contributor)
             buf_add_c(&b, say(call, "whoever wrote in this draft"));
         else
-            put_relation(call, r->model, w, &b);
+            put_relation(call, r->model, k, w, &b);
     }
     return buf_text(&b);
 }

@@ -200,6 +200,7 @@ enum err write__version(struct writing *w, struct record *rec, const struct reco
     TRY(freeze__keep(call, w->tx, rec, a.frozen));
     TRY(waiver__keep(call, w->tx, rec, a.waived, move, a.at));
     TRY(stay__write(w, rec, before, &a));
+    TRY(series__write(w, rec, move));
     TRY(timer__write(w, rec, before));
     TRY(living__write(w, rec, before));
     TRY(outbox__write(w, rec, a.told, a.at));

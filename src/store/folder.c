@@ -268,6 +268,7 @@ enum err store__folder_open(struct call *call, struct store *s, struct text wher
         return OK;
     TRY(lock(call, s, folder));
     TRY(furnish(call, s));
+    atomic_store(&s->restored, access(store__path(call, s, STORE_RESTORED), F_OK) == 0);
     return s->copied ? OK : write_lock(call, s, identity(call, s)); /* it may be new */
 }
 
@@ -275,6 +276,24 @@ enum err store_copy_is_whole(struct call *call, struct store *s)
 {
     s->copied = false;
     return write_lock(call, s, identity(call, s));
+}
+
+bool store_restored(const struct store *s)
+{
+    return atomic_load(&s->restored);
+}
+
+enum err store_restored_end(struct call *call, struct store *s)
+{
+    const char *path = store__path(call, s, STORE_RESTORED);
+
+    if (!store_restored(s))
+        return OK;
+    if (unlink(path) != 0 && errno != ENOENT)
+        return lost(call, path);
+    TRY(store__sync_folder(call, text_c(call->arena, s->folder)));
+    atomic_store(&s->restored, false);
+    return OK;
 }
 
 bool store__folder_room(const struct store *s)

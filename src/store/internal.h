@@ -168,6 +168,7 @@ struct store {
     struct text folder;  /* SQLite */
     int lock_file;
     bool copied; /* see store_copied */
+    atomic_bool restored;    /* see store_restored */
     struct text url, schema; /* PostgreSQL; the url without its schema */
     bool create;
     bool reading; /* only looked at: no lock, no writer */

@@ -3,12 +3,14 @@
  *
  * A store is one organisation: a folder (SQLite) or a PostgreSQL schema. SQL is constant text
  * with bound values `$1`, `$2`, … in a dialect both databases speak:
- *   integers bigint, numbers `double precision`, text, bytes `blob`(SQLite)/`bytea`(PostgreSQL);
- *   moments and dates are text that sorts by time; booleans are 0/1 integers;
- *   upsert by `ON CONFLICT (...) DO UPDATE SET … RETURNING`, casts written CAST(x AS text), concatenation ||, LIMIT/OFFSET.
- * Only record/table.c, record/query/ and store/plan*.c build SQL, from names checked by the model.
+ *   integers bigint, numbers `double precision`, text, bytes
+ * `blob`(SQLite)/`bytea`(PostgreSQL); moments and dates are text that sorts by time; booleans
+ * are 0/1 integers; upsert by `ON CONFLICT (...) DO UPDATE SET … RETURNING`, casts written
+ * CAST(x AS text), concatenation ||, LIMIT/OFFSET. Only record/table.c, record/query/ and
+ * store/plan*.c build SQL, from names checked by the model.
  *
- * Writing is in store/write.h, which only ledger, access, record, monitor and store include. */
+ * Writing is in store/write.h, which only ledger, journal, access, record, monitor and store
+ * include. */
 #ifndef STORE_H
 #define STORE_H
 
@@ -58,6 +60,13 @@ bool store_failing(const struct store *s);
  * are missing. Opening it looks at its structure (ERR_CONFLICT, code "torn"); whether its content
  * is whole only the ledger can tell. */
 bool store_copied(const struct store *s);
+/* SQLite: the folder came out of a backup, and nobody has said yet that the organisation lives
+ * here and nowhere else. A file of this name tells it. Nothing goes out by itself until then.
+ */
+#define STORE_RESTORED "restored"
+bool store_restored(const struct store *s);
+/* It is said: the file is gone for good, or ERR_IO. */
+MUST_USE enum err store_restored_end(struct call *call, struct store *s);
 /* The ledger has told: from now on it is a store like any other. */
 MUST_USE enum err store_copy_is_whole(struct call *call, struct store *s);
 int64_t store_writes(const struct store *s);  /* commits since start, for /metrics */
@@ -88,6 +97,12 @@ MUST_USE enum err read_rows(struct call *call, struct reader *r, const char *sql
                             const struct value *values, size_t value_count, size_t most,
                             struct rows *out);
 #define READ_MOST 100000
+/* A question about many things at once, in few statements: `head` ends before the list of them
+ * and `tail` begins after it, in which they are column1, column2, …: "SELECT … JOIN (VALUES"
+ * and ") v ON t.a = v.column1". At most one row for each is expected; more is ERR_TOO_LARGE. */
+MUST_USE enum err read_many_rows(struct call *call, struct reader *r, const char *head,
+                                 const char *tail, const struct value *values, size_t columns,
+                                 size_t rows, struct rows *out);
 static inline const struct value *row_at(const struct rows *rows, size_t row)
 {
     return rows->cells + row * rows->columns;
@@ -111,6 +126,18 @@ bool guest_knows(const struct guest *g, struct text table);
 /* Whether the statement reads these and nothing else, whatever database it is put to; *why says
  * what is wrong with it (in a, English, for whoever writes the file), "" when nothing is. */
 bool guest_check(struct arena *a, const struct guest *g, struct text sql, struct text *why);
+/* The same, and remembers those that are good: read_guest takes them as they are. While the
+ * guest is being made, by one thread. */
+bool guest_learn(const struct guest *g, struct arena *scratch, struct text sql,
+                 struct text *why);
+/* The tables that a good statement reads, once for each time it names one. kind: of a table
+ * that has rows of every kind, the one that it asks for (`x.kind = 'risk'`, `x.from_kind =
+ * 'risk'`, and nothing beside it would do); "" = of any. */
+struct guest_read {
+    struct text table, kind;
+};
+size_t guest_reads(struct arena *a, const struct guest *g, struct text sql,
+                   struct guest_read **out);
 /* The highest $n that occurs in it, of $1 to $6: it is given no more values than it can use. */
 size_t guest_parameters(const char *sql);
 /* read_rows for such a statement: looked at again, and held to the list by SQLite itself.

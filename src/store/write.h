@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store/write.h — changing rows. Only store, ledger, access, record and monitor may include it:
- * tools/floors.sh fails the build otherwise. That is what makes the one door a door.
+/* store/write.h — changing rows. Only store, ledger, journal, access, record and monitor may
+ * include it: tools/floors.sh fails the build otherwise. That is what makes the one door a
+ * door.
  *
- * One writer thread owns the one write connection. Jobs queue (bounded at 10,000: ERR_BUSY); the
- * writer takes all that wait, at most 1,000 or 20 ms of work, and runs them in one transaction, each in its
- * own savepoint, so that a refused job rolls back alone. After COMMIT every job of the group is
- * answered; before it, none. Any write error (not a refusal) fails the whole group with ERR_IO,
- * marks the store as failing and stops acknowledging until a new connection of the writer has
- * proved that what was acknowledged is there and that it can write (store_failing). */
+ * One writer thread owns the one write connection. Jobs queue (bounded at 10,000: ERR_BUSY);
+ * the writer takes all that wait, at most 1,000 or 20 ms of work, and runs them in one
+ * transaction, each in its own savepoint, so that a refused job rolls back alone. After COMMIT
+ * every job of the group is answered; before it, none. Any write error (not a refusal) fails
+ * the whole group with ERR_IO, marks the store as failing and stops acknowledging until a new
+ * connection of the writer has proved that what was acknowledged is there and that it can write
+ * (store_failing). */
 #ifndef STORE_WRITE_H
 #define STORE_WRITE_H
 
@@ -76,6 +78,10 @@ MUST_USE enum err tx_exec(struct call *call, struct tx *tx, const char *sql,
  * before the list of rows, `tail` begins after it. "INSERT INTO t (a, b) VALUES" and "". */
 MUST_USE enum err tx_many(struct call *call, struct tx *tx, const char *head, const char *tail,
                           const struct value *values, size_t columns, size_t rows);
+/* As read_many_rows. */
+MUST_USE enum err tx_many_rows(struct call *call, struct tx *tx, const char *head,
+                               const char *tail, const struct value *values, size_t columns,
+                               size_t rows, struct rows *out);
 /* Runs a part of a job in a savepoint of its own; refused, it leaves nothing in the database.
  * Only for a job that is going to be refused as a whole (a rehearsal): what is kept in memory
  * beside the database (ledger entries, numbers, documents) goes back with the job, not with

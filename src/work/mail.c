@@ -302,8 +302,10 @@ static void look(struct mailing *s, int64_t nth)
 {
     struct round d = {.s = s, .records = epoch_take(s->epochs)};
     d.access = record_access(d.records);
-    tell_all(&d);
-    if (nth % MORNINGS_EVERY == 0 && !over(&d))
+    bool waits = store_restored(access_store(d.access)); /* people may hear from another */
+    if (!waits)
+        tell_all(&d);
+    if (!waits && nth % MORNINGS_EVERY == 0 && !over(&d))
         wake_all(&d);
     epoch_give(d.records);
 }

@@ -2,6 +2,9 @@
 /* work/run.c — one thread, one wait, one round of timed moves. */
 #include "work/work.h"
 
+#include "journal/journal.h"
+#include "monitor/monitor.h"
+
 #include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
@@ -13,18 +16,58 @@ struct work {
     pthread_mutex_t lock;
     pthread_cond_t wake;
     bool closing, due;
+    int64_t retained; /* the day on which events were last removed */
 };
+
+/* What is left over is taken up at once, after whatever else has come due meanwhile. */
+static void again(struct work *s)
+{
+    pthread_mutex_lock(&s->lock);
+    s->due = true;
+    pthread_mutex_unlock(&s->lock);
+}
+
+/* Once a day, by the calendar of the organisation; what is left over comes with the next turn.
+ */
+static void retain(struct work *s, struct call *call, struct records *now)
+{
+    int64_t today = zone_day(call->zone, call->now), removed = 0;
+    bool more = false;
+    if (s->retained == today)
+        return;
+    if (record_retain(call, now, &removed, &more) != OK) {
+        log_line(LOG_WARN, "work", "retention=waiting");
+        return;
+    }
+    if (removed)
+        log_line(LOG_INFO, "work", "removed=%lld", (long long)removed);
+    if (more)
+        again(s);
+    else
+        s->retained = today;
+}
 
 static void run_once(struct work *s)
 {
     struct arena *arena = arena_open();
     struct call *call = call_open(arena, clock_now(), LANG_EN);
     struct records *now = epoch_take(s->epochs);
-    size_t moved = 0;
+    size_t moved = 0, judged = 0;
+    bool more = false, uncounted = false;
     access_place(call, record_access(now));
     call->id = id_new(call);
     call->actor = actor_system(call);
     enum err e = record_timed(call, now, &moved);
+    if (journal_seal_due(call, access_store(record_access(now)),
+                         access_ledger(record_access(now)), record_model(now)->hash) != OK)
+        log_line(LOG_WARN, "work", "seals=waiting");
+    if (monitor_count(call, access_store(record_access(now)), &uncounted) != OK)
+        log_line(LOG_WARN, "work", "counts=waiting");
+    if (limit_due(call, now, &judged, &more) != OK)
+        log_line(LOG_WARN, "work", "monitors=waiting");
+    retain(s, call, now);
+    if (judged)
+        log_line(LOG_INFO, "work", "judged=%zu", judged);
     if (access_trace_flush(call, record_access(now)) != OK)
         log_line(LOG_WARN, "work", "traces=waiting");
     if (e != OK)
@@ -33,6 +76,8 @@ static void run_once(struct work *s)
         log_line(LOG_INFO, "work", "moved=%zu", moved);
     epoch_give(now);
     arena_close(arena);
+    if (more || uncounted)
+        again(s);
 }
 
 static void *run(void *arg)

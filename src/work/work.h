@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* work/work.h — what is done while nobody waits for it: moves whose day has come, and jobs, changes of
- * many records that somebody asked for. Floor 6. */
+/* work/work.h — what is done while nobody waits for it: moves whose day has come, and jobs,
+ * changes of many records that somebody asked for. Floor 7. */
 #ifndef WORK_H
 #define WORK_H
 

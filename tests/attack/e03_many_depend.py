@@ -91,7 +91,7 @@ class Many:
         before = self.client.good("GET", f"x_leaf?limit=1&sort=title")["items"][0]
         index = self.set(7)
         size = int(self.client.good("GET", f"ledger/checkpoint?size={index + 1}").decode().split("\n")[1])
-        self.report.say(size - index < 20, "it is committed without what depends on it", f"{size - index} entries")
+        self.report.say(size - index < MANY, "it is committed without what depends on it", f"{size - index} entries")
         self.report.say(self.fresh(7) == MANY, "all that depend on it follow, without waiting for the minute", self.fresh(7))
         after = self.client.good("GET", "x_leaf/" + before["id"] + "/history")["items"][0]
         self.report.say(after["act"] == "record.recompute" and after["actor"]["type"] == "system", "as the system, in their history", after["act"])

@@ -67,7 +67,7 @@ def days_go_by(run, kind):
     later(run, 1)
     asked = run.client.call("amy", "POST", "/session", {"email": "amy@northlake.example", "password": "not this one"})
     run.client.call("amy", "GET", "/soa_entry?format=csv")
-    run.client.call("amy", "PATCH", "/organisation", {"name": "Another"})
+    run.client.call("amy", "PATCH", "/organisation", {"zone": "Nowhere/At_all"})
     run.client.must("amy", "GET", f"/task/{made['id']}")
     other = run.client.must("stan", "POST", "/task", {"title": "While she only looked"})
     second = home(run, "amy")["changed"]

@@ -52,11 +52,18 @@ def outside(report, port):
         report.say(status == 404 and "problem+json" in headers["content-type"] and "html" not in str(reply),
                    f"P13 {path} is not below the path: nobody's", f"{status} {headers}")
     for path in ("/aims/api", "/aims/api/", "/aims/api/v1", "/aims/api/v2/risk", "/aims/aims/api/v1/session", "/aims/API/v1/risk",
-                 "/aims/v1/traces", "/aims/public/x", "/aims/metrics"):
+                 "/aims/v1/traces", "/aims/metrics"):
         status, headers, _ = direct.ask("GET", path, **HTML)
         report.say(status != 200 and "html" not in headers["content-type"], f"P13 {path} is no page", f"{status} {headers}")
+    status, headers, reply = direct.ask("GET", "/aims/public/x", **HTML)
+    report.say(status == 404 and "script" not in str(reply) and "script-src" not in headers["content-security-policy"],
+               "P13 /aims/public/x is a refusal without script, not the application", f"{status} {headers}")
     status = direct.ask("GET", "/aims/healthz", **HOST)[0]
     report.say(status == 200, "P13 /aims/healthz is there", str(status))
+    status, _, reply = direct.ask("POST", "/aims/v1/traces", {}, **HOST)
+    report.say(status == 401 and reply["code"] == 16, "P13 telemetry is taken below the path", f"{status} {reply}")
+    status = direct.ask("POST", "/v1/traces", {}, **HOST)[0]
+    report.say(status == 404, "P13 and not beside it", str(status))
     status = direct.ask("GET", "/aims/api/v1/session", Host="evil.example")[0]
     report.say(status == 421, "P13 another host is not answered for", str(status))
 

@@ -16,7 +16,7 @@ import harness  # noqa: E402
 
 SCRIPTS = os.path.join(HERE, "..", "..", "model", "demo")
 # So many records of a kind.
-NORTHLAKE = {"ai_system": 12, "risk": 57, "impact_assessment": 14, "supplier": 9, "data_resource": 20, "objective": 6, "metric": 8, "incident": 8,
+NORTHLAKE = {"ai_system": 12, "risk": 57, "impact_assessment": 14, "supplier": 9, "data_resource": 20, "objective": 6, "metric": 8, "incident": 9, "monitor": 5, "monitoring_plan": 1, "monitoring_cycle": 3, "review_case": 49,
              "concern": 5, "nonconformity": 14, "audit": 4, "audit_programme": 1, "management_review": 2, "change": 6, "soa_entry": 38}
 OFFICE = {"document": 8, "use_case": 7, "ai_system": 3, "supplier": 3, "risk": 6, "treatment": 3, "incident": 1, "waiver": 1, "audit": 1,
           "finding": 1, "nonconformity": 2, "management_review": 1, "objective": 1, "awareness": 1, "competence": 3, "soa_entry": 38}

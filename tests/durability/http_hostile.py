@@ -68,7 +68,27 @@ def answer(port, raw):
             return got, False
 
 
+def in_chunks(token, path="/v1/traces"):
+    """Where chunks are taken: whatever stands behind them on the connection is never a request."""
+    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
+    return [
+        ("chunks", b"HTTP/1.1 200", head + b"1\r\n{\r\n1;x=y\r\n}\r\n0\r\n\r\n"),
+        ("chunks with a trailer", b"HTTP/1.1 200", head + b"2\r\n{}\r\n0\r\nContent-Length: 9\r\n\r\n"),
+        ("bare line feeds between chunks", b"HTTP/1.1 ", head + b"2\n{}\n0\n\n"),
+        ("a chunk of a negative size", b"", head + b"-2\r\n{}\r\n0\r\n\r\n"),
+        ("a chunk without end", b"", head + b"fffffffffffffffff\r\n{}\r\n0\r\n\r\n"),
+        ("chunks of somebody unknown", b"HTTP/1.1 401", head.replace(token.encode(), b"aw_none") + b"2\r\n{}\r\n0\r\n\r\n"),
+    ]
+
+
 def probes(server, client, token, report):
+    tail = [raw for what, raw in corpus(token) if what == "no host"][0].split(b"\r\n\r\n", 1)[1]
+    for what, begins, raw in in_chunks(token):
+        got, closed = answer(server.port, raw + tail)
+        report.say(closed and got.startswith(begins) and got.count(b"HTTP/1.1 ") <= 1 and b" 201 " not in got,
+                   f"probe: {what}: at most one answer, and closed", f"closed={closed} {got[:200]}")
+    got, closed = answer(server.port, in_chunks(token, "/api/v1/events")[0][2] + tail)
+    report.say(closed and got.startswith(b"HTTP/1.1 411"), "probe: elsewhere chunks are refused", f"{got[:80]}")
     for what, raw in corpus(token):
         got, closed = answer(server.port, raw)
         refused = got[:12] in (b"HTTP/1.1 400", b"HTTP/1.1 411", b"HTTP/1.1 413", b"HTTP/1.1 431", b"") and b" 201 " not in got

@@ -186,6 +186,9 @@ class Play:
             is_header = HEADER.fullmatch(line)
             if line.startswith("raw:"):
                 raw = evaluate_bytes(line[4:].strip())
+            elif line.startswith("lines:"):
+                count, one = self.fill(line[6:]).strip().split(" ", 1)
+                raw = (raw or b"") + "".join(one.replace("#", str(n)) + "\n" for n in range(int(count))).encode()
             elif is_header:
                 headers[is_header[1]] = self.fill(is_header[2]) or None
             else:
@@ -209,7 +212,9 @@ class Play:
             problems.append(f"a bug: {self.answer.short()}")
         if self.answer.headers.get("x-content-type-options") != "nosniff":
             problems.append("the header X-Content-Type-Options is missing")
-        if self.answer.status >= 400 and self.answer.json.get("status") != self.answer.status:
+        page = full.startswith("/public") and self.answer.type == "text/html"  # a refusal there is a page
+        page = page or full in ("/v1/traces", "/v1/logs")  # refusals there are google.rpc.Status
+        if self.answer.status >= 400 and not page and self.answer.json.get("status") != self.answer.status:
             problems.append("the problem does not tell its status")
         return [f"{self.request}", *problems] if problems else []
 

@@ -23,6 +23,8 @@ def rows():
             cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
             if len(cells) == 3 and re.match(r"[GRESULP]\d", cells[0]):
                 yield re.findall(r"[GRESULP]\d+[a-z]?", cells[0]), re.findall(r"`([^`]+)`", cells[2])
+            elif len(cells) == 2 and cells[0] != "trap" and "`" in cells[1]:
+                yield [cells[0]], re.findall(r"`([^`]+)`", cells[1])
 
 
 def there(name):

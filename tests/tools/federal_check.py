@@ -17,6 +17,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import urllib.request
 
 MODEL = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "model")
 INDIVIDUAL = "2025_individually_reported_AI_use_cases.csv"
@@ -75,6 +76,23 @@ class Program:
             print("import:", code, words)
             sys.exit(1)
         return code, json.loads(out)
+
+    def ask(self, path):
+        """What a server of this store answers to the first administrator."""
+        server = subprocess.Popen([self.binary, "serve", *self.where, "--listen", "127.0.0.1:0"], text=True,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        try:
+            base = next(m[0] for m in (re.search(r"http://127[0-9.:]*", line) for line in server.stdout) if m) + "/api/v1"
+            who = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+            enter = {"email": "a@example.org", "password": "a long password for a check"}
+            with who.open(urllib.request.Request(base + "/session", json.dumps(enter).encode(),
+                                                 {"Content-Type": "application/json"})):
+                pass
+            with who.open(base + path) as reply:
+                return json.load(reply)
+        finally:
+            server.terminate()
+            server.communicate()
 
     def records(self, kind):
         code, out, words = self.run("export", "records", "--kind", kind, "--format", "json",
@@ -173,6 +191,18 @@ def check_fields(records, wanted):
     expect("blank stages", stages[None], wanted["computed"]["empty_stage"])
 
 
+def check_listed(program, records, wanted):
+    """Each of those is a failing row of a check, by its key, and nothing else is."""
+    blind = {r["key"]: {"in_progress": "Its monitoring is reported as in progress", "no": "It is reported as not monitored"}
+             .get(r.get("x_hi_monitoring"), "Nothing that can be counted is reported of its monitoring")
+             for r in records if r.get("high_impact") == "yes" and r.get("use_stage") == "in_use" and
+             r.get("x_hi_monitoring") != "established"}
+    one = program.ask("/checks/chk-us-monitored")
+    expect("what the check is about", one["population"], wanted["high_impact_by_stage"]["Deployed"])
+    expect("what fails it", (one["state"], one["breaks"]), ("fail", wanted["high_impact_deployed_without_monitoring_established"]))
+    expect("which fail it, and why", {b["key"]: b["reason"]["en"] for b in one["records"]}, blind)
+
+
 def check_cots(rows, wanted):
     use = collections.Counter(r["Agency Use (Y/N)?"] for r in rows)
     expect("cots rows", len(rows), wanted["data_rows"])
@@ -196,6 +226,7 @@ def check_store(program, folder):
     rows, mine = rebuilt(records, INDIVIDUAL, read_csv(os.path.join(folder, INDIVIDUAL)))
     check_individual(rows, wanted["individually_reported"])
     check_fields(mine, wanted["individually_reported"])
+    check_listed(program, mine, wanted["individually_reported"])
     rows, _ = rebuilt(records, COTS, read_csv(os.path.join(folder, COTS)))
     check_cots(rows, wanted["consolidated_cots"])
     check_units(program, records)

@@ -17,13 +17,14 @@ TYPES = {"text", "note", "integer", "number", "yes_no", "date", "moment", "choic
 COLUMN_TYPES = {"text", "note", "integer", "number", "yes_no", "date", "choice", "ref"}
 FIELD_KEYS = {"type", "title", "about", "required", "default", "of", "to", "many", "min", "max",
               "columns", "covers", "one", "computed", "only", "unique", "sensitive", "read", "always", "was",
-              "indexed", "fixed", "clock", "keep"}
+              "indexed", "fixed", "clock", "keep", "example", "asked_by", "total"}
 CLOCK_KEYS = {"from", "add", "deadline", "calendar", "when", "answered", "remind", "ladder"}
 KIND_KEYS = {"kind", "prefix", "title", "plural", "about", "icon", "phase", "order", "serves",
-             "fields", "layout", "list", "sort", "states", "moves", "offers", "access", "views", "story", "is", "grants", "keeps_until", "waives", "public", "acknowledge"}
+             "fields", "layout", "list", "sort", "states", "moves", "offers", "access", "views", "story", "is", "grants", "keeps_until", "waives", "public", "published", "acknowledge", "steps", "sends", "keeps_events", "event_profiles", "stops"}
 MOVE_KEYS = {"title", "about", "from", "to", "by", "and_by", "second_when", "sign", "ordered", "on", "asks", "reason",
-             "fresh", "when", "say", "not", "needs", "guard", "stop", "freezes", "sets", "until", "takes", "pushes", "makes", "plus", "after", "every"}
+             "fresh", "when", "say", "not", "needs", "guard", "stop", "drill", "freezes", "sets", "until", "takes", "pushes", "makes", "plus", "after", "every"}
 STATE_KEYS = {"title", "about", "tone", "locked", "end", "rest"}
+TOTALS = {"sum", "mean"}
 TONES = {"idle", "progress", "review", "ok", "warn", "bad", "rejected", "off"}
 NEED_KEYS = {"code", "say", "kind", "via", "of", "field", "where", "in", "least", "every", "only", "since"}
 FUNCTIONS = {"risk_score": {"consequence", "likelihood", "confidence", "less", "less_from",
@@ -31,9 +32,9 @@ FUNCTIONS = {"risk_score": {"consequence", "likelihood", "confidence", "less", "
              "risk_band": {"score", "severe"}, "in_force": set(),
              "judged": {"band", "cases", "else"}, "of_criteria": {"cases", "field", "else"},
              "who_set": {"fields"}, "who_moved": {"moves", "latest"}, "last_of": {"field"},
-             "kept": {"field", "in", "else"}, "exceeds": {"pairs"}, "same_person": {"field", "as"}, "in_step": {"field"}, "blanks": {"field"},
+             "kept": {"field", "in", "else"}, "exceeds": {"pairs"}, "same_person": {"field", "as"}, "in_step": {"field"}, "decided": {"rows", "part"}, "blanks": {"field"},
              "rows_meet": {"rows", "key", "each", "column", "in"}, "rows_worst": {"rows", "column"}, "answered": {"rows", "part"},
-             "latest": {"rows", "on", "column"}, "reaches": {"value", "target", "at_most"},
+             "latest": {"rows", "on", "column", "ref", "value"}, "reaches": {"value", "target", "at_most"},
              "rows_any": {"rows", "column", "at_least", "or"},
              "related_worst": {"kind", "via", "field", "in"},
              "first_match": {"cases", "else"}, "greatest": {"fields"}, "of": {"ref", "value"}}
@@ -177,6 +178,8 @@ def check_field(m, where, kind, name, f, column=False):
         check_clock(m, where, kind, f)
     if "keep" in f:
         check_keep(m, where, kind, f)
+    if "total" in f and (f["total"] not in TOTALS or f.get("type") not in ("integer", "number")):
+        m.say(where, "a total is the sum or mean of a number")
     return None
 
 
@@ -349,8 +352,8 @@ def check_moves(m, where, kind, data):
                 check_condition(m, at, kind, mv[key])
         if ("when" in mv) != ("say" in mv):
             m.say(at, "when and say belong together")
-        if "on" in mv and (mv.get("by") != ["auto"] or m.field(kind, mv["on"])["type"] != "date"):
-            m.say(at, "on is a date field of an auto move")
+        if "on" in mv and (mv.get("by") != ["auto"] or m.field(kind, mv["on"])["type"] not in ("date", "moment")):
+            m.say(at, "on is a date or a moment of an auto move")
         for need in mv.get("needs", []):
             check_need(m, at, kind, need)
         if "guard" in mv:
@@ -387,7 +390,7 @@ def check_kind(m, path, data):
     kind, where = data["kind"], path
     for key in set(data) - KIND_KEYS:
         m.say(where, f"unknown key {key}")
-    for key in KIND_KEYS - {"sort", "views", "story", "is", "grants", "keeps_until", "waives", "offers", "public", "acknowledge"} - set(data):
+    for key in KIND_KEYS - {"sort", "views", "story", "is", "grants", "keeps_until", "waives", "offers", "public", "published", "acknowledge", "steps", "sends", "keeps_events", "event_profiles", "stops"} - set(data):
         m.say(where, f"{key} is missing")
     if path != f"kinds/{kind}.json" or not NAME.match(kind):
         m.say(where, f"holds the kind {kind}")
@@ -422,6 +425,7 @@ def check_kind(m, path, data):
         for name in [*view.pop("after", {}).values(), *view.values()]:
             if name not in fields and name not in KEPT:
                 m.say(where, f"a view names no field {name}")
+    check_examples(m, where, data)
     check_moves(m, where, kind, data)
     for verb, who in data["access"].items():
         if verb not in ("read", "create", "change"):
@@ -433,7 +437,7 @@ def texts(data, key=None):
     """Every English text of a model file, with the key it stands under."""
     if isinstance(data, dict):
         for k, v in data.items():
-            if k == "makes":
+            if k in ("makes", "set"):
                 continue  # values, not words
             if k == "offers":
                 yield from (one["title"] for one in v)
@@ -452,10 +456,15 @@ def texts(data, key=None):
             yield from texts(v, key)
 
 
+def decides(path, data):
+    """Asks that decide have their words in both languages beside each other."""
+    return path.startswith("asks/") and "outcomes" in data
+
+
 def check_words(m):
     words, used = m.files.get("words/zh.json", {}), set()
     for path, data in m.files.items():
-        if path.split("/")[0] in ("words", "demo", "import", "starters"):
+        if path.split("/")[0] in ("words", "demo", "import", "starters", "glossary") or decides(path, data):
             continue
         days = [t for y in data.get("holidays", {}).values() for t in y["days"].values()] if path.startswith("calendars/") else []
         for text in [*texts(data), *days]:
@@ -482,8 +491,8 @@ def pairs(data):
 def check_starters(m):
     """Items are read in either language; the codes of languages themselves are no words."""
     for path, data in m.files.items():
-        for en, zh in pairs(data) if path.startswith("starters/") else []:
-            if (en, zh) == ("en", "zh") or len(zh) <= 4 and zh.isascii():  # "%", "ppm"
+        for en, zh in pairs(data) if path.startswith(("starters/", "glossary/")) or decides(path, data) else []:
+            if (en, zh) == ("en", "zh") or en == zh and not re.search(r"[A-Za-z]{2}", en) or len(zh) <= 4 and zh.isascii():  # "%", "ppm"
                 continue
             if re.search(r"[\u4e00-\u9fff]", en):
                 m.say(path, f"not English: {en!r}")
@@ -525,9 +534,11 @@ def check_frameworks(m):
 
 
 def check_check(m, path, data):
-    if set(data) - {"check", "title", "statement", "proves", "must", "grace", "population", "breaks",
-                    "reasons", "remedy"}:
+    if set(data) - {"check", "overlay", "title", "statement", "proves", "must", "grace", "population", "breaks",
+                    "reasons", "remedy", "fix"}:
         m.say(path, "unknown key")
+    for reason in set(data["reasons"]) - set(data.get("fix", {})):
+        m.say(path, f"no fix for the reason {reason}")
     if path != f"checks/{data['check']}.json":
         m.say(path, f"holds the check {data['check']}")
     breaks = re.sub(r"CASE (?:(?! END ).)*? END AS kind", "", data["breaks"])
@@ -547,6 +558,18 @@ def check_states(m, where, data):
     for key in ("query", "population", "breaks"):
         if STATES_IN_BODIES.search(data.get(key) or ""):
             m.say(where, f"{key} looks for states in a body: `stay` has them")
+
+
+def check_examples(m, where, data):
+    """What is asked for in words before a record leaves its beginning has a worked example."""
+    start = data["states"]["start"]
+    first = {v["to"] for v in data["moves"].values() if v["from"] == "any" or start in listed(v["from"])}
+    for name, f in data["fields"].items():
+        required = f.get("required")
+        if f.get("type") != "note" or not required or "computed" in f or (required is not True and "when" in required):
+            continue
+        if (required is True or first & set(listed(required["from"]))) and "example" not in f:
+            m.say(f"{where} {name}", "has no example")
 
 
 def check_unique(m):
@@ -628,7 +651,7 @@ def check_homes(m):
     for path, data in m.files.items():
         if not path.startswith("homes/"):
             continue
-        if set(data) - {"home", "title", "about", "order", "roles", "otherwise", "tiles", "acts", "weeks"}:
+        if set(data) - {"home", "title", "about", "order", "roles", "otherwise", "tiles", "nav", "acts", "weeks"}:
             m.say(path, "unknown key")
         if path != f"homes/{data['home']}.json" or places.setdefault(data["order"], path) != path:
             m.say(path, "a home has its own name and its own place")

@@ -7,6 +7,10 @@ const require = createRequire(new URL('../../ui/package.json', import.meta.url))
 const { chromium } = require('playwright-core');
 export const axePath = require.resolve('axe-core/axe.min.js');
 export const base = process.env.BASE ?? 'http://127.0.0.1:8420';
+/** SLOW=400: each answer takes up to so many ms longer, so that what does not wait for it is found. */
+const slow = Number(process.env.SLOW ?? 0);
+/** BUSY=6: the browser computes so many times slower, as on a machine that much else keeps busy. */
+const busy = Number(process.env.BUSY ?? 0);
 export const password = 'northlake-demo-2026';
 export const emailOf = (who) => (who.includes('@') ? who : `${who}@northlake.example`);
 
@@ -20,6 +24,8 @@ export async function open() {
 }
 
 const known = new Map();
+/** Everybody signs in anew from now on: sessions do not last for ever. */
+export const signedOut = () => known.clear();
 async function cookiesOf(context, who, secret) {
   if (!known.has(who)) {
     const reply = await context.request.post(`${base}/api/v1/session`, { data: { email: emailOf(who), password: secret } });
@@ -38,8 +44,17 @@ export async function signedIn(browser, who, { lang = 'en', theme = 'light', wid
   });
   // As if the person had chosen the language before; what they choose on the page afterwards stays.
   await context.addInitScript((l) => { try { if (!localStorage.getItem('aimwell.lang')) localStorage.setItem('aimwell.lang', l); } catch { /* about:blank keeps nothing */ } }, lang);
+  if (slow) await context.addInitScript((most) => {
+    const fetched = window.fetch;
+    window.fetch = async (...what) => {
+      const reply = await fetched(...what);
+      await new Promise((later) => setTimeout(later, Math.random() * most));
+      return reply;
+    };
+  }, slow);
   const csrf = who ? await cookiesOf(context, who, secret) : '';
   const page = await context.newPage();
+  if (busy) await (await context.newCDPSession(page)).send('Emulation.setCPUThrottlingRate', { rate: busy });
   page.setDefaultTimeout(10000);
   page.complaints = [];
   page.on('console', (m) => { if (m.type() === 'error' && !/status of 4\d\d/.test(m.text())) page.complaints.push(m.text()); });
@@ -92,6 +107,24 @@ export async function becomes(read, wanted, what = 'value', timeout = 8000) {
     await new Promise((later) => setTimeout(later, 50));
   }
   throw new Error(`${what}: ${JSON.stringify(last)} never became ${wanted instanceof RegExp ? wanted : JSON.stringify(wanted)}`);
+}
+
+/** The question for a file that `act` brings up. The browser has to know that we want it before it is asked: the wish and the
+ * key that follows it travel apart, and a dialog of its own that came up meanwhile is never closed. Null when none came. */
+export async function fileAsked(page, act, most = 10000) {
+  const asked = page.waitForEvent('filechooser', { timeout: most }).catch(() => null);
+  await page.evaluate(() => 0);
+  await act();
+  return asked;
+}
+/** Counts what the hand does: clicks and keys, not what is typed into a field. */
+export function hand(page) {
+  const self = {
+    n: 0,
+    click: async (locator, options) => { self.n++; await locator.click(options); },
+    key: async (key) => { self.n++; await page.keyboard.press(key); },
+  };
+  return self;
 }
 
 let failures = 0;

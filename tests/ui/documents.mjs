@@ -51,7 +51,7 @@ await test('E4 a translation that is behind says since when, and is brought into
   await box.getByText('compared with version 2').waitFor();
   await picture(page, 'compared');
   await box.getByRole('button', { name: 'Save' }).click();
-  await box.getByText('In step with Chinese').waitFor();
+  await box.getByText(/^In step with Chinese/).waitFor();
   const now = await page.ask('GET', `/document/${key}`);
   equal([now.content.versions.en.compared, now.content.versions.en.behind, now.in_step], [2, undefined, true], 'what the server says');
   complain(page);

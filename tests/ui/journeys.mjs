@@ -2,22 +2,13 @@
 // What people do all day, done as they do it: in a Chromium, against the real server, by several people with
 // their own rights. Where docs promise a number of clicks or keys, the journey counts them.
 import { readFileSync } from 'node:fs';
-import { base, becomes, done, emailOf, equal, open, password, settled, signedIn, test, truth, visit } from './browser.mjs';
+import { base, becomes, done, emailOf, equal, hand, open, password, settled, signedIn, test, truth, visit } from './browser.mjs';
 
 const browser = await open();
 const close = (...pages) => Promise.all(pages.map((page) => page.context().close()));
 const complain = (page) => equal(page.complaints, [], 'what the page complained about');
 const toast = (page) => page.locator('.toast').last();
 const state = (page) => page.locator('.record .facts .chip .word').first();
-/** Counts what the hand does: clicks and keys, not what is typed into a field. */
-function hand(page) {
-  const self = {
-    n: 0,
-    click: async (locator) => { self.n++; await locator.click(); },
-    key: async (key) => { self.n++; await page.keyboard.press(key); },
-  };
-  return self;
-}
 const day = (plus) => new Date(Date.now() + plus * 86400000).toISOString().slice(0, 10);
 
 /** Fills the field `name` of the record in view by what its editor is, and saves it. */
@@ -555,8 +546,8 @@ await test('journey language and theme stay', async () => {
   const page = await signedIn(browser, 'anna');
   await visit(page, '/');
   await page.locator('header.bar .lang [lang=zh]').click();
-  await page.getByRole('link', { name: '就绪度' }).or(page.getByRole('link', { name: '风险' })).first().waitFor();
-  equal(await page.evaluate(() => document.documentElement.lang), 'zh-CN');
+  await page.waitForFunction(() => document.documentElement.lang === 'zh-CN');
+  await page.locator('nav').getByRole('link', { name: '就绪度' }).or(page.locator('nav').getByRole('link', { name: '风险' })).first().waitFor();
   await page.locator('header.bar').getByRole('button', { name: '主题' }).click();
   await page.getByRole('menuitem', { name: '深色' }).click();
   await page.reload();
@@ -572,7 +563,7 @@ await test('journey signature: the server may ask again', async () => {
   // The page believes the password is fresh, the server knows better: the dialog takes the refusal in its stride.
   const page = await stale('mei');
   const lin = await signedIn(browser, 'lin');
-  await page.route('**/api/v1/session', async (route) => {
+  await page.route('**/api/v1/session?work=1', async (route) => {
     const reply = await route.fetch();
     const body = await reply.json();
     await route.fulfill({ response: reply, json: { ...body, fresh_until: new Date(Date.now() + 300000).toISOString() } });

@@ -3,34 +3,11 @@
 // window at 640, 390 and 320, no id or state code is shown raw, nothing stays English in Chinese. Then the same for what
 // opens on a page (dialog, menu, palette, filter, date), for errors and for empty lists.
 import { axePath, base, done, open, settled, signedIn, test, visit } from './browser.mjs';
+import { routesOf } from './routes.mjs';
 import { readFileSync } from 'node:fs';
 
 const axe = readFileSync(axePath, 'utf8');
 const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-
-async function routesOf(page) {
-  const model = await page.ask('GET', '/model');
-  const list = ['/', '/soa', '/soa?against=2026-06-01', '/map', '/map?cell=4-4', '/readiness', '/checks/chk-10', '/people', '/tokens', '/ledger', '/settings', '/changes', '/all', '/deadlines', '/trace'];
-  for (const { ask } of model.asks) list.push(`/ask/${ask}?step=first`, `/ask/${ask}?step=take`, `/ask/${ask}?step=questions`, `/ask/${ask}?step=result`, `/ask/${ask}?step=plan`);
-  for (const { starter } of model.starters) list.push(`/starters/${starter}`);
-  for (const kind of model.kinds) {
-    list.push(`/k/${kind.kind}`);
-    for (const { shape } of kind.views) if (shape !== 'map') list.push(`/k/${kind.kind}?shape=${shape}`);
-    const { items } = await page.ask('GET', `/${kind.kind}?limit=1`);
-    if (items.length) list.push(`/k/${kind.kind}/${items[0].key}`);
-    if (items.length && kind.story) list.push(`/k/${kind.kind}/${items[0].key}?tab=story`);
-    const large = kind.fields.find((f) => f.type === 'rows' && f.columns.length > 6);
-    if (items.length && large) list.push(`/k/${kind.kind}/${items[0].key}/fill?field=${large.name}`);
-  }
-  const system = model.kinds.find((k) => k.views.some((one) => one.shape === 'map')) ?? model.kinds[0];
-  const [first] = (await page.ask('GET', `/${system.kind}?limit=1`)).items;
-  for (const tab of ['relations', 'proof', 'comments', 'history', 'ledger']) list.push(`/k/${system.kind}/${first.key}?tab=${tab}`);
-  list.push(`/trace/${system.kind}/${first.key}`);
-  const [, before] = (await page.ask('GET', `/${system.kind}/${first.key}/history?limit=2`)).items;
-  list.push(`/k/${system.kind}/${first.key}?then=${encodeURIComponent(before.at)}`);
-  list.push(`/k/${system.kind}/new?x=more`, `/k/${system.kind}?group=state&sort=title`, `/k/${system.kind}?q=nothingmatchesthis`);
-  return { list, kind: system.kind, key: first.key };
-}
 
 /** In the dark only the colours are others. */
 async function audit(page, dark) {
@@ -44,7 +21,7 @@ async function audit(page, dark) {
 /** What the page shows raw: ids, codes with underscores outside code samples, values nobody could name. */
 const raw = (page) => page.evaluate(() => {
   const main = document.querySelector('main');
-  const code = new Set([...main.querySelectorAll('code, pre, .mono')].flatMap((e) => e.innerText.split(/\s+/)));
+  const code = new Set([...main.querySelectorAll('code, pre, .mono')].flatMap((e) => e.innerText.split(/[\s"':,{}]+/)));
   const found = [...main.innerText.matchAll(/\b(?:[0-9A-HJKMNP-TV-Z]{26}|(?:usr|tok)_\w+|[a-z]+_[a-z]+(?:_[a-z]+)*|undefined|null|NaN|\[object \w+\])\b/g)].map((m) => m[0]);
   return found.filter((word) => !code.has(word));
 });
@@ -75,8 +52,38 @@ async function fits(page, width) {
   const who = await page.evaluate(() => [...document.querySelectorAll('main *')].filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.scroll-x, .scroller, .tabs, .states')).slice(0, 4).map((e) => `${e.tagName}.${e.className}`));
   throw new Error(`${most} pixels wider than the window: ${who.join(' ')}`);
 }
+const CALLS_MOST = 10, JUMP_MOST = 0.02;
+/** How much of the page jumped while it came, as browsers reckon it, and who did. */
+const jumps = (page) => page.evaluate(() => new Promise((done) => {
+  const who = [];
+  let sum = 0;
+  const see = (list) => {
+    for (const one of list.getEntries()) {
+      if (one.hadRecentInput) continue;
+      sum += one.value;
+      for (const { node, previousRect: a, currentRect: b } of one.sources) who.push(`${(node?.nodeType === 1 ? node : node?.parentElement)?.tagName} from ${Math.round(a.y)} to ${Math.round(b.y)}`);
+    }
+  };
+  new PerformanceObserver(see).observe({ type: 'layout-shift', buffered: true });
+  setTimeout(() => done({ sum, who: [...new Set(who)].slice(0, 4) }), 60);
+}));
+/** A page asks the server ten times at most until it stands, and nothing of it jumps. What came in an unlucky order once is
+    looked at again: what always jumps is found. */
+async function steady(page, route) {
+  let last;
+  for (let turn = 0; turn < 3; turn++) {
+    if (turn) { page.asked = []; await page.reload(); await settled(page); }
+    const { sum, who } = await jumps(page);
+    if (page.asked.length > CALLS_MOST) { last = `${page.asked.length} calls: ${page.asked.join(' ')}`; continue; }
+    last = `jumps by ${sum.toFixed(3)}: ${who.join(', ')}`;
+    if (sum <= JUMP_MOST) return;
+  }
+  throw new Error(last);
+}
 async function everywhere(page, route) {
+  page.asked = [];
   if (!await test(`opens ${route}`, () => visit(page, route))) return;
+  await test(`steady ${route}`, () => steady(page, route));
   const codes = !/^\/(ledger|tokens)|tab=ledger/.test(route);
   for (const lang of ['en', 'zh']) {
     if (!await test(`speaks ${lang} ${route}`, () => use(page, lang))) continue;
@@ -130,6 +137,12 @@ const admin = new Set(['/people', '/tokens']);
 // Two people at two pages each at a time: the machine has at least two cores.
 async function worker(queue) {
   const pages = { lin: await signedIn(browser, 'lin'), pat: await signedIn(browser, 'pat') };
+  for (const page of Object.values(pages)) {
+    page.asked = [];
+    // The page before may still ask while this one comes: what is counted begins with the answer that is the page.
+    page.on('response', (r) => { if (r.request().isNavigationRequest()) page.asked = []; });
+    page.on('request', (r) => { const { pathname, search } = new URL(r.url()); if (pathname.startsWith('/api/v1/') && !pathname.endsWith('/stream')) page.asked.push(pathname.slice(7) + search.slice(0, 40)); });
+  }
   for (let route = queue.shift(); route; route = queue.shift()) await everywhere(pages[admin.has(route) ? 'pat' : 'lin'], route);
 }
 const queue = [...list];
@@ -145,6 +158,30 @@ for (const [name, make] of states(kind, key)) {
   }
   await page.context().close();
 }
+/* Where the reader's system chooses all colours, nothing is told by a colour of ours: what is chosen looks unlike what is
+   not, and a bar or a step that is filled unlike an empty one. */
+const forced = await signedIn(browser, 'lin');
+await forced.emulateMedia({ forcedColors: 'active', reducedMotion: 'reduce' });
+for (const route of ['/', '/soa', '/readiness', '/map', `/k/${kind}`, `/k/${kind}/${key}`, '/ask/gap?step=result'])
+  await test(`forced colours ${route}`, async () => {
+    await visit(forced, route);
+    const same = await forced.evaluate(() => {
+      const look = (e) => { const s = getComputedStyle(e), after = getComputedStyle(e, '::after'); return [s.border, s.outline, s.textDecorationLine, s.fontWeight, s.color, s.backgroundColor, s.fill, s.stroke, after.content, after.border].join('|'); };
+      const found = [];
+      for (const one of document.querySelectorAll('[aria-pressed=true], [aria-selected=true], [aria-current]:not([aria-current=false])')) {
+        const name = ['aria-pressed', 'aria-selected', 'aria-current'].find((attr) => one.hasAttribute(attr));
+        const box = one.closest('nav, [role=group], [role=tablist]') ?? one.parentElement;
+        const other = [...box.querySelectorAll(one.tagName)].find((e) => e !== one && e.className.split(' ')[0] === one.className.split(' ')[0] && (e.getAttribute(name) ?? 'false') === 'false');
+        if (one.checkVisibility() && other && look(one) === look(other)) found.push(`${name} ${one.textContent.trim().slice(0, 30)}`);
+      }
+      for (const fill of document.querySelectorAll('.track .fill.some')) if (getComputedStyle(fill).backgroundColor === getComputedStyle(fill.parentElement).backgroundColor) found.push('a bar');
+      const [on, off] = [document.querySelector('.level rect.on'), document.querySelector('.level rect:not(.on)')];
+      if (on && off && look(on) === look(off)) found.push('the steps of a level');
+      return found;
+    });
+    if (same.length) throw new Error(`looks like what is not chosen: ${same.join(', ')}`);
+  });
+await forced.context().close();
 const out = await signedIn(browser, null);
 for (const path of ['/login', '/login?to=%2Fsoa', '/setup'])
   for (const theme of ['light', 'dark']) {

@@ -29,6 +29,7 @@ async function picture(name, who, path, { lang = 'en', theme = 'light', prepare 
   if (size > MOST) process.exitCode = 1;
   await page.context().close();
 }
+const drawn = (page) => page.waitForTimeout(2500);
 const first = async (who, question) => {
   const page = await signedIn(browser, who);
   const { items } = await page.ask('GET', question);
@@ -41,4 +42,21 @@ await picture('soa-zh', 'lin', '/soa', { lang: 'zh' });
 await picture('list-en', 'lin', '/k/risk?current_band=high,very_high,medium&sort=-current');
 await picture('readiness-zh', 'lin', '/readiness', { lang: 'zh' });
 await picture('map-en-dark', 'tom', '/map', { theme: 'dark' });
+await picture('pictures-en', 'chen', '/pictures', { prepare: async (page) => { await page.locator('[data-picture=ageing], .figure').first().scrollIntoViewIfNeeded(); await page.waitForTimeout(1500); } });
+await picture('gaps-zh-dark', 'lin', '/gaps', { lang: 'zh', theme: 'dark' });
+await picture('steps-en', 'priya', '/k/ai_system/new/steps');
+await picture('story-zh', 'lin', `/k/ai_system/${await first('lin', '/ai_system?state=operating&limit=1')}?tab=story`, { lang: 'zh' });
+await picture('trace-en', 'lin', '/trace');
+await picture('peek-zh-dark', 'lin', '/k/risk', { lang: 'zh', theme: 'dark', prepare: async (page) => { await page.keyboard.press('j'); await page.keyboard.press('p'); await page.waitForTimeout(800); } });
+await picture('board-en-dark', 'lin', '/k/nonconformity?shape=board', { theme: 'dark' });
+await picture('questions-zh', 'lin', '/ask/gap?step=questions', { lang: 'zh' });
+await picture('review-en', 'kim', '/review');
+await picture('review-zh-dark', 'kim', '/review', { lang: 'zh', theme: 'dark' });
+await picture('monitors-en', 'lin', '/monitors', { prepare: drawn });
+await picture('monitors-zh-dark', 'lin', '/monitors', { lang: 'zh', theme: 'dark', prepare: drawn });
+await picture('signals-zh', 'lin', '/signals', { lang: 'zh' });
+const system = await first('lin', '/ai_system?q=CV&limit=1');
+const answer = (keys) => async (page) => { for (const key of keys) { await page.locator('.decide h2').waitFor(); await page.waitForTimeout(400); await page.keyboard.press(key); } await page.waitForTimeout(1200); };
+await picture('classify-en', 'lin', `/ask/eu-ai-act?about=${system}`, { prepare: answer('12nn4') });
+await picture('classify-zh', 'lin', `/ask/eu-ai-act?about=${system}`, { lang: 'zh', prepare: answer('1ynn') });
 await browser.close();

@@ -35,7 +35,7 @@ const questions = [
   [13, 'Show a result by group', 'claire', search('Applications of five years', 'DAT-0001'), ['Under 25', 'Ratio of approvals', '0.81']],
   [14, 'Show the gate of the version that runs', 'claire', search('Credit scoring model', 'SYS-0001', 'history'), ['Approve going live', 'All gates met; report after three months.', 'Mei Tan']],
   [17, 'Show a concern from receipt to feedback', 'nina', search('Nobody over fifty', 'CNC-0002'), ['Receipt confirmed on', 'So it was in three lists of eleven', 'You were right.']],
-  [18, 'Show the worst incident, and its clocks', 'claire', search('A key of the payment system', 'INC-0007'), ['Critical incident', 'GDPR: notify by', 'Met']],
+  [18, 'Show the worst incident, and its clocks', 'claire', search('A key of the payment system', 'INC-0008'), ['Critical incident', 'GDPR: notify by', 'Met']],
   [19, 'Show a change of a supplier’s model last quarter', 'claire', search('Another model answers', 'CHG-0004'), ['L-06b', 'Daily comparison of twenty questions']],
   [20, 'Show what users are told, in Chinese', 'claire', search('How we score your application', 'DOC-'), ['信用评分说明'], async (page) => page.locator('#field-content').getByRole('tab', { name: 'Chinese' }).click()],
   [21, 'Show an objective that was missed, and what happened', 'claire', search('Reviewers get the time', 'OBJ-0002'), ['49 instead of 40.', 'Hiring took twice as long', 'Lend two reviewers from collections']],

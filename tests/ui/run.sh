@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # The pages in a real Chromium against the real server with the demo organisation: unit tests of the pages and
 # their types, then every page looked at, then journeys. Prints `ok NAME` / `not ok NAME`.
-# AIMWELL names the program (default build/aimwell); ONLY=words runs the tests whose name has them.
+# AIMWELL names the program (default build/aimwell); ONLY=words runs the tests whose name has them; SLOW=400 makes
+# each answer take up to so many ms longer, which finds tests and pages that do not wait for it; BUSY=6 slows the browser.
 #
 #   run.sh [SUITE …]   only these; all when none is named. run.sh --list prints their names, the longest first.
 set -u
@@ -63,13 +64,13 @@ suite() { # the pages, then what the server said meanwhile: suite NAME
         echo "ok ui server during $1"
     fi
 }
-all="pages journeys hands daily shapes newcomer setup transfer fields today turns questions tell documents voice acknowledge shown story trace unit types below"
+all="pages classify journeys states hands daily days twenty shapes newcomer setup transfer fields today charts turns questions tell documents voice public acknowledge shown story wizard trace help peek review unit types below bring stopped"
 [ "${1:-}" = --list ] && { printf '%s\n' $all; exit 0; }
 for one in ${*:-$all}; do
     case $one in
     unit) step unit sh -c 'cd ui && npx --no-install vitest run' ;;
     types) step types sh -c 'cd ui && npm run --silent check' ;;
-    below) AIMWELL="$aimwell" node tests/ui/below.mjs ;; # a proxy and a server of its own
+    below | bring | stopped) AIMWELL="$aimwell" node "tests/ui/$one.mjs" ;; # a server of their own
     *) if [ -f "tests/ui/$one.mjs" ]; then suite "$one"; else echo "not ok ui there is no suite $one"; fi ;;
     esac
 done

@@ -10,7 +10,7 @@ const complain = (page) => equal(page.complaints, [], 'what the page complained 
 const toast = (page) => page.locator('.toast').last();
 const ROLES = { // who: the homes they see, in order
   lin: ['governance'], mei: ['governance'], chen: ['executive'], tom: ['risks'], priya: ['systems'], zhao: ['systems'],
-  jon: ['audit'], claire: ['outside'], jie: ['staff'], grace: ['systems', 'incidents'], sara: ['risks'],
+  jon: ['audit'], claire: ['outside'], jie: ['staff'], kim: ['reviews', 'systems'], grace: ['reviews', 'systems', 'incidents'], sara: ['risks'],
 };
 const axe = readFileSync(axePath, 'utf8');
 async function clean(page, where) {

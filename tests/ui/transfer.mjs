@@ -210,6 +210,11 @@ await test('E10 a change of many shows how far it is, can be stopped, and says w
     const one = /jobs\/./.test(route.request().url());
     await route.fulfill({ json: one ? half() : { items: [half()] } });
   });
+  // A page that is opened is told of them with the session.
+  await page.route('**/api/v1/session?work=1', async (route) => {
+    const reply = await route.fetch(), body = await reply.json();
+    await route.fulfill({ response: reply, json: { ...body, work: { ...body.work, jobs: [half()] } } });
+  });
   await page.reload();
   await settled(page);
   await place.click();
@@ -219,6 +224,7 @@ await test('E10 a change of many shows how far it is, can be stopped, and says w
   await clean(page, 'work under way');
   await page.locator('.jobs').getByRole('button', { name: 'Stop' }).click();
   await page.locator('.jobs').getByText('stopped by you before 300 others').waitFor();
+  await page.unroute('**/api/v1/session?work=1');
   await page.unroute(/\/api\/v1\/jobs(\/|$)/);
   await page.locator('.jobs').getByRole('button', { name: 'Take off the list' }).click();
   await place.waitFor({ state: 'detached' });

@@ -37,7 +37,7 @@ await test('while nothing is open the sign-in page leads nowhere else, and the p
 await test('who runs the organisation opens it, and sees the address to make known', async () => {
   const page = await signedIn(browser, 'lin');
   await visit(page, '/settings');
-  const box = page.locator('section', { hasText: 'Reports from people without an account' }).last();
+  const box = page.locator('section', { has: page.getByRole('heading', { name: 'Reports from people without an account' }) });
   await box.getByLabel('Concern').check();
   await box.getByText(`${base}/report`).waitFor();
   await box.getByLabel('Report from outside').check();

@@ -13,7 +13,9 @@ const types = {
 	svg: 'image/svg+xml',
 	json: 'application/json'
 };
-const budget = { first: 150_000, all: 600_000 };
+// The charts come with the first picture that somebody opens, and with nothing else. All pages together are of nobody's first load:
+// that bound grows with pages that are new, and is there to be noticed.
+const budget = { first: 150_000, all: 660_000, charts: 200_000 };
 
 function walk(folder, out = []) {
 	for (const entry of readdirSync(folder, { withFileTypes: true })) {
@@ -62,9 +64,15 @@ for (const found of index.matchAll(/(?:src|href)="\/([^"]+)"/g)) add(found[1]);
 for (const file of zipped.keys()) if (/^assets\/(zh|sprite)-/.test(file)) add(file);
 const sum = (files) => [...files].reduce((total, file) => total + (zipped.get(file) ?? 0), 0);
 const firstSize = sum(first);
-const allSize = sum(zipped.keys());
-console.log(`first load ${(firstSize / 1000).toFixed(1)} kB gz (${first.size} files), all ${(allSize / 1000).toFixed(1)} kB gz`);
-if (firstSize > budget.first || allSize > budget.all) {
-	console.error(`over the budget of ${budget.first / 1000} / ${budget.all / 1000} kB gz`);
+const charts = [...zipped.keys()].filter((file) => /^assets\/charts-/.test(file));
+const chartSize = sum(charts);
+const allSize = sum(zipped.keys()) - chartSize;
+console.log(`first load ${(firstSize / 1000).toFixed(1)} kB gz (${first.size} files), charts ${(chartSize / 1000).toFixed(1)} kB gz, all else ${(allSize / 1000).toFixed(1)} kB gz`);
+if (charts.some((file) => first.has(file))) {
+	console.error('the charts are part of the first load');
+	process.exit(1);
+}
+if (firstSize > budget.first || allSize > budget.all || chartSize > budget.charts) {
+	console.error(`over the budget of ${budget.first / 1000} / ${budget.all / 1000} kB gz, charts ${budget.charts / 1000} kB gz`);
 	process.exit(1);
 }

@@ -5,9 +5,9 @@ import { neighbours, setTrail } from '../src/app/trail';
 
 describe('single keys', () => {
 	beforeEach(() => {
-		document.body.innerHTML = '<input id="a"><input id="b" type="checkbox"><textarea id="c"></textarea><button id="d"></button><select id="e"></select>';
+		document.body.innerHTML = '<input id="a"><input id="b" type="checkbox"><textarea id="c"></textarea><button id="d"></button><select id="e"></select><input id="f" type="file">';
 	});
-	it.each([['a', true], ['b', false], ['c', true], ['d', false], ['e', true]])('in #%s somebody types: %s', (id, wanted) => {
+	it.each([['a', true], ['b', false], ['c', true], ['d', false], ['e', true], ['f', false]])('in #%s somebody types: %s', (id, wanted) => {
 		expect(typing(document.getElementById(id))).toBe(wanted);
 	});
 });

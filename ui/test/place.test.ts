@@ -20,6 +20,7 @@ describe('addresses', () => {
 		expect(wrong(/\b(fetch|EventSource|Worker|assign|replaceState|pushState|open)\(([^()]*, )?['"`]\/[^)]*/g)).toEqual([]);
 	});
 	it('and what this browser keeps is named by it', () => {
-		expect(wrong(/['"`]aimwell\.[^'"`]*/g)).toEqual([]);
+		// aimwell.system is an attribute of spans.
+		expect(wrong(/['"`]aimwell\.(?!system\b)[^'"`]*/g)).toEqual([]);
 	});
 });

@@ -290,8 +290,9 @@ static void each_is_asked(struct loader *l, const struct kind *k)
     for (size_t i = 0; i < k->computed_count; i++) {
         const struct json *how = k->computed[i]->computed;
         const struct field *rows = kind_field(k, json_text(json_get(how, "rows")));
-        if (text_is(json_text(json_get(how, "fn")), "answered") &&
-            model_ask(l->model, rows) == NULL)
+        struct text fn = json_text(json_get(how, "fn"));
+        if ((text_is(fn, "answered") && model_ask(l->model, rows) == NULL) ||
+            (text_is(fn, "decided") && model_decider(l->model, rows) == NULL))
             model__mistake(l, how, "unknown", "no file of asks/ asks into \"%.*s\"",
                            TEXT_ARG(json_text(json_get(how, "rows"))));
     }
@@ -301,11 +302,19 @@ void model__asks(struct loader *l, size_t count)
 {
     struct model *m = l->model;
     m->asks = NEW_MANY(l->arena, count, struct ask);
-    for (size_t i = 0; i < l->source_count; i++)
-        if (l->sources[i].type == FILE_ASK && l->sources[i].in_force) {
-            read_ask(l, &l->sources[i], &m->asks[m->ask_count]);
+    m->deciders = NEW_MANY(l->arena, count, struct decider);
+    for (size_t i = 0; i < l->source_count; i++) {
+        const struct source *s = &l->sources[i];
+        if (s->type != FILE_ASK || !s->in_force)
+            continue;
+        if (model__decides(s)) {
+            model__decider(l, s, &m->deciders[m->decider_count]);
+            m->decider_count++;
+        } else {
+            read_ask(l, s, &m->asks[m->ask_count]);
             m->ask_count++;
         }
+    }
     for (size_t i = 0; i < m->kind_count; i++) {
         l->file = l->drafts[i].source;
         each_is_asked(l, &m->kinds[i]);

@@ -50,6 +50,7 @@ static void read_sql(struct loader *l, const struct json *root, struct check *c)
         struct sql q = model__cut(l, json_get(root, "breaks"), breaks);
         c->breaks = judged(&q, c);
         check_breaks(&q, c);
+        model__fixes(l, root, &q, c);
     }
     bool sound = c->population[0] != '\0' && c->breaks[0] != '\0';
     if (sound && c->grace > 0 && !uses_grace(c->population) && !uses_grace(c->breaks))
@@ -119,7 +120,10 @@ void model__check_file(struct loader *l, const struct source *s, struct check *c
     c->population = c->breaks = "";
     c->source = s->shown;
     if (!model__keys(l, root,
-                     "check title statement proves must grace population breaks reasons remedy"))
+                     s->site ? "check title statement proves must grace population breaks "
+                               "reasons remedy fix"
+                             : "check overlay title statement proves must grace population "
+                               "breaks reasons remedy fix"))
         return;
     c->name = model__text(l, root, "check", true);
     c->source = model__at(l, json_get(root, "check"));

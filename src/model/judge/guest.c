@@ -58,6 +58,10 @@ const struct guest *model__guest(struct arena *a, const struct model *m)
     ALLOW(g, "unit_closure", false, "ancestor", "descendant", "depth");
     ALLOW(g, "version", true, "kind", "id", "version", "at", "ledger", "body");
     ALLOW(g, "stay", false, "kind", "id", "version", "state", "since", "until", "person", "move");
+    ALLOW(g, "series", false, "kind", "id", "version", "name", "at", "until", "status", "alarm",
+          "value", "n", "low", "high", "limit_low", "limit_high", "source");
+    ALLOW(g, "event_source", true, "id", "kind", "record");
+    ALLOW(g, "event_segment", true, "source", "n", "begun", "events", "ledger");
     ALLOW(g, "waived", false, "kind", "id", "version", "waiver", "person", "duty", "move",
           "at");
     ALLOW(g, "acknowledgement", true, "kind", "record", "version", "person", "at");

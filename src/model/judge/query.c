@@ -91,7 +91,7 @@ const char *model__query(const struct sql *q, const char *parameters)
     full = q->l->mistakes > before ? TEXT("") : model__expand(q->l, q->at, q->whole);
     if (full.len == 0) /* told already, here or at the set that has no meaning */
         return "";
-    if (!guest_check(q->l->scrap, q->l->model->guest, full, &why))
+    if (!guest_learn(q->l->model->guest, q->l->scrap, full, &why))
         model__mistake(q->l, q->at, "guest", "%.*s", TEXT_ARG(why));
     return text_c(q->l->arena, full);
 }

@@ -474,10 +474,42 @@ static void answered(const struct reading *r)
                        "\"part\" is asked, answered, percent or gaps");
 }
 
+/* What the answers to an ask that decides say: each part has its type. */
+static void decided(const struct reading *r)
+{
+    static const struct {
+        const char *part;
+        const struct field_type *type;
+        bool many;
+    } parts[] = {{"outcome", &type_choice, false}, {"also", &type_choice, true},
+                 {"roles", &type_choice, true},    {"open", &type_integer, false},
+                 {"next", &type_date, false},      {"less", &type_yes_no, false},
+                 {"stale", &type_yes_no, false},   {"duties", &type_rows, false}};
+    struct text part = model__text(r->l, r->v, "part", true);
+    model__keys(r->l, r->v, "fn rows part");
+    argument(r, "rows", &type_rows);
+    for (size_t i = 0; i < COUNT(parts); i++)
+        if (text_is(part, parts[i].part)) {
+            if (r->f->type != parts[i].type || r->f->many != parts[i].many)
+                model__mistake(r->l, r->v, "type", "the part \"%s\" is of the type %s%s",
+                               parts[i].part, parts[i].type->word,
+                               parts[i].many ? ", several" : "");
+            return;
+        }
+    if (part.len > 0)
+        model__mistake(r->l, json_get(r->v, "part"), "value",
+                       "\"part\" is outcome, also, roles, open, next, less, stale or duties");
+}
+
 /* The column may be of any type that a field of the kind can have, too. */
+static void of_ref(const struct reading *r);
+
+/* Of the rows; while the ref is set, what the record that it points to says. */
 static void latest(const struct reading *r)
 {
-    model__keys(r->l, r->v, "fn rows on column");
+    model__keys(r->l, r->v, "fn rows on column ref value");
+    if (json_get(r->v, "ref") != NULL || json_get(r->v, "value") != NULL)
+        of_ref(r);
     argument(r, "rows", &type_rows);
     column_of(r, r->v, "on", &type_date);
     const struct field *column = column_named(r, json_get(r->v, "column"));
@@ -519,9 +551,8 @@ static void greatest(const struct reading *r)
 }
 
 /* What the record says that a ref points to: the same type, and the same choice. */
-static void of(const struct reading *r)
+static void of_ref(const struct reading *r)
 {
-    model__keys(r->l, r->v, "fn ref value");
     struct text ref = model__text(r->l, r->v, "ref", true);
     struct text value = model__text(r->l, r->v, "value", true);
     const struct field *via = kind_field(r->d->kind, ref);
@@ -539,6 +570,12 @@ static void of(const struct reading *r)
                        TEXT_ARG(via->target_kind->name), TEXT_ARG(value));
 }
 
+static void of(const struct reading *r)
+{
+    model__keys(r->l, r->v, "fn ref value");
+    of_ref(r);
+}
+
 static const struct {
     const char *name;
     void (*check)(const struct reading *r);
@@ -549,6 +586,7 @@ static const struct {
     {"rows_any", rows_any},
     {"rows_meet", rows_meet},
     {"answered", answered},
+    {"decided", decided},
     {"latest", latest},
     {"reaches", reaches},
     {"related_worst", related_worst},

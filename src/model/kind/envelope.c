@@ -146,7 +146,7 @@ void model__restate(struct loader *l, struct draft *d, struct field *f, const st
         model__mistake(l, v, "clash", "\"%.*s\" is kept by the engine", TEXT_ARG(f->name));
         return;
     }
-    if (!model__keys(l, v, "type title about required default of to"))
+    if (!model__keys(l, v, "type title about example asked_by required default of to"))
         return;
     const struct json *type = json_get(v, "type"), *of = json_get(v, "of");
     if (type != NULL && !text_is(json_text(type), f->type->word))
@@ -157,6 +157,7 @@ void model__restate(struct loader *l, struct draft *d, struct field *f, const st
         f->title = model__words(l, v, "title", true);
     if (json_get(v, "about") != NULL)
         f->about = model__words(l, v, "about", true);
+    model__field_help(l, v, f);
     if (of != NULL && f->type != &type_choice)
         model__mistake(l, of, "unknown_key", "a field of type %s has no \"of\"", f->type->word);
     else if (of != NULL && of->type == JSON_TEXT)

@@ -7,17 +7,19 @@
 #include <math.h>
 
 /* Keys that only some types have. */
-static const char *const own_keys[] = {"many",    "max",    "min",    "of",     "to",
-                                       "columns", "covers", "one",    "unique", "indexed",
-                                       "clock",   "keep",   "default"};
+static const char *const own_keys[] = {"many",    "max",    "min",     "of",     "to",
+                                       "columns", "covers", "one",     "unique", "indexed",
+                                       "clock",   "keep",   "default", "total"};
 
 static const char *const keys_of_place[] = {
-    [IN_ENVELOPE] =
-        "type title about required default of to many min max columns covers one computed "
-        "only unique sensitive always was indexed",
-    [IN_KIND] =
-        "type title about required default of to many min max columns covers one computed "
-        "clock keep only unique sensitive read always was indexed fixed",
+    [IN_ENVELOPE] = "type title about example asked_by required default of to many min max "
+                    "columns covers one "
+                    "computed "
+                    "only unique sensitive always was indexed",
+    [IN_KIND] = "type title about example asked_by required default of to many min max columns "
+                "covers one "
+                "computed "
+                "clock keep only unique sensitive read always was indexed fixed total",
     [IN_ROWS] = "type title about required default of to min max fixed",
 };
 
@@ -183,6 +185,36 @@ static void read_was(struct loader *l, const struct json *v, struct field *f)
         model__mistake(l, was, "name", "\"%.*s\" is not a name", TEXT_ARG(f->was));
 }
 
+/* A worked example, and which rows of frameworks ask for the field. */
+void model__field_help(struct loader *l, const struct json *v, struct field *f)
+{
+    const struct json *example = json_get(v, "example");
+    const struct json *asked = json_get(v, "asked_by");
+    if (example != NULL && (f->type == &type_text || f->type == &type_note))
+        f->example = model__words(l, v, "example", true);
+    else if (example != NULL)
+        model__mistake(l, example, "unknown_key", "only text and note have an \"example\"");
+    if (asked == NULL || !model__texts(l, v, "asked_by", true, &f->asked_by, &f->asked_count))
+        return;
+    for (const struct json *one = asked->first; one != NULL; one = one->next)
+        if (model_requirement(l->model, one->text) == NULL)
+            model__mistake(l, one, "unknown", "no framework has the row \"%.*s\"",
+                           TEXT_ARG(one->text));
+}
+
+/* What the foot of a list says of the numbers of a field that stands in a column of its own. */
+static void read_total(struct loader *l, const struct json *v, struct field *f)
+{
+    struct text word = model__text(l, v, "total", false);
+    if (!word.len)
+        return;
+    f->total = text_is(word, "sum")    ? TOTAL_SUM
+               : text_is(word, "mean") ? TOTAL_MEAN
+                                       : TOTAL_NONE;
+    if (f->total == TOTAL_NONE)
+        model__mistake(l, json_get(v, "total"), "unknown", "a total is \"sum\" or \"mean\"");
+}
+
 void model__field_keys(struct loader *l, const struct json *v, struct field *f,
                        enum field_place place)
 {
@@ -193,9 +225,12 @@ void model__field_keys(struct loader *l, const struct json *v, struct field *f,
         return;
     f->title = model__words(l, v, "title", true);
     f->about = model__words(l, v, "about", false);
+
     if (!read_type(l, v, f, place))
         return;
     check_own_keys(l, v, f);
+    if (place != IN_ROWS)
+        model__field_help(l, v, f);
     read_bounds(l, v, f);
     read_scale(l, v, f);
     read_target(l, v, f);
@@ -207,6 +242,7 @@ void model__field_keys(struct loader *l, const struct json *v, struct field *f,
     f->guarded = f->sensitive || json_get(v, "read") != NULL;
     f->always = model__bool(l, v, "always");
     f->indexed = model__bool(l, v, "indexed");
+    read_total(l, v, f);
     f->computed = model__object(l, v, "computed", false);
     if (f->many && f->unique)
         model__mistake(l, json_get(v, "unique"), "unknown_key", "a list cannot be unique");

@@ -7,7 +7,8 @@
 static const char kind_keys[] =
     "kind prefix title plural icon about phase order serves fields "
     "layout list sort states moves offers access views story is waives "
-    "grants keeps_until public acknowledge";
+    "grants stops keeps_until keeps_events event_profiles public published acknowledge steps "
+    "sends";
 
 /* ---- head -------------------------------------------------------------------------------- */
 static void check_prefix(struct loader *l, const struct draft *d)
@@ -344,9 +345,24 @@ static void read_is(struct loader *l, struct draft *d)
         check_delegation(l, k, v);
     else if (text_is(k->is, "waiver"))
         model__waiver(l, d);
+    else if (text_is(k->is, "view"))
+        model__view(l, d);
+    else if (text_is(k->is, "review"))
+        model__review(l, d);
+    else if (text_is(k->is, "review_plan"))
+        model__review_plan(l, d);
+    else if (text_is(k->is, "review_test"))
+        model__review_test(l, d);
+    else if (text_is(k->is, "monitor"))
+        model__monitor(l, d);
+    else if (text_is(k->is, "prices"))
+        model__prices(l, d);
+    else if (text_is(k->is, "agent"))
+        model__agent(l, d);
     else
         model__mistake(l, v, "unknown",
-                       "known here: unit_tree readiness_limit criteria delegation waiver");
+                       "known here: unit_tree readiness_limit criteria delegation waiver view "
+                       "review review_plan review_test monitor prices agent");
     for (const struct draft *other = l->drafts; other < d; other++)
         if (text_same(json_text(json_get(other->source->root, "is")), k->is))
             model__mistake(l, v, "clash", "%.*s is already the %.*s",
@@ -391,6 +407,40 @@ static void read_grants(struct loader *l, struct draft *d)
         g->in = model__state_set(l, k, in);
 }
 
+static const struct field *stop_field(struct loader *l, struct kind *k, const struct json *v,
+                                      const char *key, const struct field_type *type)
+{
+    struct text name = model__text(l, v, key, type != &type_date && type != &type_yes_no);
+    const struct field *f = name.len > 0 ? kind_field(k, name) : NULL;
+    bool good = f && (f->type == type || (type == &type_refs && f->type == &type_ref));
+    if (name.len > 0 && !good)
+        model__mistake(l, json_get(v, key), "unknown", "\"%.*s\" is not a field of the sort",
+                       TEXT_ARG(name));
+    return good ? f : NULL;
+}
+
+/* "stops": while a record is in one of these states, whom it names may make every move with
+ * "stop" of the record it is over. */
+static void read_stops(struct loader *l, struct draft *d)
+{
+    struct kind *k = d->kind;
+    const struct json *v = model__object(l, d->source->root, "stops", false);
+    struct stops *s = &k->stops;
+    if (v == NULL || !model__keys(l, v, "people over in when from until"))
+        return;
+    s->people = stop_field(l, k, v, "people", &type_refs);
+    s->over = stop_field(l, k, v, "over", &type_ref);
+    s->when = stop_field(l, k, v, "when", &type_yes_no);
+    s->from = stop_field(l, k, v, "from", &type_date);
+    s->until = stop_field(l, k, v, "until", &type_date);
+    bool sound = s->people && s->people->target == TO_PERSON && s->over && s->over->target_kind;
+    if (!sound)
+        model__mistake(l, v, "type", "\"people\" refers to people, \"over\" to a kind");
+    const struct json *in = model__list(l, v, "in", true);
+    if (in != NULL && sound)
+        s->in = model__state_set(l, k, in);
+}
+
 static void read_keeps(struct loader *l, struct draft *d)
 {
     const struct json *v = json_get(d->source->root, "keeps_until");
@@ -401,6 +451,47 @@ static void read_keeps(struct loader *l, struct draft *d)
     if (f == NULL || f->type != &type_date)
         model__mistake(l, v, "unknown", "\"%.*s\" is not a date field",
                        TEXT_ARG(d->kind->keeps_until));
+}
+
+/* Laws ask for logs of six months at least: no field may let somebody choose less. */
+static void read_keeps_events(struct loader *l, struct draft *d)
+{
+    const struct json *v = json_get(d->source->root, "keeps_events");
+    if (v == NULL)
+        return;
+    d->kind->keeps_events = model__text(l, d->source->root, "keeps_events", true);
+    const struct field *f = kind_field(d->kind, d->kind->keeps_events);
+    if (!d->kind->sends)
+        model__mistake(l, v, "unknown", "only a kind that \"sends\" keeps events");
+    else if (f == NULL || f->type != &type_integer || f->many || f->min < 6)
+        model__mistake(
+            l, v, "unknown",
+            "\"%.*s\" is not a field of type integer with \"min\" 6 or more (months)",
+            TEXT_ARG(d->kind->keeps_events));
+}
+
+static bool has_column(const struct field *f, const char *name)
+{
+    for (size_t i = 0; i < f->column_count; i++)
+        if (text_is(f->columns[i].name, name))
+            return true;
+    return false;
+}
+
+static void read_event_profiles(struct loader *l, struct draft *d)
+{
+    const struct json *v = json_get(d->source->root, "event_profiles");
+    if (v == NULL)
+        return;
+    d->kind->event_profiles = model__text(l, d->source->root, "event_profiles", true);
+    const struct field *f = kind_field(d->kind, d->kind->event_profiles);
+    if (!d->kind->sends || f == NULL || f->type != &type_rows || !has_column(f, "name") ||
+        !has_column(f, "profile"))
+        model__mistake(
+            l, v, "unknown",
+            "\"%.*s\" is not a field of type rows, with columns name and profile, of "
+            "a kind that \"sends\"",
+            TEXT_ARG(d->kind->event_profiles));
 }
 
 static void read_serves(struct loader *l, struct draft *d)
@@ -449,11 +540,17 @@ void model__kind_finish(struct loader *l, struct draft *d)
     read_access(l, d);
     model__views(l, d->source->root, d->kind);
     model__story(l, d->source->root, d->kind);
+    model__steps(l, d->source->root, d->kind);
+    k->sends = model__bool(l, d->source->root, "sends");
     read_is(l, d);
     read_grants(l, d);
+    read_stops(l, d);
     model__offers(l, d->source->root, k);
     model__public(l, d->source->root, k);
+    model__published(l, d->source->root, k);
     read_serves(l, d);
     read_keeps(l, d);
+    read_keeps_events(l, d);
+    read_event_profiles(l, d);
     model__acknowledge(l, d);
 }

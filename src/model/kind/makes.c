@@ -13,9 +13,20 @@ static const struct field *column(const struct field *rows, struct text name)
     return NULL;
 }
 
-/* Every value that `from` can have is one of `to`; a text that is too long is cut when it is made. */
+/* Every value that `from` can have is one of `to`; a text that is too long is cut when it is
+ * made. One is taken where several may stand, and of a choice its words where a text is wanted.
+ */
 static bool agrees(const struct field *to, const struct field *from)
 {
+    if (to->type->most && from->type->written == WRITTEN_OPTION)
+        return !to->many && !from->many && from->scale != NULL;
+    if (to->type == &type_refs && from->type == &type_ref)
+        return to->target == from->target && to->target_kind == from->target_kind;
+    if (to->many && !from->many && to->type->written == WRITTEN_OPTION) {
+        struct field one = *to;
+        one.many = false;
+        return agrees(&one, from);
+    }
     if (to->type->most && from->type->most)
         return !to->many && !from->many &&
                (to->type->written == WRITTEN_LINES || to->type == from->type);
@@ -34,6 +45,9 @@ static void read_source(struct loader *l, const struct kind *k, struct make *mak
 {
     struct make_source *s = &out->from[out->from_count];
     struct text name = text_from(json_text(v), 1);
+    s->about = text_ends(name, ".about");
+    if (s->about)
+        name = text_slice(name, 0, name.len - 6);
     s->column = column(make->each, name);
     s->field = s->column == NULL ? kind_field(k, name) : NULL;
     s->itself = s->column == NULL && text_is(name, "id") && out->field->target_kind == k;
@@ -43,7 +57,8 @@ static void read_source(struct loader *l, const struct kind *k, struct make *mak
         return;
     }
     const struct field *from = s->column != NULL ? s->column : s->field;
-    if (from == NULL || !agrees(out->field, from))
+    if (from == NULL || !agrees(out->field, from) ||
+        (s->about && from->type->written != WRITTEN_OPTION))
         model__mistake(l, v, "value", "\"$%.*s\" is no column and no field that fits \"%.*s\"",
                        TEXT_ARG(name), TEXT_ARG(out->field->name));
     else
@@ -148,11 +163,25 @@ static void read_key(struct loader *l, const struct kind *k, const struct json *
     }
 }
 
+/* By what one tells that it is there already, whoever made it. */
+static void read_once(struct loader *l, const struct json *v, struct make *make)
+{
+    const struct json *once = json_get(v, "once");
+    if (once == NULL)
+        return;
+    make->once = kind_field(make->kind, json_text(once));
+    if (make->once == NULL || make->once->type != &type_text || make->once->many ||
+        !make->once->indexed || !is_given(make, make->once))
+        model__mistake(l, once, "unknown", "\"%.*s\" is no indexed text that \"set\" gives",
+                       TEXT_ARG(json_text(once)));
+}
+
 /* Of a move, or of an offer: then somebody makes it, once for each time they press the button. */
 static bool read_make(struct loader *l, const struct kind *k, const struct json *v, bool offered,
                       struct make *make)
 {
-    if (!model__keys(l, v, offered ? "title kind set link when in" : "kind set each link key when"))
+    if (!model__keys(
+            l, v, offered ? "title kind set link when in" : "kind set each link key once when"))
         return false;
     struct text name = model__text(l, v, "kind", true);
     const struct json *set = model__object(l, v, "set", true);
@@ -170,6 +199,7 @@ static bool read_make(struct loader *l, const struct kind *k, const struct json 
     make->values = NEW_MANY(l->arena, set == NULL ? 1 : set->count, struct make_value);
     for (const struct json *one = set == NULL ? NULL : set->first; one != NULL; one = one->next)
         read_value(l, k, make, one);
+    read_once(l, v, make);
     return true;
 }
 

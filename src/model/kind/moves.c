@@ -123,8 +123,10 @@ static void read_way(struct loader *l, struct draft *d, const struct json *v, st
     d->sound &= m->from != 0;
 }
 
-static const char move_keys[] = "title from to by and_by second_when sign ordered on after plus every asks reason fresh when "
-                                "say not needs guard stop freezes sets until takes pushes makes";
+static const char move_keys[] =
+    "title from to by and_by second_when sign ordered on after plus every asks reason fresh "
+    "when "
+    "say not needs guard stop drill freezes sets until takes pushes makes";
 
 static void read_move(struct loader *l, struct draft *d, const struct json *v, struct move *m)
 {
@@ -387,6 +389,28 @@ static void read_sets(struct loader *l, const struct kind *k, const struct json 
     }
 }
 
+/* A drill tells hosts what a stop would tell them, and changes nothing but the moment at which
+ * it was: from a state in which it could be stopped, to the same. */
+static void read_drill(struct loader *l, const struct kind *k, const struct json *v,
+                       struct move *m)
+{
+    const struct json *drill = json_get(v, "drill");
+    bool stops = false;
+    if (!model__bool(l, v, "drill"))
+        return;
+    for (size_t i = 0; i < m->set_count; i++)
+        if (m->sets[i].field->type == &type_moment && m->sets[i].value &&
+            text_is(m->sets[i].value->text, "@now"))
+            m->drill = m->sets[i].field;
+    for (size_t i = 0; i < k->move_count; i++)
+        stops |= k->moves[i].stop && (k->moves[i].from & m->from) == m->from;
+    if (m->drill == NULL)
+        model__mistake(l, drill, "required", "a drill sets a moment to \"@now\"");
+    if (m->from != STATE_BIT(m->to) || m->stop || !stops)
+        model__mistake(l, drill, "unknown",
+                       "a drill stays in a state from which a move with \"stop\" leads");
+}
+
 static void read_takes(struct loader *l, const struct kind *k, const struct json *v,
                        struct move *m)
 {
@@ -514,11 +538,18 @@ static void read_freezes(struct loader *l, const struct json *v, struct move *m)
     m->freezes = out;
 }
 
-/* Nobody is there to answer when the engine moves alone. */
-static void check_automatic(struct loader *l, const struct json *v, const struct move *m)
+/* Nobody is there to answer when the engine moves alone. What it takes it must have: only where
+ * it measures, or puts a test into a queue, does it bring values. */
+static void check_automatic(struct loader *l, const struct draft *d, const struct json *v,
+                            const struct move *m)
 {
+    struct text is = json_text(json_get(d->source->root, "is"));
     if (!m->automatic || m->by.count > 1)
         return;
+    if (m->take_count > 0 && !text_is(is, "monitor") && !text_is(is, "review_test"))
+        model__mistake(
+            l, json_get(v, "takes"), "automatic",
+            "an automatic move takes values only in the kind that is monitor or review_test");
     if (m->ask_count > 0 || m->reason || m->fresh || move_takes_many(m))
         model__mistake(l, v, "automatic",
                        "an automatic move cannot have asks, reason, fresh or and_by");
@@ -546,6 +577,7 @@ static void finish_move(struct loader *l, struct draft *d, const struct json *v,
     read_guard(l, k, v, m);
     read_freezes(l, v, m);
     read_sets(l, k, v, m);
+    read_drill(l, k, v, m);
     read_until(l, k, v, m);
     read_takes(l, k, v, m);
     read_pushes(l, k, v, m);
@@ -554,7 +586,7 @@ static void finish_move(struct loader *l, struct draft *d, const struct json *v,
         model__mistake(l, needs, "unknown_key", "a stop is immediate and has no needs");
     else if (needs != NULL)
         model__needs(l, d, needs, m);
-    check_automatic(l, v, m);
+    check_automatic(l, d, v, m);
     check_archive(l, k, v, m);
 }
 

@@ -26,19 +26,23 @@ static const char kind_words[] =
     "series "
     "idempotency meta sequence ledger_log ledger_entry ledger_tile ledger_checkpoint "
     "search_doc "
-    "search_words requirement model files search tasks people tokens frameworks readiness "
+    "monitors gaps glossary help search_words requirement model files search tasks people "
+    "tokens "
+    "frameworks readiness "
     "method checks soa ledger stream events systems reviews reports attachment file_chunk "
     "token_grant "
     "setup healthz readyz metrics sealed store trace backup data_export reset sessions "
     "organisation access_request public message mailbox "
     "batch transfer site_file notices jobs watching calendar calendar_feed "
-    "hook hooks hook_delivery hook_state home";
+    "event_source event_segment event_block event_key event_removal "
+    "event_counted event_page event_cell event_early "
+    "hook hooks hook_delivery hook_state home registers clocks";
 
 /* Members that a record or a list query has already. */
 static const char field_words[] =
     "id kind key state version author editor created_at updated_at reason q sort cursor "
     "fields facets as_of format names ledger may since timers clocks hidden redacted "
-    "redactions tally waived watching";
+    "redactions tally cards last_act waived watching totals group shape columns view";
 
 bool model__name_ok(struct text name)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* model/kind/overlay.c — extensions: x_ fields added to a shipped kind.
  * Overlays ship with the program and are switched on by name; a site's own extension files are
- * always in force. Either only adds. */
+ * always in force. Either only adds. A check that names an overlay is in force with it alone.
+ */
 #include "model/internal.h"
 
 static void read_extension(struct loader *l, struct source *s)
@@ -57,6 +58,22 @@ static void check_names(struct loader *l, struct text on)
     }
 }
 
+/* A check of an overlay reads its fields: without it there is nothing that it could read. */
+static void hold_check(struct loader *l, struct source *s, struct text on)
+{
+    const struct json *name = s->site ? NULL : json_get(s->root, "overlay");
+    bool known = false;
+    if (!name)
+        return;
+    for (size_t i = 0; i < l->model->overlay_count; i++)
+        known |= text_same(l->model->overlays[i].name, json_text(name));
+    l->file = s;
+    if (!known)
+        model__mistake(l, name, "unknown", "no overlay is called \"%.*s\"",
+                       TEXT_ARG(json_text(name)));
+    s->in_force = is_on(on, json_text(name));
+}
+
 void model__overlays(struct loader *l, struct text on)
 {
     size_t count = 0;
@@ -71,5 +88,8 @@ void model__overlays(struct loader *l, struct text on)
         else if (s->type == FILE_OVERLAY)
             read_shipped(l, s, on);
     }
+    for (size_t i = 0; i < l->source_count; i++)
+        if (l->sources[i].type == FILE_CHECK)
+            hold_check(l, &l->sources[i], on);
     check_names(l, on);
 }

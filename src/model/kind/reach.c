@@ -30,7 +30,9 @@ static bool turns_in_circles(const struct kind *k, size_t from)
         before = seen;
         for (size_t i = 0; i < k->move_count; i++) {
             const struct move *m = &k->moves[i];
-            if (m->automatic && m->on.len == 0 && !m->has_after && (m->from & (seen | STATE_BIT(from))))
+            if (m->automatic && m->on.len == 0 && !m->has_after &&
+                m->take_count == 0 && /* needs values, which do not come by themselves */
+                (m->from & (seen | STATE_BIT(from))))
                 seen |= STATE_BIT(m->to);
         }
     } while (seen != before);

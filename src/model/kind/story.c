@@ -4,7 +4,7 @@
  * draw it; the engine does nothing with it. */
 #include "model/internal.h"
 
-/* Each card is a question that the page asks; with the record's own history they are ten. */
+/* Each card is a list that one answer has to make (api/story.c). */
 #define CARDS_MOST 9
 #define CARD_FIELDS_MOST                                                                       \
     3 /* cards that are fields of the record itself: they cost no question */
@@ -40,6 +40,23 @@ static void check_dates(struct loader *l, const struct kind *k, const struct jso
     }
 }
 
+/* Of these days, those that stand beside its figures, too. */
+static void check_marks(struct loader *l, const struct json *of)
+{
+    const struct json *marks = model__list(l, of, "marks", false),
+                      *dates = json_get(of, "dates");
+    for (const struct json *one = marks == NULL ? NULL : marks->first; one != NULL;
+         one = one->next) {
+        bool told = false;
+        for (const struct json *date = dates == NULL ? NULL : dates->first;
+             date != NULL && !told; date = date->next)
+            told = text_same(json_text(date), json_text(one));
+        if (!told)
+            model__mistake(l, one, "unknown", "\"%.*s\" is none of its \"dates\"",
+                           TEXT_ARG(json_text(one)));
+    }
+}
+
 static bool refers_to(const struct field *f, const struct kind *k)
 {
     return f->target_kind == k &&
@@ -68,6 +85,7 @@ static void check_related(struct loader *l, const struct kind *k, const struct j
         model__mistake(l, worst, "type", "\"worst\" must be a choice; \"%.*s\" is not",
                        TEXT_ARG(f->name));
     check_dates(l, other, card);
+    check_marks(l, card);
 }
 
 /* Records that this one names. */
@@ -85,7 +103,7 @@ static void check_card(struct loader *l, const struct kind *k, const struct json
                        struct map *seen)
 {
     bool own = card->type == JSON_OBJECT && json_get(card, "field") != NULL;
-    if (!model__keys(l, card, own ? "field" : "kind via worst dates"))
+    if (!model__keys(l, card, own ? "field" : "kind via worst dates marks"))
         return;
     struct text name =
         own ? json_text(json_get(card, "field"))
@@ -133,10 +151,11 @@ static void check_life(struct loader *l, const struct kind *k, const struct json
 void model__story(struct loader *l, const struct json *root, struct kind *k)
 {
     const struct json *story = model__object(l, root, "story", false);
-    if (story == NULL || !model__keys(l, story, "life dates cards"))
+    if (story == NULL || !model__keys(l, story, "life dates marks cards"))
         return;
     k->story = story;
     check_life(l, k, story);
     check_dates(l, k, story);
+    check_marks(l, story);
     check_cards(l, k, story);
 }

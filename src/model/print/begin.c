@@ -82,6 +82,19 @@ void ask_json(const struct ask *k, struct buf *out)
     json_close(&o, '}');
 }
 
+/* As its file has it, with the hash of the rules: the pages judge by the same data. */
+void decider_json(const struct decider *d, struct buf *out)
+{
+    struct json_out o = json_out(out);
+    json_open(&o, '{');
+    put_text_at(&o, "rules", d->rules);
+    for (const struct json *v = d->root->first; v != NULL; v = v->next) {
+        json_key_text(&o, v->key);
+        json_put_json(&o, v);
+    }
+    json_close(&o, '}');
+}
+
 void starter_json(const struct starter *s, struct buf *out)
 {
     struct json_out o = json_out(out);
@@ -111,6 +124,26 @@ void model__put_begin(struct json_out *o, const struct model *m)
         put_text_at(o, "into", m->asks[i].into->name);
         put_text_at(o, "framework", m->asks[i].framework->name);
         put_text_at(o, "percent", percent_of(&m->asks[i]));
+        json_close(o, '}');
+    }
+    json_close(o, ']');
+    json_key(o, "deciders");
+    json_open(o, '[');
+    for (size_t i = 0; i < m->decider_count; i++) {
+        const struct decider *d = &m->deciders[i];
+        json_open(o, '{');
+        put_text_at(o, "ask", d->name);
+        json_key(o, "title");
+        json_put_json(o, json_get(d->root, "title"));
+        put_text_at(o, "kind", d->kind->name);
+        put_text_at(o, "into", d->into->name);
+        put_text_at(o, "subject", d->subject->name);
+        put_text_at(o, "subject_kind", d->subject->target_name);
+        put_text_at(o, "rules", d->rules);
+        if (json_get(d->root, "begin") != NULL) {
+            json_key(o, "begin");
+            json_put_json(o, json_get(d->root, "begin"));
+        }
         json_close(o, '}');
     }
     json_close(o, ']');

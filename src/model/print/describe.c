@@ -277,6 +277,8 @@ static void put_field(struct json_out *o, const struct kind *k, const struct fie
     put_true_at(o, "sensitive", f->sensitive);
     if (f->read.count > 0)
         model__put_who_at(o, "read", &f->read, a);
+    if (f->total != TOTAL_NONE)
+        put_text_at(o, "total", f->total == TOTAL_SUM ? TEXT("sum") : TEXT("mean"));
     put_true_at(o, "always", f->always);
     put_true_at(o, "unique", f->unique);
     put_true_at(o, "envelope", f->envelope);
@@ -377,6 +379,8 @@ static void put_move(struct json_out *o, const struct kind *k, const struct move
     put_bool_at(o, "reason", m->reason);
     put_bool_at(o, "fresh", m->fresh);
     put_bool_at(o, "stop", m->stop);
+    if (m->drill != NULL)
+        put_text_at(o, "drill", m->drill->name);
     put_true_at(o, "automatic", m->automatic);
     if (m->on.len > 0)
         put_text_at(o, "on", m->on);
@@ -425,6 +429,27 @@ static void put_grants(struct json_out *o, const struct kind *k)
     json_close(o, '}');
 }
 
+static void put_stops(struct json_out *o, const struct kind *k)
+{
+    const struct stops *s = &k->stops;
+    if (s->in == 0)
+        return;
+    json_key(o, "stops");
+    json_open(o, '{');
+    put_name_at(o, "people", s->people);
+    put_name_at(o, "over", s->over);
+    put_name_at(o, "when", s->when);
+    put_name_at(o, "from", s->from);
+    put_name_at(o, "until", s->until);
+    json_key(o, "in");
+    json_open(o, '[');
+    for (size_t i = 0; i < k->state_count; i++)
+        if (s->in >> i & 1)
+            json_put_text(o, k->states[i].name);
+    json_close(o, ']');
+    json_close(o, '}');
+}
+
 /* ---- the whole --------------------------------------------------------------------------- */
 static void put_head(struct json_out *o, const struct kind *k)
 {
@@ -449,8 +474,14 @@ static void put_head(struct json_out *o, const struct kind *k)
         json_key(o, "story");
         json_put_json(o, k->story);
     }
+    if (k->sends) {
+        json_key(o, "sends");
+        json_put_bool(o, true);
+        put_text_at(o, "event_profiles", k->event_profiles);
+    }
     put_text_at(o, "is", k->is);
     put_grants(o, k);
+    put_stops(o, k);
 }
 
 static void put_layouts(struct json_out *o, const struct kind *k)
@@ -466,6 +497,66 @@ static void put_layouts(struct json_out *o, const struct kind *k)
     json_close(o, ']');
 }
 
+static void put_step(struct json_out *o, const struct step_of *s)
+{
+    json_open(o, '{');
+    put_text_at(o, "step", s->name);
+    model__put_words_at(o, "title", s->title);
+    model__put_words_at(o, "about", s->about);
+    model__put_texts_at(o, "fields", s->fields, s->field_count);
+    model__put_texts_at(o, "shows", s->shows, s->show_count);
+    if (s->when != NULL) {
+        json_key(o, "when");
+        json_put_json(o, s->when->source);
+    }
+    json_close(o, '}');
+}
+
+static void put_steps(struct json_out *o, const struct kind *k)
+{
+    const struct step_way *way = &k->way;
+    if (way->count == 0)
+        return;
+    json_key(o, "steps");
+    json_open(o, '{');
+    if (way->from != NULL)
+        put_name_at(o, "from", way->from);
+    if (way->assign_via != NULL && way->assign_step != NULL) {
+        json_key(o, "assign");
+        json_open(o, '{');
+        put_text_at(o, "kind", way->assign_kind->name);
+        put_name_at(o, "via", way->assign_via);
+        put_name_at(o, "step", way->assign_step);
+        json_close(o, '}');
+    }
+    json_key(o, "of");
+    json_open(o, '[');
+    for (size_t i = 0; i < way->count; i++)
+        put_step(o, &way->steps[i]);
+    json_close(o, ']');
+    json_close(o, '}');
+}
+
+/* The field whose reckoning `what_if` may be asked of: by what it is less, docs/api.md. */
+static void put_what_if(struct json_out *o, const struct kind *k)
+{
+    for (size_t i = 0; i < k->computed_count; i++) {
+        const struct json *how = k->computed[i]->computed;
+        const struct json *less = json_get(how, "less"), *from = json_get(how, "less_from");
+        if (!text_is(json_text(json_get(how, "fn")), "risk_score") || less == NULL ||
+            from == NULL)
+            continue;
+        json_key(o, "what_if");
+        json_open(o, '{');
+        json_key(o, "less");
+        json_put_json(o, less);
+        json_key(o, "less_from");
+        json_put_json(o, from);
+        json_close(o, '}');
+        return;
+    }
+}
+
 /* That it can be open to everybody, and who answers. */
 static void put_public(struct json_out *o, const struct kind *k, struct arena *a)
 {
@@ -476,6 +567,20 @@ static void put_public(struct json_out *o, const struct kind *k, struct arena *a
     model__put_words_at(o, "title", k->outside.title);
     model__put_words_at(o, "about", k->outside.about);
     model__put_who_at(o, "answer", &k->outside.answer, a);
+    json_close(o, '}');
+}
+
+/* That records of it can be read outside, and by which mark. */
+static void put_published(struct json_out *o, const struct kind *k)
+{
+    if (k->published.page == PUBLIC_NONE)
+        return;
+    json_key(o, "published");
+    json_open(o, '{');
+    put_text_at(o, "page",
+                k->published.page == PUBLIC_REGISTER ? TEXT("register") : TEXT("trust"));
+    if (k->published.mark != NULL)
+        put_text_at(o, "mark", k->published.mark->name);
     json_close(o, '}');
 }
 
@@ -497,6 +602,8 @@ static void put_kind(struct json_out *o, const struct kind *k, struct arena *a)
     json_open(o, '{');
     put_head(o, k);
     put_layouts(o, k);
+    put_steps(o, k);
+    put_what_if(o, k);
     json_key(o, "fields");
     json_open(o, '[');
     for (size_t i = 0; i < k->field_count; i++)
@@ -519,6 +626,7 @@ static void put_kind(struct json_out *o, const struct kind *k, struct arena *a)
     model__put_who_at(o, "change", &k->change, a);
     json_close(o, '}');
     put_public(o, k, a);
+    put_published(o, k);
     put_asks(o, k);
     json_close(o, '}');
 }
@@ -653,6 +761,7 @@ void model_json(const struct model *m, struct buf *out)
     for (size_t i = 0; i < m->trace_count; i++)
         model__put_trace(&o, &m->traces[i]);
     json_close(&o, ']');
+    model__put_pictures(&o, m);
     model__put_homes(&o, m);
     json_close(&o, '}');
     arena_close(scrap);

@@ -192,9 +192,9 @@ static void put_demands(const struct page *p, const struct move *m)
         buf_print(p->out, "    on: %.*s %.*s\n", TEXT_ARG(m->on), TEXT_ARG(m->plus.said));
     if (m->has_after)
         buf_print(p->out, "    after: %.*s\n", TEXT_ARG(m->after.said));
-    if (m->reason || m->fresh || m->stop)
-        buf_print(p->out, "   %s%s%s\n", m->reason ? " reason" : "", m->fresh ? " fresh" : "",
-                  m->stop ? " stop" : "");
+    if (m->reason || m->fresh || m->stop || m->drill)
+        buf_print(p->out, "   %s%s%s%s\n", m->reason ? " reason" : "", m->fresh ? " fresh" : "",
+                  m->stop ? " stop" : "", m->drill ? " drill" : "");
 }
 
 static void put_moves(const struct page *p)

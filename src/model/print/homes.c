@@ -63,6 +63,7 @@ static void put_home(struct json_out *o, const struct home *h)
     for (size_t i = 0; i < h->tile_count; i++)
         put_tile(o, &h->tiles[i]);
     json_close(o, ']');
+    model__put_texts_at(o, "nav", h->nav, h->nav_count);
     json_key(o, "acts");
     json_open(o, '[');
     for (size_t i = 0; i < h->act_count; i++)

@@ -8,14 +8,29 @@
 
 const struct route model__routes[] = {
     {"GET", "/{kind}", "List, filter, search and export.",
-     "q state sort limit cursor fields facets as_of format labels lang tally", "", "200",
+     "q state sort limit cursor fields facets as_of format labels lang tally cards totals", "", "200",
      "{kind}_list"},
     {"POST", "/{kind}", "Create a record.", "", "{kind}_create", "201", "{kind}_reply"},
     {"PATCH", "/{kind}", "Change many records at once; more than 200 as a job.", "",
      "{kind}_bulk", "200", "BulkResults"},
-    {"GET", "/{kind}/{id}", "One record, by id or key.", "as_of", "", "200", "{kind}_reply"},
+    {"GET", "/{kind}/{id}", "One record, by id or key.", "as_of last_act", "", "200",
+     "{kind}_reply"},
     {"PATCH", "/{kind}/{id}", "Change a record; If-Match carries its version.", "",
      "{kind}_change", "200", "{kind}_reply"},
+    {"POST", "/{kind}/rehearse",
+     "What a new record would be and what would lie ahead of it; nothing is written, and it "
+     "has "
+     "no id and no key.",
+     "", "{kind}_create", "200", "Rehearsed"},
+    {"POST", "/{kind}/{id}/rehearse",
+     "What a change would make of the record, and what would lie ahead of it; nothing is "
+     "written. If-Match may be sent.",
+     "", "{kind}_change", "200", "Rehearsed"},
+    {"POST", "/{kind}/{id}/what_if",
+     "How the computed fields would stand if the controls worked so well and treatments took "
+     "so "
+     "many steps more off; nothing is written.",
+     "", "WhatIf", "200", "WhatIfReply"},
     {"GET", "/{kind}/{id}/moves", "What can happen next, and what is missing.", "", "", "200",
      "MoveList"},
     {"POST", "/{kind}/{id}/moves/hand_over",
@@ -59,6 +74,10 @@ const struct route model__routes[] = {
      "is "
      "expected is missing.",
      "depth trace", "", "200", "Trace"},
+    {"GET", "/{kind}/{id}/story",
+     "What lies beside the record, as the story of its kind names it; a kind without one has "
+     "none.",
+     "", "", "200", "Story"},
     {"GET", "/{kind}/{id}/comments", "Comments, newest first.", "limit cursor", "", "200",
      "CommentList"},
     {"POST", "/{kind}/{id}/comments", "Add a comment.", "", "CommentBody", "201", "Comment"},
@@ -372,6 +391,13 @@ static void put_wrappers(struct printer *p, const struct kind *k)
          "\"names\":{\"$ref\":\"#/components/schemas/Names\"},"
          "\"facets\":{\"type\":\"object\",\"additionalProperties\":{\"type\":\"object\","
          "\"additionalProperties\":{\"type\":\"integer\"}}},"
+         "\"totals\":{\"type\":\"object\",\"description\":\"Of each field asked for: the sum "
+         "or mean of the "
+         "whole list, null when none has a number or they are too large, and how many have "
+         "one.\","
+         "\"additionalProperties\":{\"type\":\"object\",\"required\":[\"n\"],\"properties\":{"
+         "\"sum\":{\"type\":[\"number\",\"null\"]},\"mean\":{\"type\":[\"number\",\"null\"]},"
+         "\"n\":{\"type\":\"integer\"}}}},"
          "\"facets_more\":{\"type\":\"array\",\"items\":{\"type\":\"string\"},\"description\":"
          "\"Fields with more than 200 different values: the most frequent are told.\"}}},"
          "{\"$ref\":\"#/components/schemas/Tally\"}]}"},
@@ -604,7 +630,9 @@ static void put_components(struct printer *p, const struct json *fixed)
     json_put_raw(
         o, TEXT("{\"Problem\":{\"description\":\"It did not work; the problem says why.\","
                 "\"content\":{\"application/problem+json\":{\"schema\":"
-                "{\"$ref\":\"#/components/schemas/Problem\"}}}}}"));
+                "{\"$ref\":\"#/components/schemas/Problem\"}}}},"
+                "\"Page\":{\"description\":\"It did not work; the page says why.\","
+                "\"content\":{\"text/html\":{\"schema\":{\"type\":\"string\"}}}}}"));
     json_key(o, "schemas");
     json_open(o, '{');
     put_members(o, json_get(fixed, "schemas"));

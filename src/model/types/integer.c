@@ -18,7 +18,7 @@ static enum err check(struct call *call, struct text name, const struct field *f
 
 const struct field_type type_integer = {
     .word = "integer",
-    .keys = "max min of unique indexed default",
+    .keys = "max min of unique indexed default total",
     .in_kind = true,
     .in_rows = true,
     .in_pages = true,

@@ -16,7 +16,7 @@ static enum err check(struct call *call, struct text name, const struct field *f
 
 const struct field_type type_number = {
     .word = "number",
-    .keys = "max min unique indexed default",
+    .keys = "max min unique indexed default total",
     .in_kind = true,
     .in_rows = true,
     .in_pages = true,

@@ -130,18 +130,46 @@ enum err query__granted(struct call *call, struct records *r, struct db db, cons
     return OK;
 }
 
-void sql__granted_today(struct query *q, const struct grants *g, const char *alias)
+/* `from` and `until` may be NULL. */
+static void add_today(struct query *q, const struct field *from, const struct field *until,
+                      const char *alias)
 {
     struct text today = zone_today(q->call->arena, q->call->zone, q->call->now);
-    if (g->from) {
-        buf_print(&q->sql, " AND COALESCE(%s.\"%.*s\", '') <= ", alias, TEXT_ARG(g->from->name));
+    if (from) {
+        buf_print(&q->sql, " AND COALESCE(%s.\"%.*s\", '') <= ", alias, TEXT_ARG(from->name));
         sql__bind(q, V_TEXT(today));
     }
-    if (g->until) {
+    if (until) {
         buf_print(&q->sql, " AND COALESCE(%s.\"%.*s\", '9999') >= ", alias,
-                  TEXT_ARG(g->until->name));
+                  TEXT_ARG(until->name));
         sql__bind(q, V_TEXT(today));
     }
+}
+
+void sql__granted_today(struct query *q, const struct grants *g, const char *alias)
+{
+    add_today(q, g->from, g->until, alias);
+}
+
+enum err query__stops(struct call *call, struct records *r, struct db db, const struct kind *k,
+                      struct text person, struct text over, bool *out)
+{
+    const struct stops *s = &k->stops;
+    struct query q = sql__start(call, r, k);
+    struct record **found;
+    size_t count;
+    sql__states(&q, s->in);
+    buf_add_c(&q.sql, " AND ");
+    add_holder(&q, s->people, person);
+    buf_print(&q.sql, " AND t.\"%.*s\" = ", TEXT_ARG(s->over->name));
+    sql__bind(&q, V_TEXT(over));
+    if (s->when)
+        buf_print(&q.sql, " AND t.\"%.*s\" = 1", TEXT_ARG(s->when->name));
+    add_today(&q, s->from, s->until, "t");
+    buf_add_c(&q.sql, " LIMIT 1");
+    TRY(sql__ask(&q, db, 1, &found, &count));
+    *out = *out || count > 0;
+    return OK;
 }
 
 enum err query__in_force(struct call *call, struct records *r, struct db db,

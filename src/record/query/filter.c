@@ -234,6 +234,30 @@ enum err sql__empty(struct query *q, const struct field *f, struct text t)
     return OK;
 }
 
+/* As of a moment the rest of a filter is of then; NAME.now, NAME.now.not … ask how the same
+ * records stand today. What somebody may not read now they do not read then either. */
+static bool is_of_now(struct text how)
+{
+    return text_is(how, "now") || text_starts(how, "now.");
+}
+
+static enum err filter_now(struct query *q, const struct filter *filter, struct text base,
+                           struct text how)
+{
+    if (is_of_now(text_from(how, how.len > 3 ? 4 : 3)))
+        return bad_filter(q, filter->name,
+                          SAID("is not a filter: use .not .gte .lte .gt .lt .empty"));
+    if (!q->plain)
+        return bad_filter(q, filter->name, SAID("says how it is now, beside as_of alone"));
+    struct text rest = text_from(how, 3);
+    struct filter inner = {text_join(q->call->arena, base, rest), filter->value};
+    bool then = q->then;
+    q->then = false;
+    enum err e = sql__filter(q, &inner);
+    q->then = then;
+    return e;
+}
+
 enum err sql__filter(struct query *q, const struct filter *filter)
 {
     static const struct {
@@ -249,6 +273,10 @@ enum err sql__filter(struct query *q, const struct filter *filter)
         return bad_filter(q, filter->name, SAID("is not a field one can filter by"));
     if (!name.len)
         return add_any_of(q, f, filter, false);
+    if (is_of_now(name))
+        return filter_now(q, filter, base, name);
+    if (sql__cut_of(f, name) != CUT_NONE)
+        return sql__cut_filter(q, f, sql__cut_of(f, name), filter);
     if (text_is(name, "not"))
         return add_any_of(q, f, filter, true);
     if (text_is(name, "empty"))
@@ -265,7 +293,7 @@ bool sql__by_index(const struct query *q, const struct filter *filter)
     struct text how = filter->name, base = text_cut(&how, '.');
     const struct field *f = kind_field(q->kind, base);
     bool filled = text_is(filter->value, "0") || text_is(filter->value, "false");
-    if (!f || q->then)
+    if (!f || q->then || is_of_now(how) || sql__cut_of(f, how) != CUT_NONE)
         return false;
     if (f->type->form == FORM_LINKS)
         return !how.len;

@@ -446,5 +446,7 @@ enum err record_list(struct call *call, struct records *r, struct reader *db,
     struct query q = sql__list(call, r, k, list);
     TRY(read_items(&q, db, list, out));
     TRY(list__total(call, r, db, k, list, &out->total));
+    if (list->totals.len)
+        TRY(list__totals(call, r, db, k, list, out));
     return list->facets.len ? read_facets(call, r, db, k, list, out) : OK;
 }

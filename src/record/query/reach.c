@@ -90,11 +90,66 @@ struct text query__reach(struct call *call, const struct reach *reach, bool post
     return buf_text(&q.sql);
 }
 
+/* In a unit where one works, below it, or above it: what is shared with Sales is for its teams.
+ */
+static void add_for_unit(struct query *q, bool whole, const struct text *units, size_t count)
+{
+    buf_add_c(&q->sql, "(");
+    sql__named(q, TEXT("shared"));
+    buf_add_c(&q->sql, " = 'unit' AND ");
+    sql__named(q, TEXT("unit"));
+    if (whole) {
+        buf_add_c(&q->sql, " IS NOT NULL)");
+        return;
+    }
+    buf_add_c(&q->sql, " IN (SELECT descendant FROM unit_closure WHERE ancestor");
+    sql__in(q, units, count);
+    buf_add_c(&q->sql, " UNION SELECT ancestor FROM unit_closure WHERE descendant");
+    sql__in(q, units, count);
+    buf_add_c(&q->sql, "))");
+}
+
+/* A kept view is not for whoever reads the kind, but for those with whom it is shared (view.c).
+ */
+static void add_shared(struct query *q, const struct reach *reach)
+{
+    const struct actor *a = q->call->actor;
+    struct grounds g = {q, false};
+    static const struct text own[] = {{"owner", 5}, {"author", 6}, {"offered_to", 10}};
+    bool whole = false;
+    struct text *units = NEW_MANY(q->call->arena, a->grant_count + 1, struct text);
+    size_t count = 0;
+    for (size_t i = 0; i < a->grant_count; i++) {
+        whole = whole || !a->grants[i].unit.len;
+        units[count] = a->grants[i].unit;
+        count += units[count].len > 0;
+    }
+    buf_add_c(&q->sql, " AND ");
+    sql__ground(&g);
+    sql__named(q, TEXT("shared"));
+    buf_add_c(&q->sql, " = 'everyone'");
+    if (reach->person.len)
+        add_columns(&g, own, COUNT(own), sql__keep(q, V_TEXT(reach->person)));
+    if (!a->technical && (whole || count)) {
+        sql__ground(&g);
+        add_for_unit(q, whole, units, count);
+    }
+    sql__end_grounds(&g);
+}
+
+static void add_readable(struct query *q, const struct reach *reach)
+{
+    add_reach(q, reach);
+    if (!reach->everything && view__is(q->records, q->kind))
+        add_shared(q, reach);
+}
+
 bool sql__reads_all(struct query *q)
 {
     struct reach reach = access_reach(q->call, q->call->actor, q->records->model,
                                       &q->records->readers[q->kind->index]);
-    return reach.everything || (reach.all_units && reach.all_restricted);
+    return reach.everything ||
+           (reach.all_units && reach.all_restricted && !view__is(q->records, q->kind));
 }
 
 void sql__readable(struct query *q)
@@ -103,10 +158,10 @@ void sql__readable(struct query *q)
                                       &q->records->readers[q->kind->index]);
     bool then = q->then;
     q->then = false;
-    add_reach(q, &reach);
+    add_readable(q, &reach);
     if (!then)
         return;
     q->then = true;
     buf_add_c(&q->sql, " AND ");
-    add_reach(q, &reach);
+    add_readable(q, &reach);
 }

@@ -82,6 +82,21 @@ MUST_USE enum err sql__filter(struct query *q, const struct filter *filter);
 /* Can what passes it be looked up by an index? */
 bool sql__by_index(const struct query *q, const struct filter *filter);
 
+/* ---- cut.c: time in steps, from today
+ * ------------------------------------------------------ */
+enum cut {
+    CUT_NONE,
+    CUT_AGE, /* state.age: since how many days a record is in its state: 7 30 90 more */
+    CUT_LEFT /* NAME.left: how many days are left until then: over 1 7 30 more */
+};
+/* Which of them the words behind the name of a field mean. */
+enum cut sql__cut_of(const struct field *f, struct text how);
+/* The step in which a record is, a text; NULL where the field is empty. */
+void sql__cut(struct query *q, const struct field *f, enum cut cut);
+/* " AND …": it is in one of the steps. Nothing of it is known as of a moment. */
+MUST_USE enum err sql__cut_filter(struct query *q, const struct field *f, enum cut cut,
+                                  const struct filter *filter);
+
 /* ---- list.c: what a list and a tally of it have in common
  * -------------------------------------- */
 struct query sql__list(struct call *call, struct records *r, const struct kind *k,
@@ -103,6 +118,11 @@ MUST_USE enum err sql__half(struct query *q, struct reader *db, const struct lis
 MUST_USE enum err list__total(struct call *call, struct records *r, struct reader *db,
                               const struct kind *k, const struct list_query *list,
                               int64_t *total);
+
+/* ---- totals.c: list->totals, read into *out; ERR_INVALID names a field that has no total */
+MUST_USE enum err list__totals(struct call *call, struct records *r, struct reader *db,
+                               const struct kind *k, const struct list_query *list,
+                               struct record_list *out);
 
 /* ---- order.c -------------------------------------------------------------------------------
  */

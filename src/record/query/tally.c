@@ -4,14 +4,24 @@
 #include "record/query/statement.h"
 
 /* How much of a value tells one group from another. */
-enum grain_of { GRAIN_WHOLE, GRAIN_MONTH, GRAIN_YEAR };
+enum grain_of { GRAIN_WHOLE, GRAIN_MONTH, GRAIN_YEAR, GRAIN_NOW, GRAIN_AGE, GRAIN_LEFT };
 
 /* A date is counted by its month unless its name says by what; false: not like this. */
-static bool read_cut(const struct field *f, struct text rest, enum grain_of *out)
+static bool read_cut(const struct query *q, const struct field *f, struct text rest,
+                     enum grain_of *out)
 {
+    enum cut cut = sql__cut_of(f, rest);
     *out = field_is_time(f) ? GRAIN_MONTH : GRAIN_WHOLE;
     if (!rest.len)
         return true;
+    if (cut != CUT_NONE) {
+        *out = cut == CUT_AGE ? GRAIN_AGE : GRAIN_LEFT;
+        return !q->plain; /* from today */
+    }
+    if (text_is(rest, "now")) { /* beside as_of: where the same record is today */
+        *out = GRAIN_NOW;
+        return q->plain && f->type->refers != REFERS_MANY && !field_is_time(f);
+    }
     *out = text_is(rest, "year") ? GRAIN_YEAR : GRAIN_WHOLE;
     return f->type->written == WRITTEN_DAY && (*out == GRAIN_YEAR || text_is(rest, "day"));
 }
@@ -23,7 +33,7 @@ static const struct field *tallied(struct query *q, struct text name, enum grain
     struct text rest = name, base = text_cut(&rest, '.');
     const struct field *f = kind_field(q->kind, base);
     if (!f || !field_tallies(f) || !record_reads_everywhere(q->records, q->call->actor, f) ||
-        !read_cut(f, rest, grain))
+        !read_cut(q, f, rest, grain))
         return NULL;
     return f;
 }
@@ -73,16 +83,34 @@ static enum err read_grain(struct query *q, struct text names, struct grain *out
     return worst;
 }
 
+static void add_now(struct query *q, const struct field *f)
+{
+    bool then = q->then;
+    q->then = false;
+    sql__field(q, f);
+    q->then = then;
+}
+
+static void add_part(struct query *q, const struct field *f, enum grain_of of)
+{
+    buf_add_c(&q->sql, "substr(");
+    sql__field(q, f);
+    buf_add_c(&q->sql, of == GRAIN_MONTH ? ", 1, 7)" : ", 1, 4)");
+}
+
 static void add_grain(struct query *q, const struct grain *g, size_t i)
 {
-    static const char *const ends[] = {
-        [GRAIN_WHOLE] = "", [GRAIN_MONTH] = ", 1, 7)", [GRAIN_YEAR] = ", 1, 4)"};
-    buf_add_c(&q->sql, g->of[i] == GRAIN_WHOLE ? "" : "substr(");
-    if (g->by[i] == q->each)
+    if (g->of[i] == GRAIN_AGE || g->of[i] == GRAIN_LEFT)
+        sql__cut(q, g->by[i], g->of[i] == GRAIN_AGE ? CUT_AGE : CUT_LEFT);
+    else if (g->of[i] == GRAIN_NOW)
+        add_now(q, g->by[i]);
+    else if (g->of[i] == GRAIN_MONTH || g->of[i] == GRAIN_YEAR)
+        add_part(q, g->by[i], g->of[i]);
+    else if (g->by[i] == q->each)
         sql__each(q);
     else
         sql__field(q, g->by[i]);
-    buf_print(&q->sql, "%s AS g%zu", ends[g->of[i]], i);
+    buf_print(&q->sql, " AS g%zu", i);
 }
 
 static void add_columns(struct query *q, const struct grain *g)

@@ -395,11 +395,11 @@ enum err query__turns(struct call *call, struct records *r, struct reader *db,
     return OK;
 }
 
-void query__count_turns(const struct turns_query *of, const struct rows *rows,
+void query__count_turns(const struct turns_query *of, const struct rows *rows, size_t most,
                         struct turn_counts *out)
 {
-    *out = (struct turn_counts){.more = rows->count > TURNS_COUNTED};
-    for (size_t i = 0; i < rows->count && i < TURNS_COUNTED; i++) {
+    *out = (struct turn_counts){.more = rows->count > most};
+    for (size_t i = 0; i < rows->count && i < most; i++) {
         struct text due = row_at(rows, i)[5].text;
         bool late = due.len && text_compare(due, of->today) < 0;
         out->total++;

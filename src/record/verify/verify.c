@@ -268,6 +268,7 @@ static enum err deep_check(struct deep *c)
         verify__outbox_rows(c);
         verify__hook_rows(c);
     }
+    TRY(verify__events(c));
     verify__stray_links(c);
     if (c->sealed)
         TRY(check_sealed(c));

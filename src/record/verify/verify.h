@@ -29,6 +29,7 @@ struct deep {
     int64_t frozen;    /* rows of table frozen that a version tells of */
     int64_t withdrawn; /* and of table withdrawn */
     int64_t waived;    /* and of table waived */
+    int64_t series;    /* and of table series */
     int64_t owners;    /* changes of owner that table past_owner tells of, and should */
     bool current;      /* the store is of the format that this program writes */
     bool other_rules;  /* of the time zone */
@@ -82,6 +83,9 @@ void verify__kind(struct deep *c, const struct kind *k);
 void verify__timer_rows(struct deep *c);
 void verify__stray_links(struct deep *c);
 void verify__living_rows(struct deep *c);
+
+/* ---- events.c */
+MUST_USE enum err verify__events(struct deep *c);
 
 /* ---- attached.c */
 void verify__attached(struct deep *c);

@@ -505,6 +505,53 @@ static void check_waived_rows(struct deep *c)
                          "has rows that no decision explains");
 }
 
+/* ---- series: the row of a window follows from the version that judged it --------------------
+ */
+static bool same_value(const struct value *a, const struct value *b)
+{
+    return a->type == b->type && (a->type == VALUE_NUMBER    ? a->number == b->number
+                                  : a->type == VALUE_INTEGER ? a->integer == b->integer
+                                  : a->type == VALUE_TEXT    ? text_same(a->text, b->text)
+                                                             : true);
+}
+
+static void check_series(struct deep *c, struct call *call, struct text place,
+                         const struct value *row, const struct record *rec)
+{
+    static const struct json_limits limits = {8u << 20, 32, 500000};
+    struct value values[] = {row[0], row[1], row[2]}, want[SERIES_COLUMNS];
+    const struct json *body;
+    struct rows rows;
+    if (!series__is(c->records->model, rec->kind) ||
+        json_read(call, row[6].text, &limits, &body) != OK ||
+        !series__judges(c->records->model, rec->kind, json_text(json_get(body, "_move"))) ||
+        verify__read_page(
+            c, call, "table series",
+            "SELECT kind, id, version, name, at, until, status, alarm, value, n, "
+            "low, high, limit_low, limit_high, source FROM series WHERE kind = $1 "
+            "AND id = $2 AND version = $3",
+            values, COUNT(values), &rows) != OK)
+        return;
+    c->series += (int64_t)rows.count;
+    bool whole = series__row(rec, want) && !json_get(body, "_redacted");
+    bool same = rows.count == 1;
+    for (size_t i = 0; same && whole && i < SERIES_COLUMNS; i++)
+        same = same_value(&row_at(&rows, 0)[i], &want[i]);
+    if (!same)
+        verification_add(c->call, c->out, place,
+                         "the row of table series is not what its window showed");
+}
+
+static void check_series_rows(struct deep *c)
+{
+    struct rows rows;
+    if (verify__read_page(c, c->call, "table series", "SELECT count(*) FROM series", NULL, 0,
+                          &rows) == OK &&
+        rows.cells[0].integer != c->series)
+        verification_add(c->call, c->out, TEXT("table series"),
+                         "has rows that no version explains");
+}
+
 static void check_follows(struct deep *c, struct call *call, const struct value *row,
                           const struct value *last)
 {
@@ -525,6 +572,7 @@ static void check_follows(struct deep *c, struct call *call, const struct value 
         check_frozen(c, call, place, row);
         check_withdrawn(c, call, place, row);
         check_waived(c, call, place, row);
+        check_series(c, call, place, row, rec);
         check_signers(c, call, place, row, before);
     }
 }
@@ -653,6 +701,7 @@ enum err verify__versions(struct deep *c)
         check_frozen_rows(c);
         check_withdrawn_rows(c);
         check_waived_rows(c);
+        check_series_rows(c);
         check_stay_rows(c);
     }
     return OK;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* tests/unit/assure/runs_test.c — what checks gave is kept while nothing can have changed, and not
- * one entry or one night longer; every day leaves a point. */
+/* tests/unit/assure/runs_test.c — what checks gave is kept while nothing can have changed, and
+ * not one entry about what they read or one night longer; every day leaves a point. */
 #include "site.h"
 #include "store/write.h"
 
@@ -55,13 +55,63 @@ static void kept_until_an_entry(void **state)
     assert_int_equal(breaks(s, runs, "c-tested"), 0); /* not asked again */
     assert_int_equal(breaks(s, NULL, "c-tested"), 1);
     site_make(s, "paper", "{'title':'p','sort_of':'method'}");
+    assert_int_equal(breaks(s, runs, "c-tested"), 0); /* it reads no papers */
+    site_make(s, "machine", "{'title':'n','tested_on':'2026-11-01'}");
     assert_int_equal(breaks(s, runs, "c-tested"), 1);
-    quietly(s, "UPDATE machine SET tested_on = '2025-11-23'");
+    quietly(s, "UPDATE machine SET tested_on = '2025-11-23' WHERE title = 'm'");
     s->now += INT64_C(86400000000);
     assert_int_equal(breaks(s, runs, "c-tested"), 1); /* another day: a year and a day ago */
     quietly(s, "UPDATE machine SET tested_on = '2026-11-01'");
     s->now += INT64_C(86400000000);
     assert_int_equal(breaks(s, runs, "c-tested"), 0);
+    runs_close(runs);
+}
+
+/* More entries than are looked at one by one. */
+static void kept_no_longer_after_very_many(void **state)
+{
+    struct site *s = *state;
+    struct runs *runs = runs_open(s->model);
+    site_make(s, "machine", "{'title':'m','tested_on':'2026-11-01'}");
+    assert_int_equal(breaks(s, runs, "c-tested"), 0);
+    quietly(s, "UPDATE machine SET tested_on = NULL");
+    for (int i = 0; i < 501; i++)
+        site_make(s, "paper", "{'title':'p','sort_of':'method'}");
+    assert_int_equal(breaks(s, runs, "c-tested"), 1);
+    runs_close(runs);
+}
+
+static struct check_result with_records(struct site *s, struct runs *runs,
+                                        const struct check *c)
+{
+    struct call *call = site_call(s);
+    struct reader *db = store_reader(s->store);
+    struct check_result found;
+    site_must(call, assure_kept_check(call, runs, s->records, db, c, &found));
+    store_return(s->store, db);
+    return found;
+}
+
+static void records_are_kept_with_it(void **state)
+{
+    struct site *s = *state;
+    struct runs *runs = runs_open(s->model);
+    const struct check *c = model_check(s->model, TEXT("c-tested"));
+    struct text old = site_make(s, "machine", "{'title':'m','tested_on':'2020-11-01'}");
+    site_make(s, "machine", "{'title':'n'}");
+    struct check_result first = with_records(s, runs, c);
+    quietly(s, "UPDATE machine SET tested_on = '2026-11-01'");
+    struct check_result again = with_records(s, runs, c);
+    assert_int_equal(first.record_count, 2);
+    assert_int_equal(again.record_count, 2);
+    for (size_t i = 0; i < 2; i++) {
+        assert_true(text_same(first.records[i].id, again.records[i].id));
+        assert_true(text_is(again.records[i].kind, "machine"));
+        assert_true(text_is(again.records[i].reason,
+                            text_same(again.records[i].id, old) ? "old" : "never"));
+    }
+    site_change(s, "machine", old, "{'tested_on':'2026-11-01'}");
+    assert_int_equal(with_records(s, runs, c).record_count, 0);
     runs_close(runs);
 }
 
@@ -191,6 +241,8 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         SITE_TEST(kept_until_an_entry),
+        SITE_TEST(kept_no_longer_after_very_many),
+        SITE_TEST(records_are_kept_with_it),
         SITE_TEST(the_same_as_computed),
         SITE_TEST(every_day_leaves_a_point),
         SITE_TEST(the_past_is_as_it_was_found),

@@ -16,6 +16,14 @@ static const struct broken {
      "unknown_key", "unknown key \"colour\""},
     {"kinds/thing.json", "\"order\": 10", "\"order\": \"ten\"", "\"ten\"", "type",
      "whole number"},
+    {"kinds/thing.json", "\"order\": 10", "\"order\": 10,\n\"keeps_events\": \"title\"",
+     "\"keeps_events\"", "unknown", "only a kind that \"sends\""},
+    {"kinds/thing.json", "\"order\": 10",
+     "\"order\": 10, \"sends\": true,\n\"keeps_events\": \"title\"", "\"keeps_events\"",
+     "unknown", "\"min\" 6 or more"},
+    {"kinds/thing.json", "\"order\": 10",
+     "\"order\": 10, \"sends\": true,\n\"event_profiles\": \"title\"", "\"event_profiles\"",
+     "unknown", "columns name and profile"},
     {"kinds/thing.json", "\"title\": \"Weak\"", "\"title\": \"Weak\", \"fixed\": \"any\"",
      "\"fixed\"", "type", "list of states"},
     {"kinds/thing.json", "\"title\": \"Weak\"", "\"title\": \"Weak\", \"fixed\": [\"nowhere\"]",
@@ -42,6 +50,29 @@ static const struct broken {
      "tone"},
     {"envelope.json", "\"due\": {\"type\": \"date\"", "\"due\": {\"type\": \"text\"",
      "{\"fields\"", "required", "\"due\" of type date", 4},
+    {"kinds/thing.json", "\"order\": 10",
+     "\"order\": 10, \"story\": {\"life\": [\"new\"], \"dates\": [\"due\"],\n\"marks\": "
+     "[\"created_at\"], "
+     "\"cards\": [{\"field\": \"parts\"}]}",
+     "\"marks\"", "unknown", "none of its \"dates\""},
+    /* totals; views of lists */
+    {"kinds/thing.json", "\"title\": \"Story\"", "\"title\": \"Story\", \"total\": \"sum\"",
+     "\"total\"", "unknown_key", "has no \"total\""},
+    {"kinds/thing.json", "\"title\": \"Price\"", "\"title\": \"Price\", \"total\": \"most\"",
+     "\"most\"", "unknown", "\"sum\" or \"mean\""},
+    {"kinds/thing.json", "\"order\": 10", "\"order\": 10,\n\"is\": \"view\"",
+     "\"is\": \"view\"", "unknown", "a view needs texts \"register\""},
+    {"kinds/thing.json", "\"order\": 10", "\"order\": 10,\n\"is\": \"review\"",
+     "\"is\": \"review\"", "unknown",
+     "what is a review needs a field \"reference\" of type text", 36},
+    {"kinds/thing.json", "\"order\": 10", "\"order\": 10,\n\"is\": \"review_plan\"",
+     "\"is\": \"review_plan\"", "unknown",
+     "a field \"queue_draws\" of type choice with the values every", 10},
+    {"kinds/thing.json", "\"order\": 10", "\"order\": 10,\n\"is\": \"prices\"",
+     "\"is\": \"prices\"", "unknown", "what is prices needs a field \"provider\" of type text",
+     4},
+    {"kinds/thing.json", "\"order\": 10", "\"order\": 10,\n\"is\": \"agent\"",
+     "\"is\": \"agent\"", "unknown", "a field \"actions\" of type rows", 3},
     /* public */
     {"kinds/thing.json", "\"order\": 10",
      "\"order\": 10, \"public\": {\"about\": \"Story\", \"create\": [\"title\",\n\"owner\"], "
@@ -89,19 +120,120 @@ static const struct broken {
      "\"order\": 10, \"offers\": [\n{\"title\": \"Story\", \"kind\": \"part\", \"set\": {}, "
      "\"link\": \"story\"}]",
      "\"link\"", "unknown", "can refer"},
+    /* steps */
+    {"kinds/thing.json", "\"order\": 10",
+     "\"order\": 10, \"steps\": {\"of\": [{\"step\": \"one\", \"title\": \"Story\", \"about\": "
+     "\"Thing\", \"fields\": [\"title\",\n\"nofield\"]}]}",
+     "\"nofield\"", "unknown", "no field \"nofield\""},
+    {"kinds/thing.json", "\"order\": 10",
+     "\"order\": 10, \"steps\": {\"of\": [{\"step\": \"one\", \"title\": \"Story\", \"about\": "
+     "\"Thing\", \"fields\": [\"title\", \"story\"]}, {\"step\": \"two\", \"title\": "
+     "\"Story\", \"about\": \"Thing\", \"fields\": [\n\"story\"]}]}",
+     "\"story\"]}]", "twice", "in the steps twice"},
+    {"kinds/thing.json", "\"order\": 10",
+     "\"order\": 10, \"steps\": {\"of\": [{\"step\": \"one\", \"title\": \"Story\", \"about\": "
+     "\"Thing\", \"fields\": [\"title\"]}, {\n\"step\": \"one\", \"title\": \"Story\", "
+     "\"about\": \"Thing\", \"fields\": [\"story\"]}]}",
+     "\"step\": \"one\", \"title\": \"Story\", \"about\": \"Thing\", \"fields\": [\"story\"]",
+     "twice", "two steps"},
+    {"kinds/thing.json", "\"order\": 10",
+     "\"order\": 10, \"steps\": {\"of\": [{\n\"step\": \"One\", \"title\": \"Story\", "
+     "\"about\": \"Thing\", \"fields\": [\"title\"]}]}",
+     "\"step\": \"One\"", "name", "small letters"},
+    {"kinds/thing.json", "\"order\": 10",
+     "\"order\": 10, \"steps\": {\"of\": [\n{\"step\": \"one\", \"title\": \"Story\", "
+     "\"about\": \"Thing\", \"fields\": [\"story\"]}]}",
+     "\"fields\": [\"story\"]}]", "title", "begins"},
+    {"kinds/thing.json", "\"order\": 10",
+     "\"order\": 10, \"steps\": {\"of\": [{\"step\": \"one\", \"title\": \"Story\", \"about\": "
+     "\"Thing\",\n\"colour\": 1, \"fields\": [\"title\"]}]}",
+     "\"colour\"", "unknown_key", "colour"},
+    {"kinds/thing.json", "\"order\": 10",
+     "\"order\": 10, \"steps\": {\"of\": [{\"step\": \"one\", \"title\": \"Story\", \"about\": "
+     "\"Thing\", \"fields\": [\"title\"],\n\"when\": {\"field\": \"nowhere\", \"is\": true}}]}",
+     "\"nowhere\"", "unknown", "nowhere"},
+    {"kinds/thing.json", "\"order\": 10",
+     "\"order\": 10, \"steps\": {\"of\": [{\"step\": \"one\", \"title\": \"Story\", \"about\": "
+     "\"Thing\", \"fields\": [\"title\"],\n\"shows\": [\"title\"]}]}",
+     "\"shows\"", "from", "of which record"},
+    {"kinds/thing.json", "\"order\": 10",
+     "\"order\": 10, \"steps\": {\n\"from\": \"story\", \"of\": [{\"step\": \"one\", "
+     "\"title\": \"Story\", \"about\": \"Thing\", \"fields\": [\"title\"]}]}",
+     "\"from\": \"story\"", "type", "a ref to a kind"},
+    {"kinds/thing.json", "\"order\": 10",
+     "\"order\": 10, \"steps\": {\n\"assign\": {\"kind\": \"nothing\", \"via\": \"thing\", "
+     "\"step\": \"title\"}, \"of\": [{\"step\": \"one\", \"title\": \"Story\", \"about\": "
+     "\"Thing\", \"fields\": [\"title\"]}]}",
+     "\"nothing\"", "unknown", "no kind"},
+    {"kinds/thing.json", "\"order\": 10",
+     "\"order\": 10, \"steps\": {\n\"assign\": {\"kind\": \"part\", \"via\": \"owner\", "
+     "\"step\": \"title\"}, \"of\": [{\"step\": \"one\", \"title\": \"Story\", \"about\": "
+     "\"Thing\", \"fields\": [\"title\"]}]}",
+     "\"via\": \"owner\"", "type", "a ref to thing"},
+    {"kinds/thing.json", "\"order\": 10",
+     "\"order\": 10, \"steps\": {\n\"assign\": {\"kind\": \"part\", \"via\": \"thing\", "
+     "\"step\": \"thing\"}, \"of\": [{\"step\": \"one\", \"title\": \"Story\", \"about\": "
+     "\"Thing\", \"fields\": [\"title\"]}]}",
+     "\"step\": \"thing\"", "type", "one line"},
+    {"kinds/thing.json", "\"order\": 10",
+     "\"order\": 10, \"steps\": {\n\"of\": [{\"step\": \"s0\", \"title\": \"Story\", "
+     "\"about\": \"Thing\", \"fields\": [\"title\"]}, {\"step\": \"s1\", \"title\": \"Story\", "
+     "\"about\": \"Thing\", \"fields\": [\"title\"]}, {\"step\": \"s2\", \"title\": \"Story\", "
+     "\"about\": \"Thing\", \"fields\": [\"title\"]}, {\"step\": \"s3\", \"title\": \"Story\", "
+     "\"about\": \"Thing\", \"fields\": [\"title\"]}, {\"step\": \"s4\", \"title\": \"Story\", "
+     "\"about\": \"Thing\", \"fields\": [\"title\"]}, {\"step\": \"s5\", \"title\": \"Story\", "
+     "\"about\": \"Thing\", \"fields\": [\"title\"]}, {\"step\": \"s6\", \"title\": \"Story\", "
+     "\"about\": \"Thing\", \"fields\": [\"title\"]}, {\"step\": \"s7\", \"title\": \"Story\", "
+     "\"about\": \"Thing\", \"fields\": [\"title\"]}, {\"step\": \"s8\", \"title\": \"Story\", "
+     "\"about\": \"Thing\", \"fields\": [\"title\"]}, {\"step\": \"s9\", \"title\": \"Story\", "
+     "\"about\": \"Thing\", \"fields\": [\"title\"]}, {\"step\": \"s10\", \"title\": "
+     "\"Story\", \"about\": \"Thing\", \"fields\": [\"title\"]}, {\"step\": \"s11\", "
+     "\"title\": \"Story\", \"about\": \"Thing\", \"fields\": [\"title\"]}, {\"step\": "
+     "\"s12\", \"title\": \"Story\", \"about\": \"Thing\", \"fields\": [\"title\"]}]}",
+     "\"of\": [{\"step\"", "too_many", "at most 12 steps"},
     /* story */
-    {"kinds/thing.json", "\"order\": 10", "\"order\": 10, \"story\": {\"life\": [\"new\",\n\"nowhere\"], \"cards\": [{\"kind\": \"part\", \"via\": \"thing\"}]}", "\"nowhere\"],", "unknown", "no state"},
-    {"kinds/thing.json", "\"order\": 10", "\"order\": 10, \"story\": {\n\"life\": [\"new\"]}", "\"order\": 10", "required", "cards"},
-    {"kinds/thing.json", "\"order\": 10", "\"order\": 10, \"story\": {\"life\": [\"new\"],\n\"colour\": 1, \"cards\": [{\"kind\": \"part\", \"via\": \"thing\"}]}", "\"colour\"", "unknown_key", "colour"},
-    {"kinds/thing.json", "\"order\": 10", "\"order\": 10, \"story\": {\"life\": [\"new\"], \"dates\": [\n\"story\"], \"cards\": [{\"kind\": \"part\", \"via\": \"thing\"}]}", "\"story\"],", "type", "dates or moments"},
-    {"kinds/thing.json", "\"order\": 10", "\"order\": 10, \"story\": {\"life\": [\"new\"], \"dates\": [\n\"nodate\"], \"cards\": [{\"kind\": \"part\", \"via\": \"thing\"}]}", "\"nodate\"", "unknown", "no field"},
-    {"kinds/thing.json", "\"order\": 10", "\"order\": 10, \"story\": {\"life\": [\"new\"], \"cards\": [\n{\"kind\": \"nothing\", \"via\": \"thing\"}]}", "\"nothing\"", "unknown", "no kind"},
-    {"kinds/thing.json", "\"order\": 10", "\"order\": 10, \"story\": {\"life\": [\"new\"], \"cards\": [\n{\"kind\": \"part\", \"via\": \"owner\"}]}", "\"via\": \"owner\"", "type", "a ref to thing"},
-    {"kinds/thing.json", "\"order\": 10", "\"order\": 10, \"story\": {\"life\": [\"new\"], \"cards\": [\n{\"kind\": \"part\", \"via\": \"thing\", \"worst\": \"title\"}]}", "\"worst\"", "type", "a choice"},
-    {"kinds/thing.json", "\"order\": 10", "\"order\": 10, \"story\": {\"life\": [\"new\"], \"cards\": [{\"kind\": \"part\", \"via\": \"thing\"},\n{\"kind\": \"part\", \"via\": \"thing\"}]}", "{\"kind\": \"part\", \"via\": \"thing\"}]", "twice", "given twice"},
-    {"kinds/thing.json", "\"order\": 10", "\"order\": 10, \"story\": {\"life\": [\"new\"], \"cards\": [\n{\"field\": \"owner\"}]}", "\"field\": \"owner\"", "type", "a ref to a kind"},
-    {"kinds/thing.json", "\"order\": 10", "\"order\": 10, \"story\": {\"life\": [\"new\"], \"cards\": [\n{\"field\": \"helpers\"}]}", "\"helpers\"", "guarded", "not for everybody"},
-    {"kinds/thing.json", "\"order\": 10", "\"order\": 10, \"story\": {\"life\": [\"new\"], \"cards\": [\n7]}", "7]", "type", ""},
+    {"kinds/thing.json", "\"order\": 10",
+     "\"order\": 10, \"story\": {\"life\": [\"new\",\n\"nowhere\"], \"cards\": [{\"kind\": "
+     "\"part\", \"via\": \"thing\"}]}",
+     "\"nowhere\"],", "unknown", "no state"},
+    {"kinds/thing.json", "\"order\": 10", "\"order\": 10, \"story\": {\n\"life\": [\"new\"]}",
+     "\"order\": 10", "required", "cards"},
+    {"kinds/thing.json", "\"order\": 10",
+     "\"order\": 10, \"story\": {\"life\": [\"new\"],\n\"colour\": 1, \"cards\": [{\"kind\": "
+     "\"part\", \"via\": \"thing\"}]}",
+     "\"colour\"", "unknown_key", "colour"},
+    {"kinds/thing.json", "\"order\": 10",
+     "\"order\": 10, \"story\": {\"life\": [\"new\"], \"dates\": [\n\"story\"], \"cards\": "
+     "[{\"kind\": \"part\", \"via\": \"thing\"}]}",
+     "\"story\"],", "type", "dates or moments"},
+    {"kinds/thing.json", "\"order\": 10",
+     "\"order\": 10, \"story\": {\"life\": [\"new\"], \"dates\": [\n\"nodate\"], \"cards\": "
+     "[{\"kind\": \"part\", \"via\": \"thing\"}]}",
+     "\"nodate\"", "unknown", "no field"},
+    {"kinds/thing.json", "\"order\": 10",
+     "\"order\": 10, \"story\": {\"life\": [\"new\"], \"cards\": [\n{\"kind\": \"nothing\", "
+     "\"via\": \"thing\"}]}",
+     "\"nothing\"", "unknown", "no kind"},
+    {"kinds/thing.json", "\"order\": 10",
+     "\"order\": 10, \"story\": {\"life\": [\"new\"], \"cards\": [\n{\"kind\": \"part\", "
+     "\"via\": \"owner\"}]}",
+     "\"via\": \"owner\"", "type", "a ref to thing"},
+    {"kinds/thing.json", "\"order\": 10",
+     "\"order\": 10, \"story\": {\"life\": [\"new\"], \"cards\": [\n{\"kind\": \"part\", "
+     "\"via\": \"thing\", \"worst\": \"title\"}]}",
+     "\"worst\"", "type", "a choice"},
+    {"kinds/thing.json", "\"order\": 10",
+     "\"order\": 10, \"story\": {\"life\": [\"new\"], \"cards\": [{\"kind\": \"part\", "
+     "\"via\": \"thing\"},\n{\"kind\": \"part\", \"via\": \"thing\"}]}",
+     "{\"kind\": \"part\", \"via\": \"thing\"}]", "twice", "given twice"},
+    {"kinds/thing.json", "\"order\": 10",
+     "\"order\": 10, \"story\": {\"life\": [\"new\"], \"cards\": [\n{\"field\": \"owner\"}]}",
+     "\"field\": \"owner\"", "type", "a ref to a kind"},
+    {"kinds/thing.json", "\"order\": 10",
+     "\"order\": 10, \"story\": {\"life\": [\"new\"], \"cards\": [\n{\"field\": \"helpers\"}]}",
+     "\"helpers\"", "guarded", "not for everybody"},
+    {"kinds/thing.json", "\"order\": 10",
+     "\"order\": 10, \"story\": {\"life\": [\"new\"], \"cards\": [\n7]}", "7]", "type", ""},
     /* views */
     {"kinds/thing.json", "\"views\": [",
      "\"views\": [\n{\"shape\": \"wheel\", \"by\": \"state\"},", "\"wheel\"", "unknown",
@@ -291,6 +423,11 @@ static const struct broken {
      "{\"field\": \"sides\", \"is\": 1},\n", "\"field\": \"sides\"", "type",
      "only be tested with \"empty\""},
     /* states and moves */
+    {"kinds/thing.json", "\"reason\": true, \"stop\": true}",
+     "\"reason\": true, \"drill\": true}", "\"stop\": {", "required", "a drill sets a moment",
+     2},
+    {"kinds/thing.json", "\"reason\": true, \"stop\": true}",
+     "\"reason\": true, \"drill\": true}", "\"stop\": {", "unknown", "stays in a state", 2},
     {"kinds/thing.json", "\"start\": \"new\"", "\"start\": \"neu\"", "\"neu\"", "unknown",
      "unknown state \"neu\""},
     {"kinds/thing.json", "\"to\": \"shelved\"", "\"to\": \"shelf\"", "\"shelf\"", "unknown",
@@ -734,6 +871,8 @@ static const struct broken {
     {"checks/c-2.json", "\"grace\": 10,", "", "\"breaks\"", "required", "needs \"grace\""},
     {"checks/c-1.json", "\"must\": true", "\"must\": true, \"grace\": 5", "\"grace\"",
      "unknown", "no query uses $6"},
+    {"checks/c-3.json", "\"extra\"", "\"extras\"", "\"overlay\"", "unknown",
+     "no overlay is called \"extras\""},
     /* sets */
     {"checks/c-2.json", "FROM open_things o\"", "FROM shut_things o\"", "\"population\"",
      "guest", "\"shut_things\" is not a table or a set"},
@@ -757,6 +896,53 @@ static const struct broken {
      "\"breaks\"", "unknown", "never gives the reason \"lost\""},
     {"checks/c-1.json", "SELECT 'thing' AS kind", "SELECT 'thong' AS kind", "\"breaks\"",
      "unknown", "unknown kind"},
+    /* what mends a gap */
+    {"checks/c-1.json", "\"unchecked\": {\"move\"", "\"never\": {\"move\"", "\"never\"",
+     "unknown", "not in \"reasons\""},
+    {"checks/c-1.json", "\"fill\": \"story\"", "\"fill\": \"tale\"", "\"tale\"", "unknown",
+     "has the field \"tale\""},
+    {"checks/c-1.json", "\"fill\": \"story\"", "\"fill\": \"score\"", "\"score\"", "unknown",
+     "for people to fill in"},
+    {"checks/c-1.json", "[\"check\", \"resume\"]", "[\"check\", \"expire\"]", "\"expire\"",
+     "unknown", "the move \"expire\" for people"},
+    {"checks/c-1.json", "\"create\": \"part\"", "\"create\": \"port\"", "\"port\"", "unknown",
+     "unknown kind", 2},
+    {"checks/c-1.json", "\"thing\": \"$id\"", "\"thong\": \"$id\"", "\"thong\"", "unknown",
+     "no field \"thong\""},
+    {"checks/c-1.json", "\"title\": \"Found late\"", "\"title\": \"$id\"", "\"$id\"", "value",
+     "refers to a record"},
+    {"checks/c-1.json", "\"title\": \"Found late\"", "\"title\": 5", "\"title\": 5", "value",
+     "no value of \"title\""},
+    {"checks/c-1.json", "\"rules\": \"fw-1:1.1\"", "\"rules\": \"fw-1:8.8\"", "fw-1:8.8",
+     "unknown", "no framework"},
+    {"checks/c-1.json", "\"say\": \"There is no thing yet\", ", "", "\"nothing\"", "required",
+     "\"say\""},
+    {"checks/c-1.json", "\"list\": \"thing\", ", "\"list\": \"thing\", \"fill\": \"story\", ",
+     "\"nothing\"", "unknown", "no record to fill in"},
+    {"checks/c-1.json", "\"list\": \"thing\", ", "\"list\": \"thing\", \"create\": \"thing\", ",
+     "\"nothing\"", "unknown", "not both"},
+    {"checks/c-1.json", "{\"move\": [", "{\"say\": \"x\", \"move\": [", "\"say\"", "unknown",
+     "says it already"},
+    /* the glossary, and help for fields */
+    {"glossary/words.json", "\"glossary\": \"words\"", "\"glossary\": \"word\"", "\"glossary\"",
+     "name", "called NAME.json"},
+    {"glossary/words.json", "\"id\": \"part-word\"", "\"id\": \"Part\"", "\"Part\"", "name",
+     "not a-z", 999},
+    {"glossary/words.json", "\"id\": \"part-word\"", "\"id\": \"thing-word\"",
+     "\"en\": \"part\"", "twice", "is a term already, at line 3", 999},
+    {"glossary/words.json", "\"en\": \"part\"", "\"en\": \"object\"", "\"en\": \"object\"",
+     "twice", "written at line 3 already"},
+    {"glossary/words.json", "[\"part-word\"]", "[\"whole\"]", "[\"whole\"]", "unknown",
+     "no term \"whole\""},
+    {"glossary/words.json", "\"kinds\": [\"thing\"]", "\"kinds\": [\"thong\"]", "[\"thong\"]",
+     "unknown", "unknown kind"},
+    {"glossary/words.json", "{\"en\": \"A piece of it.\", \"zh\"",
+     "{\"en\": \"A piece of it.\", \"de\"", "A piece", "required", "{\"en\", \"zh\"}"},
+    {"glossary/words.json", "\"quiet\"", "\"calm\"", "\"calm\"", "unknown_key", "calm", 999},
+    {"kinds/thing.json", "\"asked_by\": [\"fw-1:1.1\"]", "\"asked_by\": [\"fw-1:7.7\"]",
+     "fw-1:7.7", "unknown", "7.7"},
+    {"kinds/thing.json", "\"c_one\": {", "\"c_one\": {\"example\": \"Three\", ", "\"c_one\"",
+     "unknown_key", "only text and note"},
     /* gathers */
     {"gathers/things.json", "\"gather\": \"things\"", "\"gather\": \"thing\"", "\"gather\"",
      "name", "called NAME.json"},
@@ -817,6 +1003,42 @@ static const struct broken {
      "\"sets\": {\"sides\": \"@records\"}", "@records", "unknown", "no file of gathers/"},
     {"kinds/thing.json", "\"sets\": {\"told\": \"@records\"}",
      "\"sets\": {\"story\": \"@records\"}", "@records", "value", "is no value"},
+    /* pictures */
+    {"pictures/things.json", "\"picture\": \"things\"", "\"picture\": \"thongs\"",
+     "\"picture\"", "name", "called NAME.json"},
+    {"pictures/things.json", "\"bars\"", "\"pie\"", "\"pie\"", "unknown", "bars, map, trend"},
+    {"pictures/things.json", "\"order\": 10,", "", "{\"picture\"", "required",
+     "\"order\" is missing"},
+    {"pictures/things.json", "[\"thing\"]", "[\"thong\"]", "\"thong\"", "unknown",
+     "unknown kind"},
+    {"pictures/things.json", "[\"thing\"]", "[\"thing\", \"thing\"]", "\"kinds\"", "twice",
+     "named already"},
+    {"pictures/things.json", "[\"thing\"]", "[]", "\"kinds\"", "required", "empty list"},
+    {"pictures/things.json", "\"by\": \"state\"", "\"by\": \"stage\"", "\"stage\"", "unknown",
+     "no field \"stage\""},
+    {"pictures/things.json", "\"by\": \"state\"", "\"by\": \"helpers\"", "\"helpers\"", "", ""},
+    {"pictures/things.json", "\"by\": \"state\"", "\"by\": \"story\"", "\"story\"", "tally",
+     "cannot draw bars"},
+    {"pictures/things.json", "\"by\": \"state\"", "\"by\": \"until\"", "\"until\"", "tally",
+     "cannot draw bars"},
+    {"pictures/things.json", "\"state.age\"", "\"state.left\"", "\"state.left\"", "unknown",
+     "no field"},
+    {"pictures/things.json", "\"state.age\"", "\"state\"", "\"split\"", "twice",
+     "stand by it already"},
+    {"pictures/things.json", "\"split\"", "\"framework\": \"fw-1\", \"split\"", "\"framework\"",
+     "unknown_key", "framework"},
+    {"pictures/line.json", "\"fw-1\"", "\"fw-9\"", "\"fw-9\"", "unknown", "unknown framework"},
+    {"pictures/line.json", "\"days\": 90", "\"days\": 3", "\"days\": 3", "range", "from 7"},
+    {"pictures/line.json", ",\n \"days\": 90", "", "{\"picture\"", "required",
+     "\"days\" is missing"},
+    {"pictures/line.json", "\"shape\": \"trend\",\n \"framework\": \"fw-1\",\n \"days\": 90",
+     "\"shape\": \"map\", \"kind\": \"part\"", "\"part\"", "view", "has no view \"map\""},
+    {"pictures/line.json", "\"shape\": \"trend\",\n \"framework\": \"fw-1\",\n \"days\": 90",
+     "\"shape\": \"view\", \"kind\": \"thing\", \"view\": \"grid\"", "\"grid\"", "view",
+     "has no view \"grid\""},
+    {"pictures/line.json", "\"shape\": \"trend\",\n \"framework\": \"fw-1\",\n \"days\": 90",
+     "\"shape\": \"view\", \"kind\": \"thing\", \"view\": \"map\"", "\"map\"", "unknown",
+     "coverage, grid or matrix"},
     /* homes */
     {"homes/desk.json", "\"home\": \"desk\"", "\"home\": \"table\"", "\"home\"", "name",
      "called NAME.json"},
@@ -829,6 +1051,10 @@ static const struct broken {
     {"homes/desk.json", "\"roles\": [\"assessor\"]",
      "\"roles\": [\"assessor\"], \"otherwise\": true", "\"otherwise\"", "roles", "either"},
     {"homes/desk.json", "\"late\": {", "\"Late\": {", "\"Late\"", "name", "is not a name"},
+    {"homes/desk.json", "\"order\": 20, ", "\"order\": 20, \"nav\": [\"early\"], ", "\"early\"",
+     "unknown", "has no tile \"early\""},
+    {"homes/desk.json", "\"order\": 20, ", "\"order\": 20, \"nav\": [\"gate\"], ", "\"gate\"",
+     "nav", "has no page of its own"},
     {"homes/desk.json", "\"kind\": \"thing\",\n     \"filter\"",
      "\"kind\": \"thong\",\n     \"filter\"", "\"thong\"", "unknown", "unknown kind"},
     {"homes/desk.json", "\"due.lt\"", "\"dew.lt\"", "\"dew.lt\"", "unknown",

@@ -90,7 +90,8 @@ static void model_json_has_the_documented_shape(void **state)
 {
     const struct json *all = printed(*state, model_json);
     check_shape(all, "hash:text kinds:list roles:list frameworks:list calendars:list "
-                     "deadlines:list asks:list starters:list traces:list homes:list");
+                     "deadlines:list asks:list deciders:list starters:list traces:list "
+                     "pictures:list homes:list");
     for (const struct json *k = json_get(all, "kinds")->first; k != NULL; k = k->next) {
         check_shape(k, "kind:text prefix:text title:words plural:words about:words icon:text "
                        "phase:text order:integer serves:list list:list sort:text views:list "
@@ -121,7 +122,7 @@ static void homes_come_in_their_order(void **state)
     assert_ptr_equal(list->first, desk);
     for (const struct json *h = list->first; h != NULL; h = h->next)
         check_shape(h, "home:text title:words about:words roles:list otherwise:bool tiles:list "
-                       "acts:list");
+                       "nav:list acts:list");
     late = named(json_get(desk, "tiles"), "tile", "late");
     check_shape(late, "tile:text title:words about:words show:text kind:text");
     check_shape(named(json_get(desk, "tiles"), "tile", "gate"),
@@ -165,6 +166,20 @@ static void traces_say_what_rests_on_what(void **state)
     check_shape(parts->next, "to:text field:text"); /* nothing is missing without it */
     check_shape(thing->next, "kind:text begins:bool links:list");
     assert_null(json_get(thing->next, "links")->first);
+}
+
+static void pictures_come_in_their_order(void **state)
+{
+    const struct json *all = printed(*state, model_json), *list = json_get(all, "pictures");
+    const struct json *line = named(list, "picture", "line");
+    assert_ptr_equal(list->first, line);
+    check_shape(line, "picture:text title:words about:words shape:text kinds:list ended:bool "
+                      "framework:text days:integer");
+    const struct json *things = named(list, "picture", "things");
+    check_shape(things, "picture:text title:words about:words shape:text kinds:list ended:bool "
+                        "by:text split:text days:integer");
+    assert_true(text_is(json_text(json_get(things, "shape")), "bars"));
+    assert_true(has(json_get(things, "kinds"), "thing"));
 }
 
 static void model_json_says_what_the_files_say(void **state)
@@ -214,7 +229,8 @@ static size_t check_refs(const struct json *schemas, const struct json *v)
             if (json_get(schemas, wanted) == NULL)
                 fail_msg("%s is no schema", wanted);
         } else {
-            assert_true(text_is(name, "#/components/responses/Problem"));
+            assert_true(text_is(name, "#/components/responses/Problem") ||
+                        text_is(name, "#/components/responses/Page"));
         }
     }
     if (v->type == JSON_OBJECT || v->type == JSON_LIST)
@@ -369,6 +385,7 @@ int main(int argc, char **argv)
         EACH(homes_come_in_their_order),
         EACH(deadlines_say_what_goes_by_them),
         EACH(traces_say_what_rests_on_what),
+        EACH(pictures_come_in_their_order),
         EACH(model_json_says_what_the_files_say),
         EACH(openapi_is_whole),
         EACH(openapi_follows_the_kind),

@@ -50,6 +50,9 @@ static void fields_have_their_types(void **state)
     assert_int_equal(f->max, 5);
     assert_true(text_is(scale_option(f->scale, TEXT("5"))->about.en, "The most."));
     assert_int_equal(kind_field(k, TEXT("story"))->max, 20000);
+    assert_true(text_is(kind_field(k, TEXT("story"))->example.en, "It fell off the shelf."));
+    assert_true(text_is(kind_field(k, TEXT("story"))->asked_by[0], "fw-1:1.1"));
+    assert_int_equal(m->term_count, 2);
     assert_int_equal(kind_field(k, TEXT("name_at_home"))->max, 20);
     assert_true(text_is(kind_field(k, TEXT("name_at_home"))->was, "pet_name"));
     assert_true(kind_field(k, TEXT("price"))->number_min == 0.5);
@@ -188,7 +191,15 @@ static void the_rest_is_found_by_name(void **state)
     assert_int_equal(c->reason_count, 2);
     assert_true(strstr(c->breaks, "due < $1") != NULL);
     assert_true(text_is(c->source, "model/checks/c-1.json:1"));
+    const struct fix *mends = &c->reasons[0].fix;
+    assert_true(mends->there && mends->move_count == 2 && text_is(mends->moves[1], "resume"));
+    assert_true(text_is(mends->fill, "story") && mends->create == NULL);
+    mends = &c->reasons[1].fix;
+    assert_ptr_equal(mends->create, model_kind(m, TEXT("part")));
+    assert_true(text_is(json_text(json_get(mends->set, "thing")), "$id"));
+    assert_true(c->nothing.there && text_is(c->nothing.say.en, "There is no thing yet"));
     c = model_check(m, TEXT("c-2"));
+    assert_false(c->nothing.there);
     assert_int_equal(c->grace, 10);
     assert_int_equal(c->prove_count, 0);
     assert_non_null(strstr(c->population, "FROM (SELECT ot.id AS id"));

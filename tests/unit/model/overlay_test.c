@@ -44,6 +44,16 @@ static void an_overlay_is_off_until_named(void **state)
     assert_true(text_is(k->layouts[2].fields[0], "x_code"));
 }
 
+/* It reads a field that is there with its overlay alone. */
+static void a_check_of_an_overlay_comes_with_it(void **state)
+{
+    struct fixture *f = *state;
+    size_t without = load_with(f, NULL, 0, "")->check_count;
+    const struct model *m = load_with(f, NULL, 0, "extra");
+    assert_int_equal(m->check_count, without + 1);
+    assert_true(text_is(m->checks[without].name, "c-3"));
+}
+
 static void an_unknown_overlay_is_refused(void **state)
 {
     struct fixture *f = *state;
@@ -142,10 +152,10 @@ int main(int argc, char **argv)
 {
 #define EACH(test) cmocka_unit_test_setup_teardown(test, fixture_open, fixture_close)
     const struct CMUnitTest tests[] = {
-        EACH(an_overlay_is_off_until_named),  EACH(an_unknown_overlay_is_refused),
-        EACH(a_site_adds_kinds_fields_words), EACH(a_clash_names_both_lines),
-        EACH(an_extension_only_adds),         EACH(two_extensions_clash),
-        EACH(of_two_translations_the_shipped_one_stands),
+        EACH(an_overlay_is_off_until_named), EACH(a_check_of_an_overlay_comes_with_it),
+        EACH(an_unknown_overlay_is_refused), EACH(a_site_adds_kinds_fields_words),
+        EACH(a_clash_names_both_lines),      EACH(an_extension_only_adds),
+        EACH(two_extensions_clash),          EACH(of_two_translations_the_shipped_one_stands),
     };
     fixture_folder = argc > 1 ? argv[1] : "";
     return cmocka_run_group_tests(tests, NULL, NULL);

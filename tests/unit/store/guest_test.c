@@ -168,13 +168,73 @@ static void sqlite_holds_the_list_too(void **state)
     assert_int_equal(store__guest_authorize(g, 19 /* PRAGMA */, "key", NULL), 1);
 }
 
+/* What it reads, by its words: of a table with rows of every kind the one that it asks for,
+ * where nothing else would do as well. */
+static void what_it_depends_on_is_told(void **state)
+{
+    ROOM(state);
+    static const struct text stay_columns[] = {{"kind", 4}, {"id", 2}, {"state", 5}};
+    static const struct {
+        const char *where, *kind;
+    } asked[] = {
+        {"FROM thing t JOIN stay s ON s.kind = 'thing' AND s.id = t.id", "thing"},
+        {"FROM stay s JOIN thing t ON t.id = s.id WHERE s.state = 'x' AND s.kind = 'thing'",
+         "thing"},
+        {"FROM stay s WHERE NOT EXISTS (SELECT 1 FROM thing t WHERE t.id = s.id OR t.due < $1) "
+         "AND s.kind = 'thing'",
+         "thing"},
+        {"FROM stay s WHERE s.kind = 'thing' OR s.state = 'x'", ""},
+        {"FROM stay s WHERE s.state = 'x' OR s.state = 'y' AND s.kind = 'thing'", ""},
+        {"FROM stay s WHERE (s.kind = 'thing' AND s.state = 'x') OR s.id = 'y'", ""},
+        {"FROM stay s WHERE NOT s.kind = 'thing'", ""},
+        {"FROM stay s WHERE NOT (s.kind = 'thing' AND s.state = 'x')", ""},
+        {"FROM stay s WHERE s.kind = 'thing' || s.state", ""},
+        {"FROM stay s WHERE s.kind <> 'thing' AND s.id = 'thing'", ""},
+        {"FROM stay s WHERE CASE WHEN s.kind = 'thing' AND s.state = 'x' THEN 1 ELSE 1 END = 1",
+         ""},
+        {"FROM stay s WHERE EXISTS (SELECT 1 FROM thing t WHERE s.kind = 'thing')", ""},
+    };
+    struct guest *g = guest_in(room->arena);
+    guest_allow(g, TEXT("thing"), thing_columns, COUNT(thing_columns), false);
+    guest_allow(g, TEXT("stay"), stay_columns, COUNT(stay_columns), false);
+    for (size_t i = 0; i < COUNT(asked); i++) {
+        struct guest_read *reads;
+        size_t found = 0,
+               count = guest_reads(
+                   room->arena, g,
+                   text_print(room->arena, "SELECT count(*) %s", asked[i].where), &reads);
+        for (size_t n = 0; n < count; n++)
+            if (text_is(reads[n].table, "stay")) {
+                found++;
+                if (!text_is(reads[n].kind, asked[i].kind))
+                    fail_msg("%s: %.*s", asked[i].where, TEXT_ARG(reads[n].kind));
+            }
+        assert_int_equal(found, 1);
+    }
+}
+
+/* Learned, it is taken as it is; to the byte, and no other. */
+static void what_was_learned_runs(void **state)
+{
+    ROOM(state);
+    struct text why;
+    const struct guest *g = list(room->arena);
+    assert_true(guest_learn(g, room->arena, TEXT("SELECT count(*) FROM thing"), &why));
+    assert_false(guest_learn(g, room->arena, TEXT("SELECT password FROM person"), &why));
+    struct reader *r = store_reader(room->store);
+    struct rows rows;
+    assert_int_equal(
+        read_guest(room->call, r, g, "SELECT password FROM person", NULL, 0, 9, &rows),
+        ERR_BUG);
+    store_return(room->store, r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        BOTH(what_a_check_needs_is_read),
-        BOTH(nothing_else_is),
-        BOTH(deep_and_long_ones_end),
-        BOTH(it_runs_and_the_engine_still_reads_all),
+        BOTH(what_a_check_needs_is_read), BOTH(nothing_else_is),
+        BOTH(deep_and_long_ones_end),     BOTH(it_runs_and_the_engine_still_reads_all),
+        BOTH(what_it_depends_on_is_told), BOTH(what_was_learned_runs),
         BOTH(sqlite_holds_the_list_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

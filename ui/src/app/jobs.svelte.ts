@@ -23,14 +23,17 @@ function tellEnds(before: Job[], now: Job[]): void {
 			{ label: t('jobs.see'), act: () => (work.shown = job.id) });
 	}
 }
-/** Looks now, and again until nothing is under way. */
-export async function watchWork(): Promise<void> {
-	clearTimeout(timer);
-	const jobs = await get<{ items: Job[] }>('/jobs').then((reply) => reply.items.filter(belongs)).catch(() => work.jobs);
+/** What the server says there is; looked at again until nothing is under way. */
+export function takeWork(found: Job[]): void {
+	const jobs = found.filter(belongs);
 	tellEnds(work.jobs, jobs);
 	work.jobs = jobs;
 	clearTimeout(timer);
 	if (jobs.some(underWay)) timer = setTimeout(() => void watchWork(), 1000);
+}
+export async function watchWork(): Promise<void> {
+	clearTimeout(timer);
+	takeWork(await get<{ items: Job[] }>('/jobs').then((reply) => reply.items).catch(() => work.jobs));
 }
 export function forgetWork(): void {
 	clearTimeout(timer);

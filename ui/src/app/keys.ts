@@ -10,15 +10,26 @@ const handlers: KeyHandler[] = [];
 
 export function typing(target: EventTarget | null): boolean {
 	const element = target as HTMLElement | null;
-	return !!element?.closest?.('input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable], [role=combobox]');
+	// A box that is ticked and a file that is chosen are no text.
+	const box = element?.closest?.('input, textarea, select, [contenteditable], [role=combobox]');
+	return !!box && !(box instanceof HTMLInputElement && ['checkbox', 'radio', 'file'].includes(box.type));
 }
 const covered = (): boolean => !!document.querySelector('.dialog, .float[data-state=open], [role=menu]');
 
+// A key that another goes on from, such as g: whose it is was said by the first, whatever the page does with the second.
+const SOON = 1200;
+let going: { handler: KeyHandler; until: number } | null = null;
+export function goOn(handler: KeyHandler): void {
+	going = { handler, until: Date.now() + SOON };
+}
 export function press(event: KeyboardEvent): void {
 	if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !prefs.singleKeys) return;
 	if (typing(event.target) || covered()) return;
-	for (let at = handlers.length - 1; at >= 0; at--) {
-		if (handlers[at]!(event) !== false) {
+	if (event.key === 'Shift') return;
+	const second = going && Date.now() < going.until ? [going.handler] : [];
+	going = null;
+	for (const handler of [...second, ...[...handlers].reverse()]) {
+		if (handler(event) !== false) {
 			event.preventDefault();
 			return;
 		}

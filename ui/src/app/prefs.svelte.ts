@@ -26,6 +26,8 @@ export const prefs = $state({
 	theme: read<Theme>('theme', 'auto'),
 	density: read<Density>('density', 'dense'),
 	narrow: read('narrow', false),
+	/** How wide what is looked at beside the page is, in pixels. */
+	peek: read('peek', 440),
 	/** Groups of the navigation that are shut. */
 	shut: read<string[]>('shut', []),
 	singleKeys: read('singleKeys', true),

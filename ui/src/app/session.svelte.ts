@@ -10,15 +10,18 @@ import { language, useLanguage, type Language } from '../i18n/t.svelte';
 import { useZone } from '../kit/day';
 import { model, setModel } from '../model/model.svelte';
 import { learnTitles } from '../model/titles.svelte';
+import { takeWork } from './jobs.svelte';
 import { here, navigate } from './router.svelte';
 import { draftsOf } from './unsaved';
 import { viewsOf } from './views.svelte';
-import { Unsaid } from './toast.svelte';
+import { sayError, Unsaid } from './toast.svelte';
 
 export const session = $state<{ ready: boolean; me: Session | null; tasks: number; moreTasks: boolean; failed: string }>({
 	ready: false, me: null, tasks: 0, moreTasks: false, failed: ''
 });
 
+/** Who I am, together with what is shown around every page: how much waits, and what goes on. */
+const WITH_WORK = '/session?work=1';
 /** The pages that nobody needs to be signed in for. */
 export const OPEN_TO_ALL = ['/login', '/setup', '/reset', '/report'];
 export const isOpen = (path: string): boolean => OPEN_TO_ALL.includes(path) || path.startsWith('/report/');
@@ -87,9 +90,12 @@ export async function enter(me: Session, signsIn = false): Promise<void> {
 	void learnTitles().catch(() => undefined);
 	viewsOf(me.user.id);
 	draftsOf(me.user.id);
+	if (me.work) {
+		Object.assign(session, { tasks: me.work.waiting, moreTasks: me.work.more });
+		takeWork(me.work.jobs);
+	}
 	session.me = me;
 	openStream(() => void stillMe());
-	void countTasks();
 }
 /** Somebody has changed the fields and registers: every open page goes on with them. */
 async function learnModel(): Promise<void> {
@@ -104,7 +110,7 @@ onChange((changes) => {
 export async function start(): Promise<void> {
 	session.failed = '';
 	try {
-		const me = await get<Session>('/session');
+		const me = await get<Session>(WITH_WORK);
 		setCsrf(me.csrf);
 		if (me.renew) {
 			// Reloaded half-way: the password that was given is needed once more.
@@ -128,7 +134,7 @@ export function leaveLogin(): void {
 /** Signs in. False: they are in, and must choose a password of their own before anything else. */
 export async function login(email: string, password: string): Promise<boolean> {
 	await call('POST', '/session', { body: { email, password } });
-	const me = await get<Session>('/session');
+	const me = await get<Session>(WITH_WORK);
 	setCsrf(me.csrf);
 	if (me.renew) return false;
 	await enter(me, true);
@@ -138,11 +144,22 @@ export async function login(email: string, password: string): Promise<boolean> {
 }
 export async function renew(old: string, next: string): Promise<void> {
 	await post('/session/password', { old, new: next });
-	await enter(await get<Session>('/session'), true);
+	await enter(await get<Session>(WITH_WORK), true);
 	leaveLogin();
 }
-const STAYS = /^(lang|theme|density|narrow|singleKeys|hideEmpty|learned|columns\..+|views\..+)$/;
+const STAYS = /^(lang|theme|density|narrow|peek|singleKeys|hideEmpty|learned|columns\..+|views\..+)$/;
+const farewells = new Set<() => Promise<void>>();
+/** What is still to be sent before the session ends; what cannot be sent keeps it, and says why. */
+export function beforeLogout(act: () => Promise<void>): () => void {
+	farewells.add(act);
+	return () => void farewells.delete(act);
+}
 export async function logout(): Promise<void> {
+	try {
+		await Promise.all([...farewells].map((act) => act()));
+	} catch (error) {
+		return sayError(error);
+	}
 	// Signing out clears what this device keeps; how it looks and the views people named may stay, the records they saw may not.
 	const look = Object.entries(localStorage).filter(([name]) => name.startsWith(keptName('')) && STAYS.test(name.slice(keptName('').length)));
 	try {

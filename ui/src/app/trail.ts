@@ -5,10 +5,14 @@ export interface Step {
 	key: string;
 }
 let steps: Step[] = [];
+let on = '';
 
 export function setTrail(list: Step[]): void {
 	steps = list;
+	on = location.pathname;
 }
+/** Whether the page that is shown has said what it lists. */
+export const isTrailHere = (): boolean => on === location.pathname;
 export function neighbours(kind: string, key: string): { before?: Step; after?: Step; at: number; of: number } | null {
 	const at = steps.findIndex((step) => step.kind === kind && step.key === key);
 	return at < 0 ? null : { before: steps[at - 1], after: steps[at + 1], at: at + 1, of: steps.length };

@@ -1,32 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lists a person has named to find them again. They are kept in this browser, for this person, and nowhere else.
-import { keep, kept } from './prefs.svelte';
+// Lists that people keep by a name: records of the kind that is a view, the reader's own and those shared with them.
+import { get } from '../data/client.svelte';
+import { learn } from '../data/names.svelte';
+import { onChange, touches } from '../data/stream';
+import type { AnyRecord, Kind, ListReply } from '../data/types';
+import { kinds } from '../model/model.svelte';
+import { afterPage } from './later';
+import { here } from './router.svelte';
 
-export interface SavedView {
-	name: string;
-	kind: string;
-	/** Filters, order and grouping as the address of the list spells them. */
-	search: string;
+export interface SavedView extends AnyRecord {
+	register: string;
+	/** Filters, order, grouping, shape and columns as the address of the list spells them. */
+	address?: string;
+	shared: 'me' | 'unit' | 'everyone';
+	/** The register opens with it. */
+	opens: boolean;
 }
-let owner = '';
-export const views = $state<{ now: SavedView[] }>({ now: [] });
+const MOST = 500;
+const LATER = 3000;
+export const views = $state<{ now: SavedView[]; of: string; known: boolean }>({ now: [], of: '', known: false });
+export const viewKind = (): Kind | undefined => kinds().find((kind) => kind.is === 'view');
+/** As it stands, neither filtered otherwise nor by another view. */
+export const viewPath = (view: SavedView): string => `/k/${view.register}?${view.address ? `${view.address}&` : ''}view=${view.key}`;
+export const viewsIn = (register: string): SavedView[] => views.now.filter((one) => one.register === register);
+export const isMine = (view: SavedView): boolean => view.owner === views.of;
+/** What a register opens with: one's own choice before that of the unit, that before everybody's. */
+export const firstView = (register: string): SavedView | undefined => ['me', 'unit', 'everyone'].flatMap((who) => viewsIn(register).filter((one) => one.opens && one.shared === who))[0];
 
-const isView = (one: unknown): one is SavedView =>
-	['name', 'kind', 'search'].every((part) => typeof (one as Record<string, unknown> | null)?.[part] === 'string');
-
+export async function learnViews(): Promise<void> {
+	const kind = viewKind();
+	if (!kind) return;
+	const kept = kind.states.filter((one) => !one.end).map((one) => one.state).join(',');
+	const reply = await get<ListReply>(`/${kind.kind}?state=${kept}&sort=title&fields=title,register,address,shared,opens,owner,unit&limit=${MOST}`).catch(() => null);
+	if (!reply) return;
+	learn(reply.names);
+	views.known = true;
+	// One's own stand before those of others.
+	views.now = (reply.items as SavedView[]).sort((a, b) => Number(isMine(b)) - Number(isMine(a)));
+}
 /** Whose views these are from now on. */
 export function viewsOf(person: string): void {
-	owner = person;
-	const found = kept<unknown>(`views.${person}`, []);
-	views.now = Array.isArray(found) ? found.filter(isView) : [];
+	Object.assign(views, { now: [], of: person, known: false });
+	// A list may open with one of them; every other page comes first.
+	const soon = here.path === '/' || (/^\/k\/[^/]+\/?$/.test(here.path) && (!here.search || here.search.includes('view=')));
+	const learnNow = (): void => void (views.of === person && learnViews());
+	if (soon) setTimeout(learnNow, 0);
+	else afterPage(learnNow, LATER);
 }
-function put(next: SavedView[]): void {
-	views.now = next;
-	keep(`views.${owner}`, next);
-}
-const same = (a: SavedView, b: SavedView): boolean => a.kind === b.kind && a.name === b.name;
-
-/** A view of the same name in the same list is replaced. */
-export const saveView = (view: SavedView): void => put([...views.now.filter((one) => !same(one, view)), view]);
-export const dropView = (view: SavedView): void => put(views.now.filter((one) => !same(one, view)));
-export const viewPath = (view: SavedView): string => `/k/${view.kind}${view.search}`;
+onChange((changes) => {
+	if (views.of && touches(changes, viewKind()?.kind ?? '')) void learnViews();
+});

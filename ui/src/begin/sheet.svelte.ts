@@ -8,8 +8,15 @@ import type { AnswerRow } from '../model/ask';
 
 const PAUSE = 1200;
 
-export class Sheet {
-	readonly ask: Ask;
+/** What a sheet needs to know of the questions. */
+export interface Asking {
+	kind: string;
+	into: string;
+	/** Fields that go with the record when it is made. */
+	first: string[];
+}
+export class Sheet<A extends Asking = Ask> {
+	readonly ask: A;
 	record = $state.raw<Record<string, Value | AnswerRow[]>>({});
 	id = $state('');
 	key = $state('');
@@ -22,7 +29,7 @@ export class Sheet {
 	private timer: ReturnType<typeof setTimeout> | undefined;
 	private going: Promise<void> | null = null;
 
-	constructor(ask: Ask, found?: AnyRecord) {
+	constructor(ask: A, found?: AnyRecord) {
 		this.ask = ask;
 		if (found) this.take(found);
 	}
@@ -39,6 +46,16 @@ export class Sheet {
 	set(name: string, value: Value): void {
 		this.record = { ...this.record, [name]: value };
 		this.touched.add(name);
+		this.later();
+	}
+	/** All that is picked of one question, in place of what was; nothing opens it again. */
+	pick(question: string, answers: string[], note?: string): void {
+		const rows = answers.map((answer, nth) => (nth === 0 && note ? { question, answer, note } : { question, answer }));
+		const at = this.rows().findIndex((row) => row.question === question);
+		const rest = this.rows().filter((row) => row.question !== question);
+		rest.splice(at < 0 ? rest.length : at, 0, ...rows);
+		this.record = { ...this.record, [this.ask.into]: rest };
+		this.touched.add(`?${question}`);
 		this.later();
 	}
 	answer(question: string, answer: string | null, note?: string): void {
@@ -60,8 +77,14 @@ export class Sheet {
 	async begin(title: string): Promise<void> {
 		const values = Object.fromEntries(this.ask.first.map((name) => [name, this.record[name]]).filter(([, value]) => value !== undefined && value !== null));
 		const reply = await post<RecordReply>(`/${this.ask.kind}`, { title, ...values });
+		// What was answered before it was there goes after it.
+		const mine = this.record;
+		const kept = [...this.touched].filter((name) => !this.ask.first.includes(name));
 		this.take(reply.record);
-		this.touched.clear();
+		this.touched = new Set(kept);
+		for (const name of kept) if (!name.startsWith('?')) this.record = { ...this.record, [name]: mine[name]! };
+		if (kept.some((name) => name.startsWith('?'))) this.record = { ...this.record, [this.ask.into]: mine[this.ask.into]! };
+		if (kept.length) this.later();
 	}
 	/** Everything that was answered until now is on the server when this is done, or `failed` says why not. */
 	async save(): Promise<void> {

@@ -37,6 +37,8 @@ export interface Options {
 	headers?: Record<string, string>;
 	version?: number;
 	signal?: AbortSignal;
+	/** It goes out even while the page is being left. */
+	keepalive?: boolean;
 }
 
 export const net = $state({ down: false, storage: false });
@@ -48,7 +50,8 @@ let onDenied: () => void = () => {};
 export const whenDenied = (act: () => void): void => void (onDenied = act);
 export const whenSignedOut = (act: () => void): void => void (onSignedOut = act);
 
-function token(): string {
+/** A name for one write, by which a repeat of it is told. */
+export function token(): string {
 	const bytes = crypto.getRandomValues(new Uint8Array(16));
 	return Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('');
 }
@@ -72,8 +75,8 @@ async function refusal(reply: Response): Promise<ApiError> {
 /** One record comes as itself with names, ledger and may beside its fields; the pages keep the two apart. */
 function apart(data: unknown): unknown {
 	if (!data || typeof data !== 'object' || !('key' in data) || !('names' in data) || !('may' in data)) return data;
-	const { names, ledger, may, ...record } = data as Record<string, unknown>;
-	return { record, names, ledger, may };
+	const { names, ledger, may, last_act, ...record } = data as Record<string, unknown>;
+	return { record, names, ledger, may, last_act };
 }
 
 const TRIES = 4;
@@ -97,11 +100,11 @@ export async function call<T>(method: string, path: string, options: Options = {
 		body = JSON.stringify(options.body);
 	}
 	if (method !== 'GET' && csrf) headers['X-CSRF-Token'] = csrf;
-	if (method === 'POST') headers['Idempotency-Key'] = token();
+	if (method === 'POST') headers['Idempotency-Key'] ??= token();
 	if (options.version !== undefined) headers['If-Match'] = `"${options.version}"`;
 	let reply: Response;
 	try {
-		reply = await patiently(method, addressOf(`/api/v1${path}`), { method, headers, body, signal: options.signal, credentials: 'same-origin' });
+		reply = await patiently(method, addressOf(`/api/v1${path}`), { method, headers, body, signal: options.signal, keepalive: options.keepalive, credentials: 'same-origin' });
 	} catch (error) {
 		if (options.signal?.aborted) throw error;
 		net.down = true;

@@ -6,6 +6,7 @@
 import { untrack } from 'svelte';
 import { language } from '../i18n/t.svelte';
 import { ApiError, get } from './client.svelte';
+import { miss } from './missed.svelte';
 import { learn } from './names.svelte';
 import type { Names } from './types';
 
@@ -66,6 +67,7 @@ export function resource<T>(path: () => string | null): Resource<T> {
 			void load(at);
 		});
 	});
+	$effect(() => (error ? miss(error, () => load(untrack(path) ?? before)) : undefined));
 	return {
 		get data() { return data; },
 		set data(value) {

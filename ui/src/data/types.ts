@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The shapes of docs/api.md, as far as the pages use them.
+import type { PictureModel } from '../pictures/picture';
 
-import type { AskHead, StarterHead } from './begin';
+import type { AskHead, DeciderHead, StarterHead } from './begin';
 
 export interface Words {
 	en: string;
@@ -66,6 +67,8 @@ export interface Field {
 	read?: string[]; // roles and relations: for others the field is left out
 	always?: boolean;
 	unique?: boolean;
+	/** What the foot of a list says of it. */
+	total?: 'sum' | 'mean';
 	envelope?: boolean;
 	default?: Value;
 }
@@ -96,6 +99,8 @@ export interface Move {
 	reason?: boolean;
 	fresh?: boolean;
 	stop?: boolean;
+	/** A stop is only tried: the field that says when. */
+	drill?: string;
 	needs?: { code: string; say: Words }[];
 }
 /** `kind` and `via`: records of another kind, by the ref there; `field`: a ref of its own. */
@@ -106,10 +111,13 @@ export interface StoryCard {
 	/** A choice of that kind, of which the gravest is told. */
 	worst?: string;
 	dates?: string[];
+	/** Of these dates, those that stand beside the figures of the record, too. */
+	marks?: string[];
 }
 export interface Story {
 	life: string[];
 	dates?: string[];
+	marks?: string[];
 	cards: StoryCard[];
 }
 export interface Kind {
@@ -127,6 +135,10 @@ export interface Kind {
 	views: Shape[];
 	/** What the page of a record tells of it. */
 	story?: Story;
+	/** Its records are AI systems that send events while they run. */
+	sends?: boolean;
+	/** Its field whose rows say how tables of events are read: name and profile. */
+	event_profiles?: string;
 	is?: string;
 	/** A record in one of the states, between its days, gives its person a role over another record. */
 	grants?: { role: string; to: string; over: string; from: string | null; until: string | null; in: string[] };
@@ -139,6 +151,44 @@ export interface Kind {
 	public?: { title: Words; about: Words; answer: string[] };
 	/** It asks people to acknowledge it, while in that state and for so many days. */
 	acknowledge?: { state: string; days: number };
+	/** The way to fill in a record step by step. */
+	steps?: Steps;
+	/** What its score is less by: treatments by their steps, controls by how well they work. */
+	what_if?: { less: { kind: string; via: string; likelihood: string; consequence: string }; less_from: { field: string; percent: string } };
+}
+export interface Step {
+	step: string;
+	title: Words;
+	about: Words;
+	fields: string[];
+	/** Of the record that `from` names: shown, and not asked again. */
+	shows: string[];
+	when?: Condition;
+}
+export interface Steps {
+	from?: string;
+	/** A record of that kind hands a step to its owner: it names the record and the step. */
+	assign?: { kind: string; via: string; step: string };
+	of: Step[];
+}
+/** What a record would be, and what would lie ahead of it; nothing was written. */
+export interface Rehearsed {
+	would_be: AnyRecord;
+	names: Names;
+	/** Of computed fields: the fields that are the reason. */
+	because: Record<string, string[]>;
+	ahead: Ahead[];
+}
+export interface Ahead {
+	move: string;
+	title: Words;
+	from: string;
+	to: string;
+	/** Its condition, as the record stands; else `say`. */
+	holds: boolean;
+	say?: Words;
+	missing: string[];
+	needs: { code: string; say: Words; kind?: string; field?: string; met: boolean; because: string[] }[];
 }
 export interface Role {
 	role: string;
@@ -164,8 +214,10 @@ export interface Model {
 	deadlines: Deadline[];
 	homes: Home[];
 	asks: AskHead[];
+	deciders: DeciderHead[];
 	starters: StarterHead[];
 	traces: TraceModel[];
+	pictures: PictureModel[];
 }
 /** Which registers stand in which column, and what a record of each rests on; `gap`: what is said where that is missing. */
 export interface TraceModel {
@@ -317,6 +369,8 @@ export interface RecordReply {
 	record: AnyRecord;
 	names: Names;
 	ledger?: { index: number };
+	/** Who did what came last to it, where that was asked for. */
+	last_act?: Pick<HistoryItem, 'at' | 'actor'>;
 	may?: { change: boolean; owner?: boolean; why_not?: Problem[] };
 	fields?: Record<string, { may: boolean }>;
 }
@@ -375,6 +429,10 @@ export interface Group {
 	z?: Counted;
 	w?: Counted;
 	n: number;
+	/** The first records of the group, where they were asked for. */
+	items?: AnyRecord[];
+	next?: string | null;
+	names?: Names;
 }
 export interface Tally {
 	tally: Group[];
@@ -388,6 +446,13 @@ export interface ListReply {
 	total: number;
 	names: Names;
 	facets?: Record<string, Record<string, number>>;
+	totals?: Record<string, Total>;
+}
+/** Of all records of a list that have a number, which are `n`; null: none has, or they are too large. */
+export interface Total {
+	sum?: number | null;
+	mean?: number | null;
+	n: number;
 }
 /** Whose deputy acted, or acts. */
 export interface StandsFor {
@@ -573,6 +638,8 @@ export interface Home {
 	roles: string[];
 	otherwise: boolean;
 	tiles: { tile: string; title: Words; about: Words; show: 'count' | 'list' | 'tally' | 'part'; part?: string; kind?: string; by?: string }[];
+	/** Whoever has no home without it is led to where these tiles lead, and nowhere else. */
+	nav: string[];
 	acts: { act: string; title: Words; about: Words; did: 'create' | 'move' | 'export' | 'invite'; kind?: string }[];
 }
 /** What a tile comes to. `query`: the filter of the list that proves the number. */
@@ -656,7 +723,65 @@ export interface CheckState {
 	must?: boolean;
 	rows?: string[];
 	remedy?: Words;
-	records?: Ref[];
+	records?: (Ref & { fix?: Fix | null })[];
+	/** Without data: what makes that there is something to look at. */
+	fix?: Fix | null;
+}
+export interface Term {
+	id: string;
+	en: string;
+	zh: string;
+	also?: { en?: string[]; zh?: string[] };
+	about: Words;
+	source: string;
+	related?: string[];
+	kinds?: string[];
+	/** Too common a word to be marked in texts. */
+	quiet?: boolean;
+}
+export interface KindHelp {
+	kind: string;
+	asked_by: string[];
+	fields: Record<string, { example?: Words; asked_by?: string[] }>;
+}
+/** What mends it; of what is there the first that can be done. */
+export interface Fix {
+	title?: Words;
+	create?: string;
+	list?: string;
+	set?: Record<string, unknown>;
+	fill?: string;
+	move?: string[];
+}
+export interface Gap {
+	check: string;
+	title: Words;
+	remedy: Words;
+	must: boolean;
+	weight: 'blocks' | 'stage1' | 'stage2' | 'other';
+	/** Empty: nothing to look at yet, or too much to name. */
+	reason: string;
+	say: Words;
+	count: number;
+	rows: string[];
+	records: Ref[];
+	fix: Fix | null;
+}
+export interface GapRow {
+	row: string;
+	title: Words;
+	group: string;
+	level: number;
+	needs: number;
+	weight: number;
+	why: Words;
+	record: Ref | null;
+}
+export interface Gaps {
+	framework: string;
+	at: string;
+	items: Gap[];
+	rows: GapRow[];
 }
 export interface ReadinessRow {
 	row: string;
@@ -705,11 +830,11 @@ export interface Readiness {
 	proof_ratio: number;
 	blockers: { check: string; title: Words; count: number; must: boolean }[];
 	gates: { stage1: Gate; stage2: Gate };
-	phases: { phase: string; score: number; rows: number }[];
+	phases: { phase: string; score: number; rows: number; met: number }[];
 	groups: { id: string; title: Words; score: number; rows: number; met: number }[];
 	rows: ReadinessRow[];
 	/** Days on which somebody asked, the oldest first; the last is now. Only when asked for. */
-	trend?: { day: string; score: number; met: number; of: number; blockers: number }[];
+	trend?: { day: string; score: number; proof_ratio: number; met: number; of: number; blockers: number }[];
 }
 /** As it was found and written down; null: an earlier release did not keep it. */
 export interface ReadinessKept {
@@ -761,7 +886,7 @@ export interface Session {
 	roles: { role: string; unit?: string }[];
 	stands_in: StandsIn[];
 	csrf: string;
-	organisation: { name: string; demo?: boolean; zone?: string; today?: string };
+	organisation: { name: string; logo?: string; demo?: boolean; restored?: boolean; zone?: string; today?: string };
 	may: Record<string, { read: boolean; create: boolean }>;
 	admin: boolean;
 	/** Which tokens they may make for themselves. */
@@ -770,6 +895,8 @@ export interface Session {
 	renew: boolean;
 	fresh_until?: string;
 	size?: number;
+	/** When it was asked for with the session. */
+	work?: { waiting: number; more: boolean; jobs: Job[] };
 }
 
 /** Whose day "today" is. */
@@ -825,6 +952,29 @@ export interface Organisation {
 	today: string;
 	/** Registers in which whoever has no account can report something. */
 	public?: string[];
+}
+
+/** What a public page shows, or would show, of one register. */
+export interface PublicShown {
+	page: string;
+	kind: string;
+	title: Words;
+	/** Only the last date of it is told. */
+	line: boolean;
+	latest?: string;
+	count?: number;
+	held_back?: number;
+	query?: string;
+	mark?: string;
+	fields: Words[];
+}
+/** What the public pages are set to. */
+export interface PublicPages {
+	on: string[];
+	lines: string[];
+	logo: string;
+	words: Record<string, { en: string; zh: string }>;
+	shows: PublicShown[];
 }
 
 /** What whoever has no account can report, and what they are told of it. */

@@ -15,9 +15,22 @@ export function stopsAt(place: ParentNode | null | undefined): boolean {
 	first?.scrollIntoView({ block: 'nearest' });
 	return !!first;
 }
-/** No form is sent past one, whoever handles it. */
+/** What was entered and whose answer is still on its way. */
+const coming = new Set<Promise<void>>();
+export function comes(answer: Promise<void>): void {
+	coming.add(answer);
+	void answer.finally(() => coming.delete(answer));
+}
+/** No form is sent past one, whoever handles it; what was entered a moment ago is waited for. */
 export function startUnread(): void {
 	addEventListener('submit', (event) => {
+		if (coming.size) {
+			const [form, by] = [event.target as HTMLFormElement, event.submitter];
+			event.preventDefault();
+			event.stopImmediatePropagation();
+			void Promise.all(coming).then(() => { flushSync(); if (form.isConnected) form.requestSubmit(by); });
+			return;
+		}
 		if (!stopsAt(event.target as HTMLFormElement)) return;
 		event.preventDefault();
 		event.stopImmediatePropagation();

@@ -46,6 +46,17 @@ export class Rows {
 			this.next = reply.next;
 		});
 	}
+	/** The first page of a question, which came with another answer. */
+	start(path: string, page: number, first: { items: AnyRecord[]; next: string | null }, total: number): void {
+		this.#turn++;
+		this.#at = path;
+		this.#page = page;
+		// Who asked for more keeps what is beyond it.
+		const there = new Set(first.items.map((item) => item.id));
+		const beyond = this.items.length > first.items.length ? this.items.slice(first.items.length).filter((item) => !there.has(item.id)) : [];
+		const grown = beyond.length > 0 && total > first.items.length;
+		Object.assign(this, { items: grown ? [...first.items, ...beyond] : first.items, next: grown ? this.next : first.next, total, error: undefined, loading: false, ready: true });
+	}
 	async more(): Promise<void> {
 		if (!this.next || this.loading) return;
 		await this.#load(`${this.#at}&limit=${this.#page}&cursor=${encodeURIComponent(this.next)}`, (reply) => {

@@ -15,14 +15,18 @@ export interface View {
 	filters: Filter[];
 	/** The shape it is shown as, and what of it: `board`, `calendar:2026-12`. Nothing: the list. */
 	shape?: string;
+	/** The kept view it began with, by its key; `all`: none, also where the register opens with one. */
+	view?: string;
+	/** Columns that a view brings along; otherwise they are the reader's own. */
+	columns?: string;
 }
 const OPS = new Set<string>(['not', 'gte', 'lte', 'gt', 'lt', 'empty']);
-const OWN = new Set(['q', 'sort', 'group', 'cursor', 'limit', 'fields', 'facets', 'as_of', 'format', 'peek', 'shape', 'tally']);
+const OWN = new Set(['q', 'sort', 'group', 'cursor', 'limit', 'fields', 'facets', 'as_of', 'format', 'peek', 'shape', 'tally', 'view', 'columns', 'totals']);
 
 export function parseView(search: string): View {
 	const view: View = { q: '', sort: '', group: '', filters: [] };
 	for (const [name, value] of new URLSearchParams(search)) {
-		if (name === 'q' || name === 'sort' || name === 'group' || name === 'shape') view[name] = value;
+		if (name === 'q' || name === 'sort' || name === 'group' || name === 'shape' || name === 'view' || name === 'columns') view[name] = value;
 		else if (!OWN.has(name)) {
 			const dot = name.lastIndexOf('.');
 			const op = dot > 0 ? name.slice(dot + 1) : '';
@@ -43,6 +47,8 @@ export function viewSearch(view: View): string {
 	if (view.sort) params.set('sort', view.sort);
 	if (view.group) params.set('group', view.group);
 	if (view.shape) params.set('shape', view.shape);
+	if (view.columns) params.set('columns', view.columns);
+	if (view.view) params.set('view', view.view);
 	const text = params.toString().replaceAll('%2C', ',').replaceAll('%3A', ':');
 	return text ? `?${text}` : '';
 }
@@ -100,3 +106,10 @@ export function nextSort(sort: string, field: string, add: boolean): string {
 	} else rest.splice(position, 1, ...(next ? [next] : []));
 	return rest.map((key) => (key.down ? `-${key.field}` : key.field)).join(',');
 }
+
+/** A view without what is no field any more, or none for the reader: it shows the rest, and says so. */
+export function without(view: View, lost: (field: string) => boolean): View {
+	const kept = (names: string | undefined): string => (names ?? '').split(',').filter((name) => name && !lost(name.replace(/^-/, ''))).join(',');
+	return { ...view, sort: kept(view.sort), group: kept(view.group), columns: kept(view.columns), filters: view.filters.filter((one) => !lost(one.field)) };
+}
+export const fieldsIn = (view: View): string[] => [...new Set([...view.filters.map((one) => one.field), ...`${view.sort},${view.group},${view.columns ?? ''}`.split(',').map((name) => name.replace(/^-/, ''))])].filter(Boolean);

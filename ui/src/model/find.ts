@@ -2,10 +2,11 @@
 // What a picker offers for a field that points somewhere.
 import { get } from '../data/client.svelte';
 import { learn, names } from '../data/names.svelte';
-import type { Field, FrameworkDetail, ListReply, Person } from '../data/types';
+import type { Field, ListReply, Person } from '../data/types';
 import { w } from '../i18n/t.svelte';
 import type { Option } from '../kit/Picker.svelte';
 import { nameOf } from './format';
+import { frameworkDetail } from './frameworks';
 import { kinds, model, roles, stateOf } from './model.svelte';
 import { meant } from './pinyin';
 import { titleOf } from './titles.svelte';
@@ -33,16 +34,9 @@ async function records(kind: string, q: string): Promise<Option[]> {
 	learn(Object.fromEntries(reply.items.map((one) => [one.id, { kind, key: one.key, title: one.title, state: one.state }])));
 	return reply.items.map((one) => ({ value: one.id, label: titleOf(kind, one.title), key: one.key, hint: w(stateOf(kind, one.state)?.title) }));
 }
-let requirements: Promise<Option[]> | null = null;
-function allRequirements(): Promise<Option[]> {
-	requirements ??= Promise.all(
-		(model.now?.frameworks ?? []).map(async ({ framework }) => {
-			const detail = await get<FrameworkDetail>(`/frameworks/${framework}`);
-			return detail.rows.map((row) => ({ value: `${framework}:${row.id}`, label: w(row.title), key: row.id }));
-		})
-	).then((lists) => lists.flat());
-	requirements.catch(() => (requirements = null));
-	return requirements;
+async function allRequirements(): Promise<Option[]> {
+	const lists = await Promise.all((model.now?.frameworks ?? []).map(({ framework }) => frameworkDetail(framework)));
+	return lists.flatMap((detail) => detail.rows.map((row) => ({ value: `${detail.framework}:${row.id}`, label: w(row.title), key: row.id })));
 }
 export function finder(field: Field): (q: string) => Promise<Option[]> {
 	if (field.to === 'person') return people;

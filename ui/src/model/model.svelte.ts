@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The model in the hand of the pages: lookups by name, nothing that knows a particular kind.
-import type { AskHead, StarterHead } from '../data/begin';
+import { t, w, type Key } from '../i18n/t.svelte';
+import type { AskHead, DeciderHead, StarterHead } from '../data/begin';
 import type { Choice, Deadline, Field, Framework, Home, Kind, Model, Move, Role, Shape, State, TraceModel, WorkCalendar } from '../data/types';
 
 let kindsByName = new Map<string, Kind>();
@@ -38,7 +39,17 @@ export function keyMeant(typed: string): { kind: Kind; key: string } | undefined
 	return kind && found ? { kind, key: `${kind.prefix}-${found[2]!.padStart(4, '0')}` } : undefined;
 }
 export const fieldOf = (kind: Kind | string, name: string): Field | undefined =>
-	fieldsByKind.get(typeof kind === 'string' ? kind : kind.kind)?.get(name);
+	fieldsByKind.get(typeof kind === 'string' ? kind : kind.kind)?.get(name) ?? (name.includes('.') ? stepsOf(kind, name) : undefined);
+const STEPS: Record<string, string[]> = { age: ['7', '30', '90', 'more'], left: ['over', '1', '7', '30', 'more'] };
+// i18n: cut.age.7 cut.age.30 cut.age.90 cut.age.more cut.left.over cut.left.1 cut.left.7 cut.left.30 cut.left.more
+/** Time in steps, as lists are filtered and counted by it: `state.age`, `due.left`. */
+function stepsOf(kind: Kind | string, name: string): Field | undefined {
+	const [base = '', how = ''] = name.split('.');
+	const field = fieldOf(kind, base);
+	if (!field || !STEPS[how]) return undefined;
+	const title = how === 'age' ? t('cut.age') : t('cut.left', { field: w(field.title) });
+	return { ...field, name, type: 'choice', computed: true, clock: undefined, standing: undefined, title: { en: title, zh: title }, of: STEPS[how].map((value) => { const word = t(`cut.${how}.${value}` as Key); return { value, title: { en: word, zh: word } }; }) } as Field;
+}
 export const stateOf = (kind: Kind | string | undefined, state: string | undefined): State | undefined =>
 	(typeof kind === 'string' ? kindOf(kind) : kind)?.states.find((s) => s.state === state);
 export const moveOf = (kind: Kind, move: string): Move | undefined => kind.moves.find((m) => m.move === move);
@@ -89,6 +100,18 @@ export const isRequirement = (kind: Kind | undefined, field: Field): boolean =>
 
 /** The questions that are answered in records of the kind. */
 export const askOf = (kind: string): AskHead | undefined => model.now?.asks.find((one) => one.kind === kind);
+/** Questions that decide about records of the kind, and those that are answered in them. */
+export const decidersAbout = (kind: string): DeciderHead[] => model.now?.deciders.filter((one) => one.subject_kind === kind) ?? [];
+export const deciderOf = (kind: string, record: Record<string, unknown>): DeciderHead | undefined =>
+	model.now?.deciders.find((one) => one.kind === kind && ((record[one.into] as unknown[] | undefined)?.length || (!stateOf(kind, String(record.state))?.locked && Object.entries(one.begin ?? {}).every(([name, value]) => record[name] === value))));
+/** The step that a record hands to its owner: of which register, record and step. */
+export function stepHanded(kind: string, record: Record<string, unknown>): { kind: Kind; id: string; step: string } | undefined {
+	for (const one of kinds()) {
+		const by = one.steps?.assign;
+		if (by?.kind === kind && record[by.via] && record[by.step]) return { kind: one, id: String(record[by.via]), step: String(record[by.step]) };
+	}
+	return undefined;
+}
 /** What its register can begin with. */
 export const starterOf = (kind: string): StarterHead | undefined => model.now?.starters.find((one) => one.kind === kind);
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A record of a framework's register is called after its requirement, in the words of whoever made the register.
 // Readers see it in their own language; a title that somebody has changed stays as it was written.
-import { get } from '../data/client.svelte';
-import type { FrameworkDetail, Words } from '../data/types';
+import type { Words } from '../data/types';
 import { t, w } from '../i18n/t.svelte';
+import { frameworkDetail } from './frameworks';
 import { isRegister, model } from './model.svelte';
 
 let given = $state.raw(new Map<string, Words>());
@@ -21,7 +21,7 @@ export async function learnTitles(): Promise<void> {
 	const found = new Map<string, Words>();
 	for (const { framework, register } of model.now?.frameworks ?? []) {
 		if (!register) continue;
-		const detail = await get<FrameworkDetail>(`/frameworks/${framework}`);
+		const detail = await frameworkDetail(framework);
 		for (const { id, title } of detail.rows) {
 			const words: Words = { en: `${id} ${title.en || title.zh}`, zh: `${id} ${title.zh || title.en}` };
 			for (const one of [words.en, words.zh]) if (one) found.set(one, words);

@@ -3,6 +3,7 @@
 import { untrack } from 'svelte';
 import { language } from '../i18n/t.svelte';
 import { ApiError, get } from '../data/client.svelte';
+import { miss } from '../data/missed.svelte';
 import { learn } from '../data/names.svelte';
 import type { Names } from '../data/types';
 
@@ -12,7 +13,7 @@ export interface Answers<T> {
 	readonly loading: boolean;
 	reload(): void;
 }
-export function answers<T>(paths: () => string[] | null): Answers<T> {
+export function answers<T>(paths: () => string[] | null, from: (path: string) => Promise<T> = get): Answers<T> {
 	let data = $state.raw<T[] | undefined>();
 	let error = $state.raw<ApiError | undefined>();
 	let loading = $state(false);
@@ -21,7 +22,7 @@ export function answers<T>(paths: () => string[] | null): Answers<T> {
 		const now = ++turn;
 		loading = true;
 		try {
-			const found = await Promise.all(all.map((path) => get<T>(path)));
+			const found = await Promise.all(all.map((path) => from(path)));
 			if (now !== turn) return;
 			for (const one of found) learn((one as { names?: Names } | null)?.names);
 			data = found;
@@ -39,6 +40,7 @@ export function answers<T>(paths: () => string[] | null): Answers<T> {
 		if (all) void ask(all);
 		else data = undefined;
 	};
+	$effect(() => (error ? miss(error, async () => untrack(again)) : undefined));
 	$effect(() => {
 		void asked;
 		void language.now;

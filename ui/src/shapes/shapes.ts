@@ -2,6 +2,7 @@
 // What the shapes reckon: which columns, cells, days and branches there are, from counts and not from rows.
 import type { AnyRecord, Counted, Field, Group, Kind, Shape } from '../data/types';
 import { question, viewSearch, type View } from '../model/filter';
+import { fieldOf } from '../model/model.svelte';
 
 export type Name = Shape['shape'];
 /** `calendar:2026-12` as the shape and the place in it. */
@@ -11,6 +12,16 @@ export function shapeNow(view: View): { name: string; place: string } {
 }
 /** The question for counts of what the list holds. */
 export const tallyPath = (kind: string, view: View, by: string): string => `/${kind}?${question({ ...view, sort: '', group: '' }, { tally: by })}`;
+export const CARDS = 12;
+/** What a card shows of a record: what the list shows first, without what the column says already. */
+export const cardFields = (kind: Kind, by: string): Field[] =>
+	kind.list.filter((name) => name !== 'title' && name !== 'key' && name !== by).flatMap((name) => fieldOf(kind, name) ?? []).slice(0, 4);
+const cardNames = (kind: Kind, by: string): string => ['title', 'state', ...cardFields(kind, by).map((one) => one.name)].join(',');
+/** A board in one question: how many stand in each column, and the first of them. */
+export const boardPath = (kind: Kind, view: View, by: string): string =>
+	`/${kind.kind}?${question({ ...view, group: '' }, { tally: by, cards: String(CARDS), fields: cardNames(kind, by) })}`;
+/** The list of one column, to go on with. */
+export const columnPath = (kind: Kind, view: View, by: string): string => `/${kind.kind}?${question(view, { fields: cardNames(kind, by) })}`;
 
 /** One value more that a list must have; nothing is a value, too. */
 export function having(view: View, field: string, value: Counted): View {
@@ -23,6 +34,8 @@ export const listOf = (kind: string, view: View): string => `/k/${kind}${viewSea
 export interface Column {
 	value: Counted;
 	n: number;
+	/** The first records, where the server sent them along. */
+	first?: { items: AnyRecord[]; next: string | null };
 	/** Nothing more is expected of what stands here. */
 	end: boolean;
 }
@@ -37,7 +50,10 @@ export function columnsOf(field: Field, kind: Kind, groups: Group[], axis: 'x' |
 	const known = valuesOf(field, kind);
 	const lost = [...new Set(groups.map((one) => one[axis] ?? null))].filter((value) => !known.some((one) => String(one.value) === String(value)));
 	return [...known, ...lost.map((value) => ({ value, end: false }))]
-		.map((one) => ({ ...one, n: count(one.value) }))
+		.map((one) => {
+			const first = groups.find((group) => group.items && String(group[axis] ?? null) === String(one.value));
+			return { ...one, n: count(one.value), ...(first ? { first: { items: first.items!, next: first.next ?? null } } : {}) };
+		})
 		.filter((one) => one.n > 0 || !one.end);
 }
 export const cellOf = (groups: Group[], x: Counted, y: Counted): number =>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The cards of a story: one question for each register beside the record, none for what the record itself names.
-import { resource, type Resource } from '../data/resource.svelte';
-import { names } from '../data/names.svelte';
+// The cards of a story: one question for all that lies beside the record, none for what the record itself names.
+import { resource } from '../data/resource.svelte';
+import { learn, names } from '../data/names.svelte';
 import type { AnyRecord, Choice, Kind, ListReply, Ref, StoryCard, Value, Words } from '../data/types';
 import { w } from '../i18n/t.svelte';
 import { viewSearch, type View } from '../model/filter';
@@ -25,28 +25,27 @@ export interface Card {
 	/** More of them than the line of time shows. */
 	more: number;
 }
-const ROWS_MOST = 50;
-
+interface Beside {
+	cards: (ListReply & { kind: string; via: string })[];
+}
 interface Asked {
 	card: StoryCard;
 	kind: Kind;
-	reply: Resource<ListReply>;
 }
 const viewOf = (via: string, id: string): View => ({ q: '', sort: '', group: '', filters: [{ field: via, op: 'is', value: id }] });
 
-/** Asks for those of other kinds that the model names; what a card says follows from the answer. */
+/** Asks once for those of other kinds that the model names; what a card says follows from the answer. */
 export function askCards(kind: () => Kind, id: () => string | undefined): { all: (record: AnyRecord, made: string) => Card[]; reload: () => void; kinds: () => string[] } {
 	const asked: Asked[] = (kind().story?.cards ?? []).flatMap((card) => {
 		const other = card.kind ? kindOf(card.kind) : undefined;
 		if (!other) return [];
-		const fields = ['title', 'state', 'created_at', card.worst, ...(card.dates ?? [])].filter(Boolean).join(',');
-		const facets = ['state', card.worst].filter(Boolean).join(',');
-		const reply = resource<ListReply>(() => (id() ? `/${other.kind}?${card.via}=${id()}&limit=${ROWS_MOST}&fields=${fields}&facets=${facets}` : null));
-		return [{ card, kind: other, reply }];
+		return [{ card, kind: other }];
 	});
+	const reply = resource<Beside>(() => (id() ? `/${kind().kind}/${id()}/story` : null));
+	$effect(() => { for (const one of reply.data?.cards ?? []) learn(one.names); });
 	const related = (one: Asked, record: AnyRecord, made: string): Card => {
-		const { card, kind: other, reply } = one;
-		const data = reply.data;
+		const { card, kind: other } = one;
+		const data = reply.data?.cards.find((found) => found.kind === other.kind && found.via === card.via);
 		const rank = (row: AnyRecord): number => {
 			const worst = card.worst ? (fieldOf(other, card.worst)?.of ?? []) : [];
 			const value = worst.find((choice) => card.worst && String(choice.value) === String(row[card.worst]));
@@ -81,7 +80,7 @@ export function askCards(kind: () => Kind, id: () => string | undefined): { all:
 			const one = asked.find((other) => other.card === card);
 			return one ? [related(one, record, made)] : [];
 		}),
-		reload: () => asked.forEach((one) => void one.reply.reload()),
+		reload: () => void reply.reload(),
 		kinds: () => asked.map((one) => one.kind.kind)
 	};
 }

@@ -9,6 +9,12 @@ export function homesOf(all: Home[], roles: string[]): Home[] {
 	const own = all.some((home) => home.tiles.length && holds(home));
 	return all.filter((home) => home.tiles.length && (home.otherwise ? !own : !home.roles.length || holds(home)));
 }
+/** Where alone these people are led to, one home after the other; null: to everything they may read. */
+export function navOf(all: Home[], roles: string[]): Home['tiles'] | null {
+	const mine = homesOf(all, roles);
+	if (!mine.length || mine.some((home) => !home.nav.length)) return null;
+	return mine.flatMap((home) => home.nav.flatMap((name) => home.tiles.find((tile) => tile.tile === name) ?? []));
+}
 /** The list that proves the number; with a value, of that group alone. */
 export function listOf(tile: TileNow, by?: string, value?: Counted): string {
 	const query = new URLSearchParams(tile.query ?? '');
