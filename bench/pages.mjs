@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Opens every route of the pages in the organisation that bench/pages.py made, and prints for each: until it can be used (first
-// after something was written, and the median of three), the processor time of the server and of the page's main thread meanwhile,
-// calls, how much jumped, and the call that cost the server most, asked for alone. BASE and SERVER (its process) come from pages.py;
+// Opens every route of the pages in the organisation that bench/pages.py made, and prints for each: until it can be used (by the
+// page's own clock, from the moment the address was entered to the second frame after all has come; first after something was
+// written, and the median of three), the processor time of the server and of the page's main thread meanwhile,
+// calls, how much jumped, and the call that cost the server most, asked for alone. Each visit is a new tab to the browser. BASE and SERVER (its process) come from pages.py;
 // ROUTES: only those that match.
 import { readdirSync, readFileSync } from 'node:fs';
 import { base, open, settled, signedIn } from '../tests/ui/browser.mjs';
@@ -16,6 +17,21 @@ function busy() {
   return sum / 1e6;
 }
 const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
+/** When the page stood: nothing of it is still to come, and the browser has drawn it. */
+const watchUse = () => {
+  window.stood = 0;
+  const stands = () => {
+    const main = document.querySelector('main');
+    return main?.querySelector('h1') && main.getAttribute('aria-busy') !== 'true' && !main.querySelector('.skel, [aria-busy="true"]');
+  };
+  let waits = false;
+  const look = () => {
+    if (waits || window.stood || !stands()) return;
+    waits = true;
+    requestAnimationFrame(() => requestAnimationFrame(() => { waits = false; if (stands()) window.stood = performance.now(); else look(); }));
+  };
+  new MutationObserver(look).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ['class', 'aria-busy'] });
+};
 const watchJumps = () => {
   window.jumped = 0;
   new PerformanceObserver((list) => { for (const one of list.getEntries()) if (!one.hadRecentInput) window.jumped += one.value; }).observe({ type: 'layout-shift', buffered: true });
@@ -28,6 +44,7 @@ async function reader(browser, who) {
   page.asked = [];
   page.on('request', (r) => { const { pathname, search } = new URL(r.url()); if (pathname.startsWith('/api/v1/') && !pathname.endsWith('/stream')) page.asked.push(`${r.method()} ${pathname.slice(7)}${search}`); });
   await page.addInitScript(watchJumps);
+  await page.addInitScript(watchUse);
   page.tools = await page.context().newCDPSession(page);
   await page.tools.send('Performance.enable', { timeDomain: 'threadTicks' });
   return page;
@@ -37,10 +54,11 @@ const thread = async (page) => (await page.tools.send('Performance.getMetrics'))
 async function visit(page, route) {
   await page.goto('about:blank');
   page.asked = [];
-  const [own, script, began] = [busy(), await thread(page), performance.now()];
+  const [own, script] = [busy(), await thread(page)];
   await page.goto(base + route);
   await settled(page);
-  const ms = performance.now() - began;
+  await page.waitForFunction(() => window.stood > 0);
+  const ms = await page.evaluate(() => window.stood);
   await page.waitForTimeout(60);
   return { ms, server: busy() - own, page: await thread(page) - script, calls: page.asked.slice(), jumped: await page.evaluate(() => window.jumped) };
 }

@@ -6,6 +6,8 @@ import { defineConfig } from 'vitest/config';
 function chunkOf(id: string): string | undefined {
 	if (/@internationalized|bits\/(calendar|date-|range-calendar|date-range)|internal\/date-time|kit\/Calendar/.test(id)) return 'calendar';
 	if (/node_modules\/(echarts|zrender|tslib)\//.test(id)) return 'charts';
+	// What opens over a page, with the library that it takes.
+	if (/node_modules\/(bits-ui|@floating-ui|tabbable|svelte-toolbelt|runed|inline-style-parser|style-to-object)\/|\/src\/kit\/boxes\//.test(id)) return 'boxes';
 	// Dialogs that somebody must first open, and what only one page reckons with.
 	if (/\/src\/(app\/(Palette|KeyHelp|WorkDialog)|model\/(ask|starter|pinyin)|kit\/Gate)\b/.test(id)) return undefined;
 	if (/node_modules\/|\/src\/(app|data|kit|model)\/|i18n\/t\.svelte|vite\/|commonjsHelpers/.test(id)) return 'app';

@@ -14,6 +14,8 @@ startRouter();
 startUnsaved();
 startUnread();
 guardLeaving(() => !losesInput() || confirm(t('unsaved.leave')));
+// Who is here is asked while the words are fetched.
+const begun = start();
 await useLanguage(guessLanguage());
 mount(App, { target: document.getElementById('app')! });
-void start();
+void begun;

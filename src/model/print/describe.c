@@ -597,13 +597,20 @@ static void put_asks(struct json_out *o, const struct kind *k)
     json_close(o, '}');
 }
 
+/* Two lines a kind: what every page shows of it, and what only pages about its records need. Whoever reads the model by lines
+ * reads the second when it is wanted; for everybody else they are white space. */
 static void put_kind(struct json_out *o, const struct kind *k, struct arena *a)
 {
+    buf_add_byte(o->buf, '\n');
     json_open(o, '{');
     put_head(o, k);
     put_layouts(o, k);
     put_steps(o, k);
     put_what_if(o, k);
+    put_public(o, k, a);
+    put_published(o, k);
+    put_asks(o, k);
+    buf_add_byte(o->buf, '\n');
     json_key(o, "fields");
     json_open(o, '[');
     for (size_t i = 0; i < k->field_count; i++)
@@ -625,9 +632,6 @@ static void put_kind(struct json_out *o, const struct kind *k, struct arena *a)
     model__put_who_at(o, "create", &k->create, a);
     model__put_who_at(o, "change", &k->change, a);
     json_close(o, '}');
-    put_public(o, k, a);
-    put_published(o, k);
-    put_asks(o, k);
     json_close(o, '}');
 }
 
@@ -734,6 +738,7 @@ void model_json(const struct model *m, struct buf *out)
     json_open(&o, '[');
     for (size_t i = 0; i < m->kind_count; i++)
         put_kind(&o, &m->kinds[i], scrap);
+    buf_add_byte(out, '\n');
     json_close(&o, ']');
     json_key(&o, "roles");
     json_open(&o, '[');

@@ -8,6 +8,7 @@ import { hearTabs, tellTabs } from '../data/tabs';
 import type { Model, Session, TasksReply } from '../data/types';
 import { language, useLanguage, type Language } from '../i18n/t.svelte';
 import { useZone } from '../kit/day';
+import { readModel } from '../model/lines';
 import { model, setModel } from '../model/model.svelte';
 import { learnTitles } from '../model/titles.svelte';
 import { takeWork } from './jobs.svelte';
@@ -82,11 +83,12 @@ async function speak(me: Session, signsIn: boolean): Promise<void> {
 	}
 	chosen = false;
 }
-export async function enter(me: Session, signsIn = false): Promise<void> {
+const readingModel = async (): Promise<Model> => readModel(await get<string>('/model', { asText: true }));
+export async function enter(me: Session, signsIn = false, early: Promise<Model | null> | null = null): Promise<void> {
 	setCsrf(me.csrf);
 	useZone(me.organisation.zone);
 	await speak(me, signsIn);
-	setModel(await get<Model>('/model'));
+	setModel((await early) ?? (await readingModel()));
 	void learnTitles().catch(() => undefined);
 	viewsOf(me.user.id);
 	draftsOf(me.user.id);
@@ -99,7 +101,7 @@ export async function enter(me: Session, signsIn = false): Promise<void> {
 }
 /** Somebody has changed the fields and registers: every open page goes on with them. */
 async function learnModel(): Promise<void> {
-	const next = await get<Model>('/model');
+	const next = await readingModel();
 	if (!session.me || next.hash === model.now?.hash) return;
 	setModel(next);
 	await stillMe(); // what one may read and create is another now
@@ -109,6 +111,8 @@ onChange((changes) => {
 });
 export async function start(): Promise<void> {
 	session.failed = '';
+	// The model is asked for beside the person: whoever comes to a page of the product is mostly signed in.
+	const early = isOpen(here.path) ? null : readingModel().catch(() => null);
 	try {
 		const me = await get<Session>(WITH_WORK);
 		setCsrf(me.csrf);
@@ -119,7 +123,7 @@ export async function start(): Promise<void> {
 			session.ready = true;
 			return;
 		}
-		await enter(me);
+		await enter(me, false, early);
 		if (here.path === '/login' || here.path === '/setup') leaveLogin();
 	} catch (error) {
 		if (error instanceof ApiError && error.status === 401) toLogin();

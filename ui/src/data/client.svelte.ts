@@ -39,6 +39,8 @@ export interface Options {
 	signal?: AbortSignal;
 	/** It goes out even while the page is being left. */
 	keepalive?: boolean;
+	/** The answer as it came: whoever asks reads it. */
+	asText?: boolean;
 }
 
 export const net = $state({ down: false, storage: false });
@@ -120,7 +122,7 @@ export async function call<T>(method: string, path: string, options: Options = {
 	}
 	if (method !== 'GET') net.storage = false;
 	const type = reply.headers.get('Content-Type') ?? '';
-	const data = reply.status === 204 ? null : type.includes('json') ? apart(await reply.json()) : await reply.text();
+	const data = reply.status === 204 ? null : type.includes('json') && !options.asText ? apart(await reply.json()) : await reply.text();
 	return { data: data as T, status: reply.status, etag: reply.headers.get('ETag') ?? '' };
 }
 

@@ -8,7 +8,7 @@ import type en from './en.json';
 export type Key = keyof typeof en;
 export type Language = 'en' | 'zh';
 
-export const language = $state<{ now: Language }>({ now: 'en' });
+export const language = $state<{ now: Language }>({ now: guessLanguage() });
 let dictionary = $state.raw<Record<string, string>>({});
 
 export async function useLanguage(wanted: Language): Promise<void> {

@@ -13,7 +13,7 @@ export const model = { get now(): Model | null { return current; } };
 export function setModel(next: Model): void {
 	kindsByName = new Map(next.kinds.map((kind) => [kind.kind, kind]));
 	kindsByPrefix = new Map(next.kinds.map((kind) => [kind.prefix, kind]));
-	fieldsByKind = new Map(next.kinds.map((kind) => [kind.kind, new Map(kind.fields.map((field) => [field.name, field]))]));
+	fieldsByKind = new Map();
 	current = next;
 }
 export const homes = (): Home[] => model.now?.homes ?? [];
@@ -38,8 +38,15 @@ export function keyMeant(typed: string): { kind: Kind; key: string } | undefined
 	const kind = found ? kindsByPrefix.get(found[1]!.toUpperCase()) : undefined;
 	return kind && found ? { kind, key: `${kind.prefix}-${found[2]!.padStart(4, '0')}` } : undefined;
 }
+function fieldsOf(kind: string): Map<string, Field> | undefined {
+	const known = fieldsByKind.get(kind), one = kindsByName.get(kind);
+	if (known || !one) return known;
+	const made = new Map(one.fields.map((field) => [field.name, field]));
+	fieldsByKind.set(kind, made);
+	return made;
+}
 export const fieldOf = (kind: Kind | string, name: string): Field | undefined =>
-	fieldsByKind.get(typeof kind === 'string' ? kind : kind.kind)?.get(name) ?? (name.includes('.') ? stepsOf(kind, name) : undefined);
+	fieldsOf(typeof kind === 'string' ? kind : kind.kind)?.get(name) ?? (name.includes('.') ? stepsOf(kind, name) : undefined);
 const STEPS: Record<string, string[]> = { age: ['7', '30', '90', 'more'], left: ['over', '1', '7', '30', 'more'] };
 // i18n: cut.age.7 cut.age.30 cut.age.90 cut.age.more cut.left.over cut.left.1 cut.left.7 cut.left.30 cut.left.more
 /** Time in steps, as lists are filtered and counted by it: `state.age`, `due.left`. */
