@@ -597,8 +597,9 @@ static void put_asks(struct json_out *o, const struct kind *k)
     json_close(o, '}');
 }
 
-/* Two lines a kind: what every page shows of it, and what only pages about its records need. Whoever reads the model by lines
- * reads the second when it is wanted; for everybody else they are white space. */
+/* Two lines a kind: what every page shows of it, and what only pages about its records need.
+ * Whoever reads the model by lines reads the second when it is wanted; for everybody else they
+ * are white space. */
 static void put_kind(struct json_out *o, const struct kind *k, struct arena *a)
 {
     buf_add_byte(o->buf, '\n');
