@@ -146,6 +146,7 @@ const opened = [
   ['export', '/k/risk', async (page) => { await button('Export')(page); await menu(page); await page.keyboard.press('ArrowDown'); }],
   ['group', '/k/risk', async (page) => { await page.getByRole('button', { name: /^Group/ }).first().click(); await page.locator('.float').first().waitFor(); }],
   ['views', '/k/risk?group=state', async (page) => { await button('Views')(page); await page.locator('.float').first().waitFor(); }],
+  ['sharing a view', '/k/risk?group=state', async (page) => { await button('Views')(page); await page.locator('#view-name').fill('Ours'); await page.locator('.float select.whom').selectOption({ index: 1 }); }],
   ['filter', '/k/risk', async (page) => { await button('Filter')(page); await page.locator('.float').first().waitFor(); }],
   ['palette', '/', async (page) => { await page.keyboard.press('Control+k'); await page.getByRole('combobox').fill('risk'); await page.waitForSelector('.palette [role=option] .key'); }],
   ['keys', '/', async (page) => { await page.keyboard.press('?'); await dialog(page); }],

@@ -190,6 +190,26 @@ await test('today changed: since the last work of one\'s own before today, which
   await close(page);
 });
 
+await test('today many: of hundreds one sees the first, opens more where one stands, and is told that there are others', async () => {
+  const page = await signedIn(browser, 'lin');
+  const me = (await page.ask('GET', '/session')).user.id;
+  for (let n = 0; n < 210; n++) await page.ask('POST', '/task', { title: `Of many ${n}`, owner: me, due: '2026-01-05' });
+  await visit(page, '/');
+  const rows = page.locator('#part-overdue .task'), more = page.locator('#part-overdue > ul > .fold:last-child .link');
+  equal(await rows.count(), 40, 'rows at first');
+  const all = Number(await page.locator('#part-overdue .part .num').innerText().then((text) => text.replace(/\D/g, '')));
+  equal((await page.locator('#part-overdue .part .num').innerText()).includes('+'), true, 'that there are more than were asked for is not said');
+  equal(await more.innerText(), `${all - 40} more`, 'how many more');
+  await more.focus();
+  await page.keyboard.press('Enter');
+  await becomes(() => rows.count(), 140, 'rows after one asked for more');
+  equal(await page.evaluate(() => [...document.querySelectorAll('#part-overdue .task a.open')].indexOf(document.activeElement)), 40, 'the first of those that came has the focus');
+  truth(await page.locator('#work .cut').isVisible(), 'nothing says that only the first stand here');
+  await clean(page, 'a day of hundreds');
+  complain(page);
+  await close(page);
+});
+
 if (process.env.PICTURES)
   for (const who of Object.keys(ROLES))
     for (const [lang, theme, width] of [['en', 'light', 1280], ['zh', 'light', 1280], ['en', 'dark', 1280], ['zh', 'light', 390]]) {
