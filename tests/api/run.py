@@ -28,7 +28,7 @@ from program import Failed, Server, run  # noqa: E402
 from report import Report  # noqa: E402
 from stores import add_store_option, each_store, stores_for  # noqa: E402
 
-AT_ONCE = 4  # stories: each waits for a server that starts, and for one that ends
+AT_ONCE = 3  # stories: each waits for a server that starts, and for one that ends
 
 
 def empty_organisation(stores, folder):
