@@ -529,6 +529,20 @@ await test('journey palette: a key, a new record, Chinese words', async () => {
   await close(page);
 });
 
+await test('journey palette, early: what is typed before it is there is not lost', async () => {
+  const page = await signedIn(browser, 'sara');
+  await page.route('**/Palette-*.js', async (route) => { await new Promise((later) => setTimeout(later, 1500)); await route.continue(); });
+  await visit(page, '/');
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('rsk-0001');
+  equal(await page.locator('.palette').count(), 0, 'the box was there before it could be');
+  await page.locator('.palette .on .key', { hasText: 'RSK-0001' }).waitFor();
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/k\/risk\/RSK-0001/);
+  complain(page);
+  await close(page);
+});
+
 await test('journey history: who, what, why', async () => {
   const page = await signedIn(browser, 'mei');
   await visit(page, `/k/ai_system/${system}?tab=history`);
