@@ -543,6 +543,14 @@ await test('journey palette, early: what is typed before it is there is not lost
   await close(page);
 });
 
+await test('journey model: its second lines hold what the pages look for there, and nothing else', async () => {
+  const page = await signedIn(browser, 'sara');
+  const text = await (await page.context().request.get(`${base}/api/v1/model`)).text(), lines = text.split('\n');
+  equal(lines.length, 2 * JSON.parse(text).kinds.length + 2, 'lines');
+  for (let at = 2; at < lines.length - 1; at += 2) equal(Object.keys(JSON.parse(`{${lines[at].slice(1)}`)), ['fields', 'states', 'moves', 'access'], `line ${at + 1}`);
+  await close(page);
+});
+
 await test('journey history: who, what, why', async () => {
   const page = await signedIn(browser, 'mei');
   await visit(page, `/k/ai_system/${system}?tab=history`);

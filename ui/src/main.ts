@@ -15,7 +15,6 @@ startUnsaved();
 startUnread();
 guardLeaving(() => !losesInput() || confirm(t('unsaved.leave')));
 // Who is here is asked while the words are fetched.
-const begun = start();
+void start();
 await useLanguage(guessLanguage());
 mount(App, { target: document.getElementById('app')! });
-void begun;
