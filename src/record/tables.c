@@ -419,21 +419,32 @@ static bool has_order_index(const struct kind *k, const struct field *f)
     return order__has(f) && k->name.len + f->name.len <= 50;
 }
 
-/* By these lists of tasks find what names somebody (query/candidates.c). */
-static bool names_people(struct arena *a, const struct model *m, const struct kind *k,
+/* The fields by which a next move of any kind names people: by these lists of tasks find what
+ * names somebody (query/candidates.c). Gathered once: there are as many kinds to look through
+ * for each field of a person. */
+struct naming LIST_OF(const struct field *);
+
+static struct naming naming_of(struct arena *a, const struct model *m)
+{
+    struct naming out = LIST_IN(a, 100000);
+    for (size_t i = 0; i < m->kind_count; i++) {
+        struct turn_field *fields;
+        size_t count = turn__fields(a, &m->kinds[i], &fields);
+        for (size_t n = 0; n < count; n++)
+            (void)LIST_ADD(&out, fields[n].field);
+    }
+    return out;
+}
+
+static bool names_people(const struct naming *naming, const struct kind *k,
                          const struct field *f)
 {
     bool out = k->grants.in && k->grants.to == f;
     if (f->type->refers != REFERS_ONE || f->target != TO_PERSON ||
         k->name.len + f->name.len > 50)
         return false;
-    for (size_t i = 0; i < m->kind_count && !out; i++) {
-        struct turn_field *fields;
-        size_t count = turn__fields(a, &m->kinds[i], &fields);
-        for (size_t n = 0; n < count; n++)
-            out = out || (fields[n].field == f && (fields[n].via ? fields[n].via->target_kind == k
-                                                                 : &m->kinds[i] == k));
-    }
+    for (size_t i = 0; i < naming->count && !out; i++)
+        out = naming->at[i] == f;
     return out;
 }
 
@@ -474,13 +485,13 @@ static struct index index_of_filled(struct arena *a, const struct kind *k,
         .filled = mostly_filled(f) ? (struct text){0} : column};
 }
 
-static void add_indexes(struct arena *a, const struct model *m, const struct kind *k,
+static void add_indexes(struct arena *a, const struct naming *naming, const struct kind *k,
                         struct table *t)
 {
     struct index *indexes = NEW_MANY(a, 2 * k->field_count + 1, struct index);
     for (size_t i = 0; i < k->field_count; i++) {
         const struct field *f = &k->fields[i];
-        if (!wants_index(k, f) && !names_people(a, m, k, f)) {
+        if (!wants_index(k, f) && !names_people(naming, k, f)) {
             if (is_filtered(k, f))
                 indexes[t->index_count++] = index_of_filled(a, k, f);
             continue;
@@ -498,7 +509,7 @@ static void add_indexes(struct arena *a, const struct model *m, const struct kin
     t->indexes = indexes;
 }
 
-static void add_kind(struct arena *a, const struct model *m, const struct kind *k,
+static void add_kind(struct arena *a, const struct naming *naming, const struct kind *k,
                      struct tables *out)
 {
     struct text *names = NEW_MANY(a, 2 * k->field_count + 3, struct text);
@@ -516,7 +527,7 @@ static void add_kind(struct arena *a, const struct model *m, const struct kind *
     struct table *t = &out->items[out->count++];
     *t = (struct table){
         .name = k->name, .primary = TEXT("id"), .columns = columns, .column_count = n + orders};
-    add_indexes(a, m, k, t);
+    add_indexes(a, naming, k, t);
 }
 
 static struct text child_name(struct arena *a, const struct kind *k, struct text field)
@@ -560,12 +571,13 @@ struct tables tables__all(struct arena *a, const struct model *m)
     const struct table *journal = journal_tables(&journal_count);
     struct tables t = {
         NEW_MANY(a, room + access_count + ledger_count + journal_count, struct table), 0};
+    struct naming naming = naming_of(a, m);
     add_others(&t, own_tables, COUNT(own_tables));
     add_others(&t, access, access_count);
     add_others(&t, ledger, ledger_count);
     add_others(&t, journal, journal_count);
     for (size_t i = 0; i < m->kind_count; i++) {
-        add_kind(a, m, &m->kinds[i], &t);
+        add_kind(a, &naming, &m->kinds[i], &t);
         for (size_t f = 0; f < m->kinds[i].field_count; f++)
             if (m->kinds[i].fields[f].type->form == FORM_ROWS)
                 add_child(a, &m->kinds[i], &m->kinds[i].fields[f], &t);

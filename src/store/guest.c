@@ -491,10 +491,12 @@ static struct reading read_statement(struct arena *a, const struct guest *g, str
 
 bool guest_check(struct arena *a, const struct guest *g, struct text sql, struct text *why)
 {
-    struct reading r = read_statement(a, g, sql);
+    struct arena *own = arena_open(); /* of many statements each begins in the same memory */
+    struct reading r = read_statement(own, g, sql);
     *why = TEXT("");
     if (r.why)
         *why = r.what.len ? text_print(a, "\"%.*s\" %s", TEXT_ARG(r.what), r.why) : text_of(r.why);
+    arena_close(own);
     return r.why == NULL;
 }
 

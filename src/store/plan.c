@@ -14,7 +14,9 @@
 struct plan {
     struct call *call;
     const struct plan_dialect *dialect;
-    struct rows columns, indexes, guarded; /* what is there */
+    struct rows columns, indexes,
+        guarded; /* what is there; the columns of a table stand together */
+    size_t at;   /* the column that was found last */
     struct plan_step **end;
     enum err e; /* the first thing refused; the rest is looked at all the same */
 };
@@ -88,24 +90,31 @@ static enum err check_names(struct plan *p, const struct table *t)
 enum { THERE_TABLE, THERE_NAME, THERE_TYPE, THERE_NOT_NULL, THERE_PRIMARY };
 enum { THERE_UNIQUE = 2, THERE_COLUMNS = 3, THERE_PARTIAL = 4 };
 
-static const struct value *find_column(const struct plan *p, struct text table,
-                                       struct text name)
+/* The next column of the table from the one that was found last on: they are asked for in about
+ * the order in which they are there. */
+static const struct value *column_from(struct plan *p, struct text table, struct text name,
+                                       bool any)
 {
-    for (size_t i = 0; i < p->columns.count; i++) {
+    for (size_t n = 0; n < p->columns.count; n++) {
+        size_t i = (p->at + n) % p->columns.count;
         const struct value *row = row_at(&p->columns, i);
-        if (text_same(row[THERE_NAME].text, name) && text_same(row[THERE_TABLE].text, table))
+        if (text_same(row[THERE_TABLE].text, table) &&
+            (any || text_same(row[THERE_NAME].text, name))) {
+            p->at = i;
             return row;
+        }
     }
     return NULL;
 }
 
-static bool has_table(const struct plan *p, struct text table)
+static const struct value *find_column(struct plan *p, struct text table, struct text name)
 {
-    for (size_t i = 0; i < p->columns.count; i++) {
-        if (text_same(row_at(&p->columns, i)[THERE_TABLE].text, table))
-            return true;
-    }
-    return false;
+    return column_from(p, table, name, false);
+}
+
+static bool has_table(struct plan *p, struct text table)
+{
+    return column_from(p, table, TEXT(""), true) != NULL;
 }
 
 static const struct value *find_index(const struct plan *p, struct text name)
@@ -127,14 +136,14 @@ static bool is_guarded(const struct plan *p, struct text table)
     return false;
 }
 
-static bool is_renamed(const struct plan *p, const struct table *t, const struct column *c)
+static bool is_renamed(struct plan *p, const struct table *t, const struct column *c)
 {
     return c->was.len > 0 && find_column(p, t->name, c->name) == NULL &&
            find_column(p, t->name, c->was) != NULL;
 }
 
 /* The name a column that is there will have once the renames of this plan are done. */
-static struct text new_name(const struct plan *p, const struct table *t, struct text name)
+static struct text new_name(struct plan *p, const struct table *t, struct text name)
 {
     for (size_t i = 0; i < t->column_count; i++) {
         const struct column *c = &t->columns[i];
@@ -144,7 +153,7 @@ static struct text new_name(const struct plan *p, const struct table *t, struct 
     return name;
 }
 
-static bool same_list(const struct plan *p, const struct table *t, struct text there,
+static bool same_list(struct plan *p, const struct table *t, struct text there,
                       struct text declared)
 {
     struct text direction;
@@ -157,17 +166,22 @@ static bool same_list(const struct plan *p, const struct table *t, struct text t
     return there.len == 0 && declared.len == 0;
 }
 
-static struct text primary_there(const struct plan *p, struct text table)
+static struct text primary_there(struct plan *p, struct text table)
 {
     struct text list = TEXT("");
+    size_t begin = 0, end;
 
+    while (begin < p->columns.count &&
+           !text_same(row_at(&p->columns, begin)[THERE_TABLE].text, table))
+        begin++;
+    for (end = begin; end < p->columns.count &&
+                      text_same(row_at(&p->columns, end)[THERE_TABLE].text, table);)
+        end++;
     for (int64_t place = 1;; place++) {
         const struct value *found = NULL;
-        for (size_t i = 0; i < p->columns.count && found == NULL; i++) {
-            const struct value *row = row_at(&p->columns, i);
-            if (row[THERE_PRIMARY].integer == place && text_same(row[0].text, table))
-                found = row;
-        }
+        for (size_t i = begin; i < end && found == NULL; i++)
+            if (row_at(&p->columns, i)[THERE_PRIMARY].integer == place)
+                found = row_at(&p->columns, i);
         if (found == NULL)
             return list;
         list = text_print(p->call->arena, "%.*s%s%.*s", TEXT_ARG(list), place > 1 ? ", " : "",

@@ -26,15 +26,15 @@ def beside(place, token, report, chance):
     folder = harness.temporary()
     acknowledged, tried = harness.Acknowledged(folder + "/acknowledged"), harness.Acknowledged(folder + "/tried")
     server = harness.Server(place)
-    clients = writers.start(4, server.port, token, chance, acknowledged, tried, "v")
+    clients = writers.start(2, server.port, token, chance, acknowledged, tried, "v")
     wrong, sizes = [], set()
-    for _ in range(20):
+    for _ in range(8):
         code, out, err = place.verify("--deep")
         sizes.add(out.split(" entries")[0])
         if code != 0:
             wrong.append(f"{code} {out[:300]}{err}")
     writers.stop(clients)
-    report.say(not wrong, "verify --deep beside a server that writes is intact, 20 times", wrong[0] if wrong else "")
+    report.say(not wrong, "verify --deep beside a server that writes is intact, 8 times", wrong[0] if wrong else "")
     report.say(len(sizes) > 5, "and the ledger grew meanwhile", str(sizes))
     server.stop()
 
