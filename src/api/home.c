@@ -374,7 +374,7 @@ static enum err put_home(struct exchange *x, size_t most)
     struct json_out *o = exchange__json(x);
     const struct home *steps = home_with_acts(x);
     struct mine mine;
-    TRY(record_mine(x->call, exchange__db(x), steps, &mine));
+    TRY(record_mine(x->call, x->records, exchange__db(x), steps, &mine));
     json_open(o, '{');
     TRY(put_homes(x, o));
     TRY(put_acts(x, steps, &mine, o));

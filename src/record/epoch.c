@@ -196,6 +196,7 @@ static enum err make(struct call *call, struct access *a, const struct model *m,
                           .number = number,
                           .held = 1};
     r->counts = counts__open(arena);
+    r->visits = visits__open(arena);
     who__build(r);
     enum err done = table__build(call, r);
     if (done != OK)

@@ -30,6 +30,8 @@ struct records {
     struct kind_sql *sql;     /* per kind index */
     struct who_list *readers; /* per kind index: `read` and everyone named in a move */
     struct counts *counts;    /* how many match, while nothing was written (count.c) */
+    struct visits
+        *visits; /* when somebody was here last, as a walk of the day found it (mine.c) */
     /* epoch.c; none of it in one that is made for a migration alone */
     struct epochs *epochs;
     uint64_t number;          /* in the line of epochs of this process */
@@ -776,6 +778,10 @@ MUST_USE enum err counts__known(struct call *call, struct records *r, struct rea
                                 const char *sql, const struct value *values, size_t value_count,
                                 struct counting *out);
 void counts__keep(struct records *r, const struct counting *c, int64_t count);
+
+/* ---- mine.c ---------------------------------------------------------------------------------
+ */
+struct visits *visits__open(struct arena *a);
 
 /* ---- query/: questions whose words follow from the model -------------------------------------
  * Each answers records (or rows) in the call's arena. */

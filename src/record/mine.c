@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* record/mine.c — what somebody did themselves, as the ledger shows it: when they last worked
  * here before today, and which of the acts to learn by they have done. The ledger is walked
- * from its end, so that nothing about anybody's visits need be kept. */
+ * from its end, so that nothing about anybody's visits need be stored. The first page asks
+ * again and again, so what a walk found is remembered for the day: the next one looks only at
+ * what was written since. */
 #include "record/internal.h"
 
+#include <pthread.h>
 #include <string.h>
 
 #define PAGE 1000
@@ -16,9 +19,79 @@ struct walk {
     struct mine *out;
     int64_t today; /* its first moment */
     int64_t born;  /* when the account was made */
+    uint64_t from; /* what is older is known */
     size_t moves;
     bool end;
 };
+
+/* ---- what is remembered -------------------------------------------------------------------
+ */
+#define VISITS 128
+#define VISIT_ACTS 32
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+struct visit {
+    char person[40]; /* "": an empty place */
+    int64_t today;
+    const struct home *home; /* of the model of these records */
+    uint64_t size;           /* of the ledger that was walked */
+    int64_t entry, since;
+    char at[32];
+    int64_t done[VISIT_ACTS];
+};
+struct visits {
+    struct visit place[VISITS];
+};
+
+struct visits *visits__open(struct arena *a)
+{
+    return NEW(a, struct visits);
+}
+
+static struct visit *place_of(struct visits *v, struct text person)
+{
+    return &v->place[text_hash(person) % VISITS];
+}
+
+/* Fills in what was found in an earlier walk of the day, if this reader sees all of that. */
+static void recall(struct visits *v, struct walk *w, uint64_t size)
+{
+    struct text person = w->call->actor->person;
+    pthread_mutex_lock(&lock);
+    const struct visit *p = place_of(v, person);
+    if (text_is(person, p->person) && p->today == w->today && p->home == w->home &&
+        p->size <= size) {
+        w->from = p->size;
+        w->out->entry = p->entry;
+        w->out->since = p->since;
+        w->out->at = text_copy(w->call->arena, text_of(p->at));
+        for (size_t i = 0; w->home && i < w->home->act_count; i++)
+            w->out->done[i] = p->done[i];
+    }
+    pthread_mutex_unlock(&lock);
+}
+
+static void remember(struct visits *v, const struct walk *w, uint64_t size)
+{
+    struct text person = w->call->actor->person;
+    struct visit p = {.today = w->today,
+                      .home = w->home,
+                      .size = size,
+                      .entry = w->out->entry,
+                      .since = w->out->since};
+    if (person.len >= sizeof(p.person) || w->out->at.len >= sizeof(p.at) ||
+        (w->home && w->home->act_count > VISIT_ACTS))
+        return;
+    memcpy(p.person, person.at, person.len);
+    if (w->out->at.len)
+        memcpy(p.at, w->out->at.at, w->out->at.len);
+    for (size_t i = 0; w->home && i < w->home->act_count; i++)
+        p.done[i] = w->out->done[i];
+    pthread_mutex_lock(&lock);
+    *place_of(v, person) = p;
+    pthread_mutex_unlock(&lock);
+}
 
 static bool starts(struct text t, const char *const *words, size_t count)
 {
@@ -148,14 +221,16 @@ static bool all_done(const struct walk *w)
     return true;
 }
 
-static enum err look(struct walk *w, const struct ledger_row *row)
+/* What is found in this walk is newer than what is known: `seen` tells whether it was. */
+static enum err look(struct walk *w, const struct ledger_row *row, bool *seen)
 {
     struct ledger_leaf leaf;
     if (!names(w, row->leaf) || !ledger_leaf_read(w->call->arena, row->leaf, &leaf))
         return OK;
     if (!by_them(w, &leaf))
         return OK;
-    if (w->out->entry < 0 && leaf.moment < w->today && is_work(&leaf)) {
+    if (!*seen && leaf.moment < w->today && is_work(&leaf)) {
+        *seen = true;
         w->out->entry = (int64_t)leaf.index;
         w->out->at = text_copy(w->call->arena, leaf.time);
     }
@@ -168,23 +243,24 @@ static bool before_them(const struct walk *w, const struct ledger_row *row)
     return ledger_leaf_read(w->call->arena, row->leaf, &leaf) && leaf.moment < w->born;
 }
 
-static enum err walk(struct walk *w)
+static enum err walk(struct walk *w, uint64_t below)
 {
-    uint64_t below;
     size_t looked = 0, count = 1;
-    TRY(ledger_size_seen(w->call, w->db, &below));
-    while (count && below && !w->end && looked < MINE_LOOKED) {
+    bool seen = false;
+    while (count && below > w->from && !w->end && looked < MINE_LOOKED) {
         struct ledger_row *rows;
-        TRY(ledger_entries_back(w->call, w->db, below, PAGE, &rows, &count));
+        size_t most = below - w->from < PAGE ? (size_t)(below - w->from) : PAGE;
+        TRY(ledger_entries_back(w->call, w->db, below, most, &rows, &count));
         for (size_t i = 0; i < count && !w->end; i++) {
-            TRY(look(w, &rows[i]));
-            w->end = w->end || (w->out->entry >= 0 && all_done(w));
+            TRY(look(w, &rows[i], &seen));
+            w->end = w->out->entry >= 0 && all_done(w);
         }
         w->end = w->end || (count && before_them(w, &rows[count - 1]));
         below = count ? rows[count - 1].index : 0;
         looked += count;
     }
-    w->out->since = w->end ? 0 : (int64_t)below;
+    if (w->end || below > w->from || !w->from)
+        w->out->since = w->end ? 0 : (int64_t)below;
     return OK;
 }
 
@@ -199,8 +275,8 @@ static enum err read_birth(struct walk *w)
     return OK;
 }
 
-enum err record_mine(struct call *call, struct reader *db, const struct home *home,
-                     struct mine *out)
+enum err record_mine(struct call *call, struct records *r, struct reader *db,
+                     const struct home *home, struct mine *out)
 {
     int64_t day = zone_day(call->zone, call->now);
     struct walk w = {
@@ -216,5 +292,10 @@ enum err record_mine(struct call *call, struct reader *db, const struct home *ho
     out->done = NEW_MANY(call->arena, home ? home->act_count + 1 : 1, int64_t);
     for (size_t i = 0; home && i < home->act_count; i++)
         out->done[i] = -1;
-    return walk(&w);
+    uint64_t size;
+    TRY(ledger_size_seen(call, db, &size));
+    recall(r->visits, &w, size);
+    TRY(walk(&w, size));
+    remember(r->visits, &w, size);
+    return OK;
 }

@@ -824,8 +824,8 @@ struct mine {
  * every entry of theirs but those that only looked: log-ins, sessions, readings, downloads,
  * exports and refusals. home NULL, or for somebody who is no longer new: acts are not looked
  * for. */
-MUST_USE enum err record_mine(struct call *call, struct reader *db, const struct home *home,
-                              struct mine *out);
+MUST_USE enum err record_mine(struct call *call, struct records *r, struct reader *db,
+                              const struct home *home, struct mine *out);
 #define NEWS_MOST 10
 #define NEWS_LOOKED 2000 /* entries */
 struct news_item {

@@ -52,6 +52,12 @@ def later(run, shift):
     run.start()
 
 
+def day_passes(run, shift):
+    """The server goes on; who was signed in signs in anew."""
+    clock(shift)
+    run.client.sessions.clear()
+
+
 def home(run, who):
     return run.client.must(who, "GET", "/home?changes=100")
 
@@ -86,6 +92,15 @@ def days_go_by(run, kind):
     say(fourth.get("entry") > second.get("entry"), f"{kind}: tomorrow it does", fourth.get("entry"))
     keys = [one["key"] for one in fourth["items"]]
     say(other["key"] not in keys, f"{kind}: and what she knows is told no more", keys)
+    # nor does it need a new start of the server, which remembers for the day what it found
+    day_passes(run, 4)
+    found = home(run, "amy")["changed"]
+    say(found.get("entry") == fourth.get("entry"), f"{kind}: who did nothing since was last here then", f"{found.get('entry')} for {fourth.get('entry')}")
+    more = run.client.must("amy", "POST", f"/task/{made['id']}/comments", {"body": "Today"})
+    again = [home(run, "amy")["changed"].get("entry") for _ in range(2)]
+    say(again == [found["entry"]] * 2, f"{kind}: asked again, the same", f"{again} for {found['entry']}")
+    day_passes(run, 5)
+    say(home(run, "amy")["changed"].get("entry") > found["entry"] and more, f"{kind}: the day after, without a new start, it is the comment of the day before")
     # the one who does nothing here is told that nothing is known
     say("entry" not in home(run, "tom")["changed"], f"{kind}: who never worked here has no last visit")
     learn = home(run, "amy")["learn"]

@@ -195,6 +195,7 @@ struct grounds_of {
     bool walk;    /* " OR …" else " UNION ALL SELECT …" */
     bool probe;   /* only whether there are: what the indexes tell */
     size_t count; /* alternatives so far */
+    const struct kind *of; /* walking: whose alternatives are being added */
 };
 
 #define FOUND "SELECT u.place, u.id, u.day, u.num FROM "
@@ -216,13 +217,35 @@ static void end_here(struct grounds_of *g)
     buf_add_c(&g->q->sql, ")");
 }
 
-/* Of ids that another table tells: "(SELECT …)", after it end_ids. */
-static void begin_ids(struct grounds_of *g)
+/* Where the table is walked, the ids of a kind are gathered only when a row of the kind is met.
+ */
+static void end_kind(struct grounds_of *g)
 {
-    if (g->walk)
-        buf_add_c(&g->q->sql, g->count ? " OR u.id IN (" : "u.id IN (");
-    else
+    if (g->of)
+        buf_add_c(&g->q->sql, "))");
+    g->of = NULL;
+}
+
+static void begin_kind(struct grounds_of *g, const struct kind *k)
+{
+    end_kind(g);
+    buf_print(&g->q->sql, "%s(u.kind = '%.*s' AND (", g->count ? " OR " : "",
+              TEXT_ARG(k->name));
+    g->of = k;
+}
+
+/* Of ids of the kind that another table tells: "SELECT …", after it end_ids; kind by kind, and
+ * at last end_kind. */
+static void begin_ids(struct grounds_of *g, const struct kind *k)
+{
+    if (!g->walk)
         buf_add_c(&g->q->sql, g->count ? " UNION ALL " FOUND "(" : FOUND "(");
+    else if (g->of == k)
+        buf_add_c(&g->q->sql, " OR u.id IN (");
+    else {
+        begin_kind(g, k);
+        buf_add_c(&g->q->sql, "u.id IN (");
+    }
     g->count++;
 }
 
@@ -404,7 +427,7 @@ static void add_naming(struct query *q, const struct kind *k, const struct field
 static void add_field(struct grounds_of *g, const struct kind *k, const struct field *f,
                       size_t person)
 {
-    begin_ids(g);
+    begin_ids(g, k);
     add_naming(g->q, k, f, person);
     end_ids(g, k);
 }
@@ -412,7 +435,7 @@ static void add_field(struct grounds_of *g, const struct kind *k, const struct f
 static void add_through(struct grounds_of *g, const struct kind *k, const struct field *via,
                         const struct field *f, size_t person)
 {
-    begin_ids(g);
+    begin_ids(g, k);
     buf_print(&g->q->sql, "SELECT y.id AS id FROM \"%.*s\" y WHERE y.\"%.*s\" IN (",
               TEXT_ARG(k->name), TEXT_ARG(via->name));
     add_naming(g->q, via->target_kind, f, person);
@@ -428,7 +451,7 @@ static void add_over(struct grounds_of *g, const struct kind *k, const struct ki
     const struct field *over = who__over_field(gr, k);
     if (!itself && !over)
         return;
-    begin_ids(g);
+    begin_ids(g, k);
     buf_print(&g->q->sql,
               "SELECT y.id AS id FROM \"%.*s\" y WHERE y.\"%.*s\" IN (SELECT ga.\"%.*s\" FROM \"%.*s\" ga "
               "WHERE ga.\"%.*s\" = $%zu)",
@@ -461,6 +484,7 @@ static void add_named(struct candidates *c, struct grounds_of *g, size_t person,
             if (m->kinds[i].grants.in)
                 add_over(g, k, &m->kinds[i], person);
     }
+    end_kind(g);
 }
 
 /* ---- what is asked before -------------------------------------------------------------------- */
