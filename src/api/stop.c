@@ -184,7 +184,7 @@ enum err stop_heard_post(struct exchange *x)
 {
     struct record *rec;
     struct stop_view now;
-    int64_t entry;
+    int64_t entry = -1;
     TRY(exchange__members(x, "order:i stopped_at:t"));
     if (!aside__is_host(x))
         return problem(
