@@ -11,6 +11,7 @@ struct attaching {
     struct text id, body; /* comment */
     struct stored_file *file;
     struct comment made;
+    struct text about; /* the record's own id: `id` may be its key */
 };
 
 enum err attach__append(struct call *call, struct tx *tx, struct records *r, const char *act,
@@ -128,6 +129,7 @@ static enum err add_comment(struct job *job, struct call *call, struct tx *tx)
                              V_BYTES(salt),    V_INT((int64_t)index)};
     c.ledger = (int64_t)index;
     a->made = c;
+    a->about = rec->id;
     TRY(tx_exec(call, tx,
                 "INSERT INTO comment(id, kind, record, author, at, body, salt, ledger) "
                 "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -166,6 +168,7 @@ enum err record_comment(struct call *call, struct records *r, const struct kind 
     struct attaching a = {.records = r, .kind = k, .id = id, .body = body};
     TRY(check_mentions(call, r, k, id, body));
     TRY(store_run(r->store, call, add_comment, &a));
+    epoch__tell(r, k->name, a.about, 0);
     *made = a.made;
     return OK;
 }

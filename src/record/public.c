@@ -289,7 +289,13 @@ struct saying {
     const struct kind *kind; /* inside: which record; outside NULL, and the code says it */
     struct text id, code, body;
     struct message made;
+    const struct record *about;
 };
+
+static void tell_inside(const struct saying *s)
+{
+    epoch__tell(s->records, s->about->kind->name, s->about->id, 0);
+}
 
 static enum err check_room(struct call *call, struct tx *tx, const struct record *rec,
                            bool outside)
@@ -355,6 +361,7 @@ static enum err say_outside(struct job *job, struct call *call, struct tx *tx)
     TRY(epoch__guard(call, tx, s->records));
     TRY(find_case(call, s->records, db_tx(tx), s->code, &rec));
     TRY(check_room(call, tx, rec, true));
+    s->about = rec;
     return write_message(&w, rec, &s->made, s->body);
 }
 
@@ -365,6 +372,7 @@ enum err record_public_say(struct call *call, struct records *r, struct text cod
     TRY(check_words(call, &body));
     struct saying s = {.records = r, .code = code, .body = body};
     TRY(store_run(r->store, call, say_outside, &s));
+    tell_inside(&s);
     *made = s.made;
     return OK;
 }
@@ -426,6 +434,7 @@ static enum err answer(struct job *job, struct call *call, struct tx *tx)
         return problem(call, ERR_CONFLICT, TEXT(""), "no_case", "%s",
                        say(call, "nobody outside can read an answer to this record"));
     TRY(check_room(call, tx, rec, false));
+    s->about = rec;
     return write_message(&w, rec, &s->made, s->body);
 }
 
@@ -437,6 +446,8 @@ enum err record_mailbox_answer(struct call *call, struct records *r, const struc
     struct saying s = {.records = r, .kind = k, .id = id, .body = body};
     enum err e = store_run(r->store, call, answer, &s);
     call->actor = actor;
+    if (e == OK)
+        tell_inside(&s);
     *made = s.made;
     return e;
 }

@@ -1041,8 +1041,9 @@ MUST_USE enum err record_verify(struct call *call, struct store *s, const struct
                                 struct text origin, const unsigned char public_key[32],
                                 bool deep, struct text checkpoint_note,
                                 struct verification *out);
-/* A change feed for live pages: called on the writer thread after each commit; with kind "" and the
- * hash of the model as id when there is a new epoch. */
+/* A change feed for live pages: called after each commit, mostly on the writer thread; with
+ * version 0 when something was said about the record; with kind "" and the hash of the model as
+ * id when there is a new epoch. */
 void record_watch(struct records *r,
                   void (*seen)(void *arg, struct text kind, struct text id, int64_t version),
                   void *arg);

@@ -116,6 +116,21 @@ await test('tell calendar: an address is made, shown once, fetched without signi
   await close(page);
 });
 
+await test('tell live: what another says of a record stands there at once, and nothing that is being written is lost', async () => {
+  const lin = await signedIn(browser, 'lin');
+  const priya = await signedIn(browser, 'priya');
+  const made = await lin.ask('POST', '/task', { title: 'Talked about', confidentiality: 'internal', unit: null });
+  await visit(priya, `/k/task/${made.key}?tab=comments`);
+  await priya.locator('#comment').fill('I was just about to');
+  await lin.ask('POST', `/task/${made.key}/comments`, { body: 'Somebody else says this.' });
+  await priya.locator('.comment').getByText('Somebody else says this.').waitFor();
+  await becomes(() => priya.locator('#tab-comments').innerText().then((said) => /1/.test(said)), true, 'the count');
+  equal(await priya.locator('#comment').inputValue(), 'I was just about to', 'what is being written');
+  complain(lin);
+  complain(priya);
+  await Promise.all([close(lin), close(priya)]);
+});
+
 await test('tell webhooks: made with its secret shown once, tried out, paused, another secret, ended; only for who administers', async () => {
   const lin = await signedIn(browser, 'lin');
   await visit(lin, '/settings');
