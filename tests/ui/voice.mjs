@@ -110,6 +110,9 @@ await test('both sides talk, and comments stay inside', async () => {
   await box.getByLabel('Write to the reporter').fill('Which system is it?');
   await box.getByRole('button', { name: 'Send to the reporter' }).click();
   await box.getByText('Which system is it?').waitFor();
+  const written = await page.context().request.post(`${base}/api/v1/public/case/messages`, { data: { case: one, body: 'The one for rents.' } });
+  truth(written.ok(), `what the reporter writes: ${written.status()}`);
+  await box.getByText('The one for rents.').waitFor(); // without a reload
   await clean(inside, 'the record');
   await picture(inside, 'inside');
   equal(inside.complaints, [], 'complaints inside');
