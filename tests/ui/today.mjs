@@ -140,6 +140,34 @@ await test('today work by keys: down to a row, and the step it waits for', async
   await close(lin, ben);
 });
 
+await test('today otherwise: r, or its button, offers what else may be done; Escape leaves it; saying no comes first and asks why', async () => {
+  const lin = await signedIn(browser, 'lin'), ben = await signedIn(browser, 'ben');
+  const made = await given(lin, ben, 'Count the lamps');
+  await visit(lin, '/');
+  for (let more = lin.locator('.fold .link'); await more.count();) await more.first().click();
+  const row = lin.locator('#work .task', { hasText: made.key });
+  await row.locator('a.open').focus();
+  await lin.keyboard.press('r');
+  const dialog = lin.getByRole('dialog', { name: `Decide otherwise · ${made.key}` });
+  await dialog.getByRole('button', { name: 'Cancel', exact: true }).waitFor();
+  await clean(lin, 'the other ways');
+  const named = await dialog.locator('li .btn').allInnerTexts();
+  const may = (await lin.ask('GET', `/task/${made.id}/moves`)).moves.filter((one) => one.allowed).map((one) => one.title.en ?? one.title);
+  equal(named.length, may.length - 1, `all but the one it waits for, of ${may}`);
+  await lin.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  equal((await lin.ask('GET', `/task/${made.id}`)).state, made.state, 'after Escape');
+  await row.hover();
+  await row.getByRole('button', { name: `Decide otherwise: ${made.key}` }).click();
+  await dialog.getByRole('button', { name: 'Cancel', exact: true }).click();
+  const asks = lin.getByRole('dialog').filter({ hasNot: lin.getByText('Decide otherwise') });
+  await asks.getByRole('textbox').first().fill('There are no lamps.');
+  await asks.locator('button.main').click();
+  await toast(lin).getByText(/^Now: /).waitFor();
+  equal((await lin.ask('GET', `/task/${made.id}`)).state, 'cancelled', 'what became of it');
+  complain(lin);
+  await close(lin, ben);
+});
 await test('today others: since when it waits, and whom it waits for is reminded by a comment', async () => {
   const page = await signedIn(browser, 'lin');
   const others = await page.ask('GET', '/tasks?of=others&limit=50');
